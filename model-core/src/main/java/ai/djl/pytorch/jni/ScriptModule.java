@@ -1,0 +1,115 @@
+package ai.djl.pytorch.jni;
+
+import ai.djl.Device;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A TorchScript module whose methods keep the gradient graph.
+ *
+ * <p>It lives in DJL's package because the native entry point is package private there, and because
+ * DJL's public way to run a method ({@link IValueUtils#runMethod}) always runs without gradients.
+ *
+ * <p>Results belong to the system manager, which never closes anything: the caller closes them.
+ * Methods may be called from any number of threads.
+ */
+public final class ScriptModule {
+
+    private static final boolean KEEP_GRADIENTS = true;
+    private static final boolean OWN_CUDA_STREAM = false;
+
+    private final long handle;
+    private final PtNDManager owner;
+
+    private ScriptModule(long handle, PtNDManager owner) {
+        this.handle = handle;
+        this.owner = owner;
+    }
+
+    /**
+     * Loads a TorchScript archive.
+     *
+     * @throws IllegalStateException if libtorch cannot read the archive
+     */
+    public static ScriptModule load(byte[] archive, PtNDManager owner) {
+        try {
+            long handle = JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), Device.cpu(), true, false);
+            return new ScriptModule(handle, owner);
+        } catch (IOException e) {
+            throw new IllegalStateException("the TorchScript archive cannot be read", e);
+        }
+    }
+
+    /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, long[]. */
+    public PtNDArray call(String method, Object... arguments) {
+        long result = run(method, arguments);
+        try {
+            return new PtNDArray(owner, PyTorchLibrary.LIB.iValueToTensor(result));
+        } finally {
+            PyTorchLibrary.LIB.torchDeleteIValue(result);
+        }
+    }
+
+    /** Runs a method that returns a list of tensors. */
+    public PtNDArray[] callForList(String method, Object... arguments) {
+        long result = run(method, arguments);
+        try {
+            long[] handles = PyTorchLibrary.LIB.iValueToTensorList(result);
+            PtNDArray[] tensors = new PtNDArray[handles.length];
+            for (int i = 0; i < handles.length; i++) {
+                tensors[i] = new PtNDArray(owner, handles[i]);
+            }
+            return tensors;
+        } finally {
+            PyTorchLibrary.LIB.torchDeleteIValue(result);
+        }
+    }
+
+    /** Runs a method that returns a number. */
+    public double callForDouble(String method, Object... arguments) {
+        long result = run(method, arguments);
+        try {
+            return PyTorchLibrary.LIB.iValueToDouble(result);
+        } finally {
+            PyTorchLibrary.LIB.torchDeleteIValue(result);
+        }
+    }
+
+    private long run(String method, Object... arguments) {
+        long[] values = new long[arguments.length];
+        int filled = 0;
+        try {
+            for (; filled < values.length; filled++) {
+                values[filled] = toIValue(arguments[filled]);
+            }
+            return PyTorchLibrary.LIB.moduleRunMethod(handle, method, values, KEEP_GRADIENTS, OWN_CUDA_STREAM);
+        } finally {
+            for (int i = 0; i < filled; i++) {
+                PyTorchLibrary.LIB.torchDeleteIValue(values[i]);
+            }
+        }
+    }
+
+    private static long toIValue(Object argument) {
+        if (argument instanceof PtNDArray tensor) {
+            return PyTorchLibrary.LIB.iValueFromTensor(tensor.getHandle());
+        } else if (argument instanceof Integer || argument instanceof Long) {
+            return PyTorchLibrary.LIB.iValueFromLong(((Number) argument).longValue());
+        } else if (argument instanceof Double || argument instanceof Float) {
+            return PyTorchLibrary.LIB.iValueFromDouble(((Number) argument).doubleValue());
+        } else if (argument instanceof Boolean flag) {
+            return PyTorchLibrary.LIB.iValueFromBool(flag);
+        } else if (argument instanceof long[] numbers) {
+            return PyTorchLibrary.LIB.iValueFromLongList(numbers);
+        } else if (argument instanceof List<?> tensors) {
+            long[] handles = tensors.stream()
+                    .mapToLong(tensor -> ((PtNDArray) tensor).getHandle())
+                    .toArray();
+            return PyTorchLibrary.LIB.iValueFromTensorList(handles);
+        }
+        throw new IllegalArgumentException("no TorchScript type for " + argument);
+    }
+}

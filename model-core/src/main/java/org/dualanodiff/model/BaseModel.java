@@ -1,0 +1,110 @@
+package org.dualanodiff.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.diffusion.NoiseSchedule;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.nn.Weights;
+import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.text.ClipTokenizer;
+import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.unet.UNet;
+import org.dualanodiff.model.vae.Autoencoder;
+
+/**
+ * A frozen Stable Diffusion 1.x model of any size on one device: U-Net, autoencoder, text encoder,
+ * tokenizer and noise schedule. Trainings and samplers of any number of adapters share one.
+ */
+public final class BaseModel implements AutoCloseable {
+
+    private final Device device;
+    private final List<Weights> weights = new ArrayList<>();
+    private final UNet unet;
+    private final Autoencoder autoencoder;
+    private final ClipTextEncoder textEncoder;
+    private final ClipTokenizer tokenizer;
+    private final NoiseSchedule schedule;
+
+    private BaseModel(ModelDirectory directory, Device device) {
+        this.device = device;
+        unet = UNet.load(directory.unetConfig(), open(directory.unetWeights()));
+        autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights()));
+        textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights()));
+        tokenizer = ClipTokenizer.open(directory.tokenizer());
+        schedule = NoiseSchedule.of(directory.schedulerConfig());
+    }
+
+    /**
+     * Loads all parts.
+     *
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException naming file, tensor, expected and found
+     */
+    public static BaseModel load(ModelDirectory directory, Compute compute) {
+        Tensors.useThreads(compute.threads());
+        return new BaseModel(directory, Devices.named(compute.device()));
+    }
+
+    private Weights open(WeightSource source) {
+        Weights opened = Weights.of(source, device, Precision.FP32);
+        weights.add(opened);
+        return opened;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public UNet unet() {
+        return unet;
+    }
+
+    public Autoencoder autoencoder() {
+        return autoencoder;
+    }
+
+    public ClipTextEncoder textEncoder() {
+        return textEncoder;
+    }
+
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /** The side of the square images that the base was trained on, in pixels. */
+    public int nativeResolution() {
+        return unet.config().sampleSize() * autoencoder.factor();
+    }
+
+    /** The tensors of an adapter for this base. */
+    public AdapterLayout adapterLayout(int rank, boolean background) {
+        return AdapterLayout.of(unet, textEncoder, rank, background);
+    }
+
+    /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */
+    public NDArray tokens(NestedPrompt... prompts) {
+        long[][] rows = Arrays.stream(prompts)
+                .flatMap(prompt -> Stream.of(prompt.global(), prompt.anomaly()))
+                .map(tokenizer::encode)
+                .toArray(long[][]::new);
+        return Tensors.of(
+                Arrays.stream(rows).flatMapToLong(Arrays::stream).toArray(),
+                device,
+                rows.length,
+                tokenizer.maxLength());
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        weights.forEach(Weights::close);
+    }
+}

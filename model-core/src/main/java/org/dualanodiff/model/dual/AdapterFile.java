@@ -1,0 +1,92 @@
+package org.dualanodiff.model.dual;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.WeightSource;
+
+/** Adapters on disk: {@code pytorch_lora_weights.safetensors} with the keys of the released code. */
+public final class AdapterFile {
+
+    /** The file's usual name. */
+    public static final String NAME = "pytorch_lora_weights.safetensors";
+
+    private static final String DOWN = ".down.weight";
+
+    private AdapterFile() {}
+
+    /**
+     * Reads an adapter; its rank, and whether it has background compensation, follow from the file.
+     *
+     * @throws CheckpointException if a tensor is missing, unknown or of a wrong shape for this base model
+     */
+    public static DualAdapter read(Path path, BaseModel base) {
+        WeightSource file = WeightSource.open(path);
+        AdapterLayout layout = base.adapterLayout(rank(path, file), hasBackground(file));
+        checkKeys(path, file, layout.shapes().keySet());
+        Map<String, float[]> values = new TreeMap<>();
+        layout.shapes().forEach((key, shape) -> {
+            file.require(key, shape);
+            values.put(key, file.floats(key));
+        });
+        return DualAdapter.of(layout, values, base.device());
+    }
+
+    /** Writes the adapter in fp32. The metadata travels in the file's header. */
+    public static void write(DualAdapter adapter, Path path, Map<String, String> metadata) throws IOException {
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        adapter.layout()
+                .shapes()
+                .forEach((key, shape) ->
+                        tensors.put(key, new TensorData(DType.F32, shape, () -> bytes(adapter.values(key)))));
+        Map<String, String> header = new TreeMap<>(metadata);
+        header.put("format", "pt");
+        SafetensorsWriter.write(path, tensors, header);
+    }
+
+    private static int rank(Path path, WeightSource file) {
+        return file.names().stream()
+                .filter(name -> name.endsWith(DOWN))
+                .findFirst()
+                .flatMap(file::find)
+                .map(info -> Math.toIntExact(info.shape()[0]))
+                .orElseThrow(() -> new CheckpointException(
+                        "file %s: not a DualAnoDiff adapter: no tensor's name ends with %s".formatted(path, DOWN)));
+    }
+
+    private static boolean hasBackground(WeightSource file) {
+        return file.names().stream().anyMatch(key -> key.endsWith(BackgroundCompensation.SHARE));
+    }
+
+    private static void checkKeys(Path path, WeightSource file, Set<String> expected) {
+        Set<String> missing = new TreeSet<>(expected);
+        missing.removeAll(file.names());
+        Set<String> unknown = new TreeSet<>(file.names());
+        unknown.removeAll(expected);
+        if (!missing.isEmpty() || !unknown.isEmpty()) {
+            throw new CheckpointException("file %s does not fit this base model: %d tensors missing%s, %d unknown%s"
+                    .formatted(path, missing.size(), first(missing), unknown.size(), first(unknown)));
+        }
+    }
+
+    private static String first(Set<String> names) {
+        return names.stream().findFirst().map(name -> " (first: " + name + ")").orElse("");
+    }
+
+    private static ByteBuffer bytes(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+}

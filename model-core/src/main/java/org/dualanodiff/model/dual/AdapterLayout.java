@@ -1,0 +1,99 @@
+package org.dualanodiff.model.dual;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.unet.UNet;
+
+/**
+ * Names and shapes of all tensors of an adapter file, spelled as the released code spells them.
+ *
+ * <p>{@code unet.<attention>.processor.to_{q,k,v,out}_lora.{0,1}.{down,up}.weight} and {@code
+ * ...temporal_{n,i,q,k,v,o}.{weight,bias}}; with background compensation the processor of a
+ * self-attention is wrapped ({@code processor.chained_proc.}) and each has {@code temporal_a} and {@code
+ * temporal_condition_mlp.{0,1}}; {@code text_encoder.<attention>.to_{q,k,v,out}_lora.{down,up}.weight}.
+ *
+ * @param shapes by key, sorted
+ * @param rank of every LoRA
+ * @param background whether the file is of the variant with BCM
+ */
+public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean background) {
+
+    static final List<String> PROJECTIONS = List.of("q", "k", "v", "out");
+
+    /** The layout for a base model. */
+    public static AdapterLayout of(UNet unet, ClipTextEncoder text, int rank, boolean background) {
+        SortedMap<String, long[]> shapes = new TreeMap<>();
+        for (Attention attention : unet.attentions()) {
+            addAttention(shapes, attention, rank, background);
+        }
+        for (String path : text.attentionPaths()) {
+            for (String projection : PROJECTIONS) {
+                int width = text.config().hiddenSize();
+                addLowRank(shapes, textPrefix(path) + "to_" + projection + "_lora.", width, width, rank);
+            }
+        }
+        return new AdapterLayout(shapes, rank, background);
+    }
+
+    /** The prefix of the tensors of one attention layer of the U-Net. */
+    static String prefix(Attention attention, boolean background) {
+        String wrapped = background && !attention.cross() ? "chained_proc." : "";
+        return "unet." + attention.path() + ".processor." + wrapped;
+    }
+
+    static String textPrefix(String attentionPath) {
+        return "text_encoder." + attentionPath + ".";
+    }
+
+    /** Whether the loss depends on the tensor: released files give cross-attention BCM tensors that nothing uses. */
+    public static boolean isTrained(String key) {
+        boolean unused = key.contains(".attn2.")
+                && (key.contains(BackgroundCompensation.MLP) || key.endsWith(BackgroundCompensation.SHARE));
+        return !unused;
+    }
+
+    private static void addAttention(Map<String, long[]> shapes, Attention attention, int rank, boolean background) {
+        String prefix = prefix(attention, background);
+        int channels = attention.channels();
+        for (Branch branch : Branch.values()) {
+            for (String projection : PROJECTIONS) {
+                boolean fromContext = projection.equals("k") || projection.equals("v");
+                int in = fromContext ? attention.contextChannels() : channels;
+                String lora = prefix + "to_" + projection + "_lora." + branch.ordinal() + ".";
+                addLowRank(shapes, lora, in, channels, rank);
+            }
+        }
+        addInteraction(shapes, prefix + SelfAttentionInteraction.PREFIX, channels);
+        if (background) {
+            addBackground(shapes, prefix, channels);
+        }
+    }
+
+    private static void addLowRank(Map<String, long[]> shapes, String prefix, int in, int out, int rank) {
+        shapes.put(prefix + "down.weight", new long[] {rank, in});
+        shapes.put(prefix + "up.weight", new long[] {out, rank});
+    }
+
+    private static void addInteraction(Map<String, long[]> shapes, String prefix, int channels) {
+        addAffine(shapes, prefix + "n", channels);
+        for (String linear : List.of("i", "q", "k", "v", "o")) {
+            addAffine(shapes, prefix + linear, channels, channels);
+        }
+    }
+
+    private static void addBackground(Map<String, long[]> shapes, String prefix, int channels) {
+        int inner = BackgroundCompensation.INNER_WIDTH;
+        addAffine(shapes, prefix + BackgroundCompensation.MLP + "0", inner, channels);
+        addAffine(shapes, prefix + BackgroundCompensation.MLP + "1", channels, inner);
+        shapes.put(prefix + BackgroundCompensation.SHARE, new long[] {1});
+    }
+
+    private static void addAffine(Map<String, long[]> shapes, String name, long... weight) {
+        shapes.put(name + ".weight", weight);
+        shapes.put(name + ".bias", new long[] {weight[0]});
+    }
+}

@@ -1,0 +1,43 @@
+package org.dualanodiff.model.dual;
+
+import ai.djl.ndarray.NDArray;
+import java.util.HashMap;
+import java.util.Map;
+import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.TensorScope;
+
+/**
+ * What every self-attention saw in the reference pass over the clean background.
+ *
+ * @param byAttention (B, S, C) by the attention's path; empty without BCM
+ */
+public record BackgroundFeatures(Map<String, NDArray> byAttention) implements AutoCloseable {
+
+    /** No background compensation. */
+    public static final BackgroundFeatures NONE = new BackgroundFeatures(Map.of());
+
+    /** The features of one attention, or null. */
+    NDArray at(Attention attention) {
+        return byAttention.get(attention.path());
+    }
+
+    @Override
+    public void close() {
+        byAttention.values().forEach(NDArray::close);
+    }
+
+    static final class Recorder {
+
+        private final Map<String, NDArray> features = new HashMap<>();
+
+        void record(Attention attention, NDArray hidden) {
+            if (!attention.cross()) {
+                features.put(attention.path(), TensorScope.disown(hidden));
+            }
+        }
+
+        BackgroundFeatures recorded() {
+            return new BackgroundFeatures(Map.copyOf(features));
+        }
+    }
+}

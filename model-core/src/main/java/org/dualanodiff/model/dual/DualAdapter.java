@@ -1,0 +1,91 @@
+package org.dualanodiff.model.dual;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * Everything that is learned for one defect of one product: LoRA of both branches and SAIM in every
+ * attention of the U-Net, BCM if wanted, and the LoRA of the text encoder. fp32 whatever the base is.
+ */
+public final class DualAdapter implements AutoCloseable {
+
+    private final AdapterLayout layout;
+    private final SortedMap<String, NDArray> tensors;
+
+    private DualAdapter(AdapterLayout layout, SortedMap<String, NDArray> tensors) {
+        this.layout = layout;
+        this.tensors = tensors;
+    }
+
+    /** A fresh adapter; the same seed gives the same numbers. */
+    public static DualAdapter initialize(AdapterLayout layout, long seed, Device device) {
+        return of(layout, new AdapterInitializer(layout, seed).values(), device);
+    }
+
+    /** An adapter with the given numbers, one array for each key of the layout. */
+    static DualAdapter of(AdapterLayout layout, Map<String, float[]> values, Device device) {
+        SortedMap<String, NDArray> tensors = new TreeMap<>();
+        layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.get(key), shape, device)));
+        return new DualAdapter(layout, tensors);
+    }
+
+    private static NDArray tensor(float[] values, long[] shape, Device device) {
+        try (TensorScope scope = TensorScope.open()) {
+            return TensorScope.disown(Tensors.of(values, device, shape));
+        }
+    }
+
+    public AdapterLayout layout() {
+        return layout;
+    }
+
+    /** All tensors by key, sorted. */
+    public SortedMap<String, NDArray> tensors() {
+        return tensors;
+    }
+
+    /** The numbers of one tensor, in row-major order. */
+    public float[] values(String key) {
+        return Tensors.floats(tensors.get(key));
+    }
+
+    /** The keys that training changes, sorted. */
+    public List<String> trainedKeys() {
+        return tensors.keySet().stream().filter(AdapterLayout::isTrained).toList();
+    }
+
+    /** The adapted attention layers by path. */
+    Map<String, DualAttention> attentions(List<Attention> base) {
+        return base.stream().collect(Collectors.toMap(Attention::path, this::attention));
+    }
+
+    private DualAttention attention(Attention base) {
+        AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.prefix(base, layout.background()));
+        return DualAttention.of(own, base.cross());
+    }
+
+    /** The text encoder's LoRA, one for both prompts. */
+    public TextProjectionAdapter text() {
+        return (path, projection, x, base) -> {
+            AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.textPrefix(path));
+            String lora = "to_" + projection + "_lora.";
+            return Operators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
+        };
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(NDArray::close);
+        tensors.clear();
+    }
+}

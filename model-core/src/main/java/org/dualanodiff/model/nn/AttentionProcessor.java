@@ -1,0 +1,34 @@
+package org.dualanodiff.model.nn;
+
+import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/** How an attention layer of the U-Net is computed. */
+@FunctionalInterface
+public interface AttentionProcessor {
+
+    /** The base model's own attention, without adapters. */
+    AttentionProcessor PLAIN = AttentionProcessor::plain;
+
+    /**
+     * @param hidden (N, S, C), already normalized
+     * @param text (M, T, D), M a divisor of N: consecutive equal groups of rows share their text
+     * @return (N, S, C), before the residual is added
+     */
+    NDArray process(Attention attention, NDArray hidden, NDArray text);
+
+    private static NDArray plain(Attention attention, NDArray hidden, NDArray text) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray source = attention.source(hidden, text);
+            long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
+            NDArray mixed = Operators.attention(
+                    attention.query().forward(hidden),
+                    Operators.repeatGroups(attention.key().forward(source), 1, times),
+                    Operators.repeatGroups(attention.value().forward(source), 1, times),
+                    attention.heads());
+            return scope.release(attention.out().forward(mixed));
+        }
+    }
+}

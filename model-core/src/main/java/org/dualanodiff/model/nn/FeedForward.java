@@ -1,0 +1,32 @@
+package org.dualanodiff.model.nn;
+
+import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+
+/** The GEGLU feed-forward of a transformer block: (N, S, C) -> (N, S, C), four times as wide inside. */
+public final class FeedForward {
+
+    private static final int EXPANSION = 4;
+
+    private final Linear in;
+    private final Linear out;
+
+    private FeedForward(Linear in, Linear out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    public static FeedForward load(Weights weights, int channels) {
+        int inner = EXPANSION * channels;
+        return new FeedForward(
+                Linear.load(weights.at("net.0.proj"), channels, 2 * inner),
+                Linear.load(weights.at("net.2"), inner, channels));
+    }
+
+    public NDArray forward(NDArray x) {
+        try (TensorScope scope = TensorScope.open()) {
+            return scope.release(out.forward(Operators.geglu(in.forward(x))));
+        }
+    }
+}

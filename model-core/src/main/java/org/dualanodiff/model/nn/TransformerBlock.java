@@ -1,0 +1,46 @@
+package org.dualanodiff.model.nn;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+
+/** Self-attention, cross-attention to the text, feed-forward; each normalized before and added after. */
+public final class TransformerBlock {
+
+    private static final double EPSILON = 1e-5;
+
+    private final LayerNorm norm1;
+    private final Attention selfAttention;
+    private final LayerNorm norm2;
+    private final Attention crossAttention;
+    private final LayerNorm norm3;
+    private final FeedForward feedForward;
+
+    private TransformerBlock(Weights weights, int channels, int heads, int textChannels) {
+        norm1 = LayerNorm.load(weights.at("norm1"), channels, EPSILON);
+        selfAttention = Attention.load(weights.at("attn1"), false, channels, channels, heads);
+        norm2 = LayerNorm.load(weights.at("norm2"), channels, EPSILON);
+        crossAttention = Attention.load(weights.at("attn2"), true, channels, textChannels, heads);
+        norm3 = LayerNorm.load(weights.at("norm3"), channels, EPSILON);
+        feedForward = FeedForward.load(weights.at("ff"), channels);
+    }
+
+    public static TransformerBlock load(Weights weights, int channels, int heads, int textChannels) {
+        return new TransformerBlock(weights, channels, heads, textChannels);
+    }
+
+    /** The two attention layers, in the order in which they run. */
+    public List<Attention> attentions() {
+        return List.of(selfAttention, crossAttention);
+    }
+
+    /** x (N, S, C), text (M, T, D) -> (N, S, C). */
+    public NDArray forward(NDArray x, NDArray text, AttentionProcessor processor) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray h = Operators.add(x, processor.process(selfAttention, norm1.forward(x), text));
+            h = Operators.add(h, processor.process(crossAttention, norm2.forward(h), text));
+            return scope.release(Operators.add(h, feedForward.forward(norm3.forward(h))));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.dualanodiff.model.sampling;
+
+import ai.djl.ndarray.NDArray;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.diffusion.Sampler;
+import org.dualanodiff.model.dual.Branch;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * Generates pairs with one adapter.
+ *
+ * <p>Pairs are made in aligned blocks: block k holds the samples {@code k B .. k B + B - 1}, all of them,
+ * always together. So a sample's neighbours in the batch, and with them the rounding of its pixels, do
+ * not depend on how the work was cut or on which samples exist already.
+ */
+public final class DualSampler implements AutoCloseable {
+
+    private final BaseModel base;
+    private final SamplingConfig config;
+    private final Sampler sampler;
+    private final DualUNet unet;
+    private final NDArray text;
+
+    /**
+     * @param negative prompt of the unconditional half, usually empty
+     */
+    public DualSampler(
+            BaseModel base, DualAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
+        this.base = base;
+        this.config = config;
+        this.sampler = config.method().on(base.schedule());
+        this.unet = new DualUNet(base.unet(), adapter);
+        this.text = text(adapter, prompt, NestedPrompt.both(negative));
+    }
+
+    /** The text does not change while sampling: its states are computed once. */
+    private NDArray text(DualAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray tokens = config.guided() ? base.tokens(negative, prompt) : base.tokens(prompt);
+            return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
+        }
+    }
+
+    /** All pairs of one block, in order of their indices. */
+    public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            long first = block * config.batchSize();
+            Denoised latents = new Denoised(denoise(start(series, first)));
+            List<GeneratedPair> pairs = new ArrayList<>();
+            for (int b = 0; b < config.batchSize(); b++) {
+                pairs.add(new GeneratedPair(
+                        first + b, latents.image(b, Branch.GLOBAL), latents.image(b, Branch.ANOMALY)));
+            }
+            return pairs;
+        }
+    }
+
+    private NDArray denoise(NDArray start) {
+        GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale());
+        return sampler.sample(start, config.steps(), denoiser, Sampler.StepListener.NONE);
+    }
+
+    /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */
+    private NDArray start(SampleSeries series, long first) {
+        int channels = base.unet().config().inChannels();
+        int side = config.resolution() / base.autoencoder().factor();
+        int pairNumbers = Branch.COUNT * channels * side * side;
+        float[] noise = new float[config.batchSize() * pairNumbers];
+        for (int b = 0; b < config.batchSize(); b++) {
+            System.arraycopy(series.noise(first + b, pairNumbers), 0, noise, b * pairNumbers, pairNumbers);
+        }
+        return Tensors.of(noise, base.device(), (long) config.batchSize() * Branch.COUNT, channels, side, side);
+    }
+
+    /** Clean latents (B*2, C, h, w), decoded a row at a time so that the decoder does not set the peak of memory. */
+    private final class Denoised {
+
+        private final NDArray latents;
+
+        Denoised(NDArray latents) {
+            this.latents = latents;
+        }
+
+        BufferedImage image(int pair, Branch branch) {
+            try (TensorScope scope = TensorScope.open()) {
+                long row = (long) pair * Branch.COUNT + branch.ordinal();
+                NDArray one = base.autoencoder().fromDiffusion(Operators.narrow(latents, 0, row, 1));
+                float[] pixels = Tensors.floats(base.autoencoder().decode(one));
+                return PixelCodec.fromSigned(pixels, config.resolution(), config.resolution());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        text.close();
+    }
+}

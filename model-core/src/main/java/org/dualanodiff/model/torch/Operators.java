@@ -1,0 +1,289 @@
+package org.dualanodiff.model.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.ScriptModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * The libtorch operators of the model, with gradients: {@code operators.py} beside this class, in Java.
+ *
+ * <p>Every result belongs to the innermost open {@link TensorScope} of the calling thread. Shape
+ * legend: N rows, S positions, T context positions, C channels, F branches (2), G groups, r rank.
+ */
+public final class Operators {
+
+    private static final ScriptModule MODULE = load();
+
+    private Operators() {}
+
+    /** {@code x w^T + b}: (..., Cin) -> (..., Cout); w (Cout, Cin), b (Cout) or null. */
+    public static NDArray linear(NDArray x, NDArray w, NDArray b) {
+        return b == null ? call("linear_no_bias", x, w) : call("linear", x, w, b);
+    }
+
+    /** (N, Cin, H, W) -> (N, Cout, H', W'); w (Cout, Cin, k, k). */
+    public static NDArray conv2d(NDArray x, NDArray w, NDArray b, int stride, int padding) {
+        return call("conv2d", x, w, b, stride, padding);
+    }
+
+    /** Group normalization over (C/groups, H, W) of (N, C, H, W), then scale and shift by channel. */
+    public static NDArray groupNorm(NDArray x, int groups, NDArray w, NDArray b, double eps) {
+        return call("group_norm", x, groups, w, b, eps);
+    }
+
+    /** Layer normalization over the last dimension. */
+    public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double eps) {
+        return call("layer_norm", x, w, b, eps);
+    }
+
+    public static NDArray silu(NDArray x) {
+        return call("silu", x);
+    }
+
+    /** GELU by the error function, not the tanh approximation. */
+    public static NDArray gelu(NDArray x) {
+        return call("gelu", x);
+    }
+
+    /** {@code x sigmoid(1.702 x)}, CLIP's activation. */
+    public static NDArray quickGelu(NDArray x) {
+        return call("quick_gelu", x);
+    }
+
+    /** First half of the channels times GELU of the second: (..., 2C) -> (..., C). */
+    public static NDArray geglu(NDArray x) {
+        return call("geglu", x);
+    }
+
+    /** Rows of {@code table} (V, C) by int64 {@code ids} (N, S) -> (N, S, C). */
+    public static NDArray embedding(NDArray ids, NDArray table) {
+        return call("embedding", ids, table);
+    }
+
+    public static NDArray resizeNearest(NDArray x, long height, long width) {
+        return call("resize_nearest", x, height, width);
+    }
+
+    /** One row of zeros below and one column to the right, as the encoder of the VAE pads. */
+    public static NDArray padRightBottom(NDArray x) {
+        return call("pad_right_bottom", x);
+    }
+
+    /** Multi-head attention: q (N, S, C), k and v (N, T, C) -> (N, S, C). */
+    public static NDArray attention(NDArray q, NDArray k, NDArray v, int heads) {
+        return call("attention", q, k, v, heads, false);
+    }
+
+    /** As {@link #attention}, but no position sees a later one. */
+    public static NDArray causalAttention(NDArray q, NDArray k, NDArray v, int heads) {
+        return call("attention", q, k, v, heads, true);
+    }
+
+    /** {@code base + up(down(x))}: x (..., Cin), base (..., Cout), down (r, Cin), up (Cout, r). */
+    public static NDArray lowRank(NDArray x, NDArray base, NDArray down, NDArray up) {
+        return call("low_rank", x, base, down, up);
+    }
+
+    /** As {@link #lowRank} with one pair a branch; x (B*F, S, Cin), rows (b f). */
+    public static NDArray lowRankByBranch(NDArray x, NDArray base, List<NDArray> downs, List<NDArray> ups) {
+        return call("low_rank_by_branch", x, base, downs, ups);
+    }
+
+    /** ANOMALY minus GLOBAL of each pair: (B*2, S, C) -> (B, S, C). */
+    public static NDArray branchDifference(NDArray z) {
+        return call("branch_difference", z);
+    }
+
+    /**
+     * Attention between the two branches of a pair at each position on its own: q, v (B*2, S, C),
+     * kDifference = k(ANOMALY) - k(GLOBAL) (B, S, C) -> (B*2, S, C).
+     */
+    public static NDArray branchAttention(NDArray q, NDArray kDifference, NDArray v) {
+        return call("branch_attention", q, kDifference, v);
+    }
+
+    /** {@code (1 - a) h + a background} in GLOBAL rows: h (B*2, S, C) rows (b f), background (B, S, C), a (1). */
+    public static NDArray mixIntoGlobal(NDArray h, NDArray background, NDArray a) {
+        return call("mix_into_global", h, background, a);
+    }
+
+    public static NDArray add(NDArray x, NDArray y) {
+        return call("add", x, y);
+    }
+
+    /** Adds y (N or 1, C) to every position of x (N, C, H, W). */
+    public static NDArray addToPositions(NDArray x, NDArray y) {
+        return call("add_to_positions", x, y);
+    }
+
+    public static NDArray multiply(NDArray x, double factor) {
+        return call("multiply", x, factor);
+    }
+
+    public static NDArray multiply(NDArray x, NDArray y) {
+        return call("product", x, y);
+    }
+
+    /** {@code a x + b y}. */
+    public static NDArray combine(double a, NDArray x, double b, NDArray y) {
+        return call("combine", x, a, y, b);
+    }
+
+    /** {@code x + factor (y - x)}. */
+    public static NDArray extrapolate(NDArray x, NDArray y, double factor) {
+        return call("extrapolate", x, y, factor);
+    }
+
+    /** {@code a x + b y} with one a and b a row: a, b (N), x, y (N, C, H, W). */
+    public static NDArray combineRows(NDArray a, NDArray x, NDArray b, NDArray y) {
+        return call("combine_rows", x, a, y, b);
+    }
+
+    public static NDArray clamp(NDArray x, double low, double high) {
+        return call("clamp", x, low, high);
+    }
+
+    public static NDArray exp(NDArray x) {
+        return call("exp", x);
+    }
+
+    /** Sinusoidal embedding: t (N), frequencies (half) -> (N, 2 half). */
+    public static NDArray sinusoid(NDArray t, NDArray frequencies, boolean cosineFirst) {
+        return call("sinusoid", t, frequencies, cosineFirst);
+    }
+
+    /** Mean over all elements of {@code (x - y)^2}, in fp32. */
+    public static NDArray meanSquaredError(NDArray x, NDArray y) {
+        return call("mean_squared_error", x, y);
+    }
+
+    public static NDArray view(NDArray x, long... shape) {
+        return call("view", x, shape);
+    }
+
+    /** (N, C, H, W) -> (N, H*W, C). */
+    public static NDArray positionsThenChannels(NDArray x) {
+        return call("positions_last_to_channels_last", x);
+    }
+
+    /** (N, H*W, C) -> (N, C, H, W). */
+    public static NDArray channelsThenPositions(NDArray x, long height, long width) {
+        return call("channels_last_to_positions_last", x, height, width);
+    }
+
+    public static NDArray concat(List<NDArray> parts, int dimension) {
+        return call("concat", parts, dimension);
+    }
+
+    public static NDArray narrow(NDArray x, int dimension, long start, long length) {
+        return call("narrow", x, dimension, start, length);
+    }
+
+    /** Rows of x in the order of int64 {@code rows}. */
+    public static NDArray selectRows(NDArray x, NDArray rows) {
+        return call("select_rows", x, rows);
+    }
+
+    /** (G*rows, T, C) -> (G*times*rows, T, C): each group of {@code rows} rows stands {@code times} times. */
+    public static NDArray repeatGroups(NDArray x, long rows, long times) {
+        return times == 1 ? x : call("repeat_groups", x, rows, times);
+    }
+
+    /** Rows of one branch: (G*2, T, C), rows (g f) -> (G, T, C). */
+    public static NDArray selectBranch(NDArray x, int branch) {
+        return call("select_branch", x, branch);
+    }
+
+    /** Zeros of the same shape, type and device. */
+    public static NDArray zerosLike(NDArray x) {
+        return call("zeros_like", x);
+    }
+
+    public static NDArray cast(NDArray x, Precision precision) {
+        return call("cast", x, precision.code());
+    }
+
+    /** The same bytes read as another type of the same width. */
+    static NDArray reinterpret(NDArray x, Precision precision) {
+        return call("reinterpret", x, precision.code());
+    }
+
+    public static NDArray detach(NDArray x) {
+        return call("detach", x);
+    }
+
+    public static NDArray copy(NDArray x) {
+        return call("copy", x);
+    }
+
+    /** Writes the numbers of {@code source} over those of {@code target}, in place. */
+    static void overwrite(NDArray target, NDArray source) {
+        call("overwrite", target, source);
+    }
+
+    /** The gradient of scalar {@code loss} by each parameter; zeros where it does not depend on it. */
+    public static List<NDArray> gradients(NDArray loss, List<NDArray> parameters) {
+        PtNDArray[] found = MODULE.callForList("gradients", loss, parameters);
+        for (PtNDArray gradient : found) {
+            TensorScope.own(gradient);
+        }
+        return List.of(found);
+    }
+
+    /** L2 norm over all elements of all tensors, as one scalar tensor. */
+    public static NDArray globalNorm(List<NDArray> tensors) {
+        return call("global_norm", tensors);
+    }
+
+    /** Multiplies the tensors in place by {@code min(1, limit / (norm + 1e-6))}. */
+    public static void clipToNorm(List<NDArray> tensors, NDArray norm, double limit) {
+        call("clip_to_norm", tensors, norm, limit);
+    }
+
+    /** One AdamW update in place; {@code step} counts from 1. See {@code torch.optim.AdamW}. */
+    public static void adamW(
+            List<NDArray> parameters,
+            List<NDArray> gradients,
+            List<NDArray> firstMoments,
+            List<NDArray> secondMoments,
+            int step,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double epsilon) {
+        call(
+                "adamw",
+                parameters,
+                gradients,
+                firstMoments,
+                secondMoments,
+                step,
+                learningRate,
+                beta1,
+                beta2,
+                weightDecay,
+                epsilon);
+    }
+
+    /** The number in a tensor of one element. */
+    public static double item(NDArray x) {
+        return MODULE.callForDouble("item", x);
+    }
+
+    private static NDArray call(String method, Object... arguments) {
+        return TensorScope.own(MODULE.call(method, arguments));
+    }
+
+    private static ScriptModule load() {
+        try (InputStream source = Operators.class.getResourceAsStream("operators.py")) {
+            return ScriptModule.load(ScriptArchive.of("Operators", source.readAllBytes()), Tensors.engineManager());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.dualanodiff.model.training;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * AdamW with decoupled weight decay on everything, after a clip of the global gradient norm
+ * (Loshchilov and Hutter 2019, algorithm 2; epsilon placed as in {@code torch.optim.AdamW}).
+ */
+public final class AdamW implements AutoCloseable {
+
+    private final Settings settings;
+    private final List<NDArray> parameters;
+    private final List<NDArray> firstMoments;
+    private final List<NDArray> secondMoments;
+    private int step;
+
+    /** Starts with zero moments. */
+    public AdamW(List<NDArray> parameters, Settings settings) {
+        this.settings = settings;
+        this.parameters = parameters;
+        this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
+        this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
+    }
+
+    /**
+     * @param maxGradientNorm gradients of a larger global L2 norm are scaled down to it
+     */
+    public record Settings(
+            double learningRate,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double epsilon,
+            double maxGradientNorm) {
+
+        /** As released: betas 0.9 and 0.999, epsilon 1e-8. */
+        public static Settings released(double learningRate, double weightDecay, double maxGradientNorm) {
+            return new Settings(learningRate, 0.9, 0.999, weightDecay, 1e-8, maxGradientNorm);
+        }
+    }
+
+    /**
+     * One update in place.
+     *
+     * @param gradients one for each parameter; they are scaled in place where the clip acts
+     * @return the global norm before the clip
+     */
+    public double step(List<NDArray> gradients) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray norm = Operators.globalNorm(gradients);
+            Operators.clipToNorm(gradients, norm, settings.maxGradientNorm());
+            Operators.adamW(
+                    parameters,
+                    gradients,
+                    firstMoments,
+                    secondMoments,
+                    ++step,
+                    settings.learningRate(),
+                    settings.beta1(),
+                    settings.beta2(),
+                    settings.weightDecay(),
+                    settings.epsilon());
+            return Operators.item(norm);
+        }
+    }
+
+    /** Updates made so far. */
+    public int steps() {
+        return step;
+    }
+
+    List<NDArray> firstMoments() {
+        return firstMoments;
+    }
+
+    List<NDArray> secondMoments() {
+        return secondMoments;
+    }
+
+    /** Continues after {@code steps} updates, with the moments that were then. */
+    void restore(int steps, List<float[]> first, List<float[]> second) {
+        step = steps;
+        for (int i = 0; i < parameters.size(); i++) {
+            Tensors.overwrite(firstMoments.get(i), first.get(i));
+            Tensors.overwrite(secondMoments.get(i), second.get(i));
+        }
+    }
+
+    private static NDArray zeros(NDArray like) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            return TensorScope.disown(Operators.zerosLike(like));
+        }
+    }
+
+    @Override
+    public void close() {
+        firstMoments.forEach(NDArray::close);
+        secondMoments.forEach(NDArray::close);
+    }
+}

@@ -1,0 +1,63 @@
+package org.dualanodiff.model.training;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.PermutationSampler;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * The batch of any training step, from the seed and the step's number alone: a resumed training sees
+ * what an uninterrupted one would have seen. Views come in a new random order every epoch.
+ */
+final class BatchSource {
+
+    private final BaseModel base;
+    private final LatentCache latents;
+    private final TrainingConfig config;
+
+    BatchSource(BaseModel base, LatentCache latents, TrainingConfig config) {
+        this.base = base;
+        this.latents = latents;
+        this.config = config;
+    }
+
+    /** @param step from 1 */
+    TrainingBatch batch(int step) {
+        try (TensorScope scope = TensorScope.open()) {
+            UniformRandomProvider random = generator("step", step);
+            int[] timesteps =
+                    random.ints(config.batchSize(), 0, base.schedule().length()).toArray();
+            NDArray clean = latents.sample(views(step), gaussian(random));
+            return new TrainingBatch(
+                    scope.release(clean), scope.release(gaussian(random)), timesteps, Optional.empty());
+        }
+    }
+
+    private int[] views(int step) {
+        long first = (long) (step - 1) * config.batchSize();
+        return IntStream.range(0, config.batchSize()).map(b -> view(first + b)).toArray();
+    }
+
+    /** The view at a place in the endless sequence of shuffled epochs. */
+    private int view(long place) {
+        int[] order = IntStream.range(0, latents.views()).toArray();
+        PermutationSampler.shuffle(generator("epoch", place / latents.views()), order);
+        return order[(int) (place % latents.views())];
+    }
+
+    private NDArray gaussian(UniformRandomProvider random) {
+        long[] shape = latents.shape(config.batchSize());
+        int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
+        return Tensors.of(NoiseSource.gaussian(random, count), base.device(), shape);
+    }
+
+    private UniformRandomProvider generator(String what, long number) {
+        return NoiseSource.generator("training", Long.toString(config.seed()), what, Long.toString(number));
+    }
+}

@@ -1,0 +1,66 @@
+package org.dualanodiff.model.training;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.Branch;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.unet.UNetListener;
+
+/**
+ * The training loss: mean squared error of the predicted noise, both branches in one mean (paper, eq. 4).
+ */
+public final class DualObjective {
+
+    private final BaseModel base;
+    private final DualAdapter adapter;
+    private final DualUNet unet;
+
+    public DualObjective(BaseModel base, DualAdapter adapter) {
+        this.base = base;
+        this.adapter = adapter;
+        this.unet = new DualUNet(base.unet(), adapter);
+    }
+
+    /**
+     * @param tokens int64 (G*2, T), rows (g f): the distinct prompts, G a divisor of the pairs
+     * @return one number, with gradients to every trained tensor of the adapter
+     */
+    public NDArray loss(TrainingBatch batch, NDArray tokens) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray target = base.schedule().target(batch.latents(), batch.noise(), batch.rowTimesteps());
+            return scope.release(Operators.meanSquaredError(predict(batch, tokens, UNetListener.NONE), target));
+        }
+    }
+
+    /** What the U-Net predicts for the noised batch, (B*2, C, H, W). */
+    public NDArray predict(TrainingBatch batch, NDArray tokens, UNetListener listener) {
+        try (TensorScope scope = TensorScope.open()) {
+            int[] rows = batch.rowTimesteps();
+            NDArray noisy = base.schedule().addNoise(batch.latents(), batch.noise(), rows);
+            NDArray text = base.textEncoder().forward(tokens, adapter.text());
+            try (BackgroundFeatures features = features(batch, text)) {
+                return scope.release(unet.forward(noisy, timesteps(rows), text, features, listener));
+            }
+        }
+    }
+
+    private BackgroundFeatures features(TrainingBatch batch, NDArray text) {
+        if (batch.background().isEmpty()) {
+            return BackgroundFeatures.NONE;
+        }
+        TrainingBatch.Background clean = batch.background().get();
+        NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
+        NDArray global = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
+        return unet.background(noisy, timesteps(batch.timesteps()), global, UNetListener.NONE);
+    }
+
+    private NDArray timesteps(int[] values) {
+        return Tensors.of(Arrays.stream(values).asLongStream().toArray(), base.device(), values.length);
+    }
+}

@@ -1,0 +1,115 @@
+package org.dualanodiff.model.training;
+
+import ai.djl.ndarray.NDArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * Learns the adapter of one defect of one product from its few photographs (paper, section 3.1).
+ *
+ * <p>What does not change is computed once: the latents of all views. What does change is computed as
+ * rarely as possible: the text encoder, whose LoRA is trained too, runs on the two distinct prompts once a
+ * step. Any number of trainers may work in one JVM at the same time, on one base model.
+ */
+public final class DualTrainer implements AutoCloseable {
+
+    private final TrainingConfig config;
+    private final NestedPrompt prompt;
+    private final BaseModel base;
+    private final LatentCache latents;
+    private final BatchSource batches;
+    private final DualAdapter adapter;
+    private final List<NDArray> parameters;
+    private final DualObjective objective;
+    private final AdamW optimizer;
+    private final LossCurve losses = new LossCurve();
+    private final TrainingState state;
+
+    /** @throws IllegalArgumentException if there is no example */
+    public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig config) {
+        if (examples.isEmpty()) {
+            throw new IllegalArgumentException("an adapter needs at least one training image");
+        }
+        this.config = config;
+        this.prompt = prompt;
+        this.base = base;
+        latents = LatentCache.encode(base, examples, config);
+        batches = new BatchSource(base, latents, config);
+        adapter = DualAdapter.initialize(base.adapterLayout(config.rank(), false), config.seed(), base.device());
+        parameters = adapter.trainedKeys().stream()
+                .map(key -> Tensors.trainable(adapter.tensors().get(key)))
+                .toList();
+        objective = new DualObjective(base, adapter);
+        optimizer = new AdamW(parameters, config.optimizer());
+        state = new TrainingState(config, adapter, optimizer, losses);
+    }
+
+    /**
+     * Trains up to the configured number of steps. If {@code checkpoint} exists, training goes on from
+     * there and ends with the same weights as if it had never stopped; the file is renewed every {@code
+     * checkpointEvery} steps.
+     *
+     * @return the trained adapter, owned by this trainer
+     * @throws IOException if the checkpoint cannot be written
+     */
+    public DualAdapter train(Path checkpoint, TrainingListener listener) throws IOException {
+        if (Files.exists(checkpoint)) {
+            state.restore(checkpoint);
+        }
+        while (optimizer.steps() < config.steps()) {
+            double loss = step(batches, optimizer.steps() + 1);
+            losses.add(loss);
+            listener.afterStep(optimizer.steps(), config.steps(), loss);
+            if (optimizer.steps() % config.checkpointEvery() == 0 && optimizer.steps() < config.steps()) {
+                state.save(checkpoint);
+            }
+        }
+        return adapter;
+    }
+
+    private double step(BatchSource source, int step) {
+        try (GradientMode recording = GradientMode.on();
+                TensorScope scope = TensorScope.open()) {
+            NDArray loss = objective.loss(source.batch(step), base.tokens(prompt));
+            optimizer.step(Operators.gradients(loss, parameters));
+            return requireFinite(Operators.item(loss), step);
+        }
+    }
+
+    private static double requireFinite(double loss, int step) {
+        if (!Double.isFinite(loss)) {
+            throw new ArithmeticException(
+                    "training diverged: the loss of step %d is %s; lower the learning rate".formatted(step, loss));
+        }
+        return loss;
+    }
+
+    /** The loss of the batch that belongs to {@code step}, without learning from it. */
+    public double evaluate(int step) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            return Operators.item(objective.loss(batches.batch(step), base.tokens(prompt)));
+        }
+    }
+
+    /** The losses so far, those before a resume included. */
+    public LossCurve losses() {
+        return losses;
+    }
+
+    @Override
+    public void close() {
+        latents.close();
+        optimizer.close();
+        adapter.close();
+    }
+}

@@ -1,0 +1,28 @@
+package org.dualanodiff.model.training;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What one optimizer step learns from; B pairs, rows (b f).
+ *
+ * @param latents clean latents of both branches, (B*2, C, H, W)
+ * @param noise independent noise of both branches, the same shape
+ * @param timesteps one a pair, B numbers
+ * @param background for the variant with BCM
+ */
+public record TrainingBatch(NDArray latents, NDArray noise, int[] timesteps, Optional<Background> background) {
+
+    /**
+     * @param latents of the clean background images, (B, C, H, W)
+     * @param noise the same shape
+     */
+    public record Background(NDArray latents, NDArray noise) {}
+
+    /** The timestep of every row: both branches of a pair share theirs. */
+    int[] rowTimesteps() {
+        return Arrays.stream(timesteps).flatMap(t -> IntStream.of(t, t)).toArray();
+    }
+}

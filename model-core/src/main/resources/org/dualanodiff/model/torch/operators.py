@@ -1,0 +1,186 @@
+# The libtorch operators that the Java tensor API lacks, in TorchScript's serialized dialect.
+# Written into a TorchScript archive at start-up by ScriptArchive; Operators.java gives each method its Java signature.
+#
+# N rows, S positions, T context positions, C channels, H W height and width, F branches (2), r rank.
+class Operators(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  # ---- layers ----
+  def linear(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return torch.linear(x, w, b)
+  def linear_no_bias(self: __torch__.Operators, x: Tensor, w: Tensor) -> Tensor:
+    return torch.linear(x, w, None)
+  def conv2d(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor, stride: int, padding: int) -> Tensor:
+    return torch.conv2d(x, w, b, [stride, stride], [padding, padding], [1, 1], 1)
+  def group_norm(self: __torch__.Operators, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
+    return torch.group_norm(x, groups, w, b, eps, False)
+  def layer_norm(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], w, b, eps, False)
+  def silu(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.silu(x)
+  def gelu(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="none")
+  def quick_gelu(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
+  def geglu(self: __torch__.Operators, x: Tensor) -> Tensor:
+    value, gate = torch.chunk(x, 2, -1)
+    return torch.mul(value, torch.gelu(gate, approximate="none"))
+  def embedding(self: __torch__.Operators, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.embedding(table, ids, -1, False, False)
+  def resize_nearest(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
+    return torch.upsample_nearest2d(x, [height, width], None, None)
+  def pad_right_bottom(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.constant_pad_nd(x, [0, 1, 0, 1], 0)
+
+  # ---- attention: (N, S, C) x (N, T, C) -> (N, S, C); the score matrix is never stored ----
+  def attention(self: __torch__.Operators, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+    n = torch.size(q, 0)
+    width = torch.floordiv(torch.size(q, 2), heads)
+    q1 = torch.transpose(torch.view(q, [n, -1, heads, width]), 1, 2)
+    k1 = torch.transpose(torch.view(k, [n, -1, heads, width]), 1, 2)
+    v1 = torch.transpose(torch.view(v, [n, -1, heads, width]), 1, 2)
+    y = torch.scaled_dot_product_attention(q1, k1, v1, None, 0., causal)
+    return torch.reshape(torch.transpose(y, 1, 2), torch.size(q))
+
+  # ---- LoRA ----
+  # x w^T + b + up(down(x))
+  def low_rank(self: __torch__.Operators, x: Tensor, base: Tensor, down: Tensor, up: Tensor) -> Tensor:
+    d = torch.to(down, ops.prim.dtype(x), False, False, None)
+    u = torch.to(up, ops.prim.dtype(x), False, False, None)
+    return torch.add(base, torch.linear(torch.linear(x, d, None), u, None), alpha=1)
+  # One low-rank pair a branch on rows (b f), f fastest: x (B*F, S, Cin), base (B*F, S, Cout).
+  def low_rank_by_branch(self: __torch__.Operators, x: Tensor, base: Tensor, downs: List[Tensor], ups: List[Tensor]) -> Tensor:
+    f = torch.len(downs)
+    d = torch.to(torch.transpose(torch.stack(downs, 0), 1, 2), ops.prim.dtype(x), False, False, None)
+    u = torch.to(torch.transpose(torch.stack(ups, 0), 1, 2), ops.prim.dtype(x), False, False, None)
+    rows = torch.view(x, [-1, f, torch.size(x, 1), torch.size(x, 2)])
+    return torch.add(base, torch.view(torch.matmul(torch.matmul(rows, d), u), torch.size(base)), alpha=1)
+
+  # ---- SAIM (paper, section 3.2): at every position the two branches are the two tokens of one single-head attention ----
+  # A softmax over two tokens is a sigmoid of the difference of their scores, so only k(z1 - z0) is needed
+  # and the bias of k cancels. z, q, v (B*F, S, C) rows (b f) -> what each branch receives, before W_o.
+  def branch_difference(self: __torch__.Operators, z: Tensor) -> Tensor:
+    pairs = torch.view(z, [-1, 2, torch.size(z, 1), torch.size(z, 2)])
+    return torch.sub(torch.select(pairs, 1, 1), torch.select(pairs, 1, 0), alpha=1)
+  def branch_attention(self: __torch__.Operators, q: Tensor, k_difference: Tensor, v: Tensor) -> Tensor:
+    s = torch.size(q, 1)
+    c = torch.size(q, 2)
+    q1 = torch.view(q, [-1, 2, s, c])
+    v1 = torch.view(v, [-1, 2, s, c])
+    score = torch.sum(torch.mul(q1, torch.unsqueeze(k_difference, 1)), [-1], True, dtype=None)
+    share = torch.sigmoid(torch.mul(score, torch.pow(float(c), -0.5)))
+    v_global = torch.unsqueeze(torch.select(v1, 1, 0), 1)
+    v_anomaly = torch.unsqueeze(torch.select(v1, 1, 1), 1)
+    return torch.view(torch.lerp(v_global, v_anomaly, share), torch.size(q))
+
+  # ---- BCM (paper, section 3.3) ----
+  # (1 - a) h + a background in GLOBAL rows: h (B*2, S, C) rows (b f), background (B, S, C), a (1).
+  def mix_into_global(self: __torch__.Operators, h: Tensor, background: Tensor, a: Tensor) -> Tensor:
+    pairs = torch.view(h, [-1, 2, torch.size(h, 1), torch.size(h, 2)])
+    share = torch.to(a, ops.prim.dtype(h), False, False, None)
+    mixed = torch.lerp(torch.select(pairs, 1, 0), background, share)
+    return torch.view(torch.stack([mixed, torch.select(pairs, 1, 1)], 1), torch.size(h))
+
+  # ---- arithmetic ----
+  def add(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    return torch.add(x, y, alpha=1)
+  def add_to_positions(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    return torch.add(x, torch.unsqueeze(torch.unsqueeze(y, -1), -1), alpha=1)
+  def multiply(self: __torch__.Operators, x: Tensor, factor: float) -> Tensor:
+    return torch.mul(x, factor)
+  # a x + b y
+  def combine(self: __torch__.Operators, x: Tensor, a: float, y: Tensor, b: float) -> Tensor:
+    return torch.add(torch.mul(x, a), torch.mul(y, b), alpha=1)
+  # x + factor (y - x)
+  def extrapolate(self: __torch__.Operators, x: Tensor, y: Tensor, factor: float) -> Tensor:
+    return torch.add(x, torch.mul(torch.sub(y, x, alpha=1), factor), alpha=1)
+  # a x + b y with one a and b a row
+  def combine_rows(self: __torch__.Operators, x: Tensor, a: Tensor, y: Tensor, b: Tensor) -> Tensor:
+    shape = [-1, 1, 1, 1]
+    return torch.add(torch.mul(torch.view(a, shape), x), torch.mul(torch.view(b, shape), y), alpha=1)
+  def clamp(self: __torch__.Operators, x: Tensor, low: float, high: float) -> Tensor:
+    return torch.clamp(x, low, high)
+  def exp(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.exp(x)
+  def product(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    return torch.mul(x, y)
+  def sinusoid(self: __torch__.Operators, t: Tensor, frequencies: Tensor, cosine_first: bool) -> Tensor:
+    angle = torch.mul(torch.unsqueeze(torch.to(t, 6, False, False, None), 1), torch.unsqueeze(frequencies, 0))
+    if cosine_first:
+      e = torch.cat([torch.cos(angle), torch.sin(angle)], -1)
+    else:
+      e = torch.cat([torch.sin(angle), torch.cos(angle)], -1)
+    return e
+  def mean_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    return torch.mse_loss(torch.to(x, 6, False, False, None), y, 1)
+
+  # ---- shapes ----
+  def view(self: __torch__.Operators, x: Tensor, shape: List[int]) -> Tensor:
+    return torch.reshape(x, shape)
+  def positions_last_to_channels_last(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.contiguous(torch.transpose(torch.flatten(x, 2, 3), 1, 2), memory_format=0)
+  def channels_last_to_positions_last(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
+    return torch.contiguous(torch.view(torch.transpose(x, 1, 2), [torch.size(x, 0), torch.size(x, 2), height, width]), memory_format=0)
+  def concat(self: __torch__.Operators, parts: List[Tensor], dimension: int) -> Tensor:
+    return torch.cat(parts, dimension)
+  def narrow(self: __torch__.Operators, x: Tensor, dimension: int, start: int, length: int) -> Tensor:
+    return torch.narrow(x, dimension, start, length)
+  def select_rows(self: __torch__.Operators, x: Tensor, rows: Tensor) -> Tensor:
+    return torch.index_select(x, 0, rows)
+  # (G*F, ...) -> (G*R*F, ...): each of the G groups of F rows stands R times.
+  def repeat_groups(self: __torch__.Operators, x: Tensor, group_rows: int, times: int) -> Tensor:
+    t = torch.size(x, 1)
+    c = torch.size(x, 2)
+    groups = torch.view(x, [-1, 1, group_rows, t, c])
+    return torch.reshape(torch.expand(groups, [-1, times, group_rows, t, c], implicit=False), [-1, t, c])
+  def select_branch(self: __torch__.Operators, x: Tensor, branch: int) -> Tensor:
+    pairs = torch.view(x, [-1, 2, torch.size(x, 1), torch.size(x, 2)])
+    return torch.contiguous(torch.select(pairs, 1, branch), memory_format=0)
+  def zeros_like(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.zeros_like(x)
+  def overwrite(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
+    return torch.copy_(target, source, False)
+  def cast(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
+    return torch.to(x, dtype, False, False, None)
+  def reinterpret(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
+    return torch.view(x, dtype)
+  def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.detach(x)
+  def copy(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.clone(x, memory_format=0)
+
+  # ---- learning ----
+  # d loss / d parameter for each parameter; zeros where the loss does not depend on it.
+  def gradients(self: __torch__.Operators, loss: Tensor, parameters: List[Tensor]) -> List[Tensor]:
+    found = torch.grad([loss], parameters, None, False, False, True)
+    out = annotate(List[Tensor], [])
+    for i in range(torch.len(parameters)):
+      g = found[i]
+      if torch.__isnot__(g, None):
+        _0 = torch.append(out, unchecked_cast(Tensor, g))
+      else:
+        _1 = torch.append(out, torch.zeros_like(parameters[i]))
+    return out
+  def global_norm(self: __torch__.Operators, tensors: List[Tensor]) -> Tensor:
+    return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
+  def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
+    factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
+    torch._foreach_mul_(tensors, factor)
+    return factor
+  # AdamW with decoupled weight decay, as torch.optim.AdamW: in place on parameters and both moments.
+  def adamw(self: __torch__.Operators, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], step: int, rate: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+    correction1 = torch.sub(1., torch.pow(beta1, float(step)))
+    correction2 = torch.sub(1., torch.pow(beta2, float(step)))
+    torch._foreach_mul_(parameters, torch.sub(1., torch.mul(rate, decay)))
+    torch._foreach_lerp_(first, gradients, torch.sub(1., beta1))
+    torch._foreach_mul_(second, beta2)
+    torch._foreach_addcmul_(second, gradients, gradients, torch.sub(1., beta2))
+    root = torch._foreach_sqrt(second)
+    torch._foreach_div_(root, torch.pow(correction2, 0.5))
+    torch._foreach_add_(root, eps)
+    torch._foreach_addcdiv_(parameters, first, root, torch.neg(torch.div(rate, correction1)))
+    return first[0]
+  def item(self: __torch__.Operators, x: Tensor) -> float:
+    return float(x)
