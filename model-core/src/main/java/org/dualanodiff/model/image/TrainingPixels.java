@@ -1,0 +1,11 @@
+package org.dualanodiff.model.image;
+
+/**
+ * What one training image becomes before the autoencoder sees it.
+ *
+ * @param size    height and width
+ * @param image   {@code (3, size, size)} in [-1, 1]
+ * @param mask    {@code (1, size, size)}, 0 or 1
+ * @param anomaly {@code (3, size, size)}: image times mask, so that everything outside the defect is 0, mid-grey
+ */
+public record TrainingPixels(int size, float[] image, float[] mask, float[] anomaly) {}

@@ -1,0 +1,113 @@
+package org.dualanodiff.model.image;
+
+import java.awt.image.BufferedImage;
+
+/**
+ * Turns a defect photograph and its mask into the square float images that the two branches learn from: flip, shorter
+ * side to {@code size}, center crop, levels to [-1, 1] (DualAnoDiff, section 3.1: the anomaly part is the product of
+ * normalized image and mask). The same flip and crop fall on image and mask.
+ */
+public final class TrainingTransform {
+    /** Masks are often stored with compression noise; a resized level from here on is defect. */
+    static final int MASK_THRESHOLD = 128;
+
+    private final int size;
+
+    /** @param size height and width of the result, a positive number of pixels */
+    public TrainingTransform(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("Training size must be positive, was " + size);
+        }
+        this.size = size;
+    }
+
+    /**
+     * @param photograph image with the defect, any size, grey or color
+     * @param mask       defect mask of the same size, bright on the defect
+     * @throws IllegalArgumentException if the two sizes differ
+     */
+    public TrainingPixels apply(BufferedImage photograph, BufferedImage mask, Flip flip) {
+        requireSameSize(photograph, mask, "mask");
+        float[] image = image(photograph, flip);
+        float[] binary = mask(mask, flip);
+        return new TrainingPixels(size, image, binary, anomaly(image, binary));
+    }
+
+    /** @return the photograph as {@code (3, size, size)} in [-1, 1] */
+    public float[] image(BufferedImage photograph, Flip flip) {
+        return normalized(square(Pixels.rgb(photograph).flip(flip)));
+    }
+
+    /** @return the mask as {@code (1, size, size)}, 0 or 1 */
+    public float[] mask(BufferedImage mask, Flip flip) {
+        byte[] levels = softMask(mask, flip).levels();
+        float[] binary = new float[levels.length];
+        for (int i = 0; i < levels.length; i++) {
+            binary[i] = (levels[i] & 0xff) >= MASK_THRESHOLD ? 1f : 0f;
+        }
+        return binary;
+    }
+
+    /**
+     * The condition of background compensation (BCM): the photograph with its object painted black. A soft object mask
+     * blends towards black in 8 bits, before the resize.
+     *
+     * @param objectMask bright on the object, of the photograph's size
+     * @return {@code (3, size, size)} in [-1, 1], -1 under the object
+     * @throws IllegalArgumentException if the two sizes differ
+     */
+    public float[] background(BufferedImage photograph, BufferedImage objectMask, Flip flip) {
+        requireSameSize(photograph, objectMask, "object mask");
+        Pixels cut = withoutObject(Pixels.rgb(photograph), Pixels.gray(objectMask));
+        return normalized(square(cut.flip(flip)));
+    }
+
+    Pixels softMask(BufferedImage mask, Flip flip) {
+        return square(Pixels.gray(mask).flip(flip));
+    }
+
+    private Pixels square(Pixels pixels) {
+        return PilResize.centerCrop(PilResize.resizeShorterSide(pixels, size), size);
+    }
+
+    private static float[] normalized(Pixels pixels) {
+        return PixelCodec.toSigned(pixels);
+    }
+
+    private static float[] anomaly(float[] image, float[] mask) {
+        float[] part = new float[image.length];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = mask[i % mask.length] == 0 ? 0 : image[i];
+        }
+        return part;
+    }
+
+    private static Pixels withoutObject(Pixels rgb, Pixels object) {
+        int area = object.levels().length;
+        byte[] levels = new byte[3 * area];
+        for (int i = 0; i < levels.length; i++) {
+            int kept = 255 - (object.levels()[i % area] & 0xff);
+            levels[i] = (byte) dividedBy255((rgb.levels()[i] & 0xff) * kept);
+        }
+        return new Pixels(rgb.width(), rgb.height(), 3, levels);
+    }
+
+    /** Rounded division of a product of two levels, in the integer form that PIL's paste uses. */
+    private static int dividedBy255(int product) {
+        int biased = product + 128;
+        return ((biased >> 8) + biased) >> 8;
+    }
+
+    private static void requireSameSize(BufferedImage photograph, BufferedImage mask, String what) {
+        if (photograph.getWidth() != mask.getWidth() || photograph.getHeight() != mask.getHeight()) {
+            throw new IllegalArgumentException(
+                    "The %s must have the photograph's size %d x %d, was %d x %d; is it the mask of another image?"
+                            .formatted(
+                                    what,
+                                    photograph.getWidth(),
+                                    photograph.getHeight(),
+                                    mask.getWidth(),
+                                    mask.getHeight()));
+        }
+    }
+}
