@@ -1,0 +1,88 @@
+package org.dualanodiff.model.mask;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/**
+ * Connected components of a mask, labelled by a queue-driven flood fill: every pixel is visited once.
+ *
+ * @param labels {@code (height, width)}: component number from 0, or -1 outside the mask
+ * @param areas  pixels of each component
+ */
+record Components(BinaryMask mask, int[] labels, int[] areas) {
+    private static final int[] DX = {1, -1, 0, 0, 1, 1, -1, -1};
+    private static final int[] DY = {0, 0, 1, -1, 1, -1, 1, -1};
+
+    /** Diagonal neighbors belong together. */
+    static Components eightConnected(BinaryMask mask) {
+        return label(mask, 8);
+    }
+
+    /** Only edge neighbors belong together; the complement of an 8-connected set is 4-connected. */
+    static Components fourConnected(BinaryMask mask) {
+        return label(mask, 4);
+    }
+
+    int count() {
+        return areas.length;
+    }
+
+    /** The pixels of those components whose number is accepted. */
+    BinaryMask keep(IntPredicate accepted) {
+        boolean[] kept = new boolean[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            kept[i] = labels[i] >= 0 && accepted.test(labels[i]);
+        }
+        return mask.with(kept);
+    }
+
+    /** Which components have at least one pixel in {@code seeds}. */
+    boolean[] touchedBy(BinaryMask seeds) {
+        boolean[] touched = new boolean[count()];
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] >= 0 && seeds.set()[i]) {
+                touched[labels[i]] = true;
+            }
+        }
+        return touched;
+    }
+
+    private static Components label(BinaryMask mask, int neighbors) {
+        int[] labels = new int[mask.set().length];
+        Arrays.fill(labels, -1);
+        int[] areas = new int[16];
+        int[] queue = new int[labels.length];
+        int count = 0;
+        for (int start = 0; start < labels.length; start++) {
+            if (mask.set()[start] && labels[start] < 0) {
+                areas = count < areas.length ? areas : Arrays.copyOf(areas, 2 * count);
+                areas[count] = fill(mask, labels, queue, start, count, neighbors);
+                count++;
+            }
+        }
+        return new Components(mask, labels, Arrays.copyOf(areas, count));
+    }
+
+    private static int fill(BinaryMask mask, int[] labels, int[] queue, int start, int label, int neighbors) {
+        int tail = 0;
+        labels[start] = label;
+        queue[tail++] = start;
+        for (int head = 0; head < tail; head++) {
+            int x = queue[head] % mask.width();
+            int y = queue[head] / mask.width();
+            for (int n = 0; n < neighbors; n++) {
+                int next = index(mask, x + DX[n], y + DY[n]);
+                if (next >= 0 && mask.set()[next] && labels[next] < 0) {
+                    labels[next] = label;
+                    queue[tail++] = next;
+                }
+            }
+        }
+        return tail;
+    }
+
+    private static int index(BinaryMask mask, int x, int y) {
+        boolean inside = x >= 0 && y >= 0 && x < mask.width() && y < mask.height();
+        return inside ? y * mask.width() + x : -1;
+    }
+}
