@@ -7,8 +7,8 @@ import org.dualanodiff.model.image.Pixels;
 /**
  * One drawn picture.
  *
- * @param image    as photographed
- * @param mask     255 where the defect changed the picture, 0 elsewhere
+ * @param image     as photographed
+ * @param mask      255 where the defect changed the picture, 0 elsewhere
  * @param faultless the same specimen, light and noise without the defect
  */
 record SampleImage(BufferedImage image, BufferedImage mask, BufferedImage faultless) {
