@@ -1,0 +1,162 @@
+package org.dualanodiff.pipeline.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Reads the configuration from its sources and refuses it whole if anything in it is wrong.
+ *
+ * <p>Precedence, weakest first: {@code dualanodiff-reference.conf}; the configuration file; environment variables
+ * {@code DUALANODIFF_...}; system properties {@code -Ddualanodiff.key=value}; command-line settings
+ * {@code --set key=value}, of which a later one wins.
+ *
+ * <p>A variable's name is the setting's name in capitals with {@code __} for a dot and {@code _} for a dash:
+ * {@code DUALANODIFF_GENERATION__SAMPLES_PER_DEFECT} is {@code generation.samples-per-defect}. Case is lost this way, so
+ * Spark properties with capitals are given by file, system property or {@code --set}.
+ *
+ * <p>Values given as text are HOCON where they read as a number, boolean, list, block or quoted text; else they are text
+ * as it stands ({@code --set store=s3a://bucket/store}). In a file, <code>${NAME}</code> stands for another setting of
+ * that file, for a default, or for an environment variable. Relative paths stay as written: they are relative to the
+ * working directory, wherever the file lies.
+ */
+public final class ConfigLoader {
+    private static final String REFERENCE = "dualanodiff-reference.conf";
+    private static final ConfigParseOptions MUST_EXIST =
+            ConfigParseOptions.defaults().setAllowMissing(false);
+    private static final KnownKeys KNOWN_KEYS = new KnownKeys(ConfigRules.keys());
+
+    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, String> environment;
+
+    private ConfigLoader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * The effective configuration.
+     *
+     * @param file configuration file in HOCON (or JSON, by its extension), if there is one
+     * @param sets command-line settings, each {@code key=value}
+     * @param environment environment variables; only {@code DUALANODIFF_...} are settings
+     * @param system system properties; only {@code dualanodiff....} are settings
+     * @throws InvalidConfigException with every problem found: unreadable file, syntax, unknown names, wrong types, values
+     *     out of range, settings that contradict each other
+     */
+    public static PipelineConfig load(
+            Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
+        return new ConfigLoader(environment).load(file, sets, system);
+    }
+
+    /** The configuration when nothing at all is set. */
+    public static PipelineConfig defaults() {
+        return load(Optional.empty(), List.of(), Map.of(), new Properties());
+    }
+
+    private PipelineConfig load(Optional<Path> file, List<String> sets, Properties system) {
+        List<Config> strongestFirst = List.of(
+                merged(commandLine(sets)),
+                merged(TextSetting.ofSystem(system)),
+                merged(TextSetting.ofEnvironment(environment)),
+                file.map(this::read).orElseGet(ConfigFactory::empty),
+                reference());
+        strongestFirst.forEach(layer -> problems.addAll(KNOWN_KEYS.problems(layer)));
+        Config effective = strongestFirst.stream()
+                .map(SparkProperties::flattened)
+                .reduce(ConfigFactory.empty(), Config::withFallback);
+        problems.addAll(ConfigRules.problems(effective));
+        refuseProblems();
+        return PipelineConfig.of(effective);
+    }
+
+    private void refuseProblems() {
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(
+                    problems.stream().sorted().distinct().map(Problem::toString).toList());
+        }
+    }
+
+    /** True for a value that nobody set. */
+    static boolean isDefault(ConfigOrigin origin) {
+        return REFERENCE.equals(origin.resource());
+    }
+
+    static Config reference() {
+        return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), REFERENCE, MUST_EXIST);
+    }
+
+    private List<TextSetting> commandLine(List<String> sets) {
+        List<TextSetting> settings = new ArrayList<>();
+        for (String set : sets) {
+            try {
+                settings.add(TextSetting.ofCommandLine(set));
+            } catch (IllegalArgumentException malformed) {
+                problems.add(new Problem("--set", 0, malformed.getMessage()));
+            }
+        }
+        return settings;
+    }
+
+    private Config merged(List<TextSetting> settings) {
+        Config layer = ConfigFactory.empty();
+        for (TextSetting setting : settings) {
+            try {
+                layer = setting.toConfig().withFallback(layer);
+            } catch (ConfigException.BadPath malformed) {
+                problems.add(new Problem(setting.origin(), 0, "is not the name of a setting"));
+            }
+        }
+        return layer;
+    }
+
+    private Config read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            String found = Files.exists(file) ? "it is not a file" : "there is no such file";
+            return refuse(
+                    file,
+                    found + "; expected a configuration file in HOCON, looked from "
+                            + Path.of("").toAbsolutePath());
+        }
+        try {
+            return resolved(ConfigFactory.parseFile(file.toFile(), MUST_EXIST));
+        } catch (ConfigException unreadable) {
+            problems.add(unreadable(file, unreadable));
+            return ConfigFactory.empty();
+        }
+    }
+
+    private Config refuse(Path file, String complaint) {
+        problems.add(new Problem(file.toString(), 0, complaint));
+        return ConfigFactory.empty();
+    }
+
+    private Config resolved(Config file) {
+        Config variables =
+                ConfigValueFactory.fromMap(environment, "environment").toConfig();
+        Config source = file.withFallback(reference()).withFallback(variables);
+        return file.resolveWith(source, ConfigResolveOptions.noSystem());
+    }
+
+    /** The library's messages start with their origin; it is given once, in this project's own form. */
+    private static Problem unreadable(Path file, ConfigException cause) {
+        ConfigOrigin origin =
+                Optional.ofNullable(cause.origin()).orElseGet(() -> ConfigOriginFactory.newSimple(file.toString()));
+        String message = cause.getMessage()
+                .replace(origin.description() + ": ", "")
+                .replaceFirst("^[\\w.]+Exception: ", "")
+                .replaceAll("\\s+", " ");
+        return Problem.of(origin, "cannot be read: " + message);
+    }
+}

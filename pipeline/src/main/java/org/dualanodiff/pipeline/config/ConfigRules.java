@@ -1,0 +1,171 @@
+package org.dualanodiff.pipeline.config;
+
+import static org.dualanodiff.pipeline.config.Check.anyText;
+import static org.dualanodiff.pipeline.config.Check.block;
+import static org.dualanodiff.pipeline.config.Check.filledText;
+import static org.dualanodiff.pipeline.config.Check.flag;
+import static org.dualanodiff.pipeline.config.Check.matching;
+import static org.dualanodiff.pipeline.config.Check.names;
+import static org.dualanodiff.pipeline.config.Check.number;
+import static org.dualanodiff.pipeline.config.Check.oneOf;
+import static org.dualanodiff.pipeline.config.Check.positive;
+import static org.dualanodiff.pipeline.config.Check.wholeNumber;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What every setting must be: one line a setting, and a few rules between settings. */
+final class ConfigRules {
+    private static final String COUNT = "[1-9][0-9]{0,5}|1000000";
+    private static final long MANY = 10_000_000;
+
+    /** A setting and what it must be. */
+    private record Rule(String key, Check check) {}
+
+    /** A rule between settings: {@code keys} are those it reads, the first is the one to change. */
+    private record Relation(List<String> keys, Function<Config, Optional<String>> complaint) {}
+
+    private static final List<Rule> RULES = List.of(
+            rule(
+                    "base-model",
+                    matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
+            rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
+            rule("dataset.categories", names()),
+            rule("dataset.defects", names()),
+            rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
+            rule("dataset.split-files", anyText()),
+            rule(
+                    "resolution",
+                    matching("auto or a multiple of 8, 16..2048", "auto|" + COUNT)
+                            .and(ConfigRules::edge)),
+            rule("prompt.global", filledText()),
+            rule("prompt.anomaly", filledText()),
+            rule("prompt.negative", anyText()),
+            rule("training.steps", wholeNumber(1, MANY)),
+            rule("training.batch-size", wholeNumber(1, 1024)),
+            rule("training.learning-rate", positive(1)),
+            rule("training.weight-decay", number(0, 1)),
+            rule("training.max-gradient-norm", positive(1_000_000)),
+            rule("training.rank", wholeNumber(1, 1024)),
+            rule("training.flips.horizontal", flag()),
+            rule("training.flips.vertical", flag()),
+            rule("training.checkpoint-every", wholeNumber(1, MANY)),
+            rule("training.log-every", wholeNumber(1, MANY)),
+            rule("generation.samples-per-defect", wholeNumber(1, MANY)),
+            rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),
+            rule("generation.steps", wholeNumber(1, 1000)),
+            rule("generation.guidance-scale", number(1, 100)),
+            rule("generation.batch-size", wholeNumber(1, 1024)),
+            rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
+            rule("mask.method", oneOf(List.of("grey-distance"))),
+            rule("mask.low", number(0, 1)),
+            rule("mask.high", number(0, 1)),
+            rule("mask.opening-radius", wholeNumber(0, 64)),
+            rule("mask.closing-radius", wholeNumber(0, 64)),
+            rule("mask.min-area", wholeNumber(0, MANY)),
+            rule("store", filledText()),
+            rule(
+                    "run.id",
+                    matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)[A-Za-z0-9._-]{1,100}")),
+            rule("seed", wholeNumber()),
+            rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
+            rule("compute.threads", wholeNumber(1, 1024)),
+            rule("spark.master", filledText()),
+            rule(SparkProperties.KEY, block()));
+
+    private static final List<Relation> RELATIONS = List.of(
+            new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), ConfigRules::wholeBatches),
+            new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
+            new Relation(List.of("dataset.split-files", "dataset.split"), ConfigRules::listHasFile));
+
+    private ConfigRules() {}
+
+    /** The names of all settings. */
+    static List<String> keys() {
+        return RULES.stream().map(Rule::key).toList();
+    }
+
+    /** Wrong values and broken relations in the effective configuration. Settings without a value are passed over. */
+    static List<Problem> problems(Config effective) {
+        List<Problem> problems = new ArrayList<>(SparkProperties.problems(effective));
+        List<String> sound = new ArrayList<>();
+        for (Rule rule : RULES) {
+            violation(rule, effective).ifPresentOrElse(problems::add, () -> sound.add(rule.key()));
+        }
+        RELATIONS.stream()
+                .filter(relation -> sound.containsAll(relation.keys())
+                        && relation.keys().stream().allMatch(effective::hasPath))
+                .forEach(relation -> broken(relation, effective).ifPresent(problems::add));
+        return problems;
+    }
+
+    private static Optional<Problem> violation(Rule rule, Config effective) {
+        return valueOf(rule, effective)
+                .flatMap(value -> rule.check()
+                        .complaint(value)
+                        .map(complaint -> Problem.of(value.origin(), rule.key(), complaint)));
+    }
+
+    private static Optional<ConfigValue> valueOf(Rule rule, Config effective) {
+        return effective.hasPath(rule.key()) ? Optional.of(effective.getValue(rule.key())) : Optional.empty();
+    }
+
+    private static Optional<Problem> broken(Relation relation, Config effective) {
+        return relation.complaint().apply(effective).map(complaint -> {
+            String culprit = culprit(relation.keys(), effective);
+            return Problem.of(effective.getValue(culprit).origin(), complaint);
+        });
+    }
+
+    /** The first of {@code keys} that somebody set; the defaults keep the rules among themselves. */
+    private static String culprit(List<String> keys, Config effective) {
+        return keys.stream()
+                .filter(key -> !ConfigLoader.isDefault(effective.getValue(key).origin()))
+                .findFirst()
+                .orElse(keys.get(0));
+    }
+
+    private static Optional<String> edge(ConfigValue resolution) {
+        String text = Check.scalar(resolution).orElseThrow();
+        boolean fits = text.equals("auto") || isEdge(Integer.parseInt(text));
+        return fits ? Optional.empty() : Optional.of("must be auto or a multiple of 8, 16..2048, was " + text);
+    }
+
+    private static boolean isEdge(int pixels) {
+        return pixels >= 16 && pixels <= 2048 && pixels % 8 == 0;
+    }
+
+    private static Optional<String> wholeBatches(Config config) {
+        int pairs = config.getInt("generation.pairs-per-task");
+        int batch = config.getInt("generation.batch-size");
+        return pairs % batch == 0
+                ? Optional.empty()
+                : Optional.of("generation.pairs-per-task must be a multiple of generation.batch-size, were %d and %d"
+                        .formatted(pairs, batch));
+    }
+
+    private static Optional<String> thresholdsInOrder(Config config) {
+        double low = config.getDouble("mask.low");
+        double high = config.getDouble("mask.high");
+        return low <= high
+                ? Optional.empty()
+                : Optional.of("mask.low must be at most mask.high, were %s and %s".formatted(low, high));
+    }
+
+    private static Optional<String> listHasFile(Config config) {
+        boolean lacking = config.getString("dataset.split").equals("list")
+                && config.getString("dataset.split-files").isBlank();
+        return lacking
+                ? Optional.of("dataset.split-files must name a JSON file {category: {defect: [file names]}}"
+                        + " when dataset.split is list")
+                : Optional.empty();
+    }
+
+    private static Rule rule(String key, Check check) {
+        return new Rule(key, check);
+    }
+}

@@ -1,0 +1,301 @@
+package org.dualanodiff.pipeline.config;
+
+import static java.util.Map.entry;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All settings of a run, immutable and serializable. {@link ConfigLoader} makes it and vouches for ranges; the meaning,
+ * unit and source of every setting stand in {@code dualanodiff-reference.conf}, under the component's name in kebab case.
+ */
+public record PipelineConfig(
+        String baseModel,
+        Dataset dataset,
+        Resolution resolution,
+        Prompt prompt,
+        Training training,
+        Generation generation,
+        Mask mask,
+        String store,
+        Run run,
+        long seed,
+        Compute compute,
+        Spark spark)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The configuration in a validated {@code effective} tree that has a value for every setting. */
+    static PipelineConfig of(Config effective) {
+        return new PipelineConfig(
+                effective.getString("base-model"),
+                Dataset.of(effective.getConfig("dataset")),
+                Resolution.of(effective),
+                Prompt.of(effective.getConfig("prompt")),
+                Training.of(effective.getConfig("training")),
+                Generation.of(effective.getConfig("generation")),
+                Mask.of(effective.getConfig("mask")),
+                effective.getString("store"),
+                new Run(effective.getString("run.id")),
+                effective.getLong("seed"),
+                Compute.of(effective.getConfig("compute")),
+                Spark.of(effective));
+    }
+
+    /**
+     * The effective values as HOCON that {@link ConfigLoader} reads again: sorted, the same text for the same values.
+     * Passwords in URIs and Spark properties named like secrets are replaced by {@code (hidden)}.
+     */
+    public String toHocon() {
+        ConfigRenderOptions options =
+                ConfigRenderOptions.defaults().setOriginComments(false).setJson(false);
+        return ConfigValueFactory.fromMap(values()).render(options);
+    }
+
+    private Map<String, Object> values() {
+        return Map.ofEntries(
+                entry("base-model", Redaction.uri(baseModel)),
+                entry("dataset", dataset.values()),
+                entry("resolution", resolution.value()),
+                entry("prompt", prompt.values()),
+                entry("training", training.values()),
+                entry("generation", generation.values()),
+                entry("mask", mask.values()),
+                entry("store", Redaction.uri(store)),
+                entry("run", Map.of("id", run.id())),
+                entry("seed", seed),
+                entry("compute", compute.values()),
+                entry("spark", spark.values()));
+    }
+
+    /** What is augmented. Empty {@code categories} or {@code defects} stand for all. */
+    public record Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        public Dataset {
+            categories = List.copyOf(categories);
+            defects = List.copyOf(defects);
+        }
+
+        private static Dataset of(Config block) {
+            return new Dataset(
+                    block.getString("root"),
+                    block.getStringList("categories"),
+                    block.getStringList("defects"),
+                    DatasetSplit.of(block));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "root", Redaction.uri(root),
+                    "categories", categories,
+                    "defects", defects,
+                    "split", split.setting(),
+                    "split-files", Redaction.uri(split.files()));
+        }
+    }
+
+    /**
+     * Edge of the square working image.
+     *
+     * @param pixels 0 stands for the base model's own
+     */
+    public record Resolution(int pixels) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        /** The base model's own resolution. */
+        public static final Resolution AUTO = new Resolution(0);
+
+        /** The pixels asked for, or the base model's {@code own}. */
+        public int orElse(int own) {
+            return pixels == 0 ? own : pixels;
+        }
+
+        private static Resolution of(Config root) {
+            boolean auto = root.getString("resolution").equals("auto");
+            return auto ? AUTO : new Resolution(root.getInt("resolution"));
+        }
+
+        private Object value() {
+            return pixels == 0 ? "auto" : (Object) pixels;
+        }
+    }
+
+    /** Prompts of the two branches and of the unconditional pass. */
+    public record Prompt(String global, String anomaly, String negative) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Prompt of(Config block) {
+            return new Prompt(block.getString("global"), block.getString("anomaly"), block.getString("negative"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of("global", global, "anomaly", anomaly, "negative", negative);
+        }
+    }
+
+    /** How one adapter is trained. */
+    public record Training(
+            int steps,
+            int batchSize,
+            double learningRate,
+            double weightDecay,
+            double maxGradientNorm,
+            int rank,
+            Flips flips,
+            int checkpointEvery,
+            int logEvery)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Training of(Config block) {
+            return new Training(
+                    block.getInt("steps"),
+                    block.getInt("batch-size"),
+                    block.getDouble("learning-rate"),
+                    block.getDouble("weight-decay"),
+                    block.getDouble("max-gradient-norm"),
+                    block.getInt("rank"),
+                    new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
+                    block.getInt("checkpoint-every"),
+                    block.getInt("log-every"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "steps", steps,
+                    "batch-size", batchSize,
+                    "learning-rate", learningRate,
+                    "weight-decay", weightDecay,
+                    "max-gradient-norm", maxGradientNorm,
+                    "rank", rank,
+                    "flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical()),
+                    "checkpoint-every", checkpointEvery,
+                    "log-every", logEvery);
+        }
+    }
+
+    /** Which random mirror images training sees. */
+    public record Flips(boolean horizontal, boolean vertical) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The samplers that can be chosen. */
+    public enum Sampler {
+        PNDM,
+        DDIM;
+
+        /** The name in a configuration file. */
+        public String setting() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static List<String> settings() {
+            return Arrays.stream(values()).map(Sampler::setting).toList();
+        }
+    }
+
+    /** How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}. */
+    public record Generation(
+            int samplesPerDefect, Sampler sampler, int steps, double guidanceScale, int batchSize, int pairsPerTask)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Generation of(Config block) {
+            return new Generation(
+                    block.getInt("samples-per-defect"),
+                    Sampler.valueOf(block.getString("sampler").toUpperCase(Locale.ROOT)),
+                    block.getInt("steps"),
+                    block.getDouble("guidance-scale"),
+                    block.getInt("batch-size"),
+                    block.getInt("pairs-per-task"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "samples-per-defect", samplesPerDefect,
+                    "sampler", sampler.setting(),
+                    "steps", steps,
+                    "guidance-scale", guidanceScale,
+                    "batch-size", batchSize,
+                    "pairs-per-task", pairsPerTask);
+        }
+    }
+
+    /** How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, radii in pixels, area in pixels. */
+    public record Mask(String method, double low, double high, int openingRadius, int closingRadius, int minArea)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Mask of(Config block) {
+            return new Mask(
+                    block.getString("method"),
+                    block.getDouble("low"),
+                    block.getDouble("high"),
+                    block.getInt("opening-radius"),
+                    block.getInt("closing-radius"),
+                    block.getInt("min-area"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "method", method,
+                    "low", low,
+                    "high", high,
+                    "opening-radius", openingRadius,
+                    "closing-radius", closingRadius,
+                    "min-area", minArea);
+        }
+    }
+
+    /** Name of the run; {@code auto} when it is to be derived from the settings. */
+    public record Run(String id) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        /** True when the name is to be derived from the settings. */
+        public boolean isAuto() {
+            return id.equals("auto");
+        }
+    }
+
+    /** Where tensors live ({@code auto, cpu, cuda, cuda:N}) and how many native threads one task uses. */
+    public record Compute(String device, int threads) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Compute of(Config block) {
+            return new Compute(block.getString("device"), block.getInt("threads"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of("device", device, "threads", threads);
+        }
+    }
+
+    /** Master of the embedded mode and further Spark properties, sorted by name. */
+    public record Spark(String master, Map<String, String> conf) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        public Spark {
+            conf = Collections.unmodifiableMap(new TreeMap<>(conf));
+        }
+
+        private static Spark of(Config root) {
+            return new Spark(root.getString("spark.master"), SparkProperties.of(root));
+        }
+
+        private Map<String, Object> values() {
+            Map<String, String> shown = new TreeMap<>(conf);
+            shown.replaceAll(Redaction::property);
+            return Map.of("master", master, "conf", shown);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+package org.dualanodiff.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
+import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
+import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
+import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
+import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
+import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
+import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
+import org.dualanodiff.pipeline.config.PipelineConfig.Run;
+import org.dualanodiff.pipeline.config.PipelineConfig.Sampler;
+import org.dualanodiff.pipeline.config.PipelineConfig.Spark;
+import org.dualanodiff.pipeline.config.PipelineConfig.Training;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+    private static final String FULL = """
+            base-model = "s3a://models/stable-diffusion-v1-5"
+            dataset {
+              root = "hdfs://name:8020/mvtec"
+              categories = [bottle, "metal nut", 007]
+              defects = [crack]
+              split = list
+              split-files = "data/splits.json"
+            }
+            resolution = 512
+            prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
+            training {
+              steps = 6000
+              batch-size = 2
+              learning-rate = 1e-4
+              weight-decay = 0
+              max-gradient-norm = 0.5
+              rank = 16
+              flips { horizontal = false, vertical = off }
+              checkpoint-every = 250
+              log-every = 5
+            }
+            generation {
+              samples-per-defect = 1000
+              sampler = ddim
+              steps = 50
+              guidance-scale = 2
+              batch-size = 8
+              pairs-per-task = 32
+            }
+            mask { method = grey-distance, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9 }
+            store = "s3a://factory/store"
+            run.id = nightly-2024.01
+            seed = -9223372036854775808
+            compute { device = "cuda:1", threads = 4 }
+            spark {
+              master = "local[4]"
+              conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
+            }
+            """;
+
+    private static final PipelineConfig FULL_MAPPED = new PipelineConfig(
+            "s3a://models/stable-diffusion-v1-5",
+            new Dataset(
+                    "hdfs://name:8020/mvtec",
+                    List.of("bottle", "metal nut", "007"),
+                    List.of("crack"),
+                    new DatasetSplit.Listed("data/splits.json")),
+            new Resolution(512),
+            new Prompt("a photo with a scratch", "scratch", "blurry"),
+            new Training(6000, 2, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Generation(1000, Sampler.DDIM, 50, 2, 8, 32),
+            new Mask("grey-distance", 0.15, 0.3, 1, 2, 9),
+            "s3a://factory/store",
+            new Run("nightly-2024.01"),
+            Long.MIN_VALUE,
+            new Compute("cuda:1", 4),
+            new Spark(
+                    "local[4]",
+                    Map.of(
+                            "spark.executor.memory", "8g",
+                            "spark.speculation", "true",
+                            "spark.speculation.interval", "100")));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void loader_withoutAnySource_givesTheDocumentedDefaults() {
+        assertThat(ConfigLoader.defaults())
+                .isEqualTo(new PipelineConfig(
+                        "builtin:tiny",
+                        new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
+                        Resolution.AUTO,
+                        new Prompt("a vfx with sks", "sks", ""),
+                        new Training(5000, 4, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Generation(500, Sampler.PNDM, 100, 2.5, 4, 64),
+                        new Mask("grey-distance", 0.1, 0.2, 0, 1, 4),
+                        "work/store",
+                        new Run("auto"),
+                        0L,
+                        new Compute("auto", 2),
+                        new Spark("local[1]", Map.of())));
+    }
+
+    @Test
+    void rules_comparedWithReference_coverTheSameKeys() {
+        List<String> known = ConfigRules.keys();
+
+        assertThat(new KnownKeys(known).problems(ConfigLoader.reference())).isEmpty();
+        assertThat(known)
+                .doesNotHaveDuplicates()
+                .allSatisfy(key -> assertThat(ConfigLoader.reference().hasPath(key))
+                        .as(key)
+                        .isTrue());
+    }
+
+    @Test
+    void loader_ofFileWithEverySetting_mapsEveryOne() throws IOException {
+        assertThat(load(FULL)).isEqualTo(FULL_MAPPED);
+    }
+
+    @Test
+    void config_serialized_comesBackEqual() throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(FULL_MAPPED);
+        }
+
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThat(in.readObject()).isEqualTo(FULL_MAPPED);
+        }
+    }
+
+    @Test
+    void hocon_ofAnyConfig_loadsBackToTheSame() throws IOException {
+        assertThat(load(FULL_MAPPED.toHocon())).isEqualTo(FULL_MAPPED);
+        assertThat(load(ConfigLoader.defaults().toHocon())).isEqualTo(ConfigLoader.defaults());
+    }
+
+    @Test
+    void hocon_ofDefaults_namesEverySetting() {
+        String hocon = ConfigLoader.defaults().toHocon();
+
+        assertThat(ConfigRules.keys())
+                .allSatisfy(key -> assertThat(ConfigFactory.parseString(hocon).hasPath(key))
+                        .as(key)
+                        .isTrue());
+    }
+
+    @Test
+    void hocon_withSecrets_hidesThem() throws IOException {
+        PipelineConfig config = load("""
+                store = "ftp://user:hunter2@host/store"
+                dataset.root = "abfs://container@account/mvtec"
+                spark.conf { "spark.hadoop.fs.s3a.secret.key" = abc123, "spark.hadoop.fs.s3a.access.key" = abc124 }
+                """);
+
+        assertThat(config.spark().conf()).containsEntry("spark.hadoop.fs.s3a.secret.key", "abc123");
+        assertThat(config.toHocon())
+                .contains("ftp://user:(hidden)@host/store", "abfs://container@account/mvtec")
+                .doesNotContain("hunter2", "abc12");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> loader_ofEachFileInConf_acceptsIt() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("project.root"), "conf"))) {
+            List<Path> configs = files.filter(file -> file.toString().endsWith(".conf"))
+                    .sorted()
+                    .toList();
+            assertThat(configs)
+                    .extracting(file -> file.getFileName().toString())
+                    .contains("local.conf", "nightly.conf");
+            return configs.stream()
+                    .map(file -> DynamicTest.dynamicTest(
+                            file.getFileName().toString(),
+                            () -> assertThat(load(file)).isNotEqualTo(ConfigLoader.defaults())));
+        }
+    }
+
+    @Test
+    void sources_settingTheSameKey_winInTheDocumentedOrder() throws IOException {
+        Optional<Path> file =
+                Optional.of(write("generation { steps = 10, batch-size = 1 }\nseed = 1\ntraining.rank = 4"));
+        Map<String, String> environment = Map.of(
+                "DUALANODIFF_GENERATION__STEPS",
+                "20",
+                "DUALANODIFF_SEED",
+                "2",
+                "DUALANODIFF_GENERATION__BATCH_SIZE",
+                "2",
+                "OTHER",
+                "x");
+        Properties system = properties("dualanodiff.generation.steps", "30", "dualanodiff.seed", "3", "user.word", "x");
+
+        PipelineConfig config =
+                ConfigLoader.load(file, List.of("generation.steps=40", "generation.steps=50"), environment, system);
+
+        assertThat(config.generation().steps()).isEqualTo(50);
+        assertThat(config.seed()).isEqualTo(3);
+        assertThat(config.generation().batchSize()).isEqualTo(2);
+        assertThat(config.training().rank()).isEqualTo(4);
+        assertThat(config.compute().threads()).isEqualTo(2);
+    }
+
+    @Test
+    void textSettings_withoutQuotes_areTakenAsTyped() {
+        PipelineConfig config = sets(
+                "store=s3a://bucket/a#b//c",
+                "base-model=C:\\models\\sd",
+                "dataset.root=${HOME}/x",
+                "dataset.categories=[bottle, \"metal nut\"]",
+                "prompt.global=a photo, with = signs",
+                "prompt.anomaly=\"quoted\"",
+                "prompt.negative=",
+                "run.id=007",
+                "dataset.split=12",
+                "seed=-5");
+
+        assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
+        assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
+        assertThat(config.dataset())
+                .isEqualTo(new Dataset(
+                        "${HOME}/x", List.of("bottle", "metal nut"), List.of(), new DatasetSplit.FirstCount(12)));
+        assertThat(config.prompt()).isEqualTo(new Prompt("a photo, with = signs", "quoted", ""));
+        assertThat(config.run().id()).isEqualTo("007");
+        assertThat(config.seed()).isEqualTo(-5);
+    }
+
+    @Test
+    void sparkProperties_givenByFileAndCommandLine_areOneMap() throws IOException {
+        Optional<Path> file = Optional.of(write("spark.conf { spark.executor.memory = 4g, spark.executor.cores = 2 }"));
+
+        PipelineConfig config = ConfigLoader.load(
+                file,
+                List.of("spark.conf.spark.executor.memory=8g", "spark.conf.spark.a=1", "spark.conf.spark.a.b=2"),
+                Map.of(),
+                new Properties());
+
+        assertThat(config.spark().conf())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "spark.executor.memory", "8g", "spark.executor.cores", "2", "spark.a", "1", "spark.a.b", "2"));
+    }
+
+    @Test
+    void file_withSubstitutions_seesItselfDefaultsAndEnvironment() throws IOException {
+        Path file = write("""
+                training.batch-size = ${generation.batch-size}
+                store = ${BUCKET}"/store"
+                run.id = ${?NOT_SET}
+                """);
+
+        PipelineConfig config =
+                ConfigLoader.load(Optional.of(file), List.of(), Map.of("BUCKET", "s3a://factory"), new Properties());
+
+        assertThat(config.training().batchSize()).isEqualTo(4);
+        assertThat(config.store()).isEqualTo("s3a://factory/store");
+        assertThat(config.run().isAuto()).isTrue();
+    }
+
+    @Test
+    void file_withRelativePath_keepsItAsWritten() throws IOException {
+        assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
+    }
+
+    @Test
+    void samplers_asSettings_areInLowerCase() {
+        assertThat(new TreeSet<>(Sampler.settings())).containsExactly("ddim", "pndm");
+    }
+
+    private PipelineConfig load(String hocon) throws IOException {
+        return load(write(hocon));
+    }
+
+    private static PipelineConfig load(Path file) {
+        return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
+    }
+
+    private static PipelineConfig sets(String... sets) {
+        return ConfigLoader.load(Optional.empty(), List.of(sets), Map.of(), new Properties());
+    }
+
+    private Path write(String hocon) throws IOException {
+        return Files.writeString(folder.resolve("run.conf"), hocon);
+    }
+
+    private static Properties properties(String... pairs) {
+        Properties properties = new Properties();
+        for (int i = 0; i < pairs.length; i += 2) {
+            properties.setProperty(pairs[i], pairs[i + 1]);
+        }
+        return properties;
+    }
+}
