@@ -1,0 +1,34 @@
+package org.dualanodiff.pipeline.plan;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dualanodiff.pipeline.store.AdapterId;
+
+/**
+ * What is wanted and what there is.
+ *
+ * @param sets the defect sets to augment, each (category, defect) once
+ * @param published the adapters in the store; those of other recipes do no harm
+ * @param existing the sample indices that the run already has, by unit; none where a unit is left out
+ */
+public record PlanInput(
+        List<TrainingSet> sets,
+        AdapterRecipe recipe,
+        SampleTarget target,
+        Set<AdapterId> published,
+        Map<UnitKey, BitSet> existing) {
+    public PlanInput {
+        sets = List.copyOf(sets);
+        published = Set.copyOf(published);
+        existing = Map.copyOf(existing);
+        if (sets.stream().map(TrainingSet::key).distinct().count() < sets.size()) {
+            throw new IllegalArgumentException("a (category, defect) is planned twice: " + sets);
+        }
+    }
+
+    BitSet existing(UnitKey key) {
+        return existing.getOrDefault(key, new BitSet());
+    }
+}

@@ -1,0 +1,37 @@
+package org.dualanodiff.pipeline.plan;
+
+/**
+ * How many samples there shall be, and how the work is cut.
+ *
+ * @param samplesPerDefect indices 0 (inclusive) to this (exclusive) are wanted of each (category, defect)
+ * @param blockSize samples the model draws at once ({@code generation.batch-size}); blocks begin at its multiples
+ * @param pairsPerTask the most indices a task may span; rounded down to whole blocks
+ */
+public record SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask) {
+    public SampleTarget {
+        require(samplesPerDefect >= 0, "samples-per-defect must not be negative, was " + samplesPerDefect);
+        require(blockSize > 0, "generation.batch-size must be positive, was " + blockSize);
+        require(
+                pairsPerTask >= blockSize,
+                "pairs-per-task must be at least generation.batch-size (%d), was %d"
+                        .formatted(blockSize, pairsPerTask));
+    }
+
+    int indicesPerTask() {
+        return pairsPerTask / blockSize * blockSize;
+    }
+
+    int blockStart(int index) {
+        return index / blockSize * blockSize;
+    }
+
+    int blockEnd(int index) {
+        return Math.addExact(blockStart(index), blockSize);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

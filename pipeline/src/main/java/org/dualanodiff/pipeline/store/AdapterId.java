@@ -1,0 +1,13 @@
+package org.dualanodiff.pipeline.store;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/** Which adapter: whose defect it draws, and the hash of everything that shaped it. */
+public record AdapterId(String category, String defect, Fingerprint fingerprint) implements Serializable {
+    public AdapterId {
+        Objects.requireNonNull(category, "category");
+        Objects.requireNonNull(defect, "defect");
+        Objects.requireNonNull(fingerprint, "fingerprint");
+    }
+}

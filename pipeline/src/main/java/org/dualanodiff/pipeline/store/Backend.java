@@ -1,0 +1,31 @@
+package org.dualanodiff.pipeline.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * The few operations in which file systems differ. Keys are relative and already checked by {@link ObjectStore}.
+ * No reader ever sees part of a file that {@link #replace} or {@link #create} is writing.
+ */
+sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBackend {
+    boolean exists(String key) throws IOException;
+
+    /** Throws {@link java.io.FileNotFoundException} or {@link java.nio.file.NoSuchFileException} if there is none. */
+    InputStream read(String key) throws IOException;
+
+    /** Writes the whole file or nothing, over whatever was there. */
+    void replace(String key, Content content) throws IOException;
+
+    /** Writes the whole file unless the key is taken; of any number of racing writers one gets {@code true}. */
+    boolean create(String key, Content content) throws IOException;
+
+    /** All files at or under the prefix, in no particular order; unfinished writes are left out. */
+    List<StoredFile> list(String prefix) throws IOException;
+
+    /** Removes a file or a whole folder; {@code false} if there was none. */
+    boolean delete(String key) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,145 @@
+package org.dualanodiff.pipeline.store;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.TypeAdapter;
+import com.google.gson.TypeAdapterFactory;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Records as the store's JSON files: snake_case names, two-space indents, UTF-8; instants in ISO 8601, an empty
+ * {@code Optional} as null, a fingerprint as its digits, NaN and infinities as strings (JSON has no number for them).
+ */
+public final class Json {
+    private static final Gson GSON = new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .serializeNulls()
+            .registerTypeAdapter(Instant.class, new TextAdapter<>(Instant::toString, Instant::parse))
+            .registerTypeAdapter(Fingerprint.class, new TextAdapter<>(Fingerprint::hex, Fingerprint::new))
+            .registerTypeAdapter(double.class, new DoubleAdapter())
+            .registerTypeAdapter(Double.class, new DoubleAdapter())
+            .registerTypeAdapterFactory(new OptionalFactory())
+            .create();
+
+    private Json() {}
+
+    public static byte[] bytes(Object value) {
+        return (GSON.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads a record back.
+     *
+     * @param where the file's address, for the message
+     * @throws StoreException if this is not JSON, or not of this kind
+     */
+    public static <T> T parse(byte[] bytes, Class<T> type, String where) {
+        try {
+            T value = GSON.fromJson(new String(bytes, StandardCharsets.UTF_8), type);
+            if (value != null) {
+                return value;
+            }
+        } catch (RuntimeException e) {
+            // A record's own checks come out of Gson as bare RuntimeExceptions.
+            throw unreadable(type, where, deepest(e));
+        }
+        throw unreadable(type, where, new IOException("the file is empty"));
+    }
+
+    private static StoreException unreadable(Class<?> type, String where, Throwable reason) {
+        return new StoreException(
+                "%s is not a readable %s: %s; restore the file or delete it"
+                        .formatted(where, type.getSimpleName(), reason.getMessage()),
+                reason);
+    }
+
+    private static Throwable deepest(Throwable e) {
+        return e.getCause() == null ? e : deepest(e.getCause());
+    }
+
+    private static final class TextAdapter<T> extends TypeAdapter<T> {
+        private final Function<T, String> format;
+        private final Function<String, T> parse;
+
+        private TextAdapter(Function<T, String> format, Function<String, T> parse) {
+            this.format = format;
+            this.parse = parse;
+        }
+
+        @Override
+        public void write(JsonWriter out, T value) throws IOException {
+            out.value(value == null ? null : format.apply(value));
+        }
+
+        @Override
+        public T read(JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return null;
+            }
+            return parse.apply(in.nextString());
+        }
+    }
+
+    private static final class DoubleAdapter extends TypeAdapter<Double> {
+        @Override
+        public void write(JsonWriter out, Double value) throws IOException {
+            if (value == null || Double.isFinite(value)) {
+                out.value(value);
+            } else {
+                out.value(value.toString());
+            }
+        }
+
+        @Override
+        public Double read(JsonReader in) throws IOException {
+            return Double.valueOf(in.nextString());
+        }
+    }
+
+    private static final class OptionalFactory implements TypeAdapterFactory {
+        @Override
+        @SuppressWarnings("unchecked") // the raw type is checked on the line before
+        public <T> TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
+            if (type.getRawType() != Optional.class) {
+                return null;
+            }
+            var inner = ((ParameterizedType) type.getType()).getActualTypeArguments()[0];
+            return (TypeAdapter<T>) new OptionalAdapter<>(gson.getAdapter(TypeToken.get(inner)));
+        }
+    }
+
+    private static final class OptionalAdapter<E> extends TypeAdapter<Optional<E>> {
+        private final TypeAdapter<E> element;
+
+        private OptionalAdapter(TypeAdapter<E> element) {
+            this.element = element;
+        }
+
+        @Override
+        public void write(JsonWriter out, Optional<E> value) throws IOException {
+            element.write(out, value == null ? null : value.orElse(null));
+        }
+
+        @Override
+        public Optional<E> read(JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return Optional.empty();
+            }
+            return Optional.ofNullable(element.read(in));
+        }
+    }
+}

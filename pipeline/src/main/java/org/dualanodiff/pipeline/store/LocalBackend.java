@@ -1,0 +1,174 @@
+package org.dualanodiff.pipeline.store;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * A store on a local or mounted disk, by {@code java.nio}: Hadoop's local file system would leave a {@code .crc} file
+ * beside each file and cannot create one exclusively.
+ */
+final class LocalBackend implements Backend {
+    private final Path root;
+
+    LocalBackend(Path root) {
+        this.root = root;
+    }
+
+    /** Writes beside the target, flushes to the disk, then moves over it in one step. */
+    static void replace(Path target, Content content) throws IOException {
+        Path temporary = writeBeside(target, content);
+        try {
+            Files.move(temporary, target, ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    @Override
+    public boolean exists(String key) {
+        return Files.exists(path(key));
+    }
+
+    @Override
+    public InputStream read(String key) throws IOException {
+        return Files.newInputStream(path(key));
+    }
+
+    @Override
+    public void replace(String key, Content content) throws IOException {
+        replace(path(key), content);
+    }
+
+    @Override
+    public boolean create(String key, Content content) throws IOException {
+        Path target = path(key);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Path temporary = writeBeside(target, content);
+        try {
+            return link(target, temporary);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    @Override
+    public List<StoredFile> list(String prefix) throws IOException {
+        Path start = path(prefix);
+        List<StoredFile> files = new ArrayList<>();
+        if (Files.exists(start)) {
+            Files.walkFileTree(
+                    start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new FileCollector(files));
+        }
+        return files;
+    }
+
+    @Override
+    public boolean delete(String key) throws IOException {
+        Path start = path(key);
+        if (!Files.exists(start, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Files.walkFileTree(start, new TreeRemover());
+        return true;
+    }
+
+    @Override
+    public void close() {}
+
+    /** A hard link is the one local operation that both publishes a finished file and fails if the name is taken. */
+    private static boolean link(Path target, Path temporary) throws IOException {
+        try {
+            Files.createLink(target, temporary);
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        } catch (UnsupportedOperationException e) {
+            throw new IOException("its file system has no hard links; use a POSIX file system, hdfs:// or s3a://", e);
+        }
+    }
+
+    // Not Files.createTempFile: its owner-only permissions would follow the file into a shared store.
+    private static Path writeBeside(Path target, Content content) throws IOException {
+        Files.createDirectories(target.toAbsolutePath().getParent());
+        Path temporary = target.resolveSibling(TemporaryName.next());
+        try (InputStream in = content.open();
+                FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
+            in.transferTo(Channels.newOutputStream(channel));
+            channel.force(true);
+            return temporary;
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+    }
+
+    private Path path(String key) {
+        return root.resolve(key);
+    }
+
+    private String key(Path file) {
+        return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+    }
+
+    /** Files that vanish during the walk (another writer's unfinished ones) are passed over. */
+    private final class FileCollector extends SimpleFileVisitor<Path> {
+        private final List<StoredFile> files;
+
+        private FileCollector(List<StoredFile> files) {
+            this.files = files;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!TemporaryName.matches(file.getFileName().toString())) {
+                files.add(new StoredFile(key(file), attributes.size()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+    }
+
+    private static final class TreeRemover extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+            if (e != null) {
+                throw e;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.dualanodiff.pipeline.store;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Files under one root on a local disk ({@code /data/store}, {@code file:/data/store}), on HDFS
+ * ({@code hdfs://host/store}) or on S3 ({@code s3a://bucket/prefix}; hadoop-aws on the class path).
+ *
+ * <p>Keys are relative paths with {@code /} between segments. Every write is whole or absent to a reader. Failures are
+ * {@link StoreException}s that name the key and the root. Safe for use by several threads; not serializable: a Spark
+ * task opens its own from the same root and settings.
+ */
+public final class ObjectStore implements AutoCloseable {
+    private final String root;
+    private final Backend backend;
+
+    private ObjectStore(String root, Backend backend) {
+        this.root = root;
+        this.backend = backend;
+    }
+
+    /**
+     * Opens a store; nothing is created until the first write.
+     *
+     * @param uriOrPath root; without a scheme it is a local path, whatever {@code fs.defaultFS} says. As everywhere in
+     *     Hadoop and Spark, {@code %} in it stands for itself
+     * @param hadoopConf Hadoop settings laid over those found on the class path, such as {@code fs.s3a.endpoint}
+     */
+    public static ObjectStore open(String uriOrPath, Map<String, String> hadoopConf) {
+        StoreRoot root = StoreRoot.parse(uriOrPath);
+        try {
+            return new ObjectStore(root.uri(), root.open(hadoopConf));
+        } catch (IOException e) {
+            throw new StoreException("cannot open the store %s: %s".formatted(uriOrPath, e.getMessage()), e);
+        }
+    }
+
+    /** The root as Hadoop and Spark understand it, without a slash at the end. */
+    public String root() {
+        return root;
+    }
+
+    /** Where a key lies, as Hadoop and Spark understand it. */
+    public String uri(String key) {
+        return root + (root.endsWith("/") ? "" : "/") + checked(key);
+    }
+
+    /** Whether there is a file, or a folder with something in it, at the key. */
+    public boolean exists(String key) {
+        return attempt("look for", key, () -> backend.exists(key));
+    }
+
+    /** Reads a whole file; a {@link StoreException} if there is none. */
+    public byte[] read(String key) {
+        return find(key).orElseThrow(() -> missing(key, null));
+    }
+
+    /** Reads a whole file if it is there: one step, unlike {@link #exists} and then {@link #read}. */
+    public Optional<byte[]> find(String key) {
+        return attempt("read", key, () -> {
+            try (InputStream in = backend.read(key)) {
+                return Optional.of(in.readAllBytes());
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** Writes a file in one step over whatever was there. */
+    public void write(String key, byte[] content) {
+        attempt("write", key, () -> {
+            backend.replace(key, Content.of(content));
+            return null;
+        });
+    }
+
+    /**
+     * Writes a file unless there is one: of any number of racing writers exactly one gets {@code true}, and no reader
+     * sees part of a file. By hard link on local disks, by rename on HDFS, by conditional PUT on S3.
+     *
+     * <p>On S3 the store must honour {@code If-None-Match} (Amazon S3 and current S3-compatible servers do). If the
+     * answer to a successful PUT is lost, its repetition finds the key taken and {@code false} comes back for one's own
+     * content; read it to see whose it is.
+     */
+    public boolean createIfAbsent(String key, byte[] content) {
+        return attempt("create", key, () -> backend.create(key, Content.of(content)));
+    }
+
+    /** Copies a local file into the store in one step, over whatever was there. */
+    public void upload(Path local, String key) {
+        Content content = localContent(local);
+        attempt("upload " + local + " to", key, () -> {
+            backend.replace(key, content);
+            return null;
+        });
+    }
+
+    /** Copies a local file into the store unless the key is taken, as {@link #createIfAbsent}. */
+    public boolean uploadIfAbsent(Path local, String key) {
+        Content content = localContent(local);
+        return attempt("upload " + local + " to", key, () -> backend.create(key, content));
+    }
+
+    /** Copies a file of the store to a local path in one step, making its folders. */
+    public void download(String key, Path local) {
+        attempt("download", key, () -> {
+            LocalBackend.replace(local, () -> backend.read(key));
+            return null;
+        });
+    }
+
+    /** All files at or under a prefix, sorted by key; empty if there is nothing. An empty prefix lists the store. */
+    public List<StoredFile> list(String prefix) {
+        List<StoredFile> files = prefix.isEmpty()
+                ? guarded("list", prefix, () -> backend.list(prefix))
+                : attempt("list", prefix, () -> backend.list(prefix));
+        return files.stream().sorted(Comparator.comparing(StoredFile::key)).toList();
+    }
+
+    /** Deletes a file, or a folder and all under it; {@code false} if there was nothing. */
+    public boolean delete(String key) {
+        return attempt("delete", key, () -> backend.delete(key));
+    }
+
+    @Override
+    public void close() {
+        guarded("close", "", () -> {
+            backend.close();
+            return null;
+        });
+    }
+
+    private <T> T attempt(String action, String key, Operation<T> operation) {
+        checked(key);
+        return guarded(action, key, operation);
+    }
+
+    private <T> T guarded(String action, String key, Operation<T> operation) {
+        try {
+            return operation.run();
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            throw missing(key, e);
+        } catch (IOException | InvalidPathException e) {
+            throw new StoreException("cannot %s %s in the store %s: %s".formatted(action, key, root, Reasons.of(e)), e);
+        }
+    }
+
+    private static Content localContent(Path local) {
+        if (!Files.isRegularFile(local)) {
+            throw new StoreException("no local file " + local + " to upload");
+        }
+        return Content.of(local);
+    }
+
+    private StoreException missing(String key, Exception e) {
+        String what = e == null ? "" : " (" + e.getMessage() + ")";
+        return new StoreException("no file %s in the store %s%s".formatted(key, root, what), e);
+    }
+
+    private static String checked(String key) {
+        for (String segment : key.split("/", -1)) {
+            if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+                throw new IllegalArgumentException(
+                        "a store key is a relative path without empty, . or .. segments, was '" + key + "'");
+            }
+        }
+        return key;
+    }
+
+    @FunctionalInterface
+    private interface Operation<T> {
+        T run() throws IOException;
+    }
+}

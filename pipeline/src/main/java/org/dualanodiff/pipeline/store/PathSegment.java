@@ -1,0 +1,57 @@
+package org.dualanodiff.pipeline.store;
+
+import java.util.Locale;
+
+/**
+ * Names as path segments, escaped as Hive and Spark escape partition values (Spark's
+ * {@code ExternalCatalogUtils.escapePathName}): control characters, DEL and <code>"#%'*&#47;:=?\{[]^</code> become
+ * {@code %} and two hexadecimal digits. Beyond that rule, NUL is escaped, and so are the names {@code .} and
+ * {@code ..}, which no file system would take as names.
+ */
+public final class PathSegment {
+    private static final String SPECIAL = "\"#%'*/:=?\\{[]^\u007F";
+
+    private PathSegment() {}
+
+    /** A name of at least one character, as one path segment. */
+    public static String escape(String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a name in a store path cannot be empty");
+        }
+        if (name.equals(".") || name.equals("..")) {
+            return name.replace(".", "%2E");
+        }
+        StringBuilder escaped = new StringBuilder(name.length());
+        name.chars().forEach(c -> append(escaped, (char) c));
+        return escaped.toString();
+    }
+
+    /** The name that {@link #escape} was given; a {@code %} without two hexadecimal digits stands for itself. */
+    public static String unescape(String segment) {
+        StringBuilder name = new StringBuilder(segment.length());
+        int at = 0;
+        while (at < segment.length()) {
+            int code = escapedCode(segment, at);
+            name.append(code < 0 ? segment.charAt(at) : (char) code);
+            at += code < 0 ? 1 : 3;
+        }
+        return name.toString();
+    }
+
+    private static void append(StringBuilder escaped, char c) {
+        if (c < ' ' || SPECIAL.indexOf(c) >= 0) {
+            escaped.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+        } else {
+            escaped.append(c);
+        }
+    }
+
+    private static int escapedCode(String segment, int at) {
+        if (segment.charAt(at) != '%' || at + 2 >= segment.length()) {
+            return -1;
+        }
+        int high = Character.digit(segment.charAt(at + 1), 16);
+        int low = Character.digit(segment.charAt(at + 2), 16);
+        return high < 0 || low < 0 ? -1 : high * 16 + low;
+    }
+}

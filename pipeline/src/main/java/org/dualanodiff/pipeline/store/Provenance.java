@@ -1,0 +1,124 @@
+package org.dualanodiff.pipeline.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where an adapter comes from: {@code provenance.json} beside its weights. Written last; an adapter without it does not
+ * exist.
+ *
+ * @param fingerprint hash of everything that shaped the adapter, as planned
+ * @param base the model it was trained on
+ * @param data the images it was trained with
+ * @param settings the training settings, by their names in the configuration
+ * @param productVersion the version of this product that trained it
+ */
+public record Provenance(
+        Fingerprint fingerprint,
+        String category,
+        String defect,
+        BaseModel base,
+        TrainingData data,
+        Map<String, String> settings,
+        Training training,
+        Weights weights,
+        String productVersion,
+        Instant createdAt)
+        implements Serializable {
+
+    public Provenance {
+        requireNonNull(fingerprint, "fingerprint");
+        requireNonNull(category, "category");
+        requireNonNull(defect, "defect");
+        requireNonNull(base, "base");
+        requireNonNull(data, "data");
+        settings = Settings.sorted(requireNonNull(settings, "settings"));
+        requireNonNull(training, "training");
+        requireNonNull(weights, "weights");
+    }
+
+    public AdapterId id() {
+        return new AdapterId(category, defect, fingerprint);
+    }
+
+    Provenance withWeightsFile(String file) {
+        Weights renamed = new Weights(file, weights.sha256(), weights.bytes());
+        return new Provenance(
+                fingerprint, category, defect, base, data, settings, training, renamed, productVersion, createdAt);
+    }
+
+    /** The frozen diffusion model. */
+    public record BaseModel(String name, String sha256) implements Serializable {}
+
+    /**
+     * The images learned from.
+     *
+     * @param fingerprint of the training images and masks, wherever they lie
+     * @param quarantined how many images of the set were set aside as unusable
+     */
+    public record TrainingData(String fingerprint, List<TrainingImage> images, int quarantined)
+            implements Serializable {
+        public TrainingData {
+            images = List.copyOf(requireNonNull(images, "data.images"));
+        }
+    }
+
+    /** One image and its mask, by content. */
+    public record TrainingImage(String name, String imageSha256, String maskSha256) implements Serializable {}
+
+    /**
+     * How the training went.
+     *
+     * @param lossCurve some of the losses, in the order of their steps
+     * @param device in words, such as {@code cpu} or {@code NVIDIA H100}
+     */
+    public record Training(
+            long seed, int steps, double finalLoss, List<LossPoint> lossCurve, double seconds, String device)
+            implements Serializable {
+        public Training {
+            lossCurve = List.copyOf(requireNonNull(lossCurve, "training.loss_curve"));
+        }
+    }
+
+    public record LossPoint(int step, double loss) implements Serializable {}
+
+    /**
+     * The file that holds the weights.
+     *
+     * @param file its name in the adapter's folder
+     */
+    public record Weights(String file, String sha256, long bytes) implements Serializable {
+        private static final int BUFFER = 1 << 16;
+
+        /** Describes a local file of weights under the name that it usually gets in the store. */
+        public static Weights of(Path file) {
+            MessageDigest digest = Fingerprint.sha256();
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                byte[] buffer = new byte[BUFFER];
+                long bytes = 0;
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    bytes += read;
+                }
+                return new Weights(StoreLayout.WEIGHTS_FILE, HexFormat.of().formatHex(digest.digest()), bytes);
+            } catch (IOException e) {
+                throw new StoreException("cannot read the weights " + file + ": " + e, e);
+            }
+        }
+
+        /** Whether both describe the same bytes, under whatever name. */
+        public boolean sameContent(Weights other) {
+            return sha256.equals(other.sha256) && bytes == other.bytes;
+        }
+    }
+}

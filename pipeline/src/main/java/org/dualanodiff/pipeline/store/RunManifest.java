@@ -1,0 +1,175 @@
+package org.dualanodiff.pipeline.store;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.gson.annotations.SerializedName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run did: {@code manifest.json}, written last. Put together on the driver; not for sending between tasks.
+ *
+ * @param settings the run's settings, those that leave the pixels alone included
+ * @param versions of the product and of what it ran on, by name
+ */
+public record RunManifest(
+        String runId,
+        Status status,
+        Instant startedAt,
+        Instant finishedAt,
+        Map<String, String> settings,
+        List<Unit> units,
+        List<Quarantined> quarantine,
+        Totals totals,
+        Map<String, String> versions) {
+
+    public RunManifest {
+        requireNonNull(runId, "run_id");
+        requireNonNull(status, "status");
+        requireNonNull(totals, "totals");
+        settings = Settings.sorted(requireNonNull(settings, "settings"));
+        units = List.copyOf(requireNonNull(units, "units"));
+        quarantine = List.copyOf(requireNonNull(quarantine, "quarantine"));
+        versions = Settings.sorted(requireNonNull(versions, "versions"));
+    }
+
+    /** A manifest whose status and totals follow from its units. */
+    public static RunManifest of(
+            String runId,
+            Instant startedAt,
+            Instant finishedAt,
+            Map<String, String> settings,
+            List<Unit> units,
+            List<Quarantined> quarantine,
+            Map<String, String> versions) {
+        return new RunManifest(
+                runId,
+                Status.of(units),
+                startedAt,
+                finishedAt,
+                settings,
+                units,
+                quarantine,
+                Totals.of(units, quarantine),
+                versions);
+    }
+
+    public enum Status {
+        @SerializedName("complete")
+        COMPLETE,
+        @SerializedName("partial")
+        PARTIAL;
+
+        static Status of(List<Unit> units) {
+            return units.stream().allMatch(Unit::succeeded) ? COMPLETE : PARTIAL;
+        }
+    }
+
+    /**
+     * One (category, defect).
+     *
+     * @param adapter empty if the set had nothing to train on
+     * @param training empty if it failed or never began
+     * @param files what was written, where it is known
+     * @param error why the unit is not complete
+     */
+    public record Unit(
+            String category,
+            String defect,
+            Optional<Fingerprint> adapter,
+            Optional<Training> training,
+            SampleCounts samples,
+            double generationSeconds,
+            List<OutputFile> files,
+            Optional<String> error) {
+        public Unit {
+            requireNonNull(category, "units.category");
+            requireNonNull(defect, "units.defect");
+            requireNonNull(adapter, "units.adapter");
+            requireNonNull(training, "units.training");
+            requireNonNull(samples, "units.samples");
+            requireNonNull(error, "units.error");
+            files = List.copyOf(requireNonNull(files, "units.files"));
+        }
+
+        /** Whether nothing of it failed; samples that the quality gate rejected are no failure. */
+        public boolean succeeded() {
+            return error.isEmpty() && samples.failed() == 0;
+        }
+    }
+
+    /** The training of a unit's adapter: in this run, or, if reused, in an earlier one. */
+    public record Training(Source source, int steps, double finalLoss, double seconds) {
+        public enum Source {
+            @SerializedName("trained")
+            TRAINED,
+            @SerializedName("reused")
+            REUSED
+        }
+    }
+
+    /**
+     * Samples of a unit.
+     *
+     * @param planned how many this run was to make
+     * @param existing how many were there before
+     * @param created how many this run wrote: accepted, rejected and failed ones
+     */
+    public record SampleCounts(int planned, int existing, int created, int accepted, int rejected, int failed) {
+        public static final SampleCounts NONE = new SampleCounts(0, 0, 0, 0, 0, 0);
+
+        public SampleCounts plus(SampleCounts other) {
+            return new SampleCounts(
+                    planned + other.planned,
+                    existing + other.existing,
+                    created + other.created,
+                    accepted + other.accepted,
+                    rejected + other.rejected,
+                    failed + other.failed);
+        }
+    }
+
+    /** A file of the run, by its key in the store. */
+    public record OutputFile(String key, long bytes, Optional<Long> rows) {
+        public OutputFile {
+            requireNonNull(rows, "files.rows");
+        }
+    }
+
+    /** An input file that was set aside, and why. */
+    public record Quarantined(String category, String defect, String file, String reason, String detail) {}
+
+    /** Sums over the units; training counts what this run trained, not what it reused. */
+    public record Totals(
+            int units,
+            int unitsFailed,
+            int adaptersTrained,
+            int adaptersReused,
+            SampleCounts samples,
+            double trainingSeconds,
+            double generationSeconds,
+            int quarantined) {
+
+        static Totals of(List<Unit> units, List<Quarantined> quarantine) {
+            List<Training> trained = trainings(units, Training.Source.TRAINED);
+            return new Totals(
+                    units.size(),
+                    (int) units.stream().filter(unit -> !unit.succeeded()).count(),
+                    trained.size(),
+                    trainings(units, Training.Source.REUSED).size(),
+                    units.stream().map(Unit::samples).reduce(SampleCounts.NONE, SampleCounts::plus),
+                    trained.stream().mapToDouble(Training::seconds).sum(),
+                    units.stream().mapToDouble(Unit::generationSeconds).sum(),
+                    quarantine.size());
+        }
+
+        private static List<Training> trainings(List<Unit> units, Training.Source source) {
+            return units.stream()
+                    .flatMap(unit -> unit.training().stream())
+                    .filter(training -> training.source() == source)
+                    .toList();
+        }
+    }
+}

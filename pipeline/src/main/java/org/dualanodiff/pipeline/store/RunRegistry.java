@@ -1,0 +1,97 @@
+package org.dualanodiff.pipeline.store;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The runs of a store: what each is ({@code run.json}), which adapters it uses, and how it ended. */
+public final class RunRegistry {
+    private static final int DIFFERENCES_SHOWN = 10;
+
+    private final ObjectStore store;
+
+    public RunRegistry(ObjectStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Starts a run, or comes back to one that has the same settings.
+     *
+     * @return the identity in the store: the given one, or the one written when the run was started
+     * @throws StoreException if the run id belongs to a run with other settings; names each that differs
+     */
+    public RunIdentity open(RunIdentity wanted) {
+        if (store.createIfAbsent(StoreLayout.runIdentity(wanted.runId()), Json.bytes(wanted))) {
+            return wanted;
+        }
+        RunIdentity standing = find(wanted.runId())
+                .orElseThrow(() -> new StoreException(
+                        "run " + wanted.runId() + " was deleted from " + store.root() + " while it was being opened"));
+        requireSameSettings(standing, wanted);
+        return standing;
+    }
+
+    public Optional<RunIdentity> find(String runId) {
+        return read(StoreLayout.runIdentity(runId), RunIdentity.class);
+    }
+
+    /**
+     * Notes which adapter a run uses for a (category, defect), so that its samples never come from two.
+     *
+     * @throws StoreException if the run has samples by another adapter
+     */
+    public void bindAdapter(String runId, AdapterId adapter) {
+        String key = StoreLayout.unit(runId, adapter.category(), adapter.defect());
+        if (store.createIfAbsent(key, Json.bytes(adapter))) {
+            return;
+        }
+        AdapterId bound = Json.parse(store.read(key), AdapterId.class, store.uri(key));
+        if (!bound.equals(adapter)) {
+            throw new StoreException(
+                    ("run %s has samples of %s/%s by adapter %s there, adapter %s here: the base model, the training"
+                                    + " images or the training settings have changed; give another run.id")
+                            .formatted(
+                                    runId,
+                                    adapter.category(),
+                                    adapter.defect(),
+                                    bound.fingerprint().shortHex(),
+                                    adapter.fingerprint().shortHex()));
+        }
+    }
+
+    /** The adapters that a run has used so far, one for each of its (category, defect) units. */
+    public List<AdapterId> boundAdapters(String runId) {
+        return store.list(StoreLayout.units(runId)).stream()
+                .map(StoredFile::key)
+                .map(key -> Json.parse(store.read(key), AdapterId.class, store.uri(key)))
+                .toList();
+    }
+
+    /** Writes a run's manifest in one step over an earlier one; to be done last. Returns its address. */
+    public String writeManifest(RunManifest manifest) {
+        String key = StoreLayout.manifest(manifest.runId());
+        store.write(key, Json.bytes(manifest));
+        return store.uri(key);
+    }
+
+    public Optional<RunManifest> findManifest(String runId) {
+        return read(StoreLayout.manifest(runId), RunManifest.class);
+    }
+
+    private <T> Optional<T> read(String key, Class<T> type) {
+        return store.find(key).map(json -> Json.parse(json, type, store.uri(key)));
+    }
+
+    private void requireSameSettings(RunIdentity there, RunIdentity here) {
+        List<String> differences = Settings.differences(there.settings(), here.settings());
+        if (differences.isEmpty()) {
+            return;
+        }
+        int more = differences.size() - DIFFERENCES_SHOWN;
+        throw new StoreException("run %s in %s was started with other settings: %s%s; give another run.id"
+                .formatted(
+                        here.runId(),
+                        store.root(),
+                        String.join(", ", differences.subList(0, Math.min(differences.size(), DIFFERENCES_SHOWN))),
+                        more > 0 ? " and " + more + " more" : ""));
+    }
+}

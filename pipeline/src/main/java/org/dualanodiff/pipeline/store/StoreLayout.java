@@ -1,0 +1,87 @@
+package org.dualanodiff.pipeline.store;
+
+/**
+ * Where everything lies in a store, as keys for {@link ObjectStore}:
+ *
+ * <pre>
+ * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
+ * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json}
+ * </pre>
+ *
+ * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
+ * {@code spark.sql.sources.partitionColumnTypeInference.enabled} off when reading: it would make a number of a defect
+ * called {@code 007}.)
+ */
+public final class StoreLayout {
+    /** The name under which diffusers looks for an adapter in a folder. */
+    public static final String WEIGHTS_FILE = "pytorch_lora_weights.safetensors";
+
+    public static final String PROVENANCE_FILE = "provenance.json";
+
+    private StoreLayout() {}
+
+    public static String adapter(AdapterId id) {
+        return join(
+                "adapters",
+                segment(id.category()),
+                segment(id.defect()),
+                id.fingerprint().shortHex());
+    }
+
+    /** @param file the name recorded in the adapter's provenance, usually {@link #WEIGHTS_FILE} */
+    public static String weights(AdapterId id, String file) {
+        return join(adapter(id), file);
+    }
+
+    public static String provenance(AdapterId id) {
+        return join(adapter(id), PROVENANCE_FILE);
+    }
+
+    /** Where the states of a training under way are kept, to go on from after a failure. */
+    public static String checkpoints(AdapterId id) {
+        return join(adapter(id), "checkpoints");
+    }
+
+    public static String checkpoint(AdapterId id, int step) {
+        return join(checkpoints(id), "step-" + step);
+    }
+
+    /** The table of a run's samples, partitioned by category and defect. */
+    public static String samples(String runId) {
+        return join("samples", "run=" + segment(runId));
+    }
+
+    public static String samples(String runId, String category, String defect) {
+        return join(samples(runId), "category=" + segment(category), "defect=" + segment(defect));
+    }
+
+    public static String run(String runId) {
+        return join("runs", segment(runId));
+    }
+
+    public static String runIdentity(String runId) {
+        return join(run(runId), "run.json");
+    }
+
+    public static String manifest(String runId) {
+        return join(run(runId), "manifest.json");
+    }
+
+    /** Where a run writes down which adapter each of its (category, defect) units uses. */
+    public static String units(String runId) {
+        return join(run(runId), "units");
+    }
+
+    public static String unit(String runId, String category, String defect) {
+        return join(units(runId), segment(category), segment(defect) + ".json");
+    }
+
+    private static String segment(String name) {
+        return PathSegment.escape(name);
+    }
+
+    private static String join(String... segments) {
+        return String.join("/", segments);
+    }
+}

@@ -1,0 +1,139 @@
+package org.dualanodiff.pipeline.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    private static final AdapterRecipe RECIPE =
+            new AdapterRecipe("base", Map.of("training.steps", "5000"), "a vfx with sks", 512, 7);
+    private static final TrainingSet BENT = new TrainingSet("metal nut", "bent", "data-1", 8, 0);
+    private static final TrainingSet SCRATCH = new TrainingSet("metal nut", "scratch", "data-2", 5, 1);
+
+    @Test
+    void plan_ofUntouchedStore_trainsAndGeneratesAll() {
+        Plan plan = Planner.plan(input(List.of(BENT, SCRATCH), 10, Set.of(), Map.of()));
+
+        assertThat(plan.train()).extracting(TrainUnit::adapterId).containsExactly(adapter(BENT), adapter(SCRATCH));
+        assertThat(plan.generate())
+                .containsExactly(
+                        unit(BENT, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
+                        unit(BENT, 8, 12, 8, 9),
+                        unit(SCRATCH, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
+                        unit(SCRATCH, 8, 12, 8, 9));
+        assertThat(plan.samplesToGenerate()).isEqualTo(20);
+    }
+
+    @Test
+    void plan_ofFinishedRun_isEmpty() {
+        Plan plan = Planner.plan(input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.key(), range(0, 10))));
+
+        assertThat(plan.isEmpty()).isTrue();
+        assertThat(plan.summary()).containsExactly("metal nut/bent: train no, 10 existing, 0 to generate");
+    }
+
+    @Test
+    void plan_ofRunWithGaps_yieldsOnlyTheGaps() {
+        BitSet existing = range(0, 3);
+        existing.set(5, 8);
+
+        Plan plan = Planner.plan(input(List.of(BENT), 12, Set.of(adapter(BENT)), Map.of(BENT.key(), existing)));
+
+        assertThat(plan.train()).isEmpty();
+        assertThat(plan.generate()).containsExactly(unit(BENT, 0, 8, 3, 4), unit(BENT, 8, 12, 8, 9, 10, 11));
+    }
+
+    @Test
+    void plan_withRaisedTarget_startsAfterTheLongStretchThatIsThere() {
+        Plan plan = Planner.plan(input(List.of(BENT), 102, Set.of(), Map.of(BENT.key(), range(0, 98))));
+
+        assertThat(plan.generate()).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101));
+    }
+
+    @Test
+    void plan_withSamplesAboveTheTarget_leavesThem() {
+        BitSet existing = range(0, 3);
+        existing.set(40);
+
+        Plan plan = Planner.plan(input(List.of(BENT), 4, Set.of(), Map.of(BENT.key(), existing)));
+
+        assertThat(plan.generate()).containsExactly(unit(BENT, 0, 4, 3));
+        assertThat(plan.units().get(0).existing()).isEqualTo(4);
+    }
+
+    @Test
+    void plan_ofSetWithoutUsableImage_leavesItOutWithItsReason() {
+        TrainingSet bad = new TrainingSet("metal nut", "flip", "data-3", 0, 3);
+        TrainingSet none = new TrainingSet("metal nut", "hole", "data-4", 0, 0);
+
+        Plan plan = Planner.plan(input(List.of(bad, BENT, none), 2, Set.of(), Map.of()));
+
+        assertThat(plan.unusable())
+                .containsExactly(
+                        new Unusable("metal nut", "flip", "no usable training image: all 3 are in quarantine"),
+                        new Unusable("metal nut", "hole", "no training image"));
+        assertThat(plan.train()).hasSize(1);
+        assertThat(plan.summary())
+                .containsExactly(
+                        "metal nut/bent: train yes, 0 existing, 2 to generate",
+                        "metal nut/flip: left out: no usable training image: all 3 are in quarantine",
+                        "metal nut/hole: left out: no training image");
+    }
+
+    @Test
+    void plan_withAdapterOfAnotherCategory_trainsItsOwn() {
+        TrainingSet twin = new TrainingSet("copper nut", "bent", "data-1", 8, 0);
+
+        Plan plan = Planner.plan(input(List.of(BENT, twin), 1, Set.of(adapter(BENT)), Map.of()));
+
+        assertThat(plan.train()).extracting(TrainUnit::adapterId).containsExactly(adapter(twin));
+    }
+
+    @Test
+    void recipe_changedInAnyPart_makesAnotherAdapter() {
+        Map<String, String> settings = RECIPE.settings();
+        List<AdapterRecipe> others = List.of(
+                new AdapterRecipe("base-2", settings, "a vfx with sks", 512, 7),
+                new AdapterRecipe("base", Map.of("training.steps", "5001"), "a vfx with sks", 512, 7),
+                new AdapterRecipe("base", settings, "sks", 512, 7),
+                new AdapterRecipe("base", settings, "a vfx with sks", 256, 7),
+                new AdapterRecipe("base", settings, "a vfx with sks", 512, 8));
+
+        assertThat(others).extracting(recipe -> recipe.adapterOf(BENT)).doesNotHaveDuplicates();
+        assertThat(others).extracting(recipe -> recipe.adapterOf(BENT)).doesNotContain(adapter(BENT));
+        assertThat(RECIPE.fingerprint("data-1")).isNotEqualTo(RECIPE.fingerprint("data-2"));
+    }
+
+    @Test
+    void input_withUnworkableNumbersOrTwins_isRefused() {
+        assertThatThrownBy(() -> new SampleTarget(10, 8, 4)).hasMessageContaining("at least generation.batch-size (8)");
+        assertThatThrownBy(() -> new SampleTarget(10, 0, 4)).hasMessageContaining("was 0");
+        assertThatThrownBy(() -> new SampleTarget(-1, 1, 4)).hasMessageContaining("was -1");
+        assertThatThrownBy(() -> input(List.of(BENT, BENT), 1, Set.of(), Map.of()))
+                .hasMessageContaining("planned twice");
+    }
+
+    private static PlanInput input(
+            List<TrainingSet> sets, int target, Set<AdapterId> published, Map<UnitKey, BitSet> existing) {
+        return new PlanInput(sets, RECIPE, new SampleTarget(target, 4, 10), published, existing);
+    }
+
+    private static AdapterId adapter(TrainingSet set) {
+        return RECIPE.adapterOf(set);
+    }
+
+    private static GenerateUnit unit(TrainingSet set, int first, int end, int... missing) {
+        return new GenerateUnit(set.category(), set.defect(), adapter(set).fingerprint(), first, end, missing);
+    }
+
+    private static BitSet range(int first, int end) {
+        return IntStream.range(first, end).collect(BitSet::new, BitSet::set, BitSet::or);
+    }
+}
