@@ -63,6 +63,11 @@ public final class BaseModel implements AutoCloseable {
         return device;
     }
 
+    /** The device in words, such as {@code cpu()} or {@code gpu(0)}. */
+    public String deviceName() {
+        return device.toString();
+    }
+
     public UNet unet() {
         return unet;
     }

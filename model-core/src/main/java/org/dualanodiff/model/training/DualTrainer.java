@@ -71,6 +71,7 @@ public final class DualTrainer implements AutoCloseable {
             listener.afterStep(optimizer.steps(), config.steps(), loss);
             if (optimizer.steps() % config.checkpointEvery() == 0 && optimizer.steps() < config.steps()) {
                 state.save(checkpoint);
+                listener.afterCheckpoint(optimizer.steps(), checkpoint);
             }
         }
         return adapter;

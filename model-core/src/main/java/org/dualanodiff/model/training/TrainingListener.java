@@ -1,5 +1,7 @@
 package org.dualanodiff.model.training;
 
+import java.nio.file.Path;
+
 /** Sees every step of a training. */
 @FunctionalInterface
 public interface TrainingListener {
@@ -11,4 +13,10 @@ public interface TrainingListener {
      * @param loss of its batch, before the update
      */
     void afterStep(int step, int steps, double loss);
+
+    /**
+     * @param step updates made so far
+     * @param state the resumable state, just written; it is overwritten by the next one
+     */
+    default void afterCheckpoint(int step, Path state) {}
 }

@@ -1,0 +1,31 @@
+package org.dualanodiff.pipeline.base;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+
+/** {@code dataset.root = "builtin:samples"}: a small set of procedural products, written on first use. */
+public final class BuiltinSamples {
+
+    private static final String SETTING = "builtin:samples";
+    private static final long SEED = 1;
+
+    private BuiltinSamples() {}
+
+    /** The root of the data set: {@code setting} itself unless it asks for the builtin one. */
+    public static String locate(String setting, LocalCache cache) {
+        return setting.equals(SETTING)
+                ? cache.folder("samples-" + SEED, BuiltinSamples::write).toString()
+                : setting;
+    }
+
+    private static void write(Path folder) {
+        try {
+            SampleDataset.write(folder, SEED, SampleSize.small());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the builtin samples to " + folder, e);
+        }
+    }
+}

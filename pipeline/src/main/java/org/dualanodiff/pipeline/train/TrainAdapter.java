@@ -1,0 +1,135 @@
+package org.dualanodiff.pipeline.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.TrainingExample;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
+
+/**
+ * Trains one adapter and publishes it. A training that was interrupted, on this machine or another, goes on from its
+ * last checkpoint in the store and ends with the same weights.
+ */
+public final class TrainAdapter {
+
+    private static final int LOSS_POINTS = 200;
+
+    private final ObjectStore store;
+    private final DatasetFiles files;
+
+    public TrainAdapter(ObjectStore store, DatasetFiles files) {
+        this.store = store;
+        this.files = files;
+    }
+
+    /**
+     * @param listener sees every step
+     * @throws IOException if an image cannot be read, or a file cannot be written
+     * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
+     */
+    public TrainResult run(BaseModel base, TrainTask task, TrainingListener listener) throws IOException {
+        Stopwatch watch = Stopwatch.start();
+        Path folder = Files.createTempDirectory("dualanodiff-train-");
+        StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
+        try (DualTrainer trainer = new DualTrainer(base, examples(task), task.prompt(), task.training())) {
+            Path state = folder.resolve("state.safetensors");
+            int resumedFrom = checkpoints.fetchNewest(state);
+            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener));
+            Path weights = folder.resolve(AdapterFile.NAME);
+            AdapterFile.write(adapter, weights, metadata(task));
+            double seconds = watch.seconds();
+            new AdapterRegistry(store)
+                    .publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
+            checkpoints.delete();
+            return new TrainResult(task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, null);
+        } finally {
+            deleteFolder(folder);
+        }
+    }
+
+    private List<TrainingExample> examples(TrainTask task) throws IOException {
+        List<TrainingExample> examples = new ArrayList<>();
+        for (DefectImage image : task.set().training()) {
+            examples.add(new TrainingExample(
+                    image.name(),
+                    ImageDecoder.image(files.read(image.imageUri())),
+                    ImageDecoder.mask(files.read(image.maskUri()))));
+        }
+        return examples;
+    }
+
+    private static Map<String, String> metadata(TrainTask task) {
+        return Map.of(
+                "category", task.adapter().category(),
+                "defect", task.adapter().defect(),
+                "fingerprint", task.adapter().fingerprint().hex(),
+                "base_model", task.base().sha256());
+    }
+
+    private static Provenance provenance(
+            TrainTask task, double[] losses, Path weights, double seconds, BaseModel base) {
+        return new Provenance(
+                task.adapter().fingerprint(),
+                task.adapter().category(),
+                task.adapter().defect(),
+                task.base(),
+                data(task),
+                task.settings(),
+                new Provenance.Training(
+                        task.training().seed(),
+                        losses.length,
+                        losses[losses.length - 1],
+                        curve(losses),
+                        seconds,
+                        base.deviceName()),
+                Provenance.Weights.of(weights),
+                ProductVersion.current(),
+                Instant.now());
+    }
+
+    private static Provenance.TrainingData data(TrainTask task) {
+        List<Provenance.TrainingImage> images = task.set().training().stream()
+                .map(image -> new Provenance.TrainingImage(image.name(), image.imageSha256(), image.maskSha256()))
+                .toList();
+        return new Provenance.TrainingData(task.set().fingerprint(), images, task.quarantined());
+    }
+
+    private static List<Provenance.LossPoint> curve(double[] losses) {
+        int points = Math.min(LOSS_POINTS, losses.length);
+        return IntStream.rangeClosed(1, points)
+                .map(i -> (int) ((long) losses.length * i / points))
+                .mapToObj(step -> new Provenance.LossPoint(step, losses[step - 1]))
+                .toList();
+    }
+
+    private static double last(DualTrainer trainer) {
+        double[] losses = trainer.losses().values();
+        return losses[losses.length - 1];
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        try (var inside = Files.list(folder)) {
+            for (Path file : inside.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}

@@ -1,0 +1,2 @@
+/** Training one adapter and publishing it. */
+package org.dualanodiff.pipeline.train;
