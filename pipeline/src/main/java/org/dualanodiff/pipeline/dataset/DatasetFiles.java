@@ -1,0 +1,130 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
+
+/** The folders and files of a data set, on any file system that Hadoop reaches. Safe for use by several threads. */
+public final class DatasetFiles {
+    /** Files above this are refused unread; no picture within the decoder's limit comes near it. */
+    static final long MAX_BYTES = 1L << 30;
+
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+
+    private final Configuration configuration;
+
+    public DatasetFiles(Configuration configuration) {
+        this.configuration = Objects.requireNonNull(configuration, "configuration");
+    }
+
+    /** All bytes of the file that a record of this package names. */
+    public byte[] read(URI uri) throws IOException {
+        Path path = new Path(uri);
+        return read(path, fileSystem(path).getFileStatus(path).getLen());
+    }
+
+    byte[] read(FileEntry entry) throws IOException {
+        return read(entry.path(), entry.length());
+    }
+
+    private byte[] read(Path path, long length) throws IOException {
+        if (length > MAX_BYTES) {
+            throw new UnreadableImageException("%d bytes, more than the %d that are read".formatted(length, MAX_BYTES));
+        }
+        // The length spares an object store the question how long the object is.
+        var opening = fileSystem(path)
+                .openFile(path)
+                .opt("fs.option.openfile.length", Long.toString(length))
+                .opt("fs.option.openfile.read.policy", "whole-file")
+                .build();
+        try (FSDataInputStream in = FutureIO.awaitFuture(opening)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** A text with a scheme is a URI of that file system; anything else is a path on this machine. */
+    static Path locate(String location) {
+        if (location.isBlank()) {
+            throw new DatasetException("the data set's root is empty; give the folder that holds the categories");
+        }
+        if (!SCHEME.matcher(location).matches()) {
+            return new Path("file", null, new File(location).getAbsolutePath());
+        }
+        Path path = new Path(location);
+        // Names do not resolve against "s3a://bucket", whose path is empty.
+        return path.toUri().getPath().isEmpty() ? new Path(location + "/") : path;
+    }
+
+    boolean isFolder(Path path) throws IOException {
+        try {
+            return fileSystem(path).getFileStatus(path).isDirectory();
+        } catch (FileNotFoundException e) {
+            return false;
+        }
+    }
+
+    static Path child(Path folder, String name) {
+        // The three-part constructor keeps a colon in a name from being taken for a scheme.
+        return new Path(folder, new Path(null, null, name));
+    }
+
+    /** What a folder holds, by name, without what is hidden (a leading dot); nothing where there is no such folder. */
+    List<FileEntry> list(Path folder) throws IOException {
+        FileSystem files = fileSystem(folder);
+        if (!isFolder(folder)) {
+            return List.of();
+        }
+        Stream<FileEntry> entries = files.getUri().getScheme().equals("file")
+                ? listLocal(folder)
+                : listRemote(folder, files.listStatus(folder));
+        return entries.filter(entry -> !entry.isHidden())
+                .sorted(Comparator.comparing(FileEntry::name))
+                .toList();
+    }
+
+    /**
+     * Hadoop's own listing of a local folder leaves out what it cannot look at, such as a dangling link or a name that
+     * the process's character set cannot express; here it stays in and fails when read, where it is reported.
+     */
+    private static Stream<FileEntry> listLocal(Path folder) throws IOException {
+        File[] found = new File(folder.toUri().getPath()).listFiles();
+        if (found == null) {
+            throw new IOException("cannot list the folder " + folder + "; check its permissions");
+        }
+        return Arrays.stream(found)
+                .map(file -> new FileEntry(
+                        file.getName(),
+                        child(folder, file.getName()),
+                        file.isDirectory() ? 0 : file.length(),
+                        file.isDirectory()));
+    }
+
+    private static Stream<FileEntry> listRemote(Path folder, FileStatus[] found) {
+        return Arrays.stream(found)
+                .map(status -> new FileEntry(
+                        status.getPath().getName(),
+                        child(folder, status.getPath().getName()),
+                        status.getLen(),
+                        status.isDirectory()));
+    }
+
+    private FileSystem fileSystem(Path path) throws IOException {
+        FileSystem files = path.getFileSystem(configuration);
+        // Without the layer of checksum files, which cannot open a name that holds a colon.
+        return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+    }
+}

@@ -1,0 +1,19 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.Serializable;
+import java.net.URI;
+
+/**
+ * One defect image with its mask, both opened and found sound.
+ *
+ * @param name the image's file name with its extension
+ * @param imageUri where the image lies; {@link DatasetFiles#read(URI)} takes it
+ * @param maskUri where the mask lies
+ * @param width pixels across, after the camera's orientation is applied
+ * @param height pixels down, after the camera's orientation is applied
+ * @param imageSha256 SHA-256 of the image file in lower-case hexadecimal
+ * @param maskSha256 SHA-256 of the mask file in lower-case hexadecimal
+ */
+public record DefectImage(
+        String name, URI imageUri, URI maskUri, int width, int height, String imageSha256, String maskSha256)
+        implements Serializable {}

@@ -1,0 +1,134 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+
+/**
+ * Stored levels of a picture at 8 bits, row by row: grey (1 channel) or red, green, blue (3 channels); alpha is
+ * dropped. They are taken from the raster and not through {@link BufferedImage#getRGB}, which converts grey levels
+ * from linear light to sRGB and so brightens them.
+ *
+ * @param levels {@code height * width * channels} bytes
+ */
+record EightBitPixels(int width, int height, int channels, byte[] levels) {
+
+    /**
+     * Levels of at most 8 bits are spread over 0..255; of deeper ones the high byte is taken, as Pillow does with
+     * 16-bit colour.
+     *
+     * @throws UnreadableImageException for CMYK and for signed, 32-bit or floating-point samples
+     */
+    static EightBitPixels of(BufferedImage image) throws UnreadableImageException {
+        ColorModel model = image.getColorModel();
+        if (model instanceof IndexColorModel palette) {
+            return ofPalette(image.getRaster(), palette);
+        }
+        checkSupported(model);
+        if (image.isAlphaPremultiplied()) {
+            image.coerceData(false);
+        }
+        return ofSamples(image.getRaster(), model);
+    }
+
+    private static void checkSupported(ColorModel model) throws UnreadableImageException {
+        int colors = model.getNumColorComponents();
+        if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK || colors != 1 && colors != 3) {
+            throw new UnreadableImageException(colors + " color channels (CMYK?); convert the file to RGB or grey");
+        }
+        int type = model.getTransferType();
+        boolean packed = type == DataBuffer.TYPE_INT && model.getComponentSize(0) <= 8;
+        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && !packed) {
+            throw new UnreadableImageException("signed, 32-bit or floating-point samples; convert to 8 or 16 bit");
+        }
+    }
+
+    private static EightBitPixels ofPalette(Raster raster, IndexColorModel palette) {
+        int width = raster.getWidth();
+        byte[] levels = new byte[width * raster.getHeight() * 3];
+        int[] row = new int[width];
+        int at = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+            for (int index : row) {
+                levels[at++] = (byte) palette.getRed(index);
+                levels[at++] = (byte) palette.getGreen(index);
+                levels[at++] = (byte) palette.getBlue(index);
+            }
+        }
+        return new EightBitPixels(width, raster.getHeight(), 3, levels);
+    }
+
+    private static EightBitPixels ofSamples(Raster raster, ColorModel model) {
+        int width = raster.getWidth();
+        int channels = model.getNumColorComponents();
+        byte[] levels = new byte[width * raster.getHeight() * channels];
+        int[] row = new int[width];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            for (int c = 0; c < channels; c++) {
+                raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, c, row);
+                int bits = model.getComponentSize(c);
+                for (int x = 0; x < width; x++) {
+                    levels[(y * width + x) * channels + c] = (byte) toEightBits(row[x], bits);
+                }
+            }
+        }
+        return new EightBitPixels(width, raster.getHeight(), channels, levels);
+    }
+
+    private static int toEightBits(int level, int bits) {
+        int full = (1 << bits) - 1;
+        return bits >= 8 ? level >> (bits - 8) : (level * 255 + full / 2) / full;
+    }
+
+    EightBitPixels upright(ExifOrientation orientation) {
+        if (orientation == ExifOrientation.NORMAL) {
+            return this;
+        }
+        int uprightWidth = orientation.swapsSides() ? height : width;
+        int uprightHeight = orientation.swapsSides() ? width : height;
+        byte[] turned = new byte[levels.length];
+        for (int y = 0; y < uprightHeight; y++) {
+            for (int x = 0; x < uprightWidth; x++) {
+                int from = orientation.storedIndex(x, y, width, height) * channels;
+                System.arraycopy(levels, from, turned, (y * uprightWidth + x) * channels, channels);
+            }
+        }
+        return new EightBitPixels(uprightWidth, uprightHeight, channels, turned);
+    }
+
+    /** As {@link BufferedImage#TYPE_3BYTE_BGR}; a grey level becomes three equal ones. */
+    BufferedImage toRgbImage() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        int blue = channels - 1;
+        int green = channels / 2;
+        for (int pixel = 0; pixel < width * height; pixel++) {
+            bgr[pixel * 3] = levels[pixel * channels + blue];
+            bgr[pixel * 3 + 1] = levels[pixel * channels + green];
+            bgr[pixel * 3 + 2] = levels[pixel * channels];
+        }
+        return image;
+    }
+
+    /** As {@link BufferedImage#TYPE_BYTE_GRAY}; colour becomes ITU-R BT.601 luma, rounded as Pillow's mode L. */
+    BufferedImage toGreyImage() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        byte[] grey = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        for (int pixel = 0; pixel < grey.length; pixel++) {
+            grey[pixel] = channels == 1 ? levels[pixel] : luma(pixel * 3);
+        }
+        return image;
+    }
+
+    private byte luma(int at) {
+        int red = levels[at] & 0xFF;
+        int green = levels[at + 1] & 0xFF;
+        int blue = levels[at + 2] & 0xFF;
+        return (byte) (red * 19595 + green * 38470 + blue * 7471 + 0x8000 >> 16);
+    }
+}

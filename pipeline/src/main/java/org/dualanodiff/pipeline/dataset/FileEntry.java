@@ -1,0 +1,42 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Something found in a folder.
+ *
+ * @param length bytes; 0 for a folder
+ */
+record FileEntry(String name, Path path, long length, boolean folder) {
+    private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff");
+
+    /** Whether the name is an image's, in any case of letters. */
+    boolean isImage() {
+        return !folder && IMAGE_EXTENSIONS.contains(extension());
+    }
+
+    /** Whether the name is one a mask may have: an image's, or a GIF's. */
+    boolean isMask() {
+        return isImage() || !folder && extension().equals("gif");
+    }
+
+    boolean isHidden() {
+        return name.startsWith(".");
+    }
+
+    URI uri() {
+        return path.toUri();
+    }
+
+    String stem() {
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
+    private String extension() {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,18 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.Serializable;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Defect-free images of one category. They are listed, not opened, since a category may hold thousands of them.
+ *
+ * @param training images of {@code train/good}, by file name
+ * @param test images of {@code test/good}, by file name
+ */
+public record GoodImages(String category, List<URI> training, List<URI> test) implements Serializable {
+    public GoodImages {
+        training = List.copyOf(training);
+        test = List.copyOf(test);
+    }
+}
