@@ -1,0 +1,183 @@
+package org.dualanodiff.model.checkpoint;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Typed access to a diffusers or transformers {@code config.json}. Problems are collected, not thrown, so that one
+ * {@link #throwIfInvalid} reports them all; until then a bad value reads as its default. An absent key and a null read
+ * as the default.
+ */
+public final class ConfigReader {
+    private final JsonObject json;
+    private final String source;
+    private final List<String> problems = new ArrayList<>();
+
+    /**
+     * @param json the parsed file
+     * @param source its name for messages, usually the path
+     */
+    public ConfigReader(JsonObject json, String source) {
+        this.json = json;
+        this.source = source;
+    }
+
+    /** A count or size: an integer of 1 or more. */
+    public int positive(String key, int defaultValue) {
+        return value(key, defaultValue, "an integer of 1 or more", ConfigReader::positive);
+    }
+
+    /** An integer of 0 or more. */
+    public int nonNegative(String key, int defaultValue) {
+        return value(key, defaultValue, "an integer of 0 or more", ConfigReader::nonNegative);
+    }
+
+    /** A finite number. */
+    public double number(String key, double defaultValue) {
+        return value(key, defaultValue, "a number", ConfigReader::finite);
+    }
+
+    /** True or false. */
+    public boolean flag(String key, boolean defaultValue) {
+        return value(key, defaultValue, "true or false", ConfigReader::bool);
+    }
+
+    /** Any text. */
+    public String text(String key, String defaultValue) {
+        return value(key, defaultValue, "a text", ConfigReader::string);
+    }
+
+    /** A text out of a list. */
+    public String oneOf(String key, String defaultValue, List<String> supported) {
+        return value(key, defaultValue, "one of " + supported, e -> string(e).filter(supported::contains));
+    }
+
+    /** A list of one or more positive integers. */
+    public List<Integer> positives(String key, List<Integer> defaultValue) {
+        return value(key, defaultValue, "a list of integers of 1 or more", e -> list(e, ConfigReader::positive));
+    }
+
+    /** A list of one or more texts out of a list. */
+    public List<String> allOf(String key, List<String> defaultValue, List<String> supported) {
+        return value(
+                key,
+                defaultValue,
+                "a list out of " + supported,
+                e -> list(e, item -> string(item).filter(supported::contains)));
+    }
+
+    /** One positive integer for all blocks, or a list with one for each. */
+    public List<Integer> positivePerBlock(String key, int defaultValue, int blocks) {
+        return perBlock(key, defaultValue, blocks, "an integer of 1 or more", ConfigReader::positive);
+    }
+
+    /** One flag for all blocks, or a list with one for each. */
+    public List<Boolean> flagPerBlock(String key, boolean defaultValue, int blocks) {
+        return perBlock(key, defaultValue, blocks, "true or false", ConfigReader::bool);
+    }
+
+    private <T> List<T> perBlock(
+            String key, T defaultValue, int blocks, String expected, Function<JsonElement, Optional<T>> parse) {
+        return value(
+                key,
+                Collections.nCopies(blocks, defaultValue),
+                "%s, or a list of %d of them".formatted(expected, blocks),
+                e -> e.isJsonArray()
+                        ? list(e, parse).filter(values -> values.size() == blocks)
+                        : parse.apply(e).map(one -> Collections.nCopies(blocks, one)));
+    }
+
+    /** Reports each of the keys that is there with a value other than null, false or 0: parts this product lacks. */
+    public void unsupported(String... keys) {
+        for (String key : keys) {
+            JsonElement found = get(key);
+            require(isOff(found), "%s: supported is only null or false, found %s", key, found);
+        }
+    }
+
+    /** Reports a problem unless the condition holds. */
+    public void require(boolean holds, String message, Object... arguments) {
+        if (!holds) {
+            problems.add(message.formatted(arguments));
+        }
+    }
+
+    /**
+     * Ends reading.
+     *
+     * @throws CheckpointException naming the file and every problem found
+     */
+    public void throwIfInvalid() {
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(source + ": " + String.join("; ", problems));
+        }
+    }
+
+    private <T> T value(String key, T defaultValue, String expected, Function<JsonElement, Optional<T>> parse) {
+        JsonElement found = get(key);
+        if (found.isJsonNull()) {
+            return defaultValue;
+        }
+        Optional<T> value = parse.apply(found);
+        require(value.isPresent(), "%s: supported is %s, found %s", key, expected, found);
+        return value.orElse(defaultValue);
+    }
+
+    private JsonElement get(String key) {
+        return json.has(key) ? json.get(key) : JsonNull.INSTANCE;
+    }
+
+    private static boolean isOff(JsonElement element) {
+        return element.isJsonNull()
+                || bool(element).filter(on -> !on).isPresent()
+                || finite(element).filter(number -> number == 0).isPresent();
+    }
+
+    private static <T> Optional<List<T>> list(JsonElement element, Function<JsonElement, Optional<T>> parse) {
+        if (!(element instanceof JsonArray array) || array.isEmpty()) {
+            return Optional.empty();
+        }
+        List<T> values = new ArrayList<>();
+        array.forEach(item -> parse.apply(item).ifPresent(values::add));
+        return Optional.of(values).filter(all -> all.size() == array.size());
+    }
+
+    private static Optional<Integer> positive(JsonElement element) {
+        return nonNegative(element).filter(number -> number > 0);
+    }
+
+    private static Optional<Integer> nonNegative(JsonElement element) {
+        return finite(element)
+                .filter(number -> number >= 0 && number <= Integer.MAX_VALUE && number == Math.rint(number))
+                .map(Double::intValue);
+    }
+
+    private static Optional<Double> finite(JsonElement element) {
+        return primitive(element)
+                .filter(JsonPrimitive::isNumber)
+                .map(JsonPrimitive::getAsBigDecimal)
+                .map(BigDecimal::doubleValue)
+                .filter(Double::isFinite);
+    }
+
+    private static Optional<Boolean> bool(JsonElement element) {
+        return primitive(element).filter(JsonPrimitive::isBoolean).map(JsonPrimitive::getAsBoolean);
+    }
+
+    private static Optional<String> string(JsonElement element) {
+        return primitive(element).filter(JsonPrimitive::isString).map(JsonPrimitive::getAsString);
+    }
+
+    private static Optional<JsonPrimitive> primitive(JsonElement element) {
+        return element.isJsonPrimitive() ? Optional.of(element.getAsJsonPrimitive()) : Optional.empty();
+    }
+}

@@ -1,0 +1,181 @@
+package org.dualanodiff.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Map;
+
+/**
+ * A safetensors file: an unsigned 64-bit little-endian header length, a JSON header, then the tensors' bytes. The header
+ * is read and checked on opening; tensors are memory-mapped one by one, so that files of any size can be read and no
+ * handle stays open. Instances are immutable and safe to share between threads.
+ */
+public final class SafetensorsFile {
+    /** The reference library's limit on the header, a guard against corrupt lengths. */
+    private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private final Path path;
+    private final SafetensorsHeader header;
+    private final long dataStart;
+
+    private SafetensorsFile(Path path, SafetensorsHeader header, long dataStart) {
+        this.path = path;
+        this.header = header;
+        this.dataStart = dataStart;
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @throws CheckpointException if the file is missing, truncated or not safetensors
+     */
+    public static SafetensorsFile open(Path path) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long headerLength = headerLength(channel);
+            long dataStart = Long.BYTES + headerLength;
+            String json = StandardCharsets.UTF_8
+                    .decode(read(channel, Long.BYTES, (int) headerLength))
+                    .toString();
+            return new SafetensorsFile(path, SafetensorsHeader.parse(json, channel.size() - dataStart), dataStart);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException("safetensors file " + path + " does not exist", e);
+        } catch (IOException e) {
+            throw new CheckpointException("safetensors file " + path + " cannot be read: " + e.getMessage(), e);
+        } catch (CheckpointException e) {
+            throw new CheckpointException("safetensors file " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static long headerLength(FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < Long.BYTES) {
+            throw new CheckpointException("expected at least 8 bytes, found " + size);
+        }
+        long length = read(channel, 0, Long.BYTES).getLong();
+        if (length < 0 || length > MAX_HEADER_BYTES) {
+            throw new CheckpointException(
+                    "header length must be at most %d bytes, found %s; this is not a safetensors file"
+                            .formatted(MAX_HEADER_BYTES, Long.toUnsignedString(length)));
+        }
+        if (length > size - Long.BYTES) {
+            throw new CheckpointException(
+                    "expected a header of %d bytes, found a file of %d bytes; the file is truncated"
+                            .formatted(length, size));
+        }
+        return length;
+    }
+
+    private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new IOException("the file ended at byte " + (position + buffer.position()));
+            }
+        }
+        return buffer.flip();
+    }
+
+    /** Where the file is. */
+    public Path path() {
+        return path;
+    }
+
+    /** The tensors by name, in the order of their data. */
+    public Map<String, TensorInfo> tensors() {
+        return Collections.unmodifiableMap(header.tensors());
+    }
+
+    /** The free text pairs of {@code __metadata__}; empty if there are none. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    /**
+     * A tensor's entry.
+     *
+     * @throws CheckpointException if there is no such tensor
+     */
+    public TensorInfo tensor(String name) {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw new CheckpointException("safetensors file %s: tensor %s is missing".formatted(path, name));
+        }
+        return info;
+    }
+
+    /**
+     * Maps a tensor's bytes: a read-only, direct, little-endian buffer that stays valid after this object is gone.
+     *
+     * @throws CheckpointException if there is no such tensor, it has 2 GiB or more, or the file cannot be read
+     */
+    public ByteBuffer map(String name) {
+        TensorInfo info = tensor(name);
+        if (info.byteLength() > Integer.MAX_VALUE) {
+            throw new CheckpointException(
+                    "safetensors file %s: tensor %s has %d bytes, at most %d (2 GiB) can be mapped"
+                            .formatted(path, name, info.byteLength(), Integer.MAX_VALUE));
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin(), info.byteLength())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new CheckpointException(
+                    "safetensors file %s: tensor %s cannot be mapped: %s".formatted(path, name, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Copies a tensor of type F32, F16 or BF16, row major, widened to float.
+     *
+     * @throws CheckpointException if there is no such tensor or it has another type
+     */
+    public float[] floats(String name) {
+        TensorInfo info = tensor(name);
+        return switch (info.dtype()) {
+            case F32 -> single(map(name));
+            case F16 -> half(map(name), HalfPrecision::fromFloat16);
+            case BF16 -> half(map(name), HalfPrecision::fromBfloat16);
+            default -> throw wrongType(info, "F32, F16 or BF16");
+        };
+    }
+
+    /**
+     * Copies an I64 tensor, row major.
+     *
+     * @throws CheckpointException if there is no such tensor or it has another type
+     */
+    public long[] longs(String name) {
+        TensorInfo info = tensor(name);
+        if (info.dtype() != DType.I64) {
+            throw wrongType(info, "I64");
+        }
+        long[] values = new long[(int) info.elements()];
+        map(name).asLongBuffer().get(values);
+        return values;
+    }
+
+    private static float[] single(ByteBuffer bytes) {
+        float[] values = new float[bytes.remaining() / Float.BYTES];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static float[] half(ByteBuffer bytes, HalfPrecision.Decoder decoder) {
+        float[] values = new float[bytes.remaining() / Short.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = decoder.decode(bytes.getShort(i * Short.BYTES));
+        }
+        return values;
+    }
+
+    private CheckpointException wrongType(TensorInfo info, String expected) {
+        return new CheckpointException("safetensors file %s: tensor %s: expected element type %s, found %s"
+                .formatted(path, info.name(), expected, info.dtype()));
+    }
+}

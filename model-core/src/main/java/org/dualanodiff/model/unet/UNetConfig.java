@@ -1,0 +1,176 @@
+package org.dualanodiff.model.unet;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+
+/**
+ * Sizes of a Stable Diffusion 1.x denoiser, as in the {@code unet/config.json} of diffusers. Lists have one entry a
+ * resolution level, from the highest resolution down; {@code upAttention} is in the order of the up path, from the lowest
+ * resolution up. The middle block is always resnet, transformer, resnet, with the heads of the last level.
+ *
+ * @param sampleSize height and width of the latents the weights were trained on
+ * @param inChannels latent channels in
+ * @param outChannels latent channels out
+ * @param blockOutChannels channels of each level
+ * @param downAttention whether the down block of each level has transformers
+ * @param upAttention whether the up block has transformers, up-path order
+ * @param layersPerBlock resnets in the down block of each level; the up block has one more
+ * @param attentionHeads number of heads of each level's transformers (called {@code attention_head_dim} in the file)
+ * @param onlyCrossAttention whether the level's first attention reads the prompt too (up path: mirrored)
+ * @param transformerLayers transformer blocks in each transformer
+ * @param crossAttentionDim width of the prompt's hidden states
+ * @param useLinearProjection whether the projections around a transformer are linear, not 1x1 convolutions
+ * @param upcastAttention whether the attention scores are computed in fp32
+ * @param normNumGroups groups of every group norm
+ * @param normEps epsilon of the resnets' and the output's group norm
+ * @param downsamplePadding padding of the strided convolutions
+ * @param midBlockScaleFactor what the middle block's resnets divide their output by
+ * @param flipSinToCos whether the time embedding is [cos, sin] rather than [sin, cos]
+ * @param freqShift shift in the exponent of the time embedding's frequencies
+ */
+public record UNetConfig(
+        int sampleSize,
+        int inChannels,
+        int outChannels,
+        List<Integer> blockOutChannels,
+        List<Boolean> downAttention,
+        List<Boolean> upAttention,
+        List<Integer> layersPerBlock,
+        List<Integer> attentionHeads,
+        List<Boolean> onlyCrossAttention,
+        int transformerLayers,
+        int crossAttentionDim,
+        boolean useLinearProjection,
+        boolean upcastAttention,
+        int normNumGroups,
+        double normEps,
+        int downsamplePadding,
+        double midBlockScaleFactor,
+        boolean flipSinToCos,
+        double freqShift) {
+    private static final String DOWN = "DownBlock2D";
+    private static final String CROSS_DOWN = "CrossAttnDownBlock2D";
+    private static final String UP = "UpBlock2D";
+    private static final String CROSS_UP = "CrossAttnUpBlock2D";
+    private static final List<Integer> DEFAULT_CHANNELS = List.of(320, 640, 1280, 1280);
+    private static final List<String> DEFAULT_DOWN = List.of(CROSS_DOWN, CROSS_DOWN, CROSS_DOWN, DOWN);
+    private static final List<String> DEFAULT_UP = List.of(UP, CROSS_UP, CROSS_UP, CROSS_UP);
+
+    public UNetConfig {
+        blockOutChannels = List.copyOf(blockOutChannels);
+        downAttention = List.copyOf(downAttention);
+        upAttention = List.copyOf(upAttention);
+        layersPerBlock = List.copyOf(layersPerBlock);
+        attentionHeads = List.copyOf(attentionHeads);
+        onlyCrossAttention = List.copyOf(onlyCrossAttention);
+    }
+
+    /**
+     * Reads a configuration; an absent key has the default of diffusers.
+     *
+     * @param source the file's name for messages
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException naming every key whose value is not supported
+     */
+    public static UNetConfig fromJson(JsonObject json, String source) {
+        ConfigReader config = new ConfigReader(json, source);
+        rejectOtherArchitectures(config);
+        UNetConfig result = read(config);
+        result.checkSizes(config);
+        config.throwIfInvalid();
+        return result;
+    }
+
+    private static UNetConfig read(ConfigReader config) {
+        List<Integer> channels = config.positives("block_out_channels", DEFAULT_CHANNELS);
+        int levels = channels.size();
+        return new UNetConfig(
+                config.positive("sample_size", 64),
+                config.positive("in_channels", 4),
+                config.positive("out_channels", 4),
+                channels,
+                attention(config.allOf("down_block_types", DEFAULT_DOWN, List.of(CROSS_DOWN, DOWN)), CROSS_DOWN),
+                attention(config.allOf("up_block_types", DEFAULT_UP, List.of(CROSS_UP, UP)), CROSS_UP),
+                config.positivePerBlock("layers_per_block", 2, levels),
+                config.positivePerBlock("attention_head_dim", 8, levels),
+                config.flagPerBlock("only_cross_attention", false, levels),
+                config.positive("transformer_layers_per_block", 1),
+                config.positive("cross_attention_dim", 1280),
+                config.flag("use_linear_projection", false),
+                config.flag("upcast_attention", false),
+                config.positive("norm_num_groups", 32),
+                config.number("norm_eps", 1e-5),
+                config.nonNegative("downsample_padding", 1),
+                config.number("mid_block_scale_factor", 1),
+                config.flag("flip_sin_to_cos", true),
+                config.number("freq_shift", 0));
+    }
+
+    private static List<Boolean> attention(List<String> types, String crossAttention) {
+        return types.stream().map(crossAttention::equals).toList();
+    }
+
+    private static void rejectOtherArchitectures(ConfigReader config) {
+        config.oneOf("_class_name", "UNet2DConditionModel", List.of("UNet2DConditionModel"));
+        config.oneOf("mid_block_type", "UNetMidBlock2DCrossAttn", List.of("UNetMidBlock2DCrossAttn"));
+        config.oneOf("act_fn", "silu", List.of("silu", "swish"));
+        config.oneOf("resnet_time_scale_shift", "default", List.of("default"));
+        config.oneOf("time_embedding_type", "positional", List.of("positional"));
+        config.oneOf("attention_type", "default", List.of("default"));
+        config.unsupported(
+                "class_embed_type",
+                "num_class_embeds",
+                "addition_embed_type",
+                "addition_time_embed_dim",
+                "encoder_hid_dim",
+                "encoder_hid_dim_type",
+                "dual_cross_attention",
+                "center_input_sample",
+                "num_attention_heads",
+                "time_cond_proj_dim",
+                "time_embedding_dim",
+                "time_embedding_act_fn",
+                "timestep_post_act",
+                "resnet_skip_time_act",
+                "cross_attention_norm",
+                "mid_block_only_cross_attention",
+                "reverse_transformer_layers_per_block",
+                "dropout");
+        config.require(config.positive("conv_in_kernel", 3) == 3, "conv_in_kernel: supported is only 3");
+        config.require(config.positive("conv_out_kernel", 3) == 3, "conv_out_kernel: supported is only 3");
+        config.require(
+                config.number("resnet_out_scale_factor", 1) == 1, "resnet_out_scale_factor: supported is only 1");
+    }
+
+    private void checkSizes(ConfigReader config) {
+        config.require(
+                downAttention.size() == levels() && upAttention.size() == levels(),
+                "down_block_types and up_block_types must have one entry for each of the %d block_out_channels, found %d and %d",
+                levels(),
+                downAttention.size(),
+                upAttention.size());
+        for (int level = 0; level < levels(); level++) {
+            int channels = blockOutChannels.get(level);
+            config.require(
+                    channels % normNumGroups == 0,
+                    "block_out_channels: %d is not a multiple of norm_num_groups %d",
+                    channels,
+                    normNumGroups);
+            config.require(
+                    channels % attentionHeads.get(level) == 0,
+                    "block_out_channels: %d is not a multiple of the number of heads (attention_head_dim) %d",
+                    channels,
+                    attentionHeads.get(level));
+        }
+    }
+
+    /** Number of resolution levels; each but the last halves the resolution. */
+    public int levels() {
+        return blockOutChannels.size();
+    }
+
+    /** Width of the time embedding after its two linear layers. */
+    public int timeEmbeddingDim() {
+        return 4 * blockOutChannels.get(0);
+    }
+}
