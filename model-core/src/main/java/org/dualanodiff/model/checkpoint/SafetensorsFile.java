@@ -86,6 +86,11 @@ public final class SafetensorsFile {
         return path;
     }
 
+    /** Bytes before the first tensor: length field and header. */
+    long dataStart() {
+        return dataStart;
+    }
+
     /** The tensors by name, in the order of their data. */
     public Map<String, TensorInfo> tensors() {
         return Collections.unmodifiableMap(header.tensors());

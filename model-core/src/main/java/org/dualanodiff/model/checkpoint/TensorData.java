@@ -1,0 +1,28 @@
+package org.dualanodiff.model.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
+/**
+ * A tensor to be written.
+ *
+ * @param dtype element type
+ * @param shape row-major dimensions; empty for a scalar
+ * @param bytes gives the little-endian data, from position to limit; asked once, when this tensor's turn to be written
+ *     comes, so that a large model need not be held in memory
+ */
+public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) {
+    public TensorData {
+        shape = shape.clone();
+    }
+
+    /** A tensor whose data is at hand. */
+    public TensorData(DType dtype, long[] shape, ByteBuffer bytes) {
+        this(dtype, shape, bytes::duplicate);
+    }
+
+    @Override
+    public long[] shape() {
+        return shape.clone();
+    }
+}
