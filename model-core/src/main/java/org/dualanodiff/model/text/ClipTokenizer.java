@@ -1,0 +1,67 @@
+package org.dualanodiff.model.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+
+/**
+ * CLIP's byte-level BPE tokenizer (Radford et al. 2021), read from the {@code tokenizer} folder of a model directory.
+ * Safe to use from several threads. Holds native memory: close it.
+ */
+public final class ClipTokenizer implements AutoCloseable {
+    private final HuggingFaceTokenizer words;
+    private final SpecialTokens special;
+
+    private ClipTokenizer(HuggingFaceTokenizer words, SpecialTokens special) {
+        this.words = words;
+        this.special = special;
+    }
+
+    /**
+     * Reads {@code tokenizer.json} if it is there, else {@code vocab.json} and {@code merges.txt}.
+     *
+     * @throws CheckpointException if a file is missing, or the vocabulary does not fit the merges or the special tokens
+     */
+    public static ClipTokenizer open(Path folder) {
+        TokenizerFiles files = TokenizerFiles.read(folder);
+        byte[] definition = files.definition().toString().getBytes(StandardCharsets.UTF_8);
+        Map<String, String> whole = Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");
+        try {
+            HuggingFaceTokenizer words = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(definition), whole);
+            return new ClipTokenizer(words, files.specialTokens());
+        } catch (IOException | RuntimeException e) {
+            throw new CheckpointException("tokenizer folder %s: %s".formatted(folder, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Token ids of a prompt, always {@link #maxLength} of them: start token, words, end token, padding. A longer prompt is
+     * cut so that the end token comes last.
+     */
+    public long[] encode(String prompt) {
+        long[] inner =
+                words.encode(PromptNormalizer.normalize(prompt), false, false).getIds();
+        int kept = Math.min(inner.length, special.maxLength() - 2);
+        long[] ids = new long[special.maxLength()];
+        Arrays.fill(ids, special.pad());
+        ids[0] = special.start();
+        System.arraycopy(inner, 0, ids, 1, kept);
+        ids[kept + 1] = special.end();
+        return ids;
+    }
+
+    /** Number of ids that {@link #encode} gives: 77 for CLIP. */
+    public int maxLength() {
+        return special.maxLength();
+    }
+
+    @Override
+    public void close() {
+        words.close();
+    }
+}

@@ -1,0 +1,139 @@
+package org.dualanodiff.model.text;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.JsonFiles;
+
+/**
+ * The files of a tokenizer folder.
+ *
+ * @param folder where they are
+ * @param vocabulary token to id
+ * @param definition the tokenizer in the JSON form of the Hugging Face tokenizers library
+ * @param settings {@code special_tokens_map.json} and {@code tokenizer_config.json}, those that are there
+ */
+record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition, List<JsonObject> settings) {
+    private static final String START = "<|startoftext|>";
+    private static final String END = "<|endoftext|>";
+    private static final int CLIP_LENGTH = 77;
+    /** Everything but the words and the merges: CLIP's word pattern, then bytes as printable characters. */
+    private static final String CLIP_DEFINITION = """
+            {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+             "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+               {"type": "Split", "behavior": "Removed", "invert": true, "pattern": {"Regex":
+                 "'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+"}},
+               {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true}]},
+             "post_processor": null, "decoder": null,
+             "model": {"type": "BPE", "dropout": null, "unk_token": "<|endoftext|>",
+               "continuing_subword_prefix": "", "end_of_word_suffix": "</w>", "fuse_unk": false}}
+            """;
+
+    static TokenizerFiles read(Path folder) {
+        List<JsonObject> settings = Stream.of("special_tokens_map.json", "tokenizer_config.json")
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .map(JsonFiles::readObject)
+                .toList();
+        Path whole = folder.resolve("tokenizer.json");
+        return Files.isRegularFile(whole)
+                ? fromDefinition(folder, JsonFiles.readObject(whole), settings)
+                : composed(folder, settings);
+    }
+
+    private static TokenizerFiles fromDefinition(Path folder, JsonObject definition, List<JsonObject> settings) {
+        if (definition.get("model") instanceof JsonObject model
+                && model.get("vocab") instanceof JsonObject vocabulary) {
+            return new TokenizerFiles(folder, vocabulary, definition, settings);
+        }
+        throw new CheckpointException(
+                folder.resolve("tokenizer.json") + ": expected an object model.vocab (a BPE tokenizer)");
+    }
+
+    private static TokenizerFiles composed(Path folder, List<JsonObject> settings) {
+        JsonObject vocabulary = JsonFiles.readObject(folder.resolve("vocab.json"));
+        JsonObject definition = JsonParser.parseString(CLIP_DEFINITION).getAsJsonObject();
+        JsonObject model = definition.getAsJsonObject("model");
+        model.add("vocab", vocabulary);
+        model.add("merges", merges(folder.resolve("merges.txt")));
+        TokenizerFiles files = new TokenizerFiles(folder, vocabulary, definition, settings);
+        JsonArray added = definition.getAsJsonArray("added_tokens");
+        Stream.of(files.token("bos_token", START), files.token("eos_token", END))
+                .distinct()
+                .forEach(token -> added.add(files.addedToken(token)));
+        return files;
+    }
+
+    /** One merge a line, the two halves parted by a space; the first line may be a version comment. */
+    private static JsonArray merges(Path file) {
+        JsonArray merges = new JsonArray();
+        try {
+            List<String> lines = Files.readAllLines(file);
+            boolean versioned = !lines.isEmpty() && lines.get(0).startsWith("#version");
+            lines.stream()
+                    .skip(versioned ? 1 : 0)
+                    .filter(line -> !line.isBlank())
+                    .forEach(line -> merges.add(line.strip()));
+        } catch (IOException e) {
+            throw new CheckpointException(file + ": cannot be read: " + e, e);
+        }
+        return merges;
+    }
+
+    private JsonObject addedToken(String token) {
+        JsonObject added = new JsonObject();
+        added.addProperty("id", id(token));
+        added.addProperty("content", token);
+        Stream.of("single_word", "lstrip", "rstrip", "normalized").forEach(key -> added.addProperty(key, false));
+        added.addProperty("special", true);
+        return added;
+    }
+
+    SpecialTokens specialTokens() {
+        String end = token("eos_token", END);
+        return new SpecialTokens(id(token("bos_token", START)), id(end), id(token("pad_token", end)), maxLength());
+    }
+
+    private String token(String key, String defaultToken) {
+        return setting(key).map(TokenizerFiles::content).orElse(defaultToken);
+    }
+
+    private static String content(JsonElement token) {
+        return token instanceof JsonObject object ? object.get("content").getAsString() : token.getAsString();
+    }
+
+    private Optional<JsonElement> setting(String key) {
+        return settings.stream()
+                .map(file -> file.get(key))
+                .filter(value -> value != null && !value.isJsonNull())
+                .findFirst();
+    }
+
+    private long id(String token) {
+        JsonElement id = vocabulary.get(token);
+        if (id == null) {
+            throw new CheckpointException(
+                    "tokenizer folder %s: special token %s is not in the vocabulary".formatted(folder, token));
+        }
+        return id.getAsLong();
+    }
+
+    private int maxLength() {
+        int length = setting("model_max_length")
+                .map(value -> (int) value.getAsDouble())
+                .orElse(CLIP_LENGTH);
+        if (length < 3 || length > 1 << 16) {
+            throw new CheckpointException(
+                    "tokenizer folder %s: model_max_length must be 3..65536, found %d".formatted(folder, length));
+        }
+        return length;
+    }
+}
