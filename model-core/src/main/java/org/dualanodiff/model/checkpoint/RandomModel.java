@@ -24,7 +24,7 @@ public final class RandomModel {
 
     /** The sizes of a model. */
     public enum Preset {
-        /** About two million parameters; 128 x 128 images. The vocabulary is the 256 bytes, so a letter is a token. */
+        /** About three million parameters; 128 x 128 images. The vocabulary is the 256 bytes, so a letter is a token. */
         TINY("tiny.json"),
         /** Stable Diffusion 1.5; 512 x 512 images. The vocabulary has CLIP's size, but only bytes are words. */
         SD15("sd15.json");

@@ -27,13 +27,14 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
      * @throws CheckpointException on any departure from the format
      */
     static SafetensorsHeader parse(String json, long dataLength) {
-        try (JsonReader reader = new JsonReader(new StringReader(json))) {
-            reader.setStrictness(Strictness.STRICT);
+        JsonReader reader = new JsonReader(new StringReader(json));
+        reader.setStrictness(Strictness.STRICT);
+        try {
             SafetensorsHeader header = readAll(reader);
             return new SafetensorsHeader(inOffsetOrder(header.tensors.values(), dataLength), header.metadata);
         } catch (IOException | IllegalStateException | NumberFormatException e) {
             throw new CheckpointException(
-                    "the header is not the JSON that safetensors prescribes: " + e.getMessage(), e);
+                    "the header is not the JSON that safetensors prescribes, at " + reader.getPath(), e);
         }
     }
 

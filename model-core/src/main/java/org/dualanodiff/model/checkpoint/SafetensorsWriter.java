@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Writes safetensors files with the layout of the reference library: tensors sorted by element type, widest first, then
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  */
 public final class SafetensorsWriter {
     private static final int ALIGNMENT = 8;
+    private static final int WRITE_PIECE = 1 << 20;
     private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
     private static final Comparator<Map.Entry<String, TensorData>> LAYOUT_ORDER = Comparator.comparing(
                     (Map.Entry<String, TensorData> entry) -> entry.getValue().dtype(), Comparator.reverseOrder())
@@ -43,8 +45,7 @@ public final class SafetensorsWriter {
     public static void write(Path path, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
         Map<String, TensorData> ordered = inLayoutOrder(tensors);
-        Path folder = path.toAbsolutePath().getParent();
-        Path temporary = Files.createTempFile(folder, "." + path.getFileName(), ".tmp");
+        Path temporary = path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
         try {
             writeAll(temporary, header(ordered, metadata), ordered, path);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -103,7 +104,8 @@ public final class SafetensorsWriter {
 
     private static void writeAll(Path temporary, ByteBuffer header, Map<String, TensorData> ordered, Path target)
             throws IOException {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeFully(channel, header);
             for (Map.Entry<String, TensorData> entry : ordered.entrySet()) {
                 writeFully(channel, checkedBytes(entry.getKey(), entry.getValue(), target));
@@ -128,8 +130,11 @@ public final class SafetensorsWriter {
         return bytes;
     }
 
+    /** Piece by piece: for a heap buffer the channel makes an off-heap copy as large as what it is given at once. */
     private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end, bytes.position() + WRITE_PIECE));
             channel.write(bytes);
         }
     }

@@ -1,0 +1,170 @@
+package org.dualanodiff.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelDirectoryTest {
+    @TempDir
+    Path root;
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        RandomModel.write(root, RandomModel.Preset.TINY, 1);
+    }
+
+    @Test
+    void open_ofMissingDirectory_saysSo() {
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root.resolve("none")))
+                .withMessageContainingAll("none", "does not exist");
+    }
+
+    @Test
+    void open_withPartsMissing_listsThemAll() throws IOException {
+        Files.delete(root.resolve("model_index.json"));
+        Files.delete(root.resolve("tokenizer/merges.txt"));
+        Files.move(root.resolve("text_encoder/model.safetensors"), root.resolve("text_encoder/pytorch_model.bin"));
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root))
+                .withMessageContainingAll(
+                        root.toString(),
+                        "model_index.json",
+                        "tokenizer/merges.txt",
+                        "text_encoder/model.safetensors (found only pytorch_model.bin, which is not read");
+    }
+
+    @Test
+    void open_ofStableDiffusionXl_namesWhatIsSupported() throws IOException {
+        Files.writeString(
+                root.resolve("model_index.json"),
+                "{\"_class_name\": \"StableDiffusionXLPipeline\", \"text_encoder_2\": [\"transformers\", \"x\"]}");
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root))
+                .withMessageContainingAll("Stable Diffusion 1.x", "StableDiffusionXLPipeline", "text_encoder_2");
+    }
+
+    @Test
+    void config_thatIsNotJson_namesItsFile() throws IOException {
+        Files.writeString(root.resolve("unet/config.json"), "{\"act_fn\": ");
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root).unetConfig())
+                .withMessageContainingAll("unet", "config.json", "is not JSON");
+    }
+
+    @Test
+    void weights_inHalfPrecisionVariantOnly_areFound() throws IOException {
+        Files.move(weights("vae"), root.resolve("vae/diffusion_pytorch_model.fp16.safetensors"));
+
+        assertThat(ModelDirectory.open(root).vaeWeights().names()).contains("quant_conv.weight");
+    }
+
+    @Test
+    void weights_inShards_areReadThroughTheirIndex() throws IOException {
+        int tensors = ModelDirectory.open(root).unetWeights().names().size();
+        split(weights("unet"));
+
+        WeightSource shards = ModelDirectory.open(root).unetWeights();
+
+        assertThat(shards.files()).hasSize(2);
+        assertThat(shards.names()).hasSize(tensors);
+        assertThat(shards.floats("conv_norm_out.weight")).containsOnly(1f);
+    }
+
+    @Test
+    void index_thatNamesAFileElsewhere_isRefused() throws IOException {
+        Files.delete(weights("unet"));
+        Files.writeString(
+                root.resolve("unet/diffusion_pytorch_model.safetensors.index.json"),
+                "{\"weight_map\": {\"conv_in.weight\": \"../vae/diffusion_pytorch_model.safetensors\"}}");
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root).unetWeights())
+                .withMessageContainingAll("index.json", "beside it", "../vae");
+    }
+
+    @Test
+    void vaeWeights_withAttentionNamesOfOlderFiles_areFoundUnderTodays() {
+        String block = "encoder.mid_block.attentions.0";
+
+        assertThat(ModelDirectory.currentAttentionName(block + ".query.weight")).isEqualTo(block + ".to_q.weight");
+        assertThat(ModelDirectory.currentAttentionName(block + ".key.bias")).isEqualTo(block + ".to_k.bias");
+        assertThat(ModelDirectory.currentAttentionName(block + ".value.bias")).isEqualTo(block + ".to_v.bias");
+        assertThat(ModelDirectory.currentAttentionName(block + ".proj_attn.bias"))
+                .isEqualTo(block + ".to_out.0.bias");
+        assertThat(ModelDirectory.currentAttentionName(block + ".to_q.bias")).isEqualTo(block + ".to_q.bias");
+    }
+
+    @Test
+    void fingerprint_afterAChangeOfOneByte_isAnother() throws IOException {
+        String before = ModelDirectory.open(root).fingerprint();
+        flipLastByte(weights("unet"));
+
+        assertThat(before)
+                .matches("[0-9a-f]{64}")
+                .isNotEqualTo(ModelDirectory.open(root).fingerprint());
+    }
+
+    @Test
+    void fingerprint_withAnUnrelatedFileBeside_isTheSame() throws IOException {
+        String before = ModelDirectory.open(root).fingerprint();
+        Files.writeString(root.resolve("README.md"), "notes");
+
+        assertThat(ModelDirectory.open(root).fingerprint()).isEqualTo(before);
+    }
+
+    @Test
+    void fingerprint_ofLargeFile_seesItsLastByte() throws IOException {
+        // A vocabulary file is only hashed here, so it may hold anything.
+        Path large = root.resolve("tokenizer/vocab.json");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(65L << 20);
+        }
+        String before = ModelDirectory.open(root).fingerprint();
+        flipLastByte(large);
+
+        assertThat(ModelDirectory.open(root).fingerprint()).isNotEqualTo(before);
+    }
+
+    private Path weights(String part) {
+        return root.resolve(part).resolve("diffusion_pytorch_model.safetensors");
+    }
+
+    private static void split(Path file) throws IOException {
+        SafetensorsFile whole = SafetensorsFile.open(file);
+        Map<String, TensorData> early = new TreeMap<>();
+        Map<String, TensorData> late = new TreeMap<>();
+        StringBuilder map = new StringBuilder();
+        whole.tensors().forEach((name, info) -> {
+            boolean first = name.compareTo("mid") < 0;
+            (first ? early : late).put(name, new TensorData(info.dtype(), info.shape(), whole.map(name)));
+            map.append(map.isEmpty() ? "" : ",")
+                    .append("\"%s\":\"%s\"".formatted(name, first ? "1.safetensors" : "2.safetensors"));
+        });
+        SafetensorsWriter.write(file.resolveSibling("1.safetensors"), early, Map.of());
+        SafetensorsWriter.write(file.resolveSibling("2.safetensors"), late, Map.of());
+        Files.writeString(file.resolveSibling(file.getFileName() + ".index.json"), "{\"weight_map\":{" + map + "}}");
+        Files.delete(file);
+    }
+
+    private static void flipLastByte(Path path) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(file.length() - 1);
+            int value = file.read();
+            file.seek(file.length() - 1);
+            file.write(value ^ 1);
+        }
+    }
+}
