@@ -33,13 +33,13 @@ public record GreyDistanceMask(
 
     /**
      * Thresholds for parts that the autoencoder decoded: its noise about mid-grey is some 0.05, so {@code low} 0.12 is
-     * beyond twice that and {@code high} 0.3 beyond any of it. Closing 2 bridges the line where a defect passes through
+     * beyond twice that and {@code high} 0.25 beyond any of it. Closing 1 bridges the line where a defect passes through
      * mid-grey on its way from dark to bright. There is no opening: it would erase scratches, which are two or three
-     * pixels wide, and specks fall to {@code minArea} anyway. Holes up to 64 pixels are filled; larger ones are taken
-     * for the shape of the defect.
+     * pixels wide. Specks under 4 pixels are dropped, and holes up to 64 filled; larger ones are taken for the shape of
+     * the defect.
      */
     public static GreyDistanceMask defaults() {
-        return new GreyDistanceMask(0.12, 0.3, 0, 2, 16, 64);
+        return new GreyDistanceMask(0.12, 0.25, 0, 1, 4, 64);
     }
 
     @Override

@@ -67,6 +67,7 @@ final class ConfigRules {
             rule("mask.opening-radius", wholeNumber(0, 64)),
             rule("mask.closing-radius", wholeNumber(0, 64)),
             rule("mask.min-area", wholeNumber(0, MANY)),
+            rule("mask.max-hole-area", wholeNumber(0, MANY)),
             rule("store", filledText()),
             rule(
                     "run.id",

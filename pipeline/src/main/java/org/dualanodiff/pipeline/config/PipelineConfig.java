@@ -232,7 +232,8 @@ public record PipelineConfig(
     }
 
     /** How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, radii in pixels, area in pixels. */
-    public record Mask(String method, double low, double high, int openingRadius, int closingRadius, int minArea)
+    public record Mask(
+            String method, double low, double high, int openingRadius, int closingRadius, int minArea, int maxHoleArea)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -243,7 +244,8 @@ public record PipelineConfig(
                     block.getDouble("high"),
                     block.getInt("opening-radius"),
                     block.getInt("closing-radius"),
-                    block.getInt("min-area"));
+                    block.getInt("min-area"),
+                    block.getInt("max-hole-area"));
         }
 
         private Map<String, Object> values() {
@@ -253,7 +255,8 @@ public record PipelineConfig(
                     "high", high,
                     "opening-radius", openingRadius,
                     "closing-radius", closingRadius,
-                    "min-area", minArea);
+                    "min-area", minArea,
+                    "max-hole-area", maxHoleArea);
         }
     }
 

@@ -6,6 +6,7 @@ package org.dualanodiff.pipeline.store;
  * <pre>
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
+ * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json}
  * </pre>
  *
@@ -54,6 +55,15 @@ public final class StoreLayout {
 
     public static String samples(String runId, String category, String defect) {
         return join(samples(runId), "category=" + segment(category), "defect=" + segment(defect));
+    }
+
+    /** Finished samples of a run that wait to be merged into {@link #samples}, a file a task. */
+    public static String staging(String runId) {
+        return join("staging", "run=" + segment(runId));
+    }
+
+    public static String staging(String runId, String category, String defect) {
+        return join(staging(runId), "category=" + segment(category), "defect=" + segment(defect));
     }
 
     public static String run(String runId) {

@@ -63,7 +63,7 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = grey-distance, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9 }
+            mask { method = grey-distance, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
             store = "s3a://factory/store"
             run.id = nightly-2024.01
             seed = -9223372036854775808
@@ -85,7 +85,7 @@ class ConfigLoaderTest {
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training(6000, 2, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Generation(1000, Sampler.DDIM, 50, 2, 8, 32),
-            new Mask("grey-distance", 0.15, 0.3, 1, 2, 9),
+            new Mask("grey-distance", 0.15, 0.3, 1, 2, 9, 5),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
@@ -110,7 +110,7 @@ class ConfigLoaderTest {
                         new Prompt("a vfx with sks", "sks", ""),
                         new Training(5000, 4, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Generation(500, Sampler.PNDM, 100, 2.5, 4, 64),
-                        new Mask("grey-distance", 0.1, 0.2, 0, 1, 4),
+                        new Mask("grey-distance", 0.12, 0.25, 0, 1, 4, 64),
                         "work/store",
                         new Run("auto"),
                         0L,

@@ -1,0 +1,48 @@
+package org.dualanodiff.jobs.cli;
+
+import org.dualanodiff.pipeline.ProductVersion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line. */
+@Command(
+        name = "dualanodiff",
+        description = "Learns defects from a few images and makes any number of new image-mask pairs (DualAnoDiff).",
+        subcommands = {
+            AugmentCommand.class,
+            PlanCommand.class,
+            TrainCommand.class,
+            GenerateCommand.class,
+            SampleDataCommand.class,
+            RandomModelCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = DualAnoDiffCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 unexpected failure, 2 configuration or usage, 3 input data unusable,",
+            "4 partial (some units failed, the rest is committed)."
+        })
+public final class DualAnoDiffCommand {
+
+    private DualAnoDiffCommand() {}
+
+    /** Runs a command line and returns the process's exit code. */
+    public static int run(String... arguments) {
+        return new CommandLine(new DualAnoDiffCommand())
+                .setExecutionExceptionHandler(new Failures())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"dualanodiff " + ProductVersion.current()};
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.dualanodiff.jobs.cli;
+
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.config.InvalidConfigException;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.run.UnusableDataException;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns an exception into what the user should read and the exit code that a scheduler should see. */
+final class Failures implements IExecutionExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        int code = code(failure);
+        if (code == ExitCode.UNEXPECTED) {
+            LOG.error("unexpected failure", failure);
+        }
+        command.getErr().println("error: " + message(failure));
+        return code;
+    }
+
+    private static int code(Exception failure) {
+        if (failure instanceof InvalidConfigException
+                || failure instanceof CheckpointException
+                || failure instanceof StoreException
+                || failure instanceof IllegalArgumentException) {
+            return ExitCode.USAGE;
+        } else if (failure instanceof DatasetException || failure instanceof UnusableDataException) {
+            return ExitCode.DATA;
+        }
+        return ExitCode.UNEXPECTED;
+    }
+
+    private static String message(Exception failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

@@ -1,0 +1,36 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.AugmentRun;
+import org.dualanodiff.jobs.run.RunSummary;
+import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that runs stages of the main job on Spark and ends with one JSON line on standard output. */
+abstract class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    abstract Stages stages();
+
+    @Override
+    public Integer call() throws IOException {
+        PipelineConfig config = options.load();
+        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+            RunSummary summary =
+                    new AugmentRun(spark, config, spec.commandLine().getErr()).run(stages());
+            spec.commandLine().getOut().println(summary.json());
+            return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
+        }
+    }
+}

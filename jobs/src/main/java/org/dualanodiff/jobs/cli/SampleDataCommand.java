@@ -1,0 +1,45 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleDatasetResult;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "sample-data",
+        mixinStandardHelpOptions = true,
+        description = "Writes a data set of procedural products with defects and exact masks, in the MVTec AD layout.")
+final class SampleDataCommand implements Callable<Integer> {
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
+    private Path out;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same bytes. Default: 1.")
+    private long seed = 1;
+
+    @Option(names = "--small", description = "A few images of each kind instead of hundreds.")
+    private boolean small;
+
+    @Option(names = "--products", split = ",", paramLabel = "NAME", description = "Only these products. Default: all.")
+    private List<String> products = SampleDataset.products();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        SampleSize size = small ? SampleSize.small() : SampleSize.standard();
+        SampleDatasetResult result = SampleDataset.write(out, seed, size, products);
+        spec.commandLine()
+                .getOut()
+                .printf("%d images and %d masks of %s in %s%n", result.images(), result.masks(), products, out);
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,164 @@
+package org.dualanodiff.jobs.run;
+
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.spark.GenerateJob;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.MergeJob;
+import org.dualanodiff.jobs.spark.SampleTables;
+import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.jobs.spark.TrainJob;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.Quarantined;
+import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan;
+import org.dualanodiff.pipeline.plan.PlanInput;
+import org.dualanodiff.pipeline.plan.Planner;
+import org.dualanodiff.pipeline.plan.TrainUnit;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunNaming;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainTask;
+
+/**
+ * The main job: read, plan, train what is missing, generate what is missing, merge, and write the manifest last.
+ */
+public final class AugmentRun {
+
+    private final SparkSession spark;
+    private final JavaSparkContext context;
+    private final PipelineConfig config;
+    private final PrintWriter console;
+    private final TaskSettings tasks;
+
+    /** @param console for people: plan, warnings, progress */
+    public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
+        this.spark = spark;
+        this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        this.config = config;
+        this.console = console;
+        this.tasks = TaskSettings.of(config);
+    }
+
+    /**
+     * @throws org.dualanodiff.pipeline.run.UnusableDataException if nothing of a category can be learned from
+     * @throws org.dualanodiff.pipeline.store.StoreException if the run id belongs to other settings, or the store fails
+     */
+    public RunSummary run(Stages stages) {
+        Instant started = Instant.now();
+        RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
+        warn(inputs.dataset().quarantine());
+        inputs.requireUsable();
+        try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+            RunRegistry runs = new RunRegistry(store);
+            RunIdentity identity = new RunNaming(runs).identify(inputs);
+            Plan plan = plan(inputs, identity, store);
+            console.printf("run %s in %s%n", identity.runId(), store.root());
+            plan.summary().forEach(console::println);
+            console.flush();
+            RunReport report = new RunReport(identity, inputs, plan, started);
+            if (stages == Stages.NONE) {
+                return report.summary("planned", null);
+            }
+            if (stages.generate()) {
+                open(runs, identity, plan);
+            }
+            Progress progress = Progress.showOn(console, spark.sparkContext());
+            if (stages.train()) {
+                report.trained(train(inputs, plan, progress));
+            }
+            if (!stages.generate()) {
+                return report.summary(null);
+            }
+            generate(inputs, identity, plan, store, progress, report);
+            return report.summary(runs.writeManifest(report.manifest(store, spark.version())));
+        }
+    }
+
+    private void warn(List<Quarantined> quarantine) {
+        if (!quarantine.isEmpty()) {
+            console.printf("warning: %d input files are set aside:%n", quarantine.size());
+            quarantine.forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
+            console.flush();
+        }
+    }
+
+    private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
+        return Planner.plan(new PlanInput(
+                inputs.trainingSets(),
+                inputs.settings().recipe(),
+                inputs.settings().target(),
+                new AdapterRegistry(store).published(new HashSet<>(inputs.adapters())),
+                new SampleTables(spark, store).existing(identity.runId())));
+    }
+
+    private static void open(RunRegistry runs, RunIdentity identity, Plan plan) {
+        runs.open(identity);
+        plan.units().forEach(unit -> runs.bindAdapter(identity.runId(), unit.adapter()));
+    }
+
+    private List<TrainResult> train(RunInputs inputs, Plan plan, Progress progress) {
+        Map<UnitKey, DefectSet> sets = inputs.setsByUnit();
+        List<TrainTask> missing = plan.train().stream()
+                .map(unit -> trainTask(inputs, sets.get(new UnitKey(unit.category(), unit.defect())), unit))
+                .toList();
+        return new TrainJob(context, tasks, progress).run(missing);
+    }
+
+    private static TrainTask trainTask(RunInputs inputs, DefectSet set, TrainUnit unit) {
+        return new TrainTask(
+                unit.adapterId(),
+                set,
+                inputs.settings().base(),
+                inputs.settings().prompt(),
+                inputs.settings().training(),
+                inputs.settings().trainingSettings(),
+                inputs.quarantinedForTraining(set));
+    }
+
+    private void generate(
+            RunInputs inputs, RunIdentity identity, Plan plan, ObjectStore store, Progress progress, RunReport report) {
+        AdapterRegistry registry = new AdapterRegistry(store);
+        Map<AdapterId, PublishedAdapter> adapters = plan.units().stream()
+                .map(Plan.UnitCounts::adapter)
+                .flatMap(id -> registry.find(id).stream())
+                .collect(Collectors.toMap(PublishedAdapter::id, adapter -> adapter));
+        report.published(adapters);
+        List<GenerateTask> missing = plan.generate().stream()
+                .filter(unit -> adapters.containsKey(unit.adapterId()))
+                .map(unit -> generateTask(inputs, identity, unit, adapters.get(unit.adapterId())))
+                .toList();
+        report.generated(new GenerateJob(context, tasks, progress).run(missing));
+        new MergeJob(spark, store).run(identity.runId());
+    }
+
+    private static GenerateTask generateTask(
+            RunInputs inputs, RunIdentity identity, GenerateUnit unit, PublishedAdapter adapter) {
+        return new GenerateTask(
+                identity.runId(),
+                unit,
+                adapter,
+                inputs.settings().prompt(),
+                inputs.settings().config().prompt().negative(),
+                inputs.settings().sampling(),
+                inputs.settings().mask(),
+                inputs.settings().config().seed());
+    }
+}

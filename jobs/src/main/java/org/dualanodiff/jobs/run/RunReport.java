@@ -1,0 +1,211 @@
+package org.dualanodiff.jobs.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.plan.Plan;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.train.TrainResult;
+
+/** Collects what a run did, for its manifest and for the last line of its output. */
+final class RunReport {
+
+    private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
+
+    private final RunIdentity identity;
+    private final RunInputs inputs;
+    private final Plan plan;
+    private final Instant started;
+    private List<TrainResult> trained = List.of();
+    private List<GenerateResult> generated = List.of();
+    private Optional<Map<AdapterId, PublishedAdapter>> published = Optional.empty();
+
+    RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
+        this.identity = identity;
+        this.inputs = inputs;
+        this.plan = plan;
+        this.started = started;
+    }
+
+    void trained(List<TrainResult> results) {
+        trained = results;
+    }
+
+    void published(Map<AdapterId, PublishedAdapter> adapters) {
+        published = Optional.of(adapters);
+    }
+
+    void generated(List<GenerateResult> results) {
+        generated = results;
+    }
+
+    RunManifest manifest(ObjectStore store, String sparkVersion) {
+        List<RunManifest.Unit> units = Stream.concat(
+                        plan.units().stream().map(unit -> unit(unit, store)),
+                        plan.unusable().stream().map(set -> unusable(set.category(), set.defect(), set.reason())))
+                .toList();
+        return RunManifest.of(
+                identity.runId(),
+                started,
+                Instant.now(),
+                inputs.settings().all(),
+                units,
+                quarantine(),
+                Map.of(
+                        "dualanodiff", ProductVersion.current(),
+                        "spark", sparkVersion,
+                        "java", Runtime.version().toString()));
+    }
+
+    private List<RunManifest.Quarantined> quarantine() {
+        return inputs.dataset().quarantine().stream()
+                .map(file -> new RunManifest.Quarantined(
+                        file.category(),
+                        file.defect(),
+                        file.file(),
+                        file.reason().name(),
+                        file.detail()))
+                .toList();
+    }
+
+    private RunManifest.Unit unit(Plan.UnitCounts counts, ObjectStore store) {
+        AdapterId id = counts.adapter();
+        List<GenerateResult> results = resultsOf(id);
+        return new RunManifest.Unit(
+                id.category(),
+                id.defect(),
+                Optional.of(id.fingerprint()),
+                training(id),
+                samples(counts, results),
+                results.stream().mapToDouble(GenerateResult::seconds).sum(),
+                files(id, store),
+                error(id, results));
+    }
+
+    private List<GenerateResult> resultsOf(AdapterId id) {
+        return generated.stream()
+                .filter(result -> result.unit().adapterId().equals(id))
+                .toList();
+    }
+
+    private Optional<RunManifest.Training> training(AdapterId id) {
+        Optional<TrainResult> now = trained.stream()
+                .filter(result -> result.adapter().equals(id) && result.succeeded())
+                .findFirst();
+        return now.map(result -> new RunManifest.Training(
+                        RunManifest.Training.Source.TRAINED, result.steps(), result.finalLoss(), result.seconds()))
+                .or(() -> published.map(adapters -> adapters.get(id)).map(RunReport::reused));
+    }
+
+    private static RunManifest.Training reused(PublishedAdapter adapter) {
+        Provenance.Training training = adapter.provenance().training();
+        return new RunManifest.Training(
+                RunManifest.Training.Source.REUSED, training.steps(), training.finalLoss(), training.seconds());
+    }
+
+    private static RunManifest.SampleCounts samples(Plan.UnitCounts counts, List<GenerateResult> results) {
+        int accepted = results.stream().mapToInt(GenerateResult::accepted).sum();
+        int rejected = results.stream().mapToInt(GenerateResult::rejected).sum();
+        int failed = counts.toGenerate() - accepted - rejected;
+        return new RunManifest.SampleCounts(
+                counts.toGenerate(), counts.existing(), accepted + rejected, accepted, rejected, failed);
+    }
+
+    private List<RunManifest.OutputFile> files(AdapterId id, ObjectStore store) {
+        return store.list(StoreLayout.samples(identity.runId(), id.category(), id.defect())).stream()
+                .filter(file -> file.key().endsWith(".parquet"))
+                .map(file -> new RunManifest.OutputFile(file.key(), file.bytes(), Optional.empty()))
+                .toList();
+    }
+
+    private Optional<String> error(AdapterId id, List<GenerateResult> results) {
+        Optional<String> training = trained.stream()
+                .filter(result -> result.adapter().equals(id) && !result.succeeded())
+                .map(result -> "training: " + result.error())
+                .findFirst();
+        return training.or(() -> missingAdapter(id))
+                .or(() -> results.stream()
+                        .filter(result -> !result.succeeded())
+                        .map(result -> "generation: " + result.error())
+                        .findFirst());
+    }
+
+    private Optional<String> missingAdapter(AdapterId id) {
+        return published.filter(adapters -> !adapters.containsKey(id)).map(adapters -> NO_ADAPTER);
+    }
+
+    private static RunManifest.Unit unusable(String category, String defect, String reason) {
+        return new RunManifest.Unit(
+                category,
+                defect,
+                Optional.empty(),
+                Optional.empty(),
+                RunManifest.SampleCounts.NONE,
+                0,
+                List.of(),
+                Optional.of(reason));
+    }
+
+    /** @param manifest its address, or null if this command writes none */
+    RunSummary summary(String manifest) {
+        return summary(failedUnits() == 0 ? "complete" : "partial", manifest);
+    }
+
+    RunSummary summary(String status, String manifest) {
+        int accepted = generated.stream().mapToInt(GenerateResult::accepted).sum();
+        int rejected = generated.stream().mapToInt(GenerateResult::rejected).sum();
+        boolean generating = published.isPresent();
+        return new RunSummary(
+                identity.runId(),
+                status,
+                (int) trained.stream().filter(TrainResult::succeeded).count(),
+                plan.units().size() - plan.train().size(),
+                plan.units().stream().mapToInt(Plan.UnitCounts::existing).sum(),
+                accepted + rejected,
+                accepted,
+                rejected,
+                generating ? plan.samplesToGenerate() - accepted - rejected : 0,
+                failedUnits(),
+                inputs.dataset().quarantine().size(),
+                Duration.between(started, Instant.now()).toMillis() / 1000.0,
+                stepsPerSecond(),
+                pairsPerSecond(accepted + rejected),
+                manifest);
+    }
+
+    private int failedUnits() {
+        long failed = plan.units().stream()
+                .map(Plan.UnitCounts::adapter)
+                .filter(id -> error(id, resultsOf(id)).isPresent())
+                .count();
+        return (int) failed + plan.unusable().size();
+    }
+
+    private Double stepsPerSecond() {
+        int steps = trained.stream().mapToInt(r -> r.steps() - r.resumedFrom()).sum();
+        return steps == 0
+                ? null
+                : steps / trained.stream().mapToDouble(TrainResult::seconds).sum();
+    }
+
+    private Double pairsPerSecond(int pairs) {
+        return pairs == 0
+                ? null
+                : pairs
+                        / generated.stream()
+                                .mapToDouble(GenerateResult::seconds)
+                                .sum();
+    }
+}

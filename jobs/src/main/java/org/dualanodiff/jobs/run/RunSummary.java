@@ -1,0 +1,52 @@
+package org.dualanodiff.jobs.run;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+/**
+ * The last line of a run on standard output: what happened, for the program that started it.
+ *
+ * @param status {@code complete}, {@code partial} or {@code planned}
+ * @param trained adapters trained now
+ * @param reused adapters that the store had
+ * @param existing samples that the run had before
+ * @param generated samples made now, rejected ones included
+ * @param failed samples asked for that were not made
+ * @param quarantined input files set aside
+ * @param stepsPerSecond training steps a second of task time; absent if none was made
+ * @param pairsPerSecond pairs a second of task time; absent if none was made
+ * @param manifest its address; absent when nothing was written
+ */
+public record RunSummary(
+        String runId,
+        String status,
+        int trained,
+        int reused,
+        int existing,
+        int generated,
+        int accepted,
+        int rejected,
+        int failed,
+        int failedUnits,
+        int quarantined,
+        double seconds,
+        Double stepsPerSecond,
+        Double pairsPerSecond,
+        String manifest) {
+
+    private static final Gson GSON = new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .disableHtmlEscaping()
+            .create();
+
+    /** Whether some units failed. */
+    public boolean partial() {
+        return status.equals("partial");
+    }
+
+    /** One line of JSON. */
+    public String json() {
+        return GSON.toJson(this);
+    }
+}

@@ -1,0 +1,35 @@
+package org.dualanodiff.jobs.spark;
+
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+
+/** Which device the running Spark task computes on. */
+public final class GpuTask {
+
+    private static final String GPU = "gpu";
+
+    private GpuTask() {}
+
+    /**
+     * @param setting {@code compute.device}: {@code auto} takes the GPU that Spark gave the task, else the CPU; {@code
+     *     cuda} insists on one; {@code cpu} and {@code cuda:N} are taken as they are
+     * @throws IllegalStateException if a GPU is insisted on and Spark gave none
+     */
+    public static String device(String setting) {
+        return device(setting, TaskContext.get().resourcesJMap());
+    }
+
+    static String device(String setting, Map<String, ResourceInformation> resources) {
+        boolean given = resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+        if (given && (setting.equals("auto") || setting.equals("cuda"))) {
+            return "cuda:" + resources.get(GPU).addresses()[0];
+        }
+        if (setting.equals("cuda")) {
+            throw new IllegalStateException(
+                    "compute.device is cuda, but Spark gave this task no GPU; set spark.task.resource.gpu.amount=1 and"
+                            + " spark.executor.resource.gpu.amount");
+        }
+        return setting.equals("auto") ? "cpu" : setting;
+    }
+}

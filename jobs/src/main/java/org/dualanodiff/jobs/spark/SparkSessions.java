@@ -1,0 +1,40 @@
+package org.dualanodiff.jobs.spark;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+
+/** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
+public final class SparkSessions {
+
+    /** What the job needs, whoever starts it; a user's own properties come over it. */
+    private static final Map<String, String> NEEDED = Map.of(
+            // A defect called 007 must not come back as the number 7.
+            "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
+            "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false",
+            "spark.sql.session.timeZone", "UTC");
+
+    private static final Map<String, String> EMBEDDED = Map.of(
+            "spark.ui.enabled", "false",
+            "spark.ui.showConsoleProgress", "false",
+            "spark.driver.host", "localhost",
+            "spark.driver.bindAddress", "127.0.0.1",
+            // Progress travels with the heartbeat.
+            "spark.executor.heartbeatInterval", "1s");
+
+    private SparkSessions() {}
+
+    /** @param command shown as the application's name */
+    public static SparkSession open(PipelineConfig config, String command) {
+        SparkConf conf = new SparkConf();
+        NEEDED.forEach(conf::setIfMissing);
+        if (!conf.contains("spark.master")) {
+            conf.setMaster(config.spark().master());
+            EMBEDDED.forEach(conf::setIfMissing);
+        }
+        conf.setIfMissing("spark.app.name", "dualanodiff " + command);
+        config.spark().conf().forEach(conf::set);
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}

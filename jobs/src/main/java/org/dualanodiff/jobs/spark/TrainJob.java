@@ -1,0 +1,58 @@
+package org.dualanodiff.jobs.spark;
+
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.train.TrainAdapter;
+import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Spreads {@link TrainAdapter} over the cluster: one task an adapter. A failure stays with its unit. */
+public final class TrainJob {
+
+    private final JavaSparkContext spark;
+    private final TaskSettings settings;
+    private final Progress progress;
+
+    public TrainJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
+        this.spark = spark;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    public List<TrainResult> run(List<TrainTask> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        spark.setJobGroup("train", "train %d adapters".formatted(tasks.size()), true);
+        return spark.parallelize(tasks, tasks.size())
+                .map(new Training(settings, progress))
+                .collect();
+    }
+
+    private record Training(TaskSettings settings, Progress progress) implements Function<TrainTask, TrainResult> {
+
+        private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
+
+        @Override
+        public TrainResult call(TrainTask task) {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                BaseModel base = ModelCache.get(task.base(), settings.compute());
+                String unit = task.adapter().category() + "/" + task.adapter().defect();
+                return new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(base, task, progress.training(unit, settings.progressEvery()));
+            } catch (Exception e) {
+                LOG.error("training {} failed", task.adapter(), e);
+                return TrainResult.failed(task.adapter(), watch.seconds(), FailureText.of(e));
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.io.Serializable;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+
+/**
+ * What became of one generate unit.
+ *
+ * @param accepted samples written as good pairs
+ * @param rejected samples written with the reasons why they are not
+ * @param seconds of this task
+ * @param error what went wrong, or null; then nothing of the unit was written
+ */
+public record GenerateResult(GenerateUnit unit, int accepted, int rejected, double seconds, String error)
+        implements Serializable {
+
+    public static GenerateResult failed(GenerateUnit unit, double seconds, String error) {
+        return new GenerateResult(unit, 0, 0, seconds, error);
+    }
+
+    public boolean succeeded() {
+        return error == null;
+    }
+
+    /** Samples asked for that were not made. */
+    public int failed() {
+        return succeeded() ? 0 : unit.missing().length;
+    }
+}

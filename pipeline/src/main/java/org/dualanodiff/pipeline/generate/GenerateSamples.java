@@ -1,0 +1,120 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.sampling.DualSampler;
+import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/**
+ * Generates the missing samples of one unit and stages them in the store as one Parquet file.
+ *
+ * <p>The file's name follows from the unit alone and it is created whole or not at all, so a second attempt at the same
+ * unit, be it a retry or a speculative copy, adds nothing.
+ */
+public final class GenerateSamples {
+
+    private final ObjectStore store;
+
+    public GenerateSamples(ObjectStore store) {
+        this.store = store;
+    }
+
+    /**
+     * @param adapter the unit's adapter, loaded on {@code base}
+     * @throws IOException if the file cannot be written
+     * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
+     */
+    public GenerateResult run(BaseModel base, DualAdapter adapter, GenerateTask task, GenerationListener listener)
+            throws IOException {
+        Stopwatch watch = Stopwatch.start();
+        Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling())) {
+            Counts counts = new Counts(task.unit().missing().length, listener);
+            SampleFile.write(file, samples(sampler, task, counts));
+            store.uploadIfAbsent(file, key(task));
+            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, watch.seconds(), null);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
+    private static Iterator<GeneratedSample> samples(DualSampler sampler, GenerateTask task, Counts counts) {
+        Set<Long> wanted =
+                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+        SampleSeries series = new SampleSeries(
+                task.seed(), task.unit().category(), task.unit().defect());
+        return blocks(task)
+                .filter(block -> holdsWanted(block, task, wanted))
+                .boxed()
+                .flatMap(block -> block(sampler, series, block, task, wanted, counts))
+                .iterator();
+    }
+
+    private static Stream<GeneratedSample> block(
+            DualSampler sampler, SampleSeries series, long block, GenerateTask task, Set<Long> wanted, Counts counts) {
+        Stopwatch watch = Stopwatch.start();
+        List<GeneratedPair> pairs = sampler.sampleBlock(series, block);
+        long millis = watch.millis() / pairs.size();
+        List<GeneratedSample> samples = pairs.stream()
+                .filter(pair -> wanted.contains(pair.index()))
+                .map(pair -> PairAssembly.assemble(pair, task, millis))
+                .toList();
+        samples.forEach(counts::add);
+        return samples.stream();
+    }
+
+    private static LongStream blocks(GenerateTask task) {
+        int size = task.sampling().batchSize();
+        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size);
+    }
+
+    private static boolean holdsWanted(long block, GenerateTask task, Set<Long> wanted) {
+        int size = task.sampling().batchSize();
+        return LongStream.range(block * size, (block + 1) * size).anyMatch(wanted::contains);
+    }
+
+    private static String key(GenerateTask task) {
+        int[] missing = task.unit().missing();
+        String folder = StoreLayout.staging(
+                task.runId(), task.unit().category(), task.unit().defect());
+        return folder + "/part-%06d-%08x.parquet".formatted(missing[0], Arrays.hashCode(missing));
+    }
+
+    private static final class Counts {
+        private final int total;
+        private final GenerationListener listener;
+        private int accepted;
+        private int rejected;
+
+        Counts(int total, GenerationListener listener) {
+            this.total = total;
+            this.listener = listener;
+        }
+
+        void add(GeneratedSample sample) {
+            if (sample.status() == GeneratedSample.Status.ACCEPTED) {
+                accepted++;
+            } else {
+                rejected++;
+            }
+            listener.afterBlock(accepted + rejected, total);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.dualanodiff.pipeline.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import org.dualanodiff.pipeline.base.BuiltinSamples;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.DatasetSplit;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.Quarantined;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.plan.AdapterRecipe;
+import org.dualanodiff.pipeline.plan.TrainingSet;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Provenance;
+
+/**
+ * What a run starts from: its settings, and the data set as it was found.
+ *
+ * @param datasetRoot where the images lie
+ */
+public record RunInputs(RunSettings settings, Dataset dataset, String datasetRoot) {
+
+    /**
+     * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
+     *
+     * @throws CheckpointException if the base model is not usable
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
+     */
+    public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        ModelDirectory base = new BaseModelSource(cache).locate(config.baseModel());
+        RunSettings settings = new RunSettings(
+                config, new Provenance.BaseModel(config.baseModel(), base.fingerprint()), resolution(config, base));
+        String root = BuiltinSamples.locate(config.dataset().root(), cache);
+        DatasetRequest request = new DatasetRequest(
+                root, config.dataset().categories(), config.dataset().defects(), split(config));
+        return new RunInputs(settings, new DatasetReader(hadoop).read(request), root);
+    }
+
+    /** The side of the working images: as set, or the base model's own. */
+    private static int resolution(PipelineConfig config, ModelDirectory base) {
+        int factor = base.vaeConfig().downsamplingFactor();
+        int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
+        if (resolution % factor != 0) {
+            throw new IllegalArgumentException(
+                    "resolution must be a multiple of %d, the reduction of this base model's autoencoder, was %d"
+                            .formatted(factor, resolution));
+        }
+        return resolution;
+    }
+
+    private static SplitRule split(PipelineConfig config) {
+        DatasetSplit split = config.dataset().split();
+        if (split instanceof DatasetSplit.FirstCount first) {
+            return new SplitRule.First(first.count());
+        } else if (split instanceof DatasetSplit.Listed listed) {
+            return SplitRule.Listed.load(Path.of(listed.file()));
+        }
+        return new SplitRule.FirstThird();
+    }
+
+    /** What the planner has to know of every set. */
+    public List<TrainingSet> trainingSets() {
+        return dataset.sets().stream().map(this::trainingSet).toList();
+    }
+
+    private TrainingSet trainingSet(DefectSet set) {
+        return new TrainingSet(
+                set.category(), set.defect(), set.fingerprint(), set.training().size(), quarantinedForTraining(set));
+    }
+
+    /** Images that were to train the set's adapter and were set aside. */
+    public int quarantinedForTraining(DefectSet set) {
+        return set.chosenNames().size() - set.training().size();
+    }
+
+    /** The adapter of every usable set. */
+    public List<AdapterId> adapters() {
+        AdapterRecipe recipe = settings.recipe();
+        return trainingSets().stream()
+                .filter(set -> set.usable() > 0)
+                .map(recipe::adapterOf)
+                .toList();
+    }
+
+    public Map<UnitKey, DefectSet> setsByUnit() {
+        return dataset.sets().stream()
+                .collect(Collectors.toMap(set -> new UnitKey(set.category(), set.defect()), Function.identity()));
+    }
+
+    /**
+     * Refuses data of which nothing, or nothing of a whole category, can be learned from.
+     *
+     * @throws UnusableDataException naming each such category with the reasons
+     */
+    public void requireUsable() {
+        Map<String, List<DefectSet>> byCategory =
+                dataset.sets().stream().collect(Collectors.groupingBy(DefectSet::category));
+        List<String> unusable = byCategory.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().noneMatch(DefectSet::usable))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (!unusable.isEmpty()) {
+            throw new UnusableDataException(unusable, reasons(unusable));
+        }
+        if (byCategory.isEmpty()) {
+            throw new UnusableDataException(List.of(datasetRoot), List.of("it holds no defect images"));
+        }
+    }
+
+    private List<String> reasons(List<String> categories) {
+        return dataset.quarantine().stream()
+                .filter(file -> categories.contains(file.category()))
+                .map(RunInputs::reason)
+                .toList();
+    }
+
+    private static String reason(Quarantined file) {
+        return "%s: %s (%s)".formatted(file.file(), file.reason(), file.detail());
+    }
+}

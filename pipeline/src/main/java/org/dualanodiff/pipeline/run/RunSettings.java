@@ -1,0 +1,122 @@
+package org.dualanodiff.pipeline.run;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.GreyDistanceMask;
+import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.plan.AdapterRecipe;
+import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.store.Provenance;
+
+/**
+ * The configuration in the words of the model, with what only the base model can tell filled in.
+ *
+ * @param base name and hash of the frozen base model
+ * @param resolution side of the working images, in pixels
+ */
+public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int resolution) {
+
+    public NestedPrompt prompt() {
+        return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
+    }
+
+    public TrainingConfig training() {
+        PipelineConfig.Training training = config.training();
+        return new TrainingConfig(
+                training.steps(),
+                training.batchSize(),
+                training.learningRate(),
+                training.weightDecay(),
+                training.maxGradientNorm(),
+                training.rank(),
+                resolution,
+                training.flips().horizontal(),
+                training.flips().vertical(),
+                training.checkpointEvery(),
+                config.seed());
+    }
+
+    public SamplingConfig sampling() {
+        PipelineConfig.Generation generation = config.generation();
+        return new SamplingConfig(
+                SamplingConfig.Method.valueOf(generation.sampler().name()),
+                generation.steps(),
+                generation.guidanceScale(),
+                generation.batchSize(),
+                resolution);
+    }
+
+    public MaskExtractor mask() {
+        PipelineConfig.Mask mask = config.mask();
+        return new GreyDistanceMask(
+                mask.low(),
+                mask.high(),
+                mask.openingRadius(),
+                mask.closingRadius(),
+                mask.minArea(),
+                mask.maxHoleArea());
+    }
+
+    public SampleTarget target() {
+        PipelineConfig.Generation generation = config.generation();
+        return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask());
+    }
+
+    /** What shapes an adapter, besides its images. */
+    public AdapterRecipe recipe() {
+        return new AdapterRecipe(
+                base.sha256(),
+                trainingSettings(),
+                config.prompt().global() + "\n" + config.prompt().anomaly(),
+                resolution,
+                config.seed());
+    }
+
+    /** The settings that change an adapter's weights, by their names in the configuration. */
+    public Map<String, String> trainingSettings() {
+        PipelineConfig.Training training = config.training();
+        return Map.of(
+                "training.steps", Integer.toString(training.steps()),
+                "training.batch-size", Integer.toString(training.batchSize()),
+                "training.learning-rate", Double.toString(training.learningRate()),
+                "training.weight-decay", Double.toString(training.weightDecay()),
+                "training.max-gradient-norm", Double.toString(training.maxGradientNorm()),
+                "training.rank", Integer.toString(training.rank()),
+                "training.flips.horizontal", Boolean.toString(training.flips().horizontal()),
+                "training.flips.vertical", Boolean.toString(training.flips().vertical()));
+    }
+
+    /** Everything that changes a sample's pixels, by its name in the configuration; not how many there are to be. */
+    public Map<String, String> all() {
+        Map<String, String> settings = new TreeMap<>(trainingSettings());
+        settings.putAll(Map.of(
+                "base-model", base.sha256(),
+                "resolution", Integer.toString(resolution),
+                "prompt.global", config.prompt().global(),
+                "prompt.anomaly", config.prompt().anomaly(),
+                "prompt.negative", config.prompt().negative(),
+                "generation.sampler", config.generation().sampler().setting(),
+                "generation.steps", Integer.toString(config.generation().steps()),
+                "generation.guidance-scale", Double.toString(config.generation().guidanceScale()),
+                "generation.batch-size", Integer.toString(config.generation().batchSize()),
+                "seed", Long.toString(config.seed())));
+        settings.putAll(maskSettings());
+        return settings;
+    }
+
+    private Map<String, String> maskSettings() {
+        PipelineConfig.Mask mask = config.mask();
+        return Map.of(
+                "mask.method", mask.method(),
+                "mask.low", Double.toString(mask.low()),
+                "mask.high", Double.toString(mask.high()),
+                "mask.opening-radius", Integer.toString(mask.openingRadius()),
+                "mask.closing-radius", Integer.toString(mask.closingRadius()),
+                "mask.min-area", Integer.toString(mask.minArea()),
+                "mask.max-hole-area", Integer.toString(mask.maxHoleArea()));
+    }
+}
