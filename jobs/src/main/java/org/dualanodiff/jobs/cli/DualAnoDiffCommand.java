@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
+import java.io.PrintWriter;
 import org.dualanodiff.pipeline.ProductVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             GenerateCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,
+            BenchCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -30,9 +32,15 @@ public final class DualAnoDiffCommand {
 
     private DualAnoDiffCommand() {}
 
-    /** Runs a command line and returns the process's exit code. */
+    /** Runs a command line on the console and returns the process's exit code. */
     public static int run(String... arguments) {
+        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(new DualAnoDiffCommand())
+                .setOut(out)
+                .setErr(err)
                 .setExecutionExceptionHandler(new Failures())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)

@@ -13,6 +13,8 @@ public final class SparkSessions {
             // A defect called 007 must not come back as the number 7.
             "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
             "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false",
+            // Not the INT96 of old Hive, which other readers warn about or misread.
+            "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
             "spark.sql.session.timeZone", "UTC");
 
     private static final Map<String, String> EMBEDDED = Map.of(

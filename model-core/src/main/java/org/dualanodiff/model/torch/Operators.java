@@ -207,11 +207,6 @@ public final class Operators {
         return call("cast", x, precision.code());
     }
 
-    /** The same bytes read as another type of the same width. */
-    static NDArray reinterpret(NDArray x, Precision precision) {
-        return call("reinterpret", x, precision.code());
-    }
-
     public static NDArray detach(NDArray x) {
         return call("detach", x);
     }

@@ -10,6 +10,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Numbers between Java and the device. Tensors made here are owned by the innermost {@link
@@ -17,20 +20,37 @@ import java.nio.ByteOrder;
  */
 public final class Tensors {
 
+    /**
+     * Numbers on their way into a tensor. Direct buffers are freed by the garbage collector only, which does not see how
+     * much native memory they hold: one a call would let memory grow, one a thread does not.
+     */
+    private static final ThreadLocal<ByteBuffer> STAGING =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.nativeOrder()));
+
+    /** Numbers converted at a time. */
+    private static final int PIECE = 1 << 20;
+
     private Tensors() {}
 
     /** A copy of {@code values} as an fp32 tensor. */
     public static NDArray of(float[] values, Device device, long... shape) {
-        ByteBuffer bytes = direct(values.length * (long) Float.BYTES);
+        ByteBuffer bytes = staging(values.length * (long) Float.BYTES);
         bytes.asFloatBuffer().put(values);
-        return wrap(bytes, DataType.FLOAT32, device, shape);
+        return copied(bytes, DataType.FLOAT32, device, shape);
     }
 
     /** A copy of {@code values} as an int64 tensor. */
     public static NDArray of(long[] values, Device device, long... shape) {
-        ByteBuffer bytes = direct(values.length * (long) Long.BYTES);
+        ByteBuffer bytes = staging(values.length * (long) Long.BYTES);
         bytes.asLongBuffer().put(values);
-        return wrap(bytes, DataType.INT64, device, shape);
+        return copied(bytes, DataType.INT64, device, shape);
+    }
+
+    private static NDArray copied(ByteBuffer bytes, DataType type, Device device, long... shape) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray staged = wrap(bytes, type, device, shape);
+            return scope.release(device.equals(Device.cpu()) ? Operators.copy(staged) : staged);
+        }
     }
 
     /**
@@ -50,11 +70,26 @@ public final class Tensors {
      * @param bytes direct (mapped), little-endian
      */
     public static NDArray load(ByteBuffer bytes, Precision stored, Device device, Precision wanted, long... shape) {
-        NDArray raw = stored == Precision.FP32
-                ? wrap(bytes, DataType.FLOAT32, device, shape)
-                // The engine's own bf16 type aborts the process; 16-bit integers carry the bits instead.
-                : Operators.reinterpret(wrap(bytes, DataType.INT16, device, shape), stored);
+        if (stored == Precision.BF16) {
+            return fromBfloat16(bytes.asShortBuffer(), device, wanted, shape);
+        }
+        NDArray raw = wrap(bytes, stored == Precision.FP32 ? DataType.FLOAT32 : DataType.FLOAT16, device, shape);
         return stored == wanted ? raw : Operators.cast(raw, wanted);
+    }
+
+    /** The engine aborts the process when handed bf16 bytes: they are widened here, a piece at a time. */
+    private static NDArray fromBfloat16(ShortBuffer bits, Device device, Precision wanted, long... shape) {
+        try (TensorScope scope = TensorScope.open()) {
+            List<NDArray> pieces = new ArrayList<>();
+            while (bits.hasRemaining()) {
+                float[] values = new float[Math.min(PIECE, bits.remaining())];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Float.intBitsToFloat(bits.get() << Short.SIZE);
+                }
+                pieces.add(Operators.cast(of(values, device, values.length), wanted));
+            }
+            return scope.release(Operators.view(Operators.concat(pieces, 0), shape));
+        }
     }
 
     /** The numbers of an fp32, bf16 or fp16 tensor, in row-major order. */
@@ -92,8 +127,13 @@ public final class Tensors {
         return (PtNDManager) Root.MANAGER;
     }
 
-    private static ByteBuffer direct(long size) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(size)).order(ByteOrder.nativeOrder());
+    private static ByteBuffer staging(long size) {
+        ByteBuffer buffer = STAGING.get();
+        if (buffer.capacity() < size) {
+            buffer = ByteBuffer.allocateDirect(Math.toIntExact(size)).order(ByteOrder.nativeOrder());
+            STAGING.set(buffer);
+        }
+        return buffer.clear().limit(Math.toIntExact(size)).slice().order(ByteOrder.nativeOrder());
     }
 
     /** Starts the engine on first use. */

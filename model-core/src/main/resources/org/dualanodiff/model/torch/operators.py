@@ -144,8 +144,6 @@ class Operators(Module):
     return torch.copy_(target, source, False)
   def cast(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
     return torch.to(x, dtype, False, False, None)
-  def reinterpret(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
-    return torch.view(x, dtype)
   def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.detach(x)
   def copy(self: __torch__.Operators, x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@ package org.dualanodiff.model.golden;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
@@ -36,6 +37,14 @@ public final class GoldenTensors {
 
     public float[] floats(String name) {
         return file.floats(name);
+    }
+
+    /** The raw bytes of an 8-bit tensor. */
+    public byte[] bytes(String name) {
+        ByteBuffer mapped = file.map(name);
+        byte[] bytes = new byte[mapped.remaining()];
+        mapped.get(bytes);
+        return bytes;
     }
 
     public long[] longs(String name) {

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.dualanodiff.model.golden.GoldenFile;
+import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.golden.GoldenTensors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,23 +23,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("parity")
 class PreprocessParityTest {
     private static final float ROUNDING = 1e-6f;
+    /** One grey level of 255 on the scale from -1 to 1: JPEG decoders differ by as much. */
+    private static final float ONE_LEVEL = 2f / 255 + ROUNDING;
 
-    private final GoldenFile golden = GoldenFile.open("preprocess.safetensors");
+    private final GoldenTensors golden = Golden.tensors("preprocess.safetensors");
     private final TrainingTransform transform =
             new TrainingTransform(description().get("size").getAsInt());
-
-    PreprocessParityTest() throws IOException {}
 
     @ParameterizedTest
     @MethodSource("items")
     void resize_ofPhotograph_equalsOfficialLevels(Item item) throws IOException {
         BufferedImage photograph = photograph(item);
         float[] image = transform.image(photograph, Flip.NONE);
-        int size = golden.shape(item.tensor("resized_gray"))[0];
+        int size = (int) golden.shape(item.tensor("resized_gray"))[0];
 
         BufferedImage resized = PixelCodec.fromSigned(image, size, size);
-        assertThat(Pixels.gray(resized).levels()).isEqualTo(golden.bytes(item.tensor("resized_gray")));
-        assertThat(image).containsExactly(golden.floats(item.tensor("image")), within(ROUNDING));
+        assertWithinOneLevel(Pixels.gray(resized).levels(), golden.bytes(item.tensor("resized_gray")));
+        assertThat(image).containsExactly(golden.floats(item.tensor("image")), within(ONE_LEVEL));
     }
 
     @ParameterizedTest
@@ -60,7 +59,7 @@ class PreprocessParityTest {
     void softMask_ofMaskFile_equalsOfficialLevels(Item item) throws IOException {
         byte[] levels = transform.softMask(fromDataset(item.mask), Flip.NONE).levels();
 
-        assertThat(levels).isEqualTo(golden.bytes(item.tensor("resized_mask")));
+        assertWithinOneLevel(levels, golden.bytes(item.tensor("resized_mask")));
     }
 
     @ParameterizedTest
@@ -71,17 +70,25 @@ class PreprocessParityTest {
         }
         float[] background = transform.background(photograph(item), fromDataset(item.mask), Flip.NONE);
 
-        assertThat(background).containsExactly(golden.floats(item.tensor("background")), within(ROUNDING));
+        assertThat(background).containsExactly(golden.floats(item.tensor("background")), within(ONE_LEVEL));
     }
 
-    static Stream<Item> items() throws IOException {
+    static Stream<Item> items() {
         return description().getAsJsonArray("items").asList().stream()
                 .map(element -> Item.of(element.getAsJsonObject()));
     }
 
-    private static JsonObject description() throws IOException {
-        return JsonParser.parseString(Files.readString(GoldenFile.folder().resolve("preprocess.json")))
-                .getAsJsonObject();
+    private static JsonObject description() {
+        return Golden.json("preprocess.json");
+    }
+
+    private static void assertWithinOneLevel(byte[] actual, byte[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(Math.abs((actual[i] & 0xff) - (expected[i] & 0xff)))
+                    .as("level at %d", i)
+                    .isLessThanOrEqualTo(1);
+        }
     }
 
     private BufferedImage photograph(Item item) throws IOException {
@@ -89,8 +96,8 @@ class PreprocessParityTest {
     }
 
     private BufferedImage stored(Item item, String name) {
-        int[] heightWidth = golden.shape(item.tensor(name));
-        return new Pixels(heightWidth[1], heightWidth[0], 1, golden.bytes(item.tensor(name))).toImage();
+        long[] heightWidth = golden.shape(item.tensor(name));
+        return new Pixels((int) heightWidth[1], (int) heightWidth[0], 1, golden.bytes(item.tensor(name))).toImage();
     }
 
     private static BufferedImage fromDataset(String file) throws IOException {

@@ -6,57 +6,67 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** What holds for every plan, tried on a thousand random stores. */
 class PlannerPropertyTest {
     private static final TrainingSet SET = new TrainingSet("c", "d", "data", 1, 0);
     private static final AdapterRecipe RECIPE = new AdapterRecipe("base", Map.of(), "sks", 64, 1);
+    private static final int CASES = 1_000;
 
-    @Property
-    void plan_withWhatIsThere_coversTheTargetOnce(
-            @ForAll @IntRange(max = 120) int target,
-            @ForAll @IntRange(min = 1, max = 9) int block,
-            @ForAll @IntRange(max = 30) int extra,
-            @ForAll @Size(max = 80) Set<@IntRange(max = 150) Integer> existing) {
-        List<GenerateUnit> units = generate(new SampleTarget(target, block, block + extra), existing);
-        List<Integer> planned = units.stream()
+    private record Case(int target, int block, int extra, Set<Integer> existing) {
+        static Case random(Random random) {
+            Set<Integer> existing =
+                    random.ints(random.nextInt(81), 0, 151).boxed().collect(Collectors.toSet());
+            return new Case(random.nextInt(121), random.nextInt(1, 10), random.nextInt(31), existing);
+        }
+
+        List<GenerateUnit> plan() {
+            BitSet indices = new BitSet();
+            existing.forEach(indices::set);
+            SampleTarget wanted = new SampleTarget(target, block, block + extra);
+            return Planner.plan(new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.key(), indices)))
+                    .generate();
+        }
+    }
+
+    static Stream<Case> cases() {
+        Random random = new Random(1);
+        return Stream.generate(() -> Case.random(random)).limit(CASES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void plan_withWhatIsThere_coversTheTargetOnce(Case given) {
+        List<Integer> planned = given.plan().stream()
                 .flatMap(unit -> Arrays.stream(unit.missing()).boxed())
                 .toList();
 
-        assertThat(planned).doesNotHaveDuplicates().noneMatch(existing::contains);
-        assertThat(IntStream.range(0, target).boxed())
-                .allMatch(index -> existing.contains(index) || planned.contains(index));
-        assertThat(planned).allMatch(index -> index >= 0 && index < target);
+        assertThat(planned).doesNotHaveDuplicates().noneMatch(given.existing()::contains);
+        assertThat(IntStream.range(0, given.target()).boxed())
+                .allMatch(index -> given.existing().contains(index) || planned.contains(index));
+        assertThat(planned).allMatch(index -> index >= 0 && index < given.target());
     }
 
-    @Property
-    void plan_ofAnyGaps_cutsDisjointUnitsAtBlocks(
-            @ForAll @IntRange(max = 120) int target,
-            @ForAll @IntRange(min = 1, max = 9) int block,
-            @ForAll @IntRange(max = 30) int extra,
-            @ForAll @Size(max = 80) Set<@IntRange(max = 150) Integer> existing) {
+    @ParameterizedTest
+    @MethodSource("cases")
+    void plan_ofAnyGaps_cutsDisjointUnitsAtBlocks(Case given) {
         int previousEnd = 0;
-        for (GenerateUnit unit : generate(new SampleTarget(target, block, block + extra), existing)) {
+        for (GenerateUnit unit : given.plan()) {
             assertThat(unit.firstIndex()).isGreaterThanOrEqualTo(previousEnd);
-            assertThat(unit.firstIndex() % block).isZero();
-            assertThat(unit.endIndex() % block).isZero();
-            assertThat(unit.endIndex() - unit.firstIndex()).isBetween(block, block + extra);
+            assertThat(unit.firstIndex() % given.block()).isZero();
+            assertThat(unit.endIndex() % given.block()).isZero();
+            assertThat(unit.endIndex() - unit.firstIndex()).isBetween(given.block(), given.block() + given.extra());
             assertThat(unit.missing()).isNotEmpty().isSorted();
             assertThat(Arrays.stream(unit.missing()))
                     .allMatch(index -> index >= unit.firstIndex() && index < unit.endIndex());
             previousEnd = unit.endIndex();
         }
-    }
-
-    private static List<GenerateUnit> generate(SampleTarget target, Set<Integer> existing) {
-        BitSet indices = new BitSet();
-        existing.forEach(indices::set);
-        return Planner.plan(new PlanInput(List.of(SET), RECIPE, target, Set.of(), Map.of(SET.key(), indices)))
-                .generate();
     }
 }

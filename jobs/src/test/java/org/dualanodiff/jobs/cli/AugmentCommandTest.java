@@ -1,0 +1,245 @@
+package org.dualanodiff.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job on a local Spark, the tiny model and procedural products: the promises a nightly job lives by. */
+@Tag("slow")
+class AugmentCommandTest {
+
+    private static final Path GOLDEN =
+            Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeData() throws IOException {
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+    }
+
+    @Test
+    void augment_runAgainAndWithMoreSamples_onlyAddsWhatIsMissing() throws IOException {
+        CommandLineRun first = augment("--set", "generation.samples-per-defect=3");
+        assertThat(first.exit()).as(first.err()).isZero();
+        assertThat(first.count("trained")).isEqualTo(2);
+        assertThat(first.count("generated")).isEqualTo(6);
+        assertThat(first.err()).contains("cloth/hole: step 4/4, loss").contains("pair 3/3");
+        Map<String, String> before = pictures(folder.resolve("store"));
+
+        CommandLineRun again = augment("--set", "generation.samples-per-defect=3");
+        assertThat(again.exit()).isZero();
+        assertThat(again.count("trained")).isZero();
+        assertThat(again.count("generated")).isZero();
+        assertThat(again.count("existing")).isEqualTo(6);
+
+        CommandLineRun more = augment("--set", "generation.samples-per-defect=5");
+        assertThat(more.count("trained")).isZero();
+        assertThat(more.count("generated")).isEqualTo(4);
+        Map<String, String> after = pictures(folder.resolve("store"));
+        assertThat(after).hasSize(10).containsAllEntriesOf(before);
+        assertThat(files(folder.resolve("store/staging"))).isEmpty();
+        assertThat(manifest(more).get("status").getAsString()).isEqualTo("complete");
+    }
+
+    @Test
+    void augment_withOtherParallelism_givesTheSameBytes() throws IOException {
+        augment("--set", "generation.samples-per-defect=5");
+        CommandLineRun parallel = run(
+                arguments("augment", shared.resolve("data"), folder.resolve("parallel")),
+                "--set",
+                "generation.samples-per-defect=5",
+                "--set",
+                "generation.pairs-per-task=2",
+                "--set",
+                "spark.master=local[3]");
+        assertThat(parallel.exit()).as(parallel.err()).isZero();
+        assertThat(pictures(folder.resolve("parallel"))).isEqualTo(pictures(folder.resolve("store")));
+    }
+
+    @Test
+    void augment_withBadFilesAmongTheData_setsThemAsideAndFinishes() throws IOException {
+        Path data = copyOfData();
+        Path hole = data.resolve("cloth/test/hole");
+        Path masks = data.resolve("cloth/ground_truth/hole");
+        Files.write(hole.resolve("000a.jpg"), new byte[] {(byte) 0xFF, (byte) 0xD8, 1, 2, 3});
+        writeMask(masks.resolve("000a_mask.png"), 128, 255);
+        Files.copy(hole.resolve("001.png"), hole.resolve("000b.png"));
+        writeMask(masks.resolve("000b_mask.png"), 7, 255);
+        Files.copy(hole.resolve("002.png"), hole.resolve("000c.png"));
+        writeMask(masks.resolve("000c_mask.png"), 128, 0);
+
+        CommandLineRun run = run(arguments("augment", data, folder.resolve("store")));
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.count("quarantined")).isEqualTo(3);
+        assertThat(run.err())
+                .contains("warning: 3 input files are set aside")
+                .contains("000a.jpg: IMAGE_UNREADABLE")
+                .contains("SIZE_MISMATCH")
+                .contains("MASK_EMPTY");
+        assertThat(manifest(run).getAsJsonArray("quarantine")).hasSize(3);
+    }
+
+    @Test
+    void augment_ofCategoryWithoutUsableImage_endsWith3AndWritesNothing() throws IOException {
+        Path data = copyOfData();
+        for (Path image : files(data.resolve("cloth/test"))) {
+            Files.write(image, new byte[0]);
+        }
+        CommandLineRun run = run(arguments("augment", data, folder.resolve("store")));
+        assertThat(run.exit()).isEqualTo(ExitCode.DATA);
+        assertThat(run.err()).contains("no usable training image in cloth").contains("IMAGE_UNREADABLE");
+        assertThat(files(folder.resolve("store"))).isEmpty();
+    }
+
+    @Test
+    void augment_withOtherSettingsUnderTheSameRunId_isRefusedWithTheDifference() {
+        augment("--set", "run.id=night", "--set", "generation.samples-per-defect=1");
+        CommandLineRun other = augment("--set", "run.id=night", "--set", "generation.guidance-scale=3");
+        assertThat(other.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err())
+                .contains("generation.guidance-scale: 2.0 there, 3.0 here")
+                .contains("another run.id");
+    }
+
+    @Test
+    void generate_withoutTrainedAdapters_isPartialAndSaysWhatToRun() {
+        CommandLineRun run = run(arguments("generate", shared.resolve("data"), folder.resolve("store")));
+        assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(run.count("failed_units")).isEqualTo(2);
+        assertThat(manifest(run).toString()).contains("run train or augment");
+    }
+
+    @Test
+    void trainThenGenerate_doesWhatAugmentDoes() throws IOException {
+        CommandLineRun train = run(arguments("train", shared.resolve("data"), folder.resolve("store")));
+        assertThat(train.exit()).isZero();
+        assertThat(train.count("trained")).isEqualTo(2);
+        CommandLineRun generate = run(arguments("generate", shared.resolve("data"), folder.resolve("store")));
+        assertThat(generate.exit()).isZero();
+        assertThat(generate.count("generated")).isEqualTo(4);
+        run(arguments("augment", shared.resolve("data"), folder.resolve("other")));
+        assertThat(pictures(folder.resolve("other"))).isEqualTo(pictures(folder.resolve("store")));
+    }
+
+    @Test
+    void plan_showsWhatIsMissingAndWritesNothing() throws IOException {
+        CommandLineRun plan = run(arguments("plan", shared.resolve("data"), folder.resolve("store")));
+        assertThat(plan.exit()).as(plan.err()).isZero();
+        assertThat(plan.err()).contains("cloth/hole: train yes, 0 existing, 2 to generate");
+        assertThat(files(folder.resolve("store"))).isEmpty();
+    }
+
+    private CommandLineRun augment(String... more) {
+        return run(arguments("augment", shared.resolve("data"), folder.resolve("store")), more);
+    }
+
+    private static CommandLineRun run(List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        return CommandLineRun.of(all);
+    }
+
+    private static List<String> arguments(String command, Path data, Path store) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        Stream.of(
+                        "base-model=" + GOLDEN.resolve("tiny-sd"),
+                        "dataset.root=" + data,
+                        "dataset.defects=[hole, stain]",
+                        "resolution=32",
+                        "training.steps=4",
+                        "training.rank=2",
+                        "generation.samples-per-defect=2",
+                        "generation.batch-size=2",
+                        "generation.steps=2",
+                        "generation.guidance-scale=2",
+                        "store=" + store)
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return arguments;
+    }
+
+    private static void writeMask(Path file, int size, int level) throws IOException {
+        BufferedImage mask = new BufferedImage(size, size, BufferedImage.TYPE_BYTE_GRAY);
+        mask.getRaster().setSample(0, 0, 0, level);
+        ImageIO.write(mask, "png", file.toFile());
+    }
+
+    private Path copyOfData() throws IOException {
+        Path copy = folder.resolve("data");
+        for (Path file : files(shared.resolve("data"))) {
+            Path target = copy.resolve(shared.resolve("data").relativize(file).toString());
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
+        }
+        return copy;
+    }
+
+    private static List<Path> files(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return List.of();
+        }
+        try (Stream<Path> walk = Files.walk(root)) {
+            return walk.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    /** Hash of the three pictures by unit and index; fails if a sample is there twice. */
+    private static Map<String, String> pictures(Path store) throws IOException {
+        Map<String, String> pictures = new TreeMap<>();
+        for (Path file : files(store.resolve("samples"))) {
+            if (file.toString().endsWith(".parquet")) {
+                for (GeneratedSample sample : SampleFile.read(file)) {
+                    String key = sample.defect() + " " + sample.sampleIndex();
+                    assertThat(pictures.put(key, content(sample)))
+                            .as("%s is there twice", key)
+                            .isNull();
+                }
+            }
+        }
+        return pictures;
+    }
+
+    private static String content(GeneratedSample sample) {
+        return Stream.of(sample.image(), sample.mask(), sample.anomaly())
+                .map(png -> Fingerprint.ofBytes(png).hex())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static JsonObject manifest(CommandLineRun run) {
+        try {
+            Path path = Path.of(URI.create(run.json().get("manifest").getAsString()));
+            return JsonParser.parseString(Files.readString(path, UTF_8)).getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

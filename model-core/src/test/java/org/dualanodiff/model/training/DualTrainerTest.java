@@ -1,0 +1,151 @@
+package org.dualanodiff.model.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.golden.Golden;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DualTrainerTest {
+
+    private static final int RESOLUTION = 32;
+    private static final int STEPS = 6;
+
+    private static BaseModel base;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void load() {
+        base = BaseModel.load(Golden.model(), Compute.CPU);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @Test
+    void trainer_stoppedAndResumed_endsWithTheWeightsOfOneStraightRun() throws IOException {
+        Map<String, float[]> straight = train(STEPS, folder.resolve("straight"), new ArrayList<>());
+        Path checkpoint = folder.resolve("resumed");
+        train(STEPS - 1, checkpoint, new ArrayList<>());
+        assertThat(checkpoint).exists();
+        List<Integer> steps = new ArrayList<>();
+        Map<String, float[]> resumed = train(STEPS, checkpoint, steps);
+        assertThat(steps).containsExactly(5, 6);
+        assertThat(resumed.keySet()).isEqualTo(straight.keySet());
+        straight.forEach((key, values) -> assertThat(resumed.get(key)).as(key).isEqualTo(values));
+    }
+
+    @Test
+    void trainer_twoAtOnceInOneJvm_eachGivesTheWeightsItGivesAlone() throws Exception {
+        Map<String, float[]> alone = train(3, folder.resolve("alone"), new ArrayList<>());
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        try {
+            List<Callable<Map<String, float[]>>> both = List.of(
+                    () -> train(3, folder.resolve("first"), new ArrayList<>()),
+                    () -> train(3, folder.resolve("second"), new ArrayList<>()));
+            for (Future<Map<String, float[]>> result : pool.invokeAll(both)) {
+                Map<String, float[]> weights = result.get();
+                alone.forEach(
+                        (key, values) -> assertThat(weights.get(key)).as(key).isEqualTo(values));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void trainer_onFewImages_lowersTheLossOfAFixedBatch() throws IOException {
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(40, 3e-3))) {
+            double before = trainer.evaluate(1_000);
+            trainer.train(folder.resolve("state"), TrainingListener.NONE);
+            assertThat(trainer.evaluate(1_000)).isLessThan(0.98 * before);
+            assertThat(trainer.losses().values()).hasSize(40);
+        }
+    }
+
+    @Test
+    void trainer_resumedWithOtherSettings_isRefused() throws IOException {
+        Path checkpoint = folder.resolve("state");
+        train(STEPS, checkpoint, new ArrayList<>());
+        try (DualTrainer other = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 5e-4))) {
+            assertThatThrownBy(() -> other.train(checkpoint, TrainingListener.NONE))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("other settings")
+                    .hasMessageContaining("5.0E-4");
+        }
+    }
+
+    @Test
+    void trainer_resumedFromADamagedFile_saysSo() throws IOException {
+        Path checkpoint = folder.resolve("state");
+        Files.writeString(checkpoint, "not a checkpoint at all");
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 1e-3))) {
+            assertThatThrownBy(() -> trainer.train(checkpoint, TrainingListener.NONE))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining(checkpoint.toString());
+        }
+    }
+
+    @Test
+    void trainer_withoutImages_isRefused() {
+        assertThatThrownBy(() -> new DualTrainer(base, List.of(), NestedPrompt.RELEASED, config(STEPS, 1e-3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least one training image");
+    }
+
+    private static Map<String, float[]> train(int steps, Path checkpoint, List<Integer> seen) throws IOException {
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(steps, 1e-3))) {
+            DualAdapter adapter = trainer.train(checkpoint, (step, all, loss) -> seen.add(step));
+            Map<String, float[]> weights = new TreeMap<>();
+            adapter.tensors().keySet().forEach(key -> weights.put(key, adapter.values(key)));
+            return weights;
+        }
+    }
+
+    private static TrainingConfig config(int steps, double learningRate) {
+        return new TrainingConfig(steps, 2, learningRate, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
+    }
+
+    /** A dark spot on a grey ground, in three places. */
+    private static List<TrainingExample> examples() {
+        return IntStream.range(0, 3)
+                .mapToObj(i -> new TrainingExample("spot " + i, spot(8 + 6 * i, 140, 30), spot(8 + 6 * i, 0, 255)))
+                .toList();
+    }
+
+    private static BufferedImage spot(int at, int ground, int level) {
+        BufferedImage image = new BufferedImage(RESOLUTION, RESOLUTION, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < RESOLUTION; y++) {
+            for (int x = 0; x < RESOLUTION; x++) {
+                boolean inside = Math.hypot(x - at, y - at) < 5;
+                image.getRaster().setSample(x, y, 0, inside ? level : ground);
+            }
+        }
+        return image;
+    }
+}
