@@ -15,7 +15,9 @@ public final class SparkSessions {
             "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false",
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
-            "spark.sql.session.timeZone", "UTC");
+            "spark.sql.session.timeZone", "UTC",
+            // Native threads must not spin for long where executors share cores; see docs/decisions.md.
+            "spark.executorEnv.GOMP_SPINCOUNT", "1000");
 
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.ui.enabled", "false",
