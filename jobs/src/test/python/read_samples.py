@@ -23,8 +23,8 @@ assert table.num_rows == expected, f"pyarrow: {table.num_rows} rows, expected {e
 frame = pandas.concat(pandas.read_parquet(f) for f in files)
 assert len(frame) == expected and frame.sample_id.is_unique
 
-query = duckdb.sql(f"select count(*), count(distinct sample_id) from read_parquet({files})")
-assert query.fetchone() == (expected, expected)
+counts = duckdb.connect().execute(f"select count(*), count(distinct sample_id) from read_parquet({files})").fetchall()
+assert counts == [(expected, expected)], f"DuckDB: {counts}"
 
 for row in table.to_pylist():
     image, mask, anomaly = (Image.open(io.BytesIO(row[c]["bytes"])) for c in ("image", "mask", "anomaly"))
