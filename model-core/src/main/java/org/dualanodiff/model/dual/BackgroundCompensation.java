@@ -46,8 +46,8 @@ public final class BackgroundCompensation {
      */
     public NDArray source(NDArray h, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray inner = Operators.linear(reference, weight1, bias1);
-            NDArray background = Operators.linear(inner, weight2, bias2);
+            NDArray inner = Operators.adapterLinear(reference, weight1, bias1);
+            NDArray background = Operators.adapterLinear(inner, weight2, bias2);
             return scope.release(Operators.mixIntoGlobal(h, background, share));
         }
     }

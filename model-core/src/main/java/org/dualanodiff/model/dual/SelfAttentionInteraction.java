@@ -47,15 +47,15 @@ public final class SelfAttentionInteraction {
         }
 
         NDArray apply(NDArray x) {
-            return Operators.linear(x, weight, bias);
+            return Operators.adapterLinear(x, weight, bias);
         }
     }
 
     /** h (B*2, S, C), rows (b f) -> the same shape, with what the other branch says added. */
     public NDArray forward(NDArray h) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray z = in.apply(Operators.layerNorm(h, norm.weight(), norm.bias(), EPSILON));
-            NDArray keyDifference = Operators.linear(Operators.branchDifference(z), key.weight(), null);
+            NDArray z = in.apply(Operators.adapterLayerNorm(h, norm.weight(), norm.bias(), EPSILON));
+            NDArray keyDifference = Operators.adapterLinear(Operators.branchDifference(z), key.weight(), null);
             NDArray heard = Operators.branchAttention(query.apply(z), keyDifference, value.apply(z));
             return scope.release(Operators.add(h, out.apply(heard)));
         }

@@ -83,6 +83,16 @@ public final class Operators {
         return call("attention", q, k, v, heads, true);
     }
 
+    /** As {@link #linear}, with fp32 weights on x of any precision. */
+    public static NDArray adapterLinear(NDArray x, NDArray w, NDArray b) {
+        return b == null ? call("adapter_linear_no_bias", x, w) : call("adapter_linear", x, w, b);
+    }
+
+    /** As {@link #layerNorm}, with fp32 weights on x of any precision. */
+    public static NDArray adapterLayerNorm(NDArray x, NDArray w, NDArray b, double eps) {
+        return call("adapter_layer_norm", x, w, b, eps);
+    }
+
     /** {@code base + up(down(x))}: x (..., Cin), base (..., Cout), down (r, Cin), up (Cout, r). */
     public static NDArray lowRank(NDArray x, NDArray base, NDArray down, NDArray up) {
         return call("low_rank", x, base, down, up);
@@ -227,6 +237,27 @@ public final class Operators {
             TensorScope.own(gradient);
         }
         return List.of(found);
+    }
+
+    /**
+     * The gradient by each parameter of a loss that depends on {@code outputs}.
+     *
+     * @param upstream the loss's gradient by each output
+     */
+    public static List<NDArray> gradientsThrough(
+            List<NDArray> outputs, List<NDArray> upstream, List<NDArray> parameters) {
+        PtNDArray[] found = MODULE.callForList("gradients_through", outputs, upstream, parameters);
+        for (PtNDArray gradient : found) {
+            TensorScope.own(gradient);
+        }
+        return List.of(found);
+    }
+
+    /** {@code target += factor source} for each pair, in place. */
+    public static void accumulate(List<NDArray> targets, List<NDArray> sources, double factor) {
+        if (!targets.isEmpty()) {
+            call("accumulate", targets, sources, factor);
+        }
     }
 
     /** L2 norm over all elements of all tensors, as one scalar tensor. */

@@ -2,50 +2,47 @@ package org.dualanodiff.model.unet;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.nn.Convolution;
 import org.dualanodiff.model.nn.GroupNorm;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
 
 /**
  * The frozen denoiser of Stable Diffusion 1.x (diffusers' {@code UNet2DConditionModel}), of any size.
  *
  * <p>Shape legend: N rows, C latent channels, H W latent height and width, T text positions, D text
  * width. The U-Net knows nothing of branches: rows are rows, and what the adapters do happens in the
- * {@link AttentionProcessor} it is called with.
+ * {@link AttentionProcessor} it is called with. Whatever its own precision, it takes and gives fp32.
  */
 public final class UNet {
 
     private final UNetConfig config;
+    private final Precision precision;
     private final TimeEmbedding timeEmbedding;
-    private final Convolution in;
-    private final List<DownBlock> down;
-    private final MidBlock mid;
-    private final List<UpBlock> up;
-    private final GroupNorm outNorm;
-    private final Convolution out;
+    private final List<UNetStage> stages = new ArrayList<>();
 
     private UNet(UNetConfig config, Weights weights) {
-        int first = config.blockOutChannels().get(0);
         this.config = config;
+        precision = weights.precision();
         timeEmbedding = TimeEmbedding.load(weights, config);
-        in = Convolution.threeByThree(weights.at("conv_in"), config.inChannels(), first);
-        down = IntStream.range(0, config.levels())
-                .mapToObj(level -> DownBlock.load(weights.at("down_blocks." + level), config, level))
-                .toList();
-        mid = MidBlock.load(weights.at("mid_block"), config);
-        up = IntStream.range(0, config.levels())
-                .mapToObj(index -> UpBlock.load(weights.at("up_blocks." + index), config, index))
-                .toList();
-        outNorm = GroupNorm.load(weights.at("conv_norm_out"), first, config.normNumGroups(), config.normEps());
-        out = Convolution.threeByThree(weights.at("conv_out"), first, config.outChannels());
+        stages.add(in(weights));
+        for (int level = 0; level < config.levels(); level++) {
+            stages.addAll(DownBlock.stages(weights.at("down_blocks." + level), config, level));
+        }
+        stages.add(MidBlock.stage(weights.at("mid_block"), config));
+        for (int index = 0; index < config.levels(); index++) {
+            stages.addAll(UpBlock.stages(weights.at("up_blocks." + index), config, index));
+        }
+        stages.add(out(weights));
     }
 
     /** @throws org.dualanodiff.model.checkpoint.CheckpointException if a tensor is missing or has a wrong shape */
@@ -53,18 +50,36 @@ public final class UNet {
         return new UNet(config, weights);
     }
 
+    private UNetStage in(Weights weights) {
+        int first = config.blockOutChannels().get(0);
+        Convolution convolution = Convolution.threeByThree(weights.at("conv_in"), config.inChannels(), first);
+        return new UNetStage(
+                "conv_in", UNetStage.Skip.PUSH, List.of(), (x, skip, size, pass) -> convolution.forward(x));
+    }
+
+    private UNetStage out(Weights weights) {
+        int first = config.blockOutChannels().get(0);
+        GroupNorm norm = GroupNorm.load(weights.at("conv_norm_out"), first, config.normNumGroups(), config.normEps());
+        Convolution convolution = Convolution.threeByThree(weights.at("conv_out"), first, config.outChannels());
+        return new UNetStage("conv_out", UNetStage.Skip.NONE, List.of(), (x, skip, size, pass) -> {
+            try (TensorScope scope = TensorScope.open()) {
+                return scope.release(convolution.forward(Operators.silu(norm.forward(x))));
+            }
+        });
+    }
+
     public UNetConfig config() {
         return config;
     }
 
-    /** All attention layers, in the order of the released adapter files: down, up, mid. */
+    /** The whole forward pass, cut into stretches. */
+    public List<UNetStage> stages() {
+        return stages;
+    }
+
+    /** All attention layers, in the order in which they run. */
     public List<Attention> attentions() {
-        return Stream.of(
-                        down.stream().flatMap(DownBlock::attentions),
-                        up.stream().flatMap(UpBlock::attentions),
-                        mid.attentions())
-                .flatMap(stream -> stream)
-                .toList();
+        return stages.stream().flatMap(stage -> stage.attentions().stream()).toList();
     }
 
     /** As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, UNetListener)} without a listener. */
@@ -79,23 +94,44 @@ public final class UNet {
      * @param timesteps int64 (N), or (1) for one timestep that all rows share
      * @param text (M, T, D), see {@link AttentionProcessor#process}
      * @param listener sees intermediate features; for parity tests and inspection
-     * @return (N, C, H, W)
+     * @return (N, C, H, W), fp32
      */
     public NDArray forward(
             NDArray latents, NDArray timesteps, NDArray text, AttentionProcessor processor, UNetListener listener) {
         try (TensorScope scope = TensorScope.open()) {
-            UNetPass pass = new UNetPass(timeEmbedding.forward(timesteps, listener), text, processor, listener);
+            UNetPass pass = pass(timesteps, text, processor, listener);
             Deque<NDArray> skips = new ArrayDeque<>();
-            NDArray h = pass.seen("conv_in", in.forward(latents));
-            skips.push(h);
-            for (DownBlock block : down) {
-                h = block.forward(h, pass, skips);
+            NDArray h = input(latents);
+            for (UNetStage stage : stages) {
+                NDArray skip = stage.skip() == UNetStage.Skip.POP ? skips.pop() : null;
+                NDArray next = stage.forward(h, skip, size(skips.peek()), pass);
+                if (stage.skip() == UNetStage.Skip.PUSH) {
+                    skips.push(next);
+                }
+                h = next;
             }
-            h = mid.forward(h, pass);
-            for (UpBlock block : up) {
-                h = block.forward(h, pass, skips);
-            }
-            return scope.release(out.forward(Operators.silu(outNorm.forward(h))));
+            return scope.release(output(h));
         }
+    }
+
+    /** What all stages of a pass share. */
+    public UNetPass pass(NDArray timesteps, NDArray text, AttentionProcessor processor, UNetListener listener) {
+        return new UNetPass(
+                timeEmbedding.forward(timesteps, listener), Operators.cast(text, precision), processor, listener);
+    }
+
+    /** Latents as the first stage takes them. */
+    public NDArray input(NDArray latents) {
+        return Operators.cast(latents, precision);
+    }
+
+    /** The last stage's output as the prediction. */
+    public NDArray output(NDArray features) {
+        return Operators.cast(features, Precision.FP32);
+    }
+
+    /** Height and width of features, or null of none. */
+    public static long[] size(NDArray features) {
+        return features == null ? null : Arrays.copyOfRange(Tensors.shape(features), 2, 4);
     }
 }

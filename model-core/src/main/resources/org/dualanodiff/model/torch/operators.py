@@ -44,6 +44,16 @@ class Operators(Module):
     y = torch.scaled_dot_product_attention(q1, k1, v1, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), torch.size(q))
 
+  # ---- adapter weights: fp32 whatever the base computes in ----
+  def adapter_linear(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    d = ops.prim.dtype(x)
+    return torch.linear(x, torch.to(w, d, False, False, None), torch.to(b, d, False, False, None))
+  def adapter_linear_no_bias(self: __torch__.Operators, x: Tensor, w: Tensor) -> Tensor:
+    return torch.linear(x, torch.to(w, ops.prim.dtype(x), False, False, None), None)
+  def adapter_layer_norm(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
+    d = ops.prim.dtype(x)
+    return torch.layer_norm(x, [torch.size(x, -1)], torch.to(w, d, False, False, None), torch.to(b, d, False, False, None), eps, False)
+
   # ---- LoRA ----
   # x w^T + b + up(down(x))
   def low_rank(self: __torch__.Operators, x: Tensor, base: Tensor, down: Tensor, up: Tensor) -> Tensor:
@@ -161,6 +171,24 @@ class Operators(Module):
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
+  # As gradients, of outputs that have gradients themselves.
+  def gradients_through(self: __torch__.Operators, outputs: List[Tensor], upstream: List[Tensor], parameters: List[Tensor]) -> List[Tensor]:
+    given = annotate(List[Optional[Tensor]], [])
+    for u in upstream:
+      _2 = torch.append(given, u)
+    found = torch.grad(outputs, parameters, given, False, False, True)
+    out = annotate(List[Tensor], [])
+    for i in range(torch.len(parameters)):
+      g = found[i]
+      if torch.__isnot__(g, None):
+        _0 = torch.append(out, unchecked_cast(Tensor, g))
+      else:
+        _1 = torch.append(out, torch.zeros_like(parameters[i]))
+    return out
+  # target += factor source, in place
+  def accumulate(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], factor: float) -> Tensor:
+    torch._foreach_add_(targets, sources, alpha=factor)
+    return targets[0]
   def global_norm(self: __torch__.Operators, tensors: List[Tensor]) -> Tensor:
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
