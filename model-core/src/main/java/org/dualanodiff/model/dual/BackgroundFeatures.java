@@ -26,7 +26,8 @@ public record BackgroundFeatures(Map<String, NDArray> byAttention) implements Au
         byAttention.values().forEach(NDArray::close);
     }
 
-    static final class Recorder {
+    /** Collects the features while the reference pass runs. */
+    public static final class Recorder {
 
         private final Map<String, NDArray> features = new HashMap<>();
 
@@ -36,7 +37,7 @@ public record BackgroundFeatures(Map<String, NDArray> byAttention) implements Au
             }
         }
 
-        BackgroundFeatures recorded() {
+        public BackgroundFeatures recorded() {
             return new BackgroundFeatures(Map.copyOf(features));
         }
     }

@@ -2,7 +2,6 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
-import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetListener;
@@ -40,9 +39,7 @@ public final class DualUNet {
      */
     public NDArray forward(
             NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNetListener listener) {
-        AttentionProcessor processor = (attention, hidden, context) ->
-                attentions.get(attention.path()).both(attention, hidden, context, background.at(attention));
-        return unet.forward(latents, timesteps, text, processor, listener);
+        return unet.forward(latents, timesteps, text, both(background), listener);
     }
 
     /**
@@ -54,17 +51,23 @@ public final class DualUNet {
      * @param text (G, T, D) GLOBAL states
      * @return the input of every self-attention; the caller closes it after the main pass
      */
-    public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text, UNetListener listener) {
+    public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
         BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
-        AttentionProcessor processor = (attention, hidden, context) -> {
-            features.record(attention, hidden);
-            return alone(attention, hidden, context);
-        };
-        unet.forward(latents, timesteps, text, processor, listener);
+        unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE);
         return features.recorded();
     }
 
-    private NDArray alone(Attention attention, NDArray hidden, NDArray text) {
-        return attentions.get(attention.path()).alone(Branch.GLOBAL, attention, hidden, text);
+    /** How attentions are computed in the main pass, over both branches. */
+    public AttentionProcessor both(BackgroundFeatures background) {
+        return (attention, hidden, text) ->
+                attentions.get(attention.path()).both(attention, hidden, text, background.at(attention));
+    }
+
+    /** How attentions are computed in the reference pass: GLOBAL alone, its self-attentions' inputs recorded. */
+    public AttentionProcessor reference(BackgroundFeatures.Recorder recorder) {
+        return (attention, hidden, text) -> {
+            recorder.record(attention, hidden);
+            return attentions.get(attention.path()).alone(Branch.GLOBAL, attention, hidden, text);
+        };
     }
 }

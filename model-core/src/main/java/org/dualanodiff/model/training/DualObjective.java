@@ -57,7 +57,7 @@ public final class DualObjective {
         TrainingBatch.Background clean = batch.background().get();
         NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
         NDArray global = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
-        return unet.background(noisy, timesteps(batch.timesteps()), global, UNetListener.NONE);
+        return unet.background(noisy, timesteps(batch.timesteps()), global);
     }
 
     private NDArray timesteps(int[] values) {

@@ -22,7 +22,8 @@ final class UpBlock {
         List<UNetStage> stages = new ArrayList<>();
         for (int i = 0; i <= config.layersPerBlock().get(level); i++) {
             int in = inputChannels(config, level, i);
-            stages.add(UNetLayer.load(weights, name, i, config, level, in, attention).up());
+            stages.add(UNetLayer.load(weights, name, i, config, level, in, attention)
+                    .up());
         }
         if (level > 0) {
             stages.add(upsample(weights, name, config.blockOutChannels().get(level)));
@@ -34,12 +35,11 @@ final class UpBlock {
     /** Nearest-neighbour to the size of the next skip connection, since odd sizes do not double exactly; then a convolution. */
     private static UNetStage upsample(Weights weights, String name, int channels) {
         Convolution convolution = Convolution.threeByThree(weights.at("upsamplers.0.conv"), channels, channels);
-        return new UNetStage(
-                name + ".upsample", UNetStage.Skip.MATCH_SIZE, List.of(), (x, skip, size, pass) -> {
-                    try (TensorScope scope = TensorScope.open()) {
-                        return scope.release(convolution.forward(Operators.resizeNearest(x, size[0], size[1])));
-                    }
-                });
+        return new UNetStage(name + ".upsample", UNetStage.Skip.MATCH_SIZE, List.of(), (x, skip, size, pass) -> {
+            try (TensorScope scope = TensorScope.open()) {
+                return scope.release(convolution.forward(Operators.resizeNearest(x, size[0], size[1])));
+            }
+        });
     }
 
     /** Channels coming up, plus those of the skip connection, which layers of this level or of the finer one made. */

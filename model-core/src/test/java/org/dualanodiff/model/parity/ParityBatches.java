@@ -9,11 +9,11 @@ import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.TrainingBatch;
 
 /** The batches that the released implementation was run on. */
-final class ParityBatches {
+public final class ParityBatches {
 
     private ParityBatches() {}
 
-    static TrainingBatch forward(GoldenTensors golden) {
+    public static TrainingBatch forward(GoldenTensors golden) {
         Optional<TrainingBatch.Background> background = golden.has("cond_lat")
                 ? Optional.of(new TrainingBatch.Background(golden.tensor("cond_lat"), golden.tensor("ref_noise")))
                 : Optional.empty();
@@ -33,7 +33,7 @@ final class ParityBatches {
     }
 
     /** Token ids of every pair, rows (b f). */
-    static NDArray tokens(GoldenTensors golden) {
+    public static NDArray tokens(GoldenTensors golden) {
         long[] global = golden.longs("input_ids_blend");
         long[] anomaly = golden.longs("input_ids_fg");
         long[] shape = golden.shape("input_ids_blend");
