@@ -30,12 +30,12 @@ public final class PndmSampler implements Sampler {
     @Override
     public int[] timesteps(int steps) {
         int[] once = Sampler.leadingTimesteps(schedule, steps);
-        if (steps == 1) {
+        if (once.length == 1) {
             return once;
         }
         return IntStream.concat(
                         IntStream.of(once[0], once[1]),
-                        IntStream.range(1, steps).map(i -> once[i]))
+                        IntStream.range(1, once.length).map(i -> once[i]))
                 .toArray();
     }
 

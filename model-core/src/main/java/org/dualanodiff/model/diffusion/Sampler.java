@@ -1,12 +1,14 @@
 package org.dualanodiff.model.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import java.util.stream.IntStream;
 
 /** Walks from pure noise to a clean latent along the reverse process. */
-public sealed interface Sampler permits PndmSampler, DdimSampler {
+public sealed interface Sampler permits PndmSampler, DdimSampler, DpmSolverSampler {
 
     /**
-     * The timesteps of the model calls, first to last.
+     * The timesteps of the model calls, first to last, none below the one after it. They may be fewer
+     * than {@code steps}: two that round to the same are one.
      *
      * @param steps 1 to the number of training timesteps
      */
@@ -29,20 +31,24 @@ public sealed interface Sampler permits PndmSampler, DdimSampler {
     }
 
     /**
-     * Evenly spaced timesteps from the far end down to the offset ("leading" spacing); the topmost is
-     * kept inside the schedule.
+     * Evenly spaced timesteps from the far end down to the offset ("leading" spacing). Those that the
+     * offset would lift out of the schedule are kept inside, each of them once.
      */
     static int[] leadingTimesteps(NoiseSchedule schedule, int steps) {
+        requireSteps(schedule, steps);
+        int stride = schedule.length() / steps;
+        return IntStream.range(0, steps)
+                .map(i -> (steps - 1 - i) * stride + schedule.stepsOffset())
+                .map(t -> Math.min(t, schedule.length() - 1))
+                .distinct()
+                .toArray();
+    }
+
+    /** @throws IllegalArgumentException unless steps is 1 to the number of training timesteps */
+    static void requireSteps(NoiseSchedule schedule, int steps) {
         if (steps < 1 || steps > schedule.length()) {
             throw new IllegalArgumentException(
                     "sampling steps must be 1..%d, were %d".formatted(schedule.length(), steps));
         }
-        int stride = schedule.length() / steps;
-        int[] timesteps = new int[steps];
-        for (int i = 0; i < steps; i++) {
-            int t = (steps - 1 - i) * stride + schedule.stepsOffset();
-            timesteps[i] = Math.min(t, schedule.length() - 1);
-        }
-        return timesteps;
     }
 }

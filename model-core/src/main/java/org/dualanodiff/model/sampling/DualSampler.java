@@ -68,7 +68,8 @@ public final class DualSampler implements AutoCloseable {
     }
 
     private NDArray denoise(NDArray start) {
-        GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale());
+        GuidedDenoiser denoiser =
+                new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
         return sampler.sample(start, config.steps(), denoiser, Sampler.StepListener.NONE);
     }
 

@@ -2,6 +2,7 @@ package org.dualanodiff.model.sampling;
 
 import java.io.Serializable;
 import org.dualanodiff.model.diffusion.DdimSampler;
+import org.dualanodiff.model.diffusion.DpmSolverSampler;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.diffusion.Sampler;
@@ -11,14 +12,21 @@ import org.dualanodiff.model.diffusion.Sampler;
  *
  * @param steps of the sampler
  * @param guidanceScale 1 for no guidance
+ * @param guidanceInterval where in the schedule guidance acts
  * @param batchSize pairs denoised together: one block. Changing it changes the last bits of the results
  * @param resolution side of the square images, in pixels
  */
-public record SamplingConfig(Method method, int steps, double guidanceScale, int batchSize, int resolution)
+public record SamplingConfig(
+        Method method,
+        int steps,
+        double guidanceScale,
+        GuidanceInterval guidanceInterval,
+        int batchSize,
+        int resolution)
         implements Serializable {
 
     public SamplingConfig {
-        if (guidanceScale < 1) {
+        if (!(guidanceScale >= 1)) {
             throw new IllegalArgumentException("guidance scale must be at least 1, was " + guidanceScale);
         }
         if (batchSize < 1) {
@@ -26,17 +34,46 @@ public record SamplingConfig(Method method, int steps, double guidanceScale, int
         }
     }
 
-    /** The sampler. */
-    public enum Method {
-        /** The released one. */
-        PNDM,
-        DDIM;
+    /** With guidance over the whole schedule. */
+    public SamplingConfig(Method method, int steps, double guidanceScale, int batchSize, int resolution) {
+        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, batchSize, resolution);
+    }
 
-        Sampler on(NoiseSchedule schedule) {
-            return switch (this) {
-                case PNDM -> new PndmSampler(schedule);
-                case DDIM -> new DdimSampler(schedule);
-            };
+    /** The sampler, with the options that only it has. */
+    public sealed interface Method extends Serializable {
+
+        /** The released one. */
+        Method PNDM = new Pndm();
+
+        Method DDIM = new Ddim();
+
+        /** DPM-Solver++ (2M) with the timesteps and the end of the released implementation. */
+        Method DPM_SOLVER = new DpmSolver(false, false);
+
+        Sampler on(NoiseSchedule schedule);
+    }
+
+    /** See {@link PndmSampler}. */
+    public record Pndm() implements Method {
+        @Override
+        public Sampler on(NoiseSchedule schedule) {
+            return new PndmSampler(schedule);
+        }
+    }
+
+    /** See {@link DdimSampler}. */
+    public record Ddim() implements Method {
+        @Override
+        public Sampler on(NoiseSchedule schedule) {
+            return new DdimSampler(schedule);
+        }
+    }
+
+    /** See {@link DpmSolverSampler#DpmSolverSampler(NoiseSchedule, boolean, boolean)}. */
+    public record DpmSolver(boolean karrasSigmas, boolean finalSigmaZero) implements Method {
+        @Override
+        public Sampler on(NoiseSchedule schedule) {
+            return new DpmSolverSampler(schedule, karrasSigmas, finalSigmaZero);
         }
     }
 

@@ -7,14 +7,16 @@ import static org.dualanodiff.model.golden.Closeness.assertClose;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.diffusion.DdimSampler;
+import org.dualanodiff.model.diffusion.DpmSolverSampler;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.diffusion.Sampler;
+import org.dualanodiff.model.golden.AnalyticDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.torch.GradientMode;
@@ -35,13 +37,18 @@ class DiffusionParityTest {
     private final NoiseSchedule schedule = NoiseSchedule.of(Golden.model().schedulerConfig());
     private final GoldenTensors golden = Golden.tensors("schedulers.safetensors");
 
+    private static final List<String> SAMPLERS = List.of("pndm", "ddim", "dpm", "dpm_karras");
+
     private static Sampler sampler(String name) {
         NoiseSchedule schedule = NoiseSchedule.of(Golden.model().schedulerConfig());
-        return Map.<String, Sampler>of("pndm", new PndmSampler(schedule), "ddim", new DdimSampler(schedule))
-                .get(name);
+        return switch (name) {
+            case "pndm" -> new PndmSampler(schedule);
+            case "ddim" -> new DdimSampler(schedule);
+            case "dpm" -> new DpmSolverSampler(schedule);
+            case "dpm_karras" -> new DpmSolverSampler(schedule, true, false);
+            default -> throw new IllegalArgumentException("no such sampler: " + name);
+        };
     }
-
-    private static final List<String> SAMPLERS = List.of("pndm", "ddim");
 
     static Stream<Arguments> timesteps() {
         JsonObject all = Golden.json("schedule.json").getAsJsonObject("timesteps");
@@ -77,26 +84,13 @@ class DiffusionParityTest {
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray start = golden.tensor("x_T");
-            sampler(name)
-                    .sample(
-                            start,
-                            Integer.parseInt(steps),
-                            DiffusionParityTest::analyticNoise,
-                            (call, x) -> assertClose(
-                                    key + " after call " + call,
-                                    Tensors.floats(x),
-                                    golden.slice(key, call),
-                                    TOLERANCE));
+            List<Integer> calls = new ArrayList<>();
+            sampler(name).sample(start, Integer.parseInt(steps), new AnalyticDenoiser(), (call, x) -> {
+                calls.add(call);
+                assertClose(key + " after call " + call, Tensors.floats(x), golden.slice(key, call), TOLERANCE);
+            });
+            assertThat(calls).hasSize((int) golden.shape(key)[0]);
         }
-    }
-
-    /** {@code tanh(x) cos(t / 1000) + 0.1}. */
-    private static NDArray analyticNoise(NDArray x, int timestep) {
-        float[] values = Tensors.floats(x);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (Math.tanh(values[i]) * Math.cos(timestep / 1000.0) + 0.1);
-        }
-        return Tensors.of(values, x.getDevice(), Tensors.shape(x));
     }
 
     @Test

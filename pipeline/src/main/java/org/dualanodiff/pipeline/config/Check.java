@@ -81,6 +81,12 @@ interface Check {
                 isListOfNames(value) ? Optional.empty() : refuse("a list of names such as [bottle, cable]", value);
     }
 
+    /** A list of two numbers in ascending order, both {@code min..max}. */
+    static Check interval(double min, double max) {
+        String expected = "two numbers [from, to] with %s <= from <= to <= %s".formatted(plain(min), plain(max));
+        return value -> isInterval(value, min, max) ? Optional.empty() : refuse(expected, value);
+    }
+
     /** A block of any names. */
     static Check block() {
         return value -> value.valueType() == ConfigValueType.OBJECT
@@ -101,6 +107,17 @@ interface Check {
                 && list.stream()
                         .allMatch(name ->
                                 scalar(name).filter(text -> !text.isBlank()).isPresent());
+    }
+
+    private static boolean isInterval(ConfigValue value, double min, double max) {
+        if (!(value instanceof ConfigList list) || list.size() != 2) {
+            return false;
+        }
+        List<BigDecimal> bounds = list.stream()
+                .flatMap(bound -> scalar(bound).flatMap(Check::decimal).stream())
+                .filter(bound -> isWithin(bound.toString(), min, max))
+                .toList();
+        return bounds.size() == 2 && bounds.get(0).compareTo(bounds.get(1)) <= 0;
     }
 
     private static Optional<String> refuse(String expected, ConfigValue value) {

@@ -4,6 +4,7 @@ import static org.dualanodiff.pipeline.config.Check.anyText;
 import static org.dualanodiff.pipeline.config.Check.block;
 import static org.dualanodiff.pipeline.config.Check.filledText;
 import static org.dualanodiff.pipeline.config.Check.flag;
+import static org.dualanodiff.pipeline.config.Check.interval;
 import static org.dualanodiff.pipeline.config.Check.matching;
 import static org.dualanodiff.pipeline.config.Check.names;
 import static org.dualanodiff.pipeline.config.Check.number;
@@ -57,8 +58,11 @@ final class ConfigRules {
             rule("training.log-every", wholeNumber(1, MANY)),
             rule("generation.samples-per-defect", wholeNumber(1, MANY)),
             rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),
+            rule("generation.karras-sigmas", flag()),
+            rule("generation.final-sigma-zero", flag()),
             rule("generation.steps", wholeNumber(1, 1000)),
             rule("generation.guidance-scale", number(1, 100)),
+            rule("generation.guidance-interval", interval(0, 1)),
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
             rule("mask.method", oneOf(List.of("grey-distance"))),
@@ -80,6 +84,8 @@ final class ConfigRules {
 
     private static final List<Relation> RELATIONS = List.of(
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), ConfigRules::wholeBatches),
+            onlyWithDpmSolver("generation.karras-sigmas"),
+            onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
             new Relation(List.of("dataset.split-files", "dataset.split"), ConfigRules::listHasFile));
 
@@ -147,6 +153,17 @@ final class ConfigRules {
                 ? Optional.empty()
                 : Optional.of("generation.pairs-per-task must be a multiple of generation.batch-size, were %d and %d"
                         .formatted(pairs, batch));
+    }
+
+    private static Relation onlyWithDpmSolver(String option) {
+        String wanted = PipelineConfig.Sampler.DPM_SOLVER.setting();
+        return new Relation(List.of(option, "generation.sampler"), config -> {
+            String sampler = config.getString("generation.sampler");
+            return !config.getBoolean(option) || sampler.equals(wanted)
+                    ? Optional.empty()
+                    : Optional.of("%s must be false unless generation.sampler is %s, were true and %s"
+                            .formatted(option, wanted, sampler));
+        });
     }
 
     private static Optional<String> thresholdsInOrder(Config config) {

@@ -9,7 +9,6 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -191,31 +190,69 @@ public record PipelineConfig(
 
     /** The samplers that can be chosen. */
     public enum Sampler {
-        PNDM,
-        DDIM;
+        PNDM("pndm"),
+        DDIM("ddim"),
+        DPM_SOLVER("dpm-solver++");
+
+        private final String setting;
+
+        Sampler(String setting) {
+            this.setting = setting;
+        }
 
         /** The name in a configuration file. */
         public String setting() {
-            return name().toLowerCase(Locale.ROOT);
+            return setting;
         }
 
         static List<String> settings() {
             return Arrays.stream(values()).map(Sampler::setting).toList();
         }
+
+        private static Sampler of(String setting) {
+            return values()[settings().indexOf(setting)];
+        }
     }
 
-    /** How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}. */
+    /** A part of the noise schedule, in fractions of its timesteps from the clean end: 0 <= from <= to <= 1. */
+    public record Interval(double from, double to) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Interval of(List<Double> bounds) {
+            return new Interval(bounds.get(0), bounds.get(1));
+        }
+
+        private List<Double> value() {
+            return List.of(from, to);
+        }
+    }
+
+    /**
+     * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}; {@code karrasSigmas} and
+     * {@code finalSigmaZero} are true only with DPM-Solver++.
+     */
     public record Generation(
-            int samplesPerDefect, Sampler sampler, int steps, double guidanceScale, int batchSize, int pairsPerTask)
+            int samplesPerDefect,
+            Sampler sampler,
+            boolean karrasSigmas,
+            boolean finalSigmaZero,
+            int steps,
+            double guidanceScale,
+            Interval guidanceInterval,
+            int batchSize,
+            int pairsPerTask)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private static Generation of(Config block) {
             return new Generation(
                     block.getInt("samples-per-defect"),
-                    Sampler.valueOf(block.getString("sampler").toUpperCase(Locale.ROOT)),
+                    Sampler.of(block.getString("sampler")),
+                    block.getBoolean("karras-sigmas"),
+                    block.getBoolean("final-sigma-zero"),
                     block.getInt("steps"),
                     block.getDouble("guidance-scale"),
+                    Interval.of(block.getDoubleList("guidance-interval")),
                     block.getInt("batch-size"),
                     block.getInt("pairs-per-task"));
         }
@@ -224,8 +261,11 @@ public record PipelineConfig(
             return Map.of(
                     "samples-per-defect", samplesPerDefect,
                     "sampler", sampler.setting(),
+                    "karras-sigmas", karrasSigmas,
+                    "final-sigma-zero", finalSigmaZero,
                     "steps", steps,
                     "guidance-scale", guidanceScale,
+                    "guidance-interval", guidanceInterval.value(),
                     "batch-size", batchSize,
                     "pairs-per-task", pairsPerTask);
         }

@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.mask.GreyDistanceMask;
 import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -43,11 +44,22 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
     public SamplingConfig sampling() {
         PipelineConfig.Generation generation = config.generation();
         return new SamplingConfig(
-                SamplingConfig.Method.valueOf(generation.sampler().name()),
+                method(generation),
                 generation.steps(),
                 generation.guidanceScale(),
+                new GuidanceInterval(
+                        generation.guidanceInterval().from(),
+                        generation.guidanceInterval().to()),
                 generation.batchSize(),
                 resolution);
+    }
+
+    private static SamplingConfig.Method method(PipelineConfig.Generation generation) {
+        return switch (generation.sampler()) {
+            case PNDM -> SamplingConfig.Method.PNDM;
+            case DDIM -> SamplingConfig.Method.DDIM;
+            case DPM_SOLVER -> new SamplingConfig.DpmSolver(generation.karrasSigmas(), generation.finalSigmaZero());
+        };
     }
 
     public MaskExtractor mask() {
@@ -99,13 +111,23 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
                 "prompt.global", config.prompt().global(),
                 "prompt.anomaly", config.prompt().anomaly(),
                 "prompt.negative", config.prompt().negative(),
-                "generation.sampler", config.generation().sampler().setting(),
-                "generation.steps", Integer.toString(config.generation().steps()),
-                "generation.guidance-scale", Double.toString(config.generation().guidanceScale()),
-                "generation.batch-size", Integer.toString(config.generation().batchSize()),
                 "seed", Long.toString(config.seed())));
+        settings.putAll(generationSettings());
         settings.putAll(maskSettings());
         return settings;
+    }
+
+    private Map<String, String> generationSettings() {
+        PipelineConfig.Generation generation = config.generation();
+        PipelineConfig.Interval interval = generation.guidanceInterval();
+        return Map.of(
+                "generation.sampler", generation.sampler().setting(),
+                "generation.karras-sigmas", Boolean.toString(generation.karrasSigmas()),
+                "generation.final-sigma-zero", Boolean.toString(generation.finalSigmaZero()),
+                "generation.steps", Integer.toString(generation.steps()),
+                "generation.guidance-scale", Double.toString(generation.guidanceScale()),
+                "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
+                "generation.batch-size", Integer.toString(generation.batchSize()));
     }
 
     private Map<String, String> maskSettings() {

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
 import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
+import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
@@ -31,6 +31,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
     private static final String FULL = """
@@ -57,9 +59,12 @@ class ConfigLoaderTest {
             }
             generation {
               samples-per-defect = 1000
-              sampler = ddim
+              sampler = "dpm-solver++"
+              karras-sigmas = true
+              final-sigma-zero = yes
               steps = 50
               guidance-scale = 2
+              guidance-interval = [0.1, 0.75]
               batch-size = 8
               pairs-per-task = 32
             }
@@ -84,7 +89,7 @@ class ConfigLoaderTest {
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training(6000, 2, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
-            new Generation(1000, Sampler.DDIM, 50, 2, 8, 32),
+            new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
             new Mask("grey-distance", 0.15, 0.3, 1, 2, 9, 5),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
@@ -109,7 +114,7 @@ class ConfigLoaderTest {
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
                         new Training(5000, 4, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
-                        new Generation(500, Sampler.PNDM, 100, 2.5, 4, 64),
+                        new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
                         new Mask("grey-distance", 0.12, 0.25, 0, 1, 4, 64),
                         "work/store",
                         new Run("auto"),
@@ -278,9 +283,17 @@ class ConfigLoaderTest {
         assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
     }
 
+    @ParameterizedTest
+    @CsvSource({"pndm, PNDM", "ddim, DDIM", "dpm-solver++, DPM_SOLVER"})
+    void sampler_byItsSetting_isFound(String setting, Sampler sampler) {
+        assertThat(sets("generation.sampler=" + setting).generation().sampler()).isEqualTo(sampler);
+        assertThat(sampler.setting()).isEqualTo(setting);
+    }
+
     @Test
-    void samplers_asSettings_areInLowerCase() {
-        assertThat(new TreeSet<>(Sampler.settings())).containsExactly("ddim", "pndm");
+    void guidanceInterval_givenAsText_isReadAsAList() {
+        assertThat(sets("generation.guidance-interval=[0.25, 1]").generation().guidanceInterval())
+                .isEqualTo(new Interval(0.25, 1));
     }
 
     private PipelineConfig load(String hocon) throws IOException {

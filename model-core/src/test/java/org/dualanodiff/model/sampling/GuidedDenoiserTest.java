@@ -1,0 +1,95 @@
+package org.dualanodiff.model.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.golden.GoldenTensors;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class GuidedDenoiserTest {
+
+    private static final GuidanceInterval MIDDLE = new GuidanceInterval(0.3, 0.7);
+
+    private static BaseModel base;
+    private final GoldenTensors golden = Golden.tensors("dual/sample.safetensors");
+
+    @BeforeAll
+    static void load() {
+        base = BaseModel.load(Golden.model(), Compute.CPU);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @Test
+    void denoiser_outsideItsInterval_givesTheConditionalEstimate() {
+        assertThat(noise(4, MIDDLE, 900)).isEqualTo(conditional(900));
+        assertThat(noise(4, MIDDLE, 100)).isEqualTo(conditional(100));
+    }
+
+    @Test
+    void denoiser_insideItsInterval_guidesAsWithoutOne() {
+        assertThat(noise(4, MIDDLE, 500))
+                .isEqualTo(noise(4, GuidanceInterval.WHOLE, 500))
+                .isNotEqualTo(conditional(500));
+    }
+
+    @Test
+    void sampler_withInterval_changesOnlyWhatLiesOutside() {
+        SampleSeries series = new SampleSeries(3, "tile", "crack");
+        assertThat(pixel(series, new GuidanceInterval(0, 0.999))).isNotEqualTo(pixel(series, MIDDLE));
+        assertThat(pixel(series, new GuidanceInterval(0, 0.999))).isEqualTo(pixel(series, GuidanceInterval.WHOLE));
+    }
+
+    /** All pixels of a pair of three DDIM steps, at timesteps 667, 334 and 1. */
+    private static int[] pixel(SampleSeries series, GuidanceInterval interval) {
+        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, 6, interval, 1, 64);
+        try (DualAdapter adapter = adapter();
+                DualSampler sampler =
+                        new DualSampler(base, adapter, new NestedPrompt("a vfx with sks", "sks"), "", config)) {
+            return sampler.sampleBlock(series, 0).get(0).image().getRGB(0, 0, 64, 64, null, 0, 64);
+        }
+    }
+
+    private float[] noise(double scale, GuidanceInterval interval, int timestep) {
+        try (DualAdapter adapter = adapter();
+                GradientMode mode = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            DualUNet unet = new DualUNet(base.unet(), adapter);
+            NDArray text = golden.tensor("single.prompt_embeds");
+            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text, scale, interval);
+            return Tensors.floats(denoiser.noise(golden.tensor("single.latents_init"), timestep));
+        }
+    }
+
+    /** Without guidance, from the conditional text rows alone. */
+    private float[] conditional(int timestep) {
+        try (DualAdapter adapter = adapter();
+                GradientMode mode = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            DualUNet unet = new DualUNet(base.unet(), adapter);
+            NDArray text = Operators.narrow(golden.tensor("single.prompt_embeds"), 0, 2, 2);
+            return Tensors.floats(
+                    new GuidedDenoiser(base, unet, text, 1).noise(golden.tensor("single.latents_init"), timestep));
+        }
+    }
+
+    private static DualAdapter adapter() {
+        return AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+    }
+}
