@@ -27,6 +27,7 @@ import org.dualanodiff.model.vae.Autoencoder;
 public final class BaseModel implements AutoCloseable {
 
     private final Device device;
+    private final Precision precision;
     private final List<Weights> weights = new ArrayList<>();
     private final UNet unet;
     private final Autoencoder autoencoder;
@@ -34,11 +35,13 @@ public final class BaseModel implements AutoCloseable {
     private final ClipTokenizer tokenizer;
     private final NoiseSchedule schedule;
 
-    private BaseModel(ModelDirectory directory, Device device) {
+    private BaseModel(ModelDirectory directory, Device device, Precision precision) {
         this.device = device;
-        unet = UNet.load(directory.unetConfig(), open(directory.unetWeights()));
-        autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights()));
-        textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights()));
+        this.precision = precision;
+        unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
+        // Little time is spent in these two, and pixels and prompts are worth their precision.
+        autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
+        textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
         tokenizer = ClipTokenizer.open(directory.tokenizer());
         schedule = NoiseSchedule.of(directory.schedulerConfig());
     }
@@ -50,17 +53,22 @@ public final class BaseModel implements AutoCloseable {
      */
     public static BaseModel load(ModelDirectory directory, Compute compute) {
         Tensors.useThreads(compute.threads());
-        return new BaseModel(directory, Devices.named(compute.device()));
+        return new BaseModel(directory, Devices.named(compute.device()), compute.precision());
     }
 
-    private Weights open(WeightSource source) {
-        Weights opened = Weights.of(source, device, Precision.FP32);
+    private Weights open(WeightSource source, Precision precision) {
+        Weights opened = Weights.of(source, device, precision);
         weights.add(opened);
         return opened;
     }
 
     public Device device() {
         return device;
+    }
+
+    /** The precision of the U-Net. */
+    public Precision precision() {
+        return precision;
     }
 
     /** The device in words, such as {@code cpu()} or {@code gpu(0)}. */

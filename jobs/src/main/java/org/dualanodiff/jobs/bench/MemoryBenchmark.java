@@ -86,7 +86,7 @@ public final class MemoryBenchmark {
     }
 
     private TrainingConfig config() {
-        return new TrainingConfig(STEPS, BATCH, 1e-4, 1e-2, 1, 4, resolution, true, true, STEPS, 1);
+        return new TrainingConfig(STEPS, BATCH, BATCH, false, 1e-4, 1e-2, 1, 4, resolution, true, true, STEPS, 1);
     }
 
     private List<TrainingExample> examples() {

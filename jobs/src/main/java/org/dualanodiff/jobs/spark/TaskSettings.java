@@ -10,15 +10,18 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  *
  * @param store address of the store
  * @param device {@code compute.device}
+ * @param precision {@code compute.precision}
  * @param threads native threads of one task
  * @param progressEvery training steps between two reports
  */
-public record TaskSettings(String store, String device, int threads, int progressEvery) implements Serializable {
+public record TaskSettings(String store, String device, String precision, int threads, int progressEvery)
+        implements Serializable {
 
     public static TaskSettings of(PipelineConfig config) {
         return new TaskSettings(
                 config.store(),
                 config.compute().device(),
+                config.compute().precision(),
                 config.compute().threads(),
                 config.training().logEvery());
     }
@@ -30,6 +33,7 @@ public record TaskSettings(String store, String device, int threads, int progres
 
     /** The device and threads of the running task. */
     Compute compute() {
-        return new Compute(GpuTask.device(device), threads);
+        String given = GpuTask.device(device);
+        return new Compute(given, Compute.precision(precision, given), threads);
     }
 }

@@ -260,6 +260,11 @@ public final class Operators {
         }
     }
 
+    /** Multiplies all tensors in place. */
+    public static void scale(List<NDArray> tensors, double factor) {
+        call("scale", tensors, factor);
+    }
+
     /** L2 norm over all elements of all tensors, as one scalar tensor. */
     public static NDArray globalNorm(List<NDArray> tensors) {
         return call("global_norm", tensors);

@@ -2,6 +2,7 @@ package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
+import java.util.List;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
@@ -35,6 +36,16 @@ public final class DualObjective {
         try (TensorScope scope = TensorScope.open()) {
             NDArray target = base.schedule().target(batch.latents(), batch.noise(), batch.rowTimesteps());
             return scope.release(Operators.meanSquaredError(predict(batch, tokens, UNetListener.NONE), target));
+        }
+    }
+
+    /** The loss with its gradients, which belong to the open scope; gradients must be on. */
+    Gradients gradients(TrainingBatch batch, NDArray tokens, List<NDArray> parameters) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray loss = loss(batch, tokens);
+            List<NDArray> found = Operators.gradients(loss, parameters);
+            found.forEach(scope::release);
+            return new Gradients(Operators.item(loss), found);
         }
     }
 

@@ -10,6 +10,7 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
@@ -30,6 +31,7 @@ public final class DualTrainer implements AutoCloseable {
     private final DualAdapter adapter;
     private final List<NDArray> parameters;
     private final DualObjective objective;
+    private final RecomputedGradients recomputed;
     private final AdamW optimizer;
     private final LossCurve losses = new LossCurve();
     private final TrainingState state;
@@ -38,6 +40,10 @@ public final class DualTrainer implements AutoCloseable {
     public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig config) {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException("an adapter needs at least one training image");
+        }
+        if (base.precision() == Precision.FP16) {
+            throw new IllegalArgumentException(
+                    "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
         this.config = config;
         this.prompt = prompt;
@@ -49,6 +55,7 @@ public final class DualTrainer implements AutoCloseable {
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();
         objective = new DualObjective(base, adapter);
+        recomputed = new RecomputedGradients(base, adapter, parameters);
         optimizer = new AdamW(parameters, config.optimizer());
         state = new TrainingState(config, adapter, optimizer, losses);
     }
@@ -66,7 +73,7 @@ public final class DualTrainer implements AutoCloseable {
             state.restore(checkpoint);
         }
         while (optimizer.steps() < config.steps()) {
-            double loss = step(batches, optimizer.steps() + 1);
+            double loss = step(optimizer.steps() + 1);
             losses.add(loss);
             listener.afterStep(optimizer.steps(), config.steps(), loss);
             if (optimizer.steps() % config.checkpointEvery() == 0 && optimizer.steps() < config.steps()) {
@@ -77,21 +84,37 @@ public final class DualTrainer implements AutoCloseable {
         return adapter;
     }
 
-    private double step(BatchSource source, int step) {
+    private double step(int step) {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            NDArray loss = objective.loss(source.batch(step), base.tokens(prompt));
-            optimizer.step(Operators.gradients(loss, parameters));
-            return requireFinite(Operators.item(loss), step);
+            Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
+            requireFinite(gradients.loss(), step);
+            optimizer.step(gradients.byParameter());
+            return gradients.loss();
         }
     }
 
-    private static double requireFinite(double loss, int step) {
+    private Gradients gradients(TrainingBatch batch, NDArray tokens) {
+        int parts = config.batchSize() / config.microBatchSize();
+        Gradients sum = computed(batch.pairs(0, config.microBatchSize()), tokens);
+        for (int part = 1; part < parts; part++) {
+            try (TensorScope scope = TensorScope.open()) {
+                int first = part * config.microBatchSize();
+                sum = sum.plus(computed(batch.pairs(first, config.microBatchSize()), tokens));
+            }
+        }
+        return sum.dividedBy(parts);
+    }
+
+    private Gradients computed(TrainingBatch part, NDArray tokens) {
+        return config.recompute() ? recomputed.of(part, tokens) : objective.gradients(part, tokens, parameters);
+    }
+
+    private static void requireFinite(double loss, int step) {
         if (!Double.isFinite(loss)) {
             throw new ArithmeticException(
                     "training diverged: the loss of step %d is %s; lower the learning rate".formatted(step, loss));
         }
-        return loss;
     }
 
     /** The loss of the batch that belongs to {@code step}, without learning from it. */

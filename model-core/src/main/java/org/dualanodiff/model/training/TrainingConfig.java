@@ -7,6 +7,8 @@ import java.io.Serializable;
  *
  * @param steps optimizer updates
  * @param batchSize pairs a step
+ * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
+ * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param rank of every LoRA
  * @param resolution side of the square training images, in pixels
  * @param horizontalFlip whether images are also seen mirrored left to right
@@ -17,6 +19,8 @@ import java.io.Serializable;
 public record TrainingConfig(
         int steps,
         int batchSize,
+        int microBatchSize,
+        boolean recompute,
         double learningRate,
         double weightDecay,
         double maxGradientNorm,
@@ -27,6 +31,13 @@ public record TrainingConfig(
         int checkpointEvery,
         long seed)
         implements Serializable {
+
+    public TrainingConfig {
+        if (microBatchSize < 1 || batchSize % microBatchSize != 0) {
+            throw new IllegalArgumentException(
+                    "the micro-batch size must divide the batch size %d, was %d".formatted(batchSize, microBatchSize));
+        }
+    }
 
     AdamW.Settings optimizer() {
         return AdamW.Settings.released(learningRate, weightDecay, maxGradientNorm);

@@ -86,6 +86,8 @@ final class TrainingState {
         return new TrainingConfig(
                         0,
                         config.batchSize(),
+                        config.batchSize(),
+                        false,
                         config.learningRate(),
                         config.weightDecay(),
                         config.maxGradientNorm(),

@@ -189,6 +189,9 @@ class Operators(Module):
   def accumulate(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], factor: float) -> Tensor:
     torch._foreach_add_(targets, sources, alpha=factor)
     return targets[0]
+  def scale(self: __torch__.Operators, tensors: List[Tensor], factor: float) -> Tensor:
+    torch._foreach_mul_(tensors, factor)
+    return tensors[0]
   def global_norm(self: __torch__.Operators, tensors: List[Tensor]) -> Tensor:
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:

@@ -2,6 +2,7 @@ package org.dualanodiff.model.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -118,6 +119,24 @@ class DualTrainerTest {
                 .hasMessageContaining("at least one training image");
     }
 
+    @Test
+    void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
+        TrainingConfig plain = config(3, 1e-3);
+        TrainingConfig frugal = new TrainingConfig(3, 2, 1, true, 1e-3, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
+        double[] losses = losses(plain);
+        double[] frugalLosses = losses(frugal);
+        for (int i = 0; i < losses.length; i++) {
+            assertThat(frugalLosses[i]).isCloseTo(losses[i], within(1e-4));
+        }
+    }
+
+    private double[] losses(TrainingConfig config) throws IOException {
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config)) {
+            trainer.train(folder.resolve("state"), TrainingListener.NONE);
+            return trainer.losses().values();
+        }
+    }
+
     private static Map<String, float[]> train(int steps, Path checkpoint, List<Integer> seen) throws IOException {
         try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(steps, 1e-3))) {
             DualAdapter adapter = trainer.train(checkpoint, (step, all, loss) -> seen.add(step));
@@ -128,7 +147,7 @@ class DualTrainerTest {
     }
 
     private static TrainingConfig config(int steps, double learningRate) {
-        return new TrainingConfig(steps, 2, learningRate, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
+        return new TrainingConfig(steps, 2, 2, false, learningRate, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
     }
 
     /** A dark spot on a grey ground, in three places. */

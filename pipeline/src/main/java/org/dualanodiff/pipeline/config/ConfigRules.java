@@ -48,6 +48,8 @@ final class ConfigRules {
             rule("prompt.negative", anyText()),
             rule("training.steps", wholeNumber(1, MANY)),
             rule("training.batch-size", wholeNumber(1, 1024)),
+            rule("training.micro-batch-size", wholeNumber(0, 1024)),
+            rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),
@@ -78,12 +80,14 @@ final class ConfigRules {
                     matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)[A-Za-z0-9._-]{1,100}")),
             rule("seed", wholeNumber()),
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
+            rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
             rule("compute.threads", wholeNumber(1, 1024)),
             rule("spark.master", filledText()),
             rule(SparkProperties.KEY, block()));
 
     private static final List<Relation> RELATIONS = List.of(
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), ConfigRules::wholeBatches),
+            new Relation(List.of("training.micro-batch-size", "training.batch-size"), ConfigRules::wholeMicroBatches),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
@@ -144,6 +148,15 @@ final class ConfigRules {
 
     private static boolean isEdge(int pixels) {
         return pixels >= 16 && pixels <= 2048 && pixels % 8 == 0;
+    }
+
+    private static Optional<String> wholeMicroBatches(Config config) {
+        int micro = config.getInt("training.micro-batch-size");
+        int batch = config.getInt("training.batch-size");
+        return micro == 0 || batch % micro == 0
+                ? Optional.empty()
+                : Optional.of("training.micro-batch-size must divide training.batch-size, were %d and %d"
+                        .formatted(micro, batch));
     }
 
     private static Optional<String> wholeBatches(Config config) {

@@ -146,6 +146,8 @@ public record PipelineConfig(
     public record Training(
             int steps,
             int batchSize,
+            int microBatchSize,
+            boolean recompute,
             double learningRate,
             double weightDecay,
             double maxGradientNorm,
@@ -160,6 +162,8 @@ public record PipelineConfig(
             return new Training(
                     block.getInt("steps"),
                     block.getInt("batch-size"),
+                    block.getInt("micro-batch-size"),
+                    block.getBoolean("recompute"),
                     block.getDouble("learning-rate"),
                     block.getDouble("weight-decay"),
                     block.getDouble("max-gradient-norm"),
@@ -170,16 +174,18 @@ public record PipelineConfig(
         }
 
         private Map<String, Object> values() {
-            return Map.of(
-                    "steps", steps,
-                    "batch-size", batchSize,
-                    "learning-rate", learningRate,
-                    "weight-decay", weightDecay,
-                    "max-gradient-norm", maxGradientNorm,
-                    "rank", rank,
-                    "flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical()),
-                    "checkpoint-every", checkpointEvery,
-                    "log-every", logEvery);
+            return Map.ofEntries(
+                    entry("steps", steps),
+                    entry("batch-size", batchSize),
+                    entry("micro-batch-size", microBatchSize),
+                    entry("recompute", recompute),
+                    entry("learning-rate", learningRate),
+                    entry("weight-decay", weightDecay),
+                    entry("max-gradient-norm", maxGradientNorm),
+                    entry("rank", rank),
+                    entry("flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical())),
+                    entry("checkpoint-every", checkpointEvery),
+                    entry("log-every", logEvery));
         }
     }
 
@@ -310,16 +316,19 @@ public record PipelineConfig(
         }
     }
 
-    /** Where tensors live ({@code auto, cpu, cuda, cuda:N}) and how many native threads one task uses. */
-    public record Compute(String device, int threads) implements Serializable {
+    /**
+     * Where tensors live ({@code auto, cpu, cuda, cuda:N}), in which precision the base computes ({@code auto, fp32,
+     * bf16, fp16}), and how many native threads one task uses.
+     */
+    public record Compute(String device, String precision, int threads) implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private static Compute of(Config block) {
-            return new Compute(block.getString("device"), block.getInt("threads"));
+            return new Compute(block.getString("device"), block.getString("precision"), block.getInt("threads"));
         }
 
         private Map<String, Object> values() {
-            return Map.of("device", device, "threads", threads);
+            return Map.of("device", device, "precision", precision, "threads", threads);
         }
     }
 

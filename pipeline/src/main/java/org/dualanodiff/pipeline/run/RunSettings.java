@@ -30,6 +30,8 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
         return new TrainingConfig(
                 training.steps(),
                 training.batchSize(),
+                training.microBatchSize() == 0 ? training.batchSize() : training.microBatchSize(),
+                training.recompute(),
                 training.learningRate(),
                 training.weightDecay(),
                 training.maxGradientNorm(),
@@ -112,6 +114,7 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
                 "prompt.anomaly", config.prompt().anomaly(),
                 "prompt.negative", config.prompt().negative(),
                 "seed", Long.toString(config.seed())));
+        settings.put("compute.precision", config.compute().precision());
         settings.putAll(generationSettings());
         settings.putAll(maskSettings());
         return settings;

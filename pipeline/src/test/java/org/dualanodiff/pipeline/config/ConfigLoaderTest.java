@@ -49,6 +49,8 @@ class ConfigLoaderTest {
             training {
               steps = 6000
               batch-size = 2
+              micro-batch-size = 1
+              recompute = true
               learning-rate = 1e-4
               weight-decay = 0
               max-gradient-norm = 0.5
@@ -72,7 +74,7 @@ class ConfigLoaderTest {
             store = "s3a://factory/store"
             run.id = nightly-2024.01
             seed = -9223372036854775808
-            compute { device = "cuda:1", threads = 4 }
+            compute { device = "cuda:1", precision = bf16, threads = 4 }
             spark {
               master = "local[4]"
               conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
@@ -88,13 +90,13 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json")),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(6000, 2, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
             new Mask("grey-distance", 0.15, 0.3, 1, 2, 9, 5),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
-            new Compute("cuda:1", 4),
+            new Compute("cuda:1", "bf16", 4),
             new Spark(
                     "local[4]",
                     Map.of(
@@ -113,13 +115,13 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training(5000, 4, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
                         new Mask("grey-distance", 0.12, 0.25, 0, 1, 4, 64),
                         "work/store",
                         new Run("auto"),
                         0L,
-                        new Compute("auto", 2),
+                        new Compute("auto", "auto", 2),
                         new Spark("local[1]", Map.of())));
     }
 
