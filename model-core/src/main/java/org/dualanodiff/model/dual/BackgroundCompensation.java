@@ -46,9 +46,18 @@ public final class BackgroundCompensation {
      */
     public NDArray source(NDArray h, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray inner = Operators.adapterLinear(reference, weight1, bias1);
-            NDArray background = Operators.adapterLinear(inner, weight2, bias2);
-            return scope.release(Operators.mixIntoGlobal(h, background, share));
+            return scope.release(Operators.mixIntoGlobal(h, translated(reference), share));
         }
+    }
+
+    /** As {@link #source}, on rows (f b). */
+    NDArray sourceByBranch(NDArray h, NDArray reference) {
+        try (TensorScope scope = TensorScope.open()) {
+            return scope.release(Operators.mixIntoGlobalHalf(h, translated(reference), share));
+        }
+    }
+
+    private NDArray translated(NDArray reference) {
+        return Operators.adapterLinear(Operators.adapterLinear(reference, weight1, bias1), weight2, bias2);
     }
 }

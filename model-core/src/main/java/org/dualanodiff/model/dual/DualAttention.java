@@ -33,6 +33,30 @@ final class DualAttention {
         return new DualAttention(tensors, cross);
     }
 
+    LowRankAdapter query() {
+        return query;
+    }
+
+    LowRankAdapter key() {
+        return key;
+    }
+
+    LowRankAdapter value() {
+        return value;
+    }
+
+    LowRankAdapter out() {
+        return out;
+    }
+
+    SelfAttentionInteraction interaction() {
+        return interaction;
+    }
+
+    Optional<BackgroundCompensation> background() {
+        return background;
+    }
+
     /**
      * Both branches.
      *

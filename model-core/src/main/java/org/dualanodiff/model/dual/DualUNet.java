@@ -13,7 +13,7 @@ import org.dualanodiff.model.unet.UNetListener;
  * <p>Shape legend: B pairs, C latent channels, H W latent size, G groups of pairs that share a text, T
  * text positions, D text width. Rows are {@code (b f)}, see {@link Branch}.
  */
-public final class DualUNet {
+public final class DualUNet implements PairDenoiser {
 
     private final UNet unet;
     private final Map<String, DualAttention> attentions;
@@ -23,34 +23,23 @@ public final class DualUNet {
         this.attentions = adapter.attentions(unet.attentions());
     }
 
-    /** As {@link #forward(NDArray, NDArray, NDArray, BackgroundFeatures, UNetListener)}, without BCM or listener. */
-    public NDArray forward(NDArray latents, NDArray timesteps, NDArray text) {
-        return forward(latents, timesteps, text, BackgroundFeatures.NONE, UNetListener.NONE);
+    @Override
+    public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        return forward(latents, timesteps, text, background, UNetListener.NONE);
     }
 
     /**
-     * Predicts the noise of both branches.
+     * As {@link #forward(NDArray, NDArray, NDArray, BackgroundFeatures)}.
      *
-     * @param latents (B*2, C, H, W)
-     * @param timesteps int64 (B*2), or (1) for all; both branches of a pair share theirs
-     * @param text (G*2, T, D), rows (g f); G divides B and equal consecutive groups of pairs share one
-     * @param background from {@link #background}, or {@link BackgroundFeatures#NONE}
-     * @return (B*2, C, H, W)
+     * @param listener sees intermediate features
      */
     public NDArray forward(
             NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNetListener listener) {
         return unet.forward(latents, timesteps, text, both(background), listener);
     }
 
-    /**
-     * The reference pass of BCM: the noised clean background through the U-Net with the GLOBAL branch's
-     * LoRA alone and no SAIM. Nothing is detached: gradients flow through it.
-     *
-     * @param latents (B, C, H, W) noised latents of the backgrounds
-     * @param timesteps int64 (B) or (1)
-     * @param text (G, T, D) GLOBAL states
-     * @return the input of every self-attention; the caller closes it after the main pass
-     */
+    /** Nothing is detached: gradients flow through it. */
+    @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
         BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
         unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE);

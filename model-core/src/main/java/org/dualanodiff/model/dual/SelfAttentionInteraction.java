@@ -1,7 +1,9 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 
 /**
@@ -48,6 +50,49 @@ public final class SelfAttentionInteraction {
 
         NDArray apply(NDArray x) {
             return Operators.adapterLinear(x, weight, bias);
+        }
+    }
+
+    /**
+     * The same with its linear chains folded, for sampling: {@code W_q W_i}, {@code W_k W_i} and {@code W_o W_v W_i},
+     * three products a position instead of five. What the branches send is a weighted mean, so {@code W_o} and its
+     * bias may act before it.
+     *
+     * @return in the given precision, for rows (f b); the caller closes it
+     */
+    Folded fold(Precision precision) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray queryIn = Operators.matmul(query.weight(), in.weight());
+            NDArray outValue = Operators.matmul(out.weight(), value.weight());
+            NDArray queryBias = Operators.add(Operators.matmul(query.weight(), in.bias()), query.bias());
+            NDArray valueBias = Operators.add(
+                    Operators.add(Operators.matmul(outValue, in.bias()), Operators.matmul(out.weight(), value.bias())),
+                    out.bias());
+            return new Folded(
+                    kept(norm.weight(), precision),
+                    kept(norm.bias(), precision),
+                    kept(Operators.concat(List.of(Operators.matmul(outValue, in.weight()), queryIn), 0), precision),
+                    kept(Operators.concat(List.of(valueBias, queryBias), 0), precision),
+                    kept(Operators.matmul(key.weight(), in.weight()), precision));
+        }
+    }
+
+    private static NDArray kept(NDArray tensor, Precision precision) {
+        return TensorScope.disown(Operators.copy(Operators.cast(tensor, precision)));
+    }
+
+    /** See {@link #fold}. */
+    record Folded(NDArray normWeight, NDArray normBias, NDArray valueQuery, NDArray bias, NDArray key)
+            implements AutoCloseable {
+
+        /** h (2*B, S, C), rows (f b). */
+        NDArray forward(NDArray h) {
+            return Operators.mergedInteraction(h, normWeight, normBias, valueQuery, bias, key, EPSILON);
+        }
+
+        @Override
+        public void close() {
+            List.of(normWeight, normBias, valueQuery, bias, key).forEach(NDArray::close);
         }
     }
 

@@ -27,6 +27,16 @@ public final class Linear {
         return new Linear(weights.tensorAs(new long[] {out, in}, "weight", out, in, 1, 1), weights.tensor("bias", out));
     }
 
+    /** (out, in). */
+    public NDArray weight() {
+        return weight;
+    }
+
+    /** (out), or null. */
+    public NDArray bias() {
+        return bias;
+    }
+
     public NDArray forward(NDArray x) {
         return Operators.linear(x, weight, bias);
     }

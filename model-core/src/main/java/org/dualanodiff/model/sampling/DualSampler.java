@@ -8,7 +8,7 @@ import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
-import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.torch.GradientMode;
@@ -28,8 +28,9 @@ public final class DualSampler implements AutoCloseable {
     private final BaseModel base;
     private final SamplingConfig config;
     private final Sampler sampler;
-    private final DualUNet unet;
+    private final MergedDualUNet unet;
     private final NDArray text;
+    private final GuidedDenoiser denoiser;
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -39,8 +40,9 @@ public final class DualSampler implements AutoCloseable {
         this.base = base;
         this.config = config;
         this.sampler = config.method().on(base.schedule());
-        this.unet = new DualUNet(base.unet(), adapter);
+        this.unet = new MergedDualUNet(base.unet(), adapter, base.precision());
         this.text = text(adapter, prompt, NestedPrompt.both(negative));
+        this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
     }
 
     /** The text does not change while sampling: its states are computed once. */
@@ -68,8 +70,6 @@ public final class DualSampler implements AutoCloseable {
     }
 
     private NDArray denoise(NDArray start) {
-        GuidedDenoiser denoiser =
-                new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
         return sampler.sample(start, config.steps(), denoiser, Sampler.StepListener.NONE);
     }
 
@@ -106,6 +106,8 @@ public final class DualSampler implements AutoCloseable {
 
     @Override
     public void close() {
+        denoiser.close();
+        unet.close();
         text.close();
     }
 }

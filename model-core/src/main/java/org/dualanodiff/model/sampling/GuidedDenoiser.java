@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
-import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.PairDenoiser;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -14,35 +16,40 @@ import org.dualanodiff.model.torch.Tensors;
  * unconditional estimate u also runs both branches with SAIM. One batched pass gives both halves; at
  * scale 1, and outside the {@link GuidanceInterval}, the unconditional half is left out.
  */
-public final class GuidedDenoiser implements Denoiser {
+public final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
     private final BaseModel base;
-    private final DualUNet unet;
+    private final PairDenoiser unet;
     private final NDArray text;
     private final NDArray conditional;
     private final double scale;
     private final GuidanceInterval interval;
 
     /** As {@link #GuidedDenoiser(BaseModel, DualUNet, NDArray, double, GuidanceInterval)}, over the whole schedule. */
-    public GuidedDenoiser(BaseModel base, DualUNet unet, NDArray text, double scale) {
+    public GuidedDenoiser(BaseModel base, PairDenoiser unet, NDArray text, double scale) {
         this(base, unet, text, scale, GuidanceInterval.WHOLE);
     }
 
     /**
-     * Belongs to the {@link TensorScope} that it is made in.
-     *
      * @param text states with guidance (2*G*2, T, D): the unconditional rows (g f), then the conditional
      *     ones; without, (G*2, T, D)
      * @param scale 1 for no guidance
      * @param interval where guidance acts
      */
-    public GuidedDenoiser(BaseModel base, DualUNet unet, NDArray text, double scale, GuidanceInterval interval) {
+    public GuidedDenoiser(BaseModel base, PairDenoiser unet, NDArray text, double scale, GuidanceInterval interval) {
         this.base = base;
         this.unet = unet;
         this.text = text;
-        this.conditional = scale == 1 ? text : secondHalf(text);
+        this.conditional = scale == 1 ? text : conditional(text);
         this.scale = scale;
         this.interval = interval;
+    }
+
+    private static NDArray conditional(NDArray text) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            return TensorScope.disown(secondHalf(text));
+        }
     }
 
     private static NDArray secondHalf(NDArray rows) {
@@ -71,7 +78,14 @@ public final class GuidedDenoiser implements Denoiser {
 
     private NDArray predict(NDArray rows, int timestep, NDArray states) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
-        NDArray prediction = unet.forward(rows, t, states);
+        NDArray prediction = unet.forward(rows, t, states, BackgroundFeatures.NONE);
         return base.schedule().toNoise(prediction, rows, timestep);
+    }
+
+    @Override
+    public void close() {
+        if (conditional != text) {
+            conditional.close();
+        }
     }
 }

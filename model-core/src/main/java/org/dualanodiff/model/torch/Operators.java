@@ -121,6 +121,52 @@ public final class Operators {
         return call("mix_into_global", h, background, a);
     }
 
+    /** {@code base + up down}, transposed and in the base's precision: base (Cout, Cin) -> (Cin, Cout). */
+    public static NDArray merged(NDArray base, NDArray down, NDArray up) {
+        return call("merged", base, down, up);
+    }
+
+    /** One matrix a branch on rows (f b): x (F*n, S, Cin), w (F, Cin, Cout), b (Cout) or null -> (F*n, S, Cout). */
+    public static NDArray branchLinear(NDArray x, NDArray w, NDArray b) {
+        return b == null ? call("branch_linear", x, w) : call("branch_linear_bias", x, w, b);
+    }
+
+    /**
+     * SAIM on rows (f b) with its linear chains folded.
+     *
+     * @param h (2*B, S, C)
+     * @param valueQuery W_o W_v W_i over W_q W_i, (2C, C), and its bias (2C)
+     * @param key W_k W_i, (C, C)
+     */
+    public static NDArray mergedInteraction(
+            NDArray h, NDArray normW, NDArray normB, NDArray valueQuery, NDArray bias, NDArray key, double eps) {
+        return call("merged_interaction", h, normW, normB, valueQuery, bias, key, eps);
+    }
+
+    /** As {@link #mixIntoGlobal}, on rows (f b). */
+    public static NDArray mixIntoGlobalHalf(NDArray h, NDArray background, NDArray a) {
+        return call("mix_into_global_half", h, background, a);
+    }
+
+    public static NDArray matmul(NDArray x, NDArray y) {
+        return call("matmul", x, y);
+    }
+
+    /** Rows (b f) to (f b). */
+    public static NDArray branchFirst(NDArray x) {
+        return call("branch_first", x);
+    }
+
+    /** Rows (f b) to (b f). */
+    public static NDArray branchLast(NDArray x) {
+        return call("branch_last", x);
+    }
+
+    /** Each row {@code times} times, one after another. */
+    public static NDArray repeatRows(NDArray x, long times) {
+        return times == 1 ? x : call("repeat_rows", x, times);
+    }
+
     public static NDArray add(NDArray x, NDArray y) {
         return call("add", x, y);
     }

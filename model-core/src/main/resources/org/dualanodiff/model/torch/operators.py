@@ -93,6 +93,55 @@ class Operators(Module):
     mixed = torch.lerp(torch.select(pairs, 1, 0), background, share)
     return torch.view(torch.stack([mixed, torch.select(pairs, 1, 1)], 1), torch.size(h))
 
+  # ---- merged adapters: rows (f b), branch by branch, so that one batched product serves both ----
+  # base + up down, transposed: base (Cout, Cin) -> (Cin, Cout), in the base's precision
+  def merged(self: __torch__.Operators, base: Tensor, down: Tensor, up: Tensor) -> Tensor:
+    sum = torch.add(torch.to(base, 6, False, False, None), torch.matmul(up, down), alpha=1)
+    return torch.contiguous(torch.transpose(torch.to(sum, ops.prim.dtype(base), False, False, None), 0, 1), memory_format=0)
+  # x (F*n, S, Cin), w (F, Cin, Cout) -> (F*n, S, Cout)
+  def branch_linear(self: __torch__.Operators, x: Tensor, w: Tensor) -> Tensor:
+    f = torch.size(w, 0)
+    y = torch.bmm(torch.view(x, [f, -1, torch.size(x, 2)]), w)
+    return torch.view(y, [torch.size(x, 0), torch.size(x, 1), -1])
+  # ... + b, b (Cout)
+  def branch_linear_bias(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    f = torch.size(w, 0)
+    y = torch.baddbmm(torch.view(b, [1, 1, -1]), torch.view(x, [f, -1, torch.size(x, 2)]), w, beta=1, alpha=1)
+    return torch.view(y, [torch.size(x, 0), torch.size(x, 1), -1])
+  # The whole of SAIM on rows (f b) with its linear chains folded: value_query (2C, C) holds W_o W_v W_i over W_q W_i.
+  def merged_interaction(self: __torch__.Operators, h: Tensor, norm_w: Tensor, norm_b: Tensor, value_query: Tensor, bias: Tensor, key: Tensor, eps: float) -> Tensor:
+    c = torch.size(h, 2)
+    n = torch.layer_norm(h, [c], norm_w, norm_b, eps, False)
+    vq = torch.linear(n, value_query, bias)
+    n_global, n_anomaly = torch.chunk(n, 2, 0)
+    k = torch.linear(torch.sub(n_anomaly, n_global, alpha=1), key, None)
+    pairs = torch.view(vq, [2, -1, torch.size(h, 1), torch.mul(c, 2)])
+    q = torch.narrow(pairs, 3, c, c)
+    score = torch.sum(torch.mul(q, torch.unsqueeze(k, 0)), [-1], True, dtype=None)
+    share = torch.sigmoid(torch.mul(score, torch.pow(float(c), -0.5)))
+    v = torch.narrow(pairs, 3, 0, c)
+    heard = torch.lerp(torch.narrow(v, 0, 0, 1), torch.narrow(v, 0, 1, 1), share)
+    return torch.add(h, torch.view(heard, torch.size(h)), alpha=1)
+  # (1 - a) h + a background in the GLOBAL half of rows (f b)
+  def mix_into_global_half(self: __torch__.Operators, h: Tensor, background: Tensor, a: Tensor) -> Tensor:
+    h_global, h_anomaly = torch.chunk(h, 2, 0)
+    share = torch.to(a, ops.prim.dtype(h), False, False, None)
+    return torch.cat([torch.lerp(h_global, background, share), h_anomaly], 0)
+  def matmul(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    return torch.matmul(x, y)
+  # (b f) -> (f b) and back, over the first dimension
+  def branch_first(self: __torch__.Operators, x: Tensor) -> Tensor:
+    rest = torch.slice(torch.size(x), 1, None, 1)
+    pairs = torch.view(x, torch.add([-1, 2], rest))
+    return torch.reshape(torch.transpose(pairs, 0, 1), torch.size(x))
+  def branch_last(self: __torch__.Operators, x: Tensor) -> Tensor:
+    rest = torch.slice(torch.size(x), 1, None, 1)
+    pairs = torch.view(x, torch.add([2, -1], rest))
+    return torch.reshape(torch.transpose(pairs, 0, 1), torch.size(x))
+  # Each of the G text rows of a branch stands for many pairs: (F*G, T, C) -> (F*G*times, T, C)
+  def repeat_rows(self: __torch__.Operators, x: Tensor, times: int) -> Tensor:
+    return torch.repeat_interleave(x, times, 0, output_size=None)
+
   # ---- arithmetic ----
   def add(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
     return torch.add(x, y, alpha=1)

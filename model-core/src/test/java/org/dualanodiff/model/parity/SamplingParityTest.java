@@ -13,9 +13,12 @@ import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guided sampling of the dual model against the released pipeline. */
@@ -53,8 +57,8 @@ class SamplingParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"single", "pair2"})
-    void sampler_withGuidance_followsReleasedLatents(String name) {
+    @CsvSource({"single, false", "pair2, false", "single, true", "pair2, true"})
+    void sampler_withGuidance_followsReleasedLatents(String name, boolean merged) {
         double scale = settings.get("guidance_scale").getAsDouble();
         int steps = settings.get("num_inference_steps").getAsInt();
         PndmSampler sampler = new PndmSampler(base.schedule());
@@ -62,8 +66,7 @@ class SamplingParityTest {
         try (DualAdapter adapter = adapter();
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            GuidedDenoiser denoiser =
-                    new GuidedDenoiser(base, new DualUNet(base.unet(), adapter), text(name, adapter), scale);
+            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet(adapter, merged), text(name, adapter), scale);
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -85,9 +88,14 @@ class SamplingParityTest {
             NDArray start = golden.tensor(name + ".latents_init");
             NDArray rows = Operators.concat(List.of(start, start), 0);
             NDArray t = Tensors.of(new long[] {golden.longs(name + ".timesteps")[0]}, base.device(), 1);
-            NDArray output = new DualUNet(base.unet(), adapter).forward(rows, t, text(name, adapter));
+            NDArray output =
+                    new DualUNet(base.unet(), adapter).forward(rows, t, text(name, adapter), BackgroundFeatures.NONE);
             assertClose("output", output, golden, name + ".unet_out_step0", FORWARD);
         }
+    }
+
+    private static PairDenoiser unet(DualAdapter adapter, boolean merged) {
+        return merged ? new MergedDualUNet(base.unet(), adapter, base.precision()) : new DualUNet(base.unet(), adapter);
     }
 
     @Test

@@ -1,0 +1,104 @@
+package org.dualanodiff.model.dual;
+
+import ai.djl.ndarray.NDArray;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.unet.UNet;
+
+/**
+ * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
+ * little more than the base model's cost. Keys and values of a text are computed once and kept.
+ *
+ * <p>Inside, rows are (f b): all GLOBAL rows, then all ANOMALY rows, so that one batched matrix product
+ * serves both branches.
+ */
+public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
+
+    private final UNet unet;
+    private final DualUNet unmerged;
+    private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
+    private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
+
+    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
+        this.unet = unet;
+        this.unmerged = new DualUNet(unet, adapter);
+        try (GradientMode frozen = GradientMode.off()) {
+            Map<String, DualAttention> adapted = adapter.attentions(unet.attentions());
+            for (Attention attention : unet.attentions()) {
+                try (TensorScope scope = TensorScope.open()) {
+                    DualAttention own = adapted.get(attention.path());
+                    attentions.put(attention.path(), new MergedAttention(attention, own, precision));
+                }
+            }
+        }
+    }
+
+    @Override
+    public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        try (TensorScope scope = TensorScope.open()) {
+            Map<String, NDArray[]> keysValues = texts.computeIfAbsent(text, this::keysAndValues);
+            AttentionProcessor processor = (attention, hidden, states) -> {
+                MergedAttention merged = attentions.get(attention.path());
+                return attention.cross()
+                        ? cross(merged, hidden, keysValues.get(attention.path()))
+                        : merged.self(hidden, background.at(attention));
+            };
+            NDArray noise = unet.forward(Operators.branchFirst(latents), byBranch(timesteps), text, processor);
+            return scope.release(Operators.branchLast(noise));
+        }
+    }
+
+    private static NDArray byBranch(NDArray timesteps) {
+        return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
+    }
+
+    private static NDArray cross(MergedAttention merged, NDArray hidden, NDArray[] keysValues) {
+        try (TensorScope scope = TensorScope.open()) {
+            long times = Tensors.shape(hidden)[0] / Tensors.shape(keysValues[0])[0];
+            return scope.release(merged.cross(
+                    hidden, Operators.repeatRows(keysValues[0], times), Operators.repeatRows(keysValues[1], times)));
+        }
+    }
+
+    /** For every cross-attention; owned by this object. */
+    private Map<String, NDArray[]> keysAndValues(NDArray text) {
+        Map<String, NDArray[]> all = new LinkedHashMap<>();
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray rows = Operators.branchFirst(unet.input(text));
+            attentions.forEach((path, merged) -> {
+                if (merged.base().cross()) {
+                    NDArray[] keysValues = merged.keysAndValues(rows);
+                    all.put(path, new NDArray[] {
+                        TensorScope.disown(Operators.copy(keysValues[0])),
+                        TensorScope.disown(Operators.copy(keysValues[1]))
+                    });
+                }
+            });
+        }
+        return all;
+    }
+
+    /** GLOBAL alone, half the rows of the main pass: not worth merged weights of its own. */
+    @Override
+    public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
+        return unmerged.background(latents, timesteps, text);
+    }
+
+    @Override
+    public void close() {
+        attentions.values().forEach(MergedAttention::close);
+        texts.values()
+                .forEach(byPath -> byPath.values().forEach(keysValues -> {
+                    keysValues[0].close();
+                    keysValues[1].close();
+                }));
+    }
+}
