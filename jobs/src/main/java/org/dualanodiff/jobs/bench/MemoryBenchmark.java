@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.sampling.DualSampler;
@@ -86,7 +87,8 @@ public final class MemoryBenchmark {
     }
 
     private TrainingConfig config() {
-        return new TrainingConfig(STEPS, BATCH, BATCH, false, 1e-4, 1e-2, 1, 4, resolution, true, true, STEPS, 1);
+        return new TrainingConfig(
+                STEPS, BATCH, BATCH, false, 1e-4, 1e-2, 1, 4, BackgroundMode.OFF, resolution, true, true, STEPS, 1);
     }
 
     private List<TrainingExample> examples() {

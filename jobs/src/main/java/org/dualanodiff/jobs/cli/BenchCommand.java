@@ -1,10 +1,13 @@
 package org.dualanodiff.jobs.cli;
 
-import java.io.IOException;
+import com.google.gson.Gson;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
+import org.dualanodiff.jobs.bench.ModelBenchmark;
+import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import picocli.CommandLine.Command;
@@ -16,29 +19,91 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures the model on this machine.",
-        subcommands = BenchCommand.Memory.class)
+        subcommands = {BenchCommand.Memory.class, BenchCommand.Model.class, BenchCommand.Task.class})
 final class BenchCommand {
+
+    private BenchCommand() {}
+
+    /** What all measurements ask for. */
+    abstract static class OnModel implements Callable<Integer> {
+
+        @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
+        String base = "builtin:tiny";
+
+        @Option(names = "--resolution", paramLabel = "PIXELS", description = "Default: the base model's own.")
+        private int resolution;
+
+        @Spec
+        CommandSpec spec;
+
+        ModelDirectory directory() {
+            return new BaseModelSource(LocalCache.ofUser()).locate(base);
+        }
+
+        int resolution(ModelDirectory directory) {
+            int own =
+                    directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
+            return resolution == 0 ? own : resolution;
+        }
+    }
 
     @Command(
             name = "memory",
             mixinStandardHelpOptions = true,
             description = "Resident memory while training and sampling: it must not grow.")
-    static final class Memory implements Callable<Integer> {
-
-        @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
-        private String base = "builtin:tiny";
-
-        @Option(names = "--resolution", paramLabel = "PIXELS", description = "Default: 64.")
-        private int resolution = 64;
-
-        @Spec
-        private CommandSpec spec;
+    static final class Memory extends OnModel {
 
         @Override
-        public Integer call() throws IOException {
-            BaseModelSource source = new BaseModelSource(LocalCache.ofUser());
-            try (BaseModel model = BaseModel.load(source.locate(base), Compute.CPU)) {
-                new MemoryBenchmark(model, resolution, spec.commandLine().getOut()).run();
+        public Integer call() throws Exception {
+            ModelDirectory directory = directory();
+            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
+                new MemoryBenchmark(
+                                model, resolution(directory), spec.commandLine().getOut())
+                        .run();
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "model",
+            mixinStandardHelpOptions = true,
+            description = "Seconds and peak memory of a training and a sampling step, and speed ratios.")
+    static final class Model extends OnModel {
+
+        @Override
+        public Integer call() throws Exception {
+            ModelDirectory directory = directory();
+            new ModelBenchmark(
+                            base,
+                            directory,
+                            resolution(directory),
+                            spec.commandLine().getOut())
+                    .run();
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "model-task", hidden = true, description = "One measurement of bench model, in this process.")
+    static final class Task extends OnModel {
+
+        @Option(names = "--task", required = true)
+        private ModelTask task;
+
+        @Option(names = "--precision")
+        private String precision = "fp32";
+
+        @Option(names = "--recompute")
+        private boolean recompute;
+
+        @Override
+        public Integer call() throws Exception {
+            ModelDirectory directory = directory();
+            Compute compute = new Compute("cpu", Compute.precision(precision, "cpu"), Compute.CPU.threads());
+            try (BaseModel model = BaseModel.load(directory, compute)) {
+                spec.commandLine()
+                        .getOut()
+                        .println(new Gson().toJson(task.run(model, resolution(directory), recompute)));
             }
             return ExitCode.DONE;
         }

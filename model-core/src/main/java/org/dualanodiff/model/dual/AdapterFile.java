@@ -35,12 +35,8 @@ public final class AdapterFile {
         WeightSource file = WeightSource.open(path);
         AdapterLayout layout = base.adapterLayout(rank(path, file), hasBackground(file));
         checkKeys(path, file, layout.shapes().keySet());
-        Map<String, float[]> values = new TreeMap<>();
-        layout.shapes().forEach((key, shape) -> {
-            file.require(key, shape);
-            values.put(key, file.floats(key));
-        });
-        return DualAdapter.of(layout, values, base.device());
+        layout.shapes().forEach(file::require);
+        return DualAdapter.of(layout, file::floats, base.device());
     }
 
     /** Writes the adapter in fp32. The metadata travels in the file's header. */

@@ -1,8 +1,6 @@
 package org.dualanodiff.model.dual;
 
 import java.util.Arrays;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.dualanodiff.model.random.NoiseSource;
@@ -22,13 +20,9 @@ final class AdapterInitializer {
         this.seed = seed;
     }
 
-    SortedMap<String, float[]> values() {
-        SortedMap<String, float[]> values = new TreeMap<>();
-        layout.shapes().forEach((key, shape) -> values.put(key, values(key, shape)));
-        return values;
-    }
-
-    private float[] values(String key, long[] shape) {
+    /** The first values of one tensor, in row-major order. */
+    float[] values(String key) {
+        long[] shape = layout.shapes().get(key);
         float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
         UniformRandomProvider random = NoiseSource.generator("adapter", Long.toString(seed), key);
         if (key.endsWith(".down.weight")) {

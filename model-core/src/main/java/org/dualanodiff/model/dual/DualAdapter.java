@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.TextProjectionAdapter;
@@ -29,13 +30,17 @@ public final class DualAdapter implements AutoCloseable {
 
     /** A fresh adapter; the same seed gives the same numbers. */
     public static DualAdapter initialize(AdapterLayout layout, long seed, Device device) {
-        return of(layout, new AdapterInitializer(layout, seed).values(), device);
+        return of(layout, new AdapterInitializer(layout, seed)::values, device);
     }
 
-    /** An adapter with the given numbers, one array for each key of the layout. */
-    static DualAdapter of(AdapterLayout layout, Map<String, float[]> values, Device device) {
+    /**
+     * An adapter with the given numbers.
+     *
+     * @param values of each key of the layout; asked for one at a time, since all together fill a heap
+     */
+    static DualAdapter of(AdapterLayout layout, Function<String, float[]> values, Device device) {
         SortedMap<String, NDArray> tensors = new TreeMap<>();
-        layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.get(key), shape, device)));
+        layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.apply(key), shape, device)));
         return new DualAdapter(layout, tensors);
     }
 

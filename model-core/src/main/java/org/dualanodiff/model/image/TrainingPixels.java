@@ -1,5 +1,7 @@
 package org.dualanodiff.model.image;
 
+import java.util.Optional;
+
 /**
  * What one training image becomes before the autoencoder sees it.
  *
@@ -7,8 +9,9 @@ package org.dualanodiff.model.image;
  * @param image   {@code (3, size, size)} in [-1, 1]
  * @param mask    {@code (1, size, size)}, 0 or 1
  * @param anomaly {@code (3, size, size)}: image times mask, so that everything outside the defect is 0, mid-grey
+ * @param background {@code (3, size, size)}: the image with its object painted black, for background compensation
  */
-public record TrainingPixels(int size, float[] image, float[] mask, float[] anomaly) {
+public record TrainingPixels(int size, float[] image, float[] mask, float[] anomaly, Optional<float[]> background) {
 
     /** Whether any pixel is defect. */
     public boolean hasDefect() {

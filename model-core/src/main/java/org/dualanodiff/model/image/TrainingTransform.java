@@ -2,6 +2,7 @@ package org.dualanodiff.model.image;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -32,7 +33,7 @@ public final class TrainingTransform {
         requireSameSize(photograph, mask, "mask");
         float[] image = image(photograph, flip);
         float[] binary = mask(mask, flip);
-        return new TrainingPixels(size, image, binary, anomaly(image, binary));
+        return new TrainingPixels(size, image, binary, anomaly(image, binary), Optional.empty());
     }
 
     /**
@@ -40,13 +41,21 @@ public final class TrainingTransform {
      * closer, so that every part of the image is seen whole in one of them. The released code draws a random crop at
      * every step instead; a fixed set can be encoded once. Windows that hold nothing of the defect are left out, unless
      * none holds any.
+     *
+     * @param objectMask bright on the object, for background compensation
      */
-    public List<TrainingPixels> windows(BufferedImage photograph, BufferedImage mask, Flip flip) {
+    public List<TrainingPixels> windows(
+            BufferedImage photograph, BufferedImage mask, Optional<BufferedImage> objectMask, Flip flip) {
         requireSameSize(photograph, mask, "mask");
         Pixels image = PilResize.resizeShorterSide(Pixels.rgb(photograph).flip(flip), size);
         Pixels soft = PilResize.resizeShorterSide(Pixels.gray(mask).flip(flip), size);
+        Optional<Pixels> ground = objectMask.map(object -> {
+            requireSameSize(photograph, object, "object mask");
+            Pixels cut = withoutObject(Pixels.rgb(photograph), Pixels.gray(object));
+            return PilResize.resizeShorterSide(cut.flip(flip), size);
+        });
         List<TrainingPixels> all = offsets(Math.max(image.width(), image.height()))
-                .mapToObj(offset -> window(image, soft, offset))
+                .mapToObj(offset -> window(image, soft, ground, offset))
                 .toList();
         List<TrainingPixels> withDefect =
                 all.stream().filter(TrainingPixels::hasDefect).toList();
@@ -59,13 +68,16 @@ public final class TrainingTransform {
         return IntStream.range(0, count).map(i -> count == 1 ? 0 : (int) Math.rint((double) last * i / (count - 1)));
     }
 
-    private TrainingPixels window(Pixels image, Pixels softMask, int offset) {
+    private TrainingPixels window(Pixels image, Pixels softMask, Optional<Pixels> ground, int offset) {
+        float[] pixels = normalized(cut(image, offset));
+        float[] binary = binary(cut(softMask, offset));
+        Optional<float[]> background = ground.map(g -> normalized(cut(g, offset)));
+        return new TrainingPixels(size, pixels, binary, anomaly(pixels, binary), background);
+    }
+
+    private Pixels cut(Pixels image, int offset) {
         boolean wide = image.width() > image.height();
-        int left = wide ? offset : 0;
-        int top = wide ? 0 : offset;
-        float[] pixels = normalized(image.crop(left, top, size, size));
-        float[] binary = binary(softMask.crop(left, top, size, size));
-        return new TrainingPixels(size, pixels, binary, anomaly(pixels, binary));
+        return image.crop(wide ? offset : 0, wide ? 0 : offset, size, size);
     }
 
     /** @return the photograph as {@code (3, size, size)} in [-1, 1] */

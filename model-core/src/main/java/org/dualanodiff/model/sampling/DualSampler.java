@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -31,6 +33,7 @@ public final class DualSampler implements AutoCloseable {
     private final MergedDualUNet unet;
     private final NDArray text;
     private final GuidedDenoiser denoiser;
+    private Optional<CleanBackgrounds> backgrounds = Optional.empty();
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -54,12 +57,22 @@ public final class DualSampler implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives the sampler the clean backgrounds that its adapter was trained to look at.
+     *
+     * @param backgrounds owned by the caller
+     */
+    public DualSampler over(CleanBackgrounds backgrounds) {
+        this.backgrounds = Optional.of(backgrounds);
+        return this;
+    }
+
     /** All pairs of one block, in order of their indices. */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
-            Denoised latents = new Denoised(denoise(start(series, first)));
+            Denoised latents = new Denoised(denoise(series, first));
             List<GeneratedPair> pairs = new ArrayList<>();
             for (int b = 0; b < config.batchSize(); b++) {
                 pairs.add(new GeneratedPair(
@@ -69,8 +82,11 @@ public final class DualSampler implements AutoCloseable {
         }
     }
 
-    private NDArray denoise(NDArray start) {
-        return sampler.sample(start, config.steps(), denoiser, Sampler.StepListener.NONE);
+    private NDArray denoise(SampleSeries series, long first) {
+        Denoiser guided = backgrounds
+                .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
+                .orElse(denoiser);
+        return sampler.sample(start(series, first), config.steps(), guided, Sampler.StepListener.NONE);
     }
 
     /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */

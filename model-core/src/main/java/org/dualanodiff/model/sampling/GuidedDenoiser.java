@@ -2,9 +2,11 @@ package org.dualanodiff.model.sampling;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -60,8 +62,15 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
     /** x (B*2, C, H, W), rows (b f). */
     @Override
     public NDArray noise(NDArray x, int timestep) {
+        return noise(x, timestep, Optional.empty());
+    }
+
+    private NDArray noise(NDArray x, int timestep, Optional<BackgroundReference> reference) {
         try (TensorScope scope = TensorScope.open()) {
-            return scope.release(guidedAt(timestep) ? guided(x, timestep) : predict(x, timestep, conditional));
+            return scope.release(
+                    guidedAt(timestep)
+                            ? guided(x, timestep, reference)
+                            : predict(x, timestep, conditional, reference.map(r -> r.noised(timestep, false))));
         }
     }
 
@@ -69,17 +78,27 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
         return scale != 1 && interval.contains(timestep, base.schedule().length());
     }
 
-    private NDArray guided(NDArray x, int timestep) {
+    /** The same, with background compensation by the clean backgrounds of the batch. */
+    public Denoiser over(BackgroundReference reference) {
+        return (x, timestep) -> noise(x, timestep, Optional.of(reference));
+    }
+
+    private NDArray guided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
         long rows = Tensors.shape(x)[0];
-        NDArray both = predict(Operators.concat(List.of(x, x), 0), timestep, text);
+        NDArray both = predict(
+                Operators.concat(List.of(x, x), 0), timestep, text, reference.map(r -> r.noised(timestep, true)));
         NDArray unconditionalHalf = Operators.narrow(both, 0, 0, rows);
         return Operators.extrapolate(unconditionalHalf, secondHalf(both), scale);
     }
 
-    private NDArray predict(NDArray rows, int timestep, NDArray states) {
+    private NDArray predict(NDArray rows, int timestep, NDArray states, Optional<NDArray> backgrounds) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
-        NDArray prediction = unet.forward(rows, t, states, BackgroundFeatures.NONE);
-        return base.schedule().toNoise(prediction, rows, timestep);
+        try (BackgroundFeatures features = backgrounds
+                .map(latents -> unet.background(latents, t, Operators.selectBranch(states, Branch.GLOBAL.ordinal())))
+                .orElse(BackgroundFeatures.NONE)) {
+            NDArray prediction = unet.forward(rows, t, states, features);
+            return base.schedule().toNoise(prediction, rows, timestep);
+        }
     }
 
     @Override

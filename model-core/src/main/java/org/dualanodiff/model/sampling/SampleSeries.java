@@ -1,6 +1,7 @@
 package org.dualanodiff.model.sampling;
 
 import java.io.Serializable;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
@@ -11,6 +12,11 @@ public record SampleSeries(long seed, String category, String defect) implements
 
     /** Standard normal start of one sample: GLOBAL first, then ANOMALY, {@code count} numbers in all. */
     float[] noise(long index, int count) {
-        return NoiseSource.gaussian(count, "sample", Long.toString(seed), category, defect, Long.toString(index));
+        return NoiseSource.gaussian(generator("sample", index), count);
+    }
+
+    /** A generator of its own for each purpose and sample. */
+    UniformRandomProvider generator(String purpose, long index) {
+        return NoiseSource.generator(purpose, Long.toString(seed), category, defect, Long.toString(index));
     }
 }

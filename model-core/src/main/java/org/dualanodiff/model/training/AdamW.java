@@ -2,6 +2,7 @@ package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -84,11 +85,11 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** Continues after {@code steps} updates, with the moments that were then. */
-    void restore(int steps, List<float[]> first, List<float[]> second) {
+    void restore(int steps, IntFunction<float[]> first, IntFunction<float[]> second) {
         step = steps;
         for (int i = 0; i < parameters.size(); i++) {
-            Tensors.overwrite(firstMoments.get(i), first.get(i));
-            Tensors.overwrite(secondMoments.get(i), second.get(i));
+            Tensors.overwrite(firstMoments.get(i), first.apply(i));
+            Tensors.overwrite(secondMoments.get(i), second.apply(i));
         }
     }
 

@@ -10,6 +10,7 @@ import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.vae.LatentDistribution;
 
 /**
  * The batch of any training step, from the seed and the step's number alone: a resumed training sees
@@ -33,10 +34,22 @@ final class BatchSource {
             UniformRandomProvider random = generator("step", step);
             int[] timesteps =
                     random.ints(config.batchSize(), 0, base.schedule().length()).toArray();
-            NDArray clean = latents.sample(views(step), gaussian(random));
-            return new TrainingBatch(
-                    scope.release(clean), scope.release(gaussian(random)), timesteps, Optional.empty());
+            int[] views = views(step);
+            long[] pairRows = LatentCache.pairRows(views);
+            NDArray clean = latents.pairs().sample(pairRows, gaussian(random, latents.pairs(), pairRows.length));
+            NDArray noise = gaussian(random, latents.pairs(), pairRows.length);
+            Optional<TrainingBatch.Background> background = latents.backgrounds()
+                    .map(distribution -> background(distribution, views, generator("background", step), scope));
+            return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, background);
         }
+    }
+
+    private TrainingBatch.Background background(
+            LatentDistribution backgrounds, int[] views, UniformRandomProvider random, TensorScope scope) {
+        long[] rows = Arrays.stream(views).asLongStream().toArray();
+        NDArray clean = backgrounds.sample(rows, gaussian(random, backgrounds, rows.length));
+        NDArray noise = gaussian(random, backgrounds, rows.length);
+        return new TrainingBatch.Background(scope.release(clean), scope.release(noise));
     }
 
     private int[] views(int step) {
@@ -51,8 +64,8 @@ final class BatchSource {
         return order[(int) (place % latents.views())];
     }
 
-    private NDArray gaussian(UniformRandomProvider random) {
-        long[] shape = latents.shape(config.batchSize());
+    private NDArray gaussian(UniformRandomProvider random, LatentDistribution like, int rows) {
+        long[] shape = like.shape(rows);
         int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
         return Tensors.of(NoiseSource.gaussian(random, count), base.device(), shape);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.GradientMode;
@@ -50,7 +51,10 @@ public final class DualTrainer implements AutoCloseable {
         this.base = base;
         latents = LatentCache.encode(base, examples, config);
         batches = new BatchSource(base, latents, config);
-        adapter = DualAdapter.initialize(base.adapterLayout(config.rank(), false), config.seed(), base.device());
+        adapter = DualAdapter.initialize(
+                base.adapterLayout(config.rank(), config.background() != BackgroundMode.OFF),
+                config.seed(),
+                base.device());
         parameters = adapter.trainedKeys().stream()
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();

@@ -1,64 +1,71 @@
 package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.torch.GradientMode;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.vae.Autoencoder;
+import org.dualanodiff.model.vae.LatentDistribution;
 
 /**
- * The latent distribution of every view of every training image, encoded once before training: the
- * frozen autoencoder would give the same answer at every step. A view is one flip of one window of an
- * image; rows are views, (v f).
+ * The latents of every view of every training image, encoded once before training: the frozen autoencoder
+ * would give the same answer at every step. A view is one flip of one window of an image.
  *
- * <p>Mean and standard deviation are kept and not a sample, so that each step still draws its own latents.
+ * @param pairs rows are views and branches, (v f)
+ * @param backgrounds rows are views; for background compensation
  */
-final class LatentCache implements AutoCloseable {
+record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgrounds) implements AutoCloseable {
 
-    private final NDArray means;
-    private final NDArray deviations;
-    private final int views;
-
-    private LatentCache(NDArray means, NDArray deviations, int views) {
-        this.means = means;
-        this.deviations = deviations;
-        this.views = views;
-    }
-
-    /** Encodes all views of all examples. */
+    /**
+     * Encodes all views of all examples.
+     *
+     * @throws IllegalArgumentException if background compensation is on and an example has no object mask
+     */
     static LatentCache encode(BaseModel base, List<TrainingExample> examples, TrainingConfig config) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            List<NDArray> means = new ArrayList<>();
-            List<NDArray> deviations = new ArrayList<>();
+            boolean compensate = config.background() != BackgroundMode.OFF;
+            LatentDistribution.Builder pairs = new LatentDistribution.Builder(base.autoencoder(), true);
+            LatentDistribution.Builder backgrounds =
+                    new LatentDistribution.Builder(base.autoencoder(), config.background() == BackgroundMode.SCALED);
             for (TrainingPixels view : views(examples, config)) {
-                Autoencoder.Posterior posterior = base.autoencoder().encode(pair(view, base));
-                means.add(base.autoencoder().toDiffusion(posterior.mean()));
-                deviations.add(base.autoencoder().toDiffusion(posterior.standardDeviation()));
+                pairs.add(pixels(base, view.size(), view.image(), view.anomaly()));
+                if (compensate) {
+                    backgrounds.add(pixels(base, view.size(), view.background().orElseThrow()));
+                }
             }
-            return new LatentCache(
-                    TensorScope.disown(Operators.concat(means, 0)),
-                    TensorScope.disown(Operators.concat(deviations, 0)),
-                    means.size());
+            return new LatentCache(pairs.done(), compensate ? Optional.of(backgrounds.done()) : Optional.empty());
         }
     }
 
     private static List<TrainingPixels> views(List<TrainingExample> examples, TrainingConfig config) {
         TrainingTransform transform = new TrainingTransform(config.resolution());
         return examples.stream()
-                .flatMap(example -> flips(config).stream()
-                        .flatMap(flip -> transform.windows(example.image(), example.mask(), flip).stream()))
+                .flatMap(example ->
+                        flips(config).stream().flatMap(flip -> views(transform, example, flip, config).stream()))
                 .toList();
+    }
+
+    private static List<TrainingPixels> views(
+            TrainingTransform transform, TrainingExample example, Flip flip, TrainingConfig config) {
+        if (config.background() == BackgroundMode.OFF) {
+            return transform.windows(example.image(), example.mask(), Optional.empty(), flip);
+        }
+        if (example.objectMask().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "background compensation needs the object mask of every training image; %s has none"
+                            .formatted(example.name()));
+        }
+        return transform.windows(example.image(), example.mask(), example.objectMask(), flip);
     }
 
     private static List<Flip> flips(TrainingConfig config) {
@@ -68,46 +75,31 @@ final class LatentCache implements AutoCloseable {
                 .toList();
     }
 
-    /** Both branches' pixels, (2, 3, size, size). */
-    private static NDArray pair(TrainingPixels view, BaseModel base) {
-        float[] both = Arrays.copyOf(view.image(), view.image().length * Branch.COUNT);
-        System.arraycopy(view.anomaly(), 0, both, view.image().length, view.anomaly().length);
-        return Tensors.of(both, base.device(), Branch.COUNT, 3, view.size(), view.size());
+    /** Pictures of one size, (n, 3, size, size). */
+    private static NDArray pixels(BaseModel base, int size, float[]... pictures) {
+        float[] all = new float[pictures.length * pictures[0].length];
+        for (int i = 0; i < pictures.length; i++) {
+            System.arraycopy(pictures[i], 0, all, i * pictures[i].length, pictures[i].length);
+        }
+        return Tensors.of(all, base.device(), pictures.length, 3, size, size);
     }
 
     /** Number of views of all examples together. */
     int views() {
-        return views;
+        return Math.toIntExact(Tensors.shape(pairs.means())[0] / Branch.COUNT);
     }
 
-    /** The shape of the latents of {@code pairs} pairs: (pairs*2, C, h, w). */
-    long[] shape(int pairs) {
-        long[] shape = Tensors.shape(means).clone();
-        shape[0] = (long) pairs * Branch.COUNT;
-        return shape;
-    }
-
-    /**
-     * A sample of the latents of the given views.
-     *
-     * @param noise standard normal, {@link #shape} of the views
-     * @return (views*2, C, h, w), scaled as the U-Net takes them
-     */
-    NDArray sample(int[] chosen, NDArray noise) {
-        try (TensorScope scope = TensorScope.open()) {
-            long[] rows = Arrays.stream(chosen)
-                    .asLongStream()
-                    .flatMap(view -> LongStream.range(0, Branch.COUNT).map(f -> view * Branch.COUNT + f))
-                    .toArray();
-            NDArray index = Tensors.of(rows, means.getDevice(), rows.length);
-            NDArray spread = Operators.multiply(Operators.selectRows(deviations, index), noise);
-            return scope.release(Operators.add(Operators.selectRows(means, index), spread));
-        }
+    /** Both branches of the given views: their rows in {@link #pairs}. */
+    static long[] pairRows(int[] views) {
+        return Arrays.stream(views)
+                .asLongStream()
+                .flatMap(view -> LongStream.range(0, Branch.COUNT).map(f -> view * Branch.COUNT + f))
+                .toArray();
     }
 
     @Override
     public void close() {
-        means.close();
-        deviations.close();
+        pairs.close();
+        backgrounds.ifPresent(LatentDistribution::close);
     }
 }

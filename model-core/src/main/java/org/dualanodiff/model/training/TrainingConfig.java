@@ -1,6 +1,7 @@
 package org.dualanodiff.model.training;
 
 import java.io.Serializable;
+import org.dualanodiff.model.dual.BackgroundMode;
 
 /**
  * How an adapter is trained. Paper, section 4.1: 5000 steps, batch 4, learning rate 2e-5, rank 32, 512 pixels.
@@ -10,6 +11,7 @@ import java.io.Serializable;
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param rank of every LoRA
+ * @param background whether and how background compensation is trained
  * @param resolution side of the square training images, in pixels
  * @param horizontalFlip whether images are also seen mirrored left to right
  * @param verticalFlip whether images are also seen upside down
@@ -25,6 +27,7 @@ public record TrainingConfig(
         double weightDecay,
         double maxGradientNorm,
         int rank,
+        BackgroundMode background,
         int resolution,
         boolean horizontalFlip,
         boolean verticalFlip,

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.training;
 
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 
 /**
  * One photograph of a defect with its mask.
@@ -8,5 +9,13 @@ import java.awt.image.BufferedImage;
  * @param name for messages
  * @param image any size, grey or RGB
  * @param mask of the same size, bright on the defect
+ * @param objectMask of the same size, bright on the product; background compensation needs it
  */
-public record TrainingExample(String name, BufferedImage image, BufferedImage mask) {}
+public record TrainingExample(
+        String name, BufferedImage image, BufferedImage mask, Optional<BufferedImage> objectMask) {
+
+    /** Without a mask of the object, for training without background compensation. */
+    public TrainingExample(String name, BufferedImage image, BufferedImage mask) {
+        this(name, image, mask, Optional.empty());
+    }
+}

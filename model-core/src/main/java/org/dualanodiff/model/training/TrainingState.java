@@ -76,8 +76,8 @@ final class TrainingState {
         List<String> trained = adapter.trainedKeys();
         optimizer.restore(
                 Integer.parseInt(file.metadata().get(STEP)),
-                trained.stream().map(key -> file.floats(FIRST + key)).toList(),
-                trained.stream().map(key -> file.floats(SECOND + key)).toList());
+                i -> file.floats(FIRST + trained.get(i)),
+                i -> file.floats(SECOND + trained.get(i)));
         losses.restore(new Gson().fromJson(file.metadata().get(LOSSES), double[].class));
     }
 
@@ -92,6 +92,7 @@ final class TrainingState {
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),
+                        config.background(),
                         config.resolution(),
                         config.horizontalFlip(),
                         config.verticalFlip(),

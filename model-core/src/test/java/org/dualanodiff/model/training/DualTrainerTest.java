@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
@@ -122,7 +123,8 @@ class DualTrainerTest {
     @Test
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
         TrainingConfig plain = config(3, 1e-3);
-        TrainingConfig frugal = new TrainingConfig(3, 2, 1, true, 1e-3, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
+        TrainingConfig frugal =
+                new TrainingConfig(3, 2, 1, true, 1e-3, 1e-2, 1, 4, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
         for (int i = 0; i < losses.length; i++) {
@@ -147,7 +149,8 @@ class DualTrainerTest {
     }
 
     private static TrainingConfig config(int steps, double learningRate) {
-        return new TrainingConfig(steps, 2, 2, false, learningRate, 1e-2, 1, 4, RESOLUTION, true, true, 4, 7);
+        return new TrainingConfig(
+                steps, 2, 2, false, learningRate, 1e-2, 1, 4, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
     }
 
     /** A dark spot on a grey ground, in three places. */

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.run;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.mask.GreyDistanceMask;
 import org.dualanodiff.model.mask.MaskExtractor;
@@ -36,6 +37,7 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
+                BackgroundMode.OFF,
                 resolution,
                 training.flips().horizontal(),
                 training.flips().vertical(),

@@ -1,0 +1,117 @@
+package org.dualanodiff.model.bench;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.Branch;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedDualUNet;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.sampling.GuidedDenoiser;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/** Times parts of the model side by side, in seconds. */
+public final class ModelTiming implements AutoCloseable {
+
+    private static final int TIMESTEP = 500;
+    private static final double GUIDANCE = 2.5;
+    private static final int RANK = 32;
+
+    private final BaseModel base;
+    private final int resolution;
+    private final int pairs;
+    private final DualAdapter adapter;
+    private final MergedDualUNet dual;
+    private final NDArray text;
+    private final GuidedDenoiser denoiser;
+
+    /** @param pairs denoised together */
+    public ModelTiming(BaseModel base, int resolution, int pairs) {
+        this.base = base;
+        this.resolution = resolution;
+        this.pairs = pairs;
+        adapter = DualAdapter.initialize(base.adapterLayout(RANK, false), 1, base.device());
+        dual = new MergedDualUNet(base.unet(), adapter, base.precision());
+        text = text();
+        denoiser = new GuidedDenoiser(base, dual, text, GUIDANCE);
+    }
+
+    private NDArray text() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray tokens = base.tokens(NestedPrompt.both(""), NestedPrompt.RELEASED);
+            return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
+        }
+    }
+
+    /** One guided denoising step of all pairs: both halves, both branches. */
+    public double guidedStep() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray latents = latents(pairs * Branch.COUNT);
+            return seconds(() -> denoiser.noise(latents, TIMESTEP));
+        }
+    }
+
+    /** The same number of samples through the plain U-Net, without any adapter. */
+    public double plainStep() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            int rows = 2 * pairs * Branch.COUNT;
+            NDArray latents = latents(rows);
+            NDArray t = Tensors.of(new long[] {TIMESTEP}, base.device(), 1);
+            NDArray states = Operators.repeatRows(text, rows / Tensors.shape(text)[0]);
+            return seconds(() -> base.unet().forward(latents, t, states, AttentionProcessor.PLAIN));
+        }
+    }
+
+    /** What a training step without the latent cache would do besides: encode both branches' images of all pairs. */
+    public double encode() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            int rows = pairs * Branch.COUNT;
+            NDArray pixels = gaussian(rows, 3, resolution);
+            return seconds(() -> base.autoencoder().encode(pixels).mean());
+        }
+    }
+
+    private NDArray latents(int rows) {
+        return gaussian(
+                rows,
+                base.unet().config().inChannels(),
+                resolution / base.autoencoder().factor());
+    }
+
+    private NDArray gaussian(int rows, int channels, int side) {
+        float[] noise = NoiseSource.gaussian(rows * channels * side * side, "bench");
+        return Tensors.of(noise, base.device(), rows, channels, side, side);
+    }
+
+    private static double seconds(Runnable work) {
+        long start = System.nanoTime();
+        try (TensorScope scope = TensorScope.open()) {
+            work.run();
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** The middle of several measurements. */
+    public static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    @Override
+    public void close() {
+        denoiser.close();
+        text.close();
+        dual.close();
+        adapter.close();
+    }
+}
