@@ -16,7 +16,7 @@ import java.util.Map;
  * is read and checked on opening; tensors are memory-mapped one by one, so that files of any size can be read and no
  * handle stays open. Instances are immutable and safe to share between threads.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements TensorFile {
     /** The reference library's limit on the header, a guard against corrupt lengths. */
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
@@ -82,6 +82,7 @@ public final class SafetensorsFile {
     }
 
     /** Where the file is. */
+    @Override
     public Path path() {
         return path;
     }
@@ -92,6 +93,7 @@ public final class SafetensorsFile {
     }
 
     /** The tensors by name, in the order of their data. */
+    @Override
     public Map<String, TensorInfo> tensors() {
         return Collections.unmodifiableMap(header.tensors());
     }
@@ -102,23 +104,11 @@ public final class SafetensorsFile {
     }
 
     /**
-     * A tensor's entry.
-     *
-     * @throws CheckpointException if there is no such tensor
-     */
-    public TensorInfo tensor(String name) {
-        TensorInfo info = header.tensors().get(name);
-        if (info == null) {
-            throw new CheckpointException("safetensors file %s: tensor %s is missing".formatted(path, name));
-        }
-        return info;
-    }
-
-    /**
      * Maps a tensor's bytes: a read-only, direct, little-endian buffer that stays valid after this object is gone.
      *
      * @throws CheckpointException if there is no such tensor, it has 2 GiB or more, or the file cannot be read
      */
+    @Override
     public ByteBuffer map(String name) {
         TensorInfo info = tensor(name);
         if (info.byteLength() > Integer.MAX_VALUE) {
@@ -136,21 +126,6 @@ public final class SafetensorsFile {
     }
 
     /**
-     * Copies a tensor of type F32, F16 or BF16, row major, widened to float.
-     *
-     * @throws CheckpointException if there is no such tensor or it has another type
-     */
-    public float[] floats(String name) {
-        TensorInfo info = tensor(name);
-        return switch (info.dtype()) {
-            case F32 -> single(map(name));
-            case F16 -> half(map(name), HalfPrecision::fromFloat16);
-            case BF16 -> half(map(name), HalfPrecision::fromBfloat16);
-            default -> throw wrongType(info, "F32, F16 or BF16");
-        };
-    }
-
-    /**
      * Copies an I64 tensor, row major.
      *
      * @throws CheckpointException if there is no such tensor or it has another type
@@ -163,24 +138,5 @@ public final class SafetensorsFile {
         long[] values = new long[(int) info.elements()];
         map(name).asLongBuffer().get(values);
         return values;
-    }
-
-    private static float[] single(ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / Float.BYTES];
-        bytes.asFloatBuffer().get(values);
-        return values;
-    }
-
-    private static float[] half(ByteBuffer bytes, HalfPrecision.Decoder decoder) {
-        float[] values = new float[bytes.remaining() / Short.BYTES];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = decoder.decode(bytes.getShort(i * Short.BYTES));
-        }
-        return values;
-    }
-
-    private CheckpointException wrongType(TensorInfo info, String expected) {
-        return new CheckpointException("safetensors file %s: tensor %s: expected element type %s, found %s"
-                .formatted(path, info.name(), expected, info.dtype()));
     }
 }

@@ -25,7 +25,7 @@ public final class WeightSource {
         this.entries = entries;
     }
 
-    private record Entry(SafetensorsFile file, TensorInfo info) {}
+    private record Entry(TensorFile file, TensorInfo info) {}
 
     /**
      * Opens one file, or all shards of one network.
@@ -35,7 +35,7 @@ public final class WeightSource {
     public static WeightSource open(List<Path> files) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Path path : files) {
-            SafetensorsFile file = SafetensorsFile.open(path);
+            TensorFile file = TensorFile.open(path);
             file.tensors().values().forEach(info -> put(entries, info.name(), new Entry(file, info)));
         }
         return new WeightSource(files, entries);
@@ -99,13 +99,13 @@ public final class WeightSource {
         return entry.info;
     }
 
-    /** The tensor's bytes as in {@link SafetensorsFile#map}. */
+    /** The tensor's bytes as in {@link TensorFile#map}. */
     public ByteBuffer map(String name) {
         Entry entry = entry(name);
         return entry.file.map(entry.info.name());
     }
 
-    /** The tensor's values as in {@link SafetensorsFile#floats}. */
+    /** The tensor's values as in {@link TensorFile#floats}. */
     public float[] floats(String name) {
         Entry entry = entry(name);
         return entry.file.floats(entry.info.name());

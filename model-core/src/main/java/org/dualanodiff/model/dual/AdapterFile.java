@@ -14,20 +14,25 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
 import org.dualanodiff.model.checkpoint.WeightSource;
 
-/** Adapters on disk: {@code pytorch_lora_weights.safetensors} with the keys of the released code. */
+/**
+ * Adapters on disk, with the keys of the released code: {@code pytorch_lora_weights.safetensors}, or {@code .bin} as the
+ * released code itself writes by default.
+ */
 public final class AdapterFile {
 
     /** The file's usual name. */
     public static final String NAME = "pytorch_lora_weights.safetensors";
 
+    private static final String TORCH_ENDING = ".bin";
     private static final String DOWN = ".down.weight";
 
     private AdapterFile() {}
 
     /**
-     * Reads an adapter; its rank, and whether it has background compensation, follow from the file.
+     * Reads an adapter of either format; its rank, and whether it has background compensation, follow from the file.
      *
      * @throws CheckpointException if a tensor is missing, unknown or of a wrong shape for this base model
      */
@@ -39,16 +44,30 @@ public final class AdapterFile {
         return DualAdapter.of(layout, file::floats, base.device());
     }
 
-    /** Writes the adapter in fp32. The metadata travels in the file's header. */
+    /**
+     * Writes the adapter in fp32.
+     *
+     * @param path if it ends in {@code .bin}, the file is one that {@code torch.save} would write; else safetensors
+     * @param metadata travels in the header of a safetensors file
+     */
     public static void write(DualAdapter adapter, Path path, Map<String, String> metadata) throws IOException {
+        Map<String, TensorData> tensors = tensors(adapter);
+        if (path.toString().endsWith(TORCH_ENDING)) {
+            TorchZipWriter.write(path, tensors);
+        } else {
+            Map<String, String> header = new TreeMap<>(metadata);
+            header.put("format", "pt");
+            SafetensorsWriter.write(path, tensors, header);
+        }
+    }
+
+    private static Map<String, TensorData> tensors(DualAdapter adapter) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         adapter.layout()
                 .shapes()
                 .forEach((key, shape) ->
                         tensors.put(key, new TensorData(DType.F32, shape, () -> bytes(adapter.values(key)))));
-        Map<String, String> header = new TreeMap<>(metadata);
-        header.put("format", "pt");
-        SafetensorsWriter.write(path, tensors, header);
+        return tensors;
     }
 
     private static int rank(Path path, WeightSource file) {

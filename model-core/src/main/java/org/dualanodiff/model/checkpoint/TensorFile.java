@@ -1,0 +1,89 @@
+package org.dualanodiff.model.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/** A file of named tensors. */
+public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
+
+    /** The first bytes of a zip archive, which {@code torch.save} writes. */
+    int ZIP_MAGIC = 0x504B0304;
+
+    /**
+     * Opens a safetensors file, or one written by {@code torch.save}; which of them it is, its first bytes tell.
+     *
+     * @throws CheckpointException if it is neither, or damaged
+     */
+    static TensorFile open(Path path) {
+        return startsAsZip(path) ? TorchZipFile.open(path) : SafetensorsFile.open(path);
+    }
+
+    private static boolean startsAsZip(Path path) {
+        ByteBuffer start = ByteBuffer.allocate(Integer.BYTES);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.read(start) == Integer.BYTES && start.getInt(0) == ZIP_MAGIC;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Where the file is. */
+    Path path();
+
+    /** The tensors by name. */
+    Map<String, TensorInfo> tensors();
+
+    /**
+     * A tensor's entry.
+     *
+     * @throws CheckpointException if there is no such tensor
+     */
+    default TensorInfo tensor(String name) {
+        TensorInfo info = tensors().get(name);
+        if (info == null) {
+            throw new CheckpointException("file %s: tensor %s is missing".formatted(path(), name));
+        }
+        return info;
+    }
+
+    /**
+     * A tensor's bytes, row major: a direct, little-endian buffer that stays valid after this object is gone.
+     *
+     * @throws CheckpointException if there is no such tensor, it has 2 GiB or more, or the file cannot be read
+     */
+    ByteBuffer map(String name);
+
+    /**
+     * Copies a tensor of type F32, F16 or BF16, row major, widened to float.
+     *
+     * @throws CheckpointException if there is no such tensor or it has another type
+     */
+    default float[] floats(String name) {
+        TensorInfo info = tensor(name);
+        ByteBuffer bytes = map(name);
+        float[] values = new float[(int) info.elements()];
+        switch (info.dtype()) {
+            case F32 -> bytes.asFloatBuffer().get(values);
+            case F16 -> widen(bytes, values, HalfPrecision::fromFloat16);
+            case BF16 -> widen(bytes, values, HalfPrecision::fromBfloat16);
+            default -> throw wrongType(info, "F32, F16 or BF16");
+        }
+        return values;
+    }
+
+    private static void widen(ByteBuffer bytes, float[] values, HalfPrecision.Decoder decoder) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = decoder.decode(bytes.getShort(i * Short.BYTES));
+        }
+    }
+
+    /** An error that names file, tensor, expected and found type. */
+    default CheckpointException wrongType(TensorInfo info, String expected) {
+        return new CheckpointException("file %s: tensor %s: expected element type %s, found %s"
+                .formatted(path(), info.name(), expected, info.dtype()));
+    }
+}
