@@ -29,6 +29,7 @@ abstract class RunCommand implements Callable<Integer> {
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             RunSummary summary =
                     new AugmentRun(spark, config, spec.commandLine().getErr()).run(stages());
+            spec.commandLine().getErr().println(summary.sentence());
             spec.commandLine().getOut().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
         }

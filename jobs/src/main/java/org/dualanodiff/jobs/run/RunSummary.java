@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.run;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.util.Locale;
 
 /**
  * The last line of a run on standard output: what happened, for the program that started it.
@@ -43,6 +44,30 @@ public record RunSummary(
     /** Whether some units failed. */
     public boolean partial() {
         return status.equals("partial");
+    }
+
+    /** The same for people. */
+    public String sentence() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: %d adapters trained, %d reused; %d pairs generated (%d accepted, %d rejected), %d there before",
+                status,
+                trained,
+                reused,
+                generated,
+                accepted,
+                rejected,
+                existing));
+        if (failed > 0 || failedUnits > 0) {
+            text.append(String.format(Locale.ROOT, "; %d units failed, %d pairs missing", failedUnits, failed));
+        }
+        if (stepsPerSecond != null) {
+            text.append(String.format(Locale.ROOT, "; %.2f steps/s a task", stepsPerSecond));
+        }
+        if (pairsPerSecond != null) {
+            text.append(String.format(Locale.ROOT, "; %.2f pairs/s a task", pairsPerSecond));
+        }
+        return text.append(String.format(Locale.ROOT, "; %.0f s", seconds)).toString();
     }
 
     /** One line of JSON. */

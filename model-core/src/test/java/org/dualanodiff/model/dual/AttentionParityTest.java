@@ -1,6 +1,7 @@
 package org.dualanodiff.model.dual;
 
 import static org.dualanodiff.model.golden.Closeness.assertClose;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import java.util.stream.Stream;
@@ -46,6 +47,7 @@ class AttentionParityTest {
     @MethodSource("variants")
     void interaction_onAttentionOutput_givesReleasedSum(String variant, String prefix) {
         GoldenTensors golden = Golden.tensors(variant + "/forward.safetensors");
+        assumeTrue(golden.has(prefix + "input"), "the set's first block has no attention");
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
@@ -58,6 +60,7 @@ class AttentionParityTest {
     @MethodSource("variants")
     void attention_onItsInput_givesReleasedOutput(String variant, String prefix) {
         GoldenTensors golden = Golden.tensors(variant + "/forward.safetensors");
+        assumeTrue(golden.has(prefix + "input"), "the set's first block has no attention");
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {

@@ -20,27 +20,14 @@ public record RunIdentity(
         String productVersion,
         Instant createdAt)
         implements Serializable {
-    /** The run id that asks for one made of the settings. */
-    public static final String AUTO = "auto";
-
-    private static final int AUTO_DIGITS = 10;
-
     public RunIdentity {
         requireNonNull(runId, "run_id");
         requireNonNull(settingsFingerprint, "settings_fingerprint");
         settings = Settings.sorted(requireNonNull(settings, "settings"));
     }
 
-    /**
-     * The identity that a run with these settings has.
-     *
-     * @param requestedId {@code run.id} of the configuration; {@code auto} gives {@code r-} and ten digits of the
-     *     settings' hash, so that the same settings come back to the same run
-     */
-    public static RunIdentity of(
-            String requestedId, Map<String, String> settings, String productVersion, Instant createdAt) {
-        Fingerprint fingerprint = Settings.fingerprint(settings);
-        String id = requestedId.equals(AUTO) ? "r-" + fingerprint.hex().substring(0, AUTO_DIGITS) : requestedId;
-        return new RunIdentity(id, fingerprint, settings, productVersion, createdAt);
+    /** The identity that a run of this id with these settings has. */
+    public static RunIdentity of(String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
+        return new RunIdentity(runId, Settings.fingerprint(settings), settings, productVersion, createdAt);
     }
 }

@@ -56,14 +56,6 @@ class RunRegistryTest {
     }
 
     @Test
-    void identity_withAutoId_isNamedAfterItsSettings() {
-        RunIdentity run = identity(RunIdentity.AUTO, SETTINGS);
-
-        assertThat(run.runId()).isEqualTo("r-" + run.settingsFingerprint().hex().substring(0, 10));
-        assertThat(identity(RunIdentity.AUTO, Map.of("run.seed", "2")).runId()).isNotEqualTo(run.runId());
-    }
-
-    @Test
     void bindAdapter_ofAnotherAdapter_isRefused() {
         AdapterId other = new AdapterId(
                 Samples.ID.category(),
