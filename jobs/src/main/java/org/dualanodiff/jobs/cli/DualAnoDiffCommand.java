@@ -15,6 +15,8 @@ import picocli.CommandLine.IVersionProvider;
             PlanCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
+            ImportAdapterCommand.class,
+            ExportAdapterCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,
             BenchCommand.class,

@@ -4,29 +4,43 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import scala.Tuple2;
 
-/** The Hadoop properties ({@code spark.hadoop.*}) of this Spark application, on the driver and on executors. */
+/** The Hadoop properties ({@code spark.hadoop.*}) of a Spark application, on the driver and on executors. */
 public final class HadoopProperties {
 
     private static final String PREFIX = "spark.hadoop.";
 
     private HadoopProperties() {}
 
-    /** Read from Spark's own configuration, so that credentials never travel inside tasks. */
+    /** Read from the running Spark's own configuration, so that credentials never travel inside tasks. */
     public static Map<String, String> current() {
-        return of(SparkEnv.get().conf());
+        return Arrays.stream(SparkEnv.get().conf().getAllWithPrefix(PREFIX))
+                .collect(Collectors.toMap(Tuple2::_1, Tuple2::_2));
     }
 
-    static Map<String, String> of(SparkConf conf) {
-        return Arrays.stream(conf.getAllWithPrefix(PREFIX)).collect(Collectors.toMap(Tuple2::_1, Tuple2::_2));
+    /** Those among Spark properties, for commands that start no Spark. */
+    public static Map<String, String> of(Map<String, String> sparkProperties) {
+        return sparkProperties.entrySet().stream()
+                .filter(property -> property.getKey().startsWith(PREFIX))
+                .collect(Collectors.toMap(
+                        property -> property.getKey().substring(PREFIX.length()), Map.Entry::getValue));
     }
 
+    /** As {@link #current}, over Hadoop's own defaults. */
     public static Configuration configuration() {
+        return over(current());
+    }
+
+    /** As {@link #of}, over Hadoop's own defaults. */
+    public static Configuration configuration(Map<String, String> sparkProperties) {
+        return over(of(sparkProperties));
+    }
+
+    private static Configuration over(Map<String, String> properties) {
         Configuration configuration = new Configuration();
-        current().forEach(configuration::set);
+        properties.forEach(configuration::set);
         return configuration;
     }
 }

@@ -14,6 +14,7 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;
 import org.dualanodiff.model.checkpoint.WeightSource;
 
@@ -51,7 +52,21 @@ public final class AdapterFile {
      * @param metadata travels in the header of a safetensors file
      */
     public static void write(DualAdapter adapter, Path path, Map<String, String> metadata) throws IOException {
-        Map<String, TensorData> tensors = tensors(adapter);
+        write(tensors(adapter), path, metadata);
+    }
+
+    /** Copies an adapter file into the format that the ending of {@code to} stands for, without looking at a base model. */
+    public static void convert(Path from, Path to) throws IOException {
+        TensorFile file = TensorFile.open(from);
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        file.tensors()
+                .forEach((key, info) ->
+                        tensors.put(key, new TensorData(info.dtype(), info.shape(), () -> file.map(key))));
+        write(tensors, to, Map.of());
+    }
+
+    private static void write(Map<String, TensorData> tensors, Path path, Map<String, String> metadata)
+            throws IOException {
         if (path.toString().endsWith(TORCH_ENDING)) {
             TorchZipWriter.write(path, tensors);
         } else {
