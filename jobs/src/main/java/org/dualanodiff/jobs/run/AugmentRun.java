@@ -15,6 +15,8 @@ import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
+import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -72,6 +74,10 @@ public final class AugmentRun {
             Plan plan = plan(inputs, identity, store);
             console.printf("run %s in %s%n", identity.runId(), store.root());
             plan.summary().forEach(console::println);
+            inputs.backgrounds()
+                    .forEach((category, source) -> console.printf(
+                            "%s: background compensation with %s object masks%n",
+                            category, source.masks() == null ? "automatic" : source.masks()));
             console.flush();
             RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages == Stages.NONE) {
@@ -123,12 +129,14 @@ public final class AugmentRun {
     }
 
     private static TrainTask trainTask(RunInputs inputs, DefectSet set, TrainUnit unit) {
+        BackgroundSource background = inputs.background(unit.category());
         return new TrainTask(
                 unit.adapterId(),
                 set,
+                background,
                 inputs.settings().base(),
                 inputs.settings().prompt(),
-                inputs.settings().training(),
+                inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(),
                 inputs.quarantinedForTraining(set));
     }
@@ -155,6 +163,7 @@ public final class AugmentRun {
                 identity.runId(),
                 unit,
                 adapter,
+                inputs.background(unit.category()),
                 inputs.settings().prompt(),
                 inputs.settings().config().prompt().negative(),
                 inputs.settings().sampling(),

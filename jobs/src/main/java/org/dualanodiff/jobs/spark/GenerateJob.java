@@ -6,6 +6,7 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
@@ -47,7 +48,8 @@ public final class GenerateJob {
             try (ObjectStore store = settings.openStore()) {
                 BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
                 try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
-                    return new GenerateSamples(store).run(base, lease.adapter(), task, progress.generation(unit(task)));
+                    return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
+                            .run(base, lease.adapter(), task, progress.generation(unit(task)));
                 }
             } catch (Exception e) {
                 LOG.error("generating {} failed", task.unit(), e);

@@ -32,6 +32,7 @@ public final class DualSampler implements AutoCloseable {
     private final Sampler sampler;
     private final MergedDualUNet unet;
     private final NDArray text;
+    private final boolean needsBackgrounds;
     private final GuidedDenoiser denoiser;
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
 
@@ -42,6 +43,7 @@ public final class DualSampler implements AutoCloseable {
             BaseModel base, DualAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
         this.base = base;
         this.config = config;
+        this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         this.unet = new MergedDualUNet(base.unet(), adapter, base.precision());
         this.text = text(adapter, prompt, NestedPrompt.both(negative));
@@ -67,8 +69,19 @@ public final class DualSampler implements AutoCloseable {
         return this;
     }
 
-    /** All pairs of one block, in order of their indices. */
+    /**
+     * All pairs of one block, in order of their indices.
+     *
+     * @throws IllegalStateException if the adapter has background compensation and the sampler no clean backgrounds, or
+     *     the other way round
+     */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
+        if (needsBackgrounds != backgrounds.isPresent()) {
+            throw new IllegalStateException(
+                    needsBackgrounds
+                            ? "the adapter has background compensation; it needs clean backgrounds"
+                            : "the adapter has no background compensation; it takes no clean backgrounds");
+        }
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();

@@ -22,6 +22,7 @@ public record PipelineConfig(
         Resolution resolution,
         Prompt prompt,
         Training training,
+        Background background,
         Generation generation,
         Mask mask,
         String store,
@@ -40,6 +41,7 @@ public record PipelineConfig(
                 Resolution.of(effective),
                 Prompt.of(effective.getConfig("prompt")),
                 Training.of(effective.getConfig("training")),
+                Background.of(effective.getConfig("background")),
                 Generation.of(effective.getConfig("generation")),
                 Mask.of(effective.getConfig("mask")),
                 effective.getString("store"),
@@ -66,6 +68,7 @@ public record PipelineConfig(
                 entry("resolution", resolution.value()),
                 entry("prompt", prompt.values()),
                 entry("training", training.values()),
+                entry("background", background.values()),
                 entry("generation", generation.values()),
                 entry("mask", mask.values()),
                 entry("store", Redaction.uri(store)),
@@ -192,6 +195,49 @@ public record PipelineConfig(
     /** Which random mirror images training sees. */
     public record Flips(boolean horizontal, boolean vertical) implements Serializable {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** Background compensation: {@code off, auto} or {@code on}, for all categories and for some. */
+    public record Background(
+            String mode, List<String> on, List<String> auto, List<String> off, String objectMasks, boolean scaledLatent)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        public Background {
+            on = List.copyOf(on);
+            auto = List.copyOf(auto);
+            off = List.copyOf(off);
+        }
+
+        /** What holds for a category. */
+        public String settingOf(String category) {
+            if (on.contains(category)) {
+                return "on";
+            } else if (auto.contains(category)) {
+                return "auto";
+            }
+            return off.contains(category) ? "off" : mode;
+        }
+
+        private static Background of(Config block) {
+            return new Background(
+                    block.getString("mode"),
+                    block.getStringList("on"),
+                    block.getStringList("auto"),
+                    block.getStringList("off"),
+                    block.getString("object-masks"),
+                    block.getBoolean("scaled-latent"));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "mode", mode,
+                    "on", on,
+                    "auto", auto,
+                    "off", off,
+                    "object-masks", Redaction.uri(objectMasks),
+                    "scaled-latent", scaledLatent);
+        }
     }
 
     /** The samplers that can be chosen. */

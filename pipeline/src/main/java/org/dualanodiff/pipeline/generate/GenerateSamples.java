@@ -1,8 +1,11 @@
 package org.dualanodiff.pipeline.generate;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -11,11 +14,18 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -30,9 +40,12 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GenerateSamples {
 
     private final ObjectStore store;
+    private final DatasetFiles files;
 
-    public GenerateSamples(ObjectStore store) {
+    /** @param files of the data set, which clean backgrounds are read from */
+    public GenerateSamples(ObjectStore store, DatasetFiles files) {
         this.store = store;
+        this.files = files;
     }
 
     /**
@@ -44,7 +57,11 @@ public final class GenerateSamples {
             throws IOException {
         Stopwatch watch = Stopwatch.start();
         Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
-        try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling())) {
+        try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+                CleanBackgrounds backgrounds = backgrounds(base, task)) {
+            if (backgrounds != null) {
+                sampler.over(backgrounds);
+            }
             Counts counts = new Counts(task.unit().missing().length, listener);
             SampleFile.write(file, samples(sampler, task, counts));
             store.uploadIfAbsent(file, key(task));
@@ -52,6 +69,23 @@ public final class GenerateSamples {
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /** Good images with the product painted black; null without background compensation. */
+    private CleanBackgrounds backgrounds(BaseModel base, GenerateTask task) throws IOException {
+        BackgroundSource source = task.background();
+        if (source == null) {
+            return null;
+        }
+        int side = task.sampling().resolution();
+        TrainingTransform transform = new TrainingTransform(side);
+        BackgroundSource.ObjectMasks objects = source.open(files);
+        List<float[]> pictures = new ArrayList<>();
+        for (URI uri : source.backgrounds()) {
+            BufferedImage photograph = ImageDecoder.image(files.read(uri));
+            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
+        }
+        return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
     }
 
     /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */

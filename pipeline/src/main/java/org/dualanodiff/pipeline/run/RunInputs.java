@@ -8,12 +8,15 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.pipeline.background.BackgroundChoice;
+import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.BuiltinSamples;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetSplit;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -23,14 +26,17 @@ import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.TrainingSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
  * What a run starts from: its settings, and the data set as it was found.
  *
  * @param datasetRoot where the images lie
+ * @param backgrounds by category, for those that background compensation is used for
  */
-public record RunInputs(RunSettings settings, Dataset dataset, String datasetRoot) {
+public record RunInputs(
+        RunSettings settings, Dataset dataset, String datasetRoot, Map<String, BackgroundSource> backgrounds) {
 
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
@@ -45,7 +51,16 @@ public record RunInputs(RunSettings settings, Dataset dataset, String datasetRoo
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
         DatasetRequest request = new DatasetRequest(
                 root, config.dataset().categories(), config.dataset().defects(), split(config));
-        return new RunInputs(settings, new DatasetReader(hadoop).read(request), root);
+        Dataset dataset = new DatasetReader(hadoop).read(request);
+        return new RunInputs(settings, dataset, root, backgrounds(config, dataset, new DatasetFiles(hadoop)));
+    }
+
+    private static Map<String, BackgroundSource> backgrounds(
+            PipelineConfig config, Dataset dataset, DatasetFiles files) {
+        BackgroundChoice choice = new BackgroundChoice(config.background(), files);
+        return dataset.good().stream()
+                .flatMap(good -> choice.of(good).stream())
+                .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));
     }
 
     /** The side of the working images: as set, or the base model's own. */
@@ -77,7 +92,33 @@ public record RunInputs(RunSettings settings, Dataset dataset, String datasetRoo
 
     private TrainingSet trainingSet(DefectSet set) {
         return new TrainingSet(
-                set.category(), set.defect(), set.fingerprint(), set.training().size(), quarantinedForTraining(set));
+                set.category(),
+                set.defect(),
+                dataFingerprint(set),
+                set.training().size(),
+                quarantinedForTraining(set));
+    }
+
+    /** The training images by content, and what else of the data shapes the adapter. */
+    private String dataFingerprint(DefectSet set) {
+        BackgroundSource background = backgrounds.get(set.category());
+        return background == null
+                ? set.fingerprint()
+                : Fingerprint.of("data-with-background")
+                        .text("images", set.fingerprint())
+                        .text("mode", background.mode().name())
+                        .text(
+                                "masks",
+                                background.masks() == null
+                                        ? "automatic"
+                                        : background.masks().toString())
+                        .build()
+                        .hex();
+    }
+
+    /** Where the clean backgrounds of a category come from, or null without background compensation. */
+    public BackgroundSource background(String category) {
+        return backgrounds.get(category);
     }
 
     /** Images that were to train the set's adapter and were set aside. */

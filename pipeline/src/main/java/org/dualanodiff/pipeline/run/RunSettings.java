@@ -26,7 +26,8 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
         return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
     }
 
-    public TrainingConfig training() {
+    /** @param background whether and how the unit's adapter has background compensation */
+    public TrainingConfig training(BackgroundMode background) {
         PipelineConfig.Training training = config.training();
         return new TrainingConfig(
                 training.steps(),
@@ -37,7 +38,7 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
-                BackgroundMode.OFF,
+                background,
                 resolution,
                 training.flips().horizontal(),
                 training.flips().vertical(),

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.train;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -16,6 +18,7 @@ import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
@@ -65,12 +68,15 @@ public final class TrainAdapter {
     }
 
     private List<TrainingExample> examples(TrainTask task) throws IOException {
+        BackgroundSource.ObjectMasks objects =
+                task.background() == null ? null : task.background().open(files);
         List<TrainingExample> examples = new ArrayList<>();
-        for (DefectImage image : task.set().training()) {
-            examples.add(new TrainingExample(
-                    image.name(),
-                    ImageDecoder.image(files.read(image.imageUri())),
-                    ImageDecoder.mask(files.read(image.maskUri()))));
+        for (DefectImage defect : task.set().training()) {
+            BufferedImage image = ImageDecoder.image(files.read(defect.imageUri()));
+            BufferedImage mask = ImageDecoder.mask(files.read(defect.maskUri()));
+            Optional<BufferedImage> object =
+                    objects == null ? Optional.empty() : Optional.of(objects.of(defect.imageUri(), image));
+            examples.add(new TrainingExample(defect.name(), image, mask, object));
         }
         return examples;
     }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Map;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -11,12 +12,14 @@ import org.dualanodiff.pipeline.store.Provenance;
 /**
  * One adapter to be trained, with all that an executor needs to know.
  *
+ * @param background where object masks come from, or null without background compensation
  * @param settings what the adapter was planned with, by names of the configuration; for the provenance
  * @param quarantined images of the set that were set aside
  */
 public record TrainTask(
         AdapterId adapter,
         DefectSet set,
+        BackgroundSource background,
         Provenance.BaseModel base,
         NestedPrompt prompt,
         TrainingConfig training,

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.config.PipelineConfig.Background;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
@@ -59,6 +60,7 @@ class ConfigLoaderTest {
               checkpoint-every = 250
               log-every = 5
             }
+            background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
               samples-per-defect = 1000
               sampler = "dpm-solver++"
@@ -91,6 +93,7 @@ class ConfigLoaderTest {
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
             new Mask("grey-distance", 0.15, 0.3, 1, 2, 9, 5),
             "s3a://factory/store",
@@ -116,6 +119,7 @@ class ConfigLoaderTest {
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
                         new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
                         new Mask("grey-distance", 0.12, 0.25, 0, 1, 4, 64),
                         "work/store",

@@ -1,0 +1,2 @@
+/** Background compensation: for which categories, and with which object masks. */
+package org.dualanodiff.pipeline.background;
