@@ -26,10 +26,14 @@ public final class ObjectMask {
     private static final double MOST_VARIATION = 0.35;
     private static final double LESSER_PART = 0.1;
 
-    private final double[] ground;
+    private static final double NOISE = 5;
 
-    private ObjectMask(double[] ground) {
+    private final double[] ground;
+    private final double spread;
+
+    private ObjectMask(double[] ground, double spread) {
         this.ground = ground;
+        this.spread = spread;
     }
 
     /**
@@ -52,7 +56,7 @@ public final class ObjectMask {
             return refused(
                     "the borders are not of one color: median deviation %.1f levels, at most %.0f", spread, UNIFORM);
         }
-        return checked(new ObjectMask(ground), good);
+        return checked(new ObjectMask(ground, spread), good);
     }
 
     private static Learned checked(ObjectMask candidate, List<BufferedImage> good) {
@@ -90,12 +94,14 @@ public final class ObjectMask {
     private BinaryMask find(BufferedImage photograph) {
         Pixels pixels = Pixels.rgb(photograph);
         int[] distance = distance(pixels);
-        double threshold = Math.max(LEAST_DISTANCE, otsu(distance));
+        // Beyond the ground's noise; a product of several colors would be cut between them by the best split alone.
+        double threshold = Math.max(LEAST_DISTANCE, Math.min(NOISE * spread, otsu(distance)));
         boolean[] far = new boolean[distance.length];
         for (int i = 0; i < far.length; i++) {
             far[i] = distance[i] > threshold;
         }
-        int radius = Math.max(1, Math.min(pixels.width(), pixels.height()) / 64);
+        // Parts of the product may have the ground's color; painting a little too much black does no harm.
+        int radius = Math.max(1, Math.min(pixels.width(), pixels.height()) / 20);
         BinaryMask closed = Morphology.close(new BinaryMask(pixels.width(), pixels.height(), far), radius);
         return withoutHoles(largest(closed));
     }

@@ -1,7 +1,9 @@
 package org.dualanodiff.model.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -84,13 +86,45 @@ class DualSamplerTest {
         assertThat(bytes(block(0, SERIES, 1))[0]).isNotEqualTo(bytes(block(0, SERIES))[0]);
     }
 
+    @Test
+    void sampler_overCleanBackgrounds_isRepeatableAndDependsOnThem() {
+        float[] dark = new float[3 * 32 * 32];
+        Arrays.fill(dark, -0.8f);
+        float[] bright = new float[3 * 32 * 32];
+        Arrays.fill(bright, 0.8f);
+        byte[][] first = bytes(overBackground(dark));
+        assertThat(bytes(overBackground(dark))).isDeepEqualTo(first);
+        assertThat(bytes(overBackground(bright))[0]).isNotEqualTo(first[0]);
+    }
+
+    @Test
+    void sampler_ofCompensatedAdapterWithoutBackgrounds_isRefused() {
+        try (DualAdapter compensated = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
+                DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5))) {
+            assertThatThrownBy(() -> sampler.sampleBlock(SERIES, 0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("needs clean backgrounds");
+        }
+    }
+
+    private static List<GeneratedPair> overBackground(float[] picture) {
+        try (DualAdapter compensated = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
+                DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5));
+                CleanBackgrounds backgrounds = new CleanBackgrounds(base, List.of(picture), 32, false)) {
+            return sampler.over(backgrounds).sampleBlock(SERIES, 0);
+        }
+    }
+
+    private static SamplingConfig config(double guidance) {
+        return new SamplingConfig(SamplingConfig.Method.DDIM, 3, guidance, 3, 32);
+    }
+
     private static List<GeneratedPair> block(long block, SampleSeries series) {
         return block(block, series, 2.5);
     }
 
     private static List<GeneratedPair> block(long block, SampleSeries series, double guidance) {
-        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, guidance, 3, 32);
-        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
+        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config(guidance))) {
             return sampler.sampleBlock(series, block);
         }
     }

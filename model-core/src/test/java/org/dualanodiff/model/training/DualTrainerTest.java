@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -130,6 +131,27 @@ class DualTrainerTest {
         for (int i = 0; i < losses.length; i++) {
             assertThat(frugalLosses[i]).isCloseTo(losses[i], within(1e-4));
         }
+    }
+
+    @Test
+    void trainer_withBackgroundCompensation_learnsItsTensorsAndNeedsObjectMasks() throws IOException {
+        TrainingConfig config = new TrainingConfig(
+                2, 2, 2, false, 1e-3, 1e-2, 1, 4, BackgroundMode.UNSCALED, RESOLUTION, false, false, 4, 7);
+        List<TrainingExample> withObjects = examples().stream()
+                .map(e -> new TrainingExample(e.name(), e.image(), e.mask(), Optional.of(e.mask())))
+                .toList();
+        try (DualTrainer trainer = new DualTrainer(base, withObjects, NestedPrompt.RELEASED, config)) {
+            DualAdapter adapter = trainer.train(folder.resolve("state"), TrainingListener.NONE);
+            List<String> shares = adapter.tensors().keySet().stream()
+                    .filter(key -> key.endsWith("attn1.processor.chained_proc.temporal_a"))
+                    .toList();
+            assertThat(shares).isNotEmpty();
+            assertThat(shares)
+                    .anySatisfy(key -> assertThat(adapter.values(key)[0]).isNotZero());
+        }
+        assertThatThrownBy(() -> new DualTrainer(base, examples(), NestedPrompt.RELEASED, config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("spot 0 has none");
     }
 
     private double[] losses(TrainingConfig config) throws IOException {
