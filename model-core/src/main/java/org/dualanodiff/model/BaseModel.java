@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.dual.AdapterLayout;
@@ -35,7 +35,7 @@ public final class BaseModel implements AutoCloseable {
     private final ClipTokenizer tokenizer;
     private final NoiseSchedule schedule;
 
-    private BaseModel(ModelDirectory directory, Device device, Precision precision) {
+    private BaseModel(ModelFiles directory, Device device, Precision precision) {
         this.device = device;
         this.precision = precision;
         unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
@@ -51,7 +51,7 @@ public final class BaseModel implements AutoCloseable {
      *
      * @throws org.dualanodiff.model.checkpoint.CheckpointException naming file, tensor, expected and found
      */
-    public static BaseModel load(ModelDirectory directory, Compute compute) {
+    public static BaseModel load(ModelFiles directory, Compute compute) {
         Tensors.useThreads(compute.threads());
         return new BaseModel(directory, Devices.named(compute.device()), compute.precision());
     }

@@ -14,7 +14,7 @@ import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.torch.Precision;
 
 /**
@@ -27,11 +27,11 @@ public final class ModelBenchmark {
     private static final int ROUNDS = 3;
 
     private final String base;
-    private final ModelDirectory directory;
+    private final ModelFiles directory;
     private final int resolution;
     private final PrintWriter out;
 
-    public ModelBenchmark(String base, ModelDirectory directory, int resolution, PrintWriter out) {
+    public ModelBenchmark(String base, ModelFiles directory, int resolution, PrintWriter out) {
         this.base = base;
         this.directory = directory;
         this.resolution = resolution;

@@ -7,7 +7,7 @@ import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import picocli.CommandLine.Command;
@@ -36,11 +36,11 @@ final class BenchCommand {
         @Spec
         CommandSpec spec;
 
-        ModelDirectory directory() {
+        ModelFiles directory() {
             return new BaseModelSource(LocalCache.ofUser()).locate(base);
         }
 
-        int resolution(ModelDirectory directory) {
+        int resolution(ModelFiles directory) {
             int own =
                     directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
             return resolution == 0 ? own : resolution;
@@ -55,7 +55,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            ModelDirectory directory = directory();
+            ModelFiles directory = directory();
             try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
                 new MemoryBenchmark(
                                 model, resolution(directory), spec.commandLine().getOut())
@@ -73,7 +73,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            ModelDirectory directory = directory();
+            ModelFiles directory = directory();
             new ModelBenchmark(
                             base,
                             directory,
@@ -98,7 +98,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            ModelDirectory directory = directory();
+            ModelFiles directory = directory();
             Compute compute = new Compute("cpu", Compute.precision(precision, "cpu"), Compute.CPU.threads());
             try (BaseModel model = BaseModel.load(directory, compute)) {
                 spec.commandLine()

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -30,7 +30,7 @@ final class ModelCache {
     }
 
     private static BaseModel load(Provenance.BaseModel base, Compute compute) {
-        ModelDirectory directory = new BaseModelSource(LocalCache.ofUser()).locate(base.name());
+        ModelFiles directory = new BaseModelSource(LocalCache.ofUser()).locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"

@@ -17,7 +17,7 @@ import org.dualanodiff.model.vae.AutoencoderConfig;
  * A Stable Diffusion 1.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
  * {@code vae}, {@code text_encoder}, {@code tokenizer} and {@code scheduler}.
  */
-public final class ModelDirectory {
+public final class ModelDirectory implements ModelFiles {
     private static final String INDEX = "model_index.json";
     private static final List<String> CONFIGS = List.of(
             INDEX,
@@ -92,32 +92,32 @@ public final class ModelDirectory {
         }
     }
 
-    /** Where the model is. */
+    @Override
     public Path root() {
         return root;
     }
 
-    /** The folder for {@link org.dualanodiff.model.text.ClipTokenizer#open}. */
+    @Override
     public Path tokenizer() {
         return root.resolve("tokenizer");
     }
 
-    /** @throws CheckpointException naming every value that is not supported */
+    @Override
     public UNetConfig unetConfig() {
         return config("unet/config.json", UNetConfig::fromJson);
     }
 
-    /** @throws CheckpointException naming every value that is not supported */
+    @Override
     public AutoencoderConfig vaeConfig() {
         return config("vae/config.json", AutoencoderConfig::fromJson);
     }
 
-    /** @throws CheckpointException naming every value that is not supported */
+    @Override
     public ClipTextConfig textConfig() {
         return config("text_encoder/config.json", ClipTextConfig::fromJson);
     }
 
-    /** @throws CheckpointException naming every value that is not supported */
+    @Override
     public SchedulerConfig schedulerConfig() {
         return config("scheduler/scheduler_config.json", SchedulerConfig::fromJson);
     }
@@ -127,17 +127,18 @@ public final class ModelDirectory {
         return parse.apply(JsonFiles.readObject(file), file.toString());
     }
 
-    /** The denoiser's weights. */
+    @Override
     public WeightSource unetWeights() {
         return WeightSource.open(unet.files());
     }
 
     /** The autoencoder's weights; the attention names of older diffusers appear under today's. */
+    @Override
     public WeightSource vaeWeights() {
         return WeightSource.open(vae.files()).renamed(ModelDirectory::currentAttentionName);
     }
 
-    /** The text encoder's weights. */
+    @Override
     public WeightSource textWeights() {
         return WeightSource.open(text.files());
     }
@@ -155,6 +156,7 @@ public final class ModelDirectory {
      * Identifies the model: SHA-256 as lower-case hex over relative name, size and content of every file that is read.
      * Other files beside them do not count. Of a file above 64 MiB the content is sampled, as {@link Fingerprint} says.
      */
+    @Override
     public String fingerprint() {
         Stream<Path> configs = CONFIGS.stream().map(root::resolve);
         Stream<Path> tokenizer =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -25,7 +26,18 @@ public final class WeightSource {
         this.entries = entries;
     }
 
-    private record Entry(TensorFile file, TensorInfo info) {}
+    private record Entry(TensorFile file, TensorInfo info) {
+
+        Entry withoutTrailingOnes() {
+            long[] shape = info.shape();
+            int length = shape.length;
+            while (length > 1 && shape[length - 1] == 1) {
+                length--;
+            }
+            long[] shorter = Arrays.copyOf(shape, length);
+            return new Entry(file, new TensorInfo(info.name(), info.dtype(), shorter, info.begin(), info.end()));
+        }
+    }
 
     /**
      * Opens one file, or all shards of one network.
@@ -63,6 +75,13 @@ public final class WeightSource {
         Map<String, Entry> renamed = new LinkedHashMap<>();
         entries.forEach((name, entry) -> put(renamed, rename.apply(name), entry));
         return new WeightSource(files, renamed);
+    }
+
+    /** The same tensors, those of the given names seen without their trailing dimensions of size 1. */
+    WeightSource withoutTrailingOnes(Predicate<String> names) {
+        Map<String, Entry> seen = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> seen.put(name, names.test(name) ? entry.withoutTrailingOnes() : entry));
+        return new WeightSource(files, seen);
     }
 
     /** The files read. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.RandomModel;
 
 /**
@@ -26,12 +26,12 @@ public final class BaseModelSource {
     }
 
     /**
-     * @param setting a directory, or {@code builtin:NAME}
+     * @param setting a directory in the diffusers layout, a single-file checkpoint, or {@code builtin:NAME}
      * @throws org.dualanodiff.model.checkpoint.CheckpointException if the directory is not a complete model
      * @throws IllegalArgumentException if there is no builtin model of that name
      */
-    public ModelDirectory locate(String setting) {
-        return ModelDirectory.open(setting.startsWith(BUILTIN) ? builtin(setting) : Path.of(setting));
+    public ModelFiles locate(String setting) {
+        return ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : Path.of(setting));
     }
 
     private Path builtin(String setting) {

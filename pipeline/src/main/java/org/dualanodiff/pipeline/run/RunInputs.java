@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
@@ -45,7 +45,7 @@ public record RunInputs(
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
-        ModelDirectory base = new BaseModelSource(cache).locate(config.baseModel());
+        ModelFiles base = new BaseModelSource(cache).locate(config.baseModel());
         RunSettings settings = new RunSettings(
                 config, new Provenance.BaseModel(config.baseModel(), base.fingerprint()), resolution(config, base));
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
@@ -64,7 +64,7 @@ public record RunInputs(
     }
 
     /** The side of the working images: as set, or the base model's own. */
-    private static int resolution(PipelineConfig config, ModelDirectory base) {
+    private static int resolution(PipelineConfig config, ModelFiles base) {
         int factor = base.vaeConfig().downsamplingFactor();
         int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
         if (resolution % factor != 0) {
