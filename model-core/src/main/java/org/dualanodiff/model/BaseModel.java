@@ -115,6 +115,17 @@ public final class BaseModel implements AutoCloseable {
                 tokenizer.maxLength());
     }
 
+    /** Tokens of a prompt, without start and end marks; at least 1. */
+    public int tokenCount(String prompt) {
+        long[] ids = tokenizer.encode(prompt);
+        long end = ids[ids.length - 1];
+        int count = 1;
+        while (count + 1 < ids.length && ids[count + 1] != end) {
+            count++;
+        }
+        return count;
+    }
+
     @Override
     public void close() {
         tokenizer.close();

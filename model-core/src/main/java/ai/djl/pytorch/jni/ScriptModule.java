@@ -45,11 +45,28 @@ public final class ScriptModule {
 
     /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, long[]. */
     public PtNDArray call(String method, Object... arguments) {
+        return tensor(run(method, arguments));
+    }
+
+    /** Runs a method that returns a tensor, or a tuple whose first is one. */
+    public PtNDArray callForFirst(String method, Object... arguments) {
         long result = run(method, arguments);
+        if (!PyTorchLibrary.LIB.iValueIsTuple(result)) {
+            return tensor(result);
+        }
+        long[] parts = PyTorchLibrary.LIB.iValueToIValueTuple(result);
+        PyTorchLibrary.LIB.torchDeleteIValue(result);
+        for (int i = 1; i < parts.length; i++) {
+            PyTorchLibrary.LIB.torchDeleteIValue(parts[i]);
+        }
+        return tensor(parts[0]);
+    }
+
+    private PtNDArray tensor(long value) {
         try {
-            return new PtNDArray(owner, PyTorchLibrary.LIB.iValueToTensor(result));
+            return new PtNDArray(owner, PyTorchLibrary.LIB.iValueToTensor(value));
         } finally {
-            PyTorchLibrary.LIB.torchDeleteIValue(result);
+            PyTorchLibrary.LIB.torchDeleteIValue(value);
         }
     }
 

@@ -103,10 +103,18 @@ final class MergedAttention implements AutoCloseable {
         }
     }
 
-    /** Cross-attention of both branches to keys and values of all rows, each (2*B, T, C). */
-    NDArray cross(NDArray hidden, NDArray keys, NDArray values) {
+    /**
+     * Cross-attention of both branches to keys and values of all rows, each (2*B, T, C).
+     *
+     * @param witness sees queries and keys, or null
+     */
+    NDArray cross(NDArray hidden, NDArray keys, NDArray values, DefectAttention witness) {
         try (TensorScope scope = TensorScope.open()) {
-            return scope.release(finish(Operators.branchLinear(hidden, query, null), keys, values));
+            NDArray queries = Operators.branchLinear(hidden, query, null);
+            if (witness != null) {
+                witness.see(queries, keys, base.heads());
+            }
+            return scope.release(finish(queries, keys, values));
         }
     }
 

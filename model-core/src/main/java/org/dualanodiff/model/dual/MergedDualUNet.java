@@ -26,6 +26,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private final DualUNet unmerged;
     private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
+    private DefectAttention witness;
 
     public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
         this.unet = unet;
@@ -60,11 +61,19 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
     }
 
-    private static NDArray cross(MergedAttention merged, NDArray hidden, NDArray[] keysValues) {
+    /** From now on the attention to the defect's words is shown to {@code witness}; null for nobody. */
+    public void show(DefectAttention witness) {
+        this.witness = witness;
+    }
+
+    private NDArray cross(MergedAttention merged, NDArray hidden, NDArray[] keysValues) {
         try (TensorScope scope = TensorScope.open()) {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(keysValues[0])[0];
             return scope.release(merged.cross(
-                    hidden, Operators.repeatRows(keysValues[0], times), Operators.repeatRows(keysValues[1], times)));
+                    hidden,
+                    Operators.repeatRows(keysValues[0], times),
+                    Operators.repeatRows(keysValues[1], times),
+                    witness));
         }
     }
 

@@ -35,4 +35,15 @@ record BinaryMask(int width, int height, boolean[] set) {
     BinaryMask with(boolean[] newSet) {
         return new BinaryMask(width, height, newSet);
     }
+
+    /** The pixels on the image's edge. */
+    BinaryMask border() {
+        boolean[] edge = new boolean[set.length];
+        for (int i = 0; i < edge.length; i++) {
+            int x = i % width;
+            int y = i / width;
+            edge[i] = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+        }
+        return with(edge);
+    }
 }

@@ -151,16 +151,7 @@ public final class ObjectMask {
 
     private static BinaryMask withoutHoles(BinaryMask mask) {
         Components outside = Components.fourConnected(mask.inverted());
-        boolean[] edge = new boolean[mask.set().length];
-        for (int x = 0; x < mask.width(); x++) {
-            edge[x] = true;
-            edge[(mask.height() - 1) * mask.width() + x] = true;
-        }
-        for (int y = 0; y < mask.height(); y++) {
-            edge[y * mask.width()] = true;
-            edge[(y + 1) * mask.width() - 1] = true;
-        }
-        boolean[] open = outside.touchedBy(mask.with(edge));
+        boolean[] open = outside.touchedBy(mask.border());
         return outside.keep(part -> open[part]).inverted();
     }
 

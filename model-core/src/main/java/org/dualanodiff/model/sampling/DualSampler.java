@@ -9,10 +9,13 @@ import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
+import org.dualanodiff.model.dual.DefectAttention;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.mask.AnomalyPart;
+import org.dualanodiff.model.mask.AttentionMap;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -27,12 +30,16 @@ import org.dualanodiff.model.torch.Tensors;
  */
 public final class DualSampler implements AutoCloseable {
 
+    /** The first token of a prompt is the start mark. */
+    private static final int FIRST_WORD = 1;
+
     private final BaseModel base;
     private final SamplingConfig config;
     private final Sampler sampler;
     private final MergedDualUNet unet;
     private final NDArray text;
     private final boolean needsBackgrounds;
+    private final int defectTokens;
     private final GuidedDenoiser denoiser;
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
 
@@ -43,6 +50,7 @@ public final class DualSampler implements AutoCloseable {
             BaseModel base, DualAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
         this.base = base;
         this.config = config;
+        this.defectTokens = base.tokenCount(prompt.anomaly());
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         this.unet = new MergedDualUNet(base.unet(), adapter, base.precision());
@@ -85,14 +93,31 @@ public final class DualSampler implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
-            Denoised latents = new Denoised(denoise(series, first));
-            List<GeneratedPair> pairs = new ArrayList<>();
-            for (int b = 0; b < config.batchSize(); b++) {
-                pairs.add(new GeneratedPair(
-                        first + b, latents.image(b, Branch.GLOBAL), latents.image(b, Branch.ANOMALY)));
+            try (DefectAttention attention = attention()) {
+                unet.show(attention);
+                Denoised latents = new Denoised(denoise(series, first));
+                List<GeneratedPair> pairs = new ArrayList<>();
+                for (int b = 0; b < config.batchSize(); b++) {
+                    AnomalyPart part = new AnomalyPart(latents.image(b, Branch.ANOMALY), map(attention, b));
+                    pairs.add(new GeneratedPair(first + b, latents.image(b, Branch.GLOBAL), part));
+                }
+                return pairs;
             }
-            return pairs;
         }
+    }
+
+    private DefectAttention attention() {
+        return config.recordAttention()
+                ? new DefectAttention(config.batchSize(), side(), FIRST_WORD, defectTokens)
+                : null;
+    }
+
+    private Optional<AttentionMap> map(DefectAttention attention, int pair) {
+        return Optional.ofNullable(attention).map(a -> new AttentionMap(side(), side(), a.map(pair)));
+    }
+
+    private int side() {
+        return config.resolution() / base.autoencoder().factor();
     }
 
     private NDArray denoise(SampleSeries series, long first) {
@@ -105,7 +130,7 @@ public final class DualSampler implements AutoCloseable {
     /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */
     private NDArray start(SampleSeries series, long first) {
         int channels = base.unet().config().inChannels();
-        int side = config.resolution() / base.autoencoder().factor();
+        int side = side();
         int pairNumbers = Branch.COUNT * channels * side * side;
         float[] noise = new float[config.batchSize() * pairNumbers];
         for (int b = 0; b < config.batchSize(); b++) {

@@ -15,6 +15,7 @@ import org.dualanodiff.model.diffusion.Sampler;
  * @param guidanceInterval where in the schedule guidance acts
  * @param batchSize pairs denoised together: one block. Changing it changes the last bits of the results
  * @param resolution side of the square images, in pixels
+ * @param recordAttention whether pairs come with the attention to the words of the defect
  */
 public record SamplingConfig(
         Method method,
@@ -22,7 +23,8 @@ public record SamplingConfig(
         double guidanceScale,
         GuidanceInterval guidanceInterval,
         int batchSize,
-        int resolution)
+        int resolution,
+        boolean recordAttention)
         implements Serializable {
 
     public SamplingConfig {
@@ -34,9 +36,9 @@ public record SamplingConfig(
         }
     }
 
-    /** With guidance over the whole schedule. */
+    /** With guidance over the whole schedule, without attention. */
     public SamplingConfig(Method method, int steps, double guidanceScale, int batchSize, int resolution) {
-        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, batchSize, resolution);
+        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, batchSize, resolution, false);
     }
 
     /** The sampler, with the options that only it has. */

@@ -83,6 +83,14 @@ public final class Operators {
         return call("attention", q, k, v, heads, true);
     }
 
+    /**
+     * Attention to the tokens {@code first .. first + tokens - 1}, summed over them, mean over heads: q (N, S, C), k (N, T,
+     * C) -> (N, S), fp32.
+     */
+    public static NDArray tokenAttention(NDArray q, NDArray k, int heads, long first, long tokens) {
+        return call("token_attention", q, k, heads, first, tokens);
+    }
+
     /** As {@link #linear}, with fp32 weights on x of any precision. */
     public static NDArray adapterLinear(NDArray x, NDArray w, NDArray b) {
         return b == null ? call("adapter_linear_no_bias", x, w) : call("adapter_linear", x, w, b);

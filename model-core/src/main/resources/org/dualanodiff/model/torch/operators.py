@@ -44,6 +44,16 @@ class Operators(Module):
     y = torch.scaled_dot_product_attention(q1, k1, v1, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), torch.size(q))
 
+  # Mean over heads of the attention to some tokens, summed over them: q (N, S, C), k (N, T, C) -> (N, S), fp32.
+  def token_attention(self: __torch__.Operators, q: Tensor, k: Tensor, heads: int, first: int, tokens: int) -> Tensor:
+    n = torch.size(q, 0)
+    width = torch.floordiv(torch.size(q, 2), heads)
+    q1 = torch.transpose(torch.reshape(q, [n, -1, heads, width]), 1, 2)
+    k1 = torch.transpose(torch.reshape(k, [n, -1, heads, width]), 1, 2)
+    scores = torch.mul(torch.matmul(q1, torch.transpose(k1, 2, 3)), torch.pow(float(width), -0.5))
+    shares = torch.softmax(torch.to(scores, 6, False, False, None), -1, dtype=None)
+    return torch.sum(torch.mean(torch.narrow(shares, 3, first, tokens), [1], False, dtype=None), [-1], False, dtype=None)
+
   # ---- adapter weights: fp32 whatever the base computes in ----
   def adapter_linear(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
     d = ops.prim.dtype(x)

@@ -21,7 +21,7 @@ class GreyDistanceMaskTest {
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})
     void extract_ofDiscInNoise_findsItWithinOnePixel(int radius) {
-        BufferedImage mask = extractor.extract(part((x, y) -> inDisc(x, y, radius) ? 40 : GREY));
+        BufferedImage mask = extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, radius) ? 40 : GREY)));
 
         for (int i = 0; i < SIZE * SIZE; i++) {
             double distance = Math.hypot(i % SIZE - 48, i / SIZE - 48);
@@ -33,7 +33,8 @@ class GreyDistanceMaskTest {
 
     @Test
     void extract_ofNoiseAlone_isEmpty() {
-        assertThat(MaskStatistics.of(extractor.extract(part((x, y) -> GREY))).isEmpty())
+        assertThat(MaskStatistics.of(extractor.extract(AnomalyPart.of(part((x, y) -> GREY))))
+                        .isEmpty())
                 .isTrue();
     }
 
@@ -44,7 +45,7 @@ class GreyDistanceMaskTest {
             boolean loose = y / 8 == 1 && x < 40;
             return inDisc(x, y, 8) ? 20 : tail || loose ? GREY + 24 : GREY;
         };
-        BufferedImage mask = extractor.extract(part(levels));
+        BufferedImage mask = extractor.extract(AnomalyPart.of(part(levels)));
 
         assertThat(isSet(mask, 90, 49)).isTrue();
         assertThat(isSet(mask, 20, 12)).isFalse();
@@ -58,7 +59,7 @@ class GreyDistanceMaskTest {
         for (int i = 0; i < SIZE * SIZE; i++) {
             levels[i] = (byte) (inDisc(i % SIZE, i / SIZE, 10) ? 230 : GREY);
         }
-        BufferedImage mask = extractor.extract(new Pixels(SIZE, SIZE, 3, levels).toImage());
+        BufferedImage mask = extractor.extract(AnomalyPart.of(new Pixels(SIZE, SIZE, 3, levels).toImage()));
 
         assertThat(isSet(mask, 48, 48)).isTrue();
         assertThat(isSet(mask, 48, 70)).isFalse();
@@ -66,8 +67,10 @@ class GreyDistanceMaskTest {
 
     @Test
     void extract_ofRing_fillsOnlySmallHoles() {
-        BufferedImage small = extractor.extract(part((x, y) -> inDisc(x, y, 12) && !inDisc(x, y, 4) ? 30 : GREY));
-        BufferedImage large = extractor.extract(part((x, y) -> inDisc(x, y, 30) && !inDisc(x, y, 20) ? 30 : GREY));
+        BufferedImage small =
+                extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, 12) && !inDisc(x, y, 4) ? 30 : GREY)));
+        BufferedImage large =
+                extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, 30) && !inDisc(x, y, 20) ? 30 : GREY)));
 
         assertThat(isSet(small, 48, 48)).isTrue();
         assertThat(isSet(large, 48, 48)).isFalse();
@@ -75,9 +78,10 @@ class GreyDistanceMaskTest {
 
     @Test
     void extract_ofSpecksUnderMinimalArea_dropsThem() {
-        MaskExtractor coarse = new GreyDistanceMask(0.12, 0.3, 0, 0, 10, 0);
+        MaskExtractor coarse = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 10, 0));
 
-        BufferedImage mask = coarse.extract(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY));
+        BufferedImage mask =
+                coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
 
         assertThat(isSet(mask, 1, 1)).isFalse();
         assertThat(isSet(mask, 80, 80)).isTrue();
@@ -85,9 +89,9 @@ class GreyDistanceMaskTest {
 
     @Test
     void opening_ofBridge_cutsIt() {
-        MaskExtractor opening = new GreyDistanceMask(0.12, 0.3, 2, 0, 0, 0);
+        MaskExtractor opening = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(2, 0, 0, 0));
 
-        BufferedImage mask = opening.extract(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY));
+        BufferedImage mask = opening.extract(AnomalyPart.of(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY)));
 
         assertThat(MaskStatistics.of(mask).components()).isEqualTo(2);
     }
@@ -95,7 +99,7 @@ class GreyDistanceMaskTest {
     @Test
     void thresholds_outOfOrder_areRefusedWithValues() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GreyDistanceMask(0.5, 0.3, 0, 0, 0, 0))
+                .isThrownBy(() -> new GreyDistanceMask(0.5, 0.3, new MaskCleanup(0, 0, 0, 0)))
                 .withMessageContainingAll("0.5", "0.3");
     }
 

@@ -16,6 +16,7 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.AttentionMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,25 @@ class DualSamplerTest {
             assertThatThrownBy(() -> sampler.sampleBlock(SERIES, 0))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("needs clean backgrounds");
+        }
+    }
+
+    @Test
+    void sampler_recordingAttention_givesEachPairAMapAndTheSamePictures() {
+        SamplingConfig recording =
+                new SamplingConfig(SamplingConfig.Method.DDIM, 3, 2.5, GuidanceInterval.WHOLE, 3, 32, true);
+        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", recording)) {
+            List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
+            assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
+            for (GeneratedPair pair : pairs) {
+                AttentionMap map = pair.part().attention().orElseThrow();
+                assertThat(map.values()).hasSize(map.width() * map.height());
+                for (float share : map.values()) {
+                    assertThat(share).isBetween(0f, 1f);
+                }
+            }
+            assertThat(pairs.get(0).part().attention().orElseThrow().values())
+                    .isNotEqualTo(pairs.get(1).part().attention().orElseThrow().values());
         }
     }
 

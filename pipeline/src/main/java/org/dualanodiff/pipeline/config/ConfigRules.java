@@ -73,9 +73,12 @@ final class ConfigRules {
             rule("generation.guidance-interval", interval(0, 1)),
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
-            rule("mask.method", oneOf(List.of("grey-distance"))),
+            rule("mask.method", oneOf(List.of("grey-distance", "attention", "saliency"))),
             rule("mask.low", number(0, 1)),
             rule("mask.high", number(0, 1)),
+            rule("mask.threshold", number(0, 1)),
+            rule("mask.saliency-model", anyText()),
+            rule("mask.saliency-size", wholeNumber(16, 2048)),
             rule("mask.opening-radius", wholeNumber(0, 64)),
             rule("mask.closing-radius", wholeNumber(0, 64)),
             rule("mask.min-area", wholeNumber(0, MANY)),
@@ -94,6 +97,7 @@ final class ConfigRules {
     private static final List<Relation> RELATIONS = List.of(
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), ConfigRules::wholeBatches),
             new Relation(List.of("training.micro-batch-size", "training.batch-size"), ConfigRules::wholeMicroBatches),
+            new Relation(List.of("mask.saliency-model", "mask.method"), ConfigRules::saliencyModelGiven),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
@@ -154,6 +158,14 @@ final class ConfigRules {
 
     private static boolean isEdge(int pixels) {
         return pixels >= 16 && pixels <= 2048 && pixels % 8 == 0;
+    }
+
+    private static Optional<String> saliencyModelGiven(Config config) {
+        boolean missing = config.getString("mask.method").equals("saliency")
+                && config.getString("mask.saliency-model").isBlank();
+        return missing
+                ? Optional.of("mask.saliency-model must name a TorchScript file when mask.method is saliency")
+                : Optional.empty();
     }
 
     private static Optional<String> wholeMicroBatches(Config config) {

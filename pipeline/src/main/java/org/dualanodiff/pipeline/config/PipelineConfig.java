@@ -325,7 +325,16 @@ public record PipelineConfig(
 
     /** How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, radii in pixels, area in pixels. */
     public record Mask(
-            String method, double low, double high, int openingRadius, int closingRadius, int minArea, int maxHoleArea)
+            String method,
+            double low,
+            double high,
+            double threshold,
+            String saliencyModel,
+            int saliencySize,
+            int openingRadius,
+            int closingRadius,
+            int minArea,
+            int maxHoleArea)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -334,6 +343,9 @@ public record PipelineConfig(
                     block.getString("method"),
                     block.getDouble("low"),
                     block.getDouble("high"),
+                    block.getDouble("threshold"),
+                    block.getString("saliency-model"),
+                    block.getInt("saliency-size"),
                     block.getInt("opening-radius"),
                     block.getInt("closing-radius"),
                     block.getInt("min-area"),
@@ -345,6 +357,9 @@ public record PipelineConfig(
                     "method", method,
                     "low", low,
                     "high", high,
+                    "threshold", threshold,
+                    "saliency-model", saliencyModel,
+                    "saliency-size", saliencySize,
                     "opening-radius", openingRadius,
                     "closing-radius", closingRadius,
                     "min-area", minArea,

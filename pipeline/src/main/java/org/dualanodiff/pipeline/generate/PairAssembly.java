@@ -18,7 +18,7 @@ final class PairAssembly {
     private PairAssembly() {}
 
     static GeneratedSample assemble(GeneratedPair pair, GenerateTask task, long millis) {
-        BufferedImage mask = task.mask().extract(pair.anomaly());
+        BufferedImage mask = task.mask().extract(pair.part());
         MaskStatistics statistics = MaskStatistics.of(mask);
         List<String> reasons = statistics.isEmpty() ? List.of(EMPTY_MASK) : List.of();
         int pixels = mask.getWidth() * mask.getHeight();

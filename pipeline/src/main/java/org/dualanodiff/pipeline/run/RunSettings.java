@@ -4,8 +4,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.AttentionMask;
 import org.dualanodiff.model.mask.GreyDistanceMask;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.SaliencyMask;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -56,7 +59,8 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
                         generation.guidanceInterval().from(),
                         generation.guidanceInterval().to()),
                 generation.batchSize(),
-                resolution);
+                resolution,
+                mask().needsAttention());
     }
 
     private static SamplingConfig.Method method(PipelineConfig.Generation generation) {
@@ -69,13 +73,13 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
 
     public MaskExtractor mask() {
         PipelineConfig.Mask mask = config.mask();
-        return new GreyDistanceMask(
-                mask.low(),
-                mask.high(),
-                mask.openingRadius(),
-                mask.closingRadius(),
-                mask.minArea(),
-                mask.maxHoleArea());
+        MaskCleanup cleanup =
+                new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+        return switch (mask.method()) {
+            case "attention" -> new AttentionMask(mask.threshold(), cleanup);
+            case "saliency" -> new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), cleanup);
+            default -> new GreyDistanceMask(mask.low(), mask.high(), cleanup);
+        };
     }
 
     public SampleTarget target() {
@@ -138,13 +142,23 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
 
     private Map<String, String> maskSettings() {
         PipelineConfig.Mask mask = config.mask();
-        return Map.of(
+        Map<String, String> settings = new TreeMap<>(Map.of(
                 "mask.method", mask.method(),
-                "mask.low", Double.toString(mask.low()),
-                "mask.high", Double.toString(mask.high()),
                 "mask.opening-radius", Integer.toString(mask.openingRadius()),
                 "mask.closing-radius", Integer.toString(mask.closingRadius()),
                 "mask.min-area", Integer.toString(mask.minArea()),
-                "mask.max-hole-area", Integer.toString(mask.maxHoleArea()));
+                "mask.max-hole-area", Integer.toString(mask.maxHoleArea())));
+        switch (mask.method()) {
+            case "attention" -> settings.put("mask.threshold", Double.toString(mask.threshold()));
+            case "saliency" ->
+                settings.putAll(Map.of(
+                        "mask.threshold", Double.toString(mask.threshold()),
+                        "mask.saliency-model", mask.saliencyModel(),
+                        "mask.saliency-size", Integer.toString(mask.saliencySize())));
+            default ->
+                settings.putAll(
+                        Map.of("mask.low", Double.toString(mask.low()), "mask.high", Double.toString(mask.high())));
+        }
+        return settings;
     }
 }

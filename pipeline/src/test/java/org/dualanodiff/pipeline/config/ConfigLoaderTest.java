@@ -72,7 +72,7 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = grey-distance, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
+            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
             store = "s3a://factory/store"
             run.id = nightly-2024.01
             seed = -9223372036854775808
@@ -95,7 +95,7 @@ class ConfigLoaderTest {
             new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
-            new Mask("grey-distance", 0.15, 0.3, 1, 2, 9, 5),
+            new Mask("saliency", 0.15, 0.3, 0.6, "u2net.pt", 256, 1, 2, 9, 5),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
@@ -121,7 +121,7 @@ class ConfigLoaderTest {
                         new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
-                        new Mask("grey-distance", 0.12, 0.25, 0, 1, 4, 64),
+                        new Mask("grey-distance", 0.12, 0.25, 0.5, "", 320, 0, 1, 4, 64),
                         "work/store",
                         new Run("auto"),
                         0L,

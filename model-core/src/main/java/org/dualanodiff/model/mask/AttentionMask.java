@@ -1,0 +1,36 @@
+package org.dualanodiff.model.mask;
+
+import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * The mask as the places where the ANOMALY branch listened to the defect's words (DualAnoDiff, section 3.4): the
+ * cross-attention to those tokens, averaged over heads, layers and steps, stretched to 0..1 and cut at a threshold. It
+ * comes for little while sampling; its resolution is that of the latent.
+ *
+ * @param threshold share of the map's range, 0 to 1
+ */
+public record AttentionMask(double threshold, MaskCleanup cleanup) implements MaskExtractor {
+
+    public AttentionMask {
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("The threshold must be 0 to 1, was " + threshold);
+        }
+    }
+
+    /** @throws IllegalArgumentException if no attention was recorded */
+    @Override
+    public BufferedImage extract(AnomalyPart part) {
+        AttentionMap map = part.attention()
+                .orElseThrow(() -> new IllegalArgumentException("no attention was recorded for this anomaly part"));
+        int width = part.picture().getWidth();
+        int height = part.picture().getHeight();
+        Pixels levels = GreyLevels.stretched(map.values(), map.width(), map.height(), width, height);
+        return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
+    }
+
+    @Override
+    public boolean needsAttention() {
+        return true;
+    }
+}
