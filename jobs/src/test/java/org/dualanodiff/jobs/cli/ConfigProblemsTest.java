@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.dualanodiff.model.checkpoint.RandomModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,8 +44,41 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void augment_withTruncatedBase_saysSoBeforeAnyWork() throws IOException {
+        Path base = copyOfTinyModel();
+        Path unet = base.resolve("unet/diffusion_pytorch_model.safetensors");
+        Files.write(unet, Arrays.copyOf(Files.readAllBytes(unet), 100_000));
+        CommandLineRun run = CommandLineRun.of(
+                "augment", "--set", "base-model=" + base, "--set", "store=" + folder.resolve("store"));
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(unet.toString()).contains("truncated");
+        assertThat(folder.resolve("store")).doesNotExist();
+    }
+
+    @Test
+    void augment_withBaseOfWrongShapes_namesTensorExpectedAndFound() throws IOException {
+        Path base = copyOfTinyModel();
+        Path config = base.resolve("unet/config.json");
+        Files.writeString(
+                config,
+                Files.readString(config).replaceFirst("\"cross_attention_dim\": \\d+", "\"cross_attention_dim\": 80"));
+        CommandLineRun run = CommandLineRun.of(
+                "augment", "--set", "base-model=" + base, "--set", "store=" + folder.resolve("store"));
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("attn2.to_k.weight").contains("80").contains("expected shape");
+    }
+
+    private Path copyOfTinyModel() throws IOException {
+        Path base = folder.resolve("base");
+        RandomModel.write(Files.createDirectory(base), RandomModel.Preset.TINY, 1);
+        return base;
+    }
+
+    @Test
     void help_ofEveryCommand_isThere() {
-        for (String command : new String[] {"augment", "plan", "train", "generate", "sample-data", "random-model"}) {
+        for (String command : new String[] {
+            "augment", "plan", "train", "generate", "import-adapter", "export-adapter", "sample-data", "random-model"
+        }) {
             CommandLineRun run = CommandLineRun.of(command, "--help");
             assertThat(run.exit()).isZero();
             assertThat(run.out()).contains("Usage: dualanodiff " + command);

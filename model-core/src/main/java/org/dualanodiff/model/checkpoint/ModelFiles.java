@@ -2,6 +2,7 @@ package org.dualanodiff.model.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -46,6 +47,26 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
 
     /** The text encoder's weights, by transformers' names. */
     WeightSource textWeights();
+
+    /**
+     * Checks that every weight that the configurations ask for is there and has its shape, without reading the weights.
+     *
+     * @throws CheckpointException naming file, tensor, expected and found
+     */
+    default void requireComplete() {
+        require(unetWeights(), ParameterLayout.of(unetConfig()));
+        require(vaeWeights(), ParameterLayout.of(vaeConfig()));
+        require(textWeights(), ParameterLayout.of(textConfig()));
+    }
+
+    private static void require(WeightSource weights, Map<String, long[]> layout) {
+        layout.forEach((name, shape) -> {
+            // A buffer that some versions write and none needs.
+            if (!name.endsWith("position_ids")) {
+                weights.require(name, shape);
+            }
+        });
+    }
 
     /** Identifies the model by what its files hold: SHA-256 as lower-case hex. */
     String fingerprint();

@@ -46,6 +46,7 @@ public record RunInputs(
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         ModelFiles base = new BaseModelSource(cache).locate(config.baseModel());
+        base.requireComplete();
         RunSettings settings = new RunSettings(
                 config, new Provenance.BaseModel(config.baseModel(), base.fingerprint()), resolution(config, base));
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
