@@ -92,11 +92,6 @@ public final class BaseModel implements AutoCloseable {
         return schedule;
     }
 
-    /** The side of the square images that the base was trained on, in pixels. */
-    public int nativeResolution() {
-        return unet.config().sampleSize() * autoencoder.factor();
-    }
-
     /** The tensors of an adapter for this base. */
     public AdapterLayout adapterLayout(int rank, boolean background) {
         return AdapterLayout.of(unet, textEncoder, rank, background);

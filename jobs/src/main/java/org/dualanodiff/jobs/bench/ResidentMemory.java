@@ -16,13 +16,9 @@ final class ResidentMemory {
         return field("VmRSS:");
     }
 
-    /** The largest value since {@link #resetPeak}, or since the process began. */
+    /** The largest value since the process began. */
     static double peakMebibytes() throws IOException {
         return field("VmHWM:");
-    }
-
-    static void resetPeak() throws IOException {
-        Files.writeString(Path.of("/proc/self/clear_refs"), "5");
     }
 
     private static double field(String name) throws IOException {

@@ -56,10 +56,6 @@ public final class Weights implements AutoCloseable {
         return precision;
     }
 
-    public boolean has(String name) {
-        return source.find(prefix + name).isPresent();
-    }
-
     /**
      * A weight on the device.
      *

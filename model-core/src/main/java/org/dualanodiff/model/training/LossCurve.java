@@ -24,16 +24,4 @@ public final class LossCurve {
     public double[] values() {
         return Arrays.copyOf(values, size);
     }
-
-    /** At most {@code points} means over stretches of equal length. */
-    public double[] sampled(int points) {
-        int count = Math.min(points, size);
-        double[] means = new double[count];
-        for (int i = 0; i < count; i++) {
-            int from = (int) ((long) size * i / count);
-            int to = (int) ((long) size * (i + 1) / count);
-            means[i] = Arrays.stream(values, from, to).average().orElseThrow();
-        }
-        return means;
-    }
 }

@@ -95,6 +95,6 @@ public final class Autoencoder {
 
     /** Pixels along each side for one latent. */
     public int factor() {
-        return 1 << (config.blockOutChannels().size() - 1);
+        return config.downsamplingFactor();
     }
 }
