@@ -48,18 +48,40 @@ public final class ScriptModule {
         return tensor(run(method, arguments));
     }
 
-    /** Runs a method that returns a tensor, or a tuple whose first is one. */
+    /** Lets dropout and batch normalization do what they do outside of training. */
+    public ScriptModule forInference() {
+        PyTorchLibrary.LIB.moduleEval(handle);
+        return this;
+    }
+
+    /**
+     * Runs a method that returns a tensor, or a tuple whose first is one.
+     *
+     * @throws IllegalStateException if it returns anything else
+     */
     public PtNDArray callForFirst(String method, Object... arguments) {
-        long result = run(method, arguments);
+        long[] parts = parts(run(method, arguments));
+        try {
+            if (parts.length == 0 || !PyTorchLibrary.LIB.iValueIsTensor(parts[0])) {
+                throw new IllegalStateException(method + " gave neither a tensor nor a tuple that begins with one");
+            }
+            return new PtNDArray(owner, PyTorchLibrary.LIB.iValueToTensor(parts[0]));
+        } finally {
+            for (long part : parts) {
+                PyTorchLibrary.LIB.torchDeleteIValue(part);
+            }
+        }
+    }
+
+    private static long[] parts(long result) {
         if (!PyTorchLibrary.LIB.iValueIsTuple(result)) {
-            return tensor(result);
+            return new long[] {result};
         }
-        long[] parts = PyTorchLibrary.LIB.iValueToIValueTuple(result);
-        PyTorchLibrary.LIB.torchDeleteIValue(result);
-        for (int i = 1; i < parts.length; i++) {
-            PyTorchLibrary.LIB.torchDeleteIValue(parts[i]);
+        try {
+            return PyTorchLibrary.LIB.iValueToIValueTuple(result);
+        } finally {
+            PyTorchLibrary.LIB.torchDeleteIValue(result);
         }
-        return tensor(parts[0]);
     }
 
     private PtNDArray tensor(long value) {

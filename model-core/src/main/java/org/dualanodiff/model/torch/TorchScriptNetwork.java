@@ -5,18 +5,22 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.ScriptModule;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network in a TorchScript file, on the CPU; each file is loaded once in a JVM. */
+/** A network in a TorchScript file, on the CPU and outside of training; each file is loaded once in a JVM. */
 public final class TorchScriptNetwork {
 
     private static final Map<String, TorchScriptNetwork> LOADED = new ConcurrentHashMap<>();
 
+    private final String file;
     private final ScriptModule module;
 
-    private TorchScriptNetwork(ScriptModule module) {
+    private TorchScriptNetwork(String file, ScriptModule module) {
+        this.file = file;
         this.module = module;
     }
 
@@ -26,23 +30,66 @@ public final class TorchScriptNetwork {
     }
 
     private static TorchScriptNetwork load(String file) {
+        byte[] archive = read(file);
         try {
-            return new TorchScriptNetwork(
-                    ScriptModule.load(Files.readAllBytes(Path.of(file)), Tensors.engineManager()));
-        } catch (IOException e) {
-            throw new IllegalArgumentException("the network " + file + " cannot be read: " + e.getMessage(), e);
+            // The file keeps the mode that the network was saved in.
+            ScriptModule module =
+                    ScriptModule.load(archive, Tensors.engineManager()).forInference();
+            return new TorchScriptNetwork(file, module);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the network " + file + " is not a TorchScript file: " + e.getMessage(), e);
         }
     }
 
-    /** Runs {@code forward} and returns all numbers of its result, or of its first result. */
-    public float[] run(float[] values, long... shape) {
+    private static byte[] read(String file) {
+        try {
+            return Files.readAllBytes(Path.of(file));
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    "the network " + file + " does not exist on this machine; every executor needs it there", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the network " + file + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Runs {@code forward} on one tensor.
+     *
+     * @param expected shape of the result, or of the first of several; leading dimensions of 1 may be missing or too many
+     * @return the result's numbers, row major
+     * @throws IllegalArgumentException if {@code forward} fails, or gives something of another shape
+     */
+    public float[] run(float[] values, long[] shape, long[] expected) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray input = Tensors.of(values, Device.cpu(), shape);
-            return Tensors.floats(TensorScope.own(module.callForFirst("forward", input)));
+            NDArray result = forward(Tensors.of(values, Device.cpu(), shape));
+            long[] found = Tensors.shape(result);
+            if (!Arrays.equals(withoutLeadingOnes(found), withoutLeadingOnes(expected))) {
+                throw new IllegalArgumentException(
+                        "the network %s gave a tensor of shape %s for an input of %s, expected %s"
+                                .formatted(
+                                        file,
+                                        Arrays.toString(found),
+                                        Arrays.toString(shape),
+                                        Arrays.toString(expected)));
+            }
+            return Tensors.floats(result);
         }
+    }
+
+    private NDArray forward(NDArray input) {
+        try {
+            return TensorScope.own(module.callForFirst("forward", input));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "the network %s fails on an fp32 input of shape %s: %s"
+                            .formatted(file, Arrays.toString(Tensors.shape(input)), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static long[] withoutLeadingOnes(long[] shape) {
+        return Arrays.stream(shape).dropWhile(length -> length == 1).toArray();
     }
 }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every kind of mask must do. */
@@ -28,17 +33,20 @@ class MaskExtractorTest {
     private static Path folder;
 
     private static Path network;
+    private static Path networkWithOneResult;
 
     @BeforeAll
     static void writeNetwork() throws IOException {
         network = TinySaliencyNetwork.write(folder);
+        networkWithOneResult = TinySaliencyNetwork.writeWithOneResult(folder);
     }
 
     static Stream<MaskExtractor> kinds() {
         return Stream.of(
                 GreyDistanceMask.defaults(),
                 new AttentionMask(0.5, CLEANUP),
-                new SaliencyMask(network.toString(), 48, 0.5, CLEANUP));
+                new SaliencyMask(network.toString(), 48, 0.5, CLEANUP),
+                new SaliencyMask(networkWithOneResult.toString(), 48, 0.5, CLEANUP));
     }
 
     @ParameterizedTest
@@ -58,6 +66,15 @@ class MaskExtractorTest {
     @MethodSource("kinds")
     void extract_ofNothingButGrey_isEmpty(MaskExtractor extractor) {
         assertThat(MaskStatistics.of(extractor.extract(part(GREY))).isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void extractor_serialized_findsTheSameMask(MaskExtractor extractor) throws IOException, ClassNotFoundException {
+        MaskExtractor arrived = throughSerialization(extractor);
+        assertThat(arrived).isEqualTo(extractor);
+        assertThat(Pixels.gray(arrived.extract(part(20))).levels())
+                .isEqualTo(Pixels.gray(extractor.extract(part(20))).levels());
     }
 
     @Test
@@ -82,6 +99,46 @@ class MaskExtractorTest {
         assertThatThrownBy(() -> mask.extract(part(20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("text.pt is not a TorchScript file");
+    }
+
+    @Test
+    void saliency_ofNetworkWithAMapOfAnotherSize_namesFileAndShapes() throws IOException {
+        Path three = TinySaliencyNetwork.write(folder, "three.pt", "Tensor", "x");
+        assertThatThrownBy(() -> new SaliencyMask(three.toString(), 48, 0.5, CLEANUP).extract(part(20)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("three.pt", "[1, 3, 48, 48]", "expected [1, 1, 48, 48]");
+    }
+
+    @Test
+    void saliency_ofNetworkThatGivesNoNumbers_isRefused() throws IOException {
+        Path network = TinySaliencyNetwork.write(
+                folder,
+                "nan.pt",
+                "Tensor",
+                "torch.log(torch.sub(torch.mean(x, [1], True, dtype=None), 100., alpha=1))");
+        assertThatThrownBy(() -> new SaliencyMask(network.toString(), 48, 0.5, CLEANUP).extract(part(20)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("nan.pt", "gave NaN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 48, 0.5, path", "u.pt, 0, 0.5, input size", "u.pt, 48, 1.5, threshold", "u.pt, 48, NaN, threshold"
+    })
+    void saliency_withWrongParameter_namesIt(String file, int inputSize, double threshold, String parameter) {
+        assertThatThrownBy(() -> new SaliencyMask(file, inputSize, threshold, CLEANUP))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(parameter);
+    }
+
+    private static MaskExtractor throughSerialization(MaskExtractor extractor)
+            throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(extractor);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            return (MaskExtractor) in.readObject();
+        }
     }
 
     /** A disc of radius 12 around (32, 32) on mid-grey, and attention that lies on it. */
