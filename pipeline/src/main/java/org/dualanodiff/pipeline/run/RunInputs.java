@@ -1,8 +1,11 @@
 package org.dualanodiff.pipeline.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -42,13 +45,17 @@ public record RunInputs(
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
      *
      * @throws CheckpointException if the base model is not usable
+     * @throws IllegalArgumentException if masks are to be made by a saliency network whose file cannot be read
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         ModelFiles base = new BaseModelSource(cache).locate(config.baseModel());
         base.requireComplete();
         RunSettings settings = new RunSettings(
-                config, new Provenance.BaseModel(config.baseModel(), base.fingerprint()), resolution(config, base));
+                config,
+                new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
+                resolution(config, base),
+                saliencyModel(config.mask()));
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
         DatasetRequest request = new DatasetRequest(
                 root, config.dataset().categories(), config.dataset().defects(), split(config));
@@ -74,6 +81,22 @@ public record RunInputs(
                             .formatted(factor, resolution));
         }
         return resolution;
+    }
+
+    /** By content: another network under the same name makes other masks, the same one elsewhere does not. */
+    private static Optional<String> saliencyModel(PipelineConfig.Mask mask) {
+        if (!mask.method().equals("saliency")) {
+            return Optional.empty();
+        }
+        try {
+            byte[] network = Files.readAllBytes(Path.of(mask.saliencyModel()));
+            return Optional.of(Fingerprint.ofBytes(network).hex());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "mask.saliency-model must name a readable TorchScript file, was %s (%s)"
+                            .formatted(mask.saliencyModel(), e),
+                    e);
+        }
     }
 
     private static SplitRule split(PipelineConfig config) {

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.run;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -22,8 +23,10 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param base name and hash of the frozen base model
  * @param resolution side of the working images, in pixels
+ * @param saliencyModel SHA-256 of the saliency network's file, if masks are made by one
  */
-public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int resolution) {
+public record RunSettings(
+        PipelineConfig config, Provenance.BaseModel base, int resolution, Optional<String> saliencyModel) {
 
     public NestedPrompt prompt() {
         return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
@@ -153,7 +156,7 @@ public record RunSettings(PipelineConfig config, Provenance.BaseModel base, int 
             case "saliency" ->
                 settings.putAll(Map.of(
                         "mask.threshold", Double.toString(mask.threshold()),
-                        "mask.saliency-model", mask.saliencyModel(),
+                        "mask.saliency-model", saliencyModel.orElseThrow(),
                         "mask.saliency-size", Integer.toString(mask.saliencySize())));
             default ->
                 settings.putAll(

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,36 @@ class RunNamingTest {
         Path holes = folder.resolve("data/cloth/test/hole");
         Files.copy(holes.resolve("005.png"), holes.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
         assertThat(identify().runId()).isEqualTo(before.runId() + "-2");
+    }
+
+    @Test
+    void auto_withSaliencyNetwork_followsItsContentNotItsPlace() throws IOException {
+        String first = identifyWithNetwork("a.pt", "weights").runId();
+        assertThat(identifyWithNetwork("b.pt", "weights").runId()).isEqualTo(first);
+        assertThat(identifyWithNetwork("a.pt", "others").runId()).isNotEqualTo(first);
+    }
+
+    @Test
+    void settings_withSaliencyNetwork_holdTheHashOfItsFile() throws IOException {
+        Path network = Files.writeString(folder.resolve("abc.pt"), "abc");
+        assertThat(inputs("mask.method=saliency", "mask.saliency-model=" + network)
+                        .settings()
+                        .all())
+                .containsEntry(
+                        "mask.saliency-model", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void inputs_withoutTheSaliencyNetworksFile_nameSettingAndFile() {
+        String missing = folder.resolve("none.pt").toString();
+        assertThatThrownBy(() -> inputs("mask.method=saliency", "mask.saliency-model=" + missing))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("mask.saliency-model", missing);
+    }
+
+    private RunIdentity identifyWithNetwork(String name, String content) throws IOException {
+        Path network = Files.writeString(folder.resolve(name), content);
+        return identify("mask.method=saliency", "mask.saliency-model=" + network);
     }
 
     @Test
