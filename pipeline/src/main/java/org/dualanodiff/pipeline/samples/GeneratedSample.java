@@ -21,6 +21,7 @@ import java.util.Locale;
  * @param reasons why it was rejected; empty if it was accepted
  * @param error what went wrong with it, or null
  * @param millis of device time
+ * @param createdAt the file keeps microseconds and drops what is finer
  */
 public record GeneratedSample(
         String sampleId,

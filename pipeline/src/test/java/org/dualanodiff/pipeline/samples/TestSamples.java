@@ -1,0 +1,93 @@
+package org.dualanodiff.pipeline.samples;
+
+import java.awt.image.BufferedImage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dualanodiff.model.image.PngCodec;
+
+/** Rows to write. */
+final class TestSamples {
+
+    private TestSamples() {}
+
+    /** Three real pictures of 8x6 with a mask of one pixel. */
+    static GeneratedSample accepted() {
+        byte[] picture = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB));
+        BufferedImage mask = new BufferedImage(8, 6, BufferedImage.TYPE_BYTE_GRAY);
+        mask.getRaster().setSample(3, 2, 0, 255);
+        return sample(
+                "tile",
+                "crack",
+                0,
+                "a tile with a crack",
+                List.of(picture, PngCodec.encode(mask), picture),
+                List.of(),
+                null);
+    }
+
+    static GeneratedSample rejected() {
+        byte[] picture = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB));
+        byte[] mask = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_BYTE_GRAY));
+        return sample(
+                "плитка 磁砖",
+                "broken large=é/1",
+                12_345_678_901L,
+                "",
+                List.of(picture, mask, picture),
+                List.of("empty_mask", "mask too small: 0,0 %", ""),
+                "line 1\nline 2 \uD83E\uDDF2");
+    }
+
+    /** Samples whose three pictures are noise of so many bytes each, made as they are asked for. */
+    static Stream<GeneratedSample> noise(int count, int bytes) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> sample("tile", "crack", i, "a tile", pictures(i, bytes), List.of(), null));
+    }
+
+    /** All different, since a codec would find repeats. */
+    private static List<byte[]> pictures(int index, int bytes) {
+        Random random = new Random(index);
+        return Stream.generate(() -> new byte[bytes])
+                .limit(3)
+                .peek(random::nextBytes)
+                .toList();
+    }
+
+    private static GeneratedSample sample(
+            String category,
+            String defect,
+            long index,
+            String prompt,
+            List<byte[]> pictures,
+            List<String> reasons,
+            String error) {
+        boolean accepted = reasons.isEmpty();
+        int area = accepted ? 1 : 0;
+        return new GeneratedSample(
+                "0123456789ab-%06d".formatted(index),
+                category,
+                defect,
+                index,
+                -7,
+                "night",
+                "ab".repeat(32),
+                prompt,
+                pictures.get(0),
+                pictures.get(1),
+                pictures.get(2),
+                8,
+                6,
+                area,
+                new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
+                area,
+                area / 48.0,
+                accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
+                reasons,
+                error,
+                1234,
+                Instant.parse("2026-01-02T03:04:05.678901Z"));
+    }
+}
