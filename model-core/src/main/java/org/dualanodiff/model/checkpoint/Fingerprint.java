@@ -9,7 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -30,13 +31,21 @@ final class Fingerprint {
 
     /** @throws CheckpointException if a file cannot be read */
     static String of(Path root, Stream<Path> files) {
-        Fingerprint fingerprint = new Fingerprint();
         Path base = root.toAbsolutePath().normalize();
-        List<Path> sorted =
-                files.map(file -> file.toAbsolutePath().normalize()).sorted().toList();
-        for (Path file : sorted) {
-            fingerprint.add(base.relativize(file).toString().replace('\\', '/'), file);
-        }
+        Map<String, Path> named = new LinkedHashMap<>();
+        files.map(file -> file.toAbsolutePath().normalize())
+                .sorted()
+                .forEach(file -> named.put(base.relativize(file).toString().replace('\\', '/'), file));
+        return of(named);
+    }
+
+    /**
+     * @param files by the names that count, in the order in which they count
+     * @throws CheckpointException if a file cannot be read
+     */
+    static String of(Map<String, Path> files) {
+        Fingerprint fingerprint = new Fingerprint();
+        files.forEach(fingerprint::add);
         return HexFormat.of().formatHex(fingerprint.digest.digest());
     }
 

@@ -67,16 +67,16 @@ public final class ModelDirectory implements ModelFiles {
                 .filter(weights -> weights.entry().isEmpty())
                 .map(WeightFiles::missing)
                 .forEach(missing::add);
-        if (!hasTokenizer()) {
+        if (!hasTokenizer(tokenizer())) {
             missing.add("tokenizer/vocab.json and tokenizer/merges.txt (or tokenizer/tokenizer.json)");
         }
         return missing;
     }
 
-    private boolean hasTokenizer() {
-        return Files.isRegularFile(tokenizer().resolve("tokenizer.json"))
-                || Files.isRegularFile(tokenizer().resolve("vocab.json"))
-                        && Files.isRegularFile(tokenizer().resolve("merges.txt"));
+    static boolean hasTokenizer(Path folder) {
+        return Files.isRegularFile(folder.resolve("tokenizer.json"))
+                || Files.isRegularFile(folder.resolve("vocab.json"))
+                        && Files.isRegularFile(folder.resolve("merges.txt"));
     }
 
     private void rejectOtherModels() {

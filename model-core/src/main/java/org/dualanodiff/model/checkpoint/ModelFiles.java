@@ -14,7 +14,8 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
     /**
      * Opens a model; its parts are read later, when asked for.
      *
-     * @param path a directory, or a single {@code .safetensors} or {@code .ckpt} file
+     * @param path a directory, or a single {@code .safetensors} or {@code .ckpt} file with a folder {@code tokenizer}
+     *     beside it
      * @throws CheckpointException listing everything that is missing, or if it is another kind of model
      */
     static ModelFiles open(Path path) {

@@ -108,26 +108,10 @@ public final class SafetensorsWriter {
                 FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeFully(channel, header);
             for (Map.Entry<String, TensorData> entry : ordered.entrySet()) {
-                writeFully(channel, checkedBytes(entry.getKey(), entry.getValue(), target));
+                writeFully(channel, entry.getValue().checkedBytes(entry.getKey(), target));
             }
             channel.force(true);
         }
-    }
-
-    private static ByteBuffer checkedBytes(String name, TensorData tensor, Path target) {
-        ByteBuffer bytes = tensor.bytes().get();
-        long expected = SafetensorsHeader.byteLength(name, tensor.dtype(), tensor.shape());
-        if (bytes.remaining() != expected) {
-            throw new CheckpointException("file %s: tensor %s: %s%s needs %d bytes, found %d"
-                    .formatted(
-                            target,
-                            name,
-                            tensor.dtype(),
-                            Arrays.toString(tensor.shape()),
-                            expected,
-                            bytes.remaining()));
-        }
-        return bytes;
     }
 
     /** Piece by piece: for a heap buffer the channel makes an off-heap copy as large as what it is given at once. */

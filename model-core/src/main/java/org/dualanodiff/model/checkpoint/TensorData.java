@@ -1,6 +1,8 @@
 package org.dualanodiff.model.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -24,5 +26,20 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
     @Override
     public long[] shape() {
         return shape.clone();
+    }
+
+    /**
+     * The data, once it is sure to fit the shape.
+     *
+     * @param name the tensor's name, and the file it goes to, for the message
+     */
+    ByteBuffer checkedBytes(String name, Path target) {
+        ByteBuffer data = bytes.get();
+        long expected = SafetensorsHeader.byteLength(name, dtype, shape);
+        if (data.remaining() != expected) {
+            throw new CheckpointException("file %s: tensor %s: %s%s needs %d bytes, found %d"
+                    .formatted(target, name, dtype, Arrays.toString(shape), expected, data.remaining()));
+        }
+        return data;
     }
 }

@@ -1,20 +1,14 @@
 package org.dualanodiff.model.checkpoint;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 
 /**
  * Reads the pickle of a {@code torch.save} file as data. Python's own reader calls whatever functions a pickle names;
@@ -23,152 +17,97 @@ import java.util.NoSuchElementException;
  * <p>Source: Python's {@code pickletools}, protocols 2 to 4.
  */
 final class TensorPickle {
-
-    private static final Map<String, DType> STORAGES = Map.of(
-            "torch FloatStorage", DType.F32,
-            "torch HalfStorage", DType.F16,
-            "torch BFloat16Storage", DType.BF16,
-            "torch DoubleStorage", DType.F64,
-            "torch LongStorage", DType.I64,
-            "torch IntStorage", DType.I32,
-            "torch ShortStorage", DType.I16,
-            "torch CharStorage", DType.I8,
-            "torch ByteStorage", DType.U8,
-            "torch BoolStorage", DType.BOOL);
-    private static final String TENSOR = "torch._utils _rebuild_tensor_v2";
-    private static final String PARAMETER = "torch._utils _rebuild_parameter";
-    private static final String ORDERED_DICT = "collections OrderedDict";
     private static final String STATE_DICT = "state_dict";
-    private static final Object MARK = new Object();
+    private static final String ENTRY_NAME = "[A-Za-z0-9_-][A-Za-z0-9_.-]*";
 
-    private final ByteBuffer in;
-    private final Path path;
-    private final Deque<Object> stack = new ArrayDeque<>();
-    private final Map<Integer, Object> memo = new HashMap<>();
-
-    private TensorPickle(byte[] pickle, Path path) {
-        this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
-        this.path = path;
-    }
-
-    /**
-     * A tensor as the pickle describes it; numbers are counted in elements.
-     *
-     * @param storage name of the zip entry below {@code data/}
-     */
-    record Tensor(DType dtype, String storage, long offset, long[] shape, long[] strides) {
-
-        long elements() {
-            return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        }
-
-        /** One past the last element used in the storage. */
-        long lastElement() {
-            long last = offset;
-            for (int d = 0; d < shape.length; d++) {
-                if (shape[d] == 0) {
-                    return offset;
-                }
-                last += (shape[d] - 1) * strides[d];
-            }
-            return last + 1;
-        }
-
-        boolean isContiguous() {
-            long stride = 1;
-            for (int d = shape.length - 1; d >= 0; d--) {
-                if (shape[d] != 1 && strides[d] != stride) {
-                    return false;
-                }
-                stride *= shape[d];
-            }
-            return true;
-        }
-    }
-
-    private record Name(String text) {}
-
-    private record Storage(DType dtype, String key) {}
-
-    /** Null, which a deque cannot hold. */
-    private enum Nothing {
+    /** Objects that are no values of a file. */
+    private enum Special {
+        MARK,
+        /** Python's None, for which a deque has no place. */
         NONE
     }
 
-    /** @throws CheckpointException if the pickle is damaged or holds anything but tensors by name */
-    static Map<String, Tensor> read(byte[] pickle, Path path) {
-        TensorPickle reader = new TensorPickle(pickle, path);
-        try {
-            return reader.tensors(reader.run());
-        } catch (BufferUnderflowException | NoSuchElementException | ClassCastException e) {
-            throw reader.refused("damaged at byte " + reader.in.position());
-        }
+    /** A Python tuple; the lists of a pickle can still grow, tuples cannot. */
+    private record Tuple(List<Object> items) {}
+
+    private record Global(String name) {}
+
+    private record Storage(DType dtype, String key) {}
+
+    private final PickleReader in;
+    private final Deque<Object> stack = new ArrayDeque<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
+
+    private TensorPickle(PickleReader in) {
+        this.in = in;
     }
 
-    private Map<String, Tensor> tensors(Object root) {
-        if (!(root instanceof Map<?, ?> dictionary)) {
-            throw refused("expected a dictionary of tensors");
-        }
+    /**
+     * @return the tensors by name, in the file's order
+     * @throws CheckpointException if the pickle is damaged or asks for anything that is no part of a tensor
+     */
+    static Map<String, PickledTensor> read(byte[] pickle, Path path) {
+        TensorPickle machine = new TensorPickle(new PickleReader(pickle, path));
+        return machine.tensors(machine.run());
+    }
+
+    private Map<String, PickledTensor> tensors(Object root) {
+        Map<?, ?> dictionary = expect(Map.class, root, "a dictionary of tensors");
         if (dictionary.get(STATE_DICT) instanceof Map<?, ?> inner) {
             dictionary = inner;
         }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, PickledTensor> tensors = new LinkedHashMap<>();
         dictionary.forEach((key, value) -> {
-            if (key instanceof String name && value instanceof Tensor tensor) {
+            if (key instanceof String name && value instanceof PickledTensor tensor) {
                 tensors.put(name, tensor);
             }
         });
         if (tensors.isEmpty()) {
-            throw refused("no tensor in it");
+            throw in.refused("expected a dictionary from names to tensors, found no tensor in it");
         }
         return tensors;
     }
 
     private Object run() {
-        while (true) {
-            int at = in.position();
-            int opcode = in.get() & 0xff;
-            if (opcode == '.') {
-                return stack.pop();
-            }
+        int opcode = in.opcode();
+        while (opcode != '.') {
             if (!value(opcode) && !container(opcode) && !call(opcode) && !memo(opcode)) {
-                throw refused("opcode 0x%02x at byte %d is not needed for tensors".formatted(opcode, at));
+                throw in.refused("opcode 0x%02x is not needed for tensors".formatted(opcode));
             }
+            opcode = in.opcode();
         }
+        return pop();
     }
 
     private boolean value(int opcode) {
         switch (opcode) {
-            case 0x80 -> in.get(); // protocol
-            case 0x95 -> in.getLong(); // frame
-            case 'X' -> stack.push(text(in.getInt()));
-            case 0x8c, 'U' -> stack.push(text(in.get() & 0xff));
-            case 'K' -> stack.push((long) (in.get() & 0xff));
-            case 'M' -> stack.push((long) (in.getShort() & 0xffff));
-            case 'J' -> stack.push((long) in.getInt());
-            case 0x8a -> stack.push(integer(in.get() & 0xff));
-            case 'G' -> stack.push(in.order(ByteOrder.BIG_ENDIAN).getDouble());
+            case 0x80 -> in.skip(1); // protocol
+            case 0x95 -> in.skip(Long.BYTES); // frame
+            case 'X' -> stack.push(in.text(in.int32()));
+            case 0x8c, 'U' -> stack.push(in.text(in.uint8()));
+            case 'K' -> stack.push((long) in.uint8());
+            case 'M' -> stack.push((long) in.uint16());
+            case 'J' -> stack.push((long) in.int32());
+            case 0x8a -> stack.push(in.integer(in.uint8()));
+            case 'G' -> stack.push(in.float64());
             case 0x88 -> stack.push(true);
             case 0x89 -> stack.push(false);
-            case 'N' -> stack.push(Nothing.NONE);
+            case 'N' -> stack.push(Special.NONE);
             default -> {
                 return false;
             }
         }
-        in.order(ByteOrder.LITTLE_ENDIAN);
         return true;
     }
 
     private boolean container(int opcode) {
         switch (opcode) {
-            case '(' -> stack.push(MARK);
+            case '(' -> stack.push(Special.MARK);
             case '}' -> stack.push(new LinkedHashMap<>());
             case ']' -> stack.push(new ArrayList<>());
-            case ')' -> stack.push(List.of());
-            case 't' -> stack.push(toMark());
-            case 0x85 -> stack.push(top(1));
-            case 0x86 -> stack.push(top(2));
-            case 0x87 -> stack.push(top(3));
+            case ')' -> stack.push(new Tuple(List.of()));
+            case 't' -> stack.push(new Tuple(toMark()));
+            case 0x85, 0x86, 0x87 -> stack.push(new Tuple(top(opcode - 0x84)));
             case 's' -> put(top(2));
             case 'u' -> put(toMark());
             case 'a' -> append(top(1));
@@ -182,17 +121,23 @@ final class TensorPickle {
 
     private boolean call(int opcode) {
         switch (opcode) {
-            case 'c' -> stack.push(allowed(line() + " " + line()));
+            case 'c' -> stack.push(global(in.line() + " " + in.line()));
             case 0x93 -> {
                 List<Object> names = top(2);
-                stack.push(allowed(names.get(0) + " " + names.get(1)));
+                stack.push(global(
+                        names.get(0) instanceof String module && names.get(1) instanceof String name
+                                ? module + " " + name
+                                : "a global without a name"));
             }
-            case 'Q' -> stack.push(storage((List<?>) stack.pop()));
+            case 'Q' -> stack.push(storage(expect(Tuple.class, pop(), "a storage's description")));
             case 'R' -> {
-                List<?> arguments = (List<?>) stack.pop();
-                stack.push(rebuild((Name) stack.pop(), arguments));
+                Tuple arguments = expect(Tuple.class, pop(), "a tuple of arguments");
+                stack.push(rebuilt(expect(Global.class, pop(), "a function's name"), arguments));
             }
-            case 'b' -> stack.pop(); // the state of an ordered dictionary: annotations, no tensors
+            case 'b' -> {
+                pop(); // attributes of an ordered dictionary: version numbers, no tensors
+                expect(Map.class, stack.peek(), "a dictionary");
+            }
             default -> {
                 return false;
             }
@@ -202,11 +147,11 @@ final class TensorPickle {
 
     private boolean memo(int opcode) {
         switch (opcode) {
-            case 'q' -> memo.put(in.get() & 0xff, stack.peek());
-            case 'r' -> memo.put(in.getInt(), stack.peek());
-            case 0x94 -> memo.put(memo.size(), stack.peek());
-            case 'h' -> stack.push(recalled(in.get() & 0xff));
-            case 'j' -> stack.push(recalled(in.getInt()));
+            case 'q' -> remember(in.uint8());
+            case 'r' -> remember(in.int32());
+            case 0x94 -> remember(memo.size());
+            case 'h' -> stack.push(recalled(in.uint8()));
+            case 'j' -> stack.push(recalled(in.int32()));
             default -> {
                 return false;
             }
@@ -214,123 +159,131 @@ final class TensorPickle {
         return true;
     }
 
+    private void remember(int index) {
+        Object top = pop();
+        memo.put(index, top);
+        stack.push(top);
+    }
+
     private Object recalled(int index) {
         Object object = memo.get(index);
         if (object == null) {
-            throw refused("nothing was remembered as " + index);
+            throw in.refused("damaged: nothing was remembered as " + index);
         }
         return object;
     }
 
-    private Name allowed(String name) {
-        if (!STORAGES.containsKey(name)
-                && !name.equals(TENSOR)
-                && !name.equals(PARAMETER)
-                && !name.equals(ORDERED_DICT)) {
-            throw refused("it asks for \"%s\", which is no part of a tensor; nothing was executed".formatted(name));
+    private Global global(String name) {
+        if (!TorchGlobals.isAllowed(name)) {
+            throw in.refused(("it asks for \"%s\", which is no part of a tensor;"
+                            + " load the file where it came from and save its tensors alone, best as safetensors")
+                    .formatted(name));
         }
-        return new Name(name);
+        return new Global(name);
     }
 
     /** Persistent id: ("storage", storage type, key, device, number of elements). */
-    private Storage storage(List<?> id) {
-        DType dtype = STORAGES.get(((Name) id.get(1)).text());
-        if (dtype == null || !(id.get(2) instanceof String key) || !key.matches("[A-Za-z0-9_.-]+")) {
-            throw refused("a storage is not described as one: " + id);
+    private Storage storage(Tuple id) {
+        if (id.items().size() == 5
+                && id.items().get(1) instanceof Global type
+                && TorchGlobals.elementType(type.name()) != null
+                && id.items().get(2) instanceof String key
+                && key.matches(ENTRY_NAME)) {
+            return new Storage(TorchGlobals.elementType(type.name()), key);
         }
-        return new Storage(dtype, key);
+        throw in.refused("expected (\"storage\", type, key, device, size), found another description of a storage");
     }
 
-    private Object rebuild(Name function, List<?> arguments) {
-        return switch (function.text()) {
-            case ORDERED_DICT -> new LinkedHashMap<>();
-            case PARAMETER -> arguments.get(0);
-            case TENSOR -> tensor(arguments);
-            default -> throw refused("a call of " + function.text());
+    private Object rebuilt(Global function, Tuple arguments) {
+        List<Object> items = arguments.items();
+        return switch (function.name()) {
+            case TorchGlobals.ORDERED_DICT -> {
+                require(items.isEmpty(), "an ordered dictionary with arguments");
+                yield new LinkedHashMap<>();
+            }
+            case TorchGlobals.PARAMETER -> {
+                require(!items.isEmpty(), "a parameter without data");
+                yield expect(PickledTensor.class, items.get(0), "a tensor");
+            }
+            case TorchGlobals.TENSOR -> {
+                require(items.size() >= 4, "a tensor without storage, offset, shape and strides");
+                yield tensor(items);
+            }
+            default -> throw in.refused("a call of " + function.name());
         };
     }
 
     /** (storage, offset, shape, strides, ...). */
-    private Tensor tensor(List<?> arguments) {
-        Storage storage = (Storage) arguments.get(0);
-        long offset = (Long) arguments.get(1);
-        long[] shape = numbers((List<?>) arguments.get(2));
-        long[] strides = numbers((List<?>) arguments.get(3));
-        if (offset < 0 || shape.length != strides.length || anyNegative(shape) || anyNegative(strides)) {
-            throw refused("a tensor of shape %s, strides %s, offset %d"
-                    .formatted(Arrays.toString(shape), Arrays.toString(strides), offset));
+    private PickledTensor tensor(List<Object> arguments) {
+        Storage storage = expect(Storage.class, arguments.get(0), "a storage");
+        long offset = expect(Long.class, arguments.get(1), "an offset");
+        long[] shape = numbers(arguments.get(2));
+        long[] strides = numbers(arguments.get(3));
+        try {
+            return new PickledTensor(storage.dtype(), storage.key(), offset, shape, strides);
+        } catch (IllegalArgumentException e) {
+            throw in.refused("no tensor can have " + e.getMessage());
+        } catch (ArithmeticException e) {
+            throw in.refused("a tensor larger than any file");
         }
-        return new Tensor(storage.dtype(), storage.key(), offset, shape, strides);
     }
 
-    private static boolean anyNegative(long[] values) {
-        return Arrays.stream(values).anyMatch(v -> v < 0);
-    }
-
-    private static long[] numbers(List<?> values) {
-        return values.stream().mapToLong(v -> (Long) v).toArray();
+    private long[] numbers(Object tuple) {
+        return expect(Tuple.class, tuple, "a tuple of sizes").items().stream()
+                .mapToLong(item -> expect(Long.class, item, "a size"))
+                .toArray();
     }
 
     @SuppressWarnings("unchecked")
     private void put(List<Object> keysAndValues) {
-        Map<Object, Object> map = (Map<Object, Object>) stack.peek();
-        for (int i = 0; i + 1 < keysAndValues.size(); i += 2) {
-            map.put(keysAndValues.get(i), keysAndValues.get(i + 1));
+        Map<Object, Object> map = expect(Map.class, stack.peek(), "a dictionary");
+        require(keysAndValues.size() % 2 == 0, "a key without a value");
+        for (int i = 0; i < keysAndValues.size(); i += 2) {
+            Object key = keysAndValues.get(i);
+            // Hashing a container would follow it, and a container may hold itself.
+            require(key instanceof String || key instanceof Long, "a key that is neither text nor a number");
+            map.put(key, keysAndValues.get(i + 1));
         }
     }
 
     @SuppressWarnings("unchecked")
     private void append(List<Object> items) {
-        ((List<Object>) stack.peek()).addAll(items);
+        expect(List.class, stack.peek(), "a list").addAll(items);
     }
 
     private List<Object> toMark() {
         List<Object> items = new ArrayList<>();
-        for (Object item = stack.pop(); item != MARK; item = stack.pop()) {
-            items.add(0, item);
+        while (stack.peek() != Special.MARK) {
+            items.add(pop());
         }
+        stack.pop();
+        Collections.reverse(items);
         return items;
     }
 
     private List<Object> top(int count) {
         List<Object> items = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            items.add(0, stack.pop());
+            items.add(pop());
         }
+        Collections.reverse(items);
         return items;
     }
 
-    private String text(int length) {
-        if (length < 0 || length > in.remaining()) {
-            throw refused("a text of %d bytes at byte %d goes beyond the end".formatted(length, in.position()));
-        }
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return new String(bytes, UTF_8);
+    private Object pop() {
+        Object top = stack.poll();
+        require(top != null && top != Special.MARK, "damaged: it takes a value that is not there");
+        return top;
     }
 
-    private String line() {
-        StringBuilder line = new StringBuilder();
-        for (byte b = in.get(); b != '\n'; b = in.get()) {
-            line.append((char) b);
-        }
-        return line.toString();
+    private <T> T expect(Class<T> type, Object value, String what) {
+        require(type.isInstance(value), "expected " + what + ", found something else");
+        return type.cast(value);
     }
 
-    /** A little-endian two's complement integer of so many bytes. */
-    private long integer(int length) {
-        if (length > Long.BYTES) {
-            throw refused("an integer of %d bytes".formatted(length));
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw in.refused(otherwise);
         }
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            long b = i == length - 1 ? in.get() : in.get() & 0xff;
-            value |= b << (8 * i);
-        }
-        return value;
-    }
-
-    private CheckpointException refused(String why) {
-        return new CheckpointException("file %s: the pickle is refused: %s".formatted(path, why));
     }
 }

@@ -2,166 +2,127 @@ package org.dualanodiff.model.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.UUID;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes fp32 tensors as {@code torch.save} does a dictionary of them: a zip of stored entries, pickle protocol 2, each
- * tensor contiguous in a storage of its own.
+ * Writes tensors as {@code torch.save} does a dictionary of them: a zip of stored entries whose data begins at multiples
+ * of 64 bytes, a pickle of protocol 2, each tensor contiguous in a storage of its own. Equal input gives equal bytes.
  *
- * <p>Source: PyTorch, {@code torch/serialization.py}; {@link TorchZipFile} reads it.
+ * <p>Source: PyTorch, {@code torch/serialization.py} and {@code caffe2/serialize/inline_container.cc};
+ * {@link TorchZipFile} reads it.
  */
 public final class TorchZipWriter {
+    private static final int ALIGNMENT = 64;
+    /** Size of a local file header before name and extra field. */
+    private static final int LOCAL_HEADER = 30;
+    /** Identifier and length of an extra field. */
+    private static final int EXTRA_HEADER = 4;
 
-    private TorchZipWriter() {}
+    /** A fixed time after the first that zip knows: for that one, Java would add a field of its own. */
+    private static final LocalDateTime FIXED_TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
+
+    private final ZipOutputStream zip;
+    private final WritableByteChannel channel;
+    private final String root;
+    private final CRC32 names = new CRC32();
+    private final CRC32 contents = new CRC32();
+    private long position;
+
+    private TorchZipWriter(ZipOutputStream zip, String root) {
+        this.zip = zip;
+        this.channel = Channels.newChannel(zip);
+        this.root = root;
+    }
 
     /**
-     * Writes the file whole or not at all.
+     * Writes a file, replacing one that is there. The file appears whole or not at all: data goes to a temporary
+     * neighbour that is moved into place.
      *
-     * @throws IllegalArgumentException if a tensor is not F32
+     * @param tensors in the order in which Python's dictionary will have them
+     * @throws CheckpointException if a tensor's data does not fit its shape
+     * @throws IOException if the folder cannot be written
      */
     public static void write(Path path, Map<String, TensorData> tensors) throws IOException {
-        Path making = Files.createTempFile(
-                path.toAbsolutePath().getParent(), path.getFileName().toString(), ".tmp");
+        Path temporary = path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
         try {
-            try (OutputStream out = Files.newOutputStream(making);
-                    ZipOutputStream zip = new ZipOutputStream(out)) {
-                write(zip, root(path), tensors);
+            try (ZipOutputStream zip = new ZipOutputStream(
+                    new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW)))) {
+                new TorchZipWriter(zip, root(path)).writeAll(tensors, path);
             }
-            Files.move(making, path, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            Files.deleteIfExists(making);
+            Files.deleteIfExists(temporary);
         }
     }
 
     /** The folder inside the archive: the file's name without its ending. */
     private static String root(Path path) {
-        return path.getFileName().toString().replaceFirst("\\.[^.]*$", "") + "/";
+        return path.getFileName().toString().replaceFirst("(?<=.)\\.[^.]*$", "") + "/";
     }
 
-    private static void write(ZipOutputStream zip, String root, Map<String, TensorData> tensors) throws IOException {
-        store(zip, root + "data.pkl", pickle(tensors));
-        store(zip, root + "byteorder", "little".getBytes(UTF_8));
-        int index = 0;
-        for (TensorData tensor : tensors.values()) {
-            ByteBuffer data = tensor.bytes().get();
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            store(zip, root + "data/" + index++, bytes);
+    private void writeAll(Map<String, TensorData> tensors, Path target) throws IOException {
+        entry("data.pkl", ByteBuffer.wrap(PickleWriter.write(tensors)));
+        entry(".format_version", text("1"));
+        entry(".storage_alignment", text(Integer.toString(ALIGNMENT)));
+        entry("byteorder", text("little"));
+        int storage = 0;
+        for (Map.Entry<String, TensorData> tensor : tensors.entrySet()) {
+            entry("data/" + storage++, tensor.getValue().checkedBytes(tensor.getKey(), target));
         }
-        store(zip, root + "version", "3\n".getBytes(UTF_8));
+        entry("version", text("3\n"));
+        // Torch puts a hash of the names and one of the contents here; readers only compare it with that of other
+        // files.
+        entry(".data/serialization_id", text("%020d%020d".formatted(names.getValue(), contents.getValue())));
     }
 
-    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    private static ByteBuffer text(String text) {
+        return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+
+    private void entry(String name, ByteBuffer content) throws IOException {
         CRC32 crc = new CRC32();
-        crc.update(content);
-        ZipEntry entry = new ZipEntry(name);
+        crc.update(content.duplicate());
+        contents.update(content.duplicate());
+        byte[] nameBytes = (root + name).getBytes(UTF_8);
+        names.update(nameBytes);
+        byte[] padding = padding(position + LOCAL_HEADER + nameBytes.length + EXTRA_HEADER);
+        position += LOCAL_HEADER + nameBytes.length + padding.length + content.remaining();
+
+        ZipEntry entry = new ZipEntry(root + name);
         entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
+        entry.setSize(content.remaining());
         entry.setCrc(crc.getValue());
-        entry.setTime(0);
+        entry.setTimeLocal(FIXED_TIME);
+        entry.setExtra(padding);
         zip.putNextEntry(entry);
-        zip.write(content);
+        channel.write(content);
         zip.closeEntry();
     }
 
-    private static byte[] pickle(Map<String, TensorData> tensors) {
-        Pickle pickle = new Pickle().op(0x80, 2, '}', '(');
-        int index = 0;
-        for (Map.Entry<String, TensorData> tensor : tensors.entrySet()) {
-            if (tensor.getValue().dtype() != DType.F32) {
-                throw new IllegalArgumentException("only F32 tensors can be written, %s is %s"
-                        .formatted(tensor.getKey(), tensor.getValue().dtype()));
-            }
-            pickle.text(tensor.getKey()).tensor(index++, tensor.getValue().shape());
-        }
-        return pickle.op('u', '.').bytes();
-    }
-
-    /** The opcodes of Python's {@code pickletools}. */
-    private static final class Pickle {
-
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Pickle op(int... opcodes) {
-            for (int opcode : opcodes) {
-                out.write(opcode);
-            }
-            return this;
-        }
-
-        Pickle text(String text) {
-            byte[] bytes = text.getBytes(UTF_8);
-            op('X').int32(bytes.length).out.writeBytes(bytes);
-            return this;
-        }
-
-        /** {@code _rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())}. */
-        void tensor(int storage, long[] shape) {
-            long elements = 1;
-            for (long size : shape) {
-                elements *= size;
-            }
-            global("torch._utils", "_rebuild_tensor_v2")
-                    .op('(', '(')
-                    .text("storage")
-                    .global("torch", "FloatStorage");
-            text(Integer.toString(storage))
-                    .text("cpu")
-                    .number(elements)
-                    .op('t', 'Q')
-                    .number(0);
-            tuple(shape).tuple(strides(shape)).op(0x89);
-            global("collections", "OrderedDict").op(')', 'R', 't', 'R');
-        }
-
-        private static long[] strides(long[] shape) {
-            long[] strides = new long[shape.length];
-            long stride = 1;
-            for (int d = shape.length - 1; d >= 0; d--) {
-                strides[d] = stride;
-                stride *= shape[d];
-            }
-            return strides;
-        }
-
-        private Pickle global(String module, String name) {
-            op('c').out.writeBytes((module + "\n" + name + "\n").getBytes(UTF_8));
-            return this;
-        }
-
-        private Pickle tuple(long[] values) {
-            op('(');
-            for (long value : values) {
-                number(value);
-            }
-            return op('t');
-        }
-
-        private Pickle number(long value) {
-            return op('J').int32(Math.toIntExact(value));
-        }
-
-        private Pickle int32(int value) {
-            out.writeBytes(ByteBuffer.allocate(Integer.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(value)
-                    .array());
-            return this;
-        }
-
-        byte[] bytes() {
-            return out.toByteArray();
-        }
+    /** An extra field, which torch marks FB and fills with Z, that moves what follows to a multiple of 64 bytes. */
+    private static byte[] padding(long begin) {
+        int filling = (int) ((ALIGNMENT - begin % ALIGNMENT) % ALIGNMENT);
+        byte[] field = new byte[EXTRA_HEADER + filling];
+        Arrays.fill(field, (byte) 'Z');
+        field[0] = 'F';
+        field[1] = 'B';
+        field[2] = (byte) filling;
+        field[3] = 0;
+        return field;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelDirectoryTest {
     @TempDir
@@ -65,22 +68,83 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void weights_inHalfPrecisionVariantOnly_areFound() throws IOException {
-        Files.move(weights("vae"), root.resolve("vae/diffusion_pytorch_model.fp16.safetensors"));
+    void open_withoutTheAutoencodersFolder_namesItsFiles() throws IOException {
+        Files.move(root.resolve("vae"), root.resolve("elsewhere"));
 
-        assertThat(ModelDirectory.open(root).vaeWeights().names()).contains("quant_conv.weight");
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root))
+                .withMessage(
+                        "model directory %s: missing vae/config.json, vae/diffusion_pytorch_model.safetensors", root);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".fp16.safetensors", ".bf16.safetensors"})
+    void weights_inHalfPrecisionVariantOnly_areFound(String ending) throws IOException {
+        Path variant = Files.move(weights("vae"), root.resolve("vae/diffusion_pytorch_model" + ending));
+
+        assertThat(ModelDirectory.open(root).vaeWeights().files()).containsExactly(variant);
+        ModelDirectory.open(root).requireComplete();
     }
 
     @Test
-    void weights_inShards_areReadThroughTheirIndex() throws IOException {
+    void weights_inFullAndHalfPrecision_areReadInFull() throws IOException {
+        Files.copy(weights("vae"), root.resolve("vae/diffusion_pytorch_model.fp16.safetensors"));
+
+        assertThat(ModelDirectory.open(root).vaeWeights().files()).containsExactly(weights("vae"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "diffusion_pytorch_model.safetensors.index.json",
+                "diffusion_pytorch_model.fp16.safetensors.index.json",
+                "diffusion_pytorch_model.safetensors.index.fp16.json"
+            })
+    void weights_inShards_areReadThroughTheirIndex(String index) throws IOException {
         int tensors = ModelDirectory.open(root).unetWeights().names().size();
-        split(weights("unet"));
+        split(weights("unet"), index);
 
         WeightSource shards = ModelDirectory.open(root).unetWeights();
 
         assertThat(shards.files()).hasSize(2);
         assertThat(shards.names()).hasSize(tensors);
         assertThat(shards.floats("conv_norm_out.weight")).containsOnly(1f);
+    }
+
+    @Test
+    void shard_thatIsMissing_isNamed() throws IOException {
+        split(weights("unet"), "diffusion_pytorch_model.safetensors.index.json");
+        Files.delete(root.resolve("unet/2.safetensors"));
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root).unetWeights())
+                .withMessageContainingAll("2.safetensors", "does not exist");
+    }
+
+    @Test
+    void weights_cutOff_areRefusedWithSizes() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(weights("unet").toFile(), "rw")) {
+            file.setLength(file.length() - 1000);
+        }
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root).requireComplete())
+                .withMessageContainingAll(weights("unet").toString(), "bytes");
+    }
+
+    @Test
+    void weights_ofAnotherShape_areNamedWithBothShapes() throws IOException {
+        SafetensorsFile whole = SafetensorsFile.open(weights("vae"));
+        Map<String, TensorData> tensors = new TreeMap<>();
+        whole.tensors()
+                .forEach((name, info) ->
+                        tensors.put(name, new TensorData(info.dtype(), info.shape(), () -> whole.map(name))));
+        tensors.put("quant_conv.bias", new TensorData(DType.F32, new long[] {3}, ByteBuffer.allocate(12)));
+        SafetensorsWriter.write(weights("vae"), tensors, Map.of());
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelDirectory.open(root).requireComplete())
+                .withMessage("file %s: tensor quant_conv.bias: expected shape [8], found [3]", weights("vae"));
     }
 
     @Test
@@ -142,7 +206,7 @@ class ModelDirectoryTest {
         return root.resolve(part).resolve("diffusion_pytorch_model.safetensors");
     }
 
-    private static void split(Path file) throws IOException {
+    private static void split(Path file, String index) throws IOException {
         SafetensorsFile whole = SafetensorsFile.open(file);
         Map<String, TensorData> early = new TreeMap<>();
         Map<String, TensorData> late = new TreeMap<>();
@@ -155,7 +219,7 @@ class ModelDirectoryTest {
         });
         SafetensorsWriter.write(file.resolveSibling("1.safetensors"), early, Map.of());
         SafetensorsWriter.write(file.resolveSibling("2.safetensors"), late, Map.of());
-        Files.writeString(file.resolveSibling(file.getFileName() + ".index.json"), "{\"weight_map\":{" + map + "}}");
+        Files.writeString(file.resolveSibling(index), "{\"weight_map\":{" + map + "}}");
         Files.delete(file);
     }
 

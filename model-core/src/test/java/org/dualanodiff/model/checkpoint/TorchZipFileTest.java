@@ -10,23 +10,20 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.dualanodiff.model.golden.Golden;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TorchZipFileTest {
-
-    /** {@code {"w": tensor of 2 floats}}, up to the storage's type. */
-    private static final String BEFORE_TYPE =
-            "\u0080\u0002}(X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storage";
-
-    private static final String AFTER_TYPE =
-            "X\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0002tQK\0K\u0002\u0085K\u0001\u0085\u0089NtRu.";
+    private static final Path RELEASED = Golden.DIRECTORY.resolve("dual/pytorch_lora_weights.bin");
+    private static final String TENSOR = "ctorch._utils\n_rebuild_tensor_v2\n";
+    private static final String FLOATS = "ctorch\nFloatStorage\n";
+    private static final String VECTOR_OF_2 = "K\u0002\u0085K\u0001\u0085";
 
     @TempDir
     private Path folder;
@@ -34,8 +31,9 @@ class TorchZipFileTest {
     @Test
     @Tag("parity")
     void binFile_ofReleasedSaver_equalsItsSafetensorsTwin() {
-        TensorFile bin = TensorFile.open(Golden.path("dual/pytorch_lora_weights.bin"));
-        TensorFile twin = TensorFile.open(Golden.path("dual/pytorch_lora_weights.safetensors"));
+        TensorFile bin = TensorFile.open(RELEASED);
+        TensorFile twin = TensorFile.open(RELEASED.resolveSibling("pytorch_lora_weights.safetensors"));
+
         assertThat(bin).isInstanceOf(TorchZipFile.class);
         assertThat(bin.tensors().keySet())
                 .containsExactlyInAnyOrderElementsOf(twin.tensors().keySet());
@@ -47,63 +45,207 @@ class TorchZipFileTest {
     }
 
     @Test
-    void binFile_writtenAndRead_givesTheSameTensors() throws IOException {
-        Map<String, TensorData> tensors = new LinkedHashMap<>();
-        tensors.put("a.weight", data(new long[] {2, 3}, 1, 2, 3, 4, 5, 6));
-        tensors.put("b", data(new long[] {1}, -7));
-        Path file = folder.resolve("weights.bin");
-        TorchZipWriter.write(file, tensors);
-        TensorFile read = TensorFile.open(file);
-        assertThat(read.tensors().keySet()).containsExactly("a.weight", "b");
-        assertThat(read.tensor("a.weight").shape()).containsExactly(2, 3);
-        assertThat(read.floats("a.weight")).containsExactly(1, 2, 3, 4, 5, 6);
-        assertThat(read.floats("b")).containsExactly(-7);
-        assertThatThrownBy(() -> read.floats("c")).hasMessageContaining("tensor c is missing");
+    void tensor_withSwappedStrides_isReadInItsOwnOrder() throws IOException {
+        String swapped = tensor(FLOATS, "K\u0000K\u0002K\u0003\u0086K\u0001K\u0002\u0086");
+
+        assertThat(open(named(swapped), floats(1, 2, 3, 4, 5, 6)).floats("w")).containsExactly(1, 3, 5, 2, 4, 6);
     }
 
     @Test
-    void tensor_withSwappedStrides_isReadInItsOwnOrder() throws IOException {
-        String swapped =
-                "X\u0001\0\0\0" + "0X\u0003\0\0\0cpuK\u0004tQK\0K\u0002K\u0002\u0086K\u0001K\u0002\u0086\u0089NtRu.";
-        Path file = zip(BEFORE_TYPE + "ctorch\nFloatStorage\n" + swapped, floats(1, 2, 3, 4));
-        assertThat(TensorFile.open(file).floats("w")).containsExactly(1, 3, 2, 4);
+    void tensor_thatIsAViewInsideItsStorage_isReadFromItsOffset() throws IOException {
+        assertThat(open(named(tensor(FLOATS, "K\u0001" + VECTOR_OF_2)), floats(1, 2, 3))
+                        .floats("w"))
+                .containsExactly(2, 3);
+    }
+
+    @Test
+    void tensor_withoutDimensions_isOneValue() throws IOException {
+        TensorFile file = open(named(tensor(FLOATS, "K\u0000))")), floats(7));
+
+        assertThat(file.tensor("w").shape()).isEmpty();
+        assertThat(file.floats("w")).containsExactly(7);
     }
 
     @Test
     void halfStorage_isWidened() throws IOException {
-        Path file = zip(BEFORE_TYPE + "ctorch\nHalfStorage\n" + AFTER_TYPE, new byte[] {0, 0x3E, 0, (byte) 0xC0});
-        assertThat(TensorFile.open(file).floats("w")).containsExactly(1.5f, -2);
+        byte[] halves = {0, 0x3E, 0, (byte) 0xC0};
+
+        assertThat(open(named(tensor("ctorch\nHalfStorage\n", "K\u0000" + VECTOR_OF_2)), halves)
+                        .floats("w"))
+                .containsExactly(1.5f, -2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LongStorage, I64",
+        "IntStorage, I32",
+        "DoubleStorage, F64",
+        "BFloat16Storage, BF16",
+        "BoolStorage, BOOL"
+    })
+    void storage_ofOtherTypes_keepsItsType(String storage, DType expected) throws IOException {
+        String pickle = named(tensor("ctorch\n" + storage + "\n", "K\u0000" + VECTOR_OF_2));
+
+        TensorFile file = open(pickle, new byte[16]);
+
+        assertThat(file.tensor("w").dtype()).isEqualTo(expected);
+        assertThat(file.map("w").remaining()).isEqualTo(2 * expected.bytes());
+    }
+
+    @Test
+    void parameter_inAnOrderedDictionaryWithVersions_isReadAsItsTensor() throws IOException {
+        String parameter = "ctorch._utils\n_rebuild_parameter\n" + tensor(FLOATS, "K\u0000" + VECTOR_OF_2)
+                + "\u0089ccollections\nOrderedDict\n)R\u0087R";
+        String versions = "}" + text("_metadata") + "ccollections\nOrderedDict\n)Rsb";
+
+        assertThat(open(
+                                "\u0080\u0002ccollections\nOrderedDict\n)R" + text("w") + parameter + "s" + versions
+                                        + ".",
+                                floats(3, 4))
+                        .floats("w"))
+                .containsExactly(3, 4);
+    }
+
+    @Test
+    void protocol4_withFrameMemoAndStackGlobal_isRead() throws IOException {
+        String tensor = shortText("torch._utils") + "\u0094" + shortText("_rebuild_tensor_v2") + "\u0094\u0093\u0094(("
+                + shortText("storage") + shortText("torch") + shortText("FloatStorage") + "\u0093" + shortText("0")
+                + shortText("cpu") + "K\u0002tQK\u0000" + VECTOR_OF_2 + "\u0089NtR";
+        String pickle = "\u0080\u0004\u0095\u0001\0\0\0\0\0\0\0}\u0094(" + shortText("w") + tensor + shortText("epoch")
+                + "K\u0007" + shortText("again") + "h\u0000u.";
+
+        TensorFile file = open(pickle, floats(1, 2));
+
+        assertThat(file.tensors().keySet()).containsExactly("w");
+        assertThat(file.floats("w")).containsExactly(1, 2);
+    }
+
+    @Test
+    void trainingCheckpoint_withAStateDict_givesItsTensors() throws IOException {
+        String pickle = "\u0080\u0002}(" + text("epoch") + "M\u0001\u0002" + text("lr") + "G?\u00f0\0\0\0\0\0\0"
+                + text("steps") + "]\u008a\u0002\u0000\u0080a" + text("state_dict") + "}" + text("w")
+                + tensor(FLOATS, "K\u0000" + VECTOR_OF_2) + "su.";
+
+        assertThat(open(pickle, floats(1, 2)).tensors().keySet()).containsExactly("w");
     }
 
     @Test
     void pickle_thatNamesAFunction_isRefusedAndNothingRuns() throws IOException {
-        Path file = zip("\u0080\u0002cos\nsystem\nX\u0002\0\0\0ls\u0085R.", floats(1));
-        assertRefused(file, "os system", "nothing was executed");
+        assertRefused(
+                zip("\u0080\u0002cos\nsystem\n" + text("ls") + "\u0085R.", floats(1)),
+                "at byte 2",
+                "\"os system\"",
+                "nothing is executed");
+    }
+
+    @Test
+    void pickle_thatNamesAFunctionOnTheStack_isRefused() throws IOException {
+        assertRefused(
+                zip("\u0080\u0004" + shortText("builtins") + shortText("eval") + "\u0093.", null), "\"builtins eval\"");
+    }
+
+    @Test
+    void checkpoint_withATrainersObjects_saysHowToGoOn() throws IOException {
+        String pickle = "\u0080\u0002}" + text("callbacks") + "cpytorch_lightning.callbacks\nModelCheckpoint\n";
+
+        assertRefused(zip(pickle, null), "pytorch_lightning.callbacks ModelCheckpoint", "save its tensors alone");
     }
 
     @Test
     void pickle_withUnknownOpcode_isRefusedWithItsPlace() throws IOException {
-        assertRefused(zip("\u0080\u0002}\u0099.", floats(1)), "opcode 0x99 at byte 3");
+        assertRefused(zip("\u0080\u0002}\u0099.", floats(1)), "at byte 3", "opcode 0x99");
     }
 
     @Test
-    void pickle_cutOff_isRefused() throws IOException {
-        assertRefused(zip("\u0080\u0002}(X\u0001\0\0\0w", floats(1)), "damaged at byte");
+    void pickle_cutAnywhere_isRefused() throws IOException {
+        String whole = named(tensor(FLOATS, "K\u0000" + VECTOR_OF_2));
+        for (int length = 0; length < whole.length(); length++) {
+            assertRefused(zip(whole.substring(0, length), floats(1, 2)), "data.pkl refused at byte");
+        }
+    }
+
+    /** Each is a well-formed stream of known opcodes that makes no sense. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                ".|value that is not there",
+                "(.|value that is not there",
+                "}.|no tensor in it",
+                "K1.|expected a dictionary of tensors",
+                "}}K1s.|neither text nor a number",
+                "}}}s.|neither text nor a number",
+                "}(K1u.|a key without a value",
+                "}h5.|nothing was remembered",
+                "q0.|value that is not there",
+                "K1Q.|a storage's description",
+                ")Q.|another description of a storage",
+                "K1)R.|a function's name",
+                "K1a.|expected a list",
+                "K1K2a.|expected a list",
+                "K1K2b.|expected a dictionary",
+            })
+    void pickle_thatMakesNoSense_isRefused(String opcodes, String reason) throws IOException {
+        assertRefused(zip("\u0080\u0002" + opcodes, floats(1)), reason);
+    }
+
+    @Test
+    void tensor_withTooFewArguments_isRefused() throws IOException {
+        assertRefused(zip("\u0080\u0002" + TENSOR + ")R.", null), "without storage, offset, shape and strides");
+    }
+
+    @Test
+    void tensor_whoseSizeOverflows_isRefused() throws IOException {
+        String huge = "\u008a\u0008\0\0\0\0\0\0\0\u0040";
+
+        assertRefused(
+                zip(named(tensor(FLOATS, "K\u0000" + huge + "K\u0004\u0086K\u0000K\u0000\u0086")), floats(1)),
+                "a tensor larger than any file");
+    }
+
+    @Test
+    void tensor_withNegativeOffset_isRefused() throws IOException {
+        assertRefused(
+                zip(named(tensor(FLOATS, "J\u00ff\u00ff\u00ff\u00ff" + VECTOR_OF_2)), floats(1, 2)),
+                "shape [2], strides [1], offset -1");
     }
 
     @Test
     void storage_thatIsTooShortOrMissing_isRefusedWithSizes() throws IOException {
-        Path shorter = zip(BEFORE_TYPE + "ctorch\nFloatStorage\n" + AFTER_TYPE, floats(1));
-        assertRefused(shorter, "tensor w needs 8 bytes of storage 0, found 4");
-        Path without = zip(BEFORE_TYPE + "ctorch\nFloatStorage\n" + AFTER_TYPE, null);
-        assertRefused(without, "found none");
+        String pickle = named(tensor(FLOATS, "K\u0001" + VECTOR_OF_2));
+
+        assertRefused(zip(pickle, floats(1, 2)), "tensor w needs 12 bytes of storage data/0, found 8");
+        assertRefused(zip(pickle, null), "tensor w: its storage data/0 is missing");
     }
 
     @Test
-    void truncatedArchive_isRefused() throws IOException {
-        byte[] whole = Files.readAllBytes(Golden.path("dual/pytorch_lora_weights.bin"));
+    void archive_withCompressedEntries_isRefused() throws IOException {
+        Path file = folder.resolve("packed.bin");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("packed/data.pkl"));
+            zip.write(named(tensor(FLOATS, "K\u0000" + VECTOR_OF_2)).getBytes(ISO_8859_1));
+        }
+
+        assertRefused(file, "packed/data.pkl is compressed", "without compression");
+    }
+
+    @Test
+    void archive_ofABigEndianMachine_isRefused() throws IOException {
+        Path file = folder.resolve("big.bin");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            store(zip, "big/data.pkl", "\u0080\u0002}.".getBytes(ISO_8859_1));
+            store(zip, "big/byteorder", "big".getBytes(ISO_8859_1));
+        }
+
+        assertRefused(file, "byteorder", "found \"big\"");
+    }
+
+    @Test
+    void archive_cutInHalf_isRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(RELEASED);
         Path half = Files.write(folder.resolve("half.bin"), Arrays.copyOf(whole, whole.length / 2));
-        assertRefused(half, "not a readable zip archive");
+
+        assertRefused(half, "not a readable zip archive", "truncated");
     }
 
     @Test
@@ -112,7 +254,15 @@ class TorchZipFileTest {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
             zip.putNextEntry(new ZipEntry("readme.txt"));
         }
+
         assertRefused(file, "without data.pkl");
+    }
+
+    @Test
+    void file_namedAsTorchDoesThatIsNoZip_saysHowToGoOn() throws IOException {
+        Path file = Files.writeString(folder.resolve("old.ckpt"), "\u0080\u0002 a pickle of long ago");
+
+        assertRefused(file, "expected a zip archive", "PyTorch 1.6");
     }
 
     private static void assertRefused(Path file, String... words) {
@@ -122,26 +272,55 @@ class TorchZipFileTest {
                 .hasMessageContainingAll(words);
     }
 
+    /** The pickle of a dictionary with one entry w. */
+    private static String named(String value) {
+        return "\u0080\u0002}" + text("w") + value + "s.";
+    }
+
+    /** A tensor over storage 0; the view is offset, shape and strides. */
+    private static String tensor(String storageType, String view) {
+        return TENSOR + "((" + text("storage") + storageType + text("0") + text("cpu") + "K\u0002tQ" + view
+                + "\u0089NtR";
+    }
+
+    private static String text(String text) {
+        return "X" + (char) text.length() + "\0\0\0" + text;
+    }
+
+    private static String shortText(String text) {
+        return "\u008c" + (char) text.length() + text;
+    }
+
+    private TensorFile open(String pickle, byte[] storage) throws IOException {
+        return TensorFile.open(zip(pickle, storage));
+    }
+
     private Path zip(String pickle, byte[] storage) throws IOException {
         Path file = Files.createTempFile(folder, "w", ".bin");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            zip.putNextEntry(new ZipEntry("w/data.pkl"));
-            zip.write(pickle.getBytes(ISO_8859_1));
+            store(zip, "w/data.pkl", pickle.getBytes(ISO_8859_1));
             if (storage != null) {
-                zip.putNextEntry(new ZipEntry("w/data/0"));
-                zip.write(storage);
+                store(zip, "w/data/0", storage);
             }
         }
         return file;
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
     }
 
     private static byte[] floats(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();
-    }
-
-    private static TensorData data(long[] shape, float... values) {
-        return new TensorData(DType.F32, shape, ByteBuffer.wrap(floats(values)).order(ByteOrder.LITTLE_ENDIAN));
     }
 }
