@@ -3,19 +3,28 @@ package org.dualanodiff.pipeline.background;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.mask.ObjectMask;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides for each category whether background compensation is used, and with which object masks: those of a folder if
  * one is given, else automatic ones if the good images allow them.
  */
 public final class BackgroundChoice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundChoice.class);
+    private static final Pattern URI_TEXT = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+    private static final int LISTED = 10;
 
     private final PipelineConfig.Background config;
     private final DatasetFiles files;
@@ -26,8 +35,9 @@ public final class BackgroundChoice {
     }
 
     /**
-     * @return empty where it is off, or where {@code auto} finds no mask to trust
-     * @throws DatasetException if it is {@code on} and there is no mask to trust, with the reason
+     * @return empty where it is off, or where {@code auto} finds no mask to trust; why is logged
+     * @throws DatasetException if it is {@code on} and there is no mask to trust, or if a folder of masks has some of the
+     *     category and not all, with the reason
      */
     public Optional<BackgroundSource> of(GoodImages good) {
         String setting = config.settingOf(good.category());
@@ -37,18 +47,47 @@ public final class BackgroundChoice {
         if (good.training().isEmpty()) {
             return none(setting, good.category(), "it has no good images in train/good");
         }
-        if (!config.objectMasks().isBlank()) {
-            return Optional.of(new BackgroundSource(mode(), good.category(), good.training(), folder()));
-        }
-        BackgroundSource automatic = new BackgroundSource(mode(), good.category(), good.training(), null);
         try {
-            ObjectMask.Learned learned = ObjectMask.learn(automatic.read(files, BackgroundSource.LEARNED_FROM));
-            return learned.mask().isPresent()
-                    ? Optional.of(automatic)
-                    : none(setting, good.category(), learned.reason());
+            return config.objectMasks().isBlank() ? automatic(setting, good) : fromFolder(setting, good);
         } catch (IOException e) {
-            return none(setting, good.category(), "its good images cannot be read: " + e.getMessage());
+            return none(setting, good.category(), "its images cannot be read: " + e.getMessage());
         }
+    }
+
+    private Optional<BackgroundSource> automatic(String setting, GoodImages good) throws IOException {
+        BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), null);
+        AutomaticObjectMask.Trust trust = source.trust(files);
+        if (trust.mask().isEmpty()) {
+            return none(setting, good.category(), trust.reason());
+        }
+        LOG.info("{}: automatic object masks, {}", good.category(), trust.reason());
+        return Optional.of(source);
+    }
+
+    /** A category without any mask may be a texture; one with some was begun and not finished. */
+    private Optional<BackgroundSource> fromFolder(String setting, GoodImages good) throws IOException {
+        BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder());
+        List<URI> missing = new FromFolder(folder(), files).missing(source.backgrounds());
+        if (missing.size() == source.backgrounds().size()) {
+            return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
+        } else if (!missing.isEmpty()) {
+            throw new DatasetException("%s lacks %d of the %d object masks that %s needs of its good images: %s"
+                    .formatted(
+                            config.objectMasks(),
+                            missing.size(),
+                            source.backgrounds().size(),
+                            good.category(),
+                            listed(missing)));
+        }
+        return Optional.of(source);
+    }
+
+    private static String listed(List<URI> missing) {
+        String names = missing.stream()
+                .limit(LISTED)
+                .map(uri -> uri.getPath().replaceFirst(".*/", ""))
+                .collect(Collectors.joining(", "));
+        return missing.size() > LISTED ? names + ", ..." : names;
     }
 
     private static Optional<BackgroundSource> none(String setting, String category, String reason) {
@@ -57,6 +96,7 @@ public final class BackgroundChoice {
                     "background compensation is on for %s, but there is no object mask to trust: %s; give background.object-masks, or auto or off"
                             .formatted(category, reason));
         }
+        LOG.info("{}: no background compensation, {}", category, reason);
         return Optional.empty();
     }
 
@@ -64,11 +104,11 @@ public final class BackgroundChoice {
         return config.scaledLatent() ? BackgroundMode.SCALED : BackgroundMode.UNSCALED;
     }
 
+    /** A text with a scheme is a URI; anything else is a path on this machine. */
     private URI folder() {
         String folder = config.objectMasks();
-        return folder.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")
-                ? URI.create(folder.replaceFirst("/$", ""))
-                : URI.create(
-                        new File(folder).getAbsoluteFile().toURI().toString().replaceFirst("/$", ""));
+        return URI_TEXT.matcher(folder).matches()
+                ? new Path(folder).toUri()
+                : new Path("file", null, new File(folder).getAbsolutePath()).toUri();
     }
 }

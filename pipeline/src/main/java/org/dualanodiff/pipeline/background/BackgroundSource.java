@@ -7,7 +7,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.mask.ObjectMask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
@@ -16,14 +15,14 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
  *
  * @param mode never {@link BackgroundMode#OFF}
  * @param good faultless images: they teach the automatic mask, and are the backgrounds of generated pairs
- * @param masks folder of object masks, {@code <category>/<train|test>/<good|defect>/<stem>.png}, or null for the
+ * @param masks folder of object masks, {@code <category>/<train|test>/<good|defect>/<stem>.png} or another format, or null for the
  *     automatic mask
  */
 public record BackgroundSource(BackgroundMode mode, String category, List<URI> good, URI masks)
         implements Serializable {
 
     /** Good images looked at for the automatic mask. */
-    static final int LEARNED_FROM = 8;
+    private static final int LEARNED_FROM = 8;
 
     /** Backgrounds that generated pairs are drawn over. */
     private static final int BACKGROUNDS = 32;
@@ -34,40 +33,44 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
     /** Opens the source on the machine that asks. */
     public ObjectMasks open(DatasetFiles files) throws IOException {
-        if (masks != null) {
-            return (image, photograph) -> ImageDecoder.mask(files.read(maskOf(image)));
-        }
-        ObjectMask learned = ObjectMask.learn(read(files, LEARNED_FROM))
-                .mask()
-                .orElseThrow(() -> new IOException("the good images of " + category + " no longer allow a mask"));
-        return (image, photograph) -> learned.mask(photograph);
+        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks, files);
     }
 
-    /** The mask of one image. */
-    @FunctionalInterface
-    public interface ObjectMasks {
+    private AutomaticObjectMask learned(DatasetFiles files) throws IOException {
+        AutomaticObjectMask.Trust trust = trust(files);
+        return trust.mask()
+                .orElseThrow(() -> new IOException(
+                        "the good images of %s no longer allow an automatic object mask: %s; did they change during the run?"
+                                .formatted(category, trust.reason())));
+    }
+
+    /** What the first good images say of the automatic mask; the same on every machine. */
+    AutomaticObjectMask.Trust trust(DatasetFiles files) throws IOException {
+        List<BufferedImage> images = new ArrayList<>();
+        for (URI uri : good.subList(0, Math.min(LEARNED_FROM, good.size()))) {
+            images.add(ImageDecoder.image(files.read(uri)));
+        }
+        return AutomaticObjectMask.of(images);
+    }
+
+    /** The object mask of any image of the category. */
+    public sealed interface ObjectMasks permits FromFolder, Automatic {
+        /**
+         * @return grey, bright on the object, of the photograph's size
+         * @throws IOException if there is no mask of this image, or one of another size
+         */
         BufferedImage of(URI image, BufferedImage photograph) throws IOException;
+    }
+
+    private record Automatic(AutomaticObjectMask mask) implements ObjectMasks {
+        @Override
+        public BufferedImage of(URI image, BufferedImage photograph) {
+            return mask.mask(photograph);
+        }
     }
 
     /** The good images that backgrounds are made of. */
     public List<URI> backgrounds() {
         return good.subList(0, Math.min(BACKGROUNDS, good.size()));
-    }
-
-    List<BufferedImage> read(DatasetFiles files, int most) throws IOException {
-        List<BufferedImage> images = new ArrayList<>();
-        for (URI uri : good.subList(0, Math.min(most, good.size()))) {
-            images.add(ImageDecoder.image(files.read(uri)));
-        }
-        return images;
-    }
-
-    /** {@code .../category/test/crack/007.jpg -> masks/category/test/crack/007.png}. */
-    private URI maskOf(URI image) {
-        String[] parts = image.getRawPath().split("/");
-        int last = parts.length - 1;
-        String stem = parts[last].replaceFirst("\\.[^.]*$", "");
-        return URI.create(
-                "%s/%s/%s/%s/%s.png".formatted(masks, parts[last - 3], parts[last - 2], parts[last - 1], stem));
     }
 }

@@ -1,0 +1,223 @@
+package org.dualanodiff.pipeline.background;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the product in photographs by the ground around it: what lies far from the color along the borders is the
+ * product. How far is far is learned from good images of the category together.
+ *
+ * <p>A wrong object mask is worse than none: it teaches background compensation that product is background. So the mask
+ * is trusted only where all of this holds in the good images, and refused with the measured value otherwise:
+ *
+ * <ul>
+ *   <li>The borders are of one color. Else there is no ground color to measure from, as in textures and patterned grounds.
+ *   <li>The two classes of distances are well separated. One heap of distances has a best threshold, too, but it means
+ *       nothing.
+ *   <li>The object covers 5 to 85 % of the image. Less is dirt or noise; more is a texture, or a product that fills the
+ *       frame, of which no background is left to compensate for.
+ *   <li>It runs along at most two sides. An object may enter the picture from a side or a corner; one along three sides
+ *       is the ground taken for the object.
+ *   <li>Its area and place are much the same in all good images. Photographs of one production line are; chance finds
+ *       are not.
+ * </ul>
+ */
+public final class AutomaticObjectMask {
+    /** Largest median absolute deviation along the borders, in levels; the worst channel counts. */
+    static final double MOST_SPREAD = 14;
+
+    static final double LEAST_SEPARATION = 2;
+    static final double SMALLEST = 0.05;
+    static final double LARGEST = 0.85;
+    static final double MOST_SIDES = 2;
+    /** Part of a side from which on the object runs along it. */
+    static final double ALONG_SIDE = 0.2;
+    /** Standard deviation of the area over its mean. */
+    static final double MOST_VARIATION = 0.35;
+    /** Mean distance of the object's center from its mean place, as a part of the image. */
+    static final double MOST_WANDERING = 0.15;
+
+    /** Parts below this share of the largest one are not the product. */
+    private static final double LESSER_PART = 0.1;
+    /** Levels; noise of a very even ground would be split in two below it. */
+    private static final double LEAST_DISTANCE = 12;
+    /** The ground inside the picture is less even than along its borders. */
+    private static final double ABOVE_NOISE = 5;
+    /** Of the reduced photograph's places. */
+    private static final int SMOOTHING = 2;
+
+    private final double threshold;
+
+    private AutomaticObjectMask(double threshold) {
+        this.threshold = threshold;
+    }
+
+    /**
+     * What was found out about the good images.
+     *
+     * @param mask     present if it can be trusted
+     * @param reason   why not; or what was measured
+     * @param measured all values, those of a refusal too
+     */
+    public record Trust(Optional<AutomaticObjectMask> mask, String reason, Measured measured) {}
+
+    /**
+     * The values that the trust depends on.
+     *
+     * @param spread     median absolute deviation along the borders, in levels
+     * @param separation distance of the two classes' means over the sum of their deviations, mean over the images
+     * @param coverage   share of the image that is object, mean over the images
+     * @param sides      sides that the object runs along, mean over the images
+     * @param variation  standard deviation of the area over its mean
+     * @param wandering  mean distance of the object's center from its mean place, as a part of the image
+     */
+    public record Measured(
+            double spread, double separation, double coverage, double sides, double variation, double wandering) {}
+
+    /**
+     * @param goodImages faultless photographs of one category, at least one; about eight are enough
+     * @throws IllegalArgumentException without an image
+     */
+    public static Trust of(List<BufferedImage> goodImages) {
+        if (goodImages.isEmpty()) {
+            throw new IllegalArgumentException("An automatic object mask needs at least one good image, found none");
+        }
+        List<GroundDistance> grounds =
+                goodImages.stream().map(GroundDistance::of).toList();
+        List<TwoClasses> splits =
+                grounds.stream().map(AutomaticObjectMask::split).toList();
+        AutomaticObjectMask mask = new AutomaticObjectMask(threshold(grounds, splits));
+        List<Region> regions = grounds.stream().map(mask::region).toList();
+        Measured measured = measured(grounds, splits, regions);
+        return refusal(measured)
+                .map(reason -> new Trust(Optional.empty(), reason, measured))
+                .orElseGet(() -> new Trust(Optional.of(mask), accepted(measured), measured));
+    }
+
+    /**
+     * The object of any photograph of the category.
+     *
+     * @return grey, 255 on the object and 0 elsewhere, of the photograph's size
+     */
+    public BufferedImage mask(BufferedImage photograph) {
+        GroundDistance ground = GroundDistance.of(photograph);
+        return region(ground).toImage(ground.factor(), photograph.getWidth(), photograph.getHeight());
+    }
+
+    private Region region(GroundDistance ground) {
+        return Region.above(ground, threshold)
+                .filled()
+                .smoothed(SMOOTHING)
+                .largestParts(LESSER_PART)
+                .filled();
+    }
+
+    /**
+     * Midway, in ratio, between the ground's noise and the threshold after Otsu; of a product of several colors, the
+     * latter alone may take the one closest to the ground for ground. Medians over the images: an odd one moves nothing.
+     */
+    private static double threshold(List<GroundDistance> grounds, List<TwoClasses> splits) {
+        double root = median(splits, TwoClasses::threshold);
+        double noise = ABOVE_NOISE * median(grounds, GroundDistance::noise);
+        double otsu = root * root;
+        return Math.max(LEAST_DISTANCE, Math.min(otsu, Math.sqrt(noise * otsu)));
+    }
+
+    /** On square roots, so that the colors of a product of several are not split from each other. */
+    private static TwoClasses split(GroundDistance ground) {
+        float[] roots = new float[ground.distance().length];
+        for (int i = 0; i < roots.length; i++) {
+            roots[i] = (float) Math.sqrt(ground.distance()[i]);
+        }
+        return TwoClasses.of(roots);
+    }
+
+    private static Measured measured(List<GroundDistance> grounds, List<TwoClasses> splits, List<Region> regions) {
+        double coverage = mean(regions, Region::coverage);
+        double variance = mean(regions, region -> square(region.coverage() - coverage));
+        double x = mean(regions, region -> region.center()[0]);
+        double y = mean(regions, region -> region.center()[1]);
+        return new Measured(
+                IntStream.range(0, 3).mapToDouble(c -> spread(grounds, c)).max().orElseThrow(),
+                mean(splits, TwoClasses::separation),
+                coverage,
+                mean(regions, region -> region.sidesCovered(ALONG_SIDE)),
+                Math.sqrt(variance) / Math.max(coverage, 1e-9),
+                mean(regions, region -> Math.hypot(region.center()[0] - x, region.center()[1] - y)));
+    }
+
+    /** Of all borders together: grounds that differ from image to image are not of one color either. */
+    private static double spread(List<GroundDistance> grounds, int channel) {
+        int count = grounds.stream().mapToInt(g -> g.ring()[channel].length).sum();
+        float[] levels = new float[count];
+        int at = 0;
+        for (GroundDistance ground : grounds) {
+            float[] ring = ground.ring()[channel];
+            System.arraycopy(ring, 0, levels, at, ring.length);
+            at += ring.length;
+        }
+        float center = GroundDistance.median(levels);
+        for (int i = 0; i < count; i++) {
+            levels[i] = Math.abs(levels[i] - center);
+        }
+        return GroundDistance.median(levels);
+    }
+
+    private static Optional<String> refusal(Measured m) {
+        if (m.spread > MOST_SPREAD) {
+            return refused(
+                    "the borders are not of one color: median deviation %.1f levels, at most %.0f",
+                    m.spread, MOST_SPREAD);
+        } else if (m.separation < LEAST_SEPARATION) {
+            return refused(
+                    "object and ground are not clearly different: separation %.2f, at least %.2f",
+                    m.separation, LEAST_SEPARATION);
+        } else if (m.coverage < SMALLEST || m.coverage > LARGEST) {
+            return refused(
+                    "the object would cover %.2f of the image, trusted are %.2f to %.2f",
+                    m.coverage, SMALLEST, LARGEST);
+        } else if (m.sides > MOST_SIDES) {
+            return refused("the object would run along %.1f of the four sides, at most %.0f", m.sides, MOST_SIDES);
+        } else if (m.variation > MOST_VARIATION) {
+            return refused(
+                    "the object's area varies by %.2f from image to image, at most %.2f", m.variation, MOST_VARIATION);
+        }
+        return m.wandering <= MOST_WANDERING
+                ? Optional.empty()
+                : refused("the object's place varies by %.2f of the image, at most %.2f", m.wandering, MOST_WANDERING);
+    }
+
+    private static Optional<String> refused(String reason, Object... values) {
+        return Optional.of(String.format(Locale.ROOT, reason, values));
+    }
+
+    private static String accepted(Measured m) {
+        return String.format(
+                Locale.ROOT,
+                "the object covers %.2f of the image, separation %.2f from a ground of spread %.1f",
+                m.coverage,
+                m.separation,
+                m.spread);
+    }
+
+    private static <T> double mean(List<T> items, ToDoubleFunction<T> value) {
+        return items.stream().mapToDouble(value).average().orElseThrow();
+    }
+
+    private static <T> double median(List<T> items, ToDoubleFunction<T> value) {
+        return items.stream()
+                .mapToDouble(value)
+                .sorted()
+                .skip(items.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double square(double value) {
+        return value * value;
+    }
+}

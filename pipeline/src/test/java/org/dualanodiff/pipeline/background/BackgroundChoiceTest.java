@@ -1,0 +1,148 @@
+package org.dualanodiff.pipeline.background;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.sample.Specimens;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackgroundChoiceTest {
+    private final DatasetFiles files = new DatasetFiles(new Configuration(false));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void auto_forProductOnGround_usesAutomaticMasks() throws IOException {
+        BackgroundSource source = choose("auto", "", good("hex_nut")).orElseThrow();
+        BufferedImage photograph = Specimens.photograph("hex_nut", 99);
+
+        BufferedImage mask = source.open(files).of(URI.create("file:/any/hex_nut/test/chip/000.png"), photograph);
+
+        assertThat(source.masks()).isNull();
+        assertThat(source.mode()).isEqualTo(BackgroundMode.UNSCALED);
+        assertThat(mask.getRaster().getSample(64, 64, 0)).isEqualTo(255);
+        assertThat(mask.getRaster().getSample(2, 2, 0)).isZero();
+    }
+
+    @Test
+    void auto_forTexture_isOff() throws IOException {
+        assertThat(choose("auto", "", good("cloth"))).isEmpty();
+    }
+
+    @Test
+    void on_forTexture_isRefusedWithTheMeasuredReason() throws IOException {
+        GoodImages cloth = good("cloth");
+
+        assertThatThrownBy(() -> choose("on", "", cloth))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("on for cloth, but there is no object mask to trust: the borders are not of one")
+                .hasMessageContaining("give background.object-masks");
+    }
+
+    @Test
+    void off_forProductOnGround_isOff() throws IOException {
+        assertThat(choose("off", "", good("hex_nut"))).isEmpty();
+    }
+
+    @Test
+    void auto_withoutGoodImages_isOff() {
+        assertThat(choose("auto", "", new GoodImages("nut", List.of(), List.of())))
+                .isEmpty();
+    }
+
+    @Test
+    void auto_withFolderOfMasks_readsThemInAnyFormat() throws IOException {
+        GoodImages good = good("cloth");
+        for (int i = 0; i < 4; i++) {
+            writeMask("cloth/train/good/%03d".formatted(i), i % 2 == 0 ? "png" : "bmp", 128);
+        }
+        BackgroundSource source = choose("auto", masks().toString(), good).orElseThrow();
+
+        BufferedImage mask = source.open(files).of(good.training().get(1), Specimens.photograph("cloth", 1));
+
+        assertThat(mask.getRaster().getSample(64, 64, 0)).isEqualTo(200);
+    }
+
+    @Test
+    void auto_withFolderThatLacksTheCategory_isOff() throws IOException {
+        assertThat(choose("auto", masks().toString(), good("hex_nut"))).isEmpty();
+    }
+
+    @Test
+    void on_withFolderThatLacksTheCategory_isRefused() throws IOException {
+        GoodImages good = good("hex_nut");
+
+        assertThatThrownBy(() -> choose("on", masks().toString(), good))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("has no masks of its good images");
+    }
+
+    @Test
+    void auto_withSomeMasksMissing_listsThem() throws IOException {
+        GoodImages good = good("hex_nut");
+        writeMask("hex_nut/train/good/001", "png", 128);
+
+        assertThatThrownBy(() -> choose("auto", masks().toString(), good))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("lacks 3 of the 4 object masks")
+                .hasMessageEndingWith("000.png, 002.png, 003.png");
+    }
+
+    @Test
+    void folderMask_missingOrOfAnotherSize_isNamed() throws IOException {
+        URI image = good("hex_nut").training().get(0);
+        BufferedImage photograph = Specimens.photograph("hex_nut", 0);
+        FromFolder masks = new FromFolder(masks().toUri(), files);
+
+        assertThatThrownBy(() -> masks.of(image, photograph)).hasMessageContaining("hex_nut/train/good/000.png");
+        writeMask("hex_nut/train/good/000", "png", 64);
+        assertThatThrownBy(() -> masks.of(image, photograph))
+                .hasMessageContaining("64 x 64 pixels, its image 128 x 128");
+    }
+
+    private Optional<BackgroundSource> choose(String mode, String objectMasks, GoodImages good) {
+        var config = new PipelineConfig.Background(mode, List.of(), List.of(), List.of(), objectMasks, false);
+        return new BackgroundChoice(config, files).of(good);
+    }
+
+    private Path masks() {
+        return folder.resolve("masks");
+    }
+
+    private GoodImages good(String product) throws IOException {
+        Path good = Files.createDirectories(
+                folder.resolve("a data set").resolve(product).resolve("train/good"));
+        List<URI> images = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Path file = good.resolve("%03d.png".formatted(i));
+            ImageIO.write(Specimens.photograph(product, i), "png", file.toFile());
+            images.add(file.toUri());
+        }
+        return new GoodImages(product, images, List.of());
+    }
+
+    private void writeMask(String stem, String format, int side) throws IOException {
+        Path file = masks().resolve(stem + "." + format);
+        Files.createDirectories(file.getParent());
+        BufferedImage mask = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+        mask.getRaster().setSample(side / 2, side / 2, 0, 200);
+        ImageIO.write(mask, format, file.toFile());
+    }
+}
