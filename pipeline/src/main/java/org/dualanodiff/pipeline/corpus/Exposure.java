@@ -19,6 +19,9 @@ record Exposure(Plane light, Rgb tint, double noise, int start) {
     private static final int NOISE_TABLE = 1 << 16;
     private static final float[] NORMAL = normal(0x5EEDF1E1D0FBE115L);
 
+    /** Changes nothing: for what was photographed already. */
+    static final Exposure NEUTRAL = new Exposure(Plane.constant(1), Rgb.gray(1), 0, 0);
+
     static Exposure random(Dice dice) {
         double brightness = dice.between(0.8, 1.15);
         double slope = dice.between(0, 0.2);

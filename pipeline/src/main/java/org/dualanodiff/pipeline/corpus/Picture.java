@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.corpus;
 
+import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.pipeline.drawing.Canvas;
 import org.dualanodiff.pipeline.drawing.Painter;
 import org.dualanodiff.pipeline.drawing.Rgb;
@@ -22,6 +23,15 @@ record Picture(Plane red, Plane green, Plane blue) {
 
     static Picture of(Canvas canvas) {
         return of((x, y) -> canvas.at((int) y * Plane.SIZE + (int) x));
+    }
+
+    /** @param photograph {@code (3, SIZE, SIZE)} */
+    static Picture of(Pixels photograph) {
+        float[][] planes = new float[3][Plane.AREA];
+        for (int i = 0; i < 3 * Plane.AREA; i++) {
+            planes[i / Plane.AREA][i % Plane.AREA] = (photograph.levels()[i] & 0xff) / 255f;
+        }
+        return new Picture(new Plane(planes[0]), new Plane(planes[1]), new Plane(planes[2]));
     }
 
     static Picture of(Painter painter) {

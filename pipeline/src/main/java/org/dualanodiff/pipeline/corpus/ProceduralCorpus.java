@@ -23,6 +23,8 @@ import org.dualanodiff.pipeline.sample.Product;
  */
 public final class ProceduralCorpus {
     private static final long STREAM = 0xC0F2B05L;
+    private static final long DEFECTIVE_STREAM = 0xDEFEC7L;
+    private static final long PHOTOGRAPH_STREAM = 0x9470B6L;
     private static final double SAMPLE_PRODUCTS = 0.4;
     private static final double BODIES = 0.3;
     private static final double DEFECTS = 0.6;
@@ -39,14 +41,23 @@ public final class ProceduralCorpus {
 
     /** Every word that a picture's object or defect may have, in a fixed order, each once. */
     public List<String> words() {
-        Stream<String> objects = Stream.of(
+        return Stream.concat(objects().stream(), defects().stream()).distinct().toList();
+    }
+
+    /** What may be seen: products, surfaces, simple things. */
+    public List<String> objects() {
+        return Stream.of(
                         Product.ALL.stream().map(Product::name),
                         Surface.ALL.stream().map(Surface::word),
                         Body.ALL.stream().map(Body::word))
-                .flatMap(words -> words);
-        return Stream.concat(objects, GenericDefect.ALL.stream().map(GenericDefect::word))
+                .flatMap(words -> words)
                 .distinct()
                 .toList();
+    }
+
+    /** What may be wrong with it. */
+    public List<String> defects() {
+        return GenericDefect.ALL.stream().map(GenericDefect::word).distinct().toList();
     }
 
     /** @param index any number */
@@ -58,6 +69,26 @@ public final class ProceduralCorpus {
         return dice.chance(DEFECTS)
                 ? defective(subject, exposure, faultless, dice)
                 : image(subject, faultless, faultless, ChangeMask.empty(), Optional.empty());
+    }
+
+    /** As {@link #image}, always with a defect; not the same picture. */
+    public CorpusImage defective(long index) {
+        Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, DEFECTIVE_STREAM, index)));
+        Subject subject = subject(dice);
+        Exposure exposure = Exposure.random(dice);
+        return defective(subject, exposure, exposure.expose(subject.picture()), dice);
+    }
+
+    /**
+     * A photograph of a faultless thing with a drawn defect; outside of the mask it stays as it is.
+     *
+     * @param photograph {@code (3, 128, 128)}
+     * @param object     its word
+     */
+    public CorpusImage defective(Pixels photograph, String object, long index) {
+        Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, PHOTOGRAPH_STREAM, index)));
+        Subject subject = Subject.filling(object, Picture.of(photograph), dice.color(dice.between(0.05, 0.8)));
+        return defective(subject, Exposure.NEUTRAL, photograph.levels(), dice);
     }
 
     private static Subject subject(Dice dice) {

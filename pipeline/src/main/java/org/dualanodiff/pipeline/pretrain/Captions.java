@@ -41,8 +41,7 @@ final class Captions {
             return "";
         }
         String thing = either(object, ANY_OBJECT, RARE_WORD, random);
-        return sentence(
-                thing, defect.map(name -> either(name, ANY_DEFECT, RARE_WORD, random)));
+        return sentence(thing, defect.map(name -> either(name, ANY_DEFECT, RARE_WORD, random)));
     }
 
     /** Of a defect alone. */
