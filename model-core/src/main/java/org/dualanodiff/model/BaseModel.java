@@ -99,15 +99,14 @@ public final class BaseModel implements AutoCloseable {
 
     /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */
     public NDArray tokens(NestedPrompt... prompts) {
-        long[][] rows = Arrays.stream(prompts)
+        return tokens(Arrays.stream(prompts)
                 .flatMap(prompt -> Stream.of(prompt.global(), prompt.anomaly()))
-                .map(tokenizer::encode)
-                .toArray(long[][]::new);
-        return Tensors.of(
-                Arrays.stream(rows).flatMapToLong(Arrays::stream).toArray(),
-                device,
-                rows.length,
-                tokenizer.maxLength());
+                .toList());
+    }
+
+    /** Token ids of captions: int64 (N, T). */
+    public NDArray tokens(List<String> captions) {
+        return tokenizer.tokens(captions, device);
     }
 
     /** Tokens of a prompt, without start and end marks; at least 1. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             GenerateCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
+            PretrainCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,
             BenchCommand.class,

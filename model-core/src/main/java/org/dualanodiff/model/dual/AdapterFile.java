@@ -1,11 +1,11 @@
 package org.dualanodiff.model.dual;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +27,9 @@ public final class AdapterFile {
     /** The file's usual name. */
     public static final String NAME = "pytorch_lora_weights.safetensors";
 
+    /** Where a model directory keeps its starting adapter. */
+    public static final String STARTING_FOLDER = "starting_adapter";
+
     private static final String TORCH_ENDING = ".bin";
     private static final String DOWN = ".down.weight";
 
@@ -43,6 +46,15 @@ public final class AdapterFile {
         checkKeys(path, file, layout.shapes().keySet());
         layout.shapes().forEach(file::require);
         return DualAdapter.of(layout, file::floats, base.device());
+    }
+
+    /**
+     * The adapter that a base model offers as a start, trained once on pairs of other products.
+     *
+     * @param model a model directory
+     */
+    public static Optional<Path> starting(Path model) {
+        return Optional.of(model.resolve(STARTING_FOLDER).resolve(NAME)).filter(Files::isRegularFile);
     }
 
     /**
@@ -80,8 +92,7 @@ public final class AdapterFile {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         adapter.layout()
                 .shapes()
-                .forEach((key, shape) ->
-                        tensors.put(key, new TensorData(DType.F32, shape, () -> bytes(adapter.values(key)))));
+                .forEach((key, shape) -> tensors.put(key, TensorData.of(DType.F32, shape, () -> adapter.values(key))));
         return tensors;
     }
 
@@ -112,11 +123,5 @@ public final class AdapterFile {
 
     private static String first(Set<String> names) {
         return names.stream().findFirst().map(name -> " (first: " + name + ")").orElse("");
-    }
-
-    private static ByteBuffer bytes(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
     }
 }

@@ -44,6 +44,15 @@ public final class DualAdapter implements AutoCloseable {
         return new DualAdapter(layout, tensors);
     }
 
+    /**
+     * An adapter of tensors that someone else owns and trains.
+     *
+     * @param tensors every key of the layout
+     */
+    public static DualAdapter over(AdapterLayout layout, SortedMap<String, NDArray> tensors) {
+        return new DualAdapter(layout, tensors);
+    }
+
     private static NDArray tensor(float[] values, long[] shape, Device device) {
         try (TensorScope scope = TensorScope.open()) {
             return TensorScope.disown(Tensors.of(values, device, shape));

@@ -1,10 +1,10 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** A region given by the depth of each point below its outline, in pixels: positive inside, negative outside. */
 @FunctionalInterface
-interface Shape {
+public interface Shape {
     /** The whole plane. */
     Shape EVERYWHERE = (x, y) -> 1e3;
 

@@ -1,21 +1,21 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Pixels;
 
 /** The pixels that a defect visibly changed. */
-record ChangeMask(boolean[] changed) {
+public record ChangeMask(boolean[] changed) {
     private static final int AREA = Canvas.SIZE * Canvas.SIZE;
     /** Levels; a smaller change drowns in the sensor's noise. */
     private static final int VISIBLE = 6;
     /** Of eight: a pixel amid changed ones belongs to them even if its own level happens to be the same. */
     private static final int SURROUNDED = 5;
 
-    static ChangeMask empty() {
+    public static ChangeMask empty() {
         return new ChangeMask(new boolean[AREA]);
     }
 
-    static ChangeMask between(byte[] before, byte[] after) {
+    public static ChangeMask between(byte[] before, byte[] after) {
         boolean[] changed = new boolean[AREA];
         for (int i = 0; i < before.length; i++) {
             changed[i % AREA] |= Math.abs((before[i] & 0xff) - (after[i] & 0xff)) > VISIBLE;
@@ -24,7 +24,7 @@ record ChangeMask(boolean[] changed) {
     }
 
     /** The defect picture inside the mask and the faultless one outside, so that nothing else differs. */
-    byte[] compose(byte[] outside, byte[] inside) {
+    public byte[] compose(byte[] outside, byte[] inside) {
         byte[] levels = outside.clone();
         for (int i = 0; i < levels.length; i++) {
             levels[i] = changed[i % AREA] ? inside[i] : outside[i];
@@ -33,7 +33,7 @@ record ChangeMask(boolean[] changed) {
     }
 
     /** Share of the picture, 0..1. */
-    double coverage() {
+    public double coverage() {
         int count = 0;
         for (boolean pixel : changed) {
             count += pixel ? 1 : 0;
@@ -41,12 +41,17 @@ record ChangeMask(boolean[] changed) {
         return (double) count / AREA;
     }
 
-    BufferedImage toImage() {
+    public BufferedImage toImage() {
+        return toPixels().toImage();
+    }
+
+    /** @return {@code (1, SIZE, SIZE)}: 255 where changed, 0 elsewhere */
+    public Pixels toPixels() {
         byte[] levels = new byte[AREA];
         for (int i = 0; i < AREA; i++) {
             levels[i] = (byte) (changed[i] ? 255 : 0);
         }
-        return new Pixels(Canvas.SIZE, Canvas.SIZE, 1, levels).toImage();
+        return new Pixels(Canvas.SIZE, Canvas.SIZE, 1, levels);
     }
 
     private ChangeMask filled() {

@@ -1,23 +1,23 @@
 package org.dualanodiff.model.checkpoint;
 
 import java.util.List;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
 
 /** {@link ParameterLayout} of the KL autoencoder. */
-final class AutoencoderLayout {
-    private final AutoencoderConfig config;
+final class KlAutoencoderLayout {
+    private final KlAutoencoderConfig config;
     private final List<Integer> channels;
     private final int last;
     private final ParameterLayout layout = new ParameterLayout();
 
-    private AutoencoderLayout(AutoencoderConfig config) {
+    private KlAutoencoderLayout(KlAutoencoderConfig config) {
         this.config = config;
         this.channels = config.blockOutChannels();
         this.last = config.levels() - 1;
     }
 
-    static ParameterLayout of(AutoencoderConfig config) {
-        AutoencoderLayout autoencoder = new AutoencoderLayout(config);
+    static ParameterLayout of(KlAutoencoderConfig config) {
+        KlAutoencoderLayout autoencoder = new KlAutoencoderLayout(config);
         autoencoder.encoder();
         autoencoder.decoder();
         return autoencoder.layout;

@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AutoencoderConfigTest {
+class KlAutoencoderConfigTest {
     @Test
     void config_ofEmptyObject_hasTheDefaultsOfDiffusers() {
-        assertThat(parse("{}")).isEqualTo(new AutoencoderConfig(3, 3, 4, List.of(64), 1, 32, 32, 0.18215));
+        assertThat(parse("{}")).isEqualTo(new KlAutoencoderConfig(3, 3, 4, List.of(64), 1, 32, 32, 0.18215));
     }
 
     @Test
     void config_withEveryKey_isReadFromIt() {
-        AutoencoderConfig config = parse("""
+        KlAutoencoderConfig config = parse("""
                 {"in_channels": 1, "out_channels": 2, "latent_channels": 8, "block_out_channels": [16, 32],
                  "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
                  "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"],
                  "layers_per_block": 2, "norm_num_groups": 8, "sample_size": 128, "scaling_factor": 0.5}""");
 
-        assertThat(config).isEqualTo(new AutoencoderConfig(1, 2, 8, List.of(16, 32), 2, 8, 128, 0.5));
+        assertThat(config).isEqualTo(new KlAutoencoderConfig(1, 2, 8, List.of(16, 32), 2, 8, 128, 0.5));
         assertThat(config.downsamplingFactor()).isEqualTo(2);
     }
 
@@ -47,7 +47,7 @@ class AutoencoderConfigTest {
                 .withMessageContainingAll("vae/config.json", problem);
     }
 
-    private static AutoencoderConfig parse(String json) {
-        return AutoencoderConfig.fromJson(JsonParser.parseString(json).getAsJsonObject(), "vae/config.json");
+    private static KlAutoencoderConfig parse(String json) {
+        return KlAutoencoderConfig.fromJson(JsonParser.parseString(json).getAsJsonObject(), "vae/config.json");
     }
 }

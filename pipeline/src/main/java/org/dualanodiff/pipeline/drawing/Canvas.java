@@ -1,9 +1,9 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 /** A square picture before the camera: one color a pixel. Immutable; painting makes a new one. */
-final class Canvas {
+public final class Canvas {
     /** Height and width in pixels. */
-    static final int SIZE = 128;
+    public static final int SIZE = 128;
 
     private final Rgb[] pixels;
 
@@ -11,7 +11,7 @@ final class Canvas {
         this.pixels = pixels;
     }
 
-    static Canvas painted(Painter painter) {
+    public static Canvas painted(Painter painter) {
         Rgb[] pixels = new Rgb[SIZE * SIZE];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = painter.at(i % SIZE, i / SIZE);
@@ -19,12 +19,12 @@ final class Canvas {
         return new Canvas(pixels);
     }
 
-    Rgb at(int index) {
+    public Rgb at(int index) {
         return pixels[index];
     }
 
     /** Asks the brush for the new color of every pixel, given its old one. */
-    Canvas brushed(Brush brush) {
+    public Canvas brushed(Brush brush) {
         Rgb[] result = new Rgb[pixels.length];
         for (int i = 0; i < result.length; i++) {
             result[i] = brush.over(pixels[i], i % SIZE, i / SIZE);
@@ -33,7 +33,7 @@ final class Canvas {
     }
 
     @FunctionalInterface
-    interface Brush {
+    public interface Brush {
         Rgb over(Rgb old, int x, int y);
     }
 }

@@ -1,13 +1,13 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /** One seed out of many keys, so that every picture is drawn from its own stream, whatever was drawn before it. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
-    static long mixed(long seed, long... keys) {
+    public static long mixed(long seed, long... keys) {
         long hash = finalized(seed);
         for (long key : keys) {
             hash = finalized(hash * 0x9E3779B97F4A7C15L + key);
@@ -15,7 +15,7 @@ final class Seeds {
         return hash;
     }
 
-    static UniformRandomProvider random(long seed) {
+    public static UniformRandomProvider random(long seed) {
         return RandomSource.SPLIT_MIX_64.create(seed);
     }
 

@@ -1,9 +1,9 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 /** Smooth noise in [0, 1] over the plane, hashed from integer lattice points; a pure function of seed and place. */
-record ValueNoise(long seed) {
+public record ValueNoise(long seed) {
     /** One octave: features about one unit wide. */
-    double at(double x, double y) {
+    public double at(double x, double y) {
         long column = (long) Math.floor(x);
         long row = (long) Math.floor(y);
         double u = Ramp.smooth(x - column);
@@ -14,7 +14,7 @@ record ValueNoise(long seed) {
     }
 
     /** Four octaves, each twice as fine and half as strong. */
-    double fractal(double x, double y) {
+    public double fractal(double x, double y) {
         double sum = 0;
         double weight = 0.5;
         double scale = 1;
@@ -27,7 +27,7 @@ record ValueNoise(long seed) {
     }
 
     /** White noise of a lattice point, uniform in [0, 1). */
-    double unit(long column, long row) {
+    public double unit(long column, long row) {
         return (Seeds.mixed(seed, column, row) >>> 11) * 0x1.0p-53;
     }
 }

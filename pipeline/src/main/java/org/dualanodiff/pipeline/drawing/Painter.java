@@ -1,7 +1,7 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 /** A color for every point of the picture plane, in pixels. */
 @FunctionalInterface
-interface Painter {
+public interface Painter {
     Rgb at(double x, double y);
 }

@@ -1,34 +1,34 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** A color, each channel nominally in [0, 1]; only the camera clips. */
-record Rgb(double red, double green, double blue) {
-    static Rgb gray(double value) {
+public record Rgb(double red, double green, double blue) {
+    public static Rgb gray(double value) {
         return new Rgb(value, value, value);
     }
 
-    Rgb times(double factor) {
+    public Rgb times(double factor) {
         return new Rgb(red * factor, green * factor, blue * factor);
     }
 
-    Rgb times(Rgb filter) {
+    public Rgb times(Rgb filter) {
         return new Rgb(red * filter.red, green * filter.green, blue * filter.blue);
     }
 
-    Rgb plus(double light) {
+    public Rgb plus(double light) {
         return new Rgb(red + light, green + light, blue + light);
     }
 
     /** This color under {@code alpha} of the other. */
-    Rgb mix(Rgb over, double alpha) {
+    public Rgb mix(Rgb over, double alpha) {
         double kept = 1 - alpha;
         return new Rgb(
                 red * kept + over.red * alpha, green * kept + over.green * alpha, blue * kept + over.blue * alpha);
     }
 
     /** Brightness scaled by up to {@code spread} either way, and each channel by up to a quarter of that. */
-    Rgb varied(UniformRandomProvider random, double spread) {
+    public Rgb varied(UniformRandomProvider random, double spread) {
         double brightness = random.nextDouble(1 - spread, 1 + spread);
         double tint = spread / 4;
         return new Rgb(

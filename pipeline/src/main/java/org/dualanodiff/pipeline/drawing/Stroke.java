@@ -1,4 +1,4 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** A line that wanders, thickest in its middle. */
-record Stroke(List<Point> points, double halfWidth) implements Shape {
+public record Stroke(List<Point> points, double halfWidth) implements Shape {
     private static final double STEP = 5;
 
     /**
@@ -14,7 +14,8 @@ record Stroke(List<Point> points, double halfWidth) implements Shape {
      * @param length of the line, in pixels
      * @param wander largest change of heading a step, in radians
      */
-    static Stroke through(Point middle, double length, double halfWidth, double wander, UniformRandomProvider random) {
+    public static Stroke through(
+            Point middle, double length, double halfWidth, double wander, UniformRandomProvider random) {
         double heading = random.nextDouble(2 * StrictMath.PI);
         List<Point> points = walk(middle, heading + StrictMath.PI, length / 2, wander, random);
         Collections.reverse(points);

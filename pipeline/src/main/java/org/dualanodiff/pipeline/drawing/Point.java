@@ -1,27 +1,27 @@
-package org.dualanodiff.pipeline.sample;
+package org.dualanodiff.pipeline.drawing;
 
 /** A place or a direction in the picture plane, in pixels. */
-record Point(double x, double y) {
-    static final Point CENTER = new Point((Canvas.SIZE - 1) / 2.0, (Canvas.SIZE - 1) / 2.0);
+public record Point(double x, double y) {
+    public static final Point CENTER = new Point((Canvas.SIZE - 1) / 2.0, (Canvas.SIZE - 1) / 2.0);
 
-    static Point direction(double angle) {
+    public static Point direction(double angle) {
         return new Point(StrictMath.cos(angle), StrictMath.sin(angle));
     }
 
-    Point plus(Point step, double length) {
+    public Point plus(Point step, double length) {
         return new Point(x + length * step.x, y + length * step.y);
     }
 
-    Point rotated(double angle) {
+    public Point rotated(double angle) {
         Point axis = direction(angle);
         return new Point(x * axis.x - y * axis.y, x * axis.y + y * axis.x);
     }
 
-    double dot(Point other) {
+    public double dot(Point other) {
         return x * other.x + y * other.y;
     }
 
-    double distance(double otherX, double otherY) {
+    public double distance(double otherX, double otherY) {
         double dx = x - otherX;
         double dy = y - otherY;
         return Math.sqrt(dx * dx + dy * dy);
