@@ -25,6 +25,9 @@ public final class ProceduralCorpus {
     private static final long STREAM = 0xC0F2B05L;
     private static final double SAMPLE_PRODUCTS = 0.4;
     private static final double BODIES = 0.3;
+    /** Photographs without color, as cameras over production lines often take; never of the sample products. */
+    private static final double GRAYS = 0.15;
+
     private static final double DEFECTS = 0.6;
     private static final double SMALLEST_COVERAGE = 0.005;
     private static final double LARGEST_COVERAGE = 0.2;
@@ -52,18 +55,16 @@ public final class ProceduralCorpus {
     /** @param index any number */
     public CorpusImage image(long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, STREAM, index)));
-        Subject subject = subject(dice);
-        Exposure exposure = Exposure.random(dice);
+        boolean product = dice.chance(SAMPLE_PRODUCTS);
+        Subject subject = product ? Subject.of(dice.pick(Product.ALL), dice) : other(dice);
+        Exposure exposure = Exposure.random(product ? 0 : GRAYS, dice);
         byte[] faultless = exposure.expose(subject.picture());
         return dice.chance(DEFECTS)
                 ? defective(subject, exposure, faultless, dice)
                 : image(subject, faultless, faultless, ChangeMask.empty(), Optional.empty());
     }
 
-    private static Subject subject(Dice dice) {
-        if (dice.chance(SAMPLE_PRODUCTS)) {
-            return Subject.of(dice.pick(Product.ALL), dice);
-        }
+    private static Subject other(Dice dice) {
         return dice.chance(BODIES)
                 ? dice.pick(Body.ALL).draw(dice)
                 : dice.pick(Surface.ALL).draw(dice);
@@ -73,7 +74,7 @@ public final class ProceduralCorpus {
     private CorpusImage defective(Subject subject, Exposure exposure, byte[] faultless, Dice dice) {
         GenericDefect defect = dice.pick(GenericDefect.ALL);
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            byte[] faulty = exposure.expose(defect.look().on(subject, dice));
+            byte[] faulty = exposure.expose(defect.on(subject, dice));
             ChangeMask mask = ChangeMask.between(faultless, faulty);
             if (mask.coverage() >= SMALLEST_COVERAGE && mask.coverage() <= LARGEST_COVERAGE) {
                 return image(subject, mask.compose(faultless, faulty), faultless, mask, Optional.of(defect.word()));
