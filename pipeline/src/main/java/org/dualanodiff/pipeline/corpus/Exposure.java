@@ -21,7 +21,7 @@ record Exposure(Plane light, Rgb tint, double noise, int start, boolean gray) {
     private static final float[] NORMAL = normal(0x5EEDF1E1D0FBE115L);
 
     /** Changes nothing: for what was photographed already. */
-    static final Exposure NEUTRAL = new Exposure(Plane.constant(1), Rgb.gray(1), 0, 0);
+    static final Exposure NEUTRAL = new Exposure(Plane.constant(1), Rgb.gray(1), 0, 0, false);
 
     /** @param grays share of exposures without color, 0..1 */
     static Exposure random(double grays, Dice dice) {
