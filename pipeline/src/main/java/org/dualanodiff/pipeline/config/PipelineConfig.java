@@ -147,6 +147,7 @@ public record PipelineConfig(
 
     /** How one adapter is trained. */
     public record Training(
+            String init,
             int steps,
             int batchSize,
             int microBatchSize,
@@ -163,6 +164,7 @@ public record PipelineConfig(
 
         private static Training of(Config block) {
             return new Training(
+                    block.getString("init"),
                     block.getInt("steps"),
                     block.getInt("batch-size"),
                     block.getInt("micro-batch-size"),
@@ -178,6 +180,7 @@ public record PipelineConfig(
 
         private Map<String, Object> values() {
             return Map.ofEntries(
+                    entry("init", init),
                     entry("steps", steps),
                     entry("batch-size", batchSize),
                     entry("micro-batch-size", microBatchSize),
@@ -284,6 +287,9 @@ public record PipelineConfig(
      * {@code finalSigmaZero} are true only with DPM-Solver++.
      */
     public record Generation(
+            String background,
+            String place,
+            double anchorFrom,
             int samplesPerDefect,
             Sampler sampler,
             boolean karrasSigmas,
@@ -298,6 +304,9 @@ public record PipelineConfig(
 
         private static Generation of(Config block) {
             return new Generation(
+                    block.getString("background"),
+                    block.getString("place"),
+                    block.getDouble("anchor-from"),
                     block.getInt("samples-per-defect"),
                     Sampler.of(block.getString("sampler")),
                     block.getBoolean("karras-sigmas"),
@@ -309,17 +318,25 @@ public record PipelineConfig(
                     block.getInt("pairs-per-task"));
         }
 
+        /** Whether pairs are made on real good images. */
+        public boolean anchored() {
+            return background.equals("anchored");
+        }
+
         private Map<String, Object> values() {
-            return Map.of(
-                    "samples-per-defect", samplesPerDefect,
-                    "sampler", sampler.setting(),
-                    "karras-sigmas", karrasSigmas,
-                    "final-sigma-zero", finalSigmaZero,
-                    "steps", steps,
-                    "guidance-scale", guidanceScale,
-                    "guidance-interval", guidanceInterval.value(),
-                    "batch-size", batchSize,
-                    "pairs-per-task", pairsPerTask);
+            return Map.ofEntries(
+                    entry("background", background),
+                    entry("place", place),
+                    entry("anchor-from", anchorFrom),
+                    entry("samples-per-defect", samplesPerDefect),
+                    entry("sampler", sampler.setting()),
+                    entry("karras-sigmas", karrasSigmas),
+                    entry("final-sigma-zero", finalSigmaZero),
+                    entry("steps", steps),
+                    entry("guidance-scale", guidanceScale),
+                    entry("guidance-interval", guidanceInterval.value()),
+                    entry("batch-size", batchSize),
+                    entry("pairs-per-task", pairsPerTask));
         }
     }
 
