@@ -172,6 +172,9 @@ public final class ModelDirectory implements ModelFiles {
                 TOKENIZER_FILES.stream().map(tokenizer()::resolve).filter(Files::isRegularFile);
         Stream<Path> weights =
                 Stream.of(unet, vae, text).map(WeightFiles::files).flatMap(Collection::stream);
-        return Fingerprint.of(root, Stream.of(configs, tokenizer, weights, startingAdapter().stream()).flatMap(files -> files));
+        return Fingerprint.of(
+                root,
+                Stream.of(configs, tokenizer, weights, startingAdapter().stream())
+                        .flatMap(files -> files));
     }
 }

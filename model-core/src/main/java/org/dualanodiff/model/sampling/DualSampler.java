@@ -3,8 +3,10 @@ package org.dualanodiff.model.sampling;
 import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
@@ -115,7 +117,8 @@ public final class DualSampler implements AutoCloseable {
                 for (int b = 0; b < config.batchSize(); b++) {
                     AnomalyPart part = new AnomalyPart(latents.image(b, Branch.ANOMALY), map(attention, b));
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
-                    pairs.add(new GeneratedPair(first + b, latents.image(b, Branch.GLOBAL), part, anchor));
+                    pairs.add(new GeneratedPair(
+                            first + b, latents.image(b, Branch.GLOBAL), part, latents.finite(b), anchor));
                 }
                 return pairs;
             }
@@ -170,9 +173,15 @@ public final class DualSampler implements AutoCloseable {
     private final class Denoised {
 
         private final NDArray latents;
+        private final Set<Integer> diverged = new HashSet<>();
 
         Denoised(NDArray latents) {
             this.latents = latents;
+        }
+
+        /** Whether the pictures of the pair that were asked for came out as numbers. */
+        boolean finite(int pair) {
+            return !diverged.contains(pair);
         }
 
         BufferedImage image(int pair, Branch branch) {
@@ -180,8 +189,20 @@ public final class DualSampler implements AutoCloseable {
                 long row = (long) pair * Branch.COUNT + branch.ordinal();
                 NDArray one = base.autoencoder().fromDiffusion(Operators.narrow(latents, 0, row, 1));
                 float[] pixels = Tensors.floats(base.autoencoder().decode(one));
+                if (!allFinite(pixels)) {
+                    diverged.add(pair);
+                    pixels = new float[pixels.length];
+                }
                 return PixelCodec.fromSigned(pixels, config.resolution(), config.resolution());
             }
+        }
+
+        private static boolean allFinite(float[] pixels) {
+            boolean finite = true;
+            for (float pixel : pixels) {
+                finite &= Float.isFinite(pixel);
+            }
+            return finite;
         }
     }
 
