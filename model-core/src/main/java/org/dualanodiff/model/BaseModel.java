@@ -2,9 +2,11 @@ package org.dualanodiff.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.WeightSource;
@@ -26,6 +28,7 @@ import org.dualanodiff.model.vae.Autoencoder;
  */
 public final class BaseModel implements AutoCloseable {
 
+    private final Optional<Path> startingAdapter;
     private final Device device;
     private final Precision precision;
     private final List<Weights> weights = new ArrayList<>();
@@ -36,6 +39,7 @@ public final class BaseModel implements AutoCloseable {
     private final NoiseSchedule schedule;
 
     private BaseModel(ModelFiles directory, Device device, Precision precision) {
+        this.startingAdapter = directory.startingAdapter();
         this.device = device;
         this.precision = precision;
         unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
@@ -90,6 +94,11 @@ public final class BaseModel implements AutoCloseable {
 
     public NoiseSchedule schedule() {
         return schedule;
+    }
+
+    /** The file of the adapter that new ones may start from, if this base has one. */
+    public Optional<Path> startingAdapter() {
+        return startingAdapter;
     }
 
     /** The tensors of an adapter for this base. */

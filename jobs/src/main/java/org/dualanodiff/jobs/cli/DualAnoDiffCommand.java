@@ -15,6 +15,7 @@ import picocli.CommandLine.IVersionProvider;
             PlanCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
+            EvaluateCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
             PretrainCommand.class,

@@ -1,11 +1,9 @@
 package org.dualanodiff.model.dual;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,9 +25,6 @@ public final class AdapterFile {
     /** The file's usual name. */
     public static final String NAME = "pytorch_lora_weights.safetensors";
 
-    /** Where a model directory keeps its starting adapter. */
-    public static final String STARTING_FOLDER = "starting_adapter";
-
     private static final String TORCH_ENDING = ".bin";
     private static final String DOWN = ".down.weight";
 
@@ -48,13 +43,9 @@ public final class AdapterFile {
         return DualAdapter.of(layout, file::floats, base.device());
     }
 
-    /**
-     * The adapter that a base model offers as a start, trained once on pairs of other products.
-     *
-     * @param model a model directory
-     */
-    public static Optional<Path> starting(Path model) {
-        return Optional.of(model.resolve(STARTING_FOLDER).resolve(NAME)).filter(Files::isRegularFile);
+    /** The rank of the LoRA in an adapter file, without reading its weights. */
+    public static int rank(Path path) {
+        return rank(path, WeightSource.open(path));
     }
 
     /**

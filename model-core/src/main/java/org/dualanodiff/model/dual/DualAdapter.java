@@ -59,6 +59,26 @@ public final class DualAdapter implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes over the numbers of another adapter of the same base and rank. What it lacks, such as background
+     * compensation, stays.
+     *
+     * @throws IllegalArgumentException if it has another rank
+     */
+    public void startFrom(DualAdapter other) {
+        if (other.layout.rank() != layout.rank()) {
+            throw new IllegalArgumentException(
+                    "the starting adapter has rank %d, this one %d; set training.rank = %1$d, or training.init = cold"
+                            .formatted(other.layout.rank(), layout.rank()));
+        }
+        tensors.forEach((key, tensor) -> {
+            NDArray start = other.tensors.get(AdapterLayout.withoutBackground(key));
+            if (start != null) {
+                Tensors.overwrite(tensor, Tensors.floats(start));
+            }
+        });
+    }
+
     public AdapterLayout layout() {
         return layout;
     }

@@ -15,7 +15,6 @@ import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.ParameterLayout;
-import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
@@ -205,7 +204,7 @@ public final class BaseTrainer implements AutoCloseable {
         writer.writeBase(unet, text);
         if (pair.isPresent()) {
             writer.writeStartingAdapter(pair.get().weights());
-        } else if (AdapterFile.starting(start.root()).isPresent()) {
+        } else if (start.startingAdapter().isPresent()) {
             writer.copyStartingAdapter();
         }
     }

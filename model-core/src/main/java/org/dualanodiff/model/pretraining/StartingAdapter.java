@@ -23,7 +23,7 @@ record StartingAdapter(TrainedWeights weights, DualAdapter adapter, AdamW optimi
      * @throws CheckpointException if the base model's has another rank
      */
     static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
-        Optional<Path> file = AdapterFile.starting(model.root());
+        Optional<Path> file = model.startingAdapter();
         AdapterLayout layout = base.adapterLayout(config.pairRank(), false);
         try (DualAdapter first = file.map(path -> AdapterFile.read(path, base))
                 .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {

@@ -13,7 +13,6 @@ import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
-import org.dualanodiff.model.dual.AdapterFile;
 
 /** Writes a trained base as a model directory: what was trained anew, everything else from where training began. */
 final class TrainedModelWriter {
@@ -46,11 +45,11 @@ final class TrainedModelWriter {
     }
 
     void writeStartingAdapter(TrainedWeights adapter) throws IOException {
-        write(Path.of(AdapterFile.STARTING_FOLDER, AdapterFile.NAME), adapter);
+        write(Path.of(ModelDirectory.STARTING_ADAPTER), adapter);
     }
 
     void copyStartingAdapter() throws IOException {
-        copyFolder(AdapterFile.STARTING_FOLDER);
+        copy(Path.of(ModelDirectory.STARTING_ADAPTER));
     }
 
     private void write(Path name, TrainedWeights weights) throws IOException {

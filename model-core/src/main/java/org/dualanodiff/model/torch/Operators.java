@@ -166,6 +166,30 @@ public final class Operators {
         return call("mix_into_global_half", h, background, a);
     }
 
+    /**
+     * The noise that leads GLOBAL to a clean image, except where ANOMALY's data prediction is not grey.
+     *
+     * @param x (B*2, C, H, W), rows (b f), {@code alpha} data and {@code sigma} noise
+     * @param noise as predicted for x
+     * @param clean (B, C, H, W)
+     * @param grey latent of mid-grey, (1, C, H, W)
+     * @param place 1 where a defect may be, else 0: (B, 1, H, W)
+     * @param center mean distance from grey, over the channels, at which a place counts as half free
+     * @param softness how fast that grows
+     */
+    public static NDArray anchoredNoise(
+            NDArray x,
+            NDArray noise,
+            NDArray clean,
+            NDArray grey,
+            NDArray place,
+            double alpha,
+            double sigma,
+            double center,
+            double softness) {
+        return call("anchored_noise", x, noise, clean, grey, place, alpha, sigma, center, softness);
+    }
+
     public static NDArray matmul(NDArray x, NDArray y) {
         return call("matmul", x, y);
     }

@@ -90,6 +90,7 @@ final class TrainingState {
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),
+                        config.warmStart(),
                         config.background(),
                         config.resolution(),
                         config.horizontalFlip(),

@@ -111,6 +111,25 @@ class Operators(Module):
     mixed = torch.lerp(torch.select(pairs, 1, 0), background, share)
     return torch.view(torch.stack([mixed, torch.select(pairs, 1, 1)], 1), torch.size(h))
 
+  # ---- anchored sampling: GLOBAL follows a clean image outside of where ANOMALY sees a defect ----
+  # x (B*2, C, H, W) rows (b f), noise as predicted for it, clean (B, C, H, W), grey (1, C, H, W), place (B, 1, H, W) in
+  # 0..1: where a defect may be. Gives the noise that leads there.
+  def anchored_noise(self: __torch__.Operators, x: Tensor, noise: Tensor, clean: Tensor, grey: Tensor, place: Tensor, alpha: float, sigma: float, center: float, softness: float) -> Tensor:
+    data = torch.div(torch.sub(x, torch.mul(noise, sigma), alpha=1), alpha)
+    c = torch.size(x, 1)
+    h = torch.size(x, 2)
+    w = torch.size(x, 3)
+    pairs = torch.view(data, [-1, 2, c, h, w])
+    part = torch.sub(torch.select(pairs, 1, 1), grey, alpha=1)
+    level = torch.mean(torch.abs(part), [1], True, dtype=None)
+    seen = torch.sigmoid(torch.div(torch.sub(level, center, 1), softness))
+    free = torch.mul(torch.max_pool2d(seen, [3, 3], [1, 1], [1, 1], [1, 1], False), place)
+    anchored = torch.lerp(clean, torch.select(pairs, 1, 0), free)
+    rows = torch.view(x, [-1, 2, c, h, w])
+    towards = torch.div(torch.sub(torch.select(rows, 1, 0), torch.mul(anchored, alpha), alpha=1), sigma)
+    kept = torch.select(torch.view(noise, [-1, 2, c, h, w]), 1, 1)
+    return torch.view(torch.stack([towards, kept], 1), torch.size(x))
+
   # ---- merged adapters: rows (f b), branch by branch, so that one batched product serves both ----
   # base + up down, transposed: base (Cout, Cin) -> (Cin, Cout), in the base's precision
   def merged(self: __torch__.Operators, base: Tensor, down: Tensor, up: Tensor) -> Tensor:

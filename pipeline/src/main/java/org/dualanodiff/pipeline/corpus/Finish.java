@@ -43,7 +43,7 @@ final class Finish {
     static Picture emboss(Picture old, Plane depth, double wall, double strength, double floor, Point light) {
         Plane height = depth.map(d -> wall * Ramp.smooth(d / wall));
         Plane alpha = depth.map(d -> Ramp.smooth(d / 1.5));
-        Plane shade = height.slope(light).map(s -> Math.max(-0.7, Math.min(1.2, strength * s + floor - 1)));
+        Plane shade = height.slope(light).map(s -> Math.max(-0.6, Math.min(0.8, strength * s + floor - 1)));
         return old.times(shade.times(alpha).map(s -> 1 + s));
     }
 

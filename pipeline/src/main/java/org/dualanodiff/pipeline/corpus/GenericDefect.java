@@ -21,8 +21,13 @@ record GenericDefect(String word, Look look) {
 
     @FunctionalInterface
     interface Look {
-        /** The subject's picture with one such defect, within the subject's outline. */
+        /** The subject's picture with one such defect, which may reach beyond the subject's outline. */
         Picture on(Subject subject, Dice dice);
+    }
+
+    /** The subject's picture with one such defect, and nothing of it beside the subject. */
+    Picture on(Subject subject, Dice dice) {
+        return subject.picture().mix(look.on(subject, dice), subject.depth().coverage(1));
     }
 
     /** Dark in three of five cases, light in the others. */
@@ -36,8 +41,8 @@ record GenericDefect(String word, Look look) {
         return new Rgb(Math.min(1, color.red()), Math.min(1, color.green()), Math.min(1, color.blue()));
     }
 
-    /** A radius in pixels; the area is 0.5 to about 15 % of the picture. */
+    /** A radius in pixels; the area is 0.8 to about 18 % of the picture. */
     static double radius(Dice dice) {
-        return dice.scaled(6, 29);
+        return dice.scaled(6.5, 31);
     }
 }

@@ -20,12 +20,14 @@ final class LineDefects {
         Point start = subject.somewhere(dice);
         double heading = dice.angle();
         double bend = dice.chance(0.5) ? 0 : dice.between(-0.12, 0.12);
-        double width = dice.scaled(0.7, 3);
+        double width = dice.scaled(0.8, 3.2);
         Region region = new Region();
         for (int i = dice.chance(0.6) ? 1 : dice.whole(2, 6); i > 0; i--) {
             Point beside = start.plus(Point.direction(heading + 1.57), dice.between(-12, 12));
             double turned = heading + dice.between(-0.1, 0.1);
-            List<Point> line = Walk.from(beside, turned, dice.scaled(25, 120), 0.03, bend, dice);
+            double length = dice.scaled(30, 140);
+            Point begin = beside.plus(Point.direction(turned), -length * dice.between(0.2, 0.6));
+            List<Point> line = Walk.from(begin, turned, length, 0.03, bend, dice);
             region.line(line, width * dice.between(0.3, 1), width);
         }
         return grooved(subject, region, dice);
@@ -35,7 +37,10 @@ final class LineDefects {
     private static Picture crack(Subject subject, Dice dice) {
         Region region = new Region();
         double jitter = dice.between(0.3, 0.8);
-        branch(region, subject.somewhere(dice), dice.angle(), dice.scaled(40, 130), dice.scaled(0.9, 3), jitter, dice);
+        double heading = dice.angle();
+        double length = dice.scaled(50, 150);
+        Point begin = subject.somewhere(dice).plus(Point.direction(heading), -length * dice.between(0.1, 0.5));
+        branch(region, begin, heading, length, dice.scaled(1, 3.2), jitter, dice);
         return grooved(subject, region, dice);
     }
 
@@ -52,7 +57,7 @@ final class LineDefects {
     private static Picture grooved(Subject subject, Region region, Dice dice) {
         Rgb core = GenericDefect.contrasting(dice);
         Rgb edge = dice.color(dice.chance(0.7) ? dice.between(0.75, 1) : dice.between(0.05, 0.2));
-        return within(subject, Finish.groove(subject.picture(), region.depth(), core, edge, dice));
+        return Finish.groove(subject.picture(), region.depth(), core, edge, dice);
     }
 
     /** A loose fiber that lies in curls, with its shadow. */
@@ -72,7 +77,7 @@ final class LineDefects {
         Rgb color = dice.color(dice.chance(0.6) ? dice.between(0.65, 0.95) : dice.between(0.05, 0.4));
         Plane round = depth.map(d -> 1 - 0.3 * Math.max(0, Math.min(1, 1 - d / width)));
         Picture fiber = Finish.grainy(color, dice).times(round);
-        return within(subject, shaded.mix(fiber, depth.coverage(1)));
+        return shaded.mix(fiber, depth.coverage(1));
     }
 
     /** A straight slit, widest in its middle, that gapes. */
@@ -102,10 +107,5 @@ final class LineDefects {
         double strength = dice.sign() * dice.between(0.5, 1.2);
         double floor = dice.between(0.8, 1.2);
         return Finish.emboss(subject.picture(), depth, width, strength, floor, dice.direction());
-    }
-
-    /** Nothing of it beside the subject. */
-    private static Picture within(Subject subject, Picture picture) {
-        return subject.picture().mix(picture, subject.depth().coverage(1));
     }
 }

@@ -27,6 +27,9 @@ public final class ProceduralCorpus {
     private static final long PHOTOGRAPH_STREAM = 0x9470B6L;
     private static final double SAMPLE_PRODUCTS = 0.4;
     private static final double BODIES = 0.3;
+    /** Photographs without color, as cameras over production lines often take; never of the sample products. */
+    private static final double GRAYS = 0.15;
+
     private static final double DEFECTS = 0.6;
     private static final double SMALLEST_COVERAGE = 0.005;
     private static final double LARGEST_COVERAGE = 0.2;
@@ -63,20 +66,16 @@ public final class ProceduralCorpus {
     /** @param index any number */
     public CorpusImage image(long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, STREAM, index)));
-        Subject subject = subject(dice);
-        Exposure exposure = Exposure.random(dice);
-        byte[] faultless = exposure.expose(subject.picture());
+        View view = View.random(dice);
         return dice.chance(DEFECTS)
-                ? defective(subject, exposure, faultless, dice)
-                : image(subject, faultless, faultless, ChangeMask.empty(), Optional.empty());
+                ? defective(view, dice)
+                : image(view.subject, view.faultless, view.faultless, ChangeMask.empty(), Optional.empty());
     }
 
     /** As {@link #image}, always with a defect; not the same picture. */
     public CorpusImage defective(long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, DEFECTIVE_STREAM, index)));
-        Subject subject = subject(dice);
-        Exposure exposure = Exposure.random(dice);
-        return defective(subject, exposure, exposure.expose(subject.picture()), dice);
+        return defective(View.random(dice), dice);
     }
 
     /**
@@ -88,31 +87,44 @@ public final class ProceduralCorpus {
     public CorpusImage defective(Pixels photograph, String object, long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, PHOTOGRAPH_STREAM, index)));
         Subject subject = Subject.filling(object, Picture.of(photograph), dice.color(dice.between(0.05, 0.8)));
-        return defective(subject, Exposure.NEUTRAL, photograph.levels(), dice);
+        return defective(new View(subject, Exposure.NEUTRAL, photograph.levels()), dice);
     }
 
-    private static Subject subject(Dice dice) {
-        if (dice.chance(SAMPLE_PRODUCTS)) {
-            return Subject.of(dice.pick(Product.ALL), dice);
+    /** A faultless thing and how it is photographed. */
+    private record View(Subject subject, Exposure exposure, byte[] faultless) {
+
+        static View random(Dice dice) {
+            boolean product = dice.chance(SAMPLE_PRODUCTS);
+            Subject subject = product ? Subject.of(dice.pick(Product.ALL), dice) : other(dice);
+            Exposure exposure = Exposure.random(product ? 0 : GRAYS, dice);
+            return new View(subject, exposure, exposure.expose(subject.picture()));
         }
+    }
+
+    private static Subject other(Dice dice) {
         return dice.chance(BODIES)
                 ? dice.pick(Body.ALL).draw(dice)
                 : dice.pick(Surface.ALL).draw(dice);
     }
 
     /** Draws defects until one covers 0.5 to 20 % of the picture; some kinds never do on some subjects. */
-    private CorpusImage defective(Subject subject, Exposure exposure, byte[] faultless, Dice dice) {
+    private CorpusImage defective(View view, Dice dice) {
         GenericDefect defect = dice.pick(GenericDefect.ALL);
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            byte[] faulty = exposure.expose(defect.look().on(subject, dice));
-            ChangeMask mask = ChangeMask.between(faultless, faulty);
+            byte[] faulty = view.exposure.expose(defect.on(view.subject, dice));
+            ChangeMask mask = ChangeMask.between(view.faultless, faulty);
             if (mask.coverage() >= SMALLEST_COVERAGE && mask.coverage() <= LARGEST_COVERAGE) {
-                return image(subject, mask.compose(faultless, faulty), faultless, mask, Optional.of(defect.word()));
+                return image(
+                        view.subject,
+                        mask.compose(view.faultless, faulty),
+                        view.faultless,
+                        mask,
+                        Optional.of(defect.word()));
             }
             defect = attempt % ATTEMPTS_EACH == 0 ? dice.pick(GenericDefect.ALL) : defect;
         }
         throw new IllegalStateException("No defect of fitting size on %s in %d attempts, corpus seed %d"
-                .formatted(subject.word(), ATTEMPTS, seed));
+                .formatted(view.subject.word(), ATTEMPTS, seed));
     }
 
     private static CorpusImage image(

@@ -2,10 +2,12 @@ package org.dualanodiff.pipeline.generate;
 
 import java.io.Serializable;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 
 /**
@@ -13,7 +15,10 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
  *
  * @param background where clean backgrounds come from, or null without background compensation
  * @param negative prompt of the unconditional half
+ * @param refinement what moves the masks' outlines, or null
  * @param seed of the run
+ * @param quality what good pairs are like
+ * @param keepRejectedPixels whether rejected pairs keep their pictures
  */
 public record GenerateTask(
         String runId,
@@ -24,5 +29,8 @@ public record GenerateTask(
         String negative,
         SamplingConfig sampling,
         MaskExtractor mask,
-        long seed)
+        EdgeRefinement refinement,
+        long seed,
+        QualityProfile quality,
+        boolean keepRejectedPixels)
         implements Serializable {}

@@ -12,7 +12,6 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.SmallModel;
-import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;

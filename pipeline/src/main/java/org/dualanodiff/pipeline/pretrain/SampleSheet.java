@@ -50,7 +50,7 @@ final class SampleSheet {
                 captions.add(Captions.sentence(object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
             }
             cells.addAll(new CaptionSampler(base, side, STEPS, GUIDANCE).sample(captions, SEED));
-            Optional<Path> adapter = AdapterFile.starting(model);
+            Optional<Path> adapter = base.startingAdapter();
             if (adapter.isPresent()) {
                 addPairs(base, adapter.get(), side, cells);
             }

@@ -1,11 +1,15 @@
 package org.dualanodiff.pipeline.run;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.AttentionMask;
+import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.GreyDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
@@ -16,6 +20,7 @@ import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
@@ -52,6 +57,15 @@ public record RunSettings(
                 config.seed());
     }
 
+    /** The mirror images that training sees. */
+    public List<Flip> flips() {
+        PipelineConfig.Flips flips = config.training().flips();
+        return Arrays.stream(Flip.values())
+                .filter(flip -> flips.horizontal() || !flip.horizontal())
+                .filter(flip -> flips.vertical() || !flip.vertical())
+                .toList();
+    }
+
     public SamplingConfig sampling() {
         PipelineConfig.Generation generation = config.generation();
         return new SamplingConfig(
@@ -63,7 +77,7 @@ public record RunSettings(
                         generation.guidanceInterval().to()),
                 generation.batchSize(),
                 resolution,
-                mask().needsAttention());
+                config.mask().method().equals("attention"));
     }
 
     private static SamplingConfig.Method method(PipelineConfig.Generation generation) {
@@ -74,20 +88,45 @@ public record RunSettings(
         };
     }
 
-    public MaskExtractor mask() {
+    /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
+    public MaskExtractor mask(Optional<MaskLevels> levels) {
         PipelineConfig.Mask mask = config.mask();
-        MaskCleanup cleanup =
-                new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+        MaskCleanup cleanup = maskCleanup();
         return switch (mask.method()) {
             case "attention" -> new AttentionMask(mask.threshold(), cleanup);
             case "saliency" -> new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), cleanup);
-            default -> new GreyDistanceMask(mask.low(), mask.high(), cleanup);
+            default ->
+                new GreyDistanceMask(
+                        mask.low().orElse(levels.map(MaskLevels::low).orElse(0.0)),
+                        mask.high().orElse(levels.map(MaskLevels::high).orElse(1.0)),
+                        cleanup);
         };
+    }
+
+    /** Whether the levels of the masks are chosen for each defect. */
+    public boolean choosesMaskLevels() {
+        PipelineConfig.Mask mask = config.mask();
+        return mask.method().equals("grey-distance") && mask.low().isAuto();
+    }
+
+    public MaskCleanup maskCleanup() {
+        PipelineConfig.Mask mask = config.mask();
+        return new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+    }
+
+    /** What moves the masks' outlines; null for nothing. */
+    public EdgeRefinement refinement() {
+        PipelineConfig.Mask mask = config.mask();
+        return mask.refineRadius() == 0
+                ? null
+                : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
     }
 
     public SampleTarget target() {
         PipelineConfig.Generation generation = config.generation();
-        return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask());
+        double attempts = Math.ceil(config.quality().maxAttempts() * generation.samplesPerDefect());
+        return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask(), (int)
+                Math.min(attempts, Integer.MAX_VALUE / 2));
     }
 
     /** What shapes an adapter, besides its images. */
@@ -114,7 +153,7 @@ public record RunSettings(
                 "training.flips.vertical", Boolean.toString(training.flips().vertical()));
     }
 
-    /** Everything that changes a sample's pixels, by its name in the configuration; not how many there are to be. */
+    /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */
     public Map<String, String> all() {
         Map<String, String> settings = new TreeMap<>(trainingSettings());
         settings.putAll(Map.of(
@@ -127,6 +166,19 @@ public record RunSettings(
         settings.put("compute.precision", config.compute().precision());
         settings.putAll(generationSettings());
         settings.putAll(maskSettings());
+        settings.putAll(qualitySettings());
+        return settings;
+    }
+
+    /** What changes a verdict; neither how many pairs are tried, nor what is kept of the rejected. */
+    private Map<String, String> qualitySettings() {
+        PipelineConfig.Quality quality = config.quality();
+        if (!quality.enabled()) {
+            return Map.of("quality.enabled", "false");
+        }
+        Map<String, String> settings = new TreeMap<>(Map.of("quality.enabled", "true"));
+        settings.put("quality.copy-overlap", Double.toString(quality.copyOverlap()));
+        quality.limits().forEach((name, limit) -> settings.put("quality." + name, limit.setting()));
         return settings;
     }
 
@@ -150,7 +202,11 @@ public record RunSettings(
                 "mask.opening-radius", Integer.toString(mask.openingRadius()),
                 "mask.closing-radius", Integer.toString(mask.closingRadius()),
                 "mask.min-area", Integer.toString(mask.minArea()),
-                "mask.max-hole-area", Integer.toString(mask.maxHoleArea())));
+                "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
+                "mask.refine-radius", Integer.toString(mask.refineRadius())));
+        if (mask.refineRadius() > 0) {
+            settings.put("mask.refine-epsilon", Double.toString(mask.refineEpsilon()));
+        }
         switch (mask.method()) {
             case "attention" -> settings.put("mask.threshold", Double.toString(mask.threshold()));
             case "saliency" ->
@@ -159,8 +215,11 @@ public record RunSettings(
                         "mask.saliency-model", saliencyModel.orElseThrow(),
                         "mask.saliency-size", Integer.toString(mask.saliencySize())));
             default ->
-                settings.putAll(
-                        Map.of("mask.low", Double.toString(mask.low()), "mask.high", Double.toString(mask.high())));
+                settings.putAll(Map.of(
+                        "mask.low",
+                        mask.low().setting(),
+                        "mask.high",
+                        mask.high().setting()));
         }
         return settings;
     }

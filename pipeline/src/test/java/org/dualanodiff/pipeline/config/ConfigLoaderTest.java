@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.PipelineConfig.Background;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
@@ -23,6 +24,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
 import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
+import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.Run;
 import org.dualanodiff.pipeline.config.PipelineConfig.Sampler;
@@ -72,11 +74,18 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
+            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5, refine-radius = 3, refine-epsilon = 0.01 }
+            quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
             run.id = nightly-2024.01
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4 }
+            evaluate {
+              arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
+              batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
+              allowed-loss = 0.02
+              networks { features = f.pt, classes = c.pt, distances = d.pt, size = 64 }
+            }
             spark {
               master = "local[4]"
               conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
@@ -95,17 +104,43 @@ class ConfigLoaderTest {
             new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
-            new Mask("saliency", 0.15, 0.3, 0.6, "u2net.pt", 256, 1, 2, 9, 5),
+            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
+            new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
             new Compute("cuda:1", "bf16", 4),
+            new Evaluation(
+                    List.of("generated", "real+generated@anchored"),
+                    5,
+                    256,
+                    3,
+                    8,
+                    100,
+                    8,
+                    1e-4,
+                    50,
+                    30,
+                    "twins.json",
+                    0.02,
+                    new Evaluation.Networks("f.pt", "c.pt", "d.pt", 64)),
             new Spark(
                     "local[4]",
                     Map.of(
                             "spark.executor.memory", "8g",
                             "spark.speculation", "true",
                             "spark.speculation.interval", "100")));
+
+    private static Map<String, Limit> limits(Limit all) {
+        return Quality.LIMITS.stream().collect(Collectors.toMap(name -> name, name -> all));
+    }
+
+    private static Map<String, Limit> fullLimits() {
+        Map<String, Limit> limits = limits(Limit.AUTO);
+        limits.put("min-mask-ratio", Limit.OFF);
+        limits.put("max-components", Limit.of(3));
+        return limits;
+    }
 
     @TempDir
     Path folder;
@@ -121,11 +156,32 @@ class ConfigLoaderTest {
                         new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
-                        new Mask("grey-distance", 0.12, 0.25, 0.5, "", 320, 0, 1, 4, 64),
+                        new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
+                        new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new Run("auto"),
                         0L,
                         new Compute("auto", "auto", 2),
+                        new Evaluation(
+                                List.of(
+                                        "real",
+                                        "real+procedural",
+                                        "real+cut-paste",
+                                        "cut-paste",
+                                        "generated",
+                                        "real+generated"),
+                                3,
+                                128,
+                                1,
+                                16,
+                                800,
+                                16,
+                                1e-3,
+                                200,
+                                0,
+                                "",
+                                1,
+                                new Evaluation.Networks("", "", "", 299)),
                         new Spark("local[1]", Map.of())));
     }
 
