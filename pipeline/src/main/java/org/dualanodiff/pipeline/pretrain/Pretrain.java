@@ -99,7 +99,7 @@ public final class Pretrain {
     }
 
     private PretrainingConfig config(ModelDirectory start) {
-        boolean pairs = settings.pairs() || AdapterFile.starting(start.root()).isPresent();
+        boolean pairs = settings.pairs() || start.startingAdapter().isPresent();
         return new PretrainingConfig(
                 settings.steps(),
                 settings.batchSize(),

@@ -50,6 +50,7 @@ class ConfigLoaderTest {
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
             training {
+              init = warm
               steps = 6000
               batch-size = 2
               micro-batch-size = 1
@@ -64,6 +65,9 @@ class ConfigLoaderTest {
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
+              background = anchored
+              place = object
+              anchor-from = 0.5
               samples-per-defect = 1000
               sampler = "dpm-solver++"
               karras-sigmas = true
@@ -101,9 +105,21 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json")),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
-            new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
+            new Generation(
+                    "anchored",
+                    "object",
+                    0.5,
+                    1000,
+                    Sampler.DPM_SOLVER,
+                    true,
+                    true,
+                    50,
+                    2,
+                    new Interval(0.1, 0.75),
+                    8,
+                    32),
             new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
             new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
@@ -153,9 +169,21 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training("auto", 5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
-                        new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
+                        new Generation(
+                                "generated",
+                                "anywhere",
+                                0.7,
+                                500,
+                                Sampler.PNDM,
+                                false,
+                                false,
+                                100,
+                                2.5,
+                                new Interval(0, 1),
+                                4,
+                                64),
                         new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
                         new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",

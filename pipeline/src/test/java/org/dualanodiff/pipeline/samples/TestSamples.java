@@ -90,6 +90,7 @@ final class TestSamples {
                 "night",
                 "ab".repeat(32),
                 prompt,
+                null,
                 pictures.get(0),
                 pictures.get(1),
                 pictures.get(2),
