@@ -1,9 +1,15 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
 import java.net.URI;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +29,10 @@ public final class DatasetFiles {
     /** Files above this are refused unread; no picture within the decoder's limit comes near it. */
     static final long MAX_BYTES = 1L << 30;
 
+    /** Tables and annotation files above this are refused: with its objects one takes several times its length. */
+    static final long MAX_TEXT_BYTES = 1L << 29;
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
 
     private final Configuration configuration;
@@ -38,7 +48,34 @@ public final class DatasetFiles {
     }
 
     byte[] read(FileEntry entry) throws IOException {
-        return read(entry.path(), entry.length());
+        return entry.isListed() ? read(entry.path(), entry.length()) : read(entry.uri());
+    }
+
+    /**
+     * Opens a table, manifest or annotation file as text, without the byte order mark that some editors write.
+     *
+     * @return a reader that fails with {@link MalformedInputException} on bytes that are not UTF-8
+     * @throws DatasetException for a file above {@link #MAX_TEXT_BYTES}
+     */
+    Reader text(Path path) throws IOException {
+        FileSystem files = fileSystem(path);
+        long length = files.getFileStatus(path).getLen();
+        if (length > MAX_TEXT_BYTES) {
+            throw new DatasetException("%s has %d bytes, more than the %d that are read; split it"
+                    .formatted(path, length, MAX_TEXT_BYTES));
+        }
+        PushbackReader reader = new PushbackReader(
+                new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8.newDecoder())));
+        try {
+            int first = reader.read();
+            if (first >= 0 && first != BYTE_ORDER_MARK) {
+                reader.unread(first);
+            }
+            return reader;
+        } catch (IOException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private byte[] read(Path path, long length) throws IOException {
@@ -67,6 +104,44 @@ public final class DatasetFiles {
         Path path = new Path(location);
         // Names do not resolve against "s3a://bucket", whose path is empty.
         return path.toUri().getPath().isEmpty() ? new Path(location + "/") : path;
+    }
+
+    /**
+     * The file that a table names: a URI, an absolute path on the base's file system, or a path below the base.
+     *
+     * @throws IllegalArgumentException for a text that can be no path
+     */
+    static Path resolve(Path base, String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("an empty path");
+        } else if (SCHEME.matcher(text).matches()) {
+            return new Path(text);
+        } else if (text.startsWith("/")) {
+            return new Path(base.toUri().getScheme(), base.toUri().getAuthority(), text);
+        }
+        return child(base, text);
+    }
+
+    /** A path below a folder, with {@code /} between its parts; the whole path where it lies elsewhere. */
+    static String below(Path folder, Path path) {
+        String above = folder.toUri().getPath();
+        String prefix = above.endsWith("/") ? above : above + "/";
+        String whole = path.toUri().getPath();
+        return whole.startsWith(prefix) ? whole.substring(prefix.length()) : path.toString();
+    }
+
+    boolean isFile(Path path) throws IOException {
+        try {
+            return fileSystem(path).getFileStatus(path).isFile();
+        } catch (FileNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** What tells a folder from every other, also where links lead to it by several names. */
+    String identity(Path folder) throws IOException {
+        boolean local = fileSystem(folder).getUri().getScheme().equals("file");
+        return local ? new File(folder.toUri().getPath()).getCanonicalPath() : folder.toString();
     }
 
     boolean isFolder(Path path) throws IOException {
