@@ -58,7 +58,7 @@ record CocoFile(
                 JsonReader json = new JsonReader(text)) {
             file.readAll(json);
         } catch (MalformedJsonException | EOFException | JsonParseException | IllegalStateException e) {
-            throw new DatasetException("%s is no whole JSON file: %s".formatted(path, e.getMessage()), e);
+            throw new DatasetException("%s is no whole JSON file: %s".formatted(path, JsonMessages.of(e)), e);
         } catch (CharacterCodingException e) {
             throw new DatasetException("%s is not in UTF-8".formatted(path), e);
         }
@@ -112,7 +112,7 @@ record CocoFile(
             try {
                 add.accept(element);
             } catch (JsonParseException | IllegalArgumentException e) {
-                complaints.put("%s, %s[%d]".formatted(path.getName(), array, index), e.getMessage());
+                complaints.put("%s, %s[%d]".formatted(path.getName(), array, index), JsonMessages.of(e));
             }
         }
         json.endArray();

@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PushbackReader;
 import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.MalformedInputException;
@@ -22,6 +21,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /** The folders and files of a data set, on any file system that Hadoop reaches. Safe for use by several threads. */
@@ -64,17 +64,27 @@ public final class DatasetFiles {
             throw new DatasetException("%s has %d bytes, more than the %d that are read; split it"
                     .formatted(path, length, MAX_TEXT_BYTES));
         }
-        PushbackReader reader = new PushbackReader(
-                new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8.newDecoder())));
+        Reader reader =
+                new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8.newDecoder()));
         try {
-            int first = reader.read();
-            if (first >= 0 && first != BYTE_ORDER_MARK) {
-                reader.unread(first);
-            }
+            skipByteOrderMark(reader, path);
             return reader;
-        } catch (IOException e) {
+        } catch (IOException | DatasetException e) {
             reader.close();
             throw e;
+        }
+    }
+
+    private static void skipByteOrderMark(Reader reader, Path path) throws IOException {
+        reader.mark(2);
+        int first = reader.read();
+        int second = reader.read();
+        if (first == 0 || second == 0) {
+            throw new DatasetException("%s is in UTF-16 or binary; save it as text in UTF-8".formatted(path));
+        }
+        reader.reset();
+        if (first == BYTE_ORDER_MARK) {
+            reader.skip(1);
         }
     }
 
@@ -198,8 +208,21 @@ public final class DatasetFiles {
     }
 
     private FileSystem fileSystem(Path path) throws IOException {
-        FileSystem files = path.getFileSystem(configuration);
+        FileSystem files = open(path);
         // Without the layer of checksum files, which cannot open a name that holds a colon.
         return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+    }
+
+    private FileSystem open(Path path) throws IOException {
+        try {
+            return path.getFileSystem(configuration);
+        } catch (RuntimeException e) {
+            // Hadoop's answer where it knows a scheme and the class for it is not installed.
+            if (e.getCause() instanceof ClassNotFoundException) {
+                throw new UnsupportedFileSystemException("the file system of %s is not installed: %s"
+                        .formatted(path, e.getCause().getMessage()));
+            }
+            throw e;
+        }
     }
 }

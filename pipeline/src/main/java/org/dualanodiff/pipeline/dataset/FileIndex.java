@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the files that a table names. Each folder is listed once, which on an object store spares a request for every
  * file. Names that differ only in their Unicode form (file systems of macOS take letters apart) are found, too.
  */
 final class FileIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(FileIndex.class);
+
     private final DatasetFiles files;
     private final Map<Path, Map<String, FileEntry>> folders = new HashMap<>();
 
@@ -48,10 +53,14 @@ final class FileIndex {
 
     private Map<String, FileEntry> list(Path folder) throws IOException {
         Map<String, FileEntry> inside = new HashMap<>();
-        for (FileEntry entry : files.list(folder)) {
-            if (!entry.folder()) {
-                inside.put(composed(entry.name()), entry);
+        try {
+            for (FileEntry entry : files.list(folder)) {
+                if (!entry.folder()) {
+                    inside.put(composed(entry.name()), entry);
+                }
             }
+        } catch (UnsupportedFileSystemException e) {
+            LOG.warn("{}: {}", folder, e.getMessage());
         }
         return inside;
     }

@@ -73,7 +73,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         try {
             line = line(place, JsonParser.parseString(text), folder);
         } catch (JsonParseException e) {
-            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + e.getMessage());
+            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + JsonMessages.of(e));
             return;
         } catch (IllegalArgumentException e) {
             images.catalog().aside(place, Reason.INVALID_ENTRY, e.getMessage());
