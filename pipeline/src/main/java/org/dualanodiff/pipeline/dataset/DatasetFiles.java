@@ -140,6 +140,14 @@ public final class DatasetFiles {
         return whole.startsWith(prefix) ? whole.substring(prefix.length()) : path.toString();
     }
 
+    /** A file of a data set as messages name it: below the root, or below the folder of a root that is a file. */
+    public static String below(String root, URI file) {
+        Path path = new Path(file);
+        Path folder = locate(root);
+        String inside = below(folder, path);
+        return inside.equals(path.toString()) && folder.getParent() != null ? below(folder.getParent(), path) : inside;
+    }
+
     boolean isFile(Path path) throws IOException {
         try {
             return fileSystem(path).getFileStatus(path).isFile();

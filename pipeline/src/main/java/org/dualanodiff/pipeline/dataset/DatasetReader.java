@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -75,6 +77,25 @@ public final class DatasetReader {
                 good.size(),
                 quarantine.size(),
                 format.setting());
+        sets.forEach(DatasetReader::warnOfSharedImages);
         return new Dataset(sets, good, quarantine);
+    }
+
+    /** The same file among training and test images makes scores too good; {@code inspect} finds more than this. */
+    private static void warnOfSharedImages(DefectSet set) {
+        Set<String> training =
+                set.training().stream().map(DefectImage::imageSha256).collect(Collectors.toSet());
+        List<String> shared = set.test().stream()
+                .filter(image -> training.contains(image.imageSha256()))
+                .map(DefectImage::name)
+                .toList();
+        if (!shared.isEmpty()) {
+            LOG.warn(
+                    "{}/{}: {} test images hold the same bytes as a training image: {}",
+                    set.category(),
+                    set.defect(),
+                    shared.size(),
+                    String.join(", ", shared));
+        }
     }
 }
