@@ -13,6 +13,7 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             AugmentCommand.class,
             PlanCommand.class,
+            InspectCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
             EvaluateCommand.class,

@@ -46,6 +46,8 @@ class ConfigLoaderTest {
               defects = [crack]
               split = list
               split-files = "data/splits.json"
+              format = mvtec
+              mask-level = 1
             }
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
@@ -102,7 +104,9 @@ class ConfigLoaderTest {
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
-                    new DatasetSplit.Listed("data/splits.json")),
+                    new DatasetSplit.Listed("data/splits.json"),
+                    "mvtec",
+                    1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
