@@ -15,6 +15,7 @@ import picocli.CommandLine.IVersionProvider;
             PlanCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
+            ReportCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
             SampleDataCommand.class,

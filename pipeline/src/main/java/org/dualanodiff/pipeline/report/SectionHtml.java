@@ -157,7 +157,7 @@ final class SectionHtml {
                                 .formatted(
                                         sample.name(),
                                         sample.values().length,
-                                        Significant.digits(sample.median(), 2),
+                                        Readable.digits(sample.median(), 2),
                                         histogram.unit()))
                 .toList();
     }

@@ -7,7 +7,8 @@ package org.dualanodiff.pipeline.store;
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json}
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json,
+ *           real/CATEGORY/DEFECT.json, report.html}
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -85,6 +86,16 @@ public final class StoreLayout {
 
     public static String unit(String runId, String category, String defect) {
         return join(units(runId), segment(category), segment(defect) + ".json");
+    }
+
+    /** The page that shows a run to people. */
+    public static String report(String runId) {
+        return join(run(runId), "report.html");
+    }
+
+    /** What the report shows of the real pairs of a (category, defect). */
+    public static String realPairs(String runId, String category, String defect) {
+        return join(run(runId), "real", segment(category), segment(defect) + ".json");
     }
 
     private static String segment(String name) {

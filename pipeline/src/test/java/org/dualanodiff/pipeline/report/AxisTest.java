@@ -44,11 +44,11 @@ class AxisTest {
 
     @Test
     void significant_digitsAndDurations_readWell() {
-        assertThat(Significant.digits(0.012345, 2)).isEqualTo("0.012");
-        assertThat(Significant.digits(12345.6, 3)).isEqualTo("12,346");
-        assertThat(Significant.digits(Double.NaN, 3)).isEqualTo("-");
-        assertThat(Significant.duration(59.94)).isEqualTo("59.9 s");
-        assertThat(Significant.duration(5400)).isEqualTo("90 min");
-        assertThat(Significant.duration(36000)).isEqualTo("10 h");
+        assertThat(Readable.digits(0.012345, 2)).isEqualTo("0.012");
+        assertThat(Readable.digits(12345.6, 3)).isEqualTo("12,346");
+        assertThat(Readable.digits(Double.NaN, 3)).isEqualTo("-");
+        assertThat(Readable.duration(59.94)).isEqualTo("59.9 s");
+        assertThat(Readable.duration(5400)).isEqualTo("90 min");
+        assertThat(Readable.duration(36000)).isEqualTo("10 h");
     }
 }
