@@ -16,6 +16,8 @@ import picocli.CommandLine.IVersionProvider;
             TrainCommand.class,
             GenerateCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            PublishCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
             SampleDataCommand.class,

@@ -23,11 +23,12 @@ final class ReportCommand extends StoreCommand {
     private Path out;
 
     @Override
-    void run(SparkSession spark, ObjectStore store) throws IOException {
+    int run(SparkSession spark, ObjectStore store) throws IOException {
         String page = new WriteReport(spark, store).run(run);
         if (out != null) {
             store.download(StoreLayout.report(run), out);
         }
         spec.commandLine().getOut().println(page);
+        return ExitCode.DONE;
     }
 }

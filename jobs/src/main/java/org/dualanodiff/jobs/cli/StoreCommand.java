@@ -24,16 +24,18 @@ abstract class StoreCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
+    PipelineConfig config;
+
     @Override
     public Integer call() throws IOException {
-        PipelineConfig config = options.load();
+        config = options.load();
         try (SparkSession spark = SparkSessions.open(config, spec.name());
                 ObjectStore opened =
                         ObjectStore.open(store == null ? config.store() : store, HadoopProperties.current())) {
-            run(spark, opened);
+            return run(spark, opened);
         }
-        return ExitCode.DONE;
     }
 
-    abstract void run(SparkSession spark, ObjectStore store) throws IOException;
+    /** Returns the exit code. */
+    abstract int run(SparkSession spark, ObjectStore store) throws IOException;
 }

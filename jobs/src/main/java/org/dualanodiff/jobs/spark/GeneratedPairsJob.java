@@ -28,6 +28,12 @@ import org.dualanodiff.pipeline.store.StoreLayout;
  */
 public final class GeneratedPairsJob {
 
+    private static final String COLUMNS = """
+            category STRING, defect STRING, sample_index BIGINT, status STRING, reasons ARRAY<STRING>, millis BIGINT,
+            mask_area INT, width INT, height INT,
+            image STRUCT<bytes: BINARY>, anomaly STRUCT<bytes: BINARY>, mask STRUCT<bytes: BINARY>
+            """;
+
     private final SparkSession spark;
     private final ObjectStore store;
 
@@ -44,7 +50,7 @@ public final class GeneratedPairsJob {
         }
         JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .setJobGroup("report", "look at the samples of " + runId, true);
-        Dataset<Row> samples = spark.read().parquet(store.uri(folder));
+        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(store.uri(folder));
         return tallies(samples).entrySet().stream()
                 .collect(
                         Collectors.toMap(Map.Entry::getKey, entry -> pairs(samples, entry.getKey(), entry.getValue())));

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 
@@ -16,4 +18,18 @@ import java.net.URI;
  */
 public record DefectImage(
         String name, URI imageUri, URI maskUri, int width, int height, String imageSha256, String maskSha256)
-        implements Serializable {}
+        implements Serializable {
+
+    /** @throws IOException if the image can no longer be read */
+    public BufferedImage openImage(DatasetFiles files) throws IOException {
+        return ImageDecoder.image(files.read(imageUri));
+    }
+
+    /**
+     * @return grey, 128 and brighter on the defect, of the image's size
+     * @throws IOException if the mask can no longer be read
+     */
+    public BufferedImage openMask(DatasetFiles files) throws IOException {
+        return ImageDecoder.mask(files.read(maskUri));
+    }
+}

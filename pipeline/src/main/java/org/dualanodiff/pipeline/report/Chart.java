@@ -16,7 +16,7 @@ final class Chart {
     private static final int WIDTH = 440;
     private static final int HEIGHT = 220;
     private static final int LEFT = 52;
-    private static final int RIGHT = 12;
+    private static final int RIGHT = 24;
     private static final int TOP = 12;
     private static final int BOTTOM = 40;
     private static final int X_TICKS = 5;

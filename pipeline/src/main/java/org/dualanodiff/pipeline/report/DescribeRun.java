@@ -17,6 +17,8 @@ public final class DescribeRun {
     /** Pixels of the longer side of a picture. Twenty defects with twelve pairs each then stay below 10 MB. */
     public static final int CELL = 128;
 
+    private static final int PAIRS_ON_A_PAGE = 160;
+    private static final int FEWEST_PAIRS = 2;
     private static final int QUARANTINED_SHOWN = 100;
 
     private DescribeRun() {}
@@ -29,13 +31,19 @@ public final class DescribeRun {
             sections.add(problems(units));
         }
         sections.add(unitTable(units));
-        units.forEach(facts -> sections.add(DescribeUnit.of(facts)));
+        int shown = pairsShown(units.size());
+        units.forEach(facts -> sections.add(DescribeUnit.of(facts, shown)));
         if (!manifest.quarantine().isEmpty()) {
             sections.add(quarantine(manifest.quarantine()));
         }
         sections.add(origin(manifest));
         sections.add(new Section.Table("Settings", List.of("setting", "value"), rows(manifest.settings())));
         return new Report("Run " + manifest.runId(), subtitle(manifest, units), sections);
+    }
+
+    /** Of each kind and defect; fewer where there are many defects, so that the page stays light. */
+    private static int pairsShown(int units) {
+        return Math.max(FEWEST_PAIRS, Math.min(GeneratedPairs.ACCEPTED_EXAMPLES, PAIRS_ON_A_PAGE / Math.max(1, units)));
     }
 
     private static String subtitle(RunManifest manifest, List<UnitFacts> units) {

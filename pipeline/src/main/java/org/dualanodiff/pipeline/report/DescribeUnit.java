@@ -18,9 +18,10 @@ final class DescribeUnit {
 
     private DescribeUnit() {}
 
-    static Section.Chapter of(UnitFacts facts) {
+    /** @param shown pairs of each kind at most */
+    static Section.Chapter of(UnitFacts facts, int shown) {
         List<Section> sections = new ArrayList<>();
-        sections.add(new Section.Gallery("Pairs", NOTE, groups(facts)));
+        sections.add(new Section.Gallery("Pairs", NOTE, groups(facts, shown)));
         facts.adapter()
                 .filter(adapter -> !adapter.training().lossCurve().isEmpty())
                 .ifPresent(adapter -> sections.add(lossCurve(adapter)));
@@ -47,16 +48,24 @@ final class DescribeUnit {
         return facts.unit().error().map(error -> counts + "; " + error).orElse(counts);
     }
 
-    private static List<PairGroup> groups(UnitFacts facts) {
+    private static List<PairGroup> groups(UnitFacts facts, int shown) {
         List<PairGroup> groups = new ArrayList<>();
         groups.add(new PairGroup(
                 "real",
-                facts.real().examples().stream().map(DescribeUnit::thumbnail).toList()));
-        groups.add(new PairGroup("generated", facts.generated().acceptedExamples()));
+                facts.real().examples().stream()
+                        .limit(shown)
+                        .map(DescribeUnit::thumbnail)
+                        .toList()));
+        groups.add(new PairGroup("generated", first(facts.generated().acceptedExamples(), shown)));
         if (!facts.generated().rejectedExamples().isEmpty()) {
-            groups.add(new PairGroup("generated, rejected", facts.generated().rejectedExamples()));
+            groups.add(
+                    new PairGroup("generated, rejected", first(facts.generated().rejectedExamples(), shown)));
         }
         return groups;
+    }
+
+    private static List<PairThumbnail> first(List<PairThumbnail> pairs, int count) {
+        return pairs.subList(0, Math.min(count, pairs.size()));
     }
 
     private static PairThumbnail thumbnail(RealPairs.Example example) {

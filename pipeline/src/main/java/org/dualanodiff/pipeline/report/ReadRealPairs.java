@@ -11,7 +11,6 @@ import org.dualanodiff.model.mask.MaskStatistics;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /** Looks at the training pairs of a defect for the report. */
 public final class ReadRealPairs {
@@ -30,7 +29,7 @@ public final class ReadRealPairs {
         List<Double> shares = new ArrayList<>();
         List<RealPairs.Example> examples = new ArrayList<>();
         for (DefectImage image : set.training()) {
-            BufferedImage mask = ImageDecoder.mask(files.read(image.maskUri()));
+            BufferedImage mask = image.openMask(files);
             shares.add((double) MaskStatistics.of(mask).area() / (mask.getWidth() * mask.getHeight()));
             if (examples.size() < EXAMPLES) {
                 examples.add(example(image, mask));
@@ -41,7 +40,7 @@ public final class ReadRealPairs {
 
     private RealPairs.Example example(DefectImage image, BufferedImage mask) throws IOException {
         Thumbnails thumbnails = new Thumbnails(DescribeRun.CELL);
-        Pixels picture = Pixels.rgb(ImageDecoder.image(files.read(image.imageUri())));
+        Pixels picture = Pixels.rgb(image.openImage(files));
         return new RealPairs.Example(
                 image.name(), base64(thumbnails.picture(picture)), base64(thumbnails.mask(Pixels.gray(mask))));
     }

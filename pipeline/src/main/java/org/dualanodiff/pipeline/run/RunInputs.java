@@ -57,10 +57,22 @@ public record RunInputs(
                 resolution(config, base),
                 saliencyModel(config.mask()));
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
-        DatasetRequest request = new DatasetRequest(
-                root, config.dataset().categories(), config.dataset().defects(), split(config));
-        Dataset dataset = new DatasetReader(hadoop).read(request);
+        Dataset dataset = dataset(config, cache, hadoop);
         return new RunInputs(settings, dataset, root, backgrounds(config, dataset, new DatasetFiles(hadoop)));
+    }
+
+    /**
+     * The data set alone.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if it cannot be read at all
+     */
+    public static Dataset dataset(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return new DatasetReader(hadoop)
+                .read(new DatasetRequest(
+                        BuiltinSamples.locate(config.dataset().root(), cache),
+                        config.dataset().categories(),
+                        config.dataset().defects(),
+                        split(config)));
     }
 
     private static Map<String, BackgroundSource> backgrounds(

@@ -9,6 +9,7 @@ package org.dualanodiff.pipeline.store;
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json,
  *           real/CATEGORY/DEFECT.json, report.html}
+ * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -86,6 +87,25 @@ public final class StoreLayout {
 
     public static String unit(String runId, String category, String defect) {
         return join(units(runId), segment(category), segment(defect) + ".json");
+    }
+
+    /** What consumers of a published data set read first. */
+    public static String currentDataset(String name) {
+        return join(dataset(name), "current.json");
+    }
+
+    /** One version of a published data set; never written again. */
+    public static String datasetVersion(String name, int version) {
+        return join(dataset(name), "versions", "%06d.json".formatted(version));
+    }
+
+    /** The page about a published data set. */
+    public static String datasetCard(String name) {
+        return join(dataset(name), "README.md");
+    }
+
+    private static String dataset(String name) {
+        return join("datasets", segment(name));
     }
 
     /** The page that shows a run to people. */
