@@ -91,6 +91,15 @@ public record RunInputs(
                 dataset.maskLevel());
     }
 
+    /**
+     * The data set alone.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if it cannot be read at all
+     */
+    public static Dataset dataset(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return new DatasetReader(hadoop).read(request(config, cache));
+    }
+
     private static Map<String, BackgroundSource> backgrounds(
             PipelineConfig config, Dataset dataset, DatasetFiles files) {
         BackgroundChoice choice = new BackgroundChoice(config.background(), files);
