@@ -58,6 +58,7 @@ class ConfigLoaderTest {
               micro-batch-size = 1
               recompute = true
               learning-rate = 1e-4
+              schedule = cosine
               weight-decay = 0
               max-gradient-norm = 0.5
               rank = 16
@@ -109,7 +110,7 @@ class ConfigLoaderTest {
                     1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(
                     "anchored",
@@ -173,7 +174,20 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training("auto", 5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training(
+                                "auto",
+                                5000,
+                                4,
+                                0,
+                                false,
+                                2e-5,
+                                "constant",
+                                1e-2,
+                                1.0,
+                                32,
+                                new Flips(true, true),
+                                500,
+                                10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(
                                 "generated",
