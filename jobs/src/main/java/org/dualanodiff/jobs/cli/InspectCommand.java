@@ -36,7 +36,8 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PipelineConfig config = options.load();
-        DatasetReport report = new InspectDataset(HadoopProperties.configuration(config.spark().conf()))
+        DatasetReport report = new InspectDataset(
+                        HadoopProperties.configuration(config.spark().conf()))
                 .run(RunInputs.request(config, LocalCache.ofUser()));
         if (json) {
             spec.commandLine().getOut().println(report.json());
