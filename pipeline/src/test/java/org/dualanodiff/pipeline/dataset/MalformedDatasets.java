@@ -362,7 +362,16 @@ final class MalformedDatasets {
                 refused("TableInUtf16", folder -> table(folder, head.getBytes(UTF_16LE)), "UTF-8"),
                 refused("TableThatIsBinary", folder -> table(folder, PICTURE), "no readable csv file in UTF-8"),
                 refused("TableOfBadRows", table(head + "tile,test\n"), "none of its 1 entries can be used"),
-                aside("ShortTableRow", table(head + sound + "tile,test\n"), Reason.INVALID_ENTRY, "line 3"),
+                aside(
+                        "ShortTableRow",
+                        table(head + sound + "tile,test\n"),
+                        Reason.INVALID_ENTRY,
+                        "row 2: its field \"label\" is empty"),
+                aside(
+                        "ShortTableRowOfOtherOrder",
+                        table("image,mask,object,label,split\nb.png,b_mask.png,tile,crack,test\na.png,,tile,crack\n"),
+                        Reason.MASK_MISSING,
+                        "row 2 names no mask"),
                 aside(
                         "TableRowWithoutObject",
                         table(head + sound + ",test,anomaly,a.png,a_mask.png\n"),
