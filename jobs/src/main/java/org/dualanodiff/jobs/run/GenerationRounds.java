@@ -95,6 +95,7 @@ final class GenerationRounds {
                 unit,
                 adapters.get(unit.adapterId()),
                 inputs.background(unit.category()),
+                inputs.anchors(unit.category()),
                 inputs.settings().prompt(),
                 inputs.settings().config().prompt().negative(),
                 inputs.settings().sampling(),

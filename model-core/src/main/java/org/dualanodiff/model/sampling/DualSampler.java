@@ -44,6 +44,8 @@ public final class DualSampler implements AutoCloseable {
     private final int defectTokens;
     private final GuidedDenoiser denoiser;
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
+    private Optional<Anchors> anchors = Optional.empty();
+    private double anchoredFrom;
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -80,10 +82,22 @@ public final class DualSampler implements AutoCloseable {
     }
 
     /**
+     * Makes the pairs on real good images instead of letting the model draw the product (an extension of the paper).
+     *
+     * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
+     */
+    public DualSampler on(Anchors anchors, double from) {
+        this.anchors = Optional.of(anchors);
+        this.anchoredFrom = from;
+        return this;
+    }
+
+    /**
      * All pairs of one block, in order of their indices.
      *
      * @throws IllegalStateException if the adapter has background compensation and the sampler no clean backgrounds, or
      *     the other way round
+     * @throws java.io.UncheckedIOException if a good image that pairs are made on cannot be read
      */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
         if (needsBackgrounds != backgrounds.isPresent()) {
@@ -97,12 +111,14 @@ public final class DualSampler implements AutoCloseable {
             long first = block * config.batchSize();
             try (DefectAttention attention = attention()) {
                 unet.show(attention);
-                Denoised latents = new Denoised(denoise(series, first));
+                List<Anchor> images = anchors(series, first);
+                Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
                     AnomalyPart part = new AnomalyPart(latents.image(b, Branch.ANOMALY), map(attention, b));
-                    BufferedImage image = latents.image(b, Branch.GLOBAL);
-                    pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b)));
+                    Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
+                    pairs.add(new GeneratedPair(
+                            first + b, latents.image(b, Branch.GLOBAL), part, latents.finite(b), anchor));
                 }
                 return pairs;
             }
@@ -123,11 +139,22 @@ public final class DualSampler implements AutoCloseable {
         return config.resolution() / base.autoencoder().factor();
     }
 
-    private NDArray denoise(SampleSeries series, long first) {
+    private List<Anchor> anchors(SampleSeries series, long first) {
+        List<Anchor> images = new ArrayList<>();
+        for (int b = 0; anchors.isPresent() && b < config.batchSize(); b++) {
+            images.add(anchors.get().of(series, first + b));
+        }
+        return images;
+    }
+
+    private NDArray denoise(SampleSeries series, long first, List<Anchor> images) {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
-        return sampler.sample(start(series, first), config.steps(), guided, Sampler.StepListener.NONE);
+        Denoiser anchored = images.isEmpty()
+                ? guided
+                : new AnchoredDenoiser(guided, base, images, config.resolution(), anchoredFrom);
+        return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }
 
     /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */

@@ -30,6 +30,7 @@ public record PipelineConfig(
         Run run,
         long seed,
         Compute compute,
+        Evaluation evaluation,
         Spark spark)
         implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -50,6 +51,7 @@ public record PipelineConfig(
                 new Run(effective.getString("run.id")),
                 effective.getLong("seed"),
                 Compute.of(effective.getConfig("compute")),
+                Evaluation.of(effective.getConfig("evaluate")),
                 Spark.of(effective));
     }
 
@@ -78,13 +80,32 @@ public record PipelineConfig(
                 entry("run", Map.of("id", run.id())),
                 entry("seed", seed),
                 entry("compute", compute.values()),
+                entry("evaluate", evaluation.values()),
                 entry("spark", spark.values()));
     }
 
-    /** What is augmented. Empty {@code categories} or {@code defects} stand for all. */
-    public record Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split)
+    /**
+     * What is augmented. Empty {@code categories} or {@code defects} stand for all.
+     *
+     * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
+     * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+     */
+    public record Dataset(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            DatasetSplit split,
+            String format,
+            int maskLevel)
             implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        private static final String AUTO = "auto";
+
+        /** In whatever format it is, with the format's own level of masks. */
+        public Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split) {
+            this(root, categories, defects, split, AUTO, 0);
+        }
 
         public Dataset {
             categories = List.copyOf(categories);
@@ -96,16 +117,27 @@ public record PipelineConfig(
                     block.getString("root"),
                     block.getStringList("categories"),
                     block.getStringList("defects"),
-                    DatasetSplit.of(block));
+                    DatasetSplit.of(block),
+                    block.getString("format"),
+                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"));
         }
 
         private Map<String, Object> values() {
             return Map.of(
-                    "root", Redaction.uri(root),
-                    "categories", categories,
-                    "defects", defects,
-                    "split", split.setting(),
-                    "split-files", Redaction.uri(split.files()));
+                    "root",
+                    Redaction.uri(root),
+                    "format",
+                    format,
+                    "mask-level",
+                    maskLevel == 0 ? AUTO : (Object) maskLevel,
+                    "categories",
+                    categories,
+                    "defects",
+                    defects,
+                    "split",
+                    split.setting(),
+                    "split-files",
+                    Redaction.uri(split.files()));
         }
     }
 
@@ -150,6 +182,7 @@ public record PipelineConfig(
 
     /** How one adapter is trained. */
     public record Training(
+            String init,
             int steps,
             int batchSize,
             int microBatchSize,
@@ -166,6 +199,7 @@ public record PipelineConfig(
 
         private static Training of(Config block) {
             return new Training(
+                    block.getString("init"),
                     block.getInt("steps"),
                     block.getInt("batch-size"),
                     block.getInt("micro-batch-size"),
@@ -181,6 +215,7 @@ public record PipelineConfig(
 
         private Map<String, Object> values() {
             return Map.ofEntries(
+                    entry("init", init),
                     entry("steps", steps),
                     entry("batch-size", batchSize),
                     entry("micro-batch-size", microBatchSize),
@@ -287,6 +322,9 @@ public record PipelineConfig(
      * {@code finalSigmaZero} are true only with DPM-Solver++.
      */
     public record Generation(
+            String background,
+            String place,
+            double anchorFrom,
             int samplesPerDefect,
             Sampler sampler,
             boolean karrasSigmas,
@@ -301,6 +339,9 @@ public record PipelineConfig(
 
         private static Generation of(Config block) {
             return new Generation(
+                    block.getString("background"),
+                    block.getString("place"),
+                    block.getDouble("anchor-from"),
                     block.getInt("samples-per-defect"),
                     Sampler.of(block.getString("sampler")),
                     block.getBoolean("karras-sigmas"),
@@ -312,17 +353,25 @@ public record PipelineConfig(
                     block.getInt("pairs-per-task"));
         }
 
+        /** Whether pairs are made on real good images. */
+        public boolean anchored() {
+            return background.equals("anchored");
+        }
+
         private Map<String, Object> values() {
-            return Map.of(
-                    "samples-per-defect", samplesPerDefect,
-                    "sampler", sampler.setting(),
-                    "karras-sigmas", karrasSigmas,
-                    "final-sigma-zero", finalSigmaZero,
-                    "steps", steps,
-                    "guidance-scale", guidanceScale,
-                    "guidance-interval", guidanceInterval.value(),
-                    "batch-size", batchSize,
-                    "pairs-per-task", pairsPerTask);
+            return Map.ofEntries(
+                    entry("background", background),
+                    entry("place", place),
+                    entry("anchor-from", anchorFrom),
+                    entry("samples-per-defect", samplesPerDefect),
+                    entry("sampler", sampler.setting()),
+                    entry("karras-sigmas", karrasSigmas),
+                    entry("final-sigma-zero", finalSigmaZero),
+                    entry("steps", steps),
+                    entry("guidance-scale", guidanceScale),
+                    entry("guidance-interval", guidanceInterval.value()),
+                    entry("batch-size", batchSize),
+                    entry("pairs-per-task", pairsPerTask));
         }
     }
 

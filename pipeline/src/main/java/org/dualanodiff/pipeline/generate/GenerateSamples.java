@@ -62,6 +62,11 @@ public final class GenerateSamples {
             if (backgrounds != null) {
                 sampler.over(backgrounds);
             }
+            if (task.anchors() != null) {
+                sampler.on(
+                        task.anchors().open(files, task.sampling().resolution()),
+                        task.anchors().from());
+            }
             PairAssembly assembly = new PairAssembly(task);
             Counts counts = new Counts(task.unit().missing().length, listener);
             SampleFile.write(file, samples(sampler, task, assembly, counts));

@@ -14,6 +14,7 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
  * Samples of one adapter to be generated, with all that an executor needs to know.
  *
  * @param background where clean backgrounds come from, or null without background compensation
+ * @param anchors good images that pairs are made on, or null where the model draws the whole image
  * @param negative prompt of the unconditional half
  * @param refinement what moves the masks' outlines, or null
  * @param seed of the run
@@ -25,6 +26,7 @@ public record GenerateTask(
         GenerateUnit unit,
         PublishedAdapter adapter,
         BackgroundSource background,
+        AnchorSource anchors,
         NestedPrompt prompt,
         String negative,
         SamplingConfig sampling,

@@ -2,8 +2,10 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.time.Instant;
+import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.quality.QualityGate;
 import org.dualanodiff.pipeline.quality.Verdict;
@@ -23,8 +25,11 @@ final class PairAssembly {
 
     GeneratedSample assemble(GeneratedPair pair, long millis) {
         BufferedImage mask = mask(pair);
+        BufferedImage image = pair.anchor()
+                .map(anchor -> AnchoredImage.compose(pair.image(), anchor.image(), mask))
+                .orElse(pair.image());
         MaskStatistics statistics = MaskStatistics.of(mask);
-        Verdict verdict = gate.judge(pair.image(), pair.anomaly(), mask, pair.finite());
+        Verdict verdict = gate.judge(image, pair.anomaly(), mask, pair.finite());
         boolean keep = verdict.accepted() || task.keepRejectedPixels();
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapterId(), pair.index()),
@@ -35,7 +40,8 @@ final class PairAssembly {
                 task.runId(),
                 task.unit().adapter().hex(),
                 task.prompt().global(),
-                keep ? PngCodec.encode(pair.image()) : null,
+                pair.anchor().map(Anchor::name).orElse(null),
+                keep ? PngCodec.encode(image) : null,
                 keep ? PngCodec.encode(mask) : null,
                 keep ? PngCodec.encode(pair.anomaly()) : null,
                 mask.getWidth(),
@@ -54,6 +60,19 @@ final class PairAssembly {
 
     private BufferedImage mask(GeneratedPair pair) {
         BufferedImage mask = task.mask().extract(pair.part());
-        return task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
+        BufferedImage refined =
+                task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
+        float[] place = pair.anchor().map(Anchor::place).orElse(null);
+        return place == null ? refined : within(refined, place);
+    }
+
+    /** The part of the mask where a defect may be. */
+    private static BufferedImage within(BufferedImage mask, float[] place) {
+        Pixels pixels = Pixels.gray(mask);
+        byte[] levels = pixels.levels().clone();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = place[i] == 0 ? 0 : levels[i];
+        }
+        return new Pixels(pixels.width(), pixels.height(), 1, levels).toImage();
     }
 }

@@ -28,10 +28,15 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param base name and hash of the frozen base model
  * @param resolution side of the working images, in pixels
+ * @param warmStart whether adapters begin as the base model's starting adapter
  * @param saliencyModel SHA-256 of the saliency network's file, if masks are made by one
  */
 public record RunSettings(
-        PipelineConfig config, Provenance.BaseModel base, int resolution, Optional<String> saliencyModel) {
+        PipelineConfig config,
+        Provenance.BaseModel base,
+        int resolution,
+        boolean warmStart,
+        Optional<String> saliencyModel) {
 
     public NestedPrompt prompt() {
         return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
@@ -49,6 +54,7 @@ public record RunSettings(
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
+                warmStart,
                 background,
                 resolution,
                 training.flips().horizontal(),
@@ -143,6 +149,7 @@ public record RunSettings(
     public Map<String, String> trainingSettings() {
         PipelineConfig.Training training = config.training();
         return Map.of(
+                "training.init", warmStart ? "warm" : "cold",
                 "training.steps", Integer.toString(training.steps()),
                 "training.batch-size", Integer.toString(training.batchSize()),
                 "training.learning-rate", Double.toString(training.learningRate()),
@@ -185,14 +192,20 @@ public record RunSettings(
     private Map<String, String> generationSettings() {
         PipelineConfig.Generation generation = config.generation();
         PipelineConfig.Interval interval = generation.guidanceInterval();
-        return Map.of(
+        Map<String, String> settings = new TreeMap<>(Map.of(
+                "generation.background", generation.background(),
                 "generation.sampler", generation.sampler().setting(),
                 "generation.karras-sigmas", Boolean.toString(generation.karrasSigmas()),
                 "generation.final-sigma-zero", Boolean.toString(generation.finalSigmaZero()),
                 "generation.steps", Integer.toString(generation.steps()),
                 "generation.guidance-scale", Double.toString(generation.guidanceScale()),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
-                "generation.batch-size", Integer.toString(generation.batchSize()));
+                "generation.batch-size", Integer.toString(generation.batchSize())));
+        if (generation.anchored()) {
+            settings.put("generation.place", generation.place());
+            settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));
+        }
+        return settings;
     }
 
     private Map<String, String> maskSettings() {

@@ -14,6 +14,7 @@ import org.dualanodiff.pipeline.quality.PairSignature;
  * @param seed of the run
  * @param adapter fingerprint of the adapter that made it, in hexadecimal
  * @param prompt of the whole image
+ * @param background URI of the good image that it was made on, or null where the model drew all of it
  * @param image PNG, RGB; null, like the other two, if it was rejected and its pixels were not to be kept
  * @param mask PNG, grey: 255 on the defect, else 0
  * @param anomaly PNG, RGB: the defect alone on mid-grey
@@ -34,6 +35,7 @@ public record GeneratedSample(
         String runId,
         String adapter,
         String prompt,
+        String background,
         byte[] image,
         byte[] mask,
         byte[] anomaly,

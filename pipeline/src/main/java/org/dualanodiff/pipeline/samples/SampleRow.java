@@ -26,6 +26,9 @@ final class SampleRow {
         row.append("run_id", sample.runId());
         row.append("adapter", sample.adapter());
         row.append("prompt", sample.prompt());
+        if (sample.background() != null) {
+            row.append("background", sample.background());
+        }
         if (sample.hasPixels()) {
             addPicture(row, "image", sample.image(), sample.sampleId() + ".png");
             addPicture(row, "mask", sample.mask(), sample.sampleId() + "_mask.png");
@@ -99,6 +102,7 @@ final class SampleRow {
                 row.getString("run_id", 0),
                 row.getString("adapter", 0),
                 row.getString("prompt", 0),
+                row.getFieldRepetitionCount("background") == 0 ? null : row.getString("background", 0),
                 picture(row, "image"),
                 picture(row, "mask"),
                 picture(row, "anomaly"),
