@@ -11,6 +11,7 @@ import picocli.CommandLine.IVersionProvider;
         name = "dualanodiff",
         description = "Learns defects from a few images and makes any number of new image-mask pairs (DualAnoDiff).",
         subcommands = {
+            DemoCommand.class,
             AugmentCommand.class,
             PlanCommand.class,
             InspectCommand.class,
