@@ -125,7 +125,7 @@ class LearnQualityTest {
         List<RealPair> pairs = new ArrayList<>();
         for (DefectImage defect : images) {
             BufferedImage image = ImageDecoder.image(FILES.read(defect.imageUri()));
-            pairs.addAll(RealPair.views(image, ImageDecoder.mask(FILES.read(defect.maskUri())), SIDE));
+            pairs.addAll(RealPair.views(image, defect.openMask(FILES), SIDE));
         }
         return pairs;
     }
