@@ -106,7 +106,7 @@ public final class TestSamples {
                 area,
                 new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
                 measures(area),
-                accepted ? new PairSignature(new byte[1024], new byte[1024]) : null,
+                accepted ? PairSignature.of(new byte[2048]) : null,
                 accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
                 reasons,
                 error,
