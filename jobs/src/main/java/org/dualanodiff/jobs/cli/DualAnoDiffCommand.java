@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
             PublishCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
+            PretrainCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,
             BenchCommand.class,

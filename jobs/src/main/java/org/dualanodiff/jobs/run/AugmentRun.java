@@ -3,6 +3,8 @@ package org.dualanodiff.jobs.run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +15,11 @@ import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
+import org.dualanodiff.jobs.spark.QualityJob;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
+import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -23,13 +27,13 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.TrainUnit;
 import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -44,7 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The main job: read, plan, train what is missing, generate what is missing, merge, and write the manifest last.
+ * The main job: read, plan, train what is missing, generate until there are enough good pairs, merge, and write the
+ * manifest last.
  */
 public final class AugmentRun {
 
@@ -129,12 +134,19 @@ public final class AugmentRun {
     }
 
     private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
+        Map<UnitKey, BitSet> existing = new HashMap<>();
+        Map<UnitKey, BitSet> rejected = new HashMap<>();
+        new SampleTables(spark, store).of(identity.runId()).forEach((unit, samples) -> {
+            existing.put(unit, samples.indices());
+            rejected.put(unit, samples.rejected());
+        });
         return Planner.plan(new PlanInput(
                 inputs.trainingSets(),
                 inputs.settings().recipe(),
                 inputs.settings().target(),
                 new AdapterRegistry(store).published(new HashSet<>(inputs.adapters())),
-                new SampleTables(spark, store).existing(identity.runId())));
+                existing,
+                rejected));
     }
 
     private static void open(RunRegistry runs, RunIdentity identity, Plan plan) {
@@ -171,25 +183,14 @@ public final class AugmentRun {
                 .flatMap(id -> registry.find(id).stream())
                 .collect(Collectors.toMap(PublishedAdapter::id, adapter -> adapter));
         report.published(adapters);
-        List<GenerateTask> missing = plan.generate().stream()
-                .filter(unit -> adapters.containsKey(unit.adapterId()))
-                .map(unit -> generateTask(inputs, identity, unit, adapters.get(unit.adapterId())))
-                .toList();
-        report.generated(new GenerateJob(context, tasks, progress).run(missing));
-        new MergeJob(spark, store).run(identity.runId());
-    }
-
-    private static GenerateTask generateTask(
-            RunInputs inputs, RunIdentity identity, GenerateUnit unit, PublishedAdapter adapter) {
-        return new GenerateTask(
-                identity.runId(),
-                unit,
-                adapter,
-                inputs.background(unit.category()),
-                inputs.settings().prompt(),
-                inputs.settings().config().prompt().negative(),
-                inputs.settings().sampling(),
-                inputs.settings().mask(),
-                inputs.settings().config().seed());
+        QualityProfiles profiles =
+                new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
+        GenerationRounds rounds = new GenerationRounds(
+                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress), profiles);
+        List<GenerateResult> results = rounds.run(plan, () -> plan(inputs, identity, store));
+        Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
+        new MergeJob(spark, store, config.quality().keepRejectedPixels()).run(identity.runId(), samples);
+        report.generated(results, samples);
+        report.problems().forEach(console::println);
     }
 }

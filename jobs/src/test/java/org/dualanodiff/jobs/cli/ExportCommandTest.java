@@ -46,6 +46,7 @@ class ExportCommandTest {
                 "generation.samples-per-defect=3",
                 "generation.batch-size=2",
                 "generation.steps=2",
+                "quality.enabled=false",
                 "run.id=night",
                 "store=" + shared.resolve("store")));
         assertThat(augment.exit()).as(augment.err()).isZero();
@@ -92,8 +93,8 @@ class ExportCommandTest {
 
     @Test
     void export_withAnotherSplitThanTheAdaptersWere_isRefused() {
-        CommandLineRun run = CommandLineRun.of(
-                with(exportOf("mvtec"), "dataset.root=" + shared.resolve("data"), "dataset.split=4"));
+        CommandLineRun run =
+                CommandLineRun.of(with(exportOf("mvtec"), "dataset.root=" + shared.resolve("data"), "dataset.split=4"));
 
         assertThat(run.exit()).as(run.err()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("cloth/hole, cloth/stain were trained on other images");

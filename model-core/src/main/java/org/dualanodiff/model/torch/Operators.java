@@ -73,6 +73,16 @@ public final class Operators {
         return call("pad_right_bottom", x);
     }
 
+    /** Coordinates of every patch: x (N, 3, H, W), basis (C, 3, f, f) -> (N, C, H/f, W/f). */
+    public static NDArray projectPatches(NDArray x, NDArray basis) {
+        return call("project_patches", x, basis);
+    }
+
+    /** Patches side by side: z (N, C, h, w), basis (C, 3, f, f) -> (N, 3, h f, w f). */
+    public static NDArray composePatches(NDArray z, NDArray basis) {
+        return call("compose_patches", z, basis);
+    }
+
     /** Multi-head attention: q (N, S, C), k and v (N, T, C) -> (N, S, C). */
     public static NDArray attention(NDArray q, NDArray k, NDArray v, int heads) {
         return call("attention", q, k, v, heads, false);
@@ -154,6 +164,30 @@ public final class Operators {
     /** As {@link #mixIntoGlobal}, on rows (f b). */
     public static NDArray mixIntoGlobalHalf(NDArray h, NDArray background, NDArray a) {
         return call("mix_into_global_half", h, background, a);
+    }
+
+    /**
+     * The noise that leads GLOBAL to a clean image, except where ANOMALY's data prediction is not grey.
+     *
+     * @param x (B*2, C, H, W), rows (b f), {@code alpha} data and {@code sigma} noise
+     * @param noise as predicted for x
+     * @param clean (B, C, H, W)
+     * @param grey latent of mid-grey, (1, C, H, W)
+     * @param place 1 where a defect may be, else 0: (B, 1, H, W)
+     * @param center mean distance from grey, over the channels, at which a place counts as half free
+     * @param softness how fast that grows
+     */
+    public static NDArray anchoredNoise(
+            NDArray x,
+            NDArray noise,
+            NDArray clean,
+            NDArray grey,
+            NDArray place,
+            double alpha,
+            double sigma,
+            double center,
+            double softness) {
+        return call("anchored_noise", x, noise, clean, grey, place, alpha, sigma, center, softness);
     }
 
     public static NDArray matmul(NDArray x, NDArray y) {
@@ -267,6 +301,11 @@ public final class Operators {
         return call("zeros_like", x);
     }
 
+    /** A tensor of x's shape, type and device with one value throughout. */
+    public static NDArray fill(NDArray x, double value) {
+        return call("fill", x, value);
+    }
+
     public static NDArray cast(NDArray x, Precision precision) {
         return call("cast", x, precision.code());
     }
@@ -312,6 +351,11 @@ public final class Operators {
         if (!targets.isEmpty()) {
             call("accumulate", targets, sources, factor);
         }
+    }
+
+    /** {@code target += share (source - target)} for each pair, in place. */
+    public static void approach(List<NDArray> targets, List<NDArray> sources, double share) {
+        call("approach", targets, sources, share);
     }
 
     /** Multiplies all tensors in place. */

@@ -11,6 +11,8 @@ import org.dualanodiff.model.dual.BackgroundMode;
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param rank of every LoRA
+ * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
+ *     the paper)
  * @param background whether and how background compensation is trained
  * @param resolution side of the square training images, in pixels
  * @param horizontalFlip whether images are also seen mirrored left to right
@@ -27,6 +29,7 @@ public record TrainingConfig(
         double weightDecay,
         double maxGradientNorm,
         int rank,
+        boolean warmStart,
         BackgroundMode background,
         int resolution,
         boolean horizontalFlip,

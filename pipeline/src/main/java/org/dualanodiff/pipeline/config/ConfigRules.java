@@ -8,6 +8,7 @@ import static org.dualanodiff.pipeline.config.Check.interval;
 import static org.dualanodiff.pipeline.config.Check.matching;
 import static org.dualanodiff.pipeline.config.Check.names;
 import static org.dualanodiff.pipeline.config.Check.number;
+import static org.dualanodiff.pipeline.config.Check.numberOr;
 import static org.dualanodiff.pipeline.config.Check.oneOf;
 import static org.dualanodiff.pipeline.config.Check.positive;
 import static org.dualanodiff.pipeline.config.Check.wholeNumber;
@@ -46,6 +47,7 @@ final class ConfigRules {
             rule("prompt.global", filledText()),
             rule("prompt.anomaly", filledText()),
             rule("prompt.negative", anyText()),
+            rule("training.init", oneOf(List.of("auto", "cold", "warm"))),
             rule("training.steps", wholeNumber(1, MANY)),
             rule("training.batch-size", wholeNumber(1, 1024)),
             rule("training.micro-batch-size", wholeNumber(0, 1024)),
@@ -64,6 +66,9 @@ final class ConfigRules {
             rule("background.off", names()),
             rule("background.object-masks", anyText()),
             rule("background.scaled-latent", flag()),
+            rule("generation.background", oneOf(List.of("generated", "anchored"))),
+            rule("generation.place", oneOf(List.of("anywhere", "object"))),
+            rule("generation.anchor-from", number(0, 1)),
             rule("generation.samples-per-defect", wholeNumber(1, MANY)),
             rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),
             rule("generation.karras-sigmas", flag()),
@@ -74,8 +79,8 @@ final class ConfigRules {
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
             rule("mask.method", oneOf(List.of("grey-distance", "attention", "saliency"))),
-            rule("mask.low", number(0, 1)),
-            rule("mask.high", number(0, 1)),
+            rule("mask.low", numberOr(List.of("auto"), 0, 1)),
+            rule("mask.high", numberOr(List.of("auto"), 0, 1)),
             rule("mask.threshold", number(0, 1)),
             rule("mask.saliency-model", anyText()),
             rule("mask.saliency-size", wholeNumber(16, 2048)),
@@ -83,6 +88,22 @@ final class ConfigRules {
             rule("mask.closing-radius", wholeNumber(0, 64)),
             rule("mask.min-area", wholeNumber(0, MANY)),
             rule("mask.max-hole-area", wholeNumber(0, MANY)),
+            rule("mask.refine-radius", wholeNumber(0, 64)),
+            rule("mask.refine-epsilon", positive(1)),
+            rule("quality.enabled", flag()),
+            rule("quality.max-attempts", number(1, 1000)),
+            rule("quality.keep-rejected-pixels", flag()),
+            rule("quality.copy-overlap", number(0, 1)),
+            rule("quality.min-mask-ratio", limit(1)),
+            rule("quality.max-mask-ratio", limit(1)),
+            rule("quality.max-components", limit(1_000_000)),
+            rule("quality.max-outside-object", limit(1)),
+            rule("quality.min-contrast", limit(255)),
+            rule("quality.max-part-difference", limit(255)),
+            rule("quality.max-clipped", limit(1)),
+            rule("quality.min-deviation", limit(255)),
+            rule("quality.min-training-distance", limit(255)),
+            rule("quality.min-accepted-distance", limit(255)),
             rule("store", filledText()),
             rule(
                     "run.id",
@@ -198,8 +219,14 @@ final class ConfigRules {
     }
 
     private static Optional<String> thresholdsInOrder(Config config) {
-        double low = config.getDouble("mask.low");
-        double high = config.getDouble("mask.high");
+        Limit lowest = Limit.parse(config.getString("mask.low"));
+        Limit highest = Limit.parse(config.getString("mask.high"));
+        if (lowest.isAuto() != highest.isAuto()) {
+            return Optional.of("mask.low and mask.high must be numbers or auto together, were %s and %s"
+                    .formatted(lowest.setting(), highest.setting()));
+        }
+        double low = lowest.orElse(0);
+        double high = highest.orElse(1);
         return low <= high
                 ? Optional.empty()
                 : Optional.of("mask.low must be at most mask.high, were %s and %s".formatted(low, high));
@@ -212,6 +239,10 @@ final class ConfigRules {
                 ? Optional.of("dataset.split-files must name a JSON file {category: {defect: [file names]}}"
                         + " when dataset.split is list")
                 : Optional.empty();
+    }
+
+    private static Check limit(double max) {
+        return numberOr(List.of("auto", "off"), 0, max);
     }
 
     private static Rule rule(String key, Check check) {

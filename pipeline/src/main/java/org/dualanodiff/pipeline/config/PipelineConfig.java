@@ -25,6 +25,7 @@ public record PipelineConfig(
         Background background,
         Generation generation,
         Mask mask,
+        Quality quality,
         String store,
         Run run,
         long seed,
@@ -44,6 +45,7 @@ public record PipelineConfig(
                 Background.of(effective.getConfig("background")),
                 Generation.of(effective.getConfig("generation")),
                 Mask.of(effective.getConfig("mask")),
+                Quality.of(effective.getConfig("quality")),
                 effective.getString("store"),
                 new Run(effective.getString("run.id")),
                 effective.getLong("seed"),
@@ -71,6 +73,7 @@ public record PipelineConfig(
                 entry("background", background.values()),
                 entry("generation", generation.values()),
                 entry("mask", mask.values()),
+                entry("quality", quality.values()),
                 entry("store", Redaction.uri(store)),
                 entry("run", Map.of("id", run.id())),
                 entry("seed", seed),
@@ -147,6 +150,7 @@ public record PipelineConfig(
 
     /** How one adapter is trained. */
     public record Training(
+            String init,
             int steps,
             int batchSize,
             int microBatchSize,
@@ -163,6 +167,7 @@ public record PipelineConfig(
 
         private static Training of(Config block) {
             return new Training(
+                    block.getString("init"),
                     block.getInt("steps"),
                     block.getInt("batch-size"),
                     block.getInt("micro-batch-size"),
@@ -178,6 +183,7 @@ public record PipelineConfig(
 
         private Map<String, Object> values() {
             return Map.ofEntries(
+                    entry("init", init),
                     entry("steps", steps),
                     entry("batch-size", batchSize),
                     entry("micro-batch-size", microBatchSize),
@@ -284,6 +290,9 @@ public record PipelineConfig(
      * {@code finalSigmaZero} are true only with DPM-Solver++.
      */
     public record Generation(
+            String background,
+            String place,
+            double anchorFrom,
             int samplesPerDefect,
             Sampler sampler,
             boolean karrasSigmas,
@@ -298,6 +307,9 @@ public record PipelineConfig(
 
         private static Generation of(Config block) {
             return new Generation(
+                    block.getString("background"),
+                    block.getString("place"),
+                    block.getDouble("anchor-from"),
                     block.getInt("samples-per-defect"),
                     Sampler.of(block.getString("sampler")),
                     block.getBoolean("karras-sigmas"),
@@ -309,61 +321,135 @@ public record PipelineConfig(
                     block.getInt("pairs-per-task"));
         }
 
+        /** Whether pairs are made on real good images. */
+        public boolean anchored() {
+            return background.equals("anchored");
+        }
+
         private Map<String, Object> values() {
-            return Map.of(
-                    "samples-per-defect", samplesPerDefect,
-                    "sampler", sampler.setting(),
-                    "karras-sigmas", karrasSigmas,
-                    "final-sigma-zero", finalSigmaZero,
-                    "steps", steps,
-                    "guidance-scale", guidanceScale,
-                    "guidance-interval", guidanceInterval.value(),
-                    "batch-size", batchSize,
-                    "pairs-per-task", pairsPerTask);
+            return Map.ofEntries(
+                    entry("background", background),
+                    entry("place", place),
+                    entry("anchor-from", anchorFrom),
+                    entry("samples-per-defect", samplesPerDefect),
+                    entry("sampler", sampler.setting()),
+                    entry("karras-sigmas", karrasSigmas),
+                    entry("final-sigma-zero", finalSigmaZero),
+                    entry("steps", steps),
+                    entry("guidance-scale", guidanceScale),
+                    entry("guidance-interval", guidanceInterval.value()),
+                    entry("batch-size", batchSize),
+                    entry("pairs-per-task", pairsPerTask));
         }
     }
 
-    /** How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, radii in pixels, area in pixels. */
+    /**
+     * How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, never off and auto only together, radii in pixels,
+     * area in pixels.
+     *
+     * @param refineRadius 0 for none
+     */
     public record Mask(
             String method,
-            double low,
-            double high,
+            Limit low,
+            Limit high,
             double threshold,
             String saliencyModel,
             int saliencySize,
             int openingRadius,
             int closingRadius,
             int minArea,
-            int maxHoleArea)
+            int maxHoleArea,
+            int refineRadius,
+            double refineEpsilon)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private static Mask of(Config block) {
             return new Mask(
                     block.getString("method"),
-                    block.getDouble("low"),
-                    block.getDouble("high"),
+                    Limit.parse(block.getString("low")),
+                    Limit.parse(block.getString("high")),
                     block.getDouble("threshold"),
                     block.getString("saliency-model"),
                     block.getInt("saliency-size"),
                     block.getInt("opening-radius"),
                     block.getInt("closing-radius"),
                     block.getInt("min-area"),
-                    block.getInt("max-hole-area"));
+                    block.getInt("max-hole-area"),
+                    block.getInt("refine-radius"),
+                    block.getDouble("refine-epsilon"));
         }
 
         private Map<String, Object> values() {
-            return Map.of(
-                    "method", method,
-                    "low", low,
-                    "high", high,
-                    "threshold", threshold,
-                    "saliency-model", saliencyModel,
-                    "saliency-size", saliencySize,
-                    "opening-radius", openingRadius,
-                    "closing-radius", closingRadius,
-                    "min-area", minArea,
-                    "max-hole-area", maxHoleArea);
+            return Map.ofEntries(
+                    entry("method", method),
+                    entry("low", low.setting()),
+                    entry("high", high.setting()),
+                    entry("threshold", threshold),
+                    entry("saliency-model", saliencyModel),
+                    entry("saliency-size", saliencySize),
+                    entry("opening-radius", openingRadius),
+                    entry("closing-radius", closingRadius),
+                    entry("min-area", minArea),
+                    entry("max-hole-area", maxHoleArea),
+                    entry("refine-radius", refineRadius),
+                    entry("refine-epsilon", refineEpsilon));
+        }
+    }
+
+    /**
+     * Which generated pairs are good enough, and what becomes of the others.
+     *
+     * @param maxAttempts indices tried at most, as a multiple of the pairs wanted
+     * @param copyOverlap least shared part of two defects in pairs that may be copies
+     * @param limits of the checks, by the setting's name
+     */
+    public record Quality(
+            boolean enabled,
+            double maxAttempts,
+            boolean keepRejectedPixels,
+            double copyOverlap,
+            Map<String, Limit> limits)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        /** Names of the limits. */
+        public static final List<String> LIMITS = List.of(
+                "min-mask-ratio",
+                "max-mask-ratio",
+                "max-components",
+                "max-outside-object",
+                "min-contrast",
+                "max-part-difference",
+                "max-clipped",
+                "min-deviation",
+                "min-training-distance",
+                "min-accepted-distance");
+
+        public Quality {
+            limits = Collections.unmodifiableMap(new TreeMap<>(limits));
+        }
+
+        private static Quality of(Config block) {
+            Map<String, Limit> limits = new TreeMap<>();
+            LIMITS.forEach(name -> limits.put(name, Limit.parse(block.getString(name))));
+            return new Quality(
+                    block.getBoolean("enabled"),
+                    block.getDouble("max-attempts"),
+                    block.getBoolean("keep-rejected-pixels"),
+                    block.getDouble("copy-overlap"),
+                    limits);
+        }
+
+        private Map<String, Object> values() {
+            Map<String, Object> values = new TreeMap<>(Map.of(
+                    "enabled", enabled,
+                    "max-attempts", maxAttempts,
+                    "keep-rejected-pixels", keepRejectedPixels,
+                    "copy-overlap", copyOverlap));
+            limits.forEach((name, limit) -> values.put(name, limit.setting()));
+            return values;
         }
     }
 

@@ -25,6 +25,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.TrainingSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -37,9 +38,14 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param datasetRoot where the images lie
  * @param backgrounds by category, for those that background compensation is used for
+ * @param anchors good images that pairs are made on, by category; none where the model draws the whole image
  */
 public record RunInputs(
-        RunSettings settings, Dataset dataset, String datasetRoot, Map<String, BackgroundSource> backgrounds) {
+        RunSettings settings,
+        Dataset dataset,
+        String datasetRoot,
+        Map<String, BackgroundSource> backgrounds,
+        Map<String, AnchorSource> anchors) {
 
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
@@ -55,10 +61,17 @@ public record RunInputs(
                 config,
                 new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
                 resolution(config, base),
+                AdapterStart.isWarm(config.training(), base),
                 saliencyModel(config.mask()));
         String root = BuiltinSamples.locate(config.dataset().root(), cache);
         Dataset dataset = dataset(config, cache, hadoop);
-        return new RunInputs(settings, dataset, root, backgrounds(config, dataset, new DatasetFiles(hadoop)));
+        DatasetFiles files = new DatasetFiles(hadoop);
+        return new RunInputs(
+                settings,
+                dataset,
+                root,
+                backgrounds(config, dataset, files),
+                new AnchorChoice(config, files).of(dataset));
     }
 
     /**
@@ -155,6 +168,11 @@ public record RunInputs(
     /** Where the clean backgrounds of a category come from, or null without background compensation. */
     public BackgroundSource background(String category) {
         return backgrounds.get(category);
+    }
+
+    /** The good images that a category's pairs are made on, or null where the model draws the whole image. */
+    public AnchorSource anchors(String category) {
+        return anchors.get(category);
     }
 
     /** Images that were to train the set's adapter and were set aside. */

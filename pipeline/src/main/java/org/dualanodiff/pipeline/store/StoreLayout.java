@@ -7,7 +7,7 @@ package org.dualanodiff.pipeline.store;
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json,
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, quality/CATEGORY/DEFECT.json,
  *           real/CATEGORY/DEFECT.json, report.html}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
@@ -87,6 +87,15 @@ public final class StoreLayout {
 
     public static String unit(String runId, String category, String defect) {
         return join(units(runId), segment(category), segment(defect) + ".json");
+    }
+
+    public static String quality(String runId) {
+        return join(run(runId), "quality");
+    }
+
+    /** The limits that a run holds the pairs of a (category, defect) to. */
+    public static String quality(String runId, String category, String defect) {
+        return join(quality(runId), segment(category), segment(defect) + ".json");
     }
 
     /** What consumers of a published data set read first. */

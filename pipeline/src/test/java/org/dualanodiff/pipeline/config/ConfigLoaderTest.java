@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.PipelineConfig.Background;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
@@ -23,6 +24,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
 import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
+import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.Run;
 import org.dualanodiff.pipeline.config.PipelineConfig.Sampler;
@@ -48,6 +50,7 @@ class ConfigLoaderTest {
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
             training {
+              init = warm
               steps = 6000
               batch-size = 2
               micro-batch-size = 1
@@ -62,6 +65,9 @@ class ConfigLoaderTest {
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
+              background = anchored
+              place = object
+              anchor-from = 0.5
               samples-per-defect = 1000
               sampler = "dpm-solver++"
               karras-sigmas = true
@@ -72,7 +78,8 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
+            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5, refine-radius = 3, refine-epsilon = 0.01 }
+            quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
             run.id = nightly-2024.01
             seed = -9223372036854775808
@@ -92,10 +99,23 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json")),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
-            new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
-            new Mask("saliency", 0.15, 0.3, 0.6, "u2net.pt", 256, 1, 2, 9, 5),
+            new Generation(
+                    "anchored",
+                    "object",
+                    0.5,
+                    1000,
+                    Sampler.DPM_SOLVER,
+                    true,
+                    true,
+                    50,
+                    2,
+                    new Interval(0.1, 0.75),
+                    8,
+                    32),
+            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
+            new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
@@ -106,6 +126,17 @@ class ConfigLoaderTest {
                             "spark.executor.memory", "8g",
                             "spark.speculation", "true",
                             "spark.speculation.interval", "100")));
+
+    private static Map<String, Limit> limits(Limit all) {
+        return Quality.LIMITS.stream().collect(Collectors.toMap(name -> name, name -> all));
+    }
+
+    private static Map<String, Limit> fullLimits() {
+        Map<String, Limit> limits = limits(Limit.AUTO);
+        limits.put("min-mask-ratio", Limit.OFF);
+        limits.put("max-components", Limit.of(3));
+        return limits;
+    }
 
     @TempDir
     Path folder;
@@ -118,10 +149,23 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training("auto", 5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
-                        new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
-                        new Mask("grey-distance", 0.12, 0.25, 0.5, "", 320, 0, 1, 4, 64),
+                        new Generation(
+                                "generated",
+                                "anywhere",
+                                0.7,
+                                500,
+                                Sampler.PNDM,
+                                false,
+                                false,
+                                100,
+                                2.5,
+                                new Interval(0, 1),
+                                4,
+                                64),
+                        new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
+                        new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new Run("auto"),
                         0L,

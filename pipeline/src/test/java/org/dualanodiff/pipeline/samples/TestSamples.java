@@ -2,11 +2,14 @@ package org.dualanodiff.pipeline.samples;
 
 import java.awt.image.BufferedImage;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairSignature;
 
 /** Rows to write. */
 public final class TestSamples {
@@ -63,6 +66,18 @@ public final class TestSamples {
                 .toList();
     }
 
+    /** A pair without a mask has no values that a mask is needed for. */
+    private static PairMeasures measures(int area) {
+        double inside = area == 0 ? Double.NaN : 12.5;
+        return new PairMeasures(area / 48.0, area, Double.NaN, inside, inside, 0.25, 31.5, inside, Double.NaN);
+    }
+
+    /** Like {@link #rejected}, its pixels not kept. */
+    static GeneratedSample withoutPixels() {
+        List<byte[]> nothing = Arrays.asList(null, null, null);
+        return sample("tile", "crack", 7, "", nothing, List.of("no_change"), null);
+    }
+
     private static GeneratedSample sample(
             String category,
             String defect,
@@ -82,6 +97,7 @@ public final class TestSamples {
                 "night",
                 "ab".repeat(32),
                 prompt,
+                null,
                 pictures.get(0),
                 pictures.get(1),
                 pictures.get(2),
@@ -89,8 +105,8 @@ public final class TestSamples {
                 6,
                 area,
                 new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
-                area,
-                area / 48.0,
+                measures(area),
+                accepted ? new PairSignature(new byte[1024], new byte[1024]) : null,
                 accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
                 reasons,
                 error,

@@ -137,6 +137,7 @@ class RunRegistryTest {
                 new RunManifest.SampleCounts(8, 2, 8, 7, 1, 0),
                 30,
                 List.of(new RunManifest.OutputFile("samples/run=r/p.parquet", 1234, Optional.of(8L))),
+                Optional.of(new RunManifest.Quality(10, 9, 1, Map.of("no_change", 1))),
                 error);
     }
 
@@ -149,6 +150,7 @@ class RunRegistryTest {
                 new RunManifest.SampleCounts(12, 0, 0, 0, 0, 0),
                 0,
                 List.of(),
+                Optional.empty(),
                 Optional.of("out of GPU memory"));
     }
 }
