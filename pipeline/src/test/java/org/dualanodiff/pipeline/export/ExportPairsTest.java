@@ -134,6 +134,17 @@ class ExportPairsTest {
     }
 
     @Test
+    void export_ofDamagedFile_namesItInTheStore() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.PNG);
+        String damaged = fixture.damage("cloth", "hole");
+
+        assertThatThrownBy(() -> fixture.export(plan, target))
+                .hasMessageContaining(damaged)
+                .hasMessageContaining("cut off or damaged");
+        assertThat(target.exists(PartLists.key(plan.partNames().get(0)))).isFalse();
+    }
+
+    @Test
     void huggingFace_withOriginals_isRefused() {
         assertThatThrownBy(() -> fixture.plan(ExportFormat.HUGGINGFACE).with(fixture.originals()))
                 .isInstanceOf(IllegalArgumentException.class)
