@@ -11,10 +11,13 @@ import picocli.CommandLine.IVersionProvider;
         name = "dualanodiff",
         description = "Learns defects from a few images and makes any number of new image-mask pairs (DualAnoDiff).",
         subcommands = {
+            DemoCommand.class,
             AugmentCommand.class,
             PlanCommand.class,
+            InspectCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
+            EvaluateCommand.class,
             ReportCommand.class,
             ExportCommand.class,
             PublishCommand.class,

@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Operators {
 
-    private static final ScriptModule MODULE = load();
+    private static final ScriptModule MODULE = load("Operators", "operators.py");
 
     private Operators() {}
 
@@ -408,9 +408,10 @@ public final class Operators {
         return TensorScope.own(MODULE.call(method, arguments));
     }
 
-    private static ScriptModule load() {
-        try (InputStream source = Operators.class.getResourceAsStream("operators.py")) {
-            return ScriptModule.load(ScriptArchive.of("Operators", source.readAllBytes()), Tensors.engineManager());
+    /** The module {@code className} that the resource {@code file} beside this class defines. */
+    static ScriptModule load(String className, String file) {
+        try (InputStream source = Operators.class.getResourceAsStream(file)) {
+            return ScriptModule.load(ScriptArchive.of(className, source.readAllBytes()), Tensors.engineManager());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,6 +14,7 @@ import static org.dualanodiff.pipeline.config.Check.positive;
 import static org.dualanodiff.pipeline.config.Check.wholeNumber;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.function.Function;
 /** What every setting must be: one line a setting, and a few rules between settings. */
 final class ConfigRules {
     private static final String COUNT = "[1-9][0-9]{0,5}|1000000";
+    private static final String SOURCE = "(real|procedural|cut-paste|generated(@[A-Za-z0-9._-]{1,100})?)";
+    private static final String ARM = SOURCE + "(\\+" + SOURCE + ")*";
     private static final long MANY = 10_000_000;
 
     /** A setting and what it must be. */
@@ -36,6 +39,10 @@ final class ConfigRules {
                     "base-model",
                     matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
+            rule("dataset.format", oneOf(List.of("auto", "mvtec", "visa", "folder", "coco", "jsonl"))),
+            rule(
+                    "dataset.mask-level",
+                    matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
@@ -112,6 +119,22 @@ final class ConfigRules {
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
             rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
             rule("compute.threads", wholeNumber(1, 1024)),
+            rule("evaluate.arms", names().and(ConfigRules::arms)),
+            rule("evaluate.seeds", wholeNumber(1, 1000)),
+            rule("evaluate.size", matching("a multiple of 16, 16..2048", COUNT).and(ConfigRules::detectorSize)),
+            rule("evaluate.channels", oneOf(List.of("1", "3"))),
+            rule("evaluate.width", wholeNumber(1, 1024)),
+            rule("evaluate.steps", wholeNumber(1, MANY)),
+            rule("evaluate.batch-size", wholeNumber(2, 1024)),
+            rule("evaluate.learning-rate", positive(1)),
+            rule("evaluate.pairs-per-defect", wholeNumber(1, MANY)),
+            rule("evaluate.classifier-steps", wholeNumber(0, MANY)),
+            rule("evaluate.twins", anyText()),
+            rule("evaluate.allowed-loss", number(0, 1)),
+            rule("evaluate.networks.features", anyText()),
+            rule("evaluate.networks.classes", anyText()),
+            rule("evaluate.networks.distances", anyText()),
+            rule("evaluate.networks.size", wholeNumber(8, 2048)),
             rule("spark.master", filledText()),
             rule(SparkProperties.KEY, block()));
 
@@ -179,6 +202,24 @@ final class ConfigRules {
 
     private static boolean isEdge(int pixels) {
         return pixels >= 16 && pixels <= 2048 && pixels % 8 == 0;
+    }
+
+    private static Optional<String> detectorSize(ConfigValue size) {
+        String text = Check.scalar(size).orElseThrow();
+        boolean fits = Integer.parseInt(text) % 16 == 0 && Integer.parseInt(text) <= 2048;
+        return fits ? Optional.empty() : Optional.of("must be a multiple of 16, 16..2048, was " + text);
+    }
+
+    private static Optional<String> arms(ConfigValue list) {
+        List<String> wrong = ((ConfigList) list)
+                .stream()
+                        .map(value -> Check.scalar(value).orElseThrow())
+                        .filter(arm -> !arm.matches(ARM))
+                        .toList();
+        return wrong.isEmpty()
+                ? Optional.empty()
+                : Optional.of("must hold arms such as real+generated, of real, procedural, cut-paste, generated and"
+                        + " generated@RUN; %s is none".formatted(wrong.get(0)));
     }
 
     private static Optional<String> saliencyModelGiven(Config config) {

@@ -30,6 +30,7 @@ public record PipelineConfig(
         Run run,
         long seed,
         Compute compute,
+        Evaluation evaluation,
         Spark spark)
         implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -50,6 +51,7 @@ public record PipelineConfig(
                 new Run(effective.getString("run.id")),
                 effective.getLong("seed"),
                 Compute.of(effective.getConfig("compute")),
+                Evaluation.of(effective.getConfig("evaluate")),
                 Spark.of(effective));
     }
 
@@ -78,13 +80,32 @@ public record PipelineConfig(
                 entry("run", Map.of("id", run.id())),
                 entry("seed", seed),
                 entry("compute", compute.values()),
+                entry("evaluate", evaluation.values()),
                 entry("spark", spark.values()));
     }
 
-    /** What is augmented. Empty {@code categories} or {@code defects} stand for all. */
-    public record Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split)
+    /**
+     * What is augmented. Empty {@code categories} or {@code defects} stand for all.
+     *
+     * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
+     * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+     */
+    public record Dataset(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            DatasetSplit split,
+            String format,
+            int maskLevel)
             implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        private static final String AUTO = "auto";
+
+        /** In whatever format it is, with the format's own level of masks. */
+        public Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split) {
+            this(root, categories, defects, split, AUTO, 0);
+        }
 
         public Dataset {
             categories = List.copyOf(categories);
@@ -96,16 +117,27 @@ public record PipelineConfig(
                     block.getString("root"),
                     block.getStringList("categories"),
                     block.getStringList("defects"),
-                    DatasetSplit.of(block));
+                    DatasetSplit.of(block),
+                    block.getString("format"),
+                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"));
         }
 
         private Map<String, Object> values() {
             return Map.of(
-                    "root", Redaction.uri(root),
-                    "categories", categories,
-                    "defects", defects,
-                    "split", split.setting(),
-                    "split-files", Redaction.uri(split.files()));
+                    "root",
+                    Redaction.uri(root),
+                    "format",
+                    format,
+                    "mask-level",
+                    maskLevel == 0 ? AUTO : (Object) maskLevel,
+                    "categories",
+                    categories,
+                    "defects",
+                    defects,
+                    "split",
+                    split.setting(),
+                    "split-files",
+                    Redaction.uri(split.files()));
         }
     }
 

@@ -46,6 +46,8 @@ class ConfigLoaderTest {
               defects = [crack]
               split = list
               split-files = "data/splits.json"
+              format = mvtec
+              mask-level = 1
             }
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
@@ -84,6 +86,12 @@ class ConfigLoaderTest {
             run.id = nightly-2024.01
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4 }
+            evaluate {
+              arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
+              batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
+              allowed-loss = 0.02
+              networks { features = f.pt, classes = c.pt, distances = d.pt, size = 64 }
+            }
             spark {
               master = "local[4]"
               conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
@@ -96,7 +104,9 @@ class ConfigLoaderTest {
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
-                    new DatasetSplit.Listed("data/splits.json")),
+                    new DatasetSplit.Listed("data/splits.json"),
+                    "mvtec",
+                    1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
@@ -120,6 +130,20 @@ class ConfigLoaderTest {
             new Run("nightly-2024.01"),
             Long.MIN_VALUE,
             new Compute("cuda:1", "bf16", 4),
+            new Evaluation(
+                    List.of("generated", "real+generated@anchored"),
+                    5,
+                    256,
+                    3,
+                    8,
+                    100,
+                    8,
+                    1e-4,
+                    50,
+                    30,
+                    "twins.json",
+                    0.02,
+                    new Evaluation.Networks("f.pt", "c.pt", "d.pt", 64)),
             new Spark(
                     "local[4]",
                     Map.of(
@@ -170,6 +194,26 @@ class ConfigLoaderTest {
                         new Run("auto"),
                         0L,
                         new Compute("auto", "auto", 2),
+                        new Evaluation(
+                                List.of(
+                                        "real",
+                                        "real+procedural",
+                                        "real+cut-paste",
+                                        "cut-paste",
+                                        "generated",
+                                        "real+generated"),
+                                3,
+                                128,
+                                1,
+                                16,
+                                800,
+                                16,
+                                1e-3,
+                                200,
+                                0,
+                                "",
+                                1,
+                                new Evaluation.Networks("", "", "", 299)),
                         new Spark("local[1]", Map.of())));
     }
 
