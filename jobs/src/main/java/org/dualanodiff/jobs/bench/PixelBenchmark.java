@@ -4,6 +4,8 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.evaluate.PixelMeasures;
 import org.dualanodiff.pipeline.evaluate.PixelScores;
@@ -34,11 +36,16 @@ public final class PixelBenchmark {
         this.out = out;
     }
 
-    /** One line of JSON. */
+    /**
+     * One line of JSON.
+     *
+     * @param cpuSeconds of this thread: what to compare on a busy machine
+     */
     public record Measured(
             int millionPixels,
             String way,
             double seconds,
+            double cpuSeconds,
             double peakMebibytes,
             double auroc,
             double averagePrecision,
@@ -48,26 +55,38 @@ public final class PixelBenchmark {
 
     public void run() throws IOException {
         PixelScores pixels = PixelScores.forPixels(
-                binned ? Long.MAX_VALUE : Math.min(PixelScores.MOST_SORTED, (long) millions * SIDE * SIDE));
-        double seconds = 0;
+                binned ? Long.MAX_VALUE : Math.min(PixelScores.MOST_SORTED, millions * 1_000_000L));
+        Spent spent = new Spent();
         for (int image = 0; image < millions; image++) {
             ScoreMap map = map(image);
-            Stopwatch adding = Stopwatch.start();
-            pixels.add(map);
-            seconds += adding.seconds();
+            spent.on(() -> pixels.add(map));
         }
-        Stopwatch measuring = Stopwatch.start();
-        PixelMeasures measures = pixels.measures(PixelScores.AUPRO_LIMIT);
-        seconds += measuring.seconds();
-        print(measures, seconds);
+        AtomicReference<PixelMeasures> measures = new AtomicReference<>();
+        spent.on(() -> measures.set(pixels.measures(PixelScores.AUPRO_LIMIT)));
+        print(measures.get(), spent);
     }
 
-    private void print(PixelMeasures measures, double seconds) throws IOException {
+    /** Time spent on some pieces of work. */
+    private static final class Spent {
+        private double seconds;
+        private double cpuSeconds;
+
+        void on(Runnable work) {
+            Stopwatch watch = Stopwatch.start();
+            long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            work.run();
+            cpuSeconds += (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before) / 1e9;
+            seconds += watch.seconds();
+        }
+    }
+
+    private void print(PixelMeasures measures, Spent spent) throws IOException {
         Ranking ranking = measures.ranking();
         Measured measured = new Measured(
                 millions,
                 binned ? "binned" : "sorted",
-                seconds,
+                spent.seconds,
+                spent.cpuSeconds,
                 ResidentMemory.peakMebibytes(),
                 ranking.auroc().orElseThrow(),
                 ranking.averagePrecision().orElseThrow(),

@@ -35,7 +35,14 @@ class EvaluateCommandTest {
 
     @Test
     void evaluate_ofARun_writesFiguresOfEveryArmAndGivesAVerdict() throws IOException {
-        CommandLineRun run = command("evaluate", "evaluate.arms=[real, cut-paste, generated, \"real+generated\"]");
+        Path network = TinyFeatureNetwork.write(shared.resolve("features.pt"));
+        CommandLineRun run = command(
+                "evaluate",
+                "evaluate.arms=[real, cut-paste, generated, \"real+generated\"]",
+                "evaluate.networks.features=" + network,
+                "evaluate.networks.classes=" + network,
+                "evaluate.networks.distances=" + network,
+                "evaluate.networks.size=16");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.count("detectors")).isEqualTo(4);
         assertThat(run.err())
@@ -49,7 +56,15 @@ class EvaluateCommandTest {
         JsonObject cloth = json.getAsJsonArray("categories").get(0).getAsJsonObject();
         assertThat(cloth.getAsJsonArray("arms")).hasSize(4);
         assertThat(cloth.getAsJsonArray("verdicts")).hasSize(4);
-        assertThat(cloth.getAsJsonArray("generation")).hasSize(2);
+        assertThat(cloth.getAsJsonArray("generation")).hasSize(2).allSatisfy(measured -> {
+            JsonObject figures = measured.getAsJsonObject();
+            assertThat(figures.get("pairs").getAsInt()).isEqualTo(2);
+            assertThat(figures.get("frechet").getAsDouble()).isPositive();
+            assertThat(figures.get("kernel").isJsonNull()).isFalse();
+            assertThat(figures.get("inception_score").getAsDouble()).isBetween(1.0, 12.0);
+            assertThat(figures.getAsJsonObject("nearest_training").get("least").getAsDouble())
+                    .isPositive();
+        });
         assertThat(report.resolveSibling("table.txt")).content().contains("real+generated");
         assertThat(report.resolveSibling("cases-cloth-generated.png")).isNotEmptyFile();
     }
