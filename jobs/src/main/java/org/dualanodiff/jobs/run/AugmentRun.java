@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.BitSet;
@@ -23,6 +24,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.generate.GenerateResult;
@@ -42,12 +44,16 @@ import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The main job: read, plan, train what is missing, generate until there are enough good pairs, merge, and write the
  * manifest last.
  */
 public final class AugmentRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AugmentRun.class);
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -99,8 +105,24 @@ public final class AugmentRun {
                 return report.summary(null);
             }
             generate(inputs, identity, plan, store, progress, report);
-            return report.summary(runs.writeManifest(report.manifest(store, spark.version())));
+            String manifest = runs.writeManifest(report.manifest(store, spark.version()));
+            writeReport(inputs, identity.runId(), store);
+            return report.summary(manifest);
         }
+    }
+
+    /** The run is complete without its page; what keeps that from being made is a warning. */
+    private void writeReport(RunInputs inputs, String runId, ObjectStore store) {
+        WriteReport report = new WriteReport(spark, store);
+        try {
+            report.keepRealPairs(runId, inputs.dataset().sets(), new DatasetFiles(HadoopProperties.configuration()));
+            console.printf("report %s%n", report.run(runId));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("no report was written", e);
+            console.printf(
+                    "warning: no report was written: %s; try dualanodiff report --run %s%n", e.getMessage(), runId);
+        }
+        console.flush();
     }
 
     private void warn(List<Quarantined> quarantine) {

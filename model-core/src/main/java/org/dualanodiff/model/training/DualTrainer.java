@@ -107,7 +107,7 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
             requireFinite(gradients.loss(), step);
-            optimizer.step(gradients.byParameter());
+            optimizer.step(gradients.byParameter(), config.learningRate(step));
             return gradients.loss();
         }
     }

@@ -39,6 +39,10 @@ final class ConfigRules {
                     "base-model",
                     matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
+            rule("dataset.format", oneOf(List.of("auto", "mvtec", "visa", "folder", "coco", "jsonl"))),
+            rule(
+                    "dataset.mask-level",
+                    matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
@@ -56,6 +60,7 @@ final class ConfigRules {
             rule("training.micro-batch-size", wholeNumber(0, 1024)),
             rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
+            rule("training.schedule", oneOf(List.of("constant", "cosine"))),
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),
             rule("training.rank", wholeNumber(1, 1024)),

@@ -84,10 +84,28 @@ public record PipelineConfig(
                 entry("spark", spark.values()));
     }
 
-    /** What is augmented. Empty {@code categories} or {@code defects} stand for all. */
-    public record Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split)
+    /**
+     * What is augmented. Empty {@code categories} or {@code defects} stand for all.
+     *
+     * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
+     * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+     */
+    public record Dataset(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            DatasetSplit split,
+            String format,
+            int maskLevel)
             implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        private static final String AUTO = "auto";
+
+        /** In whatever format it is, with the format's own level of masks. */
+        public Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split) {
+            this(root, categories, defects, split, AUTO, 0);
+        }
 
         public Dataset {
             categories = List.copyOf(categories);
@@ -99,16 +117,27 @@ public record PipelineConfig(
                     block.getString("root"),
                     block.getStringList("categories"),
                     block.getStringList("defects"),
-                    DatasetSplit.of(block));
+                    DatasetSplit.of(block),
+                    block.getString("format"),
+                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"));
         }
 
         private Map<String, Object> values() {
             return Map.of(
-                    "root", Redaction.uri(root),
-                    "categories", categories,
-                    "defects", defects,
-                    "split", split.setting(),
-                    "split-files", Redaction.uri(split.files()));
+                    "root",
+                    Redaction.uri(root),
+                    "format",
+                    format,
+                    "mask-level",
+                    maskLevel == 0 ? AUTO : (Object) maskLevel,
+                    "categories",
+                    categories,
+                    "defects",
+                    defects,
+                    "split",
+                    split.setting(),
+                    "split-files",
+                    Redaction.uri(split.files()));
         }
     }
 
@@ -159,6 +188,7 @@ public record PipelineConfig(
             int microBatchSize,
             boolean recompute,
             double learningRate,
+            String schedule,
             double weightDecay,
             double maxGradientNorm,
             int rank,
@@ -176,6 +206,7 @@ public record PipelineConfig(
                     block.getInt("micro-batch-size"),
                     block.getBoolean("recompute"),
                     block.getDouble("learning-rate"),
+                    block.getString("schedule"),
                     block.getDouble("weight-decay"),
                     block.getDouble("max-gradient-norm"),
                     block.getInt("rank"),
@@ -192,6 +223,7 @@ public record PipelineConfig(
                     entry("micro-batch-size", microBatchSize),
                     entry("recompute", recompute),
                     entry("learning-rate", learningRate),
+                    entry("schedule", schedule),
                     entry("weight-decay", weightDecay),
                     entry("max-gradient-norm", maxGradientNorm),
                     entry("rank", rank),

@@ -83,7 +83,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
         DetectorPair defect(DefectImage image) throws IOException {
             BufferedImage picture = ImageDecoder.image(files.read(image.imageUri()));
-            BufferedImage mask = ImageDecoder.mask(files.read(image.maskUri()));
+            BufferedImage mask = image.openMask(files);
             return DetectorPair.of(picture, mask, settings.size(), settings.channels());
         }
 

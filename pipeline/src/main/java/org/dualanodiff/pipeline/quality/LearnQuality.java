@@ -41,7 +41,7 @@ public final class LearnQuality {
         List<RealPair> pairs = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = ImageDecoder.image(files.read(defect.imageUri()));
-            BufferedImage mask = ImageDecoder.mask(files.read(defect.maskUri()));
+            BufferedImage mask = defect.openMask(files);
             pairs.addAll(RealPair.views(image, mask, task.side()));
         }
         return pairs;

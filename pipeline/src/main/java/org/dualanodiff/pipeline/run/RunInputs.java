@@ -20,6 +20,7 @@ import org.dualanodiff.pipeline.config.DatasetSplit;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -63,17 +64,40 @@ public record RunInputs(
                 resolution(config, base),
                 AdapterStart.isWarm(config.training(), base),
                 saliencyModel(config.mask()));
-        String root = BuiltinSamples.locate(config.dataset().root(), cache);
-        DatasetRequest request = new DatasetRequest(
-                root, config.dataset().categories(), config.dataset().defects(), split(config));
+        DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
         DatasetFiles files = new DatasetFiles(hadoop);
         return new RunInputs(
                 settings,
                 dataset,
-                root,
+                request.root(),
                 backgrounds(config, dataset, files),
                 new AnchorChoice(config, files).of(dataset));
+    }
+
+    /**
+     * What the configuration wants to be read; writes nothing but the builtin data set into the cache.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if the list of a split cannot be read
+     */
+    public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
+        PipelineConfig.Dataset dataset = config.dataset();
+        return new DatasetRequest(
+                BuiltinSamples.locate(dataset.root(), cache),
+                dataset.categories(),
+                dataset.defects(),
+                split(config),
+                DatasetFormat.of(dataset.format()),
+                dataset.maskLevel());
+    }
+
+    /**
+     * The data set alone.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if it cannot be read at all
+     */
+    public static Dataset dataset(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return new DatasetReader(hadoop).read(request(config, cache));
     }
 
     private static Map<String, BackgroundSource> backgrounds(

@@ -46,6 +46,8 @@ class ConfigLoaderTest {
               defects = [crack]
               split = list
               split-files = "data/splits.json"
+              format = mvtec
+              mask-level = 1
             }
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
@@ -56,6 +58,7 @@ class ConfigLoaderTest {
               micro-batch-size = 1
               recompute = true
               learning-rate = 1e-4
+              schedule = cosine
               weight-decay = 0
               max-gradient-norm = 0.5
               rank = 16
@@ -102,10 +105,12 @@ class ConfigLoaderTest {
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
-                    new DatasetSplit.Listed("data/splits.json")),
+                    new DatasetSplit.Listed("data/splits.json"),
+                    "mvtec",
+                    1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training("warm", 6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(
                     "anchored",
@@ -169,7 +174,20 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training("auto", 5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training(
+                                "auto",
+                                5000,
+                                4,
+                                0,
+                                false,
+                                2e-5,
+                                "constant",
+                                1e-2,
+                                1.0,
+                                32,
+                                new Flips(true, true),
+                                500,
+                                10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(
                                 "generated",

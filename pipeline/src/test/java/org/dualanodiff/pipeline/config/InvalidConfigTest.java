@@ -105,6 +105,8 @@ class InvalidConfigTest {
                 "generation.pairs-per-task=6 | generation.pairs-per-task must be a multiple of generation.batch-size, were 6 and 4",
                 "dataset.categories=bottle | must be a list of names such as [bottle, cable], was \"bottle\"",
                 "dataset.defects=[crack, \"\"] | must be a list of names such as",
+                "dataset.format=voc | must be one of",
+                "dataset.mask-level=0 | must be auto or a grey level 1..255, was 0",
                 "dataset.split=0 | must be first-third, list or a number 1..1000000, was 0",
                 "dataset.split=list | dataset.split-files must name a JSON file",
                 "dataset.root=builtin:sample | must be a path, a URI or builtin:samples, was \"builtin:sample\"",

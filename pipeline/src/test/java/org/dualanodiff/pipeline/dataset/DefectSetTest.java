@@ -53,7 +53,8 @@ class DefectSetTest {
     }
 
     private static DefectImage image(String root, String name, String sha, String maskSha) {
-        return new DefectImage(name, URI.create(root + name), URI.create(root + "m.png"), 8, 8, sha, maskSha);
+        return new DefectImage(
+                name, URI.create(root + name), new MaskFile(URI.create(root + "m.png")), 8, 8, sha, maskSha);
     }
 
     private static Object copy(Object original) throws IOException, ClassNotFoundException {

@@ -12,7 +12,7 @@ import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 
 /** Rows to write. */
-final class TestSamples {
+public final class TestSamples {
 
     private TestSamples() {}
 
@@ -31,7 +31,7 @@ final class TestSamples {
                 null);
     }
 
-    static GeneratedSample rejected() {
+    public static GeneratedSample rejected() {
         byte[] picture = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB));
         byte[] mask = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_BYTE_GRAY));
         return sample(
@@ -42,6 +42,13 @@ final class TestSamples {
                 List.of(picture, mask, picture),
                 List.of("empty_mask", "mask too small: 0,0 %", ""),
                 "line 1\nline 2 \uD83E\uDDF2");
+    }
+
+    /** An accepted pair with these pictures, whatever its columns say of their sizes. */
+    public static GeneratedSample pair(
+            String category, String defect, long index, BufferedImage image, BufferedImage mask) {
+        List<byte[]> pictures = List.of(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(image));
+        return sample(category, defect, index, "a tile", pictures, List.of(), null);
     }
 
     /** Samples whose three pictures are noise of so many bytes each, made as they are asked for. */
