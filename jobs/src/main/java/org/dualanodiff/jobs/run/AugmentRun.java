@@ -169,7 +169,7 @@ public final class AugmentRun {
                 set,
                 background,
                 inputs.settings().base(),
-                inputs.settings().prompt(),
+                inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(),
                 inputs.quarantinedForTraining(set));

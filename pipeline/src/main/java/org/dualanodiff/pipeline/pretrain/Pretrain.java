@@ -55,6 +55,7 @@ public final class Pretrain {
      */
     public PretrainResult run(PretrainProgress progress) throws IOException {
         Stopwatch watch = Stopwatch.start();
+        Files.createDirectories(work);
         ModelDirectory start = start();
         PretrainingConfig config = config(start);
         try (BaseTrainer trainer =
