@@ -17,6 +17,8 @@ import picocli.CommandLine.IVersionProvider;
             GenerateCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
+            VerifyCommand.class,
+            GcCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,
             BenchCommand.class,

@@ -1,10 +1,12 @@
 package org.dualanodiff.jobs.run;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -13,6 +15,7 @@ import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.SampleTables;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
 import org.dualanodiff.model.dual.BackgroundMode;
@@ -32,9 +35,12 @@ import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
@@ -65,24 +71,30 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
+        Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
         warn(inputs.dataset().quarantine());
         inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunRegistry runs = new RunRegistry(store);
             RunIdentity identity = new RunNaming(runs).identify(inputs);
-            Plan plan = plan(inputs, identity, store);
-            console.printf("run %s in %s%n", identity.runId(), store.root());
-            plan.summary().forEach(console::println);
-            inputs.backgrounds()
-                    .forEach((category, source) -> console.printf(
-                            "%s: background compensation with %s object masks%n",
-                            category, source.masks() == null ? "automatic" : source.masks()));
-            console.flush();
-            RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages == Stages.NONE) {
-                return report.summary("planned", null);
+                Plan plan = plan(inputs, identity, store);
+                return new RunReport(identity, inputs, plan, started).summary("planned", null);
             }
+            try (RunLease lease = lease(store, identity.runId())) {
+                return work(stages, inputs, identity, store, lease, started);
+            }
+        }
+    }
+
+    /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */
+    private RunSummary work(
+            Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, RunLease lease, Instant started) {
+        try {
+            Plan plan = plan(inputs, identity, store);
+            RunReport report = new RunReport(identity, inputs, plan, started);
+            RunRegistry runs = new RunRegistry(store);
             if (stages.generate()) {
                 open(runs, identity, plan);
             }
@@ -94,8 +106,32 @@ public final class AugmentRun {
                 return report.summary(null);
             }
             generate(inputs, identity, plan, store, progress, report);
-            return report.summary(runs.writeManifest(report.manifest(store, spark.version())));
+            lease.requireHeld();
+            new MergeJob(spark, store).run(identity.runId());
+            lease.requireHeld();
+            return report.summary(runs.writeManifest(manifest(report, identity.runId(), store)));
+        } catch (RuntimeException e) {
+            // Losing the lease cancels the jobs, whose failure says nothing of the reason.
+            throw lease.lost() ? lease.takenOver() : e;
         }
+    }
+
+    private RunLease lease(ObjectStore store, String runId) {
+        PipelineConfig.Lease lease = config.run().lease();
+        LeaseTerms terms =
+                new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
+        return RunLease.acquire(store, runId, terms, this::say, context::cancelAllJobs);
+    }
+
+    private void say(String line) {
+        console.println(line);
+        console.flush();
+    }
+
+    private RunManifest manifest(RunReport report, String runId, ObjectStore store) {
+        Optional<RunManifest> before = new RunRegistry(store).findManifest(runId);
+        OutputFiles files = OutputFiles.of(store, runId, before, new SparkInspection(context, config.store()));
+        return report.manifest(files, before, spark.version());
     }
 
     private void warn(List<Quarantined> quarantine) {
@@ -107,12 +143,20 @@ public final class AugmentRun {
     }
 
     private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
-        return Planner.plan(new PlanInput(
+        Plan plan = Planner.plan(new PlanInput(
                 inputs.trainingSets(),
                 inputs.settings().recipe(),
                 inputs.settings().target(),
                 new AdapterRegistry(store).published(new HashSet<>(inputs.adapters())),
                 new SampleTables(spark, store).existing(identity.runId())));
+        console.printf("run %s in %s%n", identity.runId(), store.root());
+        plan.summary().forEach(console::println);
+        inputs.backgrounds()
+                .forEach((category, source) -> console.printf(
+                        "%s: background compensation with %s object masks%n",
+                        category, source.masks() == null ? "automatic" : source.masks()));
+        console.flush();
+        return plan;
     }
 
     private static void open(RunRegistry runs, RunIdentity identity, Plan plan) {
@@ -138,7 +182,8 @@ public final class AugmentRun {
                 inputs.settings().prompt(),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(),
-                inputs.quarantinedForTraining(set));
+                inputs.quarantinedForTraining(set),
+                inputs.settings().config().training().checkpointMinutes());
     }
 
     private void generate(
@@ -154,7 +199,6 @@ public final class AugmentRun {
                 .map(unit -> generateTask(inputs, identity, unit, adapters.get(unit.adapterId())))
                 .toList();
         report.generated(new GenerateJob(context, tasks, progress).run(missing));
-        new MergeJob(spark, store).run(identity.runId());
     }
 
     private static GenerateTask generateTask(

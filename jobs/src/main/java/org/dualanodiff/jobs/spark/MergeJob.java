@@ -38,9 +38,14 @@ public final class MergeJob {
     /** Merges everything that the run has staged. */
     public void run(String runId) {
         Map<UnitKey, BitSet> merged = tables.merged(runId);
-        for (UnitKey unit : tables.staged(runId).keySet()) {
-            merge(runId, unit, merged.getOrDefault(unit, new BitSet()));
-        }
+        tables.staged(runId).forEach((unit, staged) -> {
+            BitSet there = merged.getOrDefault(unit, new BitSet());
+            staged.andNot(there);
+            if (!staged.isEmpty()) {
+                merge(runId, unit, there);
+            }
+            store.delete(StoreLayout.staging(runId, unit.category(), unit.defect()));
+        });
     }
 
     private void merge(String runId, UnitKey unit, BitSet merged) {
@@ -58,7 +63,6 @@ public final class MergeJob {
                 .write()
                 .mode(SaveMode.Append)
                 .parquet(store.uri(table));
-        store.delete(staging);
     }
 
     private int files(String staging) {

@@ -54,7 +54,7 @@ public final class TrainAdapter {
         try (DualTrainer trainer = new DualTrainer(base, examples(task), task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state);
-            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener));
+            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener, task.checkpointMinutes()));
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();

@@ -21,6 +21,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
 import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
 import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
+import org.dualanodiff.pipeline.config.PipelineConfig.Lease;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
@@ -58,6 +59,7 @@ class ConfigLoaderTest {
               rank = 16
               flips { horizontal = false, vertical = off }
               checkpoint-every = 250
+              checkpoint-minutes = 7
               log-every = 5
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
@@ -74,7 +76,7 @@ class ConfigLoaderTest {
             }
             mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
             store = "s3a://factory/store"
-            run.id = nightly-2024.01
+            run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4 }
             spark {
@@ -92,12 +94,12 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json")),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
             new Mask("saliency", 0.15, 0.3, 0.6, "u2net.pt", 256, 1, 2, 9, 5),
             "s3a://factory/store",
-            new Run("nightly-2024.01"),
+            new Run("nightly-2024.01", new Lease(30, 600)),
             Long.MIN_VALUE,
             new Compute("cuda:1", "bf16", 4),
             new Spark(
@@ -118,12 +120,12 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10),
+                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10, 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
                         new Mask("grey-distance", 0.12, 0.25, 0.5, "", 320, 0, 1, 4, 64),
                         "work/store",
-                        new Run("auto"),
+                        new Run("auto", new Lease(90, 0)),
                         0L,
                         new Compute("auto", "auto", 2),
                         new Spark("local[1]", Map.of())));
