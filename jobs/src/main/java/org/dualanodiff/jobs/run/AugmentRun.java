@@ -42,6 +42,7 @@ import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
 
@@ -110,9 +111,12 @@ public final class AugmentRun {
             new MergeJob(spark, store).run(identity.runId());
             lease.requireHeld();
             return report.summary(runs.writeManifest(manifest(report, identity.runId(), store)));
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             // Losing the lease cancels the jobs, whose failure says nothing of the reason.
-            throw lease.lost() ? lease.takenOver() : e;
+            if (lease.lost()) {
+                throw lease.takenOver();
+            }
+            throw e;
         }
     }
 
@@ -129,9 +133,18 @@ public final class AugmentRun {
     }
 
     private RunManifest manifest(RunReport report, String runId, ObjectStore store) {
-        Optional<RunManifest> before = new RunRegistry(store).findManifest(runId);
+        Optional<RunManifest> before = manifestBefore(runId, store);
         OutputFiles files = OutputFiles.of(store, runId, before, new SparkInspection(context, config.store()));
         return report.manifest(files, before, spark.version());
+    }
+
+    private Optional<RunManifest> manifestBefore(String runId, ObjectStore store) {
+        try {
+            return new RunRegistry(store).findManifest(runId);
+        } catch (StoreException e) {
+            say("warning: " + e.getMessage() + "; it is written anew");
+            return Optional.empty();
+        }
     }
 
     private void warn(List<Quarantined> quarantine) {

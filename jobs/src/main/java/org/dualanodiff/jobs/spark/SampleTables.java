@@ -42,7 +42,7 @@ public final class SampleTables {
 
     private Map<UnitKey, BitSet> indices(String folder) {
         Map<UnitKey, BitSet> indices = new HashMap<>();
-        if (store.list(folder).stream().anyMatch(file -> file.key().endsWith(".parquet"))) {
+        if (store.list(folder).stream().anyMatch(file -> StoreLayout.isSampleFile(file.key()))) {
             List<Row> rows = spark.read()
                     .schema(INDEX_COLUMNS)
                     .parquet(store.uri(folder))

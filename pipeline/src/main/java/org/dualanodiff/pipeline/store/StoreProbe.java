@@ -27,8 +27,9 @@ public final class StoreProbe {
             "fs.s3a.retry.limit", "2",
             "fs.s3a.retry.interval", "200ms",
             "fs.s3a.attempts.maximum", "2",
-            "fs.s3a.connection.establish.timeout", "5s",
-            "fs.s3a.connection.timeout", "10s",
+            // The least that S3A takes; the deadline is shorter than two of them.
+            "fs.s3a.connection.establish.timeout", "15s",
+            "fs.s3a.connection.timeout", "15s",
             "ipc.client.connect.max.retries", "2",
             "ipc.client.connect.max.retries.on.timeouts", "1",
             "ipc.client.connect.timeout", "5000");
