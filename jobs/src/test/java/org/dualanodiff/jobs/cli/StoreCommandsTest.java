@@ -29,8 +29,9 @@ class StoreCommandsTest {
         SampleDataset.write(folder.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
         List<String> arguments = new ArrayList<>(List.of("augment"));
         Stream.of(
-                        "base-model=" + Path.of(System.getProperty("project.root"))
-                                .resolve("model-core/src/test/golden/tiny-sd"),
+                        "base-model="
+                                + Path.of(System.getProperty("project.root"))
+                                        .resolve("model-core/src/test/golden/tiny-sd"),
                         "dataset.root=" + folder.resolve("data"),
                         "dataset.defects=[hole]",
                         "resolution=32",
@@ -67,8 +68,7 @@ class StoreCommandsTest {
             assertThat(text.out()).contains("file-checksum: samples/run=night").contains("run the same command again");
 
             CommandLineRun json = command("verify", "--json");
-            JsonObject finding =
-                    json.json().getAsJsonArray("findings").get(0).getAsJsonObject();
+            JsonObject finding = json.json().getAsJsonArray("findings").get(0).getAsJsonObject();
             assertThat(finding.get("kind").getAsString()).isEqualTo("file-checksum");
         } finally {
             Files.write(file, sound);

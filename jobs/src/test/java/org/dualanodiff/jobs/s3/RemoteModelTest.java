@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class RemoteModelTest {
 
-    private static final Path TINY =
-            Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
+    private static final Path TINY = Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
     private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
 
     @TempDir

@@ -132,7 +132,8 @@ class S3RunTest {
     @Test
     void driver_killedAfterTheCommit_isFollowedByOneThatWritesTheManifest() throws Exception {
         DriverProcess augment = runs.augment("killed-after");
-        augment.await("merged samples", () -> holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
+        augment.await(
+                "merged samples", () -> holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
         augment.kill();
 
         DriverProcess rerun = rerun("killed-after");
@@ -220,7 +221,8 @@ class S3RunTest {
             return false;
         }
         try (Stream<Path> objects = Files.walk(root)) {
-            return objects.filter(Files::isRegularFile).anyMatch(object -> object.toString().contains(part));
+            return objects.filter(Files::isRegularFile)
+                    .anyMatch(object -> object.toString().contains(part));
         } catch (IOException | UncheckedIOException changedMeanwhile) {
             return false;
         }

@@ -16,8 +16,8 @@ final class S3Runs {
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
     private static final Path BASE = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
 
-    static final Map<String, String> KEYS = Map.of(
-            "AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
+    static final Map<String, String> KEYS =
+            Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
 
     private final Path folder;
     private final S3Server server;

@@ -20,9 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretScanTest {
 
     private static final List<String> SECRETS = List.of(
-            S3Server.SECRET_KEY,
-            URLEncoder.encode(S3Server.SECRET_KEY, StandardCharsets.UTF_8),
-            S3Server.ACCESS_KEY);
+            S3Server.SECRET_KEY, URLEncoder.encode(S3Server.SECRET_KEY, StandardCharsets.UTF_8), S3Server.ACCESS_KEY);
 
     @TempDir
     private Path folder;
@@ -30,7 +28,8 @@ class SecretScanTest {
     @Test
     void run_withKeysInItsConfiguration_repeatsThemNowhere() throws Exception {
         Path events = Files.createDirectory(folder.resolve("events"));
-        Path config = Files.writeString(folder.resolve("keys.conf"), """
+        Path config = Files.writeString(
+                folder.resolve("keys.conf"), """
                 spark.conf {
                   "spark.hadoop.fs.s3a.access.key" = "%s"
                   "spark.hadoop.fs.s3a.secret.key" = "%s"

@@ -18,14 +18,18 @@ class TaskFailuresTest {
         IOException full = new IOException("No space left on device");
 
         assertThat(TaskFailures.isOfTheMachine(full)).isTrue();
-        assertThat(TaskFailures.isOfTheMachine(new UncheckedIOException("cache", full))).isTrue();
-        assertThat(TaskFailures.isOfTheMachine(new StoreException("cannot read", full))).isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new UncheckedIOException("cache", full)))
+                .isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new StoreException("cannot read", full)))
+                .isTrue();
     }
 
     @Test
     void failure_ofData_isTheUnits() {
-        assertThat(TaskFailures.isOfTheMachine(new ArithmeticException("diverged"))).isFalse();
-        assertThat(TaskFailures.isOfTheMachine(new CheckpointException("wrong shape"))).isFalse();
+        assertThat(TaskFailures.isOfTheMachine(new ArithmeticException("diverged")))
+                .isFalse();
+        assertThat(TaskFailures.isOfTheMachine(new CheckpointException("wrong shape")))
+                .isFalse();
         assertThat(TaskFailures.isOfTheMachine(new StoreException("run r has samples by another adapter")))
                 .isFalse();
     }
@@ -36,7 +40,15 @@ class TaskFailuresTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"local,1", "local[2],1", "local[*],1", "'local[2,3]',3", "'local[*, 5]',5", "spark://host:7077,4", "yarn,4"})
+    @CsvSource({
+        "local,1",
+        "local[2],1",
+        "local[*],1",
+        "'local[2,3]',3",
+        "'local[*, 5]',5",
+        "spark://host:7077,4",
+        "yarn,4"
+    })
     void attempts_ofMaster_areThoseThatSparkMakes(String master, int attempts) {
         assertThat(TaskFailures.attempts(new SparkConf(false).set("spark.master", master)))
                 .isEqualTo(attempts);

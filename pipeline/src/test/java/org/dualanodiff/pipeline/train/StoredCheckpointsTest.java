@@ -75,8 +75,10 @@ class StoredCheckpointsTest {
 
     @Test
     void checkpoint_byTheClock_isNotWantedBeforeItsTime() {
-        assertThat(checkpoints.uploading(TrainingListener.NONE, 0).wantsCheckpoint(1)).isFalse();
-        assertThat(checkpoints.uploading(TrainingListener.NONE, 1).wantsCheckpoint(1)).isFalse();
+        assertThat(checkpoints.uploading(TrainingListener.NONE, 0).wantsCheckpoint(1))
+                .isFalse();
+        assertThat(checkpoints.uploading(TrainingListener.NONE, 1).wantsCheckpoint(1))
+                .isFalse();
     }
 
     private int fetch() throws IOException {
