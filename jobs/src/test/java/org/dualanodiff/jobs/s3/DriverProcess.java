@@ -17,7 +17,7 @@ import org.dualanodiff.jobs.Main;
 /** The command line in a process of its own, which can be killed as a machine kills it. */
 final class DriverProcess {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     private final Process process;
     private final Path out;

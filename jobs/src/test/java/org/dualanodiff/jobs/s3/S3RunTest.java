@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code verify} finds clean, with exactly the samples of a run that nothing disturbed, down to their bytes.
  */
 @Tag("slow")
-@Timeout(600)
+@Timeout(1800)
 class S3RunTest {
 
     private static final int SAMPLES = 12;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys given in the worst way, as plain settings, must not come out anywhere. */
 @Tag("slow")
-@Timeout(600)
+@Timeout(1800)
 class SecretScanTest {
 
     private static final List<String> SECRETS = List.of(

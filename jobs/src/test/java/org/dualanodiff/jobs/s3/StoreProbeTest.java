@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a person reads when the address or the keys are wrong, and how soon. */
 @Tag("slow")
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class StoreProbeTest {
 
     private static final String STORE = "s3a://" + S3Server.BUCKET + "/store";

@@ -23,7 +23,7 @@ public final class StoreProbe {
     private static final Duration DEADLINE = Duration.ofSeconds(25);
 
     private static final Map<String, String> IMPATIENT = Map.of(
-            "fs.s3a.bucket.probe", "2",
+            "fs.s3a.bucket.probe", "0",
             "fs.s3a.retry.limit", "2",
             "fs.s3a.retry.interval", "200ms",
             "fs.s3a.attempts.maximum", "2",
@@ -53,8 +53,18 @@ public final class StoreProbe {
         }
     }
 
+    /** The client is made outside of the time: on a busy machine loading its classes may take as long as an answer. */
     private static Optional<String> failure(StoreRoot root, Map<String, String> hadoopConf) {
-        FutureTask<Boolean> look = new FutureTask<>(looking(new Path(root.uri()), hadoopConf));
+        Path path = new Path(root.uri());
+        try (FileSystem files = FileSystem.newInstance(path.toUri(), impatient(hadoopConf))) {
+            return answer(() -> files.exists(path));
+        } catch (IOException | RuntimeException e) {
+            return reason(e);
+        }
+    }
+
+    private static Optional<String> answer(Callable<Boolean> question) {
+        FutureTask<Boolean> look = new FutureTask<>(question);
         Thread thread = new Thread(look, "store-probe");
         thread.setDaemon(true);
         thread.start();
@@ -78,14 +88,10 @@ public final class StoreProbe {
         return RemoteReasons.of(failure).or(() -> lasting ? Optional.of(failure.toString()) : Optional.empty());
     }
 
-    private static Callable<Boolean> looking(Path path, Map<String, String> hadoopConf) {
+    private static Configuration impatient(Map<String, String> hadoopConf) {
         Configuration configuration = new Configuration();
         hadoopConf.forEach(configuration::set);
         IMPATIENT.forEach(configuration::set);
-        return () -> {
-            try (FileSystem files = FileSystem.newInstance(path.toUri(), configuration)) {
-                return files.exists(path);
-            }
-        };
+        return configuration;
     }
 }
