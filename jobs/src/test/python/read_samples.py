@@ -27,10 +27,14 @@ counts = duckdb.connect().execute(f"select count(*), count(distinct sample_id) f
 assert counts == [(expected, expected)], f"DuckDB: {counts}"
 
 for row in table.to_pylist():
+    if row["image"] is None:
+        assert row["status"] == "rejected"
+        continue
     image, mask, anomaly = (Image.open(io.BytesIO(row[c]["bytes"])) for c in ("image", "mask", "anomaly"))
     assert image.size == mask.size == anomaly.size == (row["width"], row["height"])
     assert image.mode == anomaly.mode == "RGB" and mask.mode == "L"
     assert sum(mask.histogram()[128:]) == row["mask_area"]
-    assert (row["status"] == "accepted") == (row["mask_area"] > 0)
+    assert row["status"] == "rejected" or row["mask_area"] > 0
+    assert (row["status"] == "accepted") == (row["reasons"] == [])
 
 print(f"{expected} samples read by pyarrow, pandas and DuckDB")

@@ -13,6 +13,12 @@ from PIL import Image
 
 PICTURE = pa.struct([pa.field("bytes", pa.binary(), False), pa.field("path", pa.string(), False)])
 BOX = pa.struct([pa.field(name, pa.int32(), False) for name in ("x", "y", "width", "height")])
+MEASURED = "outside_object contrast part_difference clipped deviation training_distance accepted_distance".split()
+QUALITY = pa.struct(
+    [pa.field("mask_ratio", pa.float64(), False)]
+    + [pa.field(name, pa.float64()) for name in MEASURED]
+    + [pa.field("signature", pa.binary())]
+)
 COLUMNS = [
     ("sample_id", pa.string()),
     ("category", pa.string()),
@@ -22,6 +28,7 @@ COLUMNS = [
     ("run_id", pa.string()),
     ("adapter", pa.string()),
     ("prompt", pa.string()),
+    ("background", pa.string()),
     ("image", PICTURE),
     ("mask", PICTURE),
     ("anomaly", PICTURE),
@@ -30,7 +37,7 @@ COLUMNS = [
     ("mask_area", pa.int32()),
     ("bbox", BOX),
     ("components", pa.int32()),
-    ("quality", pa.struct([pa.field("mask_ratio", pa.float64(), False)])),
+    ("quality", QUALITY),
     ("status", pa.string()),
     ("reasons", pa.list_(pa.field("element", pa.string(), False))),
     ("error", pa.string()),
@@ -45,7 +52,8 @@ def check_columns(file):
     found = [(field.name, field.type) for field in schema]
     assert found == COLUMNS, f"{file}: columns are {found}, expected {COLUMNS}"
     nullable = [field.name for field in schema if field.nullable]
-    assert nullable == ["error"], f"{file}: nullable columns are {nullable}, expected error alone"
+    expected = ["background", "image", "mask", "anomaly", "error"]
+    assert nullable == expected, f"{file}: nullable columns are {nullable}, expected {expected}"
 
 
 def check_row(row):

@@ -2,9 +2,11 @@ package org.dualanodiff.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.WeightSource;
@@ -26,6 +28,7 @@ import org.dualanodiff.model.vae.Autoencoder;
  */
 public final class BaseModel implements AutoCloseable {
 
+    private final Optional<Path> startingAdapter;
     private final Device device;
     private final Precision precision;
     private final List<Weights> weights = new ArrayList<>();
@@ -36,6 +39,7 @@ public final class BaseModel implements AutoCloseable {
     private final NoiseSchedule schedule;
 
     private BaseModel(ModelFiles directory, Device device, Precision precision) {
+        this.startingAdapter = directory.startingAdapter();
         this.device = device;
         this.precision = precision;
         unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
@@ -92,6 +96,11 @@ public final class BaseModel implements AutoCloseable {
         return schedule;
     }
 
+    /** The file of the adapter that new ones may start from, if this base has one. */
+    public Optional<Path> startingAdapter() {
+        return startingAdapter;
+    }
+
     /** The tensors of an adapter for this base. */
     public AdapterLayout adapterLayout(int rank, boolean background) {
         return AdapterLayout.of(unet, textEncoder, rank, background);
@@ -99,15 +108,14 @@ public final class BaseModel implements AutoCloseable {
 
     /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */
     public NDArray tokens(NestedPrompt... prompts) {
-        long[][] rows = Arrays.stream(prompts)
+        return tokens(Arrays.stream(prompts)
                 .flatMap(prompt -> Stream.of(prompt.global(), prompt.anomaly()))
-                .map(tokenizer::encode)
-                .toArray(long[][]::new);
-        return Tensors.of(
-                Arrays.stream(rows).flatMapToLong(Arrays::stream).toArray(),
-                device,
-                rows.length,
-                tokenizer.maxLength());
+                .toList());
+    }
+
+    /** Token ids of captions: int64 (N, T). */
+    public NDArray tokens(List<String> captions) {
+        return tokenizer.tokens(captions, device);
     }
 
     /** Tokens of a prompt, without start and end marks; at least 1. */

@@ -88,7 +88,22 @@ public final class MemoryBenchmark {
 
     private TrainingConfig config() {
         return new TrainingConfig(
-                STEPS, BATCH, BATCH, false, 1e-4, 1e-2, 1, 4, BackgroundMode.OFF, resolution, true, true, STEPS, 1);
+                STEPS,
+                BATCH,
+                BATCH,
+                false,
+                1e-4,
+                false,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.OFF,
+                resolution,
+                true,
+                true,
+                STEPS,
+                1);
     }
 
     private List<TrainingExample> examples() {

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.config.InvalidConfigException;
 import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.evaluate.LeakException;
 import org.dualanodiff.pipeline.run.UnusableDataException;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.Logger;
@@ -32,7 +33,9 @@ final class Failures implements IExecutionExceptionHandler {
                 || failure instanceof StoreException
                 || failure instanceof IllegalArgumentException) {
             return ExitCode.USAGE;
-        } else if (failure instanceof DatasetException || failure instanceof UnusableDataException) {
+        } else if (failure instanceof DatasetException
+                || failure instanceof UnusableDataException
+                || failure instanceof LeakException) {
             return ExitCode.DATA;
         }
         return ExitCode.UNEXPECTED;

@@ -1,8 +1,11 @@
 package org.dualanodiff.jobs.run;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,23 +17,26 @@ import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
+import org.dualanodiff.jobs.spark.QualityJob;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
+import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.TrainUnit;
 import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -45,11 +51,16 @@ import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The main job: read, plan, train what is missing, generate what is missing, merge, and write the manifest last.
+ * The main job: read, plan, train what is missing, generate until there are enough good pairs, merge, and write the
+ * manifest last.
  */
 public final class AugmentRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AugmentRun.class);
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -80,7 +91,7 @@ public final class AugmentRun {
             RunRegistry runs = new RunRegistry(store);
             RunIdentity identity = new RunNaming(runs).identify(inputs);
             if (stages == Stages.NONE) {
-                Plan plan = plan(inputs, identity, store);
+                Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
                 return new RunReport(identity, inputs, plan, started).summary("planned", null);
             }
             try (RunLease lease = lease(store, identity.runId())) {
@@ -93,7 +104,7 @@ public final class AugmentRun {
     private RunSummary work(
             Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, RunLease lease, Instant started) {
         try {
-            Plan plan = plan(inputs, identity, store);
+            Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
             RunReport report = new RunReport(identity, inputs, plan, started);
             RunRegistry runs = new RunRegistry(store);
             if (stages.generate()) {
@@ -106,11 +117,11 @@ public final class AugmentRun {
             if (!stages.generate()) {
                 return report.summary(null);
             }
-            generate(inputs, identity, plan, store, progress, report);
+            generate(inputs, identity, plan, store, lease, progress, report);
             lease.requireHeld();
-            new MergeJob(spark, store).run(identity.runId());
-            lease.requireHeld();
-            return report.summary(runs.writeManifest(manifest(report, identity.runId(), store)));
+            String manifest = runs.writeManifest(manifest(report, identity.runId(), store));
+            writeReport(inputs, identity.runId(), store);
+            return report.summary(manifest);
         } catch (Exception e) {
             // Losing the lease cancels the jobs, whose failure says nothing of the reason.
             if (lease.lost()) {
@@ -147,6 +158,20 @@ public final class AugmentRun {
         }
     }
 
+    /** The run is complete without its page; what keeps that from being made is a warning. */
+    private void writeReport(RunInputs inputs, String runId, ObjectStore store) {
+        WriteReport report = new WriteReport(spark, store);
+        try {
+            report.keepRealPairs(runId, inputs.dataset().sets(), new DatasetFiles(HadoopProperties.configuration()));
+            console.printf("report %s%n", report.run(runId));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("no report was written", e);
+            console.printf(
+                    "warning: no report was written: %s; try dualanodiff report --run %s%n", e.getMessage(), runId);
+        }
+        console.flush();
+    }
+
     private void warn(List<Quarantined> quarantine) {
         if (!quarantine.isEmpty()) {
             console.printf("warning: %d input files are set aside:%n", quarantine.size());
@@ -155,13 +180,7 @@ public final class AugmentRun {
         }
     }
 
-    private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
-        Plan plan = Planner.plan(new PlanInput(
-                inputs.trainingSets(),
-                inputs.settings().recipe(),
-                inputs.settings().target(),
-                new AdapterRegistry(store).published(new HashSet<>(inputs.adapters())),
-                new SampleTables(spark, store).existing(identity.runId())));
+    private Plan shown(Plan plan, RunInputs inputs, RunIdentity identity, ObjectStore store) {
         console.printf("run %s in %s%n", identity.runId(), store.root());
         plan.summary().forEach(console::println);
         inputs.backgrounds()
@@ -170,6 +189,22 @@ public final class AugmentRun {
                         category, source.masks() == null ? "automatic" : source.masks()));
         console.flush();
         return plan;
+    }
+
+    private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
+        Map<UnitKey, BitSet> existing = new HashMap<>();
+        Map<UnitKey, BitSet> rejected = new HashMap<>();
+        new SampleTables(spark, store).of(identity.runId()).forEach((unit, samples) -> {
+            existing.put(unit, samples.indices());
+            rejected.put(unit, samples.rejected());
+        });
+        return Planner.plan(new PlanInput(
+                inputs.trainingSets(),
+                inputs.settings().recipe(),
+                inputs.settings().target(),
+                new AdapterRegistry(store).published(new HashSet<>(inputs.adapters())),
+                existing,
+                rejected));
     }
 
     private static void open(RunRegistry runs, RunIdentity identity, Plan plan) {
@@ -200,31 +235,28 @@ public final class AugmentRun {
     }
 
     private void generate(
-            RunInputs inputs, RunIdentity identity, Plan plan, ObjectStore store, Progress progress, RunReport report) {
+            RunInputs inputs,
+            RunIdentity identity,
+            Plan plan,
+            ObjectStore store,
+            RunLease lease,
+            Progress progress,
+            RunReport report) {
         AdapterRegistry registry = new AdapterRegistry(store);
         Map<AdapterId, PublishedAdapter> adapters = plan.units().stream()
                 .map(Plan.UnitCounts::adapter)
                 .flatMap(id -> registry.find(id).stream())
                 .collect(Collectors.toMap(PublishedAdapter::id, adapter -> adapter));
         report.published(adapters);
-        List<GenerateTask> missing = plan.generate().stream()
-                .filter(unit -> adapters.containsKey(unit.adapterId()))
-                .map(unit -> generateTask(inputs, identity, unit, adapters.get(unit.adapterId())))
-                .toList();
-        report.generated(new GenerateJob(context, tasks, progress).run(missing));
-    }
-
-    private static GenerateTask generateTask(
-            RunInputs inputs, RunIdentity identity, GenerateUnit unit, PublishedAdapter adapter) {
-        return new GenerateTask(
-                identity.runId(),
-                unit,
-                adapter,
-                inputs.background(unit.category()),
-                inputs.settings().prompt(),
-                inputs.settings().config().prompt().negative(),
-                inputs.settings().sampling(),
-                inputs.settings().mask(),
-                inputs.settings().config().seed());
+        QualityProfiles profiles =
+                new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
+        GenerationRounds rounds = new GenerationRounds(
+                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress), profiles);
+        List<GenerateResult> results = rounds.run(plan, () -> plan(inputs, identity, store));
+        Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
+        lease.requireHeld();
+        new MergeJob(spark, store, config.quality().keepRejectedPixels()).run(identity.runId(), samples);
+        report.generated(results, samples);
+        report.problems().forEach(console::println);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
@@ -31,6 +32,7 @@ final class RunReport {
     private final Instant started;
     private List<TrainResult> trained = List.of();
     private List<GenerateResult> generated = List.of();
+    private SampleVerdicts verdicts = SampleVerdicts.NONE;
     private Optional<Map<AdapterId, PublishedAdapter>> published = Optional.empty();
 
     RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
@@ -48,8 +50,21 @@ final class RunReport {
         published = Optional.of(adapters);
     }
 
-    void generated(List<GenerateResult> results) {
-        generated = results;
+    /** @param has all samples of the run */
+    void generated(List<GenerateResult> results, Map<UnitKey, UnitSamples> has) {
+        verdicts = new SampleVerdicts(has, inputs.settings().target().samplesPerDefect());
+        generated = verdicts.settled(results);
+    }
+
+    /** A line for each unit that is not complete. */
+    List<String> problems() {
+        return plan.units().stream()
+                .map(Plan.UnitCounts::adapter)
+                .flatMap(id ->
+                        error(id, resultsOf(id))
+                                .map(error -> "%s/%s: %s".formatted(id.category(), id.defect(), error))
+                                .stream())
+                .toList();
     }
 
     /**
@@ -107,6 +122,7 @@ final class RunReport {
                 samples(counts, results),
                 results.stream().mapToDouble(GenerateResult::seconds).sum(),
                 files.of(identity.runId(), id.category(), id.defect()),
+                verdicts.quality(id),
                 error(id, results));
     }
 
@@ -134,9 +150,14 @@ final class RunReport {
     private static RunManifest.SampleCounts samples(Plan.UnitCounts counts, List<GenerateResult> results) {
         int accepted = results.stream().mapToInt(GenerateResult::accepted).sum();
         int rejected = results.stream().mapToInt(GenerateResult::rejected).sum();
-        int failed = counts.toGenerate() - accepted - rejected;
+        int planned = results.isEmpty()
+                ? counts.toGenerate()
+                : results.stream()
+                        .mapToInt(result -> result.unit().missing().length)
+                        .sum();
+        int failed = planned - accepted - rejected;
         return new RunManifest.SampleCounts(
-                counts.toGenerate(), counts.existing(), accepted + rejected, accepted, rejected, failed);
+                planned, counts.existing(), accepted + rejected, accepted, rejected, failed);
     }
 
     private Optional<String> error(AdapterId id, List<GenerateResult> results) {
@@ -148,7 +169,8 @@ final class RunReport {
                 .or(() -> results.stream()
                         .filter(result -> !result.succeeded())
                         .map(result -> "generation: " + result.error())
-                        .findFirst());
+                        .findFirst())
+                .or(() -> verdicts.shortage(id));
     }
 
     private Optional<String> missingAdapter(AdapterId id) {
@@ -164,6 +186,7 @@ final class RunReport {
                 RunManifest.SampleCounts.NONE,
                 0,
                 List.of(),
+                Optional.empty(),
                 Optional.of(reason));
     }
 
@@ -175,7 +198,6 @@ final class RunReport {
     RunSummary summary(String status, String manifest) {
         int accepted = generated.stream().mapToInt(GenerateResult::accepted).sum();
         int rejected = generated.stream().mapToInt(GenerateResult::rejected).sum();
-        boolean generating = published.isPresent();
         return new RunSummary(
                 identity.runId(),
                 status,
@@ -185,13 +207,20 @@ final class RunReport {
                 accepted + rejected,
                 accepted,
                 rejected,
-                generating ? plan.samplesToGenerate() - accepted - rejected : 0,
+                published.isPresent() ? failed() : 0,
                 failedUnits(),
                 inputs.dataset().quarantine().size(),
                 Duration.between(started, Instant.now()).toMillis() / 1000.0,
                 stepsPerSecond(),
                 pairsPerSecond(accepted + rejected),
+                verdicts.reasons(),
                 manifest);
+    }
+
+    private int failed() {
+        return plan.units().stream()
+                .mapToInt(unit -> samples(unit, resultsOf(unit.adapter())).failed())
+                .sum();
     }
 
     private int failedUnits() {

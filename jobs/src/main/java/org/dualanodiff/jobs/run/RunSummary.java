@@ -4,6 +4,7 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The last line of a run on standard output: what happened, for the program that started it.
@@ -17,6 +18,7 @@ import java.util.Locale;
  * @param quarantined input files set aside
  * @param stepsPerSecond training steps a second of task time; absent if none was made
  * @param pairsPerSecond pairs a second of task time; absent if none was made
+ * @param rejections how many of the run's samples were rejected for each reason, those made earlier included
  * @param manifest its address; absent when nothing was written
  */
 public record RunSummary(
@@ -34,6 +36,7 @@ public record RunSummary(
         double seconds,
         Double stepsPerSecond,
         Double pairsPerSecond,
+        Map<String, Integer> rejections,
         String manifest) {
 
     private static final Gson GSON = new GsonBuilder()
@@ -58,8 +61,11 @@ public record RunSummary(
                 accepted,
                 rejected,
                 existing));
+        if (!rejections.isEmpty()) {
+            text.append("; rejected in all for ").append(SampleVerdicts.text(rejections));
+        }
         if (failed > 0 || failedUnits > 0) {
-            text.append(String.format(Locale.ROOT, "; %d units failed, %d pairs missing", failedUnits, failed));
+            text.append(String.format(Locale.ROOT, "; %d units not complete, %d pairs failed", failedUnits, failed));
         }
         if (stepsPerSecond != null) {
             text.append(String.format(Locale.ROOT, "; %.2f steps/s a task", stepsPerSecond));

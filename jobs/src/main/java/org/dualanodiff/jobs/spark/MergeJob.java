@@ -1,21 +1,37 @@
 package org.dualanodiff.jobs.spark;
 
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.quality.QualityCheck;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.StoredFile;
 
 /**
- * Merges the staged files of a run into its table, a few large files instead of one for each task.
+ * Merges the staged files of a run into its table, a few large files instead of one for each task, and writes down which
+ * pairs are near-copies of others.
  *
  * <p>A crash at any point loses and doubles nothing: until its files are deleted a staged sample counts as made, and
  * what a half-finished merge has committed is not merged again.
@@ -25,44 +41,91 @@ public final class MergeJob {
     /** Parquet files that readers like lie between 128 and 512 MB. */
     private static final long FILE_BYTES = 256L << 20;
 
+    private static final StructType VERDICTS =
+            StructType.fromDDL("verdict_index BIGINT, nearest DOUBLE, is_copy BOOLEAN");
+    private static final Set<String> PICTURES = Set.of("image", "mask", "anomaly");
+
     private final SparkSession spark;
     private final ObjectStore store;
-    private final SampleTables tables;
+    private final boolean keepRejectedPixels;
 
-    public MergeJob(SparkSession spark, ObjectStore store) {
+    public MergeJob(SparkSession spark, ObjectStore store, boolean keepRejectedPixels) {
         this.spark = spark;
         this.store = store;
-        this.tables = new SampleTables(spark, store);
+        this.keepRejectedPixels = keepRejectedPixels;
     }
 
-    /** Merges everything that the run has staged. */
-    public void run(String runId) {
-        Map<UnitKey, BitSet> merged = tables.merged(runId);
-        tables.staged(runId).forEach((unit, staged) -> {
-            BitSet there = merged.getOrDefault(unit, new BitSet());
-            staged.andNot(there);
-            if (!staged.isEmpty()) {
-                merge(runId, unit, there);
+    /**
+     * Merges everything that the run has staged.
+     *
+     * @param samples what {@link SampleTables} says now
+     */
+    public void run(String runId, Map<UnitKey, UnitSamples> samples) {
+        samples.forEach((unit, has) -> {
+            if (has.waiting()) {
+                merge(runId, unit, has);
             }
-            store.delete(StoreLayout.staging(runId, unit.category(), unit.defect()));
+            if (has.staged()) {
+                store.delete(StoreLayout.staging(runId, unit.category(), unit.defect()));
+            }
         });
     }
 
-    private void merge(String runId, UnitKey unit, BitSet merged) {
+    private void merge(String runId, UnitKey unit, UnitSamples samples) {
         String staging = StoreLayout.staging(runId, unit.category(), unit.defect());
         String table = StoreLayout.samples(runId, unit.category(), unit.defect());
         JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .setJobGroup("merge", "merge the samples of " + unit, true);
-        Dataset<Row> rows = spark.read().parquet(store.uri(staging));
-        if (!merged.isEmpty()) {
-            rows = rows.filter(
-                    col("sample_index").isin(merged.stream().boxed().toArray()).unary_$bang());
-        }
-        rows.repartitionByRange(files(staging), col("sample_index"))
+        Dataset<Row> rows = without(samples.merged(), spark.read().parquet(store.uri(staging)));
+        judged(rows, samples.copies())
+                .repartitionByRange(files(staging), col("sample_index"))
                 .sortWithinPartitions("sample_index")
                 .write()
                 .mode(SaveMode.Append)
                 .parquet(store.uri(table));
+    }
+
+    private static Dataset<Row> without(BitSet merged, Dataset<Row> rows) {
+        return merged.isEmpty()
+                ? rows
+                : rows.filter(col("sample_index")
+                        .isin(merged.stream().boxed().toArray())
+                        .unary_$bang());
+    }
+
+    /** With the distance to the nearest good pair, and near-copies as rejected. */
+    private Dataset<Row> judged(Dataset<Row> rows, AcceptedCopies.Outcome outcome) {
+        if (outcome.distances().isEmpty()) {
+            return rows;
+        }
+        List<Row> verdicts = outcome.distances().entrySet().stream()
+                .map(entry -> RowFactory.create(
+                        entry.getKey(), entry.getValue(), outcome.copies().contains(entry.getKey())))
+                .toList();
+        Dataset<Row> joined = rows.join(
+                broadcast(spark.createDataFrame(verdicts, VERDICTS)),
+                col("sample_index").equalTo(col("verdict_index")),
+                "left");
+        UnaryOperator<Column> ifCopy = value -> when(coalesce(col("is_copy"), lit(false)), value);
+        return joined.select(Arrays.stream(rows.columns())
+                .map(name -> judged(name, ifCopy).as(name))
+                .toArray(Column[]::new));
+    }
+
+    private Column judged(String column, UnaryOperator<Column> ifCopy) {
+        Column value = col(column);
+        return switch (column) {
+            case "quality" -> value.withField("accepted_distance", col("nearest"));
+            case "status" ->
+                ifCopy.apply(lit(GeneratedSample.Status.REJECTED.column())).otherwise(value);
+            case "reasons" ->
+                ifCopy.apply(array(lit(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason())))
+                        .otherwise(value);
+            default ->
+                PICTURES.contains(column) && !keepRejectedPixels
+                        ? ifCopy.apply(lit(null)).otherwise(value)
+                        : value;
+        };
     }
 
     private int files(String staging) {

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
 import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.detector.DetectorCompute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -35,5 +36,11 @@ public record TaskSettings(String store, String device, String precision, int th
     Compute compute() {
         String given = GpuTask.device(device);
         return new Compute(given, Compute.precision(precision, given), threads);
+    }
+
+    /** As {@link #compute} for the training of a detector, for which auto is the fastest precision there is. */
+    Compute detectorCompute() {
+        String given = GpuTask.device(device);
+        return precision.equals("auto") ? DetectorCompute.fastest(given, threads) : compute();
     }
 }

@@ -182,6 +182,8 @@ class AugmentCommandTest {
                         "generation.batch-size=2",
                         "generation.steps=2",
                         "generation.guidance-scale=2",
+                        // An untrained model's pairs are no good.
+                        "quality.enabled=false",
                         "store=" + store)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return arguments;

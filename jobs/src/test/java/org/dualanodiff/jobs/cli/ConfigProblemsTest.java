@@ -79,6 +79,7 @@ class ConfigProblemsTest {
         for (String command : new String[] {
             "augment",
             "plan",
+            "inspect",
             "train",
             "generate",
             "import-adapter",

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.checkpoint;
 
 import com.google.gson.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,8 +28,25 @@ final class ByteVocabulary {
         return vocabulary;
     }
 
+    /** The text's bytes in UTF-8, each as its printable character. */
+    static List<String> symbolsOf(String text) {
+        List<String> symbols = symbols();
+        List<Integer> order = byteOrder();
+        return IntStream.range(0, text.getBytes(StandardCharsets.UTF_8).length)
+                .mapToObj(i -> symbols.get(order.indexOf(text.getBytes(StandardCharsets.UTF_8)[i] & 0xff)))
+                .toList();
+    }
+
+    private static List<Integer> byteOrder() {
+        return Stream.of(true, false)
+                .flatMap(printable -> IntStream.range(0, BYTES)
+                        .filter(value -> isPrintable(value) == printable)
+                        .boxed())
+                .toList();
+    }
+
     /** Printable Latin-1 bytes stand for themselves; the others follow as the characters from 256 on. */
-    private static List<String> symbols() {
+    static List<String> symbols() {
         IntStream printable = IntStream.range(0, BYTES).filter(ByteVocabulary::isPrintable);
         long unprintable =
                 IntStream.range(0, BYTES).filter(b -> !isPrintable(b)).count();

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
 
 /**
  * A model in one file with the tensor names of the LDM code, such as {@code v1-5-pruned-emaonly.safetensors} or a
@@ -88,7 +88,7 @@ public final class LdmCheckpoint implements ModelFiles {
     }
 
     @Override
-    public AutoencoderConfig vaeConfig() {
+    public KlAutoencoderConfig vaeConfig() {
         return sizes.vae();
     }
 

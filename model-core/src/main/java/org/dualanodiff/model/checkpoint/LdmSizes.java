@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
 
 /**
  * The configurations of a single-file checkpoint, which has none: sizes follow from the tensors' shapes. What shapes do
@@ -120,12 +120,12 @@ record LdmSizes(WeightSource weights, String source) {
         return groups;
     }
 
-    AutoencoderConfig vae() {
+    KlAutoencoderConfig vae() {
         String level = LdmNames.VAE + "encoder.down.%d.block.0.conv2.weight";
         List<Integer> channels = IntStream.range(0, count(level))
                 .mapToObj(i -> size(level.formatted(i), 0))
                 .toList();
-        return AutoencoderConfig.fromJson(
+        return KlAutoencoderConfig.fromJson(
                 json(Map.of(
                         "block_out_channels", channels,
                         "down_block_types", Collections.nCopies(channels.size(), "DownEncoderBlock2D"),

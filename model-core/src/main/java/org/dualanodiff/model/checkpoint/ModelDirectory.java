@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
@@ -25,6 +26,9 @@ public final class ModelDirectory implements ModelFiles {
             "vae/config.json",
             "text_encoder/config.json",
             "scheduler/scheduler_config.json");
+    /** Beyond diffusers' layout: the adapter, trained on pairs of many products, that others may start from. */
+    public static final String STARTING_ADAPTER = "starting_adapter/pytorch_lora_weights.safetensors";
+
     private static final List<String> TOKENIZER_FILES =
             List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json");
 
@@ -143,6 +147,11 @@ public final class ModelDirectory implements ModelFiles {
         return WeightSource.open(text.files());
     }
 
+    @Override
+    public Optional<Path> startingAdapter() {
+        return Optional.of(root.resolve(STARTING_ADAPTER)).filter(Files::isRegularFile);
+    }
+
     static String currentAttentionName(String name) {
         return name.contains(".mid_block.attentions.")
                 ? name.replace(".query.", ".to_q.")
@@ -163,6 +172,9 @@ public final class ModelDirectory implements ModelFiles {
                 TOKENIZER_FILES.stream().map(tokenizer()::resolve).filter(Files::isRegularFile);
         Stream<Path> weights =
                 Stream.of(unet, vae, text).map(WeightFiles::files).flatMap(Collection::stream);
-        return Fingerprint.of(root, Stream.of(configs, tokenizer, weights).flatMap(files -> files));
+        return Fingerprint.of(
+                root,
+                Stream.of(configs, tokenizer, weights, startingAdapter().stream())
+                        .flatMap(files -> files));
     }
 }

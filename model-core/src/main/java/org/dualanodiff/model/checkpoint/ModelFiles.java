@@ -3,6 +3,7 @@ package org.dualanodiff.model.checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -48,6 +49,11 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
 
     /** The text encoder's weights, by transformers' names. */
     WeightSource textWeights();
+
+    /** The file of the adapter that new ones may start from, if the model offers one. */
+    default Optional<Path> startingAdapter() {
+        return Optional.empty();
+    }
 
     /**
      * Checks that every weight that the configurations ask for is there and has its shape, without reading the weights.

@@ -1,11 +1,14 @@
 package org.dualanodiff.model.checkpoint;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
+import org.dualanodiff.model.vae.PatchCodecConfig;
 
 /**
  * Name and shape of every tensor in the weight files of a Stable Diffusion 1.x model, derived from its configuration
@@ -23,7 +26,18 @@ public final class ParameterLayout {
 
     /** The autoencoder's tensors, sorted by name. */
     public static Map<String, long[]> of(AutoencoderConfig config) {
-        return AutoencoderLayout.of(config).shapes();
+        ParameterLayout layout = config instanceof PatchCodecConfig patches
+                ? patchCodec(patches)
+                : KlAutoencoderLayout.of((KlAutoencoderConfig) config);
+        return layout.shapes();
+    }
+
+    private static ParameterLayout patchCodec(PatchCodecConfig config) {
+        ParameterLayout layout = new ParameterLayout();
+        for (String direction : List.of("encoder", "decoder")) {
+            layout.tensor(direction + ".weight", config.latentChannels(), 3, config.patchSize(), config.patchSize());
+        }
+        return layout;
     }
 
     /** The text encoder's tensors, sorted by name, with the integer buffer {@code position_ids}. */

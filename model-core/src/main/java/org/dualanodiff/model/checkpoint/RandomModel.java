@@ -19,7 +19,7 @@ import org.dualanodiff.model.vae.AutoencoderConfig;
  * the true size for measurements. It makes noise, not pictures.
  */
 public final class RandomModel {
-    private static final Map<String, String> METADATA = Map.of("format", "pt");
+    static final Map<String, String> METADATA = Map.of("format", "pt");
     private static final DType DEFAULT_TYPE = DType.F32;
 
     /** The sizes of a model. */
@@ -71,7 +71,7 @@ public final class RandomModel {
         json(folder.resolve("model_index.json"), common.getAsJsonObject("model_index"));
     }
 
-    private static void network(
+    static void network(
             Path folder,
             JsonObject configs,
             RandomWeights weights,
@@ -92,12 +92,12 @@ public final class RandomModel {
         Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
     }
 
-    private static void json(Path file, JsonObject object) throws IOException {
+    static void json(Path file, JsonObject object) throws IOException {
         Files.createDirectories(file.getParent());
         JsonFiles.write(file, object);
     }
 
-    private static JsonObject resource(String name) {
+    static JsonObject resource(String name) {
         try (InputStream stream = RandomModel.class.getResourceAsStream(name)) {
             return JsonParser.parseReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
                     .getAsJsonObject();

@@ -42,6 +42,13 @@ final class RandomWeights {
         return buffer.flip();
     }
 
+    /** As {@link #tensor}, but zero where a residual branch ends, so that an untrained network starts as the identity. */
+    TensorData startingTensor(String part, String name, long[] shape) {
+        boolean ends =
+                name.endsWith("conv2.weight") || name.endsWith("proj_out.weight") || name.equals("conv_out.weight");
+        return ends ? new TensorData(dtype, shape, () -> filled(shape, () -> 0)) : tensor(part, name, shape);
+    }
+
     private DoubleSupplier values(String part, String name, long[] shape) {
         if (name.endsWith(".bias")) {
             return () -> 0;

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -21,6 +22,33 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
     /** A tensor whose data is at hand. */
     public TensorData(DType dtype, long[] shape, ByteBuffer bytes) {
         this(dtype, shape, bytes::duplicate);
+    }
+
+    /**
+     * A tensor of numbers, rounded to the nearest of its type.
+     *
+     * @param dtype F32, F16 or BF16
+     * @param values row-major; asked for once, when this tensor is written
+     */
+    public static TensorData of(DType dtype, long[] shape, Supplier<float[]> values) {
+        return new TensorData(dtype, shape, () -> {
+            float[] numbers = values.get();
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(numbers.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            for (float number : numbers) {
+                put(bytes, dtype, number);
+            }
+            return bytes.flip();
+        });
+    }
+
+    private static void put(ByteBuffer bytes, DType dtype, float number) {
+        switch (dtype) {
+            case F32 -> bytes.putFloat(number);
+            case F16 -> bytes.putShort(HalfPrecision.toFloat16(number));
+            case BF16 -> bytes.putShort(HalfPrecision.toBfloat16(number));
+            default -> throw new IllegalArgumentException("weights are F32, F16 or BF16, was " + dtype);
+        }
     }
 
     @Override

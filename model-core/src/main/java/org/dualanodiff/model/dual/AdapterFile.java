@@ -1,8 +1,6 @@
 package org.dualanodiff.model.dual;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,6 +43,11 @@ public final class AdapterFile {
         return DualAdapter.of(layout, file::floats, base.device());
     }
 
+    /** The rank of the LoRA in an adapter file, without reading its weights. */
+    public static int rank(Path path) {
+        return rank(path, WeightSource.open(path));
+    }
+
     /**
      * Writes the adapter in fp32.
      *
@@ -80,8 +83,7 @@ public final class AdapterFile {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         adapter.layout()
                 .shapes()
-                .forEach((key, shape) ->
-                        tensors.put(key, new TensorData(DType.F32, shape, () -> bytes(adapter.values(key)))));
+                .forEach((key, shape) -> tensors.put(key, TensorData.of(DType.F32, shape, () -> adapter.values(key))));
         return tensors;
     }
 
@@ -112,11 +114,5 @@ public final class AdapterFile {
 
     private static String first(Set<String> names) {
         return names.stream().findFirst().map(name -> " (first: " + name + ")").orElse("");
-    }
-
-    private static ByteBuffer bytes(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
     }
 }

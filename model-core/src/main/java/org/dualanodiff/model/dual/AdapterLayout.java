@@ -22,6 +22,8 @@ import org.dualanodiff.model.unet.UNet;
  */
 public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean background) {
 
+    private static final String WRAPPED = "chained_proc.";
+
     static final List<String> PROJECTIONS = List.of("q", "k", "v", "out");
 
     /** The layout for a base model. */
@@ -41,8 +43,13 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
 
     /** The prefix of the tensors of one attention layer of the U-Net. */
     static String prefix(Attention attention, boolean background) {
-        String wrapped = background && !attention.cross() ? "chained_proc." : "";
+        String wrapped = background && !attention.cross() ? WRAPPED : "";
         return "unet." + attention.path() + ".processor." + wrapped;
+    }
+
+    /** The key that a tensor of the variant with background compensation has in the one without. */
+    static String withoutBackground(String key) {
+        return key.replace(WRAPPED, "");
     }
 
     static String textPrefix(String attentionPath) {

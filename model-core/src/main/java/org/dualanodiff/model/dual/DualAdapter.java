@@ -44,10 +44,39 @@ public final class DualAdapter implements AutoCloseable {
         return new DualAdapter(layout, tensors);
     }
 
+    /**
+     * An adapter of tensors that someone else owns and trains.
+     *
+     * @param tensors every key of the layout
+     */
+    public static DualAdapter over(AdapterLayout layout, SortedMap<String, NDArray> tensors) {
+        return new DualAdapter(layout, tensors);
+    }
+
     private static NDArray tensor(float[] values, long[] shape, Device device) {
         try (TensorScope scope = TensorScope.open()) {
             return TensorScope.disown(Tensors.of(values, device, shape));
         }
+    }
+
+    /**
+     * Takes over the numbers of another adapter of the same base and rank. What it lacks, such as background
+     * compensation, stays.
+     *
+     * @throws IllegalArgumentException if it has another rank
+     */
+    public void startFrom(DualAdapter other) {
+        if (other.layout.rank() != layout.rank()) {
+            throw new IllegalArgumentException(
+                    "the starting adapter has rank %d, this one %d; set training.rank = %1$d, or training.init = cold"
+                            .formatted(other.layout.rank(), layout.rank()));
+        }
+        tensors.forEach((key, tensor) -> {
+            NDArray start = other.tensors.get(AdapterLayout.withoutBackground(key));
+            if (start != null) {
+                Tensors.overwrite(tensor, Tensors.floats(start));
+            }
+        });
     }
 
     public AdapterLayout layout() {

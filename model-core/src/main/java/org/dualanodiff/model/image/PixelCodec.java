@@ -40,7 +40,8 @@ public final class PixelCodec {
         return values;
     }
 
-    static float[] toSigned(Pixels pixels) {
+    /** @return {@code (3, H, W)} in [-1, 1] */
+    public static float[] toSigned(Pixels pixels) {
         float[] values = toUnit(pixels);
         for (int i = 0; i < values.length; i++) {
             values[i] = (values[i] - 0.5f) / 0.5f;

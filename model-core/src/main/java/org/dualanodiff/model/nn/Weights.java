@@ -3,44 +3,64 @@ package org.dualanodiff.model.nn;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.TensorInfo;
 import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
 /**
- * The frozen weights of one network on one device, handed to layers by name as they are built.
+ * The weights of one network on one device, handed to layers by name as they are built. {@link #at} narrows the view to a
+ * sub-module, so that a layer asks for {@code "weight"} and not for its whole path.
  *
- * <p>fp32 files used as fp32 on a CPU stay memory-mapped: nothing is copied and several processes
- * share the pages. {@link #at} narrows the view to a sub-module, so that a layer asks for
- * {@code "weight"} and not for its whole path.
+ * <p>Frozen weights are read from files: fp32 files used as fp32 on a CPU stay memory-mapped, so that nothing is copied
+ * and several processes share the pages. Weights in training are tensors at hand.
  */
 public final class Weights implements AutoCloseable {
 
-    private final WeightSource source;
+    private final Origin origin;
     private final String prefix;
     private final Device device;
     private final Precision precision;
-    private final List<NDArray> loaded;
 
-    private Weights(WeightSource source, String prefix, Device device, Precision precision, List<NDArray> loaded) {
-        this.source = source;
+    private Weights(Origin origin, String prefix, Device device, Precision precision) {
+        this.origin = origin;
         this.prefix = prefix;
         this.device = device;
         this.precision = precision;
-        this.loaded = loaded;
     }
 
+    /** Where weights come from. */
+    private interface Origin {
+
+        /** @param view the shape to be seen, of as many numbers as {@code shape} */
+        NDArray tensor(String name, long[] shape, long[] view);
+
+        void close();
+    }
+
+    /** Frozen weights of files, which stay loaded until these weights are closed. */
     public static Weights of(WeightSource source, Device device, Precision precision) {
-        return new Weights(source, "", device, precision, new ArrayList<>());
+        return new Weights(new Files(source, device, precision, new ArrayList<>()), "", device, precision);
+    }
+
+    /**
+     * Weights in training. What is handed out belongs to the open scope, and gradients flow through it to the tensors.
+     *
+     * @param tensors fp32, by name; owned by the caller
+     */
+    public static Weights of(Map<String, NDArray> tensors, Device device, Precision precision) {
+        return new Weights(new InTraining(tensors, precision), "", device, precision);
     }
 
     /** The weights below {@code module}; closing them closes the whole network's. */
     public Weights at(String module) {
-        return new Weights(source, prefix + module + ".", device, precision, loaded);
+        return new Weights(origin, prefix + module + ".", device, precision);
     }
 
     /** The name of this sub-module in the file, without a trailing dot. */
@@ -68,28 +88,59 @@ public final class Weights implements AutoCloseable {
 
     /** As {@link #tensor}, with its numbers seen in another shape than the file's. */
     NDArray tensorAs(long[] view, String name, long... shape) {
-        TensorInfo info = source.require(prefix + name, shape);
-        try (TensorScope scope = TensorScope.open()) {
-            NDArray tensor = Tensors.load(source.map(prefix + name), storedType(info), device, precision, view);
-            loaded.add(TensorScope.disown(tensor));
-            return tensor;
-        }
-    }
-
-    private Precision storedType(TensorInfo info) {
-        return switch (info.dtype()) {
-            case F32 -> Precision.FP32;
-            case F16 -> Precision.FP16;
-            case BF16 -> Precision.BF16;
-            default ->
-                throw new CheckpointException("%s: tensor %s: expected F32, F16 or BF16, found %s"
-                        .formatted(source.files(), info.name(), info.dtype()));
-        };
+        return origin.tensor(prefix + name, shape, view);
     }
 
     @Override
     public void close() {
-        loaded.forEach(NDArray::close);
-        loaded.clear();
+        origin.close();
+    }
+
+    private record Files(WeightSource source, Device device, Precision precision, List<NDArray> loaded)
+            implements Origin {
+
+        @Override
+        public NDArray tensor(String name, long[] shape, long[] view) {
+            TensorInfo info = source.require(name, shape);
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray tensor = Tensors.load(source.map(name), storedType(info), device, precision, view);
+                loaded.add(TensorScope.disown(tensor));
+                return tensor;
+            }
+        }
+
+        private Precision storedType(TensorInfo info) {
+            return switch (info.dtype()) {
+                case F32 -> Precision.FP32;
+                case F16 -> Precision.FP16;
+                case BF16 -> Precision.BF16;
+                default ->
+                    throw new CheckpointException("%s: tensor %s: expected F32, F16 or BF16, found %s"
+                            .formatted(source.files(), info.name(), info.dtype()));
+            };
+        }
+
+        @Override
+        public void close() {
+            loaded.forEach(NDArray::close);
+            loaded.clear();
+        }
+    }
+
+    private record InTraining(Map<String, NDArray> tensors, Precision precision) implements Origin {
+
+        @Override
+        public NDArray tensor(String name, long[] shape, long[] view) {
+            NDArray tensor = tensors.get(name);
+            if (tensor == null || !Arrays.equals(Tensors.shape(tensor), shape)) {
+                throw new CheckpointException("tensor %s: expected shape %s, found %s"
+                        .formatted(name, Arrays.toString(shape), tensor == null ? "none" : tensor.getShape()));
+            }
+            NDArray seen = Arrays.equals(view, shape) ? tensor : Operators.view(tensor, view);
+            return precision == Precision.FP32 ? seen : Operators.cast(seen, precision);
+        }
+
+        @Override
+        public void close() {}
     }
 }

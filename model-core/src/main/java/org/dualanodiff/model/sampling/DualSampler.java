@@ -3,8 +3,10 @@ package org.dualanodiff.model.sampling;
 import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
@@ -42,6 +44,8 @@ public final class DualSampler implements AutoCloseable {
     private final int defectTokens;
     private final GuidedDenoiser denoiser;
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
+    private Optional<Anchors> anchors = Optional.empty();
+    private double anchoredFrom;
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -78,10 +82,22 @@ public final class DualSampler implements AutoCloseable {
     }
 
     /**
+     * Makes the pairs on real good images instead of letting the model draw the product (an extension of the paper).
+     *
+     * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
+     */
+    public DualSampler on(Anchors anchors, double from) {
+        this.anchors = Optional.of(anchors);
+        this.anchoredFrom = from;
+        return this;
+    }
+
+    /**
      * All pairs of one block, in order of their indices.
      *
      * @throws IllegalStateException if the adapter has background compensation and the sampler no clean backgrounds, or
      *     the other way round
+     * @throws java.io.UncheckedIOException if a good image that pairs are made on cannot be read
      */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
         if (needsBackgrounds != backgrounds.isPresent()) {
@@ -95,11 +111,14 @@ public final class DualSampler implements AutoCloseable {
             long first = block * config.batchSize();
             try (DefectAttention attention = attention()) {
                 unet.show(attention);
-                Denoised latents = new Denoised(denoise(series, first));
+                List<Anchor> images = anchors(series, first);
+                Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
                     AnomalyPart part = new AnomalyPart(latents.image(b, Branch.ANOMALY), map(attention, b));
-                    pairs.add(new GeneratedPair(first + b, latents.image(b, Branch.GLOBAL), part));
+                    Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
+                    pairs.add(new GeneratedPair(
+                            first + b, latents.image(b, Branch.GLOBAL), part, latents.finite(b), anchor));
                 }
                 return pairs;
             }
@@ -120,11 +139,22 @@ public final class DualSampler implements AutoCloseable {
         return config.resolution() / base.autoencoder().factor();
     }
 
-    private NDArray denoise(SampleSeries series, long first) {
+    private List<Anchor> anchors(SampleSeries series, long first) {
+        List<Anchor> images = new ArrayList<>();
+        for (int b = 0; anchors.isPresent() && b < config.batchSize(); b++) {
+            images.add(anchors.get().of(series, first + b));
+        }
+        return images;
+    }
+
+    private NDArray denoise(SampleSeries series, long first, List<Anchor> images) {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
-        return sampler.sample(start(series, first), config.steps(), guided, Sampler.StepListener.NONE);
+        Denoiser anchored = images.isEmpty()
+                ? guided
+                : new AnchoredDenoiser(guided, base, images, config.resolution(), anchoredFrom);
+        return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }
 
     /** Independent noise of both branches of every pair of the block, (B*2, C, h, w). */
@@ -143,9 +173,15 @@ public final class DualSampler implements AutoCloseable {
     private final class Denoised {
 
         private final NDArray latents;
+        private final Set<Integer> diverged = new HashSet<>();
 
         Denoised(NDArray latents) {
             this.latents = latents;
+        }
+
+        /** Whether the pictures of the pair that were asked for came out as numbers. */
+        boolean finite(int pair) {
+            return !diverged.contains(pair);
         }
 
         BufferedImage image(int pair, Branch branch) {
@@ -153,8 +189,20 @@ public final class DualSampler implements AutoCloseable {
                 long row = (long) pair * Branch.COUNT + branch.ordinal();
                 NDArray one = base.autoencoder().fromDiffusion(Operators.narrow(latents, 0, row, 1));
                 float[] pixels = Tensors.floats(base.autoencoder().decode(one));
+                if (!allFinite(pixels)) {
+                    diverged.add(pair);
+                    pixels = new float[pixels.length];
+                }
                 return PixelCodec.fromSigned(pixels, config.resolution(), config.resolution());
             }
+        }
+
+        private static boolean allFinite(float[] pixels) {
+            boolean finite = true;
+            for (float pixel : pixels) {
+                finite &= Float.isFinite(pixel);
+            }
+            return finite;
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.sampling;
 
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 import org.dualanodiff.model.mask.AnomalyPart;
 
 /**
@@ -9,8 +10,16 @@ import org.dualanodiff.model.mask.AnomalyPart;
  * @param index of the sample in its series
  * @param image what the GLOBAL branch made, RGB
  * @param part what the ANOMALY branch made
+ * @param finite whether all its numbers were finite; where one was not, the pictures are mid-grey
+ * @param anchor the good image that it was made on, if any
  */
-public record GeneratedPair(long index, BufferedImage image, AnomalyPart part) {
+public record GeneratedPair(
+        long index, BufferedImage image, AnomalyPart part, boolean finite, Optional<Anchor> anchor) {
+
+    /** A pair of finite numbers, made freely. */
+    public GeneratedPair(long index, BufferedImage image, AnomalyPart part) {
+        this(index, image, part, true, Optional.empty());
+    }
 
     /** What the ANOMALY branch made, RGB: the defect on mid-grey. */
     public BufferedImage anomaly() {

@@ -1,13 +1,17 @@
 package org.dualanodiff.model.text;
 
+import ai.djl.Device;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.ndarray.NDArray;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.Tensors;
 
 /**
  * CLIP's byte-level BPE tokenizer (Radford et al. 2021), read from the {@code tokenizer} folder of a model directory.
@@ -53,6 +57,13 @@ public final class ClipTokenizer implements AutoCloseable {
         System.arraycopy(inner, 0, ids, 1, kept);
         ids[kept + 1] = special.end();
         return ids;
+    }
+
+    /** The ids of many prompts, int64 (N, T). */
+    public NDArray tokens(List<String> prompts, Device device) {
+        long[] ids =
+                prompts.stream().map(this::encode).flatMapToLong(Arrays::stream).toArray();
+        return Tensors.of(ids, device, prompts.size(), maxLength());
     }
 
     /** Number of ids that {@link #encode} gives: 77 for CLIP. */

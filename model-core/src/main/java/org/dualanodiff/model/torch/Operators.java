@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Operators {
 
-    private static final ScriptModule MODULE = load();
+    private static final ScriptModule MODULE = load("Operators", "operators.py");
 
     private Operators() {}
 
@@ -71,6 +71,16 @@ public final class Operators {
     /** One row of zeros below and one column to the right, as the encoder of the VAE pads. */
     public static NDArray padRightBottom(NDArray x) {
         return call("pad_right_bottom", x);
+    }
+
+    /** Coordinates of every patch: x (N, 3, H, W), basis (C, 3, f, f) -> (N, C, H/f, W/f). */
+    public static NDArray projectPatches(NDArray x, NDArray basis) {
+        return call("project_patches", x, basis);
+    }
+
+    /** Patches side by side: z (N, C, h, w), basis (C, 3, f, f) -> (N, 3, h f, w f). */
+    public static NDArray composePatches(NDArray z, NDArray basis) {
+        return call("compose_patches", z, basis);
     }
 
     /** Multi-head attention: q (N, S, C), k and v (N, T, C) -> (N, S, C). */
@@ -156,6 +166,30 @@ public final class Operators {
         return call("mix_into_global_half", h, background, a);
     }
 
+    /**
+     * The noise that leads GLOBAL to a clean image, except where ANOMALY's data prediction is not grey.
+     *
+     * @param x (B*2, C, H, W), rows (b f), {@code alpha} data and {@code sigma} noise
+     * @param noise as predicted for x
+     * @param clean (B, C, H, W)
+     * @param grey latent of mid-grey, (1, C, H, W)
+     * @param place 1 where a defect may be, else 0: (B, 1, H, W)
+     * @param center mean distance from grey, over the channels, at which a place counts as half free
+     * @param softness how fast that grows
+     */
+    public static NDArray anchoredNoise(
+            NDArray x,
+            NDArray noise,
+            NDArray clean,
+            NDArray grey,
+            NDArray place,
+            double alpha,
+            double sigma,
+            double center,
+            double softness) {
+        return call("anchored_noise", x, noise, clean, grey, place, alpha, sigma, center, softness);
+    }
+
     public static NDArray matmul(NDArray x, NDArray y) {
         return call("matmul", x, y);
     }
@@ -225,6 +259,11 @@ public final class Operators {
         return call("mean_squared_error", x, y);
     }
 
+    /** As {@link #meanSquaredError}, with a weight a position: x, y (N, C, H, W), w (N, 1, H, W). */
+    public static NDArray weightedSquaredError(NDArray x, NDArray y, NDArray w) {
+        return call("weighted_squared_error", x, y, w);
+    }
+
     public static NDArray view(NDArray x, long... shape) {
         return call("view", x, shape);
     }
@@ -265,6 +304,11 @@ public final class Operators {
     /** Zeros of the same shape, type and device. */
     public static NDArray zerosLike(NDArray x) {
         return call("zeros_like", x);
+    }
+
+    /** A tensor of x's shape, type and device with one value throughout. */
+    public static NDArray fill(NDArray x, double value) {
+        return call("fill", x, value);
     }
 
     public static NDArray cast(NDArray x, Precision precision) {
@@ -312,6 +356,11 @@ public final class Operators {
         if (!targets.isEmpty()) {
             call("accumulate", targets, sources, factor);
         }
+    }
+
+    /** {@code target += share (source - target)} for each pair, in place. */
+    public static void approach(List<NDArray> targets, List<NDArray> sources, double share) {
+        call("approach", targets, sources, share);
     }
 
     /** Multiplies all tensors in place. */
@@ -364,9 +413,10 @@ public final class Operators {
         return TensorScope.own(MODULE.call(method, arguments));
     }
 
-    private static ScriptModule load() {
-        try (InputStream source = Operators.class.getResourceAsStream("operators.py")) {
-            return ScriptModule.load(ScriptArchive.of("Operators", source.readAllBytes()), Tensors.engineManager());
+    /** The module {@code className} that the resource {@code file} beside this class defines. */
+    static ScriptModule load(String className, String file) {
+        try (InputStream source = Operators.class.getResourceAsStream(file)) {
+            return ScriptModule.load(ScriptArchive.of(className, source.readAllBytes()), Tensors.engineManager());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -78,6 +78,19 @@ public final class TorchScriptNetwork {
         }
     }
 
+    /**
+     * Runs {@code forward} on one tensor.
+     *
+     * @return the numbers of the result, or of the first of several, row major, whatever its shape
+     * @throws IllegalArgumentException if {@code forward} fails
+     */
+    public float[] run(float[] values, long[] shape) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            return Tensors.floats(forward(Tensors.of(values, Device.cpu(), shape)));
+        }
+    }
+
     private NDArray forward(NDArray input) {
         try {
             return TensorScope.own(module.callForFirst("forward", input));

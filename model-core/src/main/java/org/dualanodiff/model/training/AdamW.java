@@ -52,6 +52,11 @@ public final class AdamW implements AutoCloseable {
      * @return the global norm before the clip
      */
     public double step(List<NDArray> gradients) {
+        return step(gradients, settings.learningRate());
+    }
+
+    /** As {@link #step(List)}, at another learning rate than the settings'. */
+    public double step(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray norm = Operators.globalNorm(gradients);
@@ -62,7 +67,7 @@ public final class AdamW implements AutoCloseable {
                     firstMoments,
                     secondMoments,
                     ++step,
-                    settings.learningRate(),
+                    learningRate,
                     settings.beta1(),
                     settings.beta2(),
                     settings.weightDecay(),
@@ -76,16 +81,16 @@ public final class AdamW implements AutoCloseable {
         return step;
     }
 
-    List<NDArray> firstMoments() {
+    public List<NDArray> firstMoments() {
         return firstMoments;
     }
 
-    List<NDArray> secondMoments() {
+    public List<NDArray> secondMoments() {
         return secondMoments;
     }
 
     /** Continues after {@code steps} updates, with the moments that were then. */
-    void restore(int steps, IntFunction<float[]> first, IntFunction<float[]> second) {
+    public void restore(int steps, IntFunction<float[]> first, IntFunction<float[]> second) {
         step = steps;
         for (int i = 0; i < parameters.size(); i++) {
             Tensors.overwrite(firstMoments.get(i), first.apply(i));

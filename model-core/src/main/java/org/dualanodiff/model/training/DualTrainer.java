@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -51,10 +52,7 @@ public final class DualTrainer implements AutoCloseable {
         this.base = base;
         latents = LatentCache.encode(base, examples, config);
         batches = new BatchSource(base, latents, config);
-        adapter = DualAdapter.initialize(
-                base.adapterLayout(config.rank(), config.background() != BackgroundMode.OFF),
-                config.seed(),
-                base.device());
+        adapter = first(base, config);
         parameters = adapter.trainedKeys().stream()
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();
@@ -62,6 +60,22 @@ public final class DualTrainer implements AutoCloseable {
         recomputed = new RecomputedGradients(base, adapter, parameters);
         optimizer = new AdamW(parameters, config.optimizer());
         state = new TrainingState(config, adapter, optimizer, losses);
+    }
+
+    private static DualAdapter first(BaseModel base, TrainingConfig config) {
+        DualAdapter fresh = DualAdapter.initialize(
+                base.adapterLayout(config.rank(), config.background() != BackgroundMode.OFF),
+                config.seed(),
+                base.device());
+        if (config.warmStart()) {
+            Path file = base.startingAdapter()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "training.init is warm, but the base model has no starting adapter; take cold"));
+            try (DualAdapter start = AdapterFile.read(file, base)) {
+                fresh.startFrom(start);
+            }
+        }
+        return fresh;
     }
 
     /**
@@ -97,7 +111,7 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
             requireFinite(gradients.loss(), step);
-            optimizer.step(gradients.byParameter());
+            optimizer.step(gradients.byParameter(), config.learningRate(step));
             return gradients.loss();
         }
     }

@@ -3,8 +3,6 @@ package org.dualanodiff.model.training;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,14 +82,16 @@ final class TrainingState {
     /** The settings without those that may change between stop and resume. */
     private String signature() {
         return new TrainingConfig(
-                        0,
+                        config.cosine() ? config.steps() : 0,
                         config.batchSize(),
                         config.batchSize(),
                         false,
                         config.learningRate(),
+                        config.cosine(),
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),
+                        config.warmStart(),
                         config.background(),
                         config.resolution(),
                         config.horizontalFlip(),
@@ -102,12 +102,6 @@ final class TrainingState {
     }
 
     private static TensorData data(NDArray tensor) {
-        return new TensorData(DType.F32, Tensors.shape(tensor), () -> bytes(Tensors.floats(tensor)));
-    }
-
-    private static ByteBuffer bytes(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
+        return TensorData.of(DType.F32, Tensors.shape(tensor), () -> Tensors.floats(tensor));
     }
 }

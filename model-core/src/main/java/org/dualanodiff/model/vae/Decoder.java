@@ -20,7 +20,7 @@ final class Decoder {
     private final GroupNorm outNorm;
     private final Convolution out;
 
-    private Decoder(Weights weights, AutoencoderConfig config) {
+    private Decoder(Weights weights, KlAutoencoderConfig config) {
         List<Integer> channels = config.blockOutChannels();
         int count = channels.size();
         int coarsest = channels.get(count - 1);
@@ -34,7 +34,7 @@ final class Decoder {
         out = Convolution.threeByThree(weights.at("conv_out"), channels.get(0), config.outChannels());
     }
 
-    static Decoder load(Weights weights, AutoencoderConfig config) {
+    static Decoder load(Weights weights, KlAutoencoderConfig config) {
         return new Decoder(weights, config);
     }
 
@@ -51,7 +51,7 @@ final class Decoder {
     private record Level(List<ResnetBlock> resnets, Convolution upsample) {
 
         /** @param level 0 the finest */
-        static Level load(Weights weights, AutoencoderConfig config, int level) {
+        static Level load(Weights weights, KlAutoencoderConfig config, int level) {
             List<Integer> channels = config.blockOutChannels();
             int out = channels.get(level);
             int in = channels.get(Math.min(level + 1, channels.size() - 1));

@@ -19,7 +19,7 @@ final class Encoder {
     private final GroupNorm outNorm;
     private final Convolution out;
 
-    private Encoder(Weights weights, AutoencoderConfig config) {
+    private Encoder(Weights weights, KlAutoencoderConfig config) {
         List<Integer> channels = config.blockOutChannels();
         in = Convolution.threeByThree(weights.at("conv_in"), config.inChannels(), channels.get(0));
         for (int level = 0; level < channels.size(); level++) {
@@ -31,7 +31,7 @@ final class Encoder {
         out = Convolution.threeByThree(weights.at("conv_out"), last, 2 * config.latentChannels());
     }
 
-    static Encoder load(Weights weights, AutoencoderConfig config) {
+    static Encoder load(Weights weights, KlAutoencoderConfig config) {
         return new Encoder(weights, config);
     }
 
@@ -47,7 +47,7 @@ final class Encoder {
 
     private record Level(List<ResnetBlock> resnets, Convolution downsample) {
 
-        static Level load(Weights weights, AutoencoderConfig config, int level) {
+        static Level load(Weights weights, KlAutoencoderConfig config, int level) {
             List<Integer> channels = config.blockOutChannels();
             int out = channels.get(level);
             int in = channels.get(Math.max(level - 1, 0));

@@ -34,6 +34,14 @@ class Operators(Module):
   def pad_right_bottom(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.constant_pad_nd(x, [0, 1, 0, 1], 0)
 
+  # Every patch's coordinates: x (N, 3, H, W), basis (C, 3, f, f) -> (N, C, H/f, W/f); and the patches of coordinates.
+  def project_patches(self: __torch__.Operators, x: Tensor, basis: Tensor) -> Tensor:
+    f = torch.size(basis, 2)
+    return torch.conv2d(x, basis, None, [f, f], [0, 0], [1, 1], 1)
+  def compose_patches(self: __torch__.Operators, z: Tensor, basis: Tensor) -> Tensor:
+    f = torch.size(basis, 2)
+    return torch.conv_transpose2d(z, basis, None, [f, f], [0, 0], [0, 0], 1, [1, 1])
+
   # ---- attention: (N, S, C) x (N, T, C) -> (N, S, C); the score matrix is never stored ----
   def attention(self: __torch__.Operators, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
     n = torch.size(q, 0)
@@ -102,6 +110,25 @@ class Operators(Module):
     share = torch.to(a, ops.prim.dtype(h), False, False, None)
     mixed = torch.lerp(torch.select(pairs, 1, 0), background, share)
     return torch.view(torch.stack([mixed, torch.select(pairs, 1, 1)], 1), torch.size(h))
+
+  # ---- anchored sampling: GLOBAL follows a clean image outside of where ANOMALY sees a defect ----
+  # x (B*2, C, H, W) rows (b f), noise as predicted for it, clean (B, C, H, W), grey (1, C, H, W), place (B, 1, H, W) in
+  # 0..1: where a defect may be. Gives the noise that leads there.
+  def anchored_noise(self: __torch__.Operators, x: Tensor, noise: Tensor, clean: Tensor, grey: Tensor, place: Tensor, alpha: float, sigma: float, center: float, softness: float) -> Tensor:
+    data = torch.div(torch.sub(x, torch.mul(noise, sigma), alpha=1), alpha)
+    c = torch.size(x, 1)
+    h = torch.size(x, 2)
+    w = torch.size(x, 3)
+    pairs = torch.view(data, [-1, 2, c, h, w])
+    part = torch.sub(torch.select(pairs, 1, 1), grey, alpha=1)
+    level = torch.mean(torch.abs(part), [1], True, dtype=None)
+    seen = torch.sigmoid(torch.div(torch.sub(level, center, 1), softness))
+    free = torch.mul(torch.max_pool2d(seen, [3, 3], [1, 1], [1, 1], [1, 1], False), place)
+    anchored = torch.lerp(clean, torch.select(pairs, 1, 0), free)
+    rows = torch.view(x, [-1, 2, c, h, w])
+    towards = torch.div(torch.sub(torch.select(rows, 1, 0), torch.mul(anchored, alpha), alpha=1), sigma)
+    kept = torch.select(torch.view(noise, [-1, 2, c, h, w]), 1, 1)
+    return torch.view(torch.stack([towards, kept], 1), torch.size(x))
 
   # ---- merged adapters: rows (f b), branch by branch, so that one batched product serves both ----
   # base + up down, transposed: base (Cout, Cin) -> (Cin, Cout), in the base's precision
@@ -184,6 +211,10 @@ class Operators(Module):
     return e
   def mean_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
     return torch.mse_loss(torch.to(x, 6, False, False, None), y, 1)
+  # mean of w (x - y)^2 over mean of w; w (N, 1, H, W)
+  def weighted_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
+    error = torch.mean(torch.pow(torch.sub(torch.to(x, 6, False, False, None), y, alpha=1), 2), [1], True, dtype=None)
+    return torch.div(torch.mean(torch.mul(error, w), dtype=None), torch.mean(w, dtype=None))
 
   # ---- shapes ----
   def view(self: __torch__.Operators, x: Tensor, shape: List[int]) -> Tensor:
@@ -209,6 +240,8 @@ class Operators(Module):
     return torch.contiguous(torch.select(pairs, 1, branch), memory_format=0)
   def zeros_like(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.zeros_like(x)
+  def fill(self: __torch__.Operators, x: Tensor, value: float) -> Tensor:
+    return torch.full_like(x, value)
   def overwrite(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
     return torch.copy_(target, source, False)
   def cast(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
@@ -257,6 +290,10 @@ class Operators(Module):
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
     torch._foreach_mul_(tensors, factor)
     return factor
+  # target += share (source - target), in place
+  def approach(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], share: float) -> Tensor:
+    torch._foreach_lerp_(targets, sources, share)
+    return targets[0]
   # AdamW with decoupled weight decay, as torch.optim.AdamW: in place on parameters and both moments.
   def adamw(self: __torch__.Operators, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], step: int, rate: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
     correction1 = torch.sub(1., torch.pow(beta1, float(step)))

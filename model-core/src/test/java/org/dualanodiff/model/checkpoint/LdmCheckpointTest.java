@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,8 +86,8 @@ class LdmCheckpointTest {
                 .isEqualTo(directory.unetConfig().downAttention());
         assertThat(ldm.unetConfig().crossAttentionDim())
                 .isEqualTo(directory.unetConfig().crossAttentionDim());
-        assertThat(ldm.vaeConfig().blockOutChannels())
-                .isEqualTo(directory.vaeConfig().blockOutChannels());
+        assertThat(((KlAutoencoderConfig) ldm.vaeConfig()).blockOutChannels())
+                .isEqualTo(((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels());
         assertSameTensors(directory.unetWeights(), ldm.unetWeights());
         assertSameTensors(directory.vaeWeights(), ldm.vaeWeights());
         assertSameTensors(directory.textWeights(), ldm.textWeights());
@@ -137,7 +138,7 @@ class LdmCheckpointTest {
         LdmNames names = new LdmNames(
                 directory.unetConfig().layersPerBlock().get(0),
                 directory.unetConfig().upAttention()::get,
-                directory.vaeConfig().blockOutChannels().size());
+                ((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels().size());
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         add(tensors, directory.unetWeights(), names::unet);
         add(tensors, directory.vaeWeights(), names::vae);

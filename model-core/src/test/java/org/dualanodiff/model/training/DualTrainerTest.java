@@ -147,8 +147,8 @@ class DualTrainerTest {
     @Test
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
         TrainingConfig plain = config(3, 1e-3);
-        TrainingConfig frugal =
-                new TrainingConfig(3, 2, 1, true, 1e-3, 1e-2, 1, 4, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+        TrainingConfig frugal = new TrainingConfig(
+                3, 2, 1, true, 1e-3, false, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
         for (int i = 0; i < losses.length; i++) {
@@ -159,7 +159,22 @@ class DualTrainerTest {
     @Test
     void trainer_withBackgroundCompensation_learnsItsTensorsAndNeedsObjectMasks() throws IOException {
         TrainingConfig config = new TrainingConfig(
-                2, 2, 2, false, 1e-3, 1e-2, 1, 4, BackgroundMode.UNSCALED, RESOLUTION, false, false, 4, 7);
+                2,
+                2,
+                2,
+                false,
+                1e-3,
+                false,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.UNSCALED,
+                RESOLUTION,
+                false,
+                false,
+                4,
+                7);
         List<TrainingExample> withObjects = examples().stream()
                 .map(e -> new TrainingExample(e.name(), e.image(), e.mask(), Optional.of(e.mask())))
                 .toList();
@@ -195,7 +210,22 @@ class DualTrainerTest {
 
     private static TrainingConfig config(int steps, double learningRate) {
         return new TrainingConfig(
-                steps, 2, 2, false, learningRate, 1e-2, 1, 4, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+                steps,
+                2,
+                2,
+                false,
+                learningRate,
+                false,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.OFF,
+                RESOLUTION,
+                true,
+                true,
+                4,
+                7);
     }
 
     /** A dark spot on a grey ground, in three places. */

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.background;
 
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +27,9 @@ import java.util.stream.IntStream;
  *       are not.
  * </ul>
  */
-public final class AutomaticObjectMask {
+public final class AutomaticObjectMask implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     /** Largest median absolute deviation along the borders, in levels; the worst channel counts. */
     static final double MOST_SPREAD = 14;
 
@@ -106,6 +109,11 @@ public final class AutomaticObjectMask {
     public BufferedImage mask(BufferedImage photograph) {
         GroundDistance ground = GroundDistance.of(photograph);
         return region(ground).toImage(ground.factor(), photograph.getWidth(), photograph.getHeight());
+    }
+
+    /** Distance from the ground's color, in levels, from which on a place is the object. */
+    public double threshold() {
+        return threshold;
     }
 
     private Region region(GroundDistance ground) {

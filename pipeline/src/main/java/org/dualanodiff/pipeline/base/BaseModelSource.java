@@ -10,13 +10,15 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 /**
  * Where the frozen base model of the setting {@code base-model} lies on this machine.
  *
- * <p>{@code builtin:tiny} is a model of a few million random weights: its pictures are noise, but everything
- * around it is real. It is written into the cache on first use, with the same bytes on every machine.
+ * <p>{@code builtin:small} was pretrained on procedural pictures (docs/model-card.md) and comes with the product. {@code
+ * builtin:tiny} is a model of a few million random weights: its pictures are noise, but everything around it is real. Both
+ * are written into the cache on first use, with the same bytes on every machine.
  */
 public final class BaseModelSource {
 
     private static final String BUILTIN = "builtin:";
-    private static final String TINY = "tiny";
+    private static final String TINY = BUILTIN + "tiny";
+    private static final String SMALL = BUILTIN + "small";
     private static final long TINY_SEED = 1;
 
     private final LocalCache cache;
@@ -48,11 +50,13 @@ public final class BaseModelSource {
     }
 
     private Path builtin(String setting) {
-        if (!setting.equals(BUILTIN + TINY)) {
-            throw new IllegalArgumentException(
-                    "base-model: there is no %s; give %s%s or a directory".formatted(setting, BUILTIN, TINY));
-        }
-        return cache.folder("base-model-tiny-" + TINY_SEED, BaseModelSource::writeTiny);
+        return switch (setting) {
+            case TINY -> cache.folder("base-model-tiny-" + TINY_SEED, BaseModelSource::writeTiny);
+            case SMALL -> cache.folder("base-model-small-" + BuiltinModel.version(), BuiltinModel::write);
+            default ->
+                throw new IllegalArgumentException(
+                        "base-model: there is no %s; give %s, %s or a directory".formatted(setting, SMALL, TINY));
+        };
     }
 
     private static void writeTiny(Path folder) throws IOException {

@@ -65,6 +65,12 @@ interface Check {
         return anyNumber().and(text(plain(min) + ".." + plain(max), text -> isWithin(text, min, max)));
     }
 
+    /** One of the words, or a number, {@code min..max}. */
+    static Check numberOr(List<String> words, double min, double max) {
+        String expected = "%s or a number %s..%s".formatted(String.join(", ", words), plain(min), plain(max));
+        return text(expected, text -> words.contains(text) || (decimal(text).isPresent() && isWithin(text, min, max)));
+    }
+
     /** A number above 0 and at most {@code max}; one too small for a double counts as 0. */
     static Check positive(double max) {
         return anyNumber()

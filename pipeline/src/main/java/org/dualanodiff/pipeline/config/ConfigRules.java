@@ -8,11 +8,13 @@ import static org.dualanodiff.pipeline.config.Check.interval;
 import static org.dualanodiff.pipeline.config.Check.matching;
 import static org.dualanodiff.pipeline.config.Check.names;
 import static org.dualanodiff.pipeline.config.Check.number;
+import static org.dualanodiff.pipeline.config.Check.numberOr;
 import static org.dualanodiff.pipeline.config.Check.oneOf;
 import static org.dualanodiff.pipeline.config.Check.positive;
 import static org.dualanodiff.pipeline.config.Check.wholeNumber;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import java.util.function.Function;
 /** What every setting must be: one line a setting, and a few rules between settings. */
 final class ConfigRules {
     private static final String COUNT = "[1-9][0-9]{0,5}|1000000";
+    private static final String SOURCE = "(real|procedural|cut-paste|generated(@[A-Za-z0-9._-]{1,100})?)";
+    private static final String ARM = SOURCE + "(\\+" + SOURCE + ")*";
     private static final long MANY = 10_000_000;
 
     /** A setting and what it must be. */
@@ -35,6 +39,10 @@ final class ConfigRules {
                     "base-model",
                     matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
+            rule("dataset.format", oneOf(List.of("auto", "mvtec", "visa", "folder", "coco", "jsonl"))),
+            rule(
+                    "dataset.mask-level",
+                    matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
@@ -46,11 +54,13 @@ final class ConfigRules {
             rule("prompt.global", filledText()),
             rule("prompt.anomaly", filledText()),
             rule("prompt.negative", anyText()),
+            rule("training.init", oneOf(List.of("auto", "cold", "warm"))),
             rule("training.steps", wholeNumber(1, MANY)),
             rule("training.batch-size", wholeNumber(1, 1024)),
             rule("training.micro-batch-size", wholeNumber(0, 1024)),
             rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
+            rule("training.schedule", oneOf(List.of("constant", "cosine"))),
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),
             rule("training.rank", wholeNumber(1, 1024)),
@@ -65,6 +75,9 @@ final class ConfigRules {
             rule("background.off", names()),
             rule("background.object-masks", anyText()),
             rule("background.scaled-latent", flag()),
+            rule("generation.background", oneOf(List.of("generated", "anchored"))),
+            rule("generation.place", oneOf(List.of("anywhere", "object"))),
+            rule("generation.anchor-from", number(0, 1)),
             rule("generation.samples-per-defect", wholeNumber(1, MANY)),
             rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),
             rule("generation.karras-sigmas", flag()),
@@ -75,8 +88,8 @@ final class ConfigRules {
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
             rule("mask.method", oneOf(List.of("grey-distance", "attention", "saliency"))),
-            rule("mask.low", number(0, 1)),
-            rule("mask.high", number(0, 1)),
+            rule("mask.low", numberOr(List.of("auto"), 0, 1)),
+            rule("mask.high", numberOr(List.of("auto"), 0, 1)),
             rule("mask.threshold", number(0, 1)),
             rule("mask.saliency-model", anyText()),
             rule("mask.saliency-size", wholeNumber(16, 2048)),
@@ -84,6 +97,22 @@ final class ConfigRules {
             rule("mask.closing-radius", wholeNumber(0, 64)),
             rule("mask.min-area", wholeNumber(0, MANY)),
             rule("mask.max-hole-area", wholeNumber(0, MANY)),
+            rule("mask.refine-radius", wholeNumber(0, 64)),
+            rule("mask.refine-epsilon", positive(1)),
+            rule("quality.enabled", flag()),
+            rule("quality.max-attempts", number(1, 1000)),
+            rule("quality.keep-rejected-pixels", flag()),
+            rule("quality.copy-overlap", number(0, 1)),
+            rule("quality.min-mask-ratio", limit(1)),
+            rule("quality.max-mask-ratio", limit(1)),
+            rule("quality.max-components", limit(1_000_000)),
+            rule("quality.max-outside-object", limit(1)),
+            rule("quality.min-contrast", limit(255)),
+            rule("quality.max-part-difference", limit(255)),
+            rule("quality.max-clipped", limit(1)),
+            rule("quality.min-deviation", limit(255)),
+            rule("quality.min-training-distance", limit(255)),
+            rule("quality.min-accepted-distance", limit(255)),
             rule("store", filledText()),
             rule(
                     "run.id",
@@ -94,6 +123,22 @@ final class ConfigRules {
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
             rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
             rule("compute.threads", wholeNumber(1, 1024)),
+            rule("evaluate.arms", names().and(ConfigRules::arms)),
+            rule("evaluate.seeds", wholeNumber(1, 1000)),
+            rule("evaluate.size", matching("a multiple of 16, 16..2048", COUNT).and(ConfigRules::detectorSize)),
+            rule("evaluate.channels", oneOf(List.of("1", "3"))),
+            rule("evaluate.width", wholeNumber(1, 1024)),
+            rule("evaluate.steps", wholeNumber(1, MANY)),
+            rule("evaluate.batch-size", wholeNumber(2, 1024)),
+            rule("evaluate.learning-rate", positive(1)),
+            rule("evaluate.pairs-per-defect", wholeNumber(1, MANY)),
+            rule("evaluate.classifier-steps", wholeNumber(0, MANY)),
+            rule("evaluate.twins", anyText()),
+            rule("evaluate.allowed-loss", number(0, 1)),
+            rule("evaluate.networks.features", anyText()),
+            rule("evaluate.networks.classes", anyText()),
+            rule("evaluate.networks.distances", anyText()),
+            rule("evaluate.networks.size", wholeNumber(8, 2048)),
             rule("spark.master", filledText()),
             rule(SparkProperties.KEY, block()));
 
@@ -163,6 +208,24 @@ final class ConfigRules {
         return pixels >= 16 && pixels <= 2048 && pixels % 8 == 0;
     }
 
+    private static Optional<String> detectorSize(ConfigValue size) {
+        String text = Check.scalar(size).orElseThrow();
+        boolean fits = Integer.parseInt(text) % 16 == 0 && Integer.parseInt(text) <= 2048;
+        return fits ? Optional.empty() : Optional.of("must be a multiple of 16, 16..2048, was " + text);
+    }
+
+    private static Optional<String> arms(ConfigValue list) {
+        List<String> wrong = ((ConfigList) list)
+                .stream()
+                        .map(value -> Check.scalar(value).orElseThrow())
+                        .filter(arm -> !arm.matches(ARM))
+                        .toList();
+        return wrong.isEmpty()
+                ? Optional.empty()
+                : Optional.of("must hold arms such as real+generated, of real, procedural, cut-paste, generated and"
+                        + " generated@RUN; %s is none".formatted(wrong.get(0)));
+    }
+
     private static Optional<String> saliencyModelGiven(Config config) {
         boolean missing = config.getString("mask.method").equals("saliency")
                 && config.getString("mask.saliency-model").isBlank();
@@ -201,8 +264,14 @@ final class ConfigRules {
     }
 
     private static Optional<String> thresholdsInOrder(Config config) {
-        double low = config.getDouble("mask.low");
-        double high = config.getDouble("mask.high");
+        Limit lowest = Limit.parse(config.getString("mask.low"));
+        Limit highest = Limit.parse(config.getString("mask.high"));
+        if (lowest.isAuto() != highest.isAuto()) {
+            return Optional.of("mask.low and mask.high must be numbers or auto together, were %s and %s"
+                    .formatted(lowest.setting(), highest.setting()));
+        }
+        double low = lowest.orElse(0);
+        double high = highest.orElse(1);
         return low <= high
                 ? Optional.empty()
                 : Optional.of("mask.low must be at most mask.high, were %s and %s".formatted(low, high));
@@ -215,6 +284,10 @@ final class ConfigRules {
                 ? Optional.of("dataset.split-files must name a JSON file {category: {defect: [file names]}}"
                         + " when dataset.split is list")
                 : Optional.empty();
+    }
+
+    private static Check limit(double max) {
+        return numberOr(List.of("auto", "off"), 0, max);
     }
 
     private static Rule rule(String key, Check check) {

@@ -25,10 +25,12 @@ public record PipelineConfig(
         Background background,
         Generation generation,
         Mask mask,
+        Quality quality,
         String store,
         Run run,
         long seed,
         Compute compute,
+        Evaluation evaluation,
         Spark spark)
         implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -44,10 +46,12 @@ public record PipelineConfig(
                 Background.of(effective.getConfig("background")),
                 Generation.of(effective.getConfig("generation")),
                 Mask.of(effective.getConfig("mask")),
+                Quality.of(effective.getConfig("quality")),
                 effective.getString("store"),
                 Run.of(effective.getConfig("run")),
                 effective.getLong("seed"),
                 Compute.of(effective.getConfig("compute")),
+                Evaluation.of(effective.getConfig("evaluate")),
                 Spark.of(effective));
     }
 
@@ -71,17 +75,37 @@ public record PipelineConfig(
                 entry("background", background.values()),
                 entry("generation", generation.values()),
                 entry("mask", mask.values()),
+                entry("quality", quality.values()),
                 entry("store", Redaction.uri(store)),
                 entry("run", run.values()),
                 entry("seed", seed),
                 entry("compute", compute.values()),
+                entry("evaluate", evaluation.values()),
                 entry("spark", spark.values()));
     }
 
-    /** What is augmented. Empty {@code categories} or {@code defects} stand for all. */
-    public record Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split)
+    /**
+     * What is augmented. Empty {@code categories} or {@code defects} stand for all.
+     *
+     * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
+     * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+     */
+    public record Dataset(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            DatasetSplit split,
+            String format,
+            int maskLevel)
             implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        private static final String AUTO = "auto";
+
+        /** In whatever format it is, with the format's own level of masks. */
+        public Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split) {
+            this(root, categories, defects, split, AUTO, 0);
+        }
 
         public Dataset {
             categories = List.copyOf(categories);
@@ -93,16 +117,27 @@ public record PipelineConfig(
                     block.getString("root"),
                     block.getStringList("categories"),
                     block.getStringList("defects"),
-                    DatasetSplit.of(block));
+                    DatasetSplit.of(block),
+                    block.getString("format"),
+                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"));
         }
 
         private Map<String, Object> values() {
             return Map.of(
-                    "root", Redaction.uri(root),
-                    "categories", categories,
-                    "defects", defects,
-                    "split", split.setting(),
-                    "split-files", Redaction.uri(split.files()));
+                    "root",
+                    Redaction.uri(root),
+                    "format",
+                    format,
+                    "mask-level",
+                    maskLevel == 0 ? AUTO : (Object) maskLevel,
+                    "categories",
+                    categories,
+                    "defects",
+                    defects,
+                    "split",
+                    split.setting(),
+                    "split-files",
+                    Redaction.uri(split.files()));
         }
     }
 
@@ -147,11 +182,13 @@ public record PipelineConfig(
 
     /** How one adapter is trained. */
     public record Training(
+            String init,
             int steps,
             int batchSize,
             int microBatchSize,
             boolean recompute,
             double learningRate,
+            String schedule,
             double weightDecay,
             double maxGradientNorm,
             int rank,
@@ -164,11 +201,13 @@ public record PipelineConfig(
 
         private static Training of(Config block) {
             return new Training(
+                    block.getString("init"),
                     block.getInt("steps"),
                     block.getInt("batch-size"),
                     block.getInt("micro-batch-size"),
                     block.getBoolean("recompute"),
                     block.getDouble("learning-rate"),
+                    block.getString("schedule"),
                     block.getDouble("weight-decay"),
                     block.getDouble("max-gradient-norm"),
                     block.getInt("rank"),
@@ -180,11 +219,13 @@ public record PipelineConfig(
 
         private Map<String, Object> values() {
             return Map.ofEntries(
+                    entry("init", init),
                     entry("steps", steps),
                     entry("batch-size", batchSize),
                     entry("micro-batch-size", microBatchSize),
                     entry("recompute", recompute),
                     entry("learning-rate", learningRate),
+                    entry("schedule", schedule),
                     entry("weight-decay", weightDecay),
                     entry("max-gradient-norm", maxGradientNorm),
                     entry("rank", rank),
@@ -287,6 +328,9 @@ public record PipelineConfig(
      * {@code finalSigmaZero} are true only with DPM-Solver++.
      */
     public record Generation(
+            String background,
+            String place,
+            double anchorFrom,
             int samplesPerDefect,
             Sampler sampler,
             boolean karrasSigmas,
@@ -301,6 +345,9 @@ public record PipelineConfig(
 
         private static Generation of(Config block) {
             return new Generation(
+                    block.getString("background"),
+                    block.getString("place"),
+                    block.getDouble("anchor-from"),
                     block.getInt("samples-per-defect"),
                     Sampler.of(block.getString("sampler")),
                     block.getBoolean("karras-sigmas"),
@@ -312,61 +359,135 @@ public record PipelineConfig(
                     block.getInt("pairs-per-task"));
         }
 
+        /** Whether pairs are made on real good images. */
+        public boolean anchored() {
+            return background.equals("anchored");
+        }
+
         private Map<String, Object> values() {
-            return Map.of(
-                    "samples-per-defect", samplesPerDefect,
-                    "sampler", sampler.setting(),
-                    "karras-sigmas", karrasSigmas,
-                    "final-sigma-zero", finalSigmaZero,
-                    "steps", steps,
-                    "guidance-scale", guidanceScale,
-                    "guidance-interval", guidanceInterval.value(),
-                    "batch-size", batchSize,
-                    "pairs-per-task", pairsPerTask);
+            return Map.ofEntries(
+                    entry("background", background),
+                    entry("place", place),
+                    entry("anchor-from", anchorFrom),
+                    entry("samples-per-defect", samplesPerDefect),
+                    entry("sampler", sampler.setting()),
+                    entry("karras-sigmas", karrasSigmas),
+                    entry("final-sigma-zero", finalSigmaZero),
+                    entry("steps", steps),
+                    entry("guidance-scale", guidanceScale),
+                    entry("guidance-interval", guidanceInterval.value()),
+                    entry("batch-size", batchSize),
+                    entry("pairs-per-task", pairsPerTask));
         }
     }
 
-    /** How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, radii in pixels, area in pixels. */
+    /**
+     * How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, never off and auto only together, radii in pixels,
+     * area in pixels.
+     *
+     * @param refineRadius 0 for none
+     */
     public record Mask(
             String method,
-            double low,
-            double high,
+            Limit low,
+            Limit high,
             double threshold,
             String saliencyModel,
             int saliencySize,
             int openingRadius,
             int closingRadius,
             int minArea,
-            int maxHoleArea)
+            int maxHoleArea,
+            int refineRadius,
+            double refineEpsilon)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private static Mask of(Config block) {
             return new Mask(
                     block.getString("method"),
-                    block.getDouble("low"),
-                    block.getDouble("high"),
+                    Limit.parse(block.getString("low")),
+                    Limit.parse(block.getString("high")),
                     block.getDouble("threshold"),
                     block.getString("saliency-model"),
                     block.getInt("saliency-size"),
                     block.getInt("opening-radius"),
                     block.getInt("closing-radius"),
                     block.getInt("min-area"),
-                    block.getInt("max-hole-area"));
+                    block.getInt("max-hole-area"),
+                    block.getInt("refine-radius"),
+                    block.getDouble("refine-epsilon"));
         }
 
         private Map<String, Object> values() {
-            return Map.of(
-                    "method", method,
-                    "low", low,
-                    "high", high,
-                    "threshold", threshold,
-                    "saliency-model", saliencyModel,
-                    "saliency-size", saliencySize,
-                    "opening-radius", openingRadius,
-                    "closing-radius", closingRadius,
-                    "min-area", minArea,
-                    "max-hole-area", maxHoleArea);
+            return Map.ofEntries(
+                    entry("method", method),
+                    entry("low", low.setting()),
+                    entry("high", high.setting()),
+                    entry("threshold", threshold),
+                    entry("saliency-model", saliencyModel),
+                    entry("saliency-size", saliencySize),
+                    entry("opening-radius", openingRadius),
+                    entry("closing-radius", closingRadius),
+                    entry("min-area", minArea),
+                    entry("max-hole-area", maxHoleArea),
+                    entry("refine-radius", refineRadius),
+                    entry("refine-epsilon", refineEpsilon));
+        }
+    }
+
+    /**
+     * Which generated pairs are good enough, and what becomes of the others.
+     *
+     * @param maxAttempts indices tried at most, as a multiple of the pairs wanted
+     * @param copyOverlap least shared part of two defects in pairs that may be copies
+     * @param limits of the checks, by the setting's name
+     */
+    public record Quality(
+            boolean enabled,
+            double maxAttempts,
+            boolean keepRejectedPixels,
+            double copyOverlap,
+            Map<String, Limit> limits)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        /** Names of the limits. */
+        public static final List<String> LIMITS = List.of(
+                "min-mask-ratio",
+                "max-mask-ratio",
+                "max-components",
+                "max-outside-object",
+                "min-contrast",
+                "max-part-difference",
+                "max-clipped",
+                "min-deviation",
+                "min-training-distance",
+                "min-accepted-distance");
+
+        public Quality {
+            limits = Collections.unmodifiableMap(new TreeMap<>(limits));
+        }
+
+        private static Quality of(Config block) {
+            Map<String, Limit> limits = new TreeMap<>();
+            LIMITS.forEach(name -> limits.put(name, Limit.parse(block.getString(name))));
+            return new Quality(
+                    block.getBoolean("enabled"),
+                    block.getDouble("max-attempts"),
+                    block.getBoolean("keep-rejected-pixels"),
+                    block.getDouble("copy-overlap"),
+                    limits);
+        }
+
+        private Map<String, Object> values() {
+            Map<String, Object> values = new TreeMap<>(Map.of(
+                    "enabled", enabled,
+                    "max-attempts", maxAttempts,
+                    "keep-rejected-pixels", keepRejectedPixels,
+                    "copy-overlap", copyOverlap));
+            limits.forEach((name, limit) -> values.put(name, limit.setting()));
+            return values;
         }
     }
 

@@ -1,9 +1,14 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.net.URI;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +21,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /** The folders and files of a data set, on any file system that Hadoop reaches. Safe for use by several threads. */
@@ -23,6 +29,10 @@ public final class DatasetFiles {
     /** Files above this are refused unread; no picture within the decoder's limit comes near it. */
     static final long MAX_BYTES = 1L << 30;
 
+    /** Tables and annotation files above this are refused: with its objects one takes several times its length. */
+    static final long MAX_TEXT_BYTES = 1L << 29;
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
 
     private final Configuration configuration;
@@ -38,7 +48,44 @@ public final class DatasetFiles {
     }
 
     byte[] read(FileEntry entry) throws IOException {
-        return read(entry.path(), entry.length());
+        return entry.isListed() ? read(entry.path(), entry.length()) : read(entry.uri());
+    }
+
+    /**
+     * Opens a table, manifest or annotation file as text, without the byte order mark that some editors write.
+     *
+     * @return a reader that fails with {@link MalformedInputException} on bytes that are not UTF-8
+     * @throws DatasetException for a file above {@link #MAX_TEXT_BYTES}
+     */
+    Reader text(Path path) throws IOException {
+        FileSystem files = fileSystem(path);
+        long length = files.getFileStatus(path).getLen();
+        if (length > MAX_TEXT_BYTES) {
+            throw new DatasetException("%s has %d bytes, more than the %d that are read; split it"
+                    .formatted(path, length, MAX_TEXT_BYTES));
+        }
+        Reader reader =
+                new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8.newDecoder()));
+        try {
+            skipByteOrderMark(reader, path);
+            return reader;
+        } catch (IOException | DatasetException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private static void skipByteOrderMark(Reader reader, Path path) throws IOException {
+        reader.mark(2);
+        int first = reader.read();
+        int second = reader.read();
+        if (first == 0 || second == 0) {
+            throw new DatasetException("%s is in UTF-16 or binary; save it as text in UTF-8".formatted(path));
+        }
+        reader.reset();
+        if (first == BYTE_ORDER_MARK) {
+            reader.skip(1);
+        }
     }
 
     private byte[] read(Path path, long length) throws IOException {
@@ -67,6 +114,52 @@ public final class DatasetFiles {
         Path path = new Path(location);
         // Names do not resolve against "s3a://bucket", whose path is empty.
         return path.toUri().getPath().isEmpty() ? new Path(location + "/") : path;
+    }
+
+    /**
+     * The file that a table names: a URI, an absolute path on the base's file system, or a path below the base.
+     *
+     * @throws IllegalArgumentException for a text that can be no path
+     */
+    static Path resolve(Path base, String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("an empty path");
+        } else if (SCHEME.matcher(text).matches()) {
+            return new Path(text);
+        } else if (text.startsWith("/")) {
+            return new Path(base.toUri().getScheme(), base.toUri().getAuthority(), text);
+        }
+        return child(base, text);
+    }
+
+    /** A path below a folder, with {@code /} between its parts; the whole path where it lies elsewhere. */
+    static String below(Path folder, Path path) {
+        String above = folder.toUri().getPath();
+        String prefix = above.endsWith("/") ? above : above + "/";
+        String whole = path.toUri().getPath();
+        return whole.startsWith(prefix) ? whole.substring(prefix.length()) : path.toString();
+    }
+
+    /** A file of a data set as messages name it: below the root, or below the folder of a root that is a file. */
+    public static String below(String root, URI file) {
+        Path path = new Path(file);
+        Path folder = locate(root);
+        String inside = below(folder, path);
+        return inside.equals(path.toString()) && folder.getParent() != null ? below(folder.getParent(), path) : inside;
+    }
+
+    boolean isFile(Path path) throws IOException {
+        try {
+            return fileSystem(path).getFileStatus(path).isFile();
+        } catch (FileNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** What tells a folder from every other, also where links lead to it by several names. */
+    String identity(Path folder) throws IOException {
+        boolean local = fileSystem(folder).getUri().getScheme().equals("file");
+        return local ? new File(folder.toUri().getPath()).getCanonicalPath() : folder.toString();
     }
 
     boolean isFolder(Path path) throws IOException {
@@ -123,8 +216,21 @@ public final class DatasetFiles {
     }
 
     private FileSystem fileSystem(Path path) throws IOException {
-        FileSystem files = path.getFileSystem(configuration);
+        FileSystem files = open(path);
         // Without the layer of checksum files, which cannot open a name that holds a colon.
         return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+    }
+
+    private FileSystem open(Path path) throws IOException {
+        try {
+            return path.getFileSystem(configuration);
+        } catch (RuntimeException e) {
+            // Hadoop's answer where it knows a scheme and the class for it is not installed.
+            if (e.getCause() instanceof ClassNotFoundException) {
+                throw new UnsupportedFileSystemException("the file system of %s is not installed: %s"
+                        .formatted(path, e.getCause().getMessage()));
+            }
+            throw e;
+        }
     }
 }

@@ -7,18 +7,32 @@ import java.util.Objects;
 /**
  * What to read.
  *
- * @param root folder that holds the category folders: a local path, or a URI of a Hadoop file system such as
- *     {@code hdfs://...} or {@code s3a://bucket/prefix}
+ * @param root the data set's folder, or its manifest or annotation file: a local path, or a URI of a Hadoop file system
+ *     such as {@code hdfs://...} or {@code s3a://bucket/prefix}
  * @param categories categories to read; empty for every one under the root
  * @param defects defects to read in each of those categories; empty for every one
  * @param split which defect images are for training
+ * @param format how the data set is laid out
+ * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 for the format's own
  */
-public record DatasetRequest(String root, List<String> categories, List<String> defects, SplitRule split)
+public record DatasetRequest(
+        String root,
+        List<String> categories,
+        List<String> defects,
+        SplitRule split,
+        DatasetFormat format,
+        int maskLevel)
         implements Serializable {
     public DatasetRequest {
         Objects.requireNonNull(root, "root");
         Objects.requireNonNull(split, "split");
+        Objects.requireNonNull(format, "format");
         categories = categories.stream().distinct().sorted().toList();
         defects = defects.stream().distinct().sorted().toList();
+    }
+
+    /** In whatever format it is, with the format's own level of masks. */
+    public DatasetRequest(String root, List<String> categories, List<String> defects, SplitRule split) {
+        this(root, categories, defects, split, DatasetFormat.AUTO, 0);
     }
 }

@@ -1,19 +1,36 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 
 /**
  * One defect image with its mask, both opened and found sound.
  *
- * @param name the image's file name with its extension
+ * @param name the image's file name with its extension; where a file lists the images, as listed there
  * @param imageUri where the image lies; {@link DatasetFiles#read(URI)} takes it
- * @param maskUri where the mask lies
+ * @param mask where the mask comes from
  * @param width pixels across, after the camera's orientation is applied
  * @param height pixels down, after the camera's orientation is applied
  * @param imageSha256 SHA-256 of the image file in lower-case hexadecimal
- * @param maskSha256 SHA-256 of the mask file in lower-case hexadecimal
+ * @param maskSha256 SHA-256 of all that makes the mask, in lower-case hexadecimal: of the mask file where it is drawn in
+ *     black and white
  */
 public record DefectImage(
-        String name, URI imageUri, URI maskUri, int width, int height, String imageSha256, String maskSha256)
-        implements Serializable {}
+        String name, URI imageUri, MaskSource mask, int width, int height, String imageSha256, String maskSha256)
+        implements Serializable {
+
+    /** @throws IOException if the image can no longer be read */
+    public BufferedImage openImage(DatasetFiles files) throws IOException {
+        return ImageDecoder.image(files.read(imageUri));
+    }
+
+    /**
+     * @return grey, 128 and brighter on the defect, of the image's size
+     * @throws IOException if the mask can no longer be read
+     */
+    public BufferedImage openMask(DatasetFiles files) throws IOException {
+        return mask.open(files);
+    }
+}

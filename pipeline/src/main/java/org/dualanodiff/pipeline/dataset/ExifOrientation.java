@@ -1,11 +1,22 @@
 package org.dualanodiff.pipeline.dataset;
 
-import com.drew.imaging.ImageMetadataReader;
+import com.drew.imaging.FileTypeDetector;
 import com.drew.imaging.ImageProcessingException;
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.png.PngChunk;
+import com.drew.imaging.png.PngChunkReader;
+import com.drew.imaging.png.PngChunkType;
+import com.drew.imaging.tiff.TiffMetadataReader;
+import com.drew.lang.ByteArrayReader;
+import com.drew.lang.StreamReader;
+import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
@@ -25,8 +36,7 @@ enum ExifOrientation {
     /** The orientation an image file states; {@link #NORMAL} where it states none or its metadata are damaged. */
     static ExifOrientation of(byte[] file) {
         try {
-            var directories = ImageMetadataReader.readMetadata(new ByteArrayInputStream(file), file.length)
-                    .getDirectoriesOfType(ExifIFD0Directory.class);
+            var directories = metadata(file).getDirectoriesOfType(ExifIFD0Directory.class);
             return StreamSupport.stream(directories.spliterator(), false)
                     .map(directory -> directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION))
                     .filter(Objects::nonNull)
@@ -37,6 +47,28 @@ enum ExifOrientation {
             // Metadata are a side matter: whether the picture itself is whole, the decoder finds out.
             return NORMAL;
         }
+    }
+
+    /**
+     * Only what may hold the orientation is read: other parts of a PNG are compressed, and a few bytes may stand for
+     * gigabytes.
+     */
+    private static Metadata metadata(byte[] file) throws ImageProcessingException, IOException {
+        return switch (FileTypeDetector.detectFileType(new ByteArrayInputStream(file))) {
+            case Jpeg -> JpegMetadataReader.readMetadata(new ByteArrayInputStream(file), List.of(new ExifReader()));
+            case Tiff -> TiffMetadataReader.readMetadata(new ByteArrayReader(file));
+            case Png -> ofPng(file);
+            default -> new Metadata();
+        };
+    }
+
+    private static Metadata ofPng(byte[] file) throws ImageProcessingException, IOException {
+        Metadata metadata = new Metadata();
+        var bytes = new StreamReader(new ByteArrayInputStream(file));
+        for (PngChunk chunk : new PngChunkReader().extract(bytes, Set.of(PngChunkType.eXIf))) {
+            new ExifReader().extract(new ByteArrayReader(chunk.getBytes()), metadata);
+        }
+        return metadata;
     }
 
     private static ExifOrientation ofTag(int tag) {

@@ -8,10 +8,24 @@ import org.apache.hadoop.fs.Path;
 /**
  * Something found in a folder.
  *
- * @param length bytes; 0 for a folder
+ * @param length bytes; 0 for a folder, and {@link #UNLISTED} for a file that something names and no folder shows
  */
 record FileEntry(String name, Path path, long length, boolean folder) {
+    /** For messages. */
+    static final String EXTENSIONS = "png, jpg, jpeg, bmp, tif or tiff";
+
     private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff");
+
+    static final long UNLISTED = -1;
+
+    /** A file that no folder shows; reading it says why. */
+    static FileEntry unlisted(Path path) {
+        return new FileEntry(path.getName(), path, UNLISTED, false);
+    }
+
+    boolean isListed() {
+        return length != UNLISTED;
+    }
 
     /** Whether the name is an image's, in any case of letters. */
     boolean isImage() {
@@ -36,7 +50,7 @@ record FileEntry(String name, Path path, long length, boolean folder) {
         return dot < 0 ? name : name.substring(0, dot);
     }
 
-    private String extension() {
+    String extension() {
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -25,6 +26,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class ImageDecoder {
     /** The largest picture that is decoded; a small file can claim a size that would fill the memory. */
     public static final long MAX_PIXELS = 100_000_000L;
+
+    /** Pixels of the pictures that all threads together may have in decoding, in units of {@value #ROOM_UNIT}. */
+    private static final int ROOM_UNIT = 1_000_000;
+
+    private static final Semaphore ROOM = new Semaphore((int) (MAX_PIXELS / ROOM_UNIT) + 1);
 
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "tiff", "gif");
     // The JPEG reader fills what is missing with grey and only warns about it.
@@ -58,7 +64,7 @@ public final class ImageDecoder {
             throw new UnreadableImageException("the file is empty (0 bytes)");
         }
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            return EightBitPixels.of(read(stream)).upright(ExifOrientation.of(file));
+            return read(stream, ExifOrientation.of(file));
         } catch (UnreadableImageException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -67,18 +73,40 @@ public final class ImageDecoder {
         }
     }
 
-    private static BufferedImage read(ImageInputStream stream) throws IOException {
+    private static EightBitPixels read(ImageInputStream stream, ExifOrientation orientation) throws IOException {
         ImageReader reader = readerFor(stream);
         try {
             reader.setInput(stream, true, true);
-            checkSize(reader.getWidth(0), reader.getHeight(0));
-            List<String> warnings = new ArrayList<>();
-            reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-            BufferedImage image = reader.read(0);
-            checkWhole(warnings);
-            return image;
+            int width = reader.getWidth(0);
+            int height = reader.getHeight(0);
+            checkSize(width, height);
+            checkSize(reader.getTileWidth(0), reader.getTileHeight(0));
+            return reading(width, height, () -> EightBitPixels.of(read(reader)).upright(orientation));
         } finally {
             reader.dispose();
+        }
+    }
+
+    private static BufferedImage read(ImageReader reader) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+        BufferedImage image = reader.read(0);
+        checkWhole(warnings);
+        return image;
+    }
+
+    private interface Reading {
+        EightBitPixels run() throws IOException;
+    }
+
+    /** Waits until there is room: a picture of 16 bits and four channels takes 8 bytes a pixel while it is decoded. */
+    private static EightBitPixels reading(int width, int height, Reading reading) throws IOException {
+        int share = (int) ((long) width * height / ROOM_UNIT) + 1;
+        ROOM.acquireUninterruptibly(share);
+        try {
+            return reading.run();
+        } finally {
+            ROOM.release(share);
         }
     }
 
@@ -100,7 +128,9 @@ public final class ImageDecoder {
     }
 
     private static void checkSize(int width, int height) throws UnreadableImageException {
-        if ((long) width * height > MAX_PIXELS) {
+        if (width < 1 || height < 1) {
+            throw new UnreadableImageException("%d x %d pixels".formatted(width, height));
+        } else if ((long) width * height > MAX_PIXELS) {
             throw new UnreadableImageException("%d x %d pixels, more than the %d that are decoded; scale it down"
                     .formatted(width, height, MAX_PIXELS));
         }

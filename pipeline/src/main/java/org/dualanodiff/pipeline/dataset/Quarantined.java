@@ -3,9 +3,11 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.Serializable;
 
 /**
- * A file that was set aside.
+ * A file, or an entry of a table, that was set aside.
  *
- * @param file its path below the data set's root, with {@code /} between folders
+ * @param category empty where an entry does not tell it
+ * @param defect {@code good} for a good image, empty where an entry does not tell it
+ * @param file its path below the data set's root, with {@code /} between folders; for an entry, the table's and the place
  * @param detail what was found, for a person
  */
 public record Quarantined(String category, String defect, String file, Reason reason, String detail)
@@ -23,11 +25,21 @@ public record Quarantined(String category, String defect, String file, Reason re
         MASK_MISSING,
         /** The mask marks no pixel. */
         MASK_EMPTY,
+        /** The mask marks every pixel. */
+        MASK_FULL,
+        /** The mask's file holds the same bytes as the image's. */
+        MASK_IS_IMAGE,
+        /** The image is so much longer than wide that no square of it is of use. */
+        EXTREME_SHAPE,
         /** Image and mask differ in width or height. */
         SIZE_MISMATCH,
         /** The mask belongs to no image. */
         ORPHAN_MASK,
         /** Something in an image folder whose name is not an image's. */
-        NOT_AN_IMAGE
+        NOT_AN_IMAGE,
+        /** A line, row or annotation that does not say what it must. */
+        INVALID_ENTRY,
+        /** The image is listed twice for one defect. */
+        DUPLICATE_ENTRY
     }
 }

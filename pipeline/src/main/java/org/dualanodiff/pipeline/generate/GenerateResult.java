@@ -18,6 +18,11 @@ public record GenerateResult(GenerateUnit unit, int accepted, int rejected, doub
         return new GenerateResult(unit, 0, 0, seconds, error);
     }
 
+    /** The same with some of the accepted samples found to be copies of others. */
+    public GenerateResult withCopies(int copies) {
+        return new GenerateResult(unit, accepted - copies, rejected + copies, seconds, error);
+    }
+
     public boolean succeeded() {
         return error == null;
     }

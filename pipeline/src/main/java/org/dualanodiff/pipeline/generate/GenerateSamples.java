@@ -62,8 +62,14 @@ public final class GenerateSamples {
             if (backgrounds != null) {
                 sampler.over(backgrounds);
             }
+            if (task.anchors() != null) {
+                sampler.on(
+                        task.anchors().open(files, task.sampling().resolution()),
+                        task.anchors().from());
+            }
+            PairAssembly assembly = new PairAssembly(task);
             Counts counts = new Counts(task.unit().missing().length, listener);
-            SampleFile.write(file, samples(sampler, task, counts));
+            SampleFile.write(file, samples(sampler, task, assembly, counts));
             store.uploadIfAbsent(file, key(task));
             return new GenerateResult(task.unit(), counts.accepted, counts.rejected, watch.seconds(), null);
         } finally {
@@ -89,7 +95,8 @@ public final class GenerateSamples {
     }
 
     /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
-    private static Iterator<GeneratedSample> samples(DualSampler sampler, GenerateTask task, Counts counts) {
+    private static Iterator<GeneratedSample> samples(
+            DualSampler sampler, GenerateTask task, PairAssembly assembly, Counts counts) {
         Set<Long> wanted =
                 Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
         SampleSeries series = new SampleSeries(
@@ -97,18 +104,23 @@ public final class GenerateSamples {
         return blocks(task)
                 .filter(block -> holdsWanted(block, task, wanted))
                 .boxed()
-                .flatMap(block -> block(sampler, series, block, task, wanted, counts))
+                .flatMap(block -> block(sampler, series, block, assembly, wanted, counts))
                 .iterator();
     }
 
     private static Stream<GeneratedSample> block(
-            DualSampler sampler, SampleSeries series, long block, GenerateTask task, Set<Long> wanted, Counts counts) {
+            DualSampler sampler,
+            SampleSeries series,
+            long block,
+            PairAssembly assembly,
+            Set<Long> wanted,
+            Counts counts) {
         Stopwatch watch = Stopwatch.start();
         List<GeneratedPair> pairs = sampler.sampleBlock(series, block);
         long millis = watch.millis() / pairs.size();
         List<GeneratedSample> samples = pairs.stream()
                 .filter(pair -> wanted.contains(pair.index()))
-                .map(pair -> PairAssembly.assemble(pair, task, millis))
+                .map(pair -> assembly.assemble(pair, millis))
                 .toList();
         samples.forEach(counts::add);
         return samples.stream();

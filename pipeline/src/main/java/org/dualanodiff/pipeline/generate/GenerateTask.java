@@ -2,27 +2,37 @@ package org.dualanodiff.pipeline.generate;
 
 import java.io.Serializable;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 
 /**
  * Samples of one adapter to be generated, with all that an executor needs to know.
  *
  * @param background where clean backgrounds come from, or null without background compensation
+ * @param anchors good images that pairs are made on, or null where the model draws the whole image
  * @param negative prompt of the unconditional half
+ * @param refinement what moves the masks' outlines, or null
  * @param seed of the run
+ * @param quality what good pairs are like
+ * @param keepRejectedPixels whether rejected pairs keep their pictures
  */
 public record GenerateTask(
         String runId,
         GenerateUnit unit,
         PublishedAdapter adapter,
         BackgroundSource background,
+        AnchorSource anchors,
         NestedPrompt prompt,
         String negative,
         SamplingConfig sampling,
         MaskExtractor mask,
-        long seed)
+        EdgeRefinement refinement,
+        long seed,
+        QualityProfile quality,
+        boolean keepRejectedPixels)
         implements Serializable {}

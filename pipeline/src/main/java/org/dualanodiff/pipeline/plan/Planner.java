@@ -6,8 +6,11 @@ import java.util.List;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /**
- * Finds what is missing: adapters that were not published, and sample indices below the target that the run lacks.
- * Exactly those are planned, each once; samples above the target stay as they are.
+ * Finds what is missing: adapters that were not published, and sample indices that the run lacks.
+ *
+ * <p>Wanted are the lowest indices among which there are as many good samples as the target says. Those that are missing
+ * are taken for good ones; planned again when they are made, the plan holds one more index for each that was rejected. So
+ * a run ends with the same indices whatever was made when. Samples above the target stay as they are.
  */
 public final class Planner {
     private Planner() {}
@@ -42,9 +45,19 @@ public final class Planner {
 
     private static BitSet missing(TrainingSet set, PlanInput input) {
         BitSet missing = new BitSet();
-        missing.set(0, input.target().samplesPerDefect());
+        missing.set(0, endOfWanted(input.target(), input.rejected(set.key())));
         missing.andNot(input.existing(set.key()));
         return missing;
+    }
+
+    private static int endOfWanted(SampleTarget target, BitSet rejected) {
+        int end = target.samplesPerDefect();
+        int good = end - rejected.get(0, end).cardinality();
+        while (good < target.samplesPerDefect() && end < target.attempts()) {
+            good += rejected.get(end) ? 0 : 1;
+            end++;
+        }
+        return end;
     }
 
     /** Cuts at block boundaries; a unit begins at a block that lacks something, so long stretches cost no task. */

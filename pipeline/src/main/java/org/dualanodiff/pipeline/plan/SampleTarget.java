@@ -3,11 +3,12 @@ package org.dualanodiff.pipeline.plan;
 /**
  * How many samples there shall be, and how the work is cut.
  *
- * @param samplesPerDefect indices 0 (inclusive) to this (exclusive) are wanted of each (category, defect)
+ * @param samplesPerDefect good samples wanted of each (category, defect), those with the lowest indices
  * @param blockSize samples the model draws at once ({@code generation.batch-size}); blocks begin at its multiples
  * @param pairsPerTask the most indices a task may span; rounded down to whole blocks
+ * @param attempts indices 0 (inclusive) to this (exclusive) may be tried
  */
-public record SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask) {
+public record SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask, int attempts) {
     public SampleTarget {
         require(samplesPerDefect >= 0, "samples-per-defect must not be negative, was " + samplesPerDefect);
         require(blockSize > 0, "generation.batch-size must be positive, was " + blockSize);
@@ -15,6 +16,14 @@ public record SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask
                 pairsPerTask >= blockSize,
                 "pairs-per-task must be at least generation.batch-size (%d), was %d"
                         .formatted(blockSize, pairsPerTask));
+        require(
+                attempts >= samplesPerDefect,
+                "attempts must be at least samples-per-defect (%d), was %d".formatted(samplesPerDefect, attempts));
+    }
+
+    /** Without replacement of rejected samples. */
+    public SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask) {
+        this(samplesPerDefect, blockSize, pairsPerTask, samplesPerDefect);
     }
 
     int indicesPerTask() {

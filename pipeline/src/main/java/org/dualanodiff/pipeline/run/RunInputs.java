@@ -20,11 +20,13 @@ import org.dualanodiff.pipeline.config.DatasetSplit;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.TrainingSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -37,9 +39,14 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param datasetRoot where the images lie
  * @param backgrounds by category, for those that background compensation is used for
+ * @param anchors good images that pairs are made on, by category; none where the model draws the whole image
  */
 public record RunInputs(
-        RunSettings settings, Dataset dataset, String datasetRoot, Map<String, BackgroundSource> backgrounds) {
+        RunSettings settings,
+        Dataset dataset,
+        String datasetRoot,
+        Map<String, BackgroundSource> backgrounds,
+        Map<String, AnchorSource> anchors) {
 
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
@@ -55,12 +62,42 @@ public record RunInputs(
                 config,
                 new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
                 resolution(config, base),
+                AdapterStart.isWarm(config.training(), base),
                 saliencyModel(config.mask()));
-        String root = BuiltinSamples.locate(config.dataset().root(), cache);
-        DatasetRequest request = new DatasetRequest(
-                root, config.dataset().categories(), config.dataset().defects(), split(config));
+        DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
-        return new RunInputs(settings, dataset, root, backgrounds(config, dataset, new DatasetFiles(hadoop)));
+        DatasetFiles files = new DatasetFiles(hadoop);
+        return new RunInputs(
+                settings,
+                dataset,
+                request.root(),
+                backgrounds(config, dataset, files),
+                new AnchorChoice(config, files).of(dataset));
+    }
+
+    /**
+     * What the configuration wants to be read; writes nothing but the builtin data set into the cache.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if the list of a split cannot be read
+     */
+    public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
+        PipelineConfig.Dataset dataset = config.dataset();
+        return new DatasetRequest(
+                BuiltinSamples.locate(dataset.root(), cache),
+                dataset.categories(),
+                dataset.defects(),
+                split(config),
+                DatasetFormat.of(dataset.format()),
+                dataset.maskLevel());
+    }
+
+    /**
+     * The data set alone.
+     *
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if it cannot be read at all
+     */
+    public static Dataset dataset(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return new DatasetReader(hadoop).read(request(config, cache));
     }
 
     private static Map<String, BackgroundSource> backgrounds(
@@ -143,6 +180,11 @@ public record RunInputs(
     /** Where the clean backgrounds of a category come from, or null without background compensation. */
     public BackgroundSource background(String category) {
         return backgrounds.get(category);
+    }
+
+    /** The good images that a category's pairs are made on, or null where the model draws the whole image. */
+    public AnchorSource anchors(String category) {
+        return anchors.get(category);
     }
 
     /** Images that were to train the set's adapter and were set aside. */

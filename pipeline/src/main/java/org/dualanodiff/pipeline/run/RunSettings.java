@@ -1,11 +1,15 @@
 package org.dualanodiff.pipeline.run;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.AttentionMask;
+import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.GreyDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
@@ -16,6 +20,7 @@ import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
@@ -23,10 +28,15 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param base name and hash of the frozen base model
  * @param resolution side of the working images, in pixels
+ * @param warmStart whether adapters begin as the base model's starting adapter
  * @param saliencyModel SHA-256 of the saliency network's file, if masks are made by one
  */
 public record RunSettings(
-        PipelineConfig config, Provenance.BaseModel base, int resolution, Optional<String> saliencyModel) {
+        PipelineConfig config,
+        Provenance.BaseModel base,
+        int resolution,
+        boolean warmStart,
+        Optional<String> saliencyModel) {
 
     public NestedPrompt prompt() {
         return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
@@ -41,15 +51,26 @@ public record RunSettings(
                 training.microBatchSize() == 0 ? training.batchSize() : training.microBatchSize(),
                 training.recompute(),
                 training.learningRate(),
+                training.schedule().equals("cosine"),
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
+                warmStart,
                 background,
                 resolution,
                 training.flips().horizontal(),
                 training.flips().vertical(),
                 training.checkpointEvery(),
                 config.seed());
+    }
+
+    /** The mirror images that training sees. */
+    public List<Flip> flips() {
+        PipelineConfig.Flips flips = config.training().flips();
+        return Arrays.stream(Flip.values())
+                .filter(flip -> flips.horizontal() || !flip.horizontal())
+                .filter(flip -> flips.vertical() || !flip.vertical())
+                .toList();
     }
 
     public SamplingConfig sampling() {
@@ -63,7 +84,7 @@ public record RunSettings(
                         generation.guidanceInterval().to()),
                 generation.batchSize(),
                 resolution,
-                mask().needsAttention());
+                config.mask().method().equals("attention"));
     }
 
     private static SamplingConfig.Method method(PipelineConfig.Generation generation) {
@@ -74,20 +95,45 @@ public record RunSettings(
         };
     }
 
-    public MaskExtractor mask() {
+    /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
+    public MaskExtractor mask(Optional<MaskLevels> levels) {
         PipelineConfig.Mask mask = config.mask();
-        MaskCleanup cleanup =
-                new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+        MaskCleanup cleanup = maskCleanup();
         return switch (mask.method()) {
             case "attention" -> new AttentionMask(mask.threshold(), cleanup);
             case "saliency" -> new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), cleanup);
-            default -> new GreyDistanceMask(mask.low(), mask.high(), cleanup);
+            default ->
+                new GreyDistanceMask(
+                        mask.low().orElse(levels.map(MaskLevels::low).orElse(0.0)),
+                        mask.high().orElse(levels.map(MaskLevels::high).orElse(1.0)),
+                        cleanup);
         };
+    }
+
+    /** Whether the levels of the masks are chosen for each defect. */
+    public boolean choosesMaskLevels() {
+        PipelineConfig.Mask mask = config.mask();
+        return mask.method().equals("grey-distance") && mask.low().isAuto();
+    }
+
+    public MaskCleanup maskCleanup() {
+        PipelineConfig.Mask mask = config.mask();
+        return new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+    }
+
+    /** What moves the masks' outlines; null for nothing. */
+    public EdgeRefinement refinement() {
+        PipelineConfig.Mask mask = config.mask();
+        return mask.refineRadius() == 0
+                ? null
+                : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
     }
 
     public SampleTarget target() {
         PipelineConfig.Generation generation = config.generation();
-        return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask());
+        double attempts = Math.ceil(config.quality().maxAttempts() * generation.samplesPerDefect());
+        return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask(), (int)
+                Math.min(attempts, Integer.MAX_VALUE / 2));
     }
 
     /** What shapes an adapter, besides its images. */
@@ -104,8 +150,10 @@ public record RunSettings(
     public Map<String, String> trainingSettings() {
         PipelineConfig.Training training = config.training();
         return Map.of(
+                "training.init", warmStart ? "warm" : "cold",
                 "training.steps", Integer.toString(training.steps()),
                 "training.batch-size", Integer.toString(training.batchSize()),
+                "training.schedule", training.schedule(),
                 "training.learning-rate", Double.toString(training.learningRate()),
                 "training.weight-decay", Double.toString(training.weightDecay()),
                 "training.max-gradient-norm", Double.toString(training.maxGradientNorm()),
@@ -114,7 +162,7 @@ public record RunSettings(
                 "training.flips.vertical", Boolean.toString(training.flips().vertical()));
     }
 
-    /** Everything that changes a sample's pixels, by its name in the configuration; not how many there are to be. */
+    /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */
     public Map<String, String> all() {
         Map<String, String> settings = new TreeMap<>(trainingSettings());
         settings.putAll(Map.of(
@@ -127,20 +175,39 @@ public record RunSettings(
         settings.put("compute.precision", config.compute().precision());
         settings.putAll(generationSettings());
         settings.putAll(maskSettings());
+        settings.putAll(qualitySettings());
+        return settings;
+    }
+
+    /** What changes a verdict; neither how many pairs are tried, nor what is kept of the rejected. */
+    private Map<String, String> qualitySettings() {
+        PipelineConfig.Quality quality = config.quality();
+        if (!quality.enabled()) {
+            return Map.of("quality.enabled", "false");
+        }
+        Map<String, String> settings = new TreeMap<>(Map.of("quality.enabled", "true"));
+        settings.put("quality.copy-overlap", Double.toString(quality.copyOverlap()));
+        quality.limits().forEach((name, limit) -> settings.put("quality." + name, limit.setting()));
         return settings;
     }
 
     private Map<String, String> generationSettings() {
         PipelineConfig.Generation generation = config.generation();
         PipelineConfig.Interval interval = generation.guidanceInterval();
-        return Map.of(
+        Map<String, String> settings = new TreeMap<>(Map.of(
+                "generation.background", generation.background(),
                 "generation.sampler", generation.sampler().setting(),
                 "generation.karras-sigmas", Boolean.toString(generation.karrasSigmas()),
                 "generation.final-sigma-zero", Boolean.toString(generation.finalSigmaZero()),
                 "generation.steps", Integer.toString(generation.steps()),
                 "generation.guidance-scale", Double.toString(generation.guidanceScale()),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
-                "generation.batch-size", Integer.toString(generation.batchSize()));
+                "generation.batch-size", Integer.toString(generation.batchSize())));
+        if (generation.anchored()) {
+            settings.put("generation.place", generation.place());
+            settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));
+        }
+        return settings;
     }
 
     private Map<String, String> maskSettings() {
@@ -150,7 +217,11 @@ public record RunSettings(
                 "mask.opening-radius", Integer.toString(mask.openingRadius()),
                 "mask.closing-radius", Integer.toString(mask.closingRadius()),
                 "mask.min-area", Integer.toString(mask.minArea()),
-                "mask.max-hole-area", Integer.toString(mask.maxHoleArea())));
+                "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
+                "mask.refine-radius", Integer.toString(mask.refineRadius())));
+        if (mask.refineRadius() > 0) {
+            settings.put("mask.refine-epsilon", Double.toString(mask.refineEpsilon()));
+        }
         switch (mask.method()) {
             case "attention" -> settings.put("mask.threshold", Double.toString(mask.threshold()));
             case "saliency" ->
@@ -159,8 +230,11 @@ public record RunSettings(
                         "mask.saliency-model", saliencyModel.orElseThrow(),
                         "mask.saliency-size", Integer.toString(mask.saliencySize())));
             default ->
-                settings.putAll(
-                        Map.of("mask.low", Double.toString(mask.low()), "mask.high", Double.toString(mask.high())));
+                settings.putAll(Map.of(
+                        "mask.low",
+                        mask.low().setting(),
+                        "mask.high",
+                        mask.high().setting()));
         }
         return settings;
     }

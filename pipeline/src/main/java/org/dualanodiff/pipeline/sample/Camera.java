@@ -1,6 +1,11 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /**
  * What light and sensor do to a picture. Two pictures through the same camera get the same noise, so they differ only

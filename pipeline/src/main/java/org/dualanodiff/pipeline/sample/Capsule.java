@@ -2,6 +2,13 @@ package org.dualanodiff.pipeline.sample;
 
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Painter;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /** A two-colored gelatin capsule: a cap pushed over a slightly narrower body. */
 final class Capsule implements Product {

@@ -2,6 +2,12 @@ package org.dualanodiff.pipeline.sample;
 
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /** Plain-weave cloth: warp and weft threads take turns on top. */
 final class Cloth implements Product {

@@ -1,9 +1,10 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
 
 /** A kind of fault. */
-interface Defect {
+public interface Defect {
     /** Folder name. */
     String name();
 

@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Shape;
 
 /** A hollow pressed into the surface: its far wall catches the light, its near wall lies in shade. */
 record Dent(String name) implements Defect {

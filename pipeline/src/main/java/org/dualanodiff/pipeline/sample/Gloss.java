@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.sample;
 
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Rgb;
+
 /** Light from the upper left on a smooth round surface (Blinn-Phong shading). */
 final class Gloss {
     private static final double LIGHT_X = -0.45;

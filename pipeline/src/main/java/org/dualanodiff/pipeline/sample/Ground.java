@@ -1,5 +1,11 @@
 package org.dualanodiff.pipeline.sample;
 
+import org.dualanodiff.pipeline.drawing.Painter;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
+
 /** What objects lie on. */
 final class Ground {
     private static final double SHADOW_SHIFT = 4;

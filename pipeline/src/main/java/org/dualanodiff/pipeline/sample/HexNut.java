@@ -1,7 +1,15 @@
 package org.dualanodiff.pipeline.sample;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Painter;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /** A steel hex nut seen from above: turned face, beveled corners, threaded bore. */
 final class HexNut implements Product {
@@ -45,10 +53,12 @@ final class HexNut implements Product {
 
     /** @param size distance from the center to each side */
     private static Shape hexagon(Point center, double turn, double size) {
+        List<Point> normals = IntStream.range(0, 6)
+                .mapToObj(side -> Point.direction(turn + side * StrictMath.PI / 3))
+                .toList();
         return (x, y) -> {
             double depth = 1e3;
-            for (int side = 0; side < 6; side++) {
-                Point normal = Point.direction(turn + side * StrictMath.PI / 3);
+            for (Point normal : normals) {
                 depth = Math.min(depth, size - normal.dot(new Point(x - center.x(), y - center.y())));
             }
             return depth;

@@ -1,6 +1,11 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /**
  * A hole with a ragged rim, dark below.

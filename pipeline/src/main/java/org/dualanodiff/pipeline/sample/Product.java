@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** A kind of product and what can go wrong with it. */
-interface Product {
+public interface Product {
     /** Every product that can be drawn, in a fixed order. */
     List<Product> ALL = List.of(new Cloth(), new Wood(), new HexNut(), new Capsule());
 

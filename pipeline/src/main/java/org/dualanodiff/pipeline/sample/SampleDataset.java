@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.drawing.Seeds;
 
 /**
  * Writes procedural products (two textures, two objects, three defect types each) in the MVTec AD layout:

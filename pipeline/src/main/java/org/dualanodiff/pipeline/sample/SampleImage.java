@@ -3,6 +3,9 @@ package org.dualanodiff.pipeline.sample;
 import java.awt.image.BufferedImage;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.ChangeMask;
+import org.dualanodiff.pipeline.drawing.Seeds;
 
 /**
  * One drawn picture.

@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Painter;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Shape;
 
 /**
  * A faultless product as it lies before the camera.
@@ -9,7 +13,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * @param object where the product is; a texture is everywhere
  * @param ground what lies below the product
  */
-record Scene(Canvas canvas, Shape object, Painter ground) {
+public record Scene(Canvas canvas, Shape object, Painter ground) {
     private static final int RIM_CANDIDATES = 6;
 
     /** A place on the product, away from the picture's border. */

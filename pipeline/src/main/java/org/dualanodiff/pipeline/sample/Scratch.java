@@ -1,6 +1,11 @@
 package org.dualanodiff.pipeline.sample;
 
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.Stroke;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /**
  * A groove or a thread: a wandering line that is lit on one side.

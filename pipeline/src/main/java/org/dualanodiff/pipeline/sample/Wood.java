@@ -2,6 +2,12 @@ package org.dualanodiff.pipeline.sample;
 
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Point;
+import org.dualanodiff.pipeline.drawing.Ramp;
+import org.dualanodiff.pipeline.drawing.Rgb;
+import org.dualanodiff.pipeline.drawing.Shape;
+import org.dualanodiff.pipeline.drawing.ValueNoise;
 
 /** A planed board: annual rings cut lengthwise, with fine pores along the grain. */
 final class Wood implements Product {

@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.samples;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairSignature;
 
 /**
  * One generated pair: a row of the Parquet files that users read.
@@ -12,12 +14,13 @@ import java.util.Locale;
  * @param seed of the run
  * @param adapter fingerprint of the adapter that made it, in hexadecimal
  * @param prompt of the whole image
- * @param image PNG, RGB
+ * @param background URI of the good image that it was made on, or null where the model drew all of it
+ * @param image PNG, RGB; null, like the other two, if it was rejected and its pixels were not to be kept
  * @param mask PNG, grey: 255 on the defect, else 0
  * @param anomaly PNG, RGB: the defect alone on mid-grey
  * @param maskArea defect pixels
- * @param components connected parts of the mask (8 neighbours)
- * @param maskRatio defect pixels over all pixels
+ * @param quality what was measured of it
+ * @param signature to find near-copies by, or null in files that have none
  * @param reasons why it was rejected; empty if it was accepted
  * @param error what went wrong with it, or null
  * @param millis of device time
@@ -32,6 +35,7 @@ public record GeneratedSample(
         String runId,
         String adapter,
         String prompt,
+        String background,
         byte[] image,
         byte[] mask,
         byte[] anomaly,
@@ -39,8 +43,8 @@ public record GeneratedSample(
         int height,
         int maskArea,
         BoundingBox boundingBox,
-        int components,
-        double maskRatio,
+        PairMeasures quality,
+        PairSignature signature,
         Status status,
         List<String> reasons,
         String error,
@@ -49,6 +53,21 @@ public record GeneratedSample(
 
     public GeneratedSample {
         reasons = List.copyOf(reasons);
+    }
+
+    /** Connected parts of the mask (8 neighbors). */
+    public int components() {
+        return quality.components();
+    }
+
+    /** Defect pixels over all pixels. */
+    public double maskRatio() {
+        return quality.maskRatio();
+    }
+
+    /** Whether its pictures are there. */
+    public boolean hasPixels() {
+        return image != null;
     }
 
     /** The smallest box around the mask, in pixels; all zero where the mask is empty. */

@@ -8,6 +8,8 @@ import java.util.Locale;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
+import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairSignature;
 
 /** A sample as a Parquet record with the columns of {@link SampleSchema}, and back. */
 final class SampleRow {
@@ -24,9 +26,14 @@ final class SampleRow {
         row.append("run_id", sample.runId());
         row.append("adapter", sample.adapter());
         row.append("prompt", sample.prompt());
-        addPicture(row, "image", sample.image(), sample.sampleId() + ".png");
-        addPicture(row, "mask", sample.mask(), sample.sampleId() + "_mask.png");
-        addPicture(row, "anomaly", sample.anomaly(), sample.sampleId() + "_anomaly.png");
+        if (sample.background() != null) {
+            row.append("background", sample.background());
+        }
+        if (sample.hasPixels()) {
+            addPicture(row, "image", sample.image(), sample.sampleId() + ".png");
+            addPicture(row, "mask", sample.mask(), sample.sampleId() + "_mask.png");
+            addPicture(row, "anomaly", sample.anomaly(), sample.sampleId() + "_anomaly.png");
+        }
         addMask(row, sample);
         addVerdict(row, sample);
         row.append("millis", sample.millis());
@@ -50,7 +57,29 @@ final class SampleRow {
         box.append("width", sample.boundingBox().width());
         box.append("height", sample.boundingBox().height());
         row.append("components", sample.components());
-        row.addGroup("quality").append("mask_ratio", sample.maskRatio());
+        addQuality(row.addGroup("quality"), sample);
+    }
+
+    private static void addQuality(Group quality, GeneratedSample sample) {
+        PairMeasures measures = sample.quality();
+        quality.append("mask_ratio", measures.maskRatio());
+        addMeasured(quality, "outside_object", measures.outsideObject());
+        addMeasured(quality, "contrast", measures.contrast());
+        addMeasured(quality, "part_difference", measures.partDifference());
+        addMeasured(quality, "clipped", measures.clipped());
+        addMeasured(quality, "deviation", measures.deviation());
+        addMeasured(quality, "training_distance", measures.trainingDistance());
+        addMeasured(quality, "accepted_distance", measures.acceptedDistance());
+        if (sample.signature() != null) {
+            quality.append(
+                    "signature", Binary.fromConstantByteArray(sample.signature().bytes()));
+        }
+    }
+
+    private static void addMeasured(Group quality, String column, double value) {
+        if (!Double.isNaN(value)) {
+            quality.append(column, value);
+        }
     }
 
     private static void addVerdict(Group row, GeneratedSample sample) {
@@ -73,6 +102,7 @@ final class SampleRow {
                 row.getString("run_id", 0),
                 row.getString("adapter", 0),
                 row.getString("prompt", 0),
+                row.getFieldRepetitionCount("background") == 0 ? null : row.getString("background", 0),
                 picture(row, "image"),
                 picture(row, "mask"),
                 picture(row, "anomaly"),
@@ -84,8 +114,8 @@ final class SampleRow {
                         box.getInteger("y", 0),
                         box.getInteger("width", 0),
                         box.getInteger("height", 0)),
-                row.getInteger("components", 0),
-                row.getGroup("quality", 0).getDouble("mask_ratio", 0),
+                measures(row),
+                signature(row.getGroup("quality", 0)),
                 GeneratedSample.Status.valueOf(row.getString("status", 0).toUpperCase(Locale.ROOT)),
                 reasons(row.getGroup("reasons", 0)),
                 row.getFieldRepetitionCount("error") == 0 ? null : row.getString("error", 0),
@@ -94,7 +124,33 @@ final class SampleRow {
     }
 
     private static byte[] picture(Group row, String column) {
-        return row.getGroup(column, 0).getBinary("bytes", 0).getBytes();
+        return row.getFieldRepetitionCount(column) == 0
+                ? null
+                : row.getGroup(column, 0).getBinary("bytes", 0).getBytes();
+    }
+
+    private static PairMeasures measures(Group row) {
+        Group quality = row.getGroup("quality", 0);
+        return new PairMeasures(
+                measured(quality, "mask_ratio"),
+                row.getInteger("components", 0),
+                measured(quality, "outside_object"),
+                measured(quality, "contrast"),
+                measured(quality, "part_difference"),
+                measured(quality, "clipped"),
+                measured(quality, "deviation"),
+                measured(quality, "training_distance"),
+                measured(quality, "accepted_distance"));
+    }
+
+    private static double measured(Group quality, String column) {
+        return quality.getFieldRepetitionCount(column) == 0 ? Double.NaN : quality.getDouble(column, 0);
+    }
+
+    private static PairSignature signature(Group quality) {
+        return quality.getFieldRepetitionCount("signature") == 0
+                ? null
+                : PairSignature.of(quality.getBinary("signature", 0).getBytes());
     }
 
     private static List<String> reasons(Group list) {

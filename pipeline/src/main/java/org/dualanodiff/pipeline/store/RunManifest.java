@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a run did: {@code manifest.json}, written last. Put together on the driver; not for sending between tasks.
@@ -73,6 +75,7 @@ public record RunManifest(
      * @param adapter empty if the set had nothing to train on
      * @param training empty if it failed or never began
      * @param files what was written, where it is known
+     * @param quality verdicts over all of the run's samples; empty if it has none
      * @param error why the unit is not complete
      */
     public record Unit(
@@ -83,6 +86,7 @@ public record RunManifest(
             SampleCounts samples,
             double generationSeconds,
             List<OutputFile> files,
+            Optional<Quality> quality,
             Optional<String> error) {
         public Unit {
             requireNonNull(category, "units.category");
@@ -92,11 +96,24 @@ public record RunManifest(
             requireNonNull(samples, "units.samples");
             requireNonNull(error, "units.error");
             files = List.copyOf(requireNonNull(files, "units.files"));
+            quality = quality == null ? Optional.empty() : quality;
         }
 
         /** Whether nothing of it failed; samples that the quality gate rejected are no failure. */
         public boolean succeeded() {
             return error.isEmpty() && samples.failed() == 0;
+        }
+    }
+
+    /**
+     * Verdicts over all samples that the run has of a unit, by this command and earlier ones.
+     *
+     * @param wanted good samples that there shall be
+     * @param reasons how many were rejected for each; a sample may have several
+     */
+    public record Quality(int wanted, int accepted, int rejected, Map<String, Integer> reasons) {
+        public Quality {
+            reasons = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(reasons, "units.quality.reasons")));
         }
     }
 
@@ -113,7 +130,7 @@ public record RunManifest(
     /**
      * Samples of a unit.
      *
-     * @param planned how many this run was to make
+     * @param planned how many this run was to make, replacements of rejected ones included
      * @param existing how many were there before
      * @param created how many this run wrote: accepted, rejected and failed ones
      */

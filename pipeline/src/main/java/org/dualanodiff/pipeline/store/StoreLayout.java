@@ -9,7 +9,9 @@ import java.util.Arrays;
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, lease/NUMBER.json}
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, lease/NUMBER.json, quality/CATEGORY/DEFECT.json,
+ *           real/CATEGORY/DEFECT.json, report.html}
+ * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -112,6 +114,44 @@ public final class StoreLayout {
 
     public static String unit(String runId, String category, String defect) {
         return join(units(runId), segment(category), segment(defect) + ".json");
+    }
+
+    public static String quality(String runId) {
+        return join(run(runId), "quality");
+    }
+
+    /** The limits that a run holds the pairs of a (category, defect) to. */
+    public static String quality(String runId, String category, String defect) {
+        return join(quality(runId), segment(category), segment(defect) + ".json");
+    }
+
+    /** What consumers of a published data set read first. */
+    public static String currentDataset(String name) {
+        return join(dataset(name), "current.json");
+    }
+
+    /** One version of a published data set; never written again. */
+    public static String datasetVersion(String name, int version) {
+        return join(dataset(name), "versions", "%06d.json".formatted(version));
+    }
+
+    /** The page about a published data set. */
+    public static String datasetCard(String name) {
+        return join(dataset(name), "README.md");
+    }
+
+    private static String dataset(String name) {
+        return join("datasets", segment(name));
+    }
+
+    /** The page that shows a run to people. */
+    public static String report(String runId) {
+        return join(run(runId), "report.html");
+    }
+
+    /** What the report shows of the real pairs of a (category, defect). */
+    public static String realPairs(String runId, String category, String defect) {
+        return join(run(runId), "real", segment(category), segment(defect) + ".json");
     }
 
     private static String segment(String name) {

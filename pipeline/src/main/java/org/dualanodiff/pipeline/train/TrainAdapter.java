@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -78,8 +77,8 @@ public final class TrainAdapter {
                 task.background() == null ? null : task.background().open(files);
         List<TrainingExample> examples = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
-            BufferedImage image = ImageDecoder.image(files.read(defect.imageUri()));
-            BufferedImage mask = ImageDecoder.mask(files.read(defect.maskUri()));
+            BufferedImage image = defect.openImage(files);
+            BufferedImage mask = defect.openMask(files);
             Optional<BufferedImage> object =
                     objects == null ? Optional.empty() : Optional.of(objects.of(defect.imageUri(), image));
             examples.add(new TrainingExample(defect.name(), image, mask, object));

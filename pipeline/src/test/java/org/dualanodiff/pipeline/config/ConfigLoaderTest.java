@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.PipelineConfig.Background;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
@@ -24,6 +25,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
 import org.dualanodiff.pipeline.config.PipelineConfig.Lease;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
+import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.Run;
 import org.dualanodiff.pipeline.config.PipelineConfig.Sampler;
@@ -45,15 +47,19 @@ class ConfigLoaderTest {
               defects = [crack]
               split = list
               split-files = "data/splits.json"
+              format = mvtec
+              mask-level = 1
             }
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
             training {
+              init = warm
               steps = 6000
               batch-size = 2
               micro-batch-size = 1
               recompute = true
               learning-rate = 1e-4
+              schedule = cosine
               weight-decay = 0
               max-gradient-norm = 0.5
               rank = 16
@@ -64,6 +70,9 @@ class ConfigLoaderTest {
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
+              background = anchored
+              place = object
+              anchor-from = 0.5
               samples-per-defect = 1000
               sampler = "dpm-solver++"
               karras-sigmas = true
@@ -74,11 +83,18 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5 }
+            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5, refine-radius = 3, refine-epsilon = 0.01 }
+            quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
             run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4 }
+            evaluate {
+              arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
+              batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
+              allowed-loss = 0.02
+              networks { features = f.pt, classes = c.pt, distances = d.pt, size = 64 }
+            }
             spark {
               master = "local[4]"
               conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
@@ -91,23 +107,63 @@ class ConfigLoaderTest {
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
-                    new DatasetSplit.Listed("data/splits.json")),
+                    new DatasetSplit.Listed("data/splits.json"),
+                    "mvtec",
+                    1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(6000, 2, 1, true, 1e-4, 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
-            new Generation(1000, Sampler.DPM_SOLVER, true, true, 50, 2, new Interval(0.1, 0.75), 8, 32),
-            new Mask("saliency", 0.15, 0.3, 0.6, "u2net.pt", 256, 1, 2, 9, 5),
+            new Generation(
+                    "anchored",
+                    "object",
+                    0.5,
+                    1000,
+                    Sampler.DPM_SOLVER,
+                    true,
+                    true,
+                    50,
+                    2,
+                    new Interval(0.1, 0.75),
+                    8,
+                    32),
+            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
+            new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new Run("nightly-2024.01", new Lease(30, 600)),
             Long.MIN_VALUE,
             new Compute("cuda:1", "bf16", 4),
+            new Evaluation(
+                    List.of("generated", "real+generated@anchored"),
+                    5,
+                    256,
+                    3,
+                    8,
+                    100,
+                    8,
+                    1e-4,
+                    50,
+                    30,
+                    "twins.json",
+                    0.02,
+                    new Evaluation.Networks("f.pt", "c.pt", "d.pt", 64)),
             new Spark(
                     "local[4]",
                     Map.of(
                             "spark.executor.memory", "8g",
                             "spark.speculation", "true",
                             "spark.speculation.interval", "100")));
+
+    private static Map<String, Limit> limits(Limit all) {
+        return Quality.LIMITS.stream().collect(Collectors.toMap(name -> name, name -> all));
+    }
+
+    private static Map<String, Limit> fullLimits() {
+        Map<String, Limit> limits = limits(Limit.AUTO);
+        limits.put("min-mask-ratio", Limit.OFF);
+        limits.put("max-components", Limit.of(3));
+        return limits;
+    }
 
     @TempDir
     Path folder;
@@ -120,14 +176,61 @@ class ConfigLoaderTest {
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
-                        new Training(5000, 4, 0, false, 2e-5, 1e-2, 1.0, 32, new Flips(true, true), 500, 10, 10),
+                        new Training(
+                                "auto",
+                                5000,
+                                4,
+                                0,
+                                false,
+                                2e-5,
+                                "constant",
+                                1e-2,
+                                1.0,
+                                32,
+                                new Flips(true, true),
+                                500,
+                                10,
+                                10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
-                        new Generation(500, Sampler.PNDM, false, false, 100, 2.5, new Interval(0, 1), 4, 64),
-                        new Mask("grey-distance", 0.12, 0.25, 0.5, "", 320, 0, 1, 4, 64),
+                        new Generation(
+                                "generated",
+                                "anywhere",
+                                0.7,
+                                500,
+                                Sampler.PNDM,
+                                false,
+                                false,
+                                100,
+                                2.5,
+                                new Interval(0, 1),
+                                4,
+                                64),
+                        new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
+                        new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new Run("auto", new Lease(90, 0)),
                         0L,
                         new Compute("auto", "auto", 2),
+                        new Evaluation(
+                                List.of(
+                                        "real",
+                                        "real+procedural",
+                                        "real+cut-paste",
+                                        "cut-paste",
+                                        "generated",
+                                        "real+generated"),
+                                3,
+                                128,
+                                1,
+                                16,
+                                800,
+                                16,
+                                1e-3,
+                                200,
+                                0,
+                                "",
+                                1,
+                                new Evaluation.Networks("", "", "", 299)),
                         new Spark("local[1]", Map.of())));
     }
 

@@ -68,7 +68,11 @@ class DatasetReaderTest {
         assertThat(image.maskSha256()).isEqualTo(Sha256.of(MASK));
         DatasetFiles files = new DatasetFiles(new Configuration());
         assertThat(files.read(image.imageUri())).isEqualTo(PICTURE);
-        assertThat(files.read(image.maskUri())).isEqualTo(MASK);
+        assertThat(image.mask())
+                .isInstanceOfSatisfying(
+                        MaskFile.class,
+                        mask -> assertThat(mask.uri()).asString().endsWith("ground_truth/crack/000_mask.png"));
+        assertThat(image.openMask(files).getRaster().getSample(7, 5, 0)).isEqualTo(255);
     }
 
     @ParameterizedTest
@@ -160,7 +164,7 @@ class DatasetReaderTest {
                 .extracting(Quarantined::detail)
                 .containsExactly(
                         "the image is 24 x 16 pixels, its mask a_mask.png is 16 x 24",
-                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 1");
+                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 1; see dataset.mask-level");
     }
 
     @Test
@@ -331,7 +335,8 @@ class DatasetReaderTest {
                 .hasMessageContaining("lists the defect \"crck\"");
         assertThatThrownBy(() -> read(listed(Map.of("tile", Map.of("crack", Set.of("z.png"))))))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("tile/test/crack: z.png");
+                .hasMessageContaining("not in tile/crack: z.png")
+                .hasMessageContaining("such as a.png");
     }
 
     private DatasetRequest listed(Map<String, Map<String, Set<String>>> names) {

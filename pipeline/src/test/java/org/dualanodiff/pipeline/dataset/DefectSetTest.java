@@ -37,7 +37,9 @@ class DefectSetTest {
 
     @Test
     void dataset_throughSerialization_staysEqual() throws Exception {
-        DefectSet set = set("t", image("file:/a/", "0.png", "11", "22"));
+        DefectImage drawn =
+                new DefectImage("1.png", URI.create("file:/a/1.png"), new RunLengthMask(4, 2, "323"), 4, 2, "33", "44");
+        DefectSet set = set("t", image("file:/a/", "0.png", "11", "22"), drawn);
         Dataset dataset = new Dataset(
                 List.of(set),
                 List.of(new GoodImages("tile", List.of(URI.create("file:/g.png")), List.of())),
@@ -53,7 +55,8 @@ class DefectSetTest {
     }
 
     private static DefectImage image(String root, String name, String sha, String maskSha) {
-        return new DefectImage(name, URI.create(root + name), URI.create(root + "m.png"), 8, 8, sha, maskSha);
+        return new DefectImage(
+                name, URI.create(root + name), new MaskFile(URI.create(root + "m.png")), 8, 8, sha, maskSha);
     }
 
     private static Object copy(Object original) throws IOException, ClassNotFoundException {

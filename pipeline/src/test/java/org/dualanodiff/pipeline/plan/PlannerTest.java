@@ -69,6 +69,39 @@ class PlannerTest {
     }
 
     @Test
+    void plan_withRejectedSamples_replacesThemByTheNextIndices() {
+        BitSet rejected = new BitSet();
+        rejected.set(1);
+        rejected.set(5);
+
+        assertThat(replanned(10, 30, range(0, 10), rejected).generate()).containsExactly(unit(BENT, 8, 12, 10, 11));
+        rejected.set(10);
+        assertThat(replanned(10, 30, range(0, 12), rejected).generate()).containsExactly(unit(BENT, 12, 16, 12));
+        assertThat(replanned(10, 30, range(0, 13), rejected).isEmpty()).isTrue();
+    }
+
+    @Test
+    void plan_withAllTriesUsed_isEmpty() {
+        assertThat(replanned(4, 6, range(0, 6), range(0, 5)).isEmpty()).isTrue();
+        assertThat(replanned(4, 7, range(0, 6), range(0, 5)).generate()).containsExactly(unit(BENT, 4, 8, 6));
+    }
+
+    @Test
+    void plan_withRaisedTargetAndRejectedSamples_addsOnlyWhatIsLacking() {
+        assertThat(replanned(8, 30, range(0, 9), range(2, 5)).generate()).containsExactly(unit(BENT, 8, 12, 9, 10));
+    }
+
+    private static Plan replanned(int target, int attempts, BitSet existing, BitSet rejected) {
+        return Planner.plan(new PlanInput(
+                List.of(BENT),
+                RECIPE,
+                new SampleTarget(target, 4, 10, attempts),
+                Set.of(adapter(BENT)),
+                Map.of(BENT.key(), existing),
+                Map.of(BENT.key(), rejected)));
+    }
+
+    @Test
     void plan_ofSetWithoutUsableImage_leavesItOutWithItsReason() {
         TrainingSet bad = new TrainingSet("metal nut", "flip", "data-3", 0, 3);
         TrainingSet none = new TrainingSet("metal nut", "hole", "data-4", 0, 0);
@@ -116,6 +149,7 @@ class PlannerTest {
         assertThatThrownBy(() -> new SampleTarget(10, 8, 4)).hasMessageContaining("at least generation.batch-size (8)");
         assertThatThrownBy(() -> new SampleTarget(10, 0, 4)).hasMessageContaining("was 0");
         assertThatThrownBy(() -> new SampleTarget(-1, 1, 4)).hasMessageContaining("was -1");
+        assertThatThrownBy(() -> new SampleTarget(10, 1, 1, 9)).hasMessageContaining("attempts must be at least");
         assertThatThrownBy(() -> input(List.of(BENT, BENT), 1, Set.of(), Map.of()))
                 .hasMessageContaining("planned twice");
     }

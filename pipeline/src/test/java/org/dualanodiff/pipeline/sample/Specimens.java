@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.sample;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.drawing.Seeds;
 
 /** Faultless procedural products, and where in the picture they are, for tests of other packages. */
 public final class Specimens {

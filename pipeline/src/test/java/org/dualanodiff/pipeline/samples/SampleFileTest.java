@@ -38,9 +38,11 @@ class SampleFileTest {
 
     @Test
     void read_ofWrittenSamples_givesThemBack() throws IOException {
-        List<GeneratedSample> samples = List.of(TestSamples.accepted(), TestSamples.rejected());
+        List<GeneratedSample> samples =
+                List.of(TestSamples.accepted(), TestSamples.rejected(), TestSamples.withoutPixels());
         assertThat(SampleFile.read(written(samples.stream())))
                 .usingRecursiveComparison()
+                .withEqualsForType(Double::equals, Double.class)
                 .isEqualTo(samples);
     }
 

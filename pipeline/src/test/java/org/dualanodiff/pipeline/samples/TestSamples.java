@@ -2,11 +2,14 @@ package org.dualanodiff.pipeline.samples;
 
 import java.awt.image.BufferedImage;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /** Rows to write. */
@@ -37,7 +40,7 @@ public final class TestSamples {
                 names, adapter.category(), adapter.defect(), index, "", pictures((int) index, 50), List.of(), null);
     }
 
-    static GeneratedSample rejected() {
+    public static GeneratedSample rejected() {
         byte[] picture = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB));
         byte[] mask = PngCodec.encode(new BufferedImage(8, 6, BufferedImage.TYPE_BYTE_GRAY));
         return sample(
@@ -48,6 +51,13 @@ public final class TestSamples {
                 List.of(picture, mask, picture),
                 List.of("empty_mask", "mask too small: 0,0 %", ""),
                 "line 1\nline 2 \uD83E\uDDF2");
+    }
+
+    /** An accepted pair with these pictures, whatever its columns say of their sizes. */
+    public static GeneratedSample pair(
+            String category, String defect, long index, BufferedImage image, BufferedImage mask) {
+        List<byte[]> pictures = List.of(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(image));
+        return sample(category, defect, index, "a tile", pictures, List.of(), null);
     }
 
     /** Samples whose three pictures are noise of so many bytes each, made as they are asked for. */
@@ -63,6 +73,18 @@ public final class TestSamples {
                 .limit(3)
                 .peek(random::nextBytes)
                 .toList();
+    }
+
+    /** A pair without a mask has no values that a mask is needed for. */
+    private static PairMeasures measures(int area) {
+        double inside = area == 0 ? Double.NaN : 12.5;
+        return new PairMeasures(area / 48.0, area, Double.NaN, inside, inside, 0.25, 31.5, inside, Double.NaN);
+    }
+
+    /** Like {@link #rejected}, its pixels not kept. */
+    static GeneratedSample withoutPixels() {
+        List<byte[]> nothing = Arrays.asList(null, null, null);
+        return sample("tile", "crack", 7, "", nothing, List.of("no_change"), null);
     }
 
     private record Names(String sampleId, String runId, String adapter) {}
@@ -99,6 +121,7 @@ public final class TestSamples {
                 names.runId(),
                 names.adapter(),
                 prompt,
+                null,
                 pictures.get(0),
                 pictures.get(1),
                 pictures.get(2),
@@ -106,8 +129,8 @@ public final class TestSamples {
                 6,
                 area,
                 new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
-                area,
-                area / 48.0,
+                measures(area),
+                accepted ? PairSignature.of(new byte[2048]) : null,
                 accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
                 reasons,
                 error,

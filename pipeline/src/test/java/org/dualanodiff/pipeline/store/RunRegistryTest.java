@@ -138,6 +138,7 @@ class RunRegistryTest {
                 30,
                 List.of(new RunManifest.OutputFile(
                         "samples/run=r/p.parquet", 1234, Optional.of(8L), Optional.of("ab12"))),
+                Optional.of(new RunManifest.Quality(10, 9, 1, Map.of("no_change", 1))),
                 error);
     }
 
@@ -150,6 +151,7 @@ class RunRegistryTest {
                 new RunManifest.SampleCounts(12, 0, 0, 0, 0, 0),
                 0,
                 List.of(),
+                Optional.empty(),
                 Optional.of("out of GPU memory"));
     }
 }

@@ -104,6 +104,7 @@ final class TestStore {
                 new RunManifest.SampleCounts(SAMPLES, 0, SAMPLES, SAMPLES, 0, 0),
                 1,
                 files,
+                Optional.empty(),
                 Optional.empty());
         new RunRegistry(store)
                 .writeManifest(RunManifest.of(

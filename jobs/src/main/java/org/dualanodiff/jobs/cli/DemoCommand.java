@@ -1,0 +1,40 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.demo.Demo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Shows the whole way on this machine in some minutes: sample data, adapters for four defects of two products,",
+            "pairs in both ways, figures and a page to look at. Run again, it keeps what is there."
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: work/demo.")
+    private Path out = Path.of("work", "demo");
+
+    @Option(
+            names = {"-s", "--set"},
+            paramLabel = "KEY=VALUE",
+            description = "One setting over the demonstration's. Repeatable.")
+    private List<String> settings = new ArrayList<>();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        new Demo(out, settings, spec.commandLine().getOut()).run();
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,42 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.EvaluationRun;
+import org.dualanodiff.jobs.run.EvaluationSummary;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Tells whether the generated pairs help: trains detectors on real, pasted, drawn and generated defects under one"
+                    + " budget and tests them on the real images that no training saw.",
+            "Prints a table and a verdict a category; refuses where a test image was seen in training. Runs of an ablation"
+                    + " become arms of one table: --set 'evaluate.arms=[real, \"real+generated@RUN1\", \"real+generated@RUN2\"]'."
+        })
+final class EvaluateCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PipelineConfig config = options.load();
+        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+            EvaluationSummary summary =
+                    new EvaluationRun(spark, config, spec.commandLine().getErr()).run();
+            spec.commandLine().getOut().println(summary.json());
+            return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
+        }
+    }
+}

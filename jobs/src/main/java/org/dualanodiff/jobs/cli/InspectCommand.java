@@ -1,0 +1,50 @@
+package org.dualanodiff.jobs.cli;
+
+import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.inspect.DatasetReport;
+import org.dualanodiff.pipeline.inspect.DatasetReportText;
+import org.dualanodiff.pipeline.inspect.InspectDataset;
+import org.dualanodiff.pipeline.run.RunInputs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Opens every image of the data set and reports what is there: counts, sizes, mask areas, files that cannot",
+            "be used, and images that are there twice. Writes nothing, and needs no base model. Ends with 3 where a",
+            "category has nothing to train on, as augment would."
+        })
+final class InspectCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(names = "--json", description = "The whole report as JSON on standard output.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PipelineConfig config = options.load();
+        DatasetReport report = new InspectDataset(
+                        HadoopProperties.configuration(config.spark().conf()))
+                .run(RunInputs.request(config, LocalCache.ofUser()));
+        if (json) {
+            spec.commandLine().getOut().println(report.json());
+        } else {
+            DatasetReportText.lines(report).forEach(spec.commandLine().getOut()::println);
+        }
+        spec.commandLine().getOut().flush();
+        return report.usable() ? ExitCode.DONE : ExitCode.DATA;
+    }
+}

@@ -1,0 +1,156 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.pretrain.Pretrain;
+import org.dualanodiff.pipeline.pretrain.PretrainProgress;
+import org.dualanodiff.pipeline.pretrain.PretrainResult;
+import org.dualanodiff.pipeline.pretrain.PretrainSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "pretrain",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
+            "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
+                    + " same folder resumes."
+        })
+final class PretrainCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of the model directory to write.")
+    private Path out;
+
+    @Option(
+            names = "--from",
+            paramLabel = "BASE",
+            description = "Model directory or builtin:NAME to continue from. Default: a new model.")
+    private String from;
+
+    @Option(
+            names = "--data",
+            split = ",",
+            paramLabel = "DIR",
+            description = "Folders of your own faultless images; half of what is learned then.")
+    private List<Path> data = List.of();
+
+    @Option(
+            names = "--pairs",
+            description =
+                    "Also train both branches on pairs of an image and its anomaly part, in every second step, with an"
+                            + " adapter that others can start from. On by itself where the base has such an adapter.")
+    private boolean pairs;
+
+    @Option(names = "--rank", paramLabel = "N", description = "LoRA rank of the starting adapter. Default: 16.")
+    private int rank = 16;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps in all. Default: 10000.")
+    private int steps = 10_000;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Pictures a step, half as many pairs. Default: 16.")
+    private int batchSize = 16;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest. Default: 1e-3.")
+    private double learningRate = 1e-3;
+
+    @Option(names = "--minutes", paramLabel = "X", description = "Stop after this time; resumable. Default: no limit.")
+    private double minutes;
+
+    @Option(
+            names = "--sample-every",
+            paramLabel = "N",
+            description = "Steps between two resumable states, each with a sheet of samples. Default: 1000.")
+    private int sampleEvery = 1000;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of pictures, weights and noise. Default: 1.")
+    private long seed = 1;
+
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda or cuda:N. Default: cpu.")
+    private String device = "cpu";
+
+    @Option(names = "--precision", paramLabel = "NAME", description = "bf16 or fp32 for activations. Default: bf16.")
+    private String precision = "bf16";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: 2.")
+    private int threads = Compute.CPU.threads();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Optional<Path> start = Optional.ofNullable(from)
+                .map(base ->
+                        new BaseModelSource(LocalCache.ofUser()).locate(base).root());
+        PretrainSettings settings = new PretrainSettings(
+                out,
+                start,
+                data,
+                pairs,
+                rank,
+                steps,
+                batchSize,
+                learningRate,
+                minutes,
+                sampleEvery,
+                seed,
+                new Compute(device, Compute.precision(precision, device), threads));
+        PrintWriter console = spec.commandLine().getOut();
+        PretrainResult result = new Pretrain(settings).run(new ConsoleProgress(console));
+        console.printf(
+                Locale.ROOT,
+                "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",
+                result.isComplete() ? "complete" : "stopped, the same command resumes",
+                result.steps(),
+                result.of(),
+                result.loss(),
+                result.seconds(),
+                result.model());
+        return ExitCode.DONE;
+    }
+
+    private record ConsoleProgress(PrintWriter console) implements PretrainProgress {
+
+        private static final int EVERY = 50;
+
+        @Override
+        public void step(int step, int steps, double loss, double rate, double secondsLeft) {
+            if (step % EVERY == 0) {
+                Duration left = Duration.ofSeconds(Math.round(secondsLeft));
+                console.printf(
+                        Locale.ROOT,
+                        "step %d/%d, loss %.4f, %.2f steps/s, eta %d:%02d:%02d%n",
+                        step,
+                        steps,
+                        loss,
+                        rate,
+                        left.toHours(),
+                        left.toMinutesPart(),
+                        left.toSecondsPart());
+                console.flush();
+            }
+        }
+
+        @Override
+        public void sheet(int step, Path sheet) {
+            console.printf("step %d: samples in %s%n", step, sheet);
+            console.flush();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command that works on what a store has, on Spark. */
+abstract class StoreCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(names = "--store", paramLabel = "URI", description = "The store, over the configuration's.")
+    private String store;
+
+    @Spec
+    CommandSpec spec;
+
+    PipelineConfig config;
+
+    @Override
+    public Integer call() throws IOException {
+        config = options.load();
+        try (SparkSession spark = SparkSessions.open(config, spec.name());
+                ObjectStore opened =
+                        ObjectStore.open(store == null ? config.store() : store, HadoopProperties.current())) {
+            return run(spark, opened);
+        }
+    }
+
+    /** Returns the exit code. */
+    abstract int run(SparkSession spark, ObjectStore store) throws IOException;
+}

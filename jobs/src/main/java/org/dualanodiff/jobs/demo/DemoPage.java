@@ -1,0 +1,108 @@
+package org.dualanodiff.jobs.demo;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.report.ContactSheet;
+import org.dualanodiff.pipeline.report.PairGroup;
+import org.dualanodiff.pipeline.report.PairThumbnail;
+import org.dualanodiff.pipeline.report.Report;
+import org.dualanodiff.pipeline.report.ReportPage;
+import org.dualanodiff.pipeline.report.Section;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+
+/** Shows what a demonstration made: a page, and a sheet of pairs. */
+final class DemoPage {
+
+    private static final int CELL = 96;
+    private static final int SHOWN = 16;
+    private static final int SHEET_SHOWN = 8;
+    private static final int SHEET_ACROSS = 2;
+    private static final long SHEET_BYTES = 4L << 20;
+
+    private final List<DemoUnit> units;
+    private final Path data;
+    private final Path store;
+
+    DemoPage(List<DemoUnit> units, Path data, Path store) {
+        this.units = units;
+        this.data = data;
+        this.store = store;
+    }
+
+    void write(DemoFigures figures, Path page, Path sheet) throws IOException {
+        List<Section> sections = new ArrayList<>();
+        sections.add(new Section.Text(
+                "What this is",
+                List.of(
+                        "Procedural products with exact masks stand for a factory's photographs. For each defect an adapter"
+                                + " learned from ten image-mask pairs, starting from the base model's starting adapter;"
+                                + " then it made new pairs in two ways.",
+                        "Agreement: a segmentation network trained on real pairs only looks for the defect in an image; its"
+                                + " map against the pair's mask, intersection over union, median. Diversity: distance"
+                                + " between two generated images over that between two real ones. Copies: share of"
+                                + " generated images nearer to a training image than a quarter of that distance.")));
+        sections.add(new Section.KeyFigures("At a glance", glance(figures)));
+        sections.add(new Section.Table("Figures", DemoFigures.COLUMNS, figures.rows()));
+        List<PairGroup> all = new ArrayList<>();
+        for (DemoUnit unit : units) {
+            List<PairGroup> groups = groups(unit);
+            sections.add(new Section.Gallery(unit.name(), "real training pairs beside generated ones", groups));
+            groups.forEach(group -> all.add(new PairGroup(
+                    unit.name() + ": " + group.title(),
+                    group.pairs().subList(0, Math.min(SHEET_SHOWN, group.pairs().size())))));
+        }
+        Files.write(page, ReportPage.html(new Report("DualAnoDiff demonstration", "", sections)));
+        Files.write(sheet, ContactSheet.png(all, SHEET_ACROSS, SHEET_BYTES));
+    }
+
+    private static List<Section.Figure> glance(DemoFigures figures) {
+        List<Section.Figure> glance = new ArrayList<>();
+        glance.add(new Section.Figure("time in all", String.format(Locale.ROOT, "%.0f s", figures.total())));
+        figures.seconds()
+                .forEach((stage, seconds) ->
+                        glance.add(new Section.Figure(stage, String.format(Locale.ROOT, "%.0f s", seconds))));
+        figures.pairsPerSecond()
+                .forEach((way, rate) -> glance.add(new Section.Figure(
+                        way.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT, "%.2f pairs/s", rate))));
+        glance.add(new Section.Figure(
+                "agreement, real pairs", String.format(Locale.ROOT, "%.2f", figures.realAgreement())));
+        return glance;
+    }
+
+    private List<PairGroup> groups(DemoUnit unit) throws IOException {
+        List<PairGroup> groups = new ArrayList<>();
+        List<PairThumbnail> real = new ArrayList<>();
+        for (DemoUnit.RealFile file : unit.real(data).subList(0, SHEET_SHOWN)) {
+            BufferedImage image = ImageDecoder.image(Files.readAllBytes(file.image()));
+            BufferedImage mask = ImageDecoder.mask(Files.readAllBytes(file.mask()));
+            real.add(PairThumbnail.of(file.image().getFileName().toString(), image, mask, CELL));
+        }
+        groups.add(new PairGroup("real training pairs", real));
+        for (DemoWay way : DemoWay.values()) {
+            groups.add(new PairGroup(way.title(), generated(unit, way)));
+        }
+        return groups;
+    }
+
+    private List<PairThumbnail> generated(DemoUnit unit, DemoWay way) throws IOException {
+        List<PairThumbnail> pairs = new ArrayList<>();
+        for (GeneratedSample sample : unit.generated(store, way.run())) {
+            boolean accepted = sample.status() == GeneratedSample.Status.ACCEPTED;
+            if (pairs.size() < SHOWN && accepted) {
+                pairs.add(PairThumbnail.of(
+                        Long.toString(sample.sampleIndex()),
+                        ImageDecoder.image(sample.image()),
+                        ImageDecoder.image(sample.anomaly()),
+                        ImageDecoder.mask(sample.mask()),
+                        CELL));
+            }
+        }
+        return pairs;
+    }
+}

@@ -1,0 +1,86 @@
+package org.dualanodiff.jobs.spark;
+
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.evaluate.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmTask;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
+import org.dualanodiff.pipeline.evaluate.GenerationFigures;
+import org.dualanodiff.pipeline.evaluate.GenerationTask;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spreads {@link EvaluateArm} and {@link MeasureGenerated} over the cluster: one task a detector, and one a set of generated
+ * pairs. A failure stays with its task.
+ */
+public final class EvaluateJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
+
+    private final JavaSparkContext spark;
+    private final TaskSettings settings;
+    private final Progress progress;
+
+    public EvaluateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
+        this.spark = spark;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    public List<ArmResult> run(List<ArmTask> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        spark.setJobGroup("evaluate", "train and test %d detectors".formatted(tasks.size()), true);
+        return spark.parallelize(tasks, tasks.size())
+                .map(new Detection(settings, progress))
+                .collect();
+    }
+
+    public List<GenerationFigures> measure(List<GenerationTask> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        spark.setJobGroup("measure", "measure %d sets of generated pairs".formatted(tasks.size()), true);
+        return spark.parallelize(tasks, tasks.size())
+                .map(new Measurement(settings))
+                .collect();
+    }
+
+    private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
+
+        @Override
+        public ArmResult call(ArmTask task) {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                Compute compute = settings.detectorCompute();
+                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
+            } catch (Exception e) {
+                LOG.error("{} failed", task.label(), e);
+                return ArmResult.failed(task, watch.seconds(), FailureText.of(e));
+            }
+        }
+    }
+
+    private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationFigures> {
+
+        @Override
+        public GenerationFigures call(GenerationTask task) {
+            try (ObjectStore store = settings.openStore()) {
+                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                LOG.error("measuring {} failed", task.label(), e);
+                return GenerationFigures.failed(task, FailureText.of(e));
+            }
+        }
+    }
+}

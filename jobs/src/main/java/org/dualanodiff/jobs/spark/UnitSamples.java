@@ -1,0 +1,104 @@
+package org.dualanodiff.jobs.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.quality.QualityCheck;
+
+/**
+ * The samples that a run has of one (category, defect), with their verdicts; near-copies among the staged ones are found.
+ *
+ * @param merged indices in the run's table
+ * @param indices merged and staged ones
+ * @param rejected those of the indices that are no good
+ * @param reasons how many were rejected for each reason
+ * @param staged whether anything waits to be merged
+ * @param copies verdicts on the staged ones
+ */
+public record UnitSamples(
+        BitSet merged,
+        BitSet indices,
+        BitSet rejected,
+        Map<String, Integer> reasons,
+        boolean staged,
+        AcceptedCopies.Outcome copies)
+        implements Serializable {
+
+    /** A sample without its pictures. */
+    record Line(boolean merged, long index, boolean accepted, List<String> reasons, PairSignature signature)
+            implements Serializable {}
+
+    static UnitSamples of(Iterable<Line> lines, AcceptedCopies rule) {
+        BitSet merged = new BitSet();
+        List<PairSignature> published = new ArrayList<>();
+        List<Line> staged = new ArrayList<>();
+        Tally tally = new Tally();
+        for (Line line : lines) {
+            if (!line.merged()) {
+                staged.add(line);
+            } else {
+                merged.set(Math.toIntExact(line.index()));
+                tally.add(line.index(), line.reasons());
+                if (line.accepted() && line.signature() != null) {
+                    published.add(line.signature());
+                }
+            }
+        }
+        boolean waiting = !staged.isEmpty();
+        // A merge that was cut off before it deleted what it had merged.
+        staged.removeIf(line -> merged.get(Math.toIntExact(line.index())));
+        AcceptedCopies.Outcome copies = rule.among(published, candidates(staged));
+        staged.forEach(line -> tally.add(line.index(), reasons(line, copies)));
+        return new UnitSamples(merged, tally.indices, tally.rejected, tally.reasons, waiting, copies);
+    }
+
+    private static List<AcceptedCopies.Candidate> candidates(List<Line> staged) {
+        return staged.stream()
+                .filter(line -> line.accepted() && line.signature() != null)
+                .map(line -> new AcceptedCopies.Candidate(line.index(), line.signature()))
+                .toList();
+    }
+
+    private static List<String> reasons(Line line, AcceptedCopies.Outcome copies) {
+        return copies.copies().contains(line.index())
+                ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason())
+                : line.reasons();
+    }
+
+    /** Whether any of the staged samples is not in the table yet: a merge may have died before it cleared away. */
+    boolean waiting() {
+        return staged && indices.cardinality() > merged.cardinality();
+    }
+
+    public int accepted() {
+        return indices.cardinality() - rejected.cardinality();
+    }
+
+    /** How many of these indices turned out to be near-copies. */
+    public int copiesAmong(int[] made) {
+        Set<Long> found = copies.copies();
+        int count = 0;
+        for (int index : made) {
+            count += found.contains((long) index) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static final class Tally {
+        private final BitSet indices = new BitSet();
+        private final BitSet rejected = new BitSet();
+        private final Map<String, Integer> reasons = new TreeMap<>();
+
+        void add(long index, List<String> why) {
+            indices.set(Math.toIntExact(index));
+            rejected.set(Math.toIntExact(index), !why.isEmpty());
+            why.forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+        }
+    }
+}

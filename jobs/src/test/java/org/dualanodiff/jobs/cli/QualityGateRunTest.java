@@ -1,0 +1,274 @@
+package org.dualanodiff.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.quality.RealPair;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs whose quality gate rejects about half of what the tiny model makes: the limits are set between the values that its
+ * pairs have.
+ */
+@Tag("slow")
+class QualityGateRunTest {
+
+    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final int SIDE = 32;
+
+    @TempDir
+    private static Path shared;
+
+    private static double contrast;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeDataAndMeasure() throws IOException {
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(8, 1, 9), List.of("hex_nut"));
+        CommandLineRun free = run(shared.resolve("free"), 12, "quality.enabled=false");
+        assertThat(free.exit()).as(free.err()).isZero();
+        contrast = samples(shared.resolve("free")).values().stream()
+                .mapToDouble(sample -> sample.quality().contrast())
+                .sorted()
+                .skip(5)
+                .limit(2)
+                .average()
+                .orElseThrow();
+    }
+
+    @Test
+    void augment_withRejectedPairs_replacesThemUntilTheTargetIsMet() throws IOException {
+        CommandLineRun run = gated(folder.resolve("store"), 5);
+        assertThat(run.exit()).as(run.err()).isZero();
+        Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
+        assertThat(accepted(samples)).isEqualTo(5);
+        assertThat(samples.size()).isGreaterThan(5);
+        assertThat(samples.keySet()).containsExactlyElementsOf(indicesBelow(samples.size()));
+        assertThat(samples.get((long) samples.size() - 1).status()).isEqualTo(GeneratedSample.Status.ACCEPTED);
+        assertThat(run.count("accepted")).isEqualTo(5);
+        assertThat(run.count("rejected")).isEqualTo(samples.size() - 5);
+        assertThat(run.json().getAsJsonObject("rejections").get("no_change").getAsInt())
+                .isEqualTo(samples.size() - 5);
+
+        CommandLineRun again = gated(folder.resolve("store"), 5);
+        assertThat(again.exit()).isZero();
+        assertThat(again.count("generated")).isZero();
+    }
+
+    @Test
+    void augment_withOtherParallelismOrInSteps_endsWithTheSameSamples() throws IOException {
+        gated(folder.resolve("store"), 3);
+        CommandLineRun grown = gated(folder.resolve("store"), 6);
+        assertThat(grown.exit()).as(grown.err()).isZero();
+        CommandLineRun parallel =
+                gated(folder.resolve("parallel"), 6, "generation.pairs-per-task=2", "spark.master=local[3]");
+        assertThat(parallel.exit()).as(parallel.err()).isZero();
+        assertThat(contents(folder.resolve("parallel"))).isEqualTo(contents(folder.resolve("store")));
+    }
+
+    @Test
+    void augment_withAllTriesUsed_isPartialAndCountsTheReasons() throws IOException {
+        CommandLineRun run =
+                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+        assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(run.json().get("status").getAsString()).isEqualTo("partial");
+        assertThat(run.err()).contains("0 of 3 pairs are good after 6 tries, rejected for flat 6");
+        JsonObject unit = manifest(run).getAsJsonArray("units").get(0).getAsJsonObject();
+        assertThat(unit.getAsJsonObject("quality").toString())
+                .contains("\"wanted\":3", "\"accepted\":0", "\"rejected\":6", "\"flat\":6");
+        assertThat(unit.getAsJsonObject("samples").get("failed").getAsInt()).isZero();
+
+        CommandLineRun again =
+                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+        assertThat(again.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(again.count("generated")).isZero();
+        CommandLineRun more =
+                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
+        assertThat(more.count("generated")).isEqualTo(3);
+    }
+
+    @Test
+    void augment_withNearCopies_keepsTheFirstAndNoPixelsOfTheOthers() throws IOException {
+        CommandLineRun run = open(
+                folder.resolve("store"),
+                2,
+                Stream.of(
+                        "quality.min-accepted-distance=255",
+                        "quality.copy-overlap=0",
+                        "quality.keep-rejected-pixels=false",
+                        "quality.max-attempts=3"));
+        assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
+        Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
+        assertThat(accepted(samples)).isEqualTo(1);
+        assertThat(samples).hasSize(6);
+        assertThat(samples.values()).allSatisfy(sample -> {
+            boolean first = sample.sampleIndex() == 0;
+            assertThat(sample.hasPixels()).isEqualTo(first);
+            assertThat(sample.reasons()).isEqualTo(first ? List.of() : List.of("near_copy_of_accepted"));
+            assertThat(Double.isNaN(sample.quality().acceptedDistance())).isEqualTo(first);
+        });
+        assertThat(run.count("accepted")).isEqualTo(1);
+    }
+
+    @Test
+    void augment_withLimitsAndMaskLevelsLearned_writesThemDown() throws IOException {
+        CommandLineRun run = run(folder.resolve("store"), 2, "mask.low=auto", "mask.high=auto");
+        assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
+        String runId = run.json().get("run_id").getAsString();
+        JsonObject learned = JsonParser.parseString(
+                        Files.readString(folder.resolve("store/runs/" + runId + "/quality/hex_nut/rust.json"), UTF_8))
+                .getAsJsonObject();
+        assertThat(learned.getAsJsonObject("limits").keySet())
+                .contains("mask_too_small", "off_object", "no_change", "near_copy_of_training");
+        assertThat(learned.get("mask_high").getAsDouble()).isBetween(0.1, 0.5);
+        assertThat(learned.get("object_threshold").getAsDouble()).isPositive();
+    }
+
+    /** With all limits learned, one set, and pairs that are copies of others in between. */
+    @Test
+    void verdicts_computedAnewInPython_areTheSame() throws Exception {
+        assumeTrue(python("-c", "import numpy, scipy, skimage, PIL, pyarrow") == 0, "python3 with scikit-image");
+        CommandLineRun run = run(
+                folder.resolve("store"),
+                6,
+                "quality.min-contrast=" + contrast,
+                "quality.min-accepted-distance=30",
+                "quality.max-mask-ratio=1",
+                "quality.max-components=1000",
+                "quality.max-outside-object=1",
+                "quality.copy-overlap=0.2");
+        assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
+        writeRealPairs(folder.resolve("real/hex_nut/rust"));
+        int exit = python(
+                ROOT.resolve("jobs/src/test/python/check_quality.py").toString(),
+                folder.resolve("store").toString(),
+                run.json().get("run_id").getAsString(),
+                folder.resolve("real").toString());
+        assertThat(exit).as(Files.readString(shared.resolve("python.txt"))).isZero();
+        assertThat(shared.resolve("python.txt"))
+                .content()
+                .startsWith("hex_nut/rust | ")
+                .contains("no_change");
+    }
+
+    /** The first third of the images, as the run trains on them. */
+    private static void writeRealPairs(Path target) throws IOException {
+        Files.createDirectories(target);
+        for (String name : List.of("000", "001", "002")) {
+            BufferedImage image = ImageIO.read(shared.resolve("data/hex_nut/test/rust/%s.png".formatted(name))
+                    .toFile());
+            BufferedImage mask =
+                    ImageIO.read(shared.resolve("data/hex_nut/ground_truth/rust/%s_mask.png".formatted(name))
+                            .toFile());
+            RealPair view = RealPair.views(image, mask, SIDE).get(0);
+            ImageIO.write(
+                    view.image(), "png", target.resolve(name + "_image.png").toFile());
+            ImageIO.write(view.mask(), "png", target.resolve(name + "_mask.png").toFile());
+        }
+    }
+
+    private static int python(String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
+        builder.command().addAll(List.of(arguments));
+        return builder.redirectErrorStream(true)
+                .redirectOutput(shared.resolve("python.txt").toFile())
+                .start()
+                .waitFor();
+    }
+
+    private static CommandLineRun gated(Path store, int target, String... more) {
+        return open(store, target, Stream.concat(Stream.of("quality.min-contrast=" + contrast), Stream.of(more)));
+    }
+
+    /** Learned limits would refuse all that an untrained model makes, so all are off but those in {@code more}. */
+    private static CommandLineRun open(Path store, int target, Stream<String> more) {
+        Stream<String> off = PipelineConfig.Quality.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
+        List<String> settings = Stream.of(off, Stream.of("quality.max-attempts=10"), more)
+                .flatMap(part -> part)
+                .toList();
+        return run(store, target, settings.toArray(String[]::new));
+    }
+
+    private static CommandLineRun run(Path store, int target, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("augment"));
+        Stream.concat(
+                        Stream.of(
+                                "base-model=" + ROOT.resolve("model-core/src/test/golden/tiny-sd"),
+                                "dataset.root=" + shared.resolve("data"),
+                                "dataset.defects=[rust]",
+                                "resolution=" + SIDE,
+                                "training.steps=2",
+                                "training.rank=2",
+                                "generation.samples-per-defect=" + target,
+                                "generation.batch-size=2",
+                                "generation.steps=2",
+                                "generation.guidance-scale=2",
+                                "store=" + store),
+                        Stream.of(more))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(arguments);
+    }
+
+    private static long accepted(Map<Long, GeneratedSample> samples) {
+        return samples.values().stream()
+                .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
+                .count();
+    }
+
+    private static List<Long> indicesBelow(int end) {
+        return Stream.iterate(0L, i -> i + 1).limit(end).toList();
+    }
+
+    private static Map<Long, GeneratedSample> samples(Path store) throws IOException {
+        Map<Long, GeneratedSample> samples = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(store.resolve("samples"))) {
+            for (Path file : walk.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+                for (GeneratedSample sample : SampleFile.read(file)) {
+                    assertThat(samples.put(sample.sampleIndex(), sample)).isNull();
+                }
+            }
+        }
+        return samples;
+    }
+
+    private static Map<Long, String> contents(Path store) throws IOException {
+        Map<Long, String> contents = new TreeMap<>();
+        samples(store)
+                .forEach((index, sample) -> contents.put(
+                        index,
+                        Fingerprint.ofBytes(sample.image()).hex()
+                                + Fingerprint.ofBytes(sample.mask()).hex()
+                                + sample.reasons()));
+        return contents;
+    }
+
+    private static JsonObject manifest(CommandLineRun run) throws IOException {
+        Path path = Path.of(URI.create(run.json().get("manifest").getAsString()));
+        return JsonParser.parseString(Files.readString(path, UTF_8)).getAsJsonObject();
+    }
+}

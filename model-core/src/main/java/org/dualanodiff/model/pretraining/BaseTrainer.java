@@ -1,0 +1,227 @@
+package org.dualanodiff.model.pretraining;
+
+import ai.djl.ndarray.NDArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
+import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Weights;
+import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.training.AdamW;
+import org.dualanodiff.model.unet.UNet;
+
+/**
+ * Trains U-Net and text encoder of a base model on captioned pictures; its autoencoder stays. With pairs, every second
+ * step runs both branches of an image and its anomaly part with a starting adapter, which is trained beside the base:
+ * LoRA and SAIM of new adapters can start from it (an extension of the paper, where they start from nothing).
+ *
+ * <p>Weights are kept in fp32 and cast to the precision of the computation anew every step. What counts in the end is
+ * their moving average.
+ */
+public final class BaseTrainer implements AutoCloseable {
+
+    private final ModelDirectory start;
+    private final PretrainingConfig config;
+    private final PretrainingImages images;
+    private final BaseModel base;
+    private final TrainedWeights unet;
+    private final TrainedWeights text;
+    private final Optional<StartingAdapter> pair;
+    private final AdamW optimizer;
+    private final PretrainingState state;
+
+    /**
+     * @param start where the training begins
+     * @param compute its precision is that of the U-Net's activations
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException if {@code start} is damaged
+     */
+    public BaseTrainer(ModelDirectory start, PretrainingImages images, PretrainingConfig config, Compute compute) {
+        this.start = start;
+        this.config = config;
+        this.images = images;
+        base = BaseModel.load(start, compute);
+        unet = TrainedWeights.of(start.unetWeights(), ParameterLayout.of(start.unetConfig()), base.device());
+        text = TrainedWeights.of(start.textWeights(), ParameterLayout.of(start.textConfig()), base.device());
+        pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
+        optimizer = new AdamW(baseParameters(), config.optimizer());
+        Map<String, PretrainingState.Part> parts = new LinkedHashMap<>();
+        parts.put("base", new PretrainingState.Part(List.of(unet, text), optimizer));
+        pair.ifPresent(adapter ->
+                parts.put("pair", new PretrainingState.Part(List.of(adapter.weights()), adapter.optimizer())));
+        state = new PretrainingState(config, start.fingerprint(), parts);
+    }
+
+    private List<NDArray> baseParameters() {
+        return concatenated(unet.trained(), text.trained());
+    }
+
+    private static List<NDArray> concatenated(List<NDArray> first, List<NDArray> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** How many numbers are trained. */
+    public long parameters() {
+        return unet.count()
+                + text.count()
+                + pair.map(adapter -> adapter.weights().count()).orElse(0L);
+    }
+
+    /**
+     * Trains up to the configured number of steps, or until the listener stops it. If {@code checkpoint} exists, training
+     * goes on from there and ends with the same weights as if it had never stopped.
+     *
+     * @return steps made in all
+     */
+    public int train(Path checkpoint, PretrainingListener listener) throws IOException {
+        int done = Files.exists(checkpoint) ? state.restore(checkpoint) : 0;
+        int last = done;
+        try (BatchPrefetcher batches = new BatchPrefetcher(this::batch, done + 1, config.steps())) {
+            while (last < config.steps() && !listener.shouldStop()) {
+                double loss = step(last + 1, batches.next());
+                last++;
+                listener.afterStep(last, config.steps(), loss);
+                if (last % config.checkpointEvery() == 0) {
+                    state.save(checkpoint, last);
+                    listener.afterCheckpoint(last);
+                }
+            }
+        }
+        if (last > done && last % config.checkpointEvery() != 0) {
+            state.save(checkpoint, last);
+            listener.afterCheckpoint(last);
+        }
+        return last;
+    }
+
+    private PretrainingBatch batch(int step) throws IOException {
+        return PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers());
+    }
+
+    private int latentNumbers() {
+        int side = latentSide();
+        return base.unet().config().inChannels() * side * side;
+    }
+
+    private int latentSide() {
+        return config.resolution() / base.autoencoder().factor();
+    }
+
+    private double step(int step, PretrainingBatch batch) {
+        try (GradientMode recording = GradientMode.on();
+                TensorScope scope = TensorScope.open()) {
+            NDArray loss = loss(batch);
+            double value = Operators.item(loss);
+            if (!Double.isFinite(value)) {
+                throw new ArithmeticException("pretraining diverged: the loss of step %d is %s; lower the learning rate"
+                        .formatted(step, value));
+            }
+            update(step, loss, batch.pairs());
+            return value;
+        }
+    }
+
+    private void update(int step, NDArray loss, boolean pairs) {
+        List<NDArray> parameters = baseParameters();
+        double rate = config.learningRate(step);
+        double averaging = config.averaging(step);
+        if (pairs) {
+            StartingAdapter adapter = pair.orElseThrow();
+            List<NDArray> own = adapter.weights().trained();
+            List<NDArray> gradients = Operators.gradients(loss, concatenated(parameters, own));
+            optimizer.step(gradients.subList(0, parameters.size()), rate);
+            adapter.optimizer().step(gradients.subList(parameters.size(), gradients.size()), rate);
+            adapter.weights().updateAverage(averaging);
+        } else {
+            optimizer.step(Operators.gradients(loss, parameters), rate);
+        }
+        unet.updateAverage(averaging);
+        text.updateAverage(averaging);
+    }
+
+    private NDArray loss(PretrainingBatch batch) {
+        int side = latentSide();
+        int[] rows = batch.rowTimesteps();
+        NDArray clean = latents(batch);
+        NDArray noise = Tensors.of(
+                batch.noise(), base.device(), rows.length, base.unet().config().inChannels(), side, side);
+        NDArray noisy = base.schedule().addNoise(clean, noise, rows);
+        NDArray timesteps = Tensors.of(Arrays.stream(rows).asLongStream().toArray(), base.device(), rows.length);
+        NDArray prediction = predict(noisy, timesteps, base.tokens(batch.captions()), batch.pairs());
+        NDArray weights = Tensors.of(
+                batch.weights(config.resolution(), base.autoencoder().factor()),
+                base.device(),
+                rows.length,
+                1,
+                side,
+                side);
+        return Operators.weightedSquaredError(prediction, base.schedule().target(clean, noise, rows), weights);
+    }
+
+    /** The autoencoder's mean: of its variance, which is small, nothing is drawn. */
+    private NDArray latents(PretrainingBatch batch) {
+        int side = config.resolution();
+        NDArray pixels =
+                Tensors.of(batch.pixels(), base.device(), batch.pictures().size(), 3, side, side);
+        return base.autoencoder().toDiffusion(base.autoencoder().encode(pixels).mean());
+    }
+
+    private NDArray predict(NDArray noisy, NDArray timesteps, NDArray tokens, boolean pairs) {
+        Precision precision = base.precision();
+        UNet network = UNet.load(base.unet().config(), Weights.of(unet.current(), base.device(), precision));
+        ClipTextEncoder encoder = ClipTextEncoder.load(
+                base.textEncoder().config(), Weights.of(text.current(), base.device(), Precision.FP32));
+        if (!pairs) {
+            NDArray states = encoder.forward(tokens, TextProjectionAdapter.NONE);
+            return network.forward(noisy, timesteps, states, AttentionProcessor.PLAIN);
+        }
+        DualAdapter adapter = pair.orElseThrow().adapter();
+        NDArray states = encoder.forward(tokens, adapter.text());
+        return new DualUNet(network, adapter).forward(noisy, timesteps, states, BackgroundFeatures.NONE);
+    }
+
+    /**
+     * Writes the averaged weights as a model directory, with the starting adapter if there is one.
+     *
+     * @param folder files of the same name are replaced
+     * @param dtype F32, F16 or BF16
+     * @param metadata travels in the header of the weight files: how they were made
+     */
+    public void write(Path folder, DType dtype, Map<String, String> metadata) throws IOException {
+        TrainedModelWriter writer = new TrainedModelWriter(start, folder, dtype, metadata);
+        writer.writeBase(unet, text);
+        if (pair.isPresent()) {
+            writer.writeStartingAdapter(pair.get().weights());
+        } else if (start.startingAdapter().isPresent()) {
+            writer.copyStartingAdapter();
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        unet.close();
+        text.close();
+        pair.ifPresent(StartingAdapter::close);
+        base.close();
+    }
+}

@@ -1,0 +1,23 @@
+package org.dualanodiff.model.pretraining;
+
+import java.io.IOException;
+import org.dualanodiff.model.dual.NestedPrompt;
+
+/**
+ * The endless series of pictures that a base learns from. Element i is always the same, so that a resumed training sees
+ * what an uninterrupted one would have seen. Used from a thread of its own.
+ */
+public interface PretrainingImages {
+
+    /** One picture for the U-Net on its own. */
+    CaptionedImage image(long index) throws IOException;
+
+    /** One pair for both branches. */
+    Pair pair(long index) throws IOException;
+
+    /**
+     * @param image (3, side, side) in [-1, 1]
+     * @param anomaly the image inside the mask and mid-grey, 0, outside; the same shape
+     */
+    record Pair(float[] image, float[] anomaly, NestedPrompt prompt) {}
+}

@@ -1,0 +1,87 @@
+package org.dualanodiff.model.sampling;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import java.util.List;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+
+/**
+ * Leads the GLOBAL branch of every pair to a real good image, except where the ANOMALY branch draws the defect (an
+ * extension of the paper). Where ANOMALY's estimate of the clean part is not mid-grey, GLOBAL is free; elsewhere the
+ * good image's latent takes the place of GLOBAL's own estimate, so that the noised image stays that of the good image.
+ * It works on estimates and so with any sampler.
+ *
+ * <p>While almost everything is noise, ANOMALY has no estimate to speak of: the first part of the schedule is free.
+ */
+final class AnchoredDenoiser implements Denoiser {
+
+    /** Mean distance from grey over the latent's channels, whose deviation is about 1. */
+    private static final double CENTER = 0.35;
+
+    private static final double SOFTNESS = 0.07;
+
+    private final Denoiser free;
+    private final BaseModel base;
+    private final double from;
+    private final NDArray clean;
+    private final NDArray grey;
+    private final NDArray place;
+
+    /**
+     * @param from share of the schedule's timesteps, from the clean end, over which the anchor holds
+     * @param anchors one for each pair; what is made of them belongs to the open scope
+     */
+    AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, double from) {
+        this.free = free;
+        this.base = base;
+        this.from = from;
+        clean = latents(anchors.stream().map(Anchor::pixels).toList(), side);
+        grey = latents(List.of(new float[3 * side * side]), side);
+        place = places(anchors, side);
+    }
+
+    private NDArray latents(List<float[]> pictures, int side) {
+        float[] all = new float[pictures.size() * 3 * side * side];
+        for (int i = 0; i < pictures.size(); i++) {
+            System.arraycopy(pictures.get(i), 0, all, i * 3 * side * side, 3 * side * side);
+        }
+        NDArray pixels = Tensors.of(all, base.device(), pictures.size(), 3, side, side);
+        return base.autoencoder().toDiffusion(base.autoencoder().encode(pixels).mean());
+    }
+
+    /** A latent position is open where any of its pixels is. */
+    private NDArray places(List<Anchor> anchors, int side) {
+        int factor = base.autoencoder().factor();
+        int small = side / factor;
+        float[] open = new float[anchors.size() * small * small];
+        for (int b = 0; b < anchors.size(); b++) {
+            float[] given = anchors.get(b).place();
+            if (given == null) {
+                Arrays.fill(open, b * small * small, (b + 1) * small * small, 1);
+                continue;
+            }
+            for (int i = 0; i < side * side; i++) {
+                int at = (b * small + i / side / factor) * small + i % side / factor;
+                open[at] = Math.max(open[at], given[i]);
+            }
+        }
+        return Tensors.of(open, base.device(), anchors.size(), 1, small, small);
+    }
+
+    @Override
+    public NDArray noise(NDArray x, int timestep) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray predicted = free.noise(x, timestep);
+            if (timestep >= from * base.schedule().length()) {
+                return scope.release(predicted);
+            }
+            double alpha = base.schedule().alphaCumprod(timestep);
+            return scope.release(Operators.anchoredNoise(
+                    x, predicted, clean, grey, place, Math.sqrt(alpha), Math.sqrt(1 - alpha), CENTER, SOFTNESS));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.dualanodiff.model.vae;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+
+/**
+ * Sizes of the KL autoencoder of Stable Diffusion 1.x, as in the {@code vae/config.json} of diffusers.
+ *
+ * @param inChannels image channels in
+ * @param outChannels image channels out
+ * @param latentChannels channels of the latents; the encoder gives twice as many, mean and log variance
+ * @param blockOutChannels channels of each level of the encoder, from the highest resolution down; the decoder mirrors it
+ * @param layersPerBlock resnets of an encoder level; a decoder level has one more
+ * @param normNumGroups groups of every group norm
+ * @param sampleSize height and width of the images the weights were trained on
+ * @param scalingFactor what latents are multiplied by before they enter the denoiser
+ */
+public record KlAutoencoderConfig(
+        int inChannels,
+        int outChannels,
+        int latentChannels,
+        List<Integer> blockOutChannels,
+        int layersPerBlock,
+        int normNumGroups,
+        int sampleSize,
+        double scalingFactor)
+        implements AutoencoderConfig {
+    static final String CLASS_NAME = "AutoencoderKL";
+
+    public KlAutoencoderConfig {
+        blockOutChannels = List.copyOf(blockOutChannels);
+    }
+
+    /**
+     * Reads a configuration; an absent key has the default of diffusers.
+     *
+     * @param source the file's name for messages
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException naming every key whose value is not supported
+     */
+    public static KlAutoencoderConfig fromJson(JsonObject json, String source) {
+        ConfigReader config = new ConfigReader(json, source);
+        rejectOtherArchitectures(config);
+        KlAutoencoderConfig result = read(config);
+        result.checkSizes(config);
+        config.throwIfInvalid();
+        return result;
+    }
+
+    private static KlAutoencoderConfig read(ConfigReader config) {
+        return new KlAutoencoderConfig(
+                config.positive("in_channels", 3),
+                config.positive("out_channels", 3),
+                config.positive("latent_channels", 4),
+                config.positives("block_out_channels", List.of(64)),
+                config.positive("layers_per_block", 1),
+                config.positive("norm_num_groups", 32),
+                config.positive("sample_size", 32),
+                config.number("scaling_factor", 0.18215));
+    }
+
+    private static void rejectOtherArchitectures(ConfigReader config) {
+        config.oneOf("_class_name", CLASS_NAME, List.of(CLASS_NAME));
+        config.oneOf("act_fn", "silu", List.of("silu", "swish"));
+        config.unsupported("shift_factor", "latents_mean", "latents_std");
+        for (String key : List.of("use_quant_conv", "use_post_quant_conv", "mid_block_add_attention")) {
+            config.require(config.flag(key, true), "%s: supported is only true, found false", key);
+        }
+    }
+
+    private void checkSizes(ConfigReader config) {
+        checkBlocks(config, "down_block_types", "DownEncoderBlock2D");
+        checkBlocks(config, "up_block_types", "UpDecoderBlock2D");
+        config.require(scalingFactor > 0, "scaling_factor: must be above 0, found %s", scalingFactor);
+        for (int channels : blockOutChannels) {
+            config.require(
+                    channels % normNumGroups == 0,
+                    "block_out_channels: %d is not a multiple of norm_num_groups %d",
+                    channels,
+                    normNumGroups);
+        }
+    }
+
+    private void checkBlocks(ConfigReader config, String key, String supported) {
+        int found = config.allOf(key, List.of(supported), List.of(supported)).size();
+        config.require(
+                found == levels(),
+                "%s: must have one entry for each of the %d block_out_channels, found %d",
+                key,
+                levels(),
+                found);
+    }
+
+    /** Number of resolution levels; each but the last halves the resolution. */
+    public int levels() {
+        return blockOutChannels.size();
+    }
+
+    /** 8 for Stable Diffusion 1.x. */
+    @Override
+    public int downsamplingFactor() {
+        return 1 << levels() - 1;
+    }
+}

@@ -1,0 +1,46 @@
+package org.dualanodiff.model.vae;
+
+import com.google.gson.JsonObject;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+
+/**
+ * Sizes of a {@link PatchCodec}.
+ *
+ * @param latentChannels numbers kept of each patch
+ * @param patchSize height and width of a patch, in pixels
+ * @param sampleSize height and width of the images that it was fitted for
+ */
+public record PatchCodecConfig(int latentChannels, int patchSize, int sampleSize) implements AutoencoderConfig {
+    static final String CLASS_NAME = "PatchCodec";
+
+    static PatchCodecConfig fromJson(JsonObject json, String source) {
+        ConfigReader config = new ConfigReader(json, source);
+        PatchCodecConfig result = new PatchCodecConfig(
+                config.positive("latent_channels", 8),
+                config.positive("patch_size", 4),
+                config.positive("sample_size", 128));
+        config.require(
+                result.latentChannels <= result.patchNumbers(),
+                "latent_channels: must be at most %d, the numbers of a patch, found %d",
+                result.patchNumbers(),
+                result.latentChannels);
+        config.throwIfInvalid();
+        return result;
+    }
+
+    /** Red, green and blue of every pixel of a patch. */
+    public int patchNumbers() {
+        return 3 * patchSize * patchSize;
+    }
+
+    /** The fitted latents have variance 1 as they are. */
+    @Override
+    public double scalingFactor() {
+        return 1;
+    }
+
+    @Override
+    public int downsamplingFactor() {
+        return patchSize;
+    }
+}

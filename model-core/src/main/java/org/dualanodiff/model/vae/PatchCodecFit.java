@@ -1,0 +1,101 @@
+package org.dualanodiff.model.vae;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
+
+/**
+ * Fits a {@link PatchCodec} to pictures: the principal components of their patches, of the largest second moments.
+ *
+ * <p>The raw coordinates differ widely in size. Each is divided by the root of its deviation, which brings them closer
+ * together and still leaves the first ones the larger, and all by one number more, so that the mean variance of the
+ * latents is 1. Not safe to use from several threads.
+ */
+public final class PatchCodecFit {
+
+    private final PatchCodecConfig config;
+    private final double[][] moments;
+    private long patches;
+
+    public PatchCodecFit(PatchCodecConfig config) {
+        this.config = config;
+        this.moments = new double[config.patchNumbers()][config.patchNumbers()];
+    }
+
+    /** Takes in a picture: (3, side, side) in [-1, 1], side a multiple of the patch size. */
+    public void add(float[] pixels, int side) {
+        double[] patch = new double[config.patchNumbers()];
+        for (int top = 0; top < side; top += config.patchSize()) {
+            for (int left = 0; left < side; left += config.patchSize()) {
+                read(pixels, side, top, left, patch);
+                accumulate(patch);
+            }
+        }
+    }
+
+    private void read(float[] pixels, int side, int top, int left, double[] patch) {
+        int size = config.patchSize();
+        for (int i = 0; i < patch.length; i++) {
+            int channel = i / (size * size);
+            int y = top + i / size % size;
+            patch[i] = pixels[(channel * side + y) * side + left + i % size];
+        }
+    }
+
+    private void accumulate(double[] patch) {
+        for (int i = 0; i < patch.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                moments[i][j] += patch[i] * patch[j];
+            }
+        }
+        patches++;
+    }
+
+    /**
+     * The codec's weights by name, each (C, 3, f, f) in row-major order.
+     *
+     * @throws IllegalStateException if there was no picture
+     */
+    public Map<String, float[]> weights() {
+        if (patches == 0) {
+            throw new IllegalStateException("a patch codec is fitted to pictures; there was none");
+        }
+        // Of a symmetric matrix they are its eigenvectors; this way also converges where eigenvalues coincide.
+        SingularValueDecomposition components = new SingularValueDecomposition(secondMoments());
+        int channels = config.latentChannels();
+        double[] deviations = new double[channels];
+        double total = 0;
+        for (int c = 0; c < channels; c++) {
+            deviations[c] = Math.sqrt(Math.max(components.getSingularValues()[c], 1e-12));
+            total += deviations[c];
+        }
+        double common = Math.sqrt(total / channels);
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        weights.put("encoder.weight", scaled(components, deviations, 1 / common, -0.5));
+        weights.put("decoder.weight", scaled(components, deviations, common, 0.5));
+        return weights;
+    }
+
+    private Array2DRowRealMatrix secondMoments() {
+        double[][] full = new double[moments.length][moments.length];
+        for (int i = 0; i < moments.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                full[i][j] = moments[i][j] / patches;
+                full[j][i] = full[i][j];
+            }
+        }
+        return new Array2DRowRealMatrix(full, false);
+    }
+
+    private float[] scaled(SingularValueDecomposition components, double[] deviations, double common, double power) {
+        int numbers = config.patchNumbers();
+        float[] weight = new float[deviations.length * numbers];
+        for (int i = 0; i < weight.length; i++) {
+            int channel = i / numbers;
+            double factor = common * Math.pow(deviations[channel], power);
+            weight[i] = (float) (factor * components.getU().getEntry(i % numbers, channel));
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,28 @@
+package org.dualanodiff.pipeline.corpus;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dualanodiff.pipeline.drawing.Point;
+
+/** Lines that wander. */
+final class Walk {
+    private static final double STEP = 4;
+
+    private Walk() {}
+
+    /**
+     * @param heading of the first step, in radians
+     * @param length  in pixels
+     * @param jitter  largest change of heading a step, in radians: the line's roughness
+     * @param bend    change of heading a step, in radians: the line's curvature
+     */
+    static List<Point> from(Point start, double heading, double length, double jitter, double bend, Dice dice) {
+        List<Point> points = new ArrayList<>(List.of(start));
+        double angle = heading;
+        for (double walked = 0; walked < length; walked += STEP) {
+            points.add(points.get(points.size() - 1).plus(Point.direction(angle), STEP));
+            angle += bend + dice.between(-jitter, jitter);
+        }
+        return points;
+    }
+}

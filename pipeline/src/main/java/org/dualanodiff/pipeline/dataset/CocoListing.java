@@ -1,0 +1,151 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+
+/**
+ * Turns one COCO annotation file into entries of a catalog.
+ *
+ * @param root the data set's folder
+ */
+record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder catalog) {
+    private static final Set<String> NO_CATEGORY = Set.of("", "none", "null", "defect", "defects", "anomaly");
+    private static final String UNNAMED_CATEGORY = "data";
+
+    /** The annotations of one image, by defect; empty where none of them tells a known defect. */
+    private record Annotated(Map<CocoFile.Category, List<CocoFile.Annotation>> byDefect) {
+        Annotated() {
+            this(new LinkedHashMap<>());
+        }
+    }
+
+    /** An image's file, and its path below the root. */
+    private record Found(FileEntry entry, String file) {}
+
+    void addAll() throws IOException {
+        coco.complaints().forEach((place, complaint) -> catalog.aside(place, Reason.INVALID_ENTRY, complaint));
+        Map<String, Annotated> annotated = annotated();
+        List<String> categories = categories();
+        List<String> homeless = new ArrayList<>();
+        for (CocoFile.Image image : coco.images().values()) {
+            try {
+                Found found = find(image);
+                if (annotated.containsKey(image.id())) {
+                    addDefects(image, found, annotated.get(image.id()));
+                } else if (!addGood(found, categories)) {
+                    homeless.add(found.file());
+                }
+            } catch (IllegalArgumentException e) {
+                String place = "%s, image %s".formatted(coco.path().getName(), image.id());
+                catalog.aside(place, Reason.INVALID_ENTRY, "its file_name is no path: " + e.getMessage());
+            }
+        }
+        asideHomeless(homeless, categories);
+    }
+
+    private Map<String, Annotated> annotated() {
+        Map<String, Annotated> byImage = new HashMap<>();
+        for (CocoFile.Annotation annotation : coco.annotations()) {
+            CocoFile.Category defect = coco.categories().get(annotation.categoryId());
+            if (!coco.images().containsKey(annotation.imageId())) {
+                aside(annotation, "there is no image with its image_id " + annotation.imageId());
+                continue;
+            }
+            // Also an image whose defect nobody can tell must not pass for a good one.
+            Annotated image = byImage.computeIfAbsent(annotation.imageId(), any -> new Annotated());
+            if (defect == null) {
+                aside(annotation, "there is no category with its category_id " + annotation.categoryId());
+            } else {
+                image.byDefect()
+                        .computeIfAbsent(defect, any -> new ArrayList<>())
+                        .add(annotation);
+            }
+        }
+        return byImage;
+    }
+
+    private void aside(CocoFile.Annotation annotation, String detail) {
+        catalog.aside(annotation.place(), Reason.INVALID_ENTRY, detail);
+    }
+
+    private void addDefects(CocoFile.Image image, Found found, Annotated annotated) {
+        annotated.byDefect().forEach((defect, annotations) -> {
+            Candidate.Mask mask = new Candidate.Mask.Drawn(
+                    annotations.stream().map(CocoFile.Annotation::outline).toList(),
+                    image.width(),
+                    image.height(),
+                    annotations.get(0).place());
+            Candidate candidate = new Candidate(found.file(), found.file(), found.entry(), mask, part());
+            catalog.defect(categoryOf(defect), defect.name(), candidate);
+        });
+    }
+
+    /** Whether it can be told of which category the image is a good one: the only one, or that which a folder names. */
+    private boolean addGood(Found found, List<String> categories) {
+        List<String> folders = List.of(found.file().split("/"));
+        List<String> fitting = categories.size() == 1
+                ? categories
+                : categories.stream().filter(folders::contains).toList();
+        if (fitting.size() == 1) {
+            catalog.good(fitting.get(0), found.file(), found.entry(), part());
+        }
+        return fitting.size() == 1;
+    }
+
+    private void asideHomeless(List<String> homeless, List<String> categories) {
+        if (!homeless.isEmpty()) {
+            String detail =
+                    "%d images have no annotation, and no folder above them tells whether they are good ones of %s; the first is %s"
+                            .formatted(homeless.size(), String.join(", ", categories), homeless.get(0));
+            catalog.aside(DatasetFiles.below(root, coco.path()), Reason.INVALID_ENTRY, detail);
+        }
+    }
+
+    /** Looked for beside the annotation file, in the root, and in the folders that COCO and its tools use. */
+    private Found find(CocoFile.Image image) throws IOException {
+        String stem = FileEntry.unlisted(coco.path()).stem();
+        String set = stem.substring(stem.indexOf('_') + 1);
+        List<Path> folders = Stream.concat(
+                        Stream.of(coco.path().getParent(), root),
+                        Stream.of("images", set, "images/" + set)
+                                .filter(folder -> !folder.isBlank())
+                                .map(folder -> DatasetFiles.child(root, folder)))
+                .toList();
+        FileEntry entry = index.find(folders, image.fileName());
+        return new Found(entry, DatasetFiles.below(root, entry.path()));
+    }
+
+    private List<String> categories() {
+        Set<String> categories = new TreeSet<>();
+        coco.categories().values().forEach(defect -> categories.add(categoryOf(defect)));
+        return List.copyOf(categories);
+    }
+
+    private String categoryOf(CocoFile.Category defect) {
+        String above = defect.supercategory() == null ? "" : defect.supercategory();
+        if (NO_CATEGORY.contains(above.toLowerCase(Locale.ROOT)) || above.equals(defect.name())) {
+            return root.getName().isEmpty() ? UNNAMED_CATEGORY : root.getName();
+        }
+        return above;
+    }
+
+    /** A word of the file's name or folder, as in {@code instances_train2017.json} or {@code valid/_annotations.json}. */
+    private Candidate.Part part() {
+        String name = DatasetFiles.below(root, coco.path()).toLowerCase(Locale.ROOT);
+        return Stream.of(name.split("[^a-z]+"))
+                .map(word -> ListedImages.part(word).orElse(Candidate.Part.UNSAID))
+                .filter(part -> part != Candidate.Part.UNSAID)
+                .findFirst()
+                .orElse(Candidate.Part.UNSAID);
+    }
+}

@@ -1,0 +1,80 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+
+/** Which categories and defects of a catalog a request means. */
+final class DefectSelection {
+    private DefectSelection() {}
+
+    /**
+     * The categories to read, by name, each with its defects to read.
+     *
+     * @throws DatasetException where the request or its split list names what the catalog does not have
+     */
+    static Map<CategorySource, List<String>> of(DatasetRequest request, Path root, Catalog catalog) throws IOException {
+        Map<CategorySource, List<String>> found = new LinkedHashMap<>();
+        for (CategorySource category : catalog.categories()) {
+            if (request.categories().isEmpty() || request.categories().contains(category.name())) {
+                found.put(category, category.defects());
+            }
+        }
+        checkCategories(request.categories(), catalog, root);
+        checkDefects(request.defects(), found.values(), root);
+        if (request.split() instanceof SplitRule.Listed listed) {
+            checkListed(listed, catalog.names(), found);
+        }
+        if (!request.defects().isEmpty()) {
+            found.replaceAll((category, defects) ->
+                    defects.stream().filter(request.defects()::contains).toList());
+        }
+        return found;
+    }
+
+    private static void checkCategories(List<String> wanted, Catalog catalog, Path root) {
+        KnownNames known = new KnownNames(catalog.names());
+        for (String category : wanted) {
+            if (!known.has(category)) {
+                throw new DatasetException(
+                        "category \"%s\" is not in %s; %s".formatted(category, root, known.suggest(category)));
+            }
+        }
+    }
+
+    private static void checkDefects(List<String> wanted, Collection<List<String>> found, Path root) {
+        KnownNames known = new KnownNames(found.stream().flatMap(List::stream).toList());
+        for (String defect : wanted) {
+            if (!known.has(defect)) {
+                throw new DatasetException("no category read from %s has the defect \"%s\"; %s"
+                        .formatted(root, defect, known.suggest(defect)));
+            }
+        }
+    }
+
+    /** A misspelt name in the list would leave a set untrained without a word. */
+    private static void checkListed(
+            SplitRule.Listed listed, Collection<String> categories, Map<CategorySource, List<String>> found) {
+        for (String category : new TreeSet<>(listed.names().keySet())) {
+            KnownNames known = new KnownNames(categories);
+            if (!known.has(category)) {
+                throw new DatasetException("%s lists the category \"%s\", which is not in the data set; %s"
+                        .formatted(listed.source(), category, known.suggest(category)));
+            }
+        }
+        found.forEach((source, defects) -> checkListed(listed, source.name(), new KnownNames(defects)));
+    }
+
+    private static void checkListed(SplitRule.Listed listed, String category, KnownNames known) {
+        for (String defect : listed.names().getOrDefault(category, Map.of()).keySet()) {
+            if (!known.has(defect)) {
+                throw new DatasetException("%s lists the defect \"%s\", which category \"%s\" does not have; %s"
+                        .formatted(listed.source(), defect, category, known.suggest(defect)));
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.dualanodiff.pipeline.dataset;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+
+/**
+ * A manifest, one JSON object a line:
+ * {@code {"image": "a.png", "mask": "a_mask.png", "category": "tile", "defect": "crack", "split": "train"}}. Paths are
+ * relative to the manifest's folder, absolute, or URIs. A line without a defect, or with {@code good}, is a good image
+ * and takes no mask; without a category the manifest's folder gives it; the split may be left out.
+ *
+ * @param maskLevel grey level from which a mask marks a pixel
+ */
+record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
+    private static final String FAVORITE = "manifest.jsonl";
+
+    /** The manifest of a folder: {@code manifest.jsonl}, or the only file of that kind. */
+    List<FileEntry> manifests(Path root) throws IOException {
+        List<FileEntry> all = files.list(root).stream()
+                .filter(entry -> !entry.folder() && List.of("jsonl", "ndjson").contains(entry.extension()))
+                .toList();
+        List<FileEntry> favorite =
+                all.stream().filter(entry -> entry.name().equals(FAVORITE)).toList();
+        return favorite.isEmpty() ? all : favorite;
+    }
+
+    @Override
+    public Catalog catalog(Path root, List<String> wanted) throws IOException {
+        if (files.isFile(root)) {
+            return catalog(root);
+        }
+        List<FileEntry> manifests = manifests(root);
+        if (manifests.size() != 1) {
+            throw new DatasetException("%s holds %s; expected one file %s, or give the manifest itself as the root"
+                    .formatted(
+                            root,
+                            manifests.isEmpty() ? "no .jsonl file" : manifests.size() + " .jsonl files",
+                            FAVORITE));
+        }
+        return catalog(manifests.get(0).path());
+    }
+
+    private Catalog catalog(Path manifest) throws IOException {
+        Path base = manifest.getParent();
+        CatalogBuilder catalog = new CatalogBuilder();
+        ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
+        try (BufferedReader lines = new BufferedReader(files.text(manifest))) {
+            int number = 0;
+            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+                String place = "%s, line %d".formatted(manifest.getName(), ++number);
+                if (!text.isBlank()) {
+                    add(place, text, base.getName(), images);
+                }
+            }
+        } catch (CharacterCodingException | CharConversionException e) {
+            throw new DatasetException("%s is not in UTF-8".formatted(manifest), e);
+        }
+        return catalog.build(manifest.toString());
+    }
+
+    private static void add(String place, String text, String folder, ListedImages images) throws IOException {
+        ListedImages.Line line;
+        try {
+            line = line(place, JsonParser.parseString(text), folder);
+        } catch (JsonParseException e) {
+            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + JsonMessages.of(e));
+            return;
+        } catch (IllegalArgumentException e) {
+            images.catalog().aside(place, Reason.INVALID_ENTRY, e.getMessage());
+            return;
+        }
+        images.add(line);
+    }
+
+    private static ListedImages.Line line(String place, JsonElement json, String folder) {
+        if (!(json instanceof JsonObject object)) {
+            throw new IllegalArgumentException("it is no JSON object {...}");
+        }
+        String image = text(object, "image")
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "it has no \"image\"; its fields are " + String.join(", ", object.keySet())));
+        String split = text(object, "split").orElse("");
+        Candidate.Part part = ListedImages.part(split)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("its split is \"%s\"; expected train or test".formatted(split)));
+        return new ListedImages.Line(
+                place,
+                image,
+                text(object, "mask").orElse(""),
+                text(object, "category").orElse(folder),
+                text(object, "defect").orElse(""),
+                part);
+    }
+
+    private static Optional<String> text(JsonObject object, String field) {
+        JsonElement value = object.get(field);
+        if (value == null || value.isJsonNull()) {
+            return Optional.empty();
+        } else if (!value.isJsonPrimitive()) {
+            throw new IllegalArgumentException("its \"%s\" is no text".formatted(field));
+        }
+        return Optional.of(value.getAsString()).filter(text -> !text.isBlank());
+    }
+}

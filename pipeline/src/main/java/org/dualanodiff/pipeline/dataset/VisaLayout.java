@@ -1,0 +1,148 @@
+package org.dualanodiff.pipeline.dataset;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+
+/**
+ * The layout of VisA (Zou et al., "SPot-the-Difference", ECCV 2022): a table {@code split_csv/*.csv} with the columns
+ * {@code object, split, label, image, mask} and paths relative to the data set's folder. Of several tables
+ * {@code 1cls.csv} is read, else the first by name. The object is the category, any label but {@code normal} the defect.
+ *
+ * <p>The tables for one-class methods put every defect under "test", because those methods train on good images alone;
+ * so the split of defect images counts only where some of the category's are for training.
+ *
+ * @param maskLevel grey level from which a mask marks a pixel; VisA's own masks number the defects 1, 2, 3
+ */
+record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
+    private static final String FOLDER = "split_csv";
+    private static final String FAVORITE = "1cls.csv";
+    private static final List<String> COLUMNS = List.of("object", "split", "label", "image", "mask");
+    private static final CSVFormat FORMAT = CSVFormat.DEFAULT
+            .builder()
+            .setHeader()
+            .setSkipHeaderRecord(true)
+            .setTrim(true)
+            .setIgnoreEmptyLines(true)
+            .setIgnoreHeaderCase(true)
+            .setAllowMissingColumnNames(true)
+            .get();
+
+    /** The tables of a folder, the one to be read first. */
+    List<FileEntry> tables(Path root) throws IOException {
+        List<FileEntry> found = files.list(new Path(root, FOLDER)).stream()
+                .filter(entry -> !entry.folder() && entry.extension().equals("csv"))
+                .toList();
+        return Stream.concat(
+                        found.stream().filter(entry -> entry.name().equals(FAVORITE)),
+                        found.stream().filter(entry -> !entry.name().equals(FAVORITE)))
+                .toList();
+    }
+
+    @Override
+    public Catalog catalog(Path root, List<String> wanted) throws IOException {
+        if (files.isFile(root)) {
+            Path folder = root.getParent();
+            return catalog(folder.getName().equals(FOLDER) ? folder.getParent() : folder, root);
+        }
+        List<FileEntry> tables = tables(root);
+        if (tables.isEmpty()) {
+            throw new DatasetException("%s has no table %s/%s; give the folder that holds %s, or a csv file"
+                    .formatted(root, FOLDER, FAVORITE, FOLDER));
+        }
+        return catalog(root, tables.get(0).path());
+    }
+
+    private Catalog catalog(Path base, Path table) throws IOException {
+        CatalogBuilder catalog = new CatalogBuilder();
+        List<CSVRecord> rows = rows(table);
+        Set<String> withTraining = categoriesWithTraining(rows);
+        ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
+        for (CSVRecord row : rows) {
+            String place = "%s, row %d".formatted(DatasetFiles.below(base, table), row.getRecordNumber());
+            String complaint = complaint(row);
+            if (complaint.isEmpty()) {
+                images.add(line(place, row, withTraining));
+            } else {
+                catalog.aside(place, Reason.INVALID_ENTRY, complaint);
+            }
+        }
+        return catalog.build(table.toString());
+    }
+
+    private List<CSVRecord> rows(Path table) throws IOException {
+        try (Reader text = files.text(table);
+                CSVParser parser = FORMAT.parse(text)) {
+            Set<String> missing = new LinkedHashSet<>(COLUMNS);
+            parser.getHeaderNames().forEach(name -> missing.remove(name.toLowerCase(Locale.ROOT)));
+            if (!missing.isEmpty()) {
+                throw new DatasetException("%s lacks the column%s %s: its first line must name %s, and names %s"
+                        .formatted(
+                                table,
+                                missing.size() == 1 ? "" : "s",
+                                String.join(", ", missing),
+                                String.join(", ", COLUMNS),
+                                parser.getHeaderNames().isEmpty()
+                                        ? "nothing"
+                                        : String.join(", ", parser.getHeaderNames())));
+            }
+            return parser.getRecords();
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw new DatasetException("%s is no readable csv file in UTF-8: %s".formatted(table, reason(e)), e);
+        }
+    }
+
+    private static String reason(Exception e) {
+        Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    private static Set<String> categoriesWithTraining(List<CSVRecord> rows) {
+        Set<String> categories = new HashSet<>();
+        rows.stream()
+                .filter(row -> complaint(row).isEmpty())
+                .filter(row -> !row.get("label").equals("normal"))
+                .filter(row -> ListedImages.part(field(row, "split")).orElseThrow() == Candidate.Part.TRAINING)
+                .forEach(row -> categories.add(row.get("object")));
+        return categories;
+    }
+
+    /** Empty where the row says all it must. */
+    private static String complaint(CSVRecord row) {
+        for (String column : List.of("object", "label", "image")) {
+            if (field(row, column).isBlank()) {
+                return "its field \"%s\" is empty".formatted(column);
+            }
+        }
+        String split = field(row, "split");
+        return ListedImages.part(split).isPresent()
+                ? ""
+                : "its split is \"%s\"; expected train or test".formatted(split);
+    }
+
+    private static ListedImages.Line line(String place, CSVRecord row, Set<String> withTraining) {
+        boolean counts = row.get("label").equals("normal") || withTraining.contains(row.get("object"));
+        return new ListedImages.Line(
+                place,
+                row.get("image"),
+                field(row, "mask"),
+                row.get("object"),
+                row.get("label"),
+                counts ? ListedImages.part(field(row, "split")).orElseThrow() : Candidate.Part.UNSAID);
+    }
+
+    private static String field(CSVRecord row, String column) {
+        return row.isSet(column) ? row.get(column) : "";
+    }
+}

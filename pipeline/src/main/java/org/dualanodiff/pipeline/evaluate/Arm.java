@@ -1,0 +1,73 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One mixture of defects that a detector is trained on, beside defect-free images: sources joined by a plus, such as {@code
+ * real+generated}, or {@code generated@RUN} for the pairs of another run.
+ *
+ * @param name as it was written
+ * @param sources at least one, no two alike; half of each batch is split evenly among them
+ */
+public record Arm(String name, List<Source> sources) implements Serializable {
+
+    /** Where defects come from. */
+    public enum Kind {
+        /** Real training images. */
+        REAL("real"),
+        /** Blobs drawn on defect-free images. */
+        PROCEDURAL("procedural"),
+        /** Real training defects pasted onto defect-free images. */
+        CUT_PASTE("cut-paste"),
+        /** Accepted pairs of a run. */
+        GENERATED("generated");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        static String words() {
+            return Arrays.stream(values()).map(kind -> kind.word).collect(Collectors.joining(", "));
+        }
+    }
+
+    /** @param run of generated pairs; empty for the run that the configuration means, and for other kinds */
+    public record Source(Kind kind, String run) implements Serializable {}
+
+    public Arm {
+        sources = List.copyOf(sources);
+    }
+
+    /** @throws IllegalArgumentException if this is not the name of an arm */
+    public static Arm parse(String name) {
+        List<Source> sources = Arrays.stream(name.split("\\+", -1))
+                .map(part -> source(part, name))
+                .toList();
+        if (sources.stream().distinct().count() < sources.size()) {
+            throw new IllegalArgumentException("arm \"%s\" names a source twice".formatted(name));
+        }
+        return new Arm(name, sources);
+    }
+
+    private static Source source(String part, String arm) {
+        int at = part.indexOf('@');
+        String word = at < 0 ? part : part.substring(0, at);
+        Kind kind = Arrays.stream(Kind.values())
+                .filter(known -> known.word.equals(word))
+                .filter(known -> at < 0 || known == Kind.GENERATED && at < part.length() - 1)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "arm \"%s\": \"%s\" is no source of defects; give %s or generated@RUN, joined by +"
+                                .formatted(arm, part, Kind.words())));
+        return new Source(kind, at < 0 ? "" : part.substring(at + 1));
+    }
+
+    public boolean uses(Kind kind) {
+        return sources.stream().anyMatch(source -> source.kind() == kind);
+    }
+}

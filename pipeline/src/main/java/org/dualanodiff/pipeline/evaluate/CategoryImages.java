@@ -1,0 +1,101 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The images of a category at the detector's size.
+ *
+ * @param normals defect-free training images
+ * @param real training defects by type; those that vanish at this size are left out
+ * @param tests test images, likewise
+ */
+record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>> real, List<TestImage> tests) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
+
+    /** @throws IllegalArgumentException if there is nothing to train or nothing to test with */
+    static CategoryImages load(CategoryData data, EvaluationSettings settings, DatasetFiles files) throws IOException {
+        Loader loader = new Loader(settings, files);
+        Map<String, List<DetectorPair>> real = new TreeMap<>();
+        List<TestImage> tests = new ArrayList<>();
+        for (DefectSet set : data.sets()) {
+            real.put(set.defect(), loader.defects(set.training()));
+            for (DefectImage image : set.test()) {
+                DetectorPair pair = loader.defect(image);
+                if (pair.hasDefect()) {
+                    tests.add(new TestImage(set.defect(), image.name(), data.isTwin(set.defect(), image.name()), pair));
+                }
+            }
+        }
+        for (URI uri : data.good().test()) {
+            loader.good(uri).forEach(pair -> tests.add(new TestImage("", name(uri), false, pair)));
+        }
+        List<DetectorPair> normals = new ArrayList<>();
+        for (URI uri : data.good().training()) {
+            normals.addAll(loader.good(uri));
+        }
+        return new CategoryImages(normals, real, tests).checked(data.category());
+    }
+
+    private CategoryImages checked(String category) {
+        boolean good = tests.stream().anyMatch(TestImage::isGood);
+        boolean bad = tests.stream().anyMatch(test -> !test.isGood());
+        if (normals.isEmpty() || !good || !bad) {
+            throw new IllegalArgumentException(
+                    ("%s cannot be evaluated: it has %d readable images in train/good, %s in test/good and %s test defects;"
+                                    + " all three are needed")
+                            .formatted(category, normals.size(), good ? "some" : "none", bad ? "some" : "no"));
+        }
+        return this;
+    }
+
+    private static String name(URI uri) {
+        String path = uri.getPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private record Loader(EvaluationSettings settings, DatasetFiles files) {
+
+        List<DetectorPair> defects(List<DefectImage> images) throws IOException {
+            List<DetectorPair> pairs = new ArrayList<>();
+            for (DefectImage image : images) {
+                DetectorPair pair = defect(image);
+                if (pair.hasDefect()) {
+                    pairs.add(pair);
+                }
+            }
+            return pairs;
+        }
+
+        DetectorPair defect(DefectImage image) throws IOException {
+            BufferedImage picture = ImageDecoder.image(files.read(image.imageUri()));
+            BufferedImage mask = image.openMask(files);
+            return DetectorPair.of(picture, mask, settings.size(), settings.channels());
+        }
+
+        /** Nothing if it cannot be read: defect-free images are not opened before this. */
+        List<DetectorPair> good(URI uri) throws IOException {
+            try {
+                BufferedImage picture = ImageDecoder.image(files.read(uri));
+                return List.of(DetectorPair.normal(picture, settings.size(), settings.channels()));
+            } catch (UnreadableImageException e) {
+                LOG.warn("{} is left out: {}", uri, e.getMessage());
+                return List.of();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.detector.LabeledBatches;
+import org.dualanodiff.model.detector.MixedBatches;
+import org.dualanodiff.model.detector.MixedBatches.Share;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/**
+ * What an arm's detector sees: for each source its pairs by defect type. Half of a batch is defect-free, the other half is
+ * split evenly among the sources, the first ones taking what does not divide.
+ */
+final class DefectPools {
+
+    /** Drawn blobs are of no type. */
+    private static final String UNTYPED = "";
+
+    private final ArmTask task;
+    private final CategoryImages images;
+    private final List<Map<String, List<DetectorPair>>> pools = new ArrayList<>();
+
+    DefectPools(ArmTask task, CategoryImages images, ObjectStore store) throws IOException {
+        this.task = task;
+        this.images = images;
+        for (Arm.Source source : task.arm().sources()) {
+            pools.add(pool(source, store));
+        }
+    }
+
+    private Map<String, List<DetectorPair>> pool(Arm.Source source, ObjectStore store) throws IOException {
+        return switch (source.kind()) {
+            case REAL -> images.real();
+            case CUT_PASTE -> cutPaste();
+            case PROCEDURAL -> Map.of(UNTYPED, procedural());
+            case GENERATED -> generated(task.run(source), store);
+        };
+    }
+
+    private Map<String, List<DetectorPair>> cutPaste() {
+        Map<String, List<DetectorPair>> made = new TreeMap<>();
+        images.real().forEach((defect, pairs) -> {
+            if (!pairs.isEmpty()) {
+                CutPaste maker = new CutPaste(
+                        pairs, images.normals(), task.data().category() + "/" + defect + "/" + task.seed());
+                made.put(defect, numbered(task.settings().pairsPerDefect(), maker::pair));
+            }
+        });
+        return made;
+    }
+
+    private List<DetectorPair> procedural() {
+        int count = task.settings().pairsPerDefect() * Math.max(1, images.real().size());
+        ProceduralDefects maker =
+                new ProceduralDefects(images.normals(), task.data().category() + "/" + task.seed());
+        return numbered(count, maker::pair);
+    }
+
+    private static List<DetectorPair> numbered(int count, IntFunction<DetectorPair> maker) {
+        return IntStream.range(0, count).mapToObj(maker).toList();
+    }
+
+    private Map<String, List<DetectorPair>> generated(String runId, ObjectStore store) throws IOException {
+        GeneratedPool pool = new GeneratedPool(store);
+        Map<String, List<DetectorPair>> pairs = new TreeMap<>();
+        for (String defect : images.real().keySet()) {
+            pairs.put(
+                    defect,
+                    pool.pairs(runId, task.data().category(), defect, task.settings()).stream()
+                            .filter(DetectorPair::hasDefect)
+                            .toList());
+        }
+        return pairs;
+    }
+
+    /** Batches for the segmentation network. */
+    MixedBatches batches() {
+        int rows = task.settings().batchSize();
+        int defects = rows / 2;
+        List<Share> shares = new ArrayList<>();
+        shares.add(Share.of(rows - defects, images.normals()));
+        for (int i = 0; i < pools.size(); i++) {
+            int share = defects / pools.size() + (i < defects % pools.size() ? 1 : 0);
+            shares.add(new Share(share, List.copyOf(pools.get(i).values())));
+        }
+        return new MixedBatches(shares, task.seed());
+    }
+
+    /** Whether every type has a pair to learn its look from, and there is more than one type. */
+    boolean canClassify() {
+        return images.real().size() > 1
+                && images.real().keySet().stream()
+                        .noneMatch(defect -> ofType(defect).isEmpty());
+    }
+
+    /** Batches for the classifier, classes in the order of the types' names. */
+    LabeledBatches labeled() {
+        List<List<Pixels>> classes =
+                images.real().keySet().stream().map(this::ofType).toList();
+        return new LabeledBatches(classes, task.settings().batchSize(), task.seed());
+    }
+
+    private List<Pixels> ofType(String defect) {
+        return pools.stream()
+                .flatMap(pool -> pool.getOrDefault(defect, List.of()).stream())
+                .map(DetectorPair::image)
+                .toList();
+    }
+}

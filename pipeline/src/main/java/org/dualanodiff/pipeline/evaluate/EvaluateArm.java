@@ -1,0 +1,144 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.detector.Classifier;
+import org.dualanodiff.model.detector.ClassifierTrainer;
+import org.dualanodiff.model.detector.DetectorPixels;
+import org.dualanodiff.model.detector.SegmentationNetwork;
+import org.dualanodiff.model.detector.SegmentationTrainer;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/** Trains an arm's detector and measures it on the real test images. The same task always gives the same figures. */
+public final class EvaluateArm {
+
+    private static final int IMAGES_AT_ONCE = 16;
+
+    private final ObjectStore store;
+    private final DatasetFiles files;
+
+    public EvaluateArm(ObjectStore store, DatasetFiles files) {
+        this.store = store;
+        this.files = files;
+    }
+
+    /**
+     * @param listener sees every step of the segmentation network
+     * @throws IOException if an image or a file of pairs cannot be read
+     * @throws IllegalArgumentException if something that the arm needs is not there
+     */
+    public ArmResult run(ArmTask task, Compute compute, TrainingListener listener) throws IOException {
+        Stopwatch watch = Stopwatch.start();
+        CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
+        DefectPools pools = new DefectPools(task, images, store);
+        RecentLoss loss = new RecentLoss(listener);
+        try (SegmentationNetwork network = SegmentationTrainer.train(
+                task.settings().network(), task.settings().training(task.seed()), compute, pools.batches(), loss)) {
+            List<ScoreMap> maps = maps(network, images.tests());
+            LocatedDefects located = LocatedDefects.of(images.tests(), maps);
+            return new ArmResult(
+                    task.data().category(),
+                    task.arm().name(),
+                    task.seed(),
+                    SubsetFigures.of(images.tests(), maps),
+                    withoutTwins(images.tests(), maps),
+                    classification(task, compute, images, pools),
+                    task.first() ? located.scores() : List.of(),
+                    task.first() ? located.sheet() : null,
+                    loss.mean(),
+                    watch.seconds(),
+                    null);
+        }
+    }
+
+    private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests) {
+        int size = network.config().size();
+        List<ScoreMap> maps = new ArrayList<>();
+        for (int start = 0; start < tests.size(); start += IMAGES_AT_ONCE) {
+            List<TestImage> some = tests.subList(start, Math.min(tests.size(), start + IMAGES_AT_ONCE));
+            List<float[]> found = network.maps(some.stream()
+                    .map(test -> DetectorPixels.normalized(test.pair().image()))
+                    .toList());
+            for (int i = 0; i < some.size(); i++) {
+                maps.add(new ScoreMap(
+                        size, size, found.get(i), Plane.set(some.get(i).pair().mask())));
+            }
+        }
+        return maps;
+    }
+
+    private static SubsetFigures withoutTwins(List<TestImage> tests, List<ScoreMap> maps) {
+        int[] kept = IntStream.range(0, tests.size())
+                .filter(i -> !tests.get(i).twin())
+                .toArray();
+        return SubsetFigures.of(
+                IntStream.of(kept).mapToObj(tests::get).toList(),
+                IntStream.of(kept).mapToObj(maps::get).toList());
+    }
+
+    private static ArmResult.Classification classification(
+            ArmTask task, Compute compute, CategoryImages images, DefectPools pools) {
+        if (task.settings().classifierSteps() == 0 || !pools.canClassify()) {
+            return null;
+        }
+        List<String> types = List.copyOf(images.real().keySet());
+        List<TestImage> tests = images.tests().stream()
+                .filter(test -> !test.isGood() && !test.twin())
+                .toList();
+        try (Classifier classifier = ClassifierTrainer.train(
+                task.settings().classifier(types.size()),
+                task.settings().classifierTraining(task.seed()),
+                compute,
+                pools.labeled(),
+                TrainingListener.NONE)) {
+            int[] truth = tests.stream()
+                    .mapToInt(test -> types.indexOf(test.defect()))
+                    .toArray();
+            int[] predicted =
+                    tests.stream().mapToInt(test -> predict(classifier, test)).toArray();
+            ClassificationMeasures measures = ClassificationMeasures.of(truth, predicted, types.size());
+            return new ArmResult.Classification(measures.accuracy(), measures.macroF1(), types, measures.confusion());
+        }
+    }
+
+    private static int predict(Classifier classifier, TestImage test) {
+        float[] image = DetectorPixels.normalized(test.pair().image());
+        float[] probabilities = classifier.probabilities(List.of(image)).get(0);
+        return IntStream.range(0, probabilities.length)
+                .boxed()
+                .max((a, b) -> Float.compare(probabilities[a], probabilities[b]))
+                .orElseThrow();
+    }
+
+    /** Remembers the last steps' losses and passes all on. */
+    private static final class RecentLoss implements TrainingListener {
+        private static final int PART = 20;
+
+        private final TrainingListener listener;
+        private double sum;
+        private int count;
+
+        RecentLoss(TrainingListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void afterStep(int step, int steps, double loss) {
+            if (step > steps - Math.max(1, steps / PART)) {
+                sum += loss;
+                count++;
+            }
+            listener.afterStep(step, steps, loss);
+        }
+
+        double mean() {
+            return sum / count;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.config.Evaluation;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
+
+/**
+ * What an evaluation consists of.
+ *
+ * @param categories the real images
+ * @param arms one task a category, arm and seed
+ * @param generation one task a category, defect and run of generated pairs
+ * @param runs whose generated pairs are used
+ */
+public record EvaluationPlan(
+        List<CategoryData> categories, List<ArmTask> arms, List<GenerationTask> generation, Set<String> runs) {
+
+    /**
+     * @param runId the run that {@code generated} without a name means
+     * @param seed of the first detector of each arm; the others follow
+     */
+    public static EvaluationPlan of(Evaluation config, Dataset dataset, String runId, long seed) {
+        List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
+        EvaluationSettings settings = settings(config);
+        List<CategoryData> categories = categories(config, dataset);
+        Set<String> runs = arms.stream()
+                .flatMap(arm -> arm.sources().stream())
+                .filter(source -> source.kind() == Arm.Kind.GENERATED)
+                .map(source -> source.run().isEmpty() ? runId : source.run())
+                .collect(Collectors.toCollection(TreeSet::new));
+        return new EvaluationPlan(
+                categories,
+                armTasks(config, arms, categories, runId, seed),
+                generationTasks(config, categories, runs, settings),
+                runs);
+    }
+
+    /** The budget that a configuration asks for. */
+    public static EvaluationSettings settings(Evaluation config) {
+        return new EvaluationSettings(
+                config.size(),
+                config.channels(),
+                config.width(),
+                config.steps(),
+                config.batchSize(),
+                config.learningRate(),
+                config.pairsPerDefect(),
+                config.classifierSteps());
+    }
+
+    private static List<CategoryData> categories(Evaluation config, Dataset dataset) {
+        Map<String, Set<String>> twins = config.twins().isBlank() ? Map.of() : TwinList.load(Path.of(config.twins()));
+        return dataset.good().stream()
+                .map(good -> category(good, dataset, twins.getOrDefault(good.category(), Set.of())))
+                .toList();
+    }
+
+    private static CategoryData category(GoodImages good, Dataset dataset, Set<String> twins) {
+        List<DefectSet> sets = dataset.sets().stream()
+                .filter(set -> set.category().equals(good.category()))
+                .toList();
+        return new CategoryData(good.category(), sets, good, twins);
+    }
+
+    private static List<ArmTask> armTasks(
+            Evaluation config, List<Arm> arms, List<CategoryData> categories, String runId, long seed) {
+        List<ArmTask> tasks = new ArrayList<>();
+        for (CategoryData category : categories) {
+            for (Arm arm : arms) {
+                for (int i = 0; i < config.seeds(); i++) {
+                    tasks.add(new ArmTask(arm, seed + i, i == 0, category, runId, settings(config)));
+                }
+            }
+        }
+        return tasks;
+    }
+
+    private static List<GenerationTask> generationTasks(
+            Evaluation config, List<CategoryData> categories, Set<String> runs, EvaluationSettings settings) {
+        Evaluation.Networks given = config.networks();
+        FeatureNetworks networks =
+                new FeatureNetworks(given.features(), given.classes(), given.distances(), given.size());
+        List<GenerationTask> tasks = new ArrayList<>();
+        for (CategoryData category : categories) {
+            for (DefectSet set : category.sets()) {
+                runs.forEach(run -> tasks.add(new GenerationTask(category, set.defect(), run, settings, networks)));
+            }
+        }
+        return tasks;
+    }
+}

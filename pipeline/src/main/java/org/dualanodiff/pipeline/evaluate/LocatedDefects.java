@@ -1,0 +1,87 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.PngCodec;
+
+/** The defective test images without a twin, the best located first. */
+final class LocatedDefects {
+
+    private static final int SHOWN = 6;
+    private static final int GAP = 4;
+
+    private final List<Located> best;
+
+    private record Located(TestImage image, ScoreMap map, CaseScore score) {}
+
+    private LocatedDefects(List<Located> best) {
+        this.best = best;
+    }
+
+    static LocatedDefects of(List<TestImage> images, List<ScoreMap> maps) {
+        List<Located> located = new ArrayList<>();
+        for (int i = 0; i < maps.size(); i++) {
+            if (!images.get(i).isGood() && !images.get(i).twin()) {
+                located.add(new Located(images.get(i), maps.get(i), score(images.get(i), maps.get(i))));
+            }
+        }
+        located.sort(Comparator.comparingDouble((Located one) -> -one.score.pixelAp())
+                .thenComparing(one -> one.score.image()));
+        return new LocatedDefects(located);
+    }
+
+    private static CaseScore score(TestImage image, ScoreMap map) {
+        PixelScores pixels = new SortedPixels();
+        pixels.add(map);
+        double precision = pixels.measures(PixelScores.AUPRO_LIMIT)
+                .ranking()
+                .averagePrecision()
+                .orElseThrow();
+        return new CaseScore(image.label(), precision, ImageScore.pooled(map));
+    }
+
+    List<CaseScore> scores() {
+        return best.stream().map(Located::score).toList();
+    }
+
+    /** A PNG: a column a case, the best on the left, the worst on the right; image, true mask and map below one another. */
+    byte[] sheet() {
+        int shown = Math.min(SHOWN, best.size() / 2);
+        List<Located> cases = new ArrayList<>(best.subList(0, shown));
+        cases.addAll(best.subList(best.size() - shown, best.size()));
+        if (cases.isEmpty()) {
+            return null;
+        }
+        int side = cases.get(0).map.width();
+        int width = cases.size() * (side + GAP) - GAP;
+        int height = 3 * (side + GAP) - GAP;
+        Pixels sheet = new Pixels(width, height, 3, new byte[3 * width * height]);
+        for (int column = 0; column < cases.size(); column++) {
+            Located one = cases.get(column);
+            put(sheet, one.image.pair().image(), column * (side + GAP), 0);
+            put(sheet, one.image.pair().mask(), column * (side + GAP), side + GAP);
+            put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
+        }
+        return PngCodec.encode(sheet.toImage());
+    }
+
+    private static Pixels grey(ScoreMap map) {
+        byte[] levels = new byte[map.scores().length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = Plane.level(255 * map.scores()[i]);
+        }
+        return new Pixels(map.width(), map.height(), 1, levels);
+    }
+
+    private static void put(Pixels sheet, Pixels picture, int left, int top) {
+        for (int channel = 0; channel < sheet.channels(); channel++) {
+            for (int y = 0; y < picture.height(); y++) {
+                int from = (Math.min(channel, picture.channels() - 1) * picture.height() + y) * picture.width();
+                int to = (channel * sheet.height() + top + y) * sheet.width() + left;
+                System.arraycopy(picture.levels(), from, sheet.levels(), to, picture.width());
+            }
+        }
+    }
+}

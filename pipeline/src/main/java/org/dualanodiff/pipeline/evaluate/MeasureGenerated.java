@@ -1,0 +1,137 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/** Measures generated pairs by themselves: masks, copies of training images, and what the given networks say. */
+public final class MeasureGenerated {
+
+    private final ObjectStore store;
+    private final DatasetFiles files;
+
+    public MeasureGenerated(ObjectStore store, DatasetFiles files) {
+        this.store = store;
+        this.files = files;
+    }
+
+    /**
+     * @throws IOException if an image or a file of pairs cannot be read
+     * @throws IllegalArgumentException if there are no pairs, or a network cannot be used
+     */
+    public GenerationFigures run(GenerationTask task) throws IOException {
+        CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
+        List<DetectorPair> training = images.real().get(task.defect());
+        List<DetectorPair> generated =
+                new GeneratedPool(store).pairs(task.runId(), task.data().category(), task.defect(), task.settings());
+        List<DetectorPair> tests = images.tests().stream()
+                .filter(test -> test.defect().equals(task.defect()))
+                .map(TestImage::pair)
+                .toList();
+        Networks networks = new Networks(task.networks());
+        return new GenerationFigures(
+                task.data().category(),
+                task.defect(),
+                task.runId(),
+                generated.size(),
+                masks(generated),
+                masks(training),
+                nearest(generated, training),
+                networks.frechet(tests, generated),
+                networks.kernel(tests, generated),
+                networks.inceptionScore(generated),
+                networks.diversity(generated, training),
+                null);
+    }
+
+    private static GenerationFigures.MaskSummary masks(List<DetectorPair> pairs) {
+        List<MaskShape> shapes = pairs.stream()
+                .map(DetectorPair::mask)
+                .map(mask -> MaskShape.of(mask.width(), mask.height(), Plane.set(mask)))
+                .toList();
+        return new GenerationFigures.MaskSummary(
+                mean(shapes, MaskShape::areaRatio),
+                mean(shapes, MaskShape::components),
+                mean(shapes, MaskShape::holeRatio));
+    }
+
+    private static double mean(List<MaskShape> shapes, ToDoubleFunction<MaskShape> figure) {
+        return shapes.stream().mapToDouble(figure).average().orElse(0);
+    }
+
+    private static GenerationFigures.Nearest nearest(List<DetectorPair> generated, List<DetectorPair> training) {
+        if (training.isEmpty()) {
+            return null;
+        }
+        double[] distances = Arrays.stream(NearestNeighbors.of(levels(generated), levels(training)))
+                .mapToDouble(NearestNeighbors.Neighbor::distance)
+                .map(squared -> Math.sqrt(squared / generated.get(0).image().levels().length))
+                .toArray();
+        return new GenerationFigures.Nearest(
+                Arrays.stream(distances).min().orElseThrow(),
+                Arrays.stream(distances).average().orElseThrow());
+    }
+
+    private static float[][] levels(List<DetectorPair> pairs) {
+        return pairs.stream().map(pair -> unit(pair.image())).toArray(float[][]::new);
+    }
+
+    private static float[] unit(Pixels pixels) {
+        float[] values = new float[pixels.levels().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (pixels.levels()[i] & 0xff) / 255f;
+        }
+        return values;
+    }
+
+    /** What the networks say; null where there is none, or too few images. */
+    private record Networks(FeatureNetworks settings) {
+
+        private static final int FEWEST = 2;
+
+        Double frechet(List<DetectorPair> real, List<DetectorPair> generated) {
+            return usable(settings.features(), real, generated)
+                    ? FrechetDistance.between(rows(settings.features(), real), rows(settings.features(), generated))
+                    : null;
+        }
+
+        Double kernel(List<DetectorPair> real, List<DetectorPair> generated) {
+            return usable(settings.features(), real, generated)
+                    ? KernelDistance.between(rows(settings.features(), real), rows(settings.features(), generated))
+                    : null;
+        }
+
+        Double inceptionScore(List<DetectorPair> generated) {
+            return settings.classes().isEmpty()
+                    ? null
+                    : InceptionScore.of(Arrays.stream(rows(settings.classes(), generated))
+                            .map(FeatureNetwork::softmax)
+                            .toArray(double[][]::new));
+        }
+
+        Double diversity(List<DetectorPair> generated, List<DetectorPair> training) {
+            if (settings.distances().isEmpty() || training.isEmpty()) {
+                return null;
+            }
+            float[][] made = rows(settings.distances(), generated);
+            float[][] real = rows(settings.distances(), training);
+            return ClusterDistance.of(NearestNeighbors.distances(made, real), NearestNeighbors.distances(made, made))
+                    .value()
+                    .orElse(null);
+        }
+
+        private static boolean usable(String network, List<DetectorPair> real, List<DetectorPair> generated) {
+            return !network.isEmpty() && real.size() >= FEWEST && generated.size() >= FEWEST;
+        }
+
+        private float[][] rows(String network, List<DetectorPair> pairs) {
+            FeatureNetwork features = new FeatureNetwork(network, settings.size());
+            return pairs.stream().map(pair -> features.of(pair.image())).toArray(float[][]::new);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * What can be said of the generated pairs of one defect without a large network.
+ *
+ * @param pairs looked at
+ * @param nonEmpty share of pairs whose mask is not empty
+ * @param accepted share of pairs that passed the quality gate
+ * @param agreement median over the pairs with a mask, see {@link MaskAgreement}; NaN without any
+ * @param diversity mean distance between two generated images over that between two real ones
+ * @param copies share of pairs nearer to a training image, or a mirror image of one, than {@link #COPY} of the mean
+ *     distance between two real images
+ */
+public record PairFigures(
+        int pairs, double nonEmpty, double accepted, double agreement, double diversity, double copies) {
+
+    /** Part of the mean distance between real images below which two images count as the same. */
+    public static final double COPY = 0.25;
+
+    /**
+     * @param generated all pairs, rejected ones included, as {@link MaskAgreement} sees them
+     * @param accepted how many of them passed the gate
+     * @param training the real pairs that the adapter learned from, at least two
+     */
+    public static PairFigures of(
+            List<DetectorPair> generated, int accepted, List<DetectorPair> training, MaskAgreement agreement) {
+        List<DetectorPair> masked =
+                generated.stream().filter(DetectorPair::hasDefect).toList();
+        float[][] made = levels(generated.stream().map(DetectorPair::image));
+        double real = meanDistance(levels(training.stream().map(DetectorPair::image)));
+        float[][] views = levels(training.stream()
+                .flatMap(pair ->
+                        Stream.of(Flip.values()).map(flip -> pair.image().flip(flip))));
+        int count = generated.size();
+        return new PairFigures(
+                count,
+                (double) masked.size() / count,
+                (double) accepted / count,
+                MaskAgreement.median(agreement.of(masked)),
+                meanDistance(made) / real,
+                copies(made, views, COPY * real));
+    }
+
+    private static double copies(float[][] made, float[][] views, double limit) {
+        NearestNeighbors.Neighbor[] nearest = NearestNeighbors.of(made, views);
+        return Stream.of(nearest)
+                        .filter(neighbor -> Math.sqrt(neighbor.distance()) < limit)
+                        .count()
+                / (double) made.length;
+    }
+
+    private static double meanDistance(float[][] images) {
+        double[][] distances = NearestNeighbors.distances(images, images);
+        double sum = 0;
+        for (double[] row : distances) {
+            for (double squared : row) {
+                sum += Math.sqrt(squared);
+            }
+        }
+        return sum / (images.length * (images.length - 1.0));
+    }
+
+    private static float[][] levels(Stream<Pixels> images) {
+        return images.map(PairFigures::levels).toArray(float[][]::new);
+    }
+
+    private static float[] levels(Pixels image) {
+        float[] values = new float[image.levels().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (image.levels()[i] & 0xff) / 255f;
+        }
+        return values;
+    }
+}

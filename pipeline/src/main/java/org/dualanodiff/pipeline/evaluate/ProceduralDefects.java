@@ -1,0 +1,83 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.PermutationSampler;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.random.NoiseSource;
+
+/**
+ * Drawn blobs that need no real defect (Zavrtanik et al. 2021, DRAEM): where thresholded Perlin noise lies, a defect-free
+ * image shows the texture of another one, changed by three of seven operations and blended with what was there.
+ */
+final class ProceduralDefects {
+
+    private static final int MOST_DOUBLINGS = 4;
+    private static final double THRESHOLD = 0.5;
+    private static final int OPERATIONS = 3;
+    private static final double MOST_OF_BASE = 0.8;
+
+    private final List<DetectorPair> normals;
+    private final String name;
+
+    /** @param name of the seed; the numbers drawn follow from it */
+    ProceduralDefects(List<DetectorPair> normals, String name) {
+        this.normals = normals;
+        this.name = name;
+    }
+
+    /** The pair of this number, always the same. */
+    DetectorPair pair(int index) {
+        UniformRandomProvider random = NoiseSource.generator("procedural", name, Integer.toString(index));
+        Pixels base = normals.get(random.nextInt(normals.size())).image();
+        Pixels texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
+        boolean[] mask = blob(base.width(), base.height(), random);
+        double ofBase = MOST_OF_BASE * random.nextDouble();
+        byte[] levels = base.levels().clone();
+        for (int i = 0; i < levels.length; i++) {
+            if (mask[i % mask.length]) {
+                int drawn = texture.levels()[i] & 0xff;
+                levels[i] = Plane.level(ofBase * (levels[i] & 0xff) + (1 - ofBase) * drawn);
+            }
+        }
+        return new DetectorPair(
+                new Pixels(base.width(), base.height(), base.channels(), levels),
+                Plane.mask(mask, base.width(), base.height()));
+    }
+
+    private static Pixels changed(Pixels texture, UniformRandomProvider random) {
+        TextureOperation[] all = TextureOperation.values();
+        int[] order = IntStream.range(0, all.length).toArray();
+        PermutationSampler.shuffle(random, order);
+        Pixels changed = texture;
+        for (int i = 0; i < OPERATIONS; i++) {
+            changed = all[order[i]].apply(changed, random);
+        }
+        return changed;
+    }
+
+    /** Drawn anew until something of it is there. */
+    private static boolean[] blob(int width, int height, UniformRandomProvider random) {
+        boolean[] blob;
+        do {
+            PerlinNoise noise = new PerlinNoise(
+                    1 << random.nextInt(MOST_DOUBLINGS + 1), 1 << random.nextInt(MOST_DOUBLINGS + 1), random);
+            blob = thresholded(noise, Math.PI * (random.nextDouble() - 0.5), width, height);
+        } while (Plane.isEmpty(blob));
+        return blob;
+    }
+
+    private static boolean[] thresholded(PerlinNoise noise, double turn, int width, int height) {
+        boolean[] set = new boolean[width * height];
+        for (int i = 0; i < set.length; i++) {
+            double x = (i % width + 0.5) / width - 0.5;
+            double y = (i / width + 0.5) / height - 0.5;
+            double fromX = 0.5 + Math.cos(turn) * x + Math.sin(turn) * y;
+            double fromY = 0.5 - Math.sin(turn) * x + Math.cos(turn) * y;
+            set[i] = noise.at(fromX, fromY) > THRESHOLD;
+        }
+        return set;
+    }
+}

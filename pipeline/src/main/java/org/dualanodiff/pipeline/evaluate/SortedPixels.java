@@ -1,0 +1,113 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.util.Arrays;
+import org.dualanodiff.model.mask.MaskRegions;
+
+/** Keeps every pixel: normal ones as a sortable number, those of defects with the number of their region. Exact. */
+final class SortedPixels implements PixelScores {
+    private static final long serialVersionUID = 1L;
+
+    private static final int FIRST_CAPACITY = 1 << 12;
+
+    private int[] normal;
+    private int normals;
+    /** Score in the upper half, region in the lower. */
+    private long[] defect = new long[FIRST_CAPACITY];
+
+    private int defects;
+    private int[] areas = new int[16];
+    private int regions;
+
+    SortedPixels() {
+        this(FIRST_CAPACITY);
+    }
+
+    /** @param expected pixels, so that memory need not grow; any number may come */
+    SortedPixels(int expected) {
+        normal = new int[expected];
+    }
+
+    @Override
+    public void add(ScoreMap map) {
+        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        ensure(map.scores().length, map.scores().length, found.count());
+        for (int i = 0; i < map.scores().length; i++) {
+            int key = ScoreKey.of(map.scores()[i]);
+            if (map.defect()[i]) {
+                defect[defects++] = pack(key, regions + found.labels()[i]);
+            } else {
+                normal[normals++] = key;
+            }
+        }
+        System.arraycopy(found.areas(), 0, areas, regions, found.count());
+        regions += found.count();
+    }
+
+    @Override
+    public void merge(PixelScores other) {
+        if (!(other instanceof SortedPixels that)) {
+            throw new IllegalArgumentException("sorted pixels cannot be merged with binned ones");
+        }
+        ensure(that.normals, that.defects, that.regions);
+        System.arraycopy(that.normal, 0, normal, normals, that.normals);
+        normals += that.normals;
+        for (int i = 0; i < that.defects; i++) {
+            defect[defects++] = pack(key(that.defect[i]), regions + region(that.defect[i]));
+        }
+        System.arraycopy(that.areas, 0, areas, regions, that.regions);
+        regions += that.regions;
+    }
+
+    @Override
+    public PixelMeasures measures(double limit) {
+        Arrays.sort(normal, 0, normals);
+        Arrays.sort(defect, 0, defects);
+        RankingSweep sweep = new RankingSweep(defects, normals);
+        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        walk(sweep, curve);
+        return new PixelMeasures(sweep.ranking(), curve.value(), defects, normals, regions, PixelMeasures.Bounds.EXACT);
+    }
+
+    /** Both lists from their ends, one distinct score after the other. */
+    private void walk(RankingSweep sweep, RegionOverlapCurve curve) {
+        int n = normals - 1;
+        int d = defects - 1;
+        while (n >= 0 || d >= 0) {
+            int key = Math.max(n < 0 ? Integer.MIN_VALUE : normal[n], d < 0 ? Integer.MIN_VALUE : key(defect[d]));
+            int alarms = n;
+            while (n >= 0 && normal[n] == key) {
+                n--;
+            }
+            int hits = d;
+            double overlap = 0;
+            while (d >= 0 && key(defect[d]) == key) {
+                overlap += 1.0 / areas[region(defect[d])];
+                d--;
+            }
+            sweep.accept(ScoreKey.score(key), hits - d, alarms - n);
+            curve.accept(alarms - n, overlap);
+        }
+    }
+
+    private void ensure(int moreNormals, int moreDefects, int moreRegions) {
+        normal = normals + moreNormals > normal.length ? Arrays.copyOf(normal, grown(normals, moreNormals)) : normal;
+        defect = defects + moreDefects > defect.length ? Arrays.copyOf(defect, grown(defects, moreDefects)) : defect;
+        areas = regions + moreRegions > areas.length ? Arrays.copyOf(areas, grown(regions, moreRegions)) : areas;
+    }
+
+    private static int grown(int size, int more) {
+        return Math.max(Math.addExact(size, more), (int) Math.min(Integer.MAX_VALUE - 8, size * 3L / 2));
+    }
+
+    private static long pack(int key, int region) {
+        return ((long) key << Integer.SIZE) | region;
+    }
+
+    private static int key(long packed) {
+        return (int) (packed >> Integer.SIZE);
+    }
+
+    private static int region(long packed) {
+        return (int) packed;
+    }
+}

@@ -1,0 +1,119 @@
+package org.dualanodiff.pipeline.export;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/**
+ * Writes one part of an export. The list of what it wrote comes last; a part that has one is done and is not written
+ * again.
+ */
+public final class ExportPairs {
+
+    private static final int LONGEST_EXTENSION = 5;
+
+    private final ObjectStore store;
+    private final ObjectStore target;
+    private final DatasetFiles files;
+
+    /**
+     * @param store that has the samples
+     * @param target the export's root
+     * @param files of the data set, which real images are read from
+     */
+    public ExportPairs(ObjectStore store, ObjectStore target, DatasetFiles files) {
+        this.store = store;
+        this.target = target;
+        this.files = files;
+    }
+
+    /**
+     * @throws IOException if images cannot be read
+     * @throws org.dualanodiff.pipeline.store.StoreException if store or target fail
+     */
+    public ExportResult run(ExportTask task) throws IOException {
+        String list = PartLists.key(task.part().name());
+        boolean resumed = target.exists(list);
+        if (!resumed) {
+            target.write(list, lines(task).getBytes(StandardCharsets.UTF_8));
+        }
+        int pairs = (int) PartLists.count(target, list);
+        int good = task.part() instanceof ExportPart.GoodImages images
+                ? images.images().size()
+                : 0;
+        return new ExportResult(task.part().name(), pairs, good, resumed, null);
+    }
+
+    private String lines(ExportTask task) throws IOException {
+        if (task.part() instanceof ExportPart.Samples samples) {
+            return samples(samples, task);
+        } else if (task.part() instanceof ExportPart.RealPairs real) {
+            return written(task, real(real));
+        }
+        copy((ExportPart.GoodImages) task.part(), task.format().pairFormat());
+        return "";
+    }
+
+    /** The file is copied to this machine first, so that its rows can be walked without holding them. */
+    private String samples(ExportPart.Samples part, ExportTask task) throws IOException {
+        Path local = Files.createTempFile("dualanodiff-export-", ".parquet");
+        try {
+            store.download(part.file(), local);
+            try (Stream<GeneratedSample> rows = SampleFile.stream(local)) {
+                return written(
+                        task,
+                        rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
+                                .map(ExportedPair::of));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);
+        } finally {
+            Files.deleteIfExists(local);
+        }
+    }
+
+    private Stream<ExportedPair> real(ExportPart.RealPairs part) {
+        return IntStream.range(0, part.images().size())
+                .mapToObj(i -> RealPair.read(
+                        part.key(), "real-%03d".formatted(i), part.images().get(i), files));
+    }
+
+    private String written(ExportTask task, Stream<ExportedPair> pairs) {
+        return task.format()
+                .pairFormat()
+                .write(task.part().name(), pairs, task.classes(), target)
+                .map(entry -> entry.json() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /** Byte for byte, as they are. */
+    private void copy(ExportPart.GoodImages part, PairFormat format) throws IOException {
+        List<URI> images = part.images();
+        for (int i = 0; i < images.size(); i++) {
+            String file = "%06d%s".formatted(part.first() + i, extension(images.get(i)));
+            String key = format.good(part.category(), part.split(), file);
+            if (key != null) {
+                target.write(key, files.read(images.get(i)));
+            }
+        }
+    }
+
+    private static String extension(URI image) {
+        String path = String.valueOf(image.getPath());
+        int dot = path.lastIndexOf('.');
+        boolean usual = dot > path.lastIndexOf('/') && path.length() - dot <= LONGEST_EXTENSION;
+        return usual ? path.substring(dot).toLowerCase(Locale.ROOT) : "";
+    }
+}

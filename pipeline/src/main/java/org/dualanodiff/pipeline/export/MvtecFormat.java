@@ -1,0 +1,48 @@
+package org.dualanodiff.pipeline.export;
+
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/**
+ * {@code CATEGORY/test/DEFECT/ID.png} with {@code CATEGORY/ground_truth/DEFECT/ID_mask.png}, and the real good images in
+ * {@code CATEGORY/{train,test}/good}. MVTec AD knows no training defects, so pairs lie where its readers look for
+ * defects: in {@code test}. The real images that are held out for testing are not among them.
+ */
+record MvtecFormat() implements PairFormat {
+
+    private static final String README = """
+            # Training data in the layout of MVTec AD
+
+            `CATEGORY/test/DEFECT` and `CATEGORY/ground_truth/DEFECT` hold pairs to train on: generated ones, and the real
+            ones that the generator learned from (`real-*.png`) where originals were exported. MVTec AD has no folder for
+            defects to train on; its readers look for them in `test`.
+
+            The real defect images that are held out for testing are not here. Test with the original data set.
+            """;
+
+    @Override
+    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+        return pairs.map(pair -> write(pair, target));
+    }
+
+    private static PairEntry write(ExportedPair pair, ObjectStore target) {
+        String category = Keys.named(pair.category());
+        String defect = Keys.named(pair.defect());
+        String image = Keys.of(category, "test", defect, pair.id() + ".png");
+        String mask = Keys.of(category, "ground_truth", defect, pair.id() + "_mask.png");
+        target.write(image, pair.image());
+        target.write(mask, pair.mask());
+        return pair.entry(image, mask);
+    }
+
+    @Override
+    public String good(String category, String split, String file) {
+        return Keys.of(Keys.named(category), split, "good", file);
+    }
+
+    @Override
+    public void finish(Entries entries, ClassNames classes, ObjectStore target) {
+        target.write("README.md", README.getBytes(StandardCharsets.UTF_8));
+    }
+}

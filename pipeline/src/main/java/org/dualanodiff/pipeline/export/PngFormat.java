@@ -1,0 +1,60 @@
+package org.dualanodiff.pipeline.export;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/**
+ * {@code CATEGORY/DEFECT/{image,mask,anomaly}/ID.png}, and {@code manifest.jsonl}: a line a pair with the paths of image
+ * and mask, category, defect, split and origin. Real pairs have no anomaly part.
+ */
+record PngFormat() implements PairFormat {
+
+    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    @Override
+    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+        return pairs.map(pair -> write(pair, target));
+    }
+
+    private static PairEntry write(ExportedPair pair, ObjectStore target) {
+        String folder = Keys.named(pair.category(), pair.defect());
+        String image = Keys.of(folder, "image", pair.id() + ".png");
+        String mask = Keys.of(folder, "mask", pair.id() + ".png");
+        target.write(image, pair.image());
+        target.write(mask, pair.mask());
+        if (pair.isGenerated()) {
+            target.write(
+                    Keys.of(folder, "anomaly", pair.id() + ".png"),
+                    pair.generated().anomaly());
+        }
+        return pair.entry(image, mask);
+    }
+
+    @Override
+    public void finish(Entries entries, ClassNames classes, ObjectStore target) throws IOException {
+        try (Upload manifest = new Upload(target, "manifest.jsonl")) {
+            try (Stream<PairEntry> lines = entries.stream()) {
+                for (PairEntry entry : (Iterable<PairEntry>) lines::iterator) {
+                    manifest.writer().append(GSON.toJson(line(entry))).append('\n');
+                }
+            }
+            manifest.commit();
+        }
+    }
+
+    private static Map<String, Object> line(PairEntry entry) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("image", entry.image());
+        line.put("mask", entry.mask());
+        line.put("category", entry.category());
+        line.put("defect", entry.defect());
+        line.put("split", "train");
+        line.put("origin", entry.origin());
+        return line;
+    }
+}

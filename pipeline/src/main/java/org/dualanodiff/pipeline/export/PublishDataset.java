@@ -1,0 +1,58 @@
+package org.dualanodiff.pipeline.export;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** Publishes data sets, and finds published ones. */
+public final class PublishDataset {
+
+    private final ObjectStore store;
+
+    public PublishDataset(ObjectStore store) {
+        this.store = store;
+    }
+
+    public Optional<PublishedDataset> find(String name) {
+        String key = StoreLayout.currentDataset(name);
+        return store.find(key).map(json -> Json.parse(json, PublishedDataset.class, store.uri(key)));
+    }
+
+    /**
+     * Makes a data set the current one of its name, as the next version; nothing happens if it holds the same pairs as
+     * the current one. The version's own file is written first and never again, then the card, then the pointer.
+     *
+     * @param dataset its version is ignored
+     * @return what is current now
+     * @throws StoreException if it holds no accepted pair
+     */
+    public PublishedDataset publish(PublishedDataset dataset) {
+        if (dataset.accepted() == 0) {
+            throw new StoreException(
+                    "the runs %s have no accepted pair; nothing was published".formatted(dataset.runs()));
+        }
+        Optional<PublishedDataset> current = find(dataset.name());
+        if (current.filter(dataset::sameContent).isPresent()) {
+            return current.orElseThrow();
+        }
+        PublishedDataset next =
+                claim(dataset, current.map(PublishedDataset::version).orElse(0) + 1);
+        store.write(
+                StoreLayout.datasetCard(next.name()),
+                DatasetCard.of(next, store.root()).getBytes(StandardCharsets.UTF_8));
+        store.write(StoreLayout.currentDataset(next.name()), Json.bytes(next));
+        return next;
+    }
+
+    /** The first free number from the given one on. */
+    private PublishedDataset claim(PublishedDataset dataset, int from) {
+        PublishedDataset next = dataset.withVersion(from);
+        while (!store.createIfAbsent(StoreLayout.datasetVersion(next.name(), next.version()), Json.bytes(next))) {
+            next = dataset.withVersion(next.version() + 1);
+        }
+        return next;
+    }
+}

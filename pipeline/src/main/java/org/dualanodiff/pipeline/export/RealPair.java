@@ -1,0 +1,44 @@
+package org.dualanodiff.pipeline.export;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.plan.UnitKey;
+
+/** Real pairs as they are exported: upright PNG, masks of 0 and 255. */
+final class RealPair {
+
+    private static final int DEFECT = 128;
+
+    private RealPair() {}
+
+    static ExportedPair read(UnitKey unit, String id, DefectImage image, DatasetFiles files) {
+        try {
+            Pixels mask = binary(image.openMask(files));
+            return new ExportedPair(
+                    id,
+                    unit.category(),
+                    unit.defect(),
+                    PngCodec.encode(image.openImage(files)),
+                    PngCodec.encode(mask.toImage()),
+                    mask,
+                    null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the real pair %s of %s can no longer be read: %s".formatted(image.name(), unit, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Pixels binary(BufferedImage mask) {
+        byte[] levels = Pixels.gray(mask).levels();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) ((levels[i] & 0xff) >= DEFECT ? 255 : 0);
+        }
+        return new Pixels(mask.getWidth(), mask.getHeight(), 1, levels);
+    }
+}

@@ -1,0 +1,64 @@
+package org.dualanodiff.pipeline.export;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/**
+ * {@code images/train/CATEGORY/DEFECT/ID.png} with {@code labels/train/CATEGORY/DEFECT/ID.txt}: a line for each part of the
+ * defect, its class and its polygon in shares of the image's width and height. Good images have an empty label.
+ */
+record YoloFormat() implements PairFormat {
+
+    @Override
+    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+        return pairs.map(pair -> write(pair, classes, target));
+    }
+
+    private static PairEntry write(ExportedPair pair, ClassNames classes, ObjectStore target) {
+        String name = Keys.of("train", Keys.named(pair.category(), pair.defect()), pair.id());
+        String image = Keys.of("images", name + ".png");
+        target.write(image, pair.image());
+        target.write(Keys.of("labels", name + ".txt"), labels(pair, classes).getBytes(StandardCharsets.US_ASCII));
+        return pair.entry(image, null);
+    }
+
+    private static String labels(ExportedPair pair, ClassNames classes) {
+        int number = classes.number(pair.category(), pair.defect());
+        return MaskPolygons.trace(pair.maskPixels()).stream()
+                .map(polygon -> number + " " + shares(polygon, pair.width(), pair.height()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String shares(int[] polygon, int width, int height) {
+        return IntStream.range(0, polygon.length)
+                .mapToObj(i -> String.format(Locale.ROOT, "%.6f", (double) polygon[i] / (i % 2 == 0 ? width : height)))
+                .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public String good(String category, String split, String file) {
+        return split.equals("train") ? Keys.of("images", "train", Keys.named(category), "good", file) : null;
+    }
+
+    @Override
+    public void finish(Entries entries, ClassNames classes, ObjectStore target) {
+        target.write("data.yaml", yaml(classes.names()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String yaml(List<String> names) {
+        String classes = IntStream.range(0, names.size())
+                .mapToObj(i -> "  %d: '%s'\n".formatted(i, names.get(i).replace("'", "''")))
+                .collect(Collectors.joining());
+        return """
+                # All of this is for training. Give val the real images that you hold out.
+                train: images/train
+                val: images/train
+                names:
+                """ + classes;
+    }
+}

@@ -1,0 +1,45 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.util.List;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+
+/**
+ * The good images of one category that pairs are made on.
+ *
+ * @param good images of {@code train/good}, in a fixed order
+ * @param objects where the product is, or null: a defect may lie anywhere
+ * @param from share of the noise schedule over which the image follows the good one
+ */
+public record AnchorSource(List<URI> good, BackgroundSource objects, double from) implements Serializable {
+
+    public AnchorSource {
+        good = List.copyOf(good);
+    }
+
+    /** @param side of the working images, in pixels */
+    Anchors open(DatasetFiles files, int side) throws IOException {
+        BackgroundSource.ObjectMasks masks = objects == null ? null : objects.open(files);
+        TrainingTransform transform = new TrainingTransform(side);
+        return new Anchors(good.size(), number -> load(good.get(number), files, masks, transform, side));
+    }
+
+    private static Anchor load(
+            URI uri, DatasetFiles files, BackgroundSource.ObjectMasks masks, TrainingTransform transform, int side)
+            throws IOException {
+        BufferedImage photograph = ImageDecoder.image(files.read(uri));
+        float[] pixels = transform.image(photograph, Flip.NONE);
+        float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
+        return new Anchor(uri.toString(), PixelCodec.fromSigned(pixels, side, side), pixels, place);
+    }
+}

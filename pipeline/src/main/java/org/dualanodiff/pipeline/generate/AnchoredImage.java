@@ -1,0 +1,64 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * Sets the generated defect into the good image: the generated pixels under the mask and one pixel around it, the good
+ * ones from a distance of 3 pixels on, byte for byte, and a short blend between.
+ */
+final class AnchoredImage {
+
+    /** By the distance from the mask, in pixels along the longer axis: how much of the generated image is seen. */
+    private static final float[] BLEND = {1f, 1f, 0.5f};
+
+    private AnchoredImage() {}
+
+    /**
+     * @param generated RGB
+     * @param good RGB, of the same size
+     * @param mask grey, 255 on the defect, of the same size
+     */
+    static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
+        Pixels inside = Pixels.rgb(generated);
+        Pixels outside = Pixels.rgb(good);
+        Pixels defect = Pixels.gray(mask);
+        int area = defect.levels().length;
+        byte[] levels = outside.levels().clone();
+        for (int y = 0; y < defect.height(); y++) {
+            for (int x = 0; x < defect.width(); x++) {
+                int distance = distance(defect, x, y);
+                for (int c = 0; distance < BLEND.length && c < 3; c++) {
+                    int at = c * area + y * defect.width() + x;
+                    levels[at] = mixed(outside.levels()[at], inside.levels()[at], BLEND[distance]);
+                }
+            }
+        }
+        return new Pixels(defect.width(), defect.height(), 3, levels).toImage();
+    }
+
+    private static byte mixed(byte outside, byte inside, float share) {
+        return (byte) Math.round((outside & 0xff) + ((inside & 0xff) - (outside & 0xff)) * share);
+    }
+
+    /** To the nearest defect pixel, at most the length of the blend. */
+    private static int distance(Pixels defect, int x, int y) {
+        for (int radius = 0; radius < BLEND.length; radius++) {
+            if (touches(defect, x, y, radius)) {
+                return radius;
+            }
+        }
+        return BLEND.length;
+    }
+
+    private static boolean touches(Pixels defect, int x, int y, int radius) {
+        for (int row = Math.max(0, y - radius); row <= Math.min(defect.height() - 1, y + radius); row++) {
+            for (int column = Math.max(0, x - radius); column <= Math.min(defect.width() - 1, x + radius); column++) {
+                if (defect.level(0, row, column) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,160 @@
+package org.dualanodiff.pipeline.quality;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.pipeline.background.AutomaticObjectMask;
+import org.dualanodiff.pipeline.config.Limit;
+
+/**
+ * The limits that pairs of one defect must keep. A check without a limit passes everything.
+ *
+ * <p>Learned limits leave room around what the real pairs show, since ten pairs do not show all that is possible:
+ *
+ * <table>
+ * <caption>from the distribution over the real pairs</caption>
+ * <tr><td>mask ratio</td><td>half the 5 % quantile, to twice the 95 % quantile or halfway from it to 1</td></tr>
+ * <tr><td>components</td><td>twice the 95 % quantile, at least 3</td></tr>
+ * <tr><td>outside of the object</td><td>the 95 % quantile and a quarter of the mask more</td></tr>
+ * <tr><td>contrast</td><td>three quarters of the 10 % quantile</td></tr>
+ * <tr><td>difference of part and image</td><td>0.6 of the median over parts on images of others</td></tr>
+ * <tr><td>clipped</td><td>the largest and a fifth of the image more</td></tr>
+ * <tr><td>deviation</td><td>a quarter of the smallest</td></tr>
+ * <tr><td>distances</td><td>a third of the median distance of a real image to the nearest other one, mirrored or not, at least
+ * 1</td></tr>
+ * </table>
+ *
+ * <p>Part and image of a real pair do not differ at all. How much they differ where they do not belong together is
+ * learned from the part of one real pair laid on the image of another.
+ *
+ * @param limits by check; none for those that are off
+ */
+public record GateThresholds(Map<QualityCheck, Double> limits) implements Serializable {
+
+    /** Passes every pair with a mask. */
+    public static final GateThresholds NONE = new GateThresholds(Map.of());
+
+    private static final double DISTANCE_OF_A_LONE_IMAGE = 2;
+    private static final double LEAST_DISTANCE = 1;
+    private static final int MISMATCHES = 4;
+
+    public GateThresholds {
+        EnumMap<QualityCheck, Double> known = new EnumMap<>(QualityCheck.class);
+        limits.forEach((check, limit) -> {
+            if (!Double.isNaN(limit)) {
+                known.put(check, limit);
+            }
+        });
+        limits = Collections.unmodifiableMap(known);
+    }
+
+    /**
+     * @param pairs real pairs of one defect
+     * @param flips mirror images that count as copies, too
+     * @param objects finds the object in an image, if that can be trusted
+     */
+    public static GateThresholds learn(List<RealPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
+        PairMeasurement measurement = new PairMeasurement(List.of(), 0, objects);
+        List<PairMeasures> real = pairs.stream()
+                .map(pair -> measurement.of(pair.image(), pair.part(), pair.mask()))
+                .toList();
+        double largeMask = quantile(real, PairMeasures::maskRatio, 0.95);
+        double distance = distance(pairs, flips);
+        EnumMap<QualityCheck, Double> limits = new EnumMap<>(QualityCheck.class);
+        limits.put(QualityCheck.MASK_TOO_SMALL, quantile(real, PairMeasures::maskRatio, 0.05) / 2);
+        limits.put(QualityCheck.MASK_TOO_LARGE, Math.min(2 * largeMask, (1 + largeMask) / 2));
+        limits.put(
+                QualityCheck.TOO_MANY_COMPONENTS,
+                Math.max(3, Math.ceil(2 * quantile(real, PairMeasures::components, 0.95))));
+        limits.put(QualityCheck.OFF_OBJECT, quantile(real, PairMeasures::outsideObject, 0.95) + 0.25);
+        limits.put(QualityCheck.NO_CHANGE, 0.75 * quantile(real, PairMeasures::contrast, 0.1));
+        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
+        limits.put(QualityCheck.SATURATED, quantile(real, PairMeasures::clipped, 1) + 0.2);
+        limits.put(QualityCheck.FLAT, quantile(real, PairMeasures::deviation, 0) / 4);
+        limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
+        limits.put(QualityCheck.NEAR_COPY_OF_ACCEPTED, distance);
+        return new GateThresholds(limits);
+    }
+
+    private static double quantile(List<PairMeasures> real, ToDoubleFunction<PairMeasures> measure, double share) {
+        return Quantile.of(real.stream().mapToDouble(measure), share);
+    }
+
+    /** NaN for a lone pair. Each part is laid on the next few images; all on all would take long with many. */
+    private static double mismatch(List<RealPair> pairs) {
+        int partners = Math.min(MISMATCHES, pairs.size() - 1);
+        return Quantile.of(
+                IntStream.range(0, pairs.size() * Math.max(0, partners)).mapToDouble(k -> {
+                    RealPair pair = pairs.get(k / partners);
+                    RealPair other = pairs.get((k / partners + 1 + k % partners) % pairs.size());
+                    return PairMeasurement.partDifference(other.image(), pair.part(), pair.mask());
+                }),
+                0.5);
+    }
+
+    /** A data set may hold the same piece twice, so the median and not the smallest. */
+    private static double distance(List<RealPair> pairs, List<Flip> flips) {
+        if (pairs.size() < 2) {
+            return DISTANCE_OF_A_LONE_IMAGE;
+        }
+        List<List<PairSignature>> mirrored =
+                pairs.stream().map(pair -> pair.signatures(flips).toList()).toList();
+        double median = Quantile.of(mirrored.stream().mapToDouble(one -> toNearest(one, mirrored)), 0.5);
+        return Math.max(LEAST_DISTANCE, median / 3);
+    }
+
+    private static double toNearest(List<PairSignature> one, List<List<PairSignature>> all) {
+        return all.stream()
+                .filter(other -> other != one)
+                .flatMap(List::stream)
+                .mapToDouble(other -> one.get(0).distanceTo(other, 0))
+                .min()
+                .orElse(Double.NaN);
+    }
+
+    /**
+     * With the limits that the configuration sets in place of the learned ones.
+     *
+     * @param settings by {@link QualityCheck#setting}; auto for a check that is left out
+     */
+    public GateThresholds with(Map<String, Limit> settings) {
+        EnumMap<QualityCheck, Double> changed = new EnumMap<>(QualityCheck.class);
+        for (QualityCheck check : QualityCheck.values()) {
+            Limit limit = settings.getOrDefault(check.setting(), Limit.AUTO);
+            changed.put(check, limit.orElse(limit(check)));
+        }
+        return new GateThresholds(changed);
+    }
+
+    /** NaN if the check is off. */
+    public double limit(QualityCheck check) {
+        return limits.getOrDefault(check, Double.NaN);
+    }
+
+    boolean areBrokenBy(PairMeasures measures, QualityCheck check) {
+        return check.isBrokenBy(check.measured(measures), limit(check));
+    }
+
+    /** The limits by the reasons that breaking them gives. */
+    public Map<String, Double> byReason() {
+        Map<String, Double> named = new TreeMap<>();
+        limits.forEach((check, limit) -> named.put(check.reason(), limit));
+        return named;
+    }
+
+    /** From {@link #byReason}; names that this version does not know are passed over. */
+    public static GateThresholds ofReasons(Map<String, Double> named) {
+        EnumMap<QualityCheck, Double> limits = new EnumMap<>(QualityCheck.class);
+        for (QualityCheck check : QualityCheck.values()) {
+            limits.put(check, named.getOrDefault(check.reason(), Double.NaN));
+        }
+        return new GateThresholds(limits);
+    }
+}

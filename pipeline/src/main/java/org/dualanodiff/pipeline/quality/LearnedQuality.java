@@ -1,0 +1,54 @@
+package org.dualanodiff.pipeline.quality;
+
+import java.util.Map;
+import java.util.Optional;
+import org.dualanodiff.pipeline.plan.UnitKey;
+
+/**
+ * The limits that the pairs of one defect are held to in a run: {@code runs/RUN/quality/CATEGORY/DEFECT.json}. Written
+ * when the first pairs are generated and used by all later ones.
+ *
+ * @param pairs views of real images that they were learned from
+ * @param copyOverlap see {@link PairSignature#distanceTo}
+ * @param limits by the reason that breaking them gives
+ * @param maskLow chosen level, if it was to be chosen
+ * @param maskHigh chosen level, if it was to be chosen
+ * @param objectThreshold of the automatic object mask, where there is one
+ */
+public record LearnedQuality(
+        String category,
+        String defect,
+        int pairs,
+        double copyOverlap,
+        Map<String, Double> limits,
+        Optional<Double> maskLow,
+        Optional<Double> maskHigh,
+        Optional<Double> objectThreshold) {
+
+    static LearnedQuality of(UnitKey unit, QualityProfile profile) {
+        Optional<MaskLevels> levels = Optional.ofNullable(profile.levels());
+        return new LearnedQuality(
+                unit.category(),
+                unit.defect(),
+                profile.pairs(),
+                profile.overlap(),
+                profile.thresholds().byReason(),
+                levels.map(MaskLevels::low),
+                levels.map(MaskLevels::high),
+                Optional.ofNullable(profile.objects()).map(object -> object.threshold()));
+    }
+
+    /** What finds near-copies among this defect's pairs. */
+    public AcceptedCopies copies() {
+        double limit = GateThresholds.ofReasons(limits).limit(QualityCheck.NEAR_COPY_OF_ACCEPTED);
+        return new AcceptedCopies(limit, copyOverlap);
+    }
+
+    /** The profile with the limits and levels that stand here in place of its own. */
+    QualityProfile in(QualityProfile profile) {
+        MaskLevels levels =
+                maskLow.isPresent() ? new MaskLevels(maskLow.get(), maskHigh.orElseThrow()) : profile.levels();
+        return new QualityProfile(
+                GateThresholds.ofReasons(limits), pairs, copyOverlap, profile.training(), profile.objects(), levels);
+    }
+}

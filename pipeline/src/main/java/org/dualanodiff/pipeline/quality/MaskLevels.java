@@ -1,0 +1,108 @@
+package org.dualanodiff.pipeline.quality;
+
+import java.awt.image.BufferedImage;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.mask.AnomalyPart;
+import org.dualanodiff.model.mask.GreyDistanceMask;
+import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.random.NoiseSource;
+
+/**
+ * Hysteresis levels of {@link GreyDistanceMask} that suit one defect.
+ *
+ * @param low weakest distance from mid-grey that still belongs to a defect
+ * @param high distance that is certainly defect
+ */
+public record MaskLevels(double low, double high) implements Serializable {
+
+    private static final List<Double> LOW = List.of(0.12, 0.09, 0.16, 0.06, 0.21, 0.28);
+    private static final List<Double> HIGH = List.of(0.25, 0.18, 0.35, 0.12, 0.5);
+
+    /** Standard deviation in levels of what the autoencoder adds; its extremes are then some 0.05 of the range. */
+    private static final float NOISE = 2.5f;
+
+    private static final int PAIRS = 8;
+
+    /**
+     * The levels that give back the masks of the real pairs from their anomaly parts, blurred as the autoencoder leaves
+     * them, with its noise and, so that nothing hangs on that, without it: those with which area and perimeter, in ratio, are off least on the whole. A dark defect
+     * takes high levels, which keep the noise out; one close to mid-grey takes low ones, or it would lose its middle.
+     *
+     * @param pairs at least one; the first few are looked at
+     */
+    public static MaskLevels choose(List<RealPair> pairs, MaskCleanup cleanup) {
+        List<RealPair> some = pairs.subList(0, Math.min(PAIRS, pairs.size()));
+        List<List<BufferedImage>> parts = IntStream.range(0, some.size())
+                .mapToObj(i -> List.of(
+                        decoded(some.get(i).part(), i, 0), decoded(some.get(i).part(), i, NOISE)))
+                .toList();
+        return LOW.stream()
+                .flatMap(low -> HIGH.stream().filter(high -> low <= high).map(high -> new MaskLevels(low, high)))
+                .min(Comparator.comparingDouble(levels -> levels.error(some, parts, cleanup)))
+                .orElseThrow();
+    }
+
+    private double error(List<RealPair> pairs, List<List<BufferedImage>> parts, MaskCleanup cleanup) {
+        GreyDistanceMask extractor = new GreyDistanceMask(low, high, cleanup);
+        double sum = 0;
+        for (int i = 0; i < pairs.size(); i++) {
+            Outline real = Outline.of(pairs.get(i).mask());
+            for (BufferedImage part : parts.get(i)) {
+                sum += Outline.of(extractor.extract(AnomalyPart.of(part))).offFrom(real);
+            }
+        }
+        return sum;
+    }
+
+    private static BufferedImage decoded(BufferedImage part, int number, float strength) {
+        Pixels sharp = Pixels.rgb(part);
+        float[] noise = NoiseSource.gaussian(sharp.levels().length, "mask-levels", Integer.toString(number));
+        byte[] levels = new byte[noise.length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) Math.round(Math.max(0, Math.min(255, mean3x3(sharp, i) + strength * noise[i])));
+        }
+        return new Pixels(sharp.width(), sharp.height(), 3, levels).toImage();
+    }
+
+    private static float mean3x3(Pixels pixels, int i) {
+        int x = i % pixels.width();
+        int y = i / pixels.width() % pixels.height();
+        int channel = i / (pixels.width() * pixels.height());
+        int sum = 0;
+        int count = 0;
+        for (int row = Math.max(0, y - 1); row <= Math.min(pixels.height() - 1, y + 1); row++) {
+            for (int column = Math.max(0, x - 1); column <= Math.min(pixels.width() - 1, x + 1); column++) {
+                sum += pixels.level(channel, row, column);
+                count++;
+            }
+        }
+        return (float) sum / count;
+    }
+
+    /** @param perimeter edges between defect and other pixels; the image's border does not count */
+    private record Outline(int area, int perimeter) {
+
+        static Outline of(BufferedImage mask) {
+            byte[] levels = Pixels.gray(mask).levels();
+            int width = mask.getWidth();
+            int area = 0;
+            int perimeter = 0;
+            for (int i = 0; i < levels.length; i++) {
+                area += levels[i] < 0 ? 1 : 0;
+                perimeter += i % width > 0 && (levels[i] < 0) != (levels[i - 1] < 0) ? 1 : 0;
+                perimeter += i >= width && (levels[i] < 0) != (levels[i - width] < 0) ? 1 : 0;
+            }
+            return new Outline(area, perimeter);
+        }
+
+        /** Sum of the logarithms of both ratios; one more of each, so that an empty mask is very bad and no exception. */
+        double offFrom(Outline real) {
+            return Math.abs(Math.log((area + 1.0) / (real.area + 1)))
+                    + Math.abs(Math.log((perimeter + 1.0) / (real.perimeter + 1)));
+        }
+    }
+}

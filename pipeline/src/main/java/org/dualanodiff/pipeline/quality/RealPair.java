@@ -1,0 +1,64 @@
+package org.dualanodiff.pipeline.quality;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.TrainingPixels;
+import org.dualanodiff.model.image.TrainingTransform;
+
+/**
+ * A real pair as training sees it: square, at the working resolution.
+ *
+ * @param image RGB
+ * @param mask grey, 255 on the defect and 0 elsewhere
+ */
+public record RealPair(BufferedImage image, BufferedImage mask) {
+
+    /**
+     * The views of a photograph that an adapter is trained on and that hold some of the defect; several if it is not
+     * square, none if the defect is lost at this size.
+     *
+     * @param side of the views, in pixels
+     */
+    public static List<RealPair> views(BufferedImage photograph, BufferedImage mask, int side) {
+        return new TrainingTransform(side)
+                .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
+                        .filter(TrainingPixels::hasDefect)
+                        .map(RealPair::of)
+                        .toList();
+    }
+
+    private static RealPair of(TrainingPixels view) {
+        byte[] levels = new byte[view.mask().length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);
+        }
+        BufferedImage image = PixelCodec.fromSigned(view.image(), view.size(), view.size());
+        return new RealPair(image, new Pixels(view.size(), view.size(), 1, levels).toImage());
+    }
+
+    /** The image inside the mask, mid-grey outside: what the ANOMALY branch learns to draw. */
+    BufferedImage part() {
+        Pixels pixels = Pixels.rgb(image);
+        byte[] inside = Pixels.gray(mask).levels();
+        byte[] levels = pixels.levels().clone();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = inside[i % inside.length] == 0 ? (byte) 128 : levels[i];
+        }
+        return new Pixels(pixels.width(), pixels.height(), 3, levels).toImage();
+    }
+
+    Stream<PairSignature> signatures(List<Flip> flips) {
+        return flips.stream().map(this::signature);
+    }
+
+    private PairSignature signature(Flip flip) {
+        return PairSignature.of(
+                Pixels.rgb(image).flip(flip).toImage(),
+                Pixels.gray(mask).flip(flip).toImage());
+    }
+}

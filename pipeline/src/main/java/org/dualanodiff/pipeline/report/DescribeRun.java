@@ -1,0 +1,171 @@
+package org.dualanodiff.pipeline.report;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.RunManifest;
+
+/** The report of a run: summary, units, one chapter a defect, files set aside, settings. */
+public final class DescribeRun {
+
+    /** Pixels of the longer side of a picture. Twenty defects with twelve pairs each then stay below 10 MB. */
+    public static final int CELL = 128;
+
+    private static final int PAIRS_ON_A_PAGE = 160;
+    private static final int FEWEST_PAIRS = 2;
+    private static final int QUARANTINED_SHOWN = 100;
+
+    private DescribeRun() {}
+
+    /** @param units in the order of the manifest's */
+    public static Report of(RunManifest manifest, List<UnitFacts> units) {
+        List<Section> sections = new ArrayList<>();
+        sections.add(summary(manifest, units));
+        if (units.stream().anyMatch(facts -> facts.unit().error().isPresent())) {
+            sections.add(problems(units));
+        }
+        sections.add(unitTable(units));
+        int shown = pairsShown(units.size());
+        units.forEach(facts -> sections.add(DescribeUnit.of(facts, shown)));
+        if (!manifest.quarantine().isEmpty()) {
+            sections.add(quarantine(manifest.quarantine()));
+        }
+        sections.add(origin(manifest));
+        sections.add(new Section.Table("Settings", List.of("setting", "value"), rows(manifest.settings())));
+        return new Report("Run " + manifest.runId(), subtitle(manifest, units), sections);
+    }
+
+    /** Of each kind and defect; fewer where there are many defects, so that the page stays light. */
+    private static int pairsShown(int units) {
+        return Math.max(FEWEST_PAIRS, Math.min(GeneratedPairs.ACCEPTED_EXAMPLES, PAIRS_ON_A_PAGE / Math.max(1, units)));
+    }
+
+    private static String subtitle(RunManifest manifest, List<UnitFacts> units) {
+        long categories =
+                units.stream().map(facts -> facts.unit().category()).distinct().count();
+        return "%s, finished %s, %d defects of %d %s"
+                .formatted(
+                        manifest.status().name().toLowerCase(Locale.ROOT),
+                        Readable.time(manifest.finishedAt()),
+                        units.size(),
+                        categories,
+                        categories == 1 ? "category" : "categories");
+    }
+
+    private static Section summary(RunManifest manifest, List<UnitFacts> units) {
+        int accepted = sum(units, facts -> facts.generated().accepted());
+        int all = sum(units, facts -> facts.generated().all());
+        double seconds =
+                units.stream().mapToDouble(facts -> facts.generated().seconds()).sum();
+        RunManifest.Totals totals = manifest.totals();
+        return new Section.KeyFigures(
+                "Summary",
+                List.of(
+                        new Section.Figure("accepted pairs", Readable.count(accepted)),
+                        new Section.Figure("rejected pairs", Readable.count(all - accepted)),
+                        new Section.Figure("accepted", Readable.share(accepted, all)),
+                        new Section.Figure(
+                                "real training pairs", Readable.count(sum(units, facts -> realPairs(facts)))),
+                        new Section.Figure("adapters trained", Readable.count(totals.adaptersTrained())),
+                        new Section.Figure("adapters reused", Readable.count(totals.adaptersReused())),
+                        new Section.Figure("units failed", Readable.count(totals.unitsFailed())),
+                        new Section.Figure("pairs per device second", Readable.digits(all / seconds, 3)),
+                        new Section.Figure("training, device time", Readable.duration(totals.trainingSeconds())),
+                        new Section.Figure("generating, device time", Readable.duration(seconds)),
+                        new Section.Figure("last run took", Readable.duration(seconds(manifest)))));
+    }
+
+    private static double seconds(RunManifest manifest) {
+        return Duration.between(manifest.startedAt(), manifest.finishedAt()).toMillis() / 1000.0;
+    }
+
+    private static int sum(List<UnitFacts> units, ToIntFunction<UnitFacts> number) {
+        return units.stream().mapToInt(number).sum();
+    }
+
+    private static int realPairs(UnitFacts facts) {
+        return facts.real().maskShares().size();
+    }
+
+    private static Section problems(List<UnitFacts> units) {
+        return new Section.Table(
+                "Problems",
+                List.of("unit", "what happened"),
+                units.stream()
+                        .filter(facts -> facts.unit().error().isPresent())
+                        .map(facts -> List.of(facts.name(), facts.unit().error().orElseThrow()))
+                        .toList());
+    }
+
+    private static Section unitTable(List<UnitFacts> units) {
+        return new Section.Table(
+                "Defects",
+                List.of(
+                        "category",
+                        "defect",
+                        "real",
+                        "accepted",
+                        "rejected",
+                        "mask area, real",
+                        "generated",
+                        "steps",
+                        "last loss",
+                        "training",
+                        "a pair"),
+                units.stream().map(DescribeRun::unitRow).toList());
+    }
+
+    private static List<String> unitRow(UnitFacts facts) {
+        GeneratedPairs generated = facts.generated();
+        var training = facts.unit().training();
+        return List.of(
+                facts.unit().category(),
+                facts.unit().defect(),
+                Readable.count(realPairs(facts)),
+                Readable.count(generated.accepted()),
+                Readable.count(generated.rejected()),
+                percent(DescribeUnit.realShares(facts)),
+                percent(DescribeUnit.generatedShares(facts)),
+                training.map(t -> Readable.count(t.steps())).orElse("-"),
+                training.map(t -> Readable.digits(t.finalLoss(), 3)).orElse("-"),
+                training.map(t -> Readable.duration(t.seconds())).orElse("-"),
+                generated.all() == 0 ? "-" : Readable.duration(generated.seconds() / generated.all()));
+    }
+
+    private static String percent(Section.Sample shares) {
+        return shares.values().length == 0 ? "-" : Readable.digits(shares.median(), 2) + " %";
+    }
+
+    private static Section quarantine(List<RunManifest.Quarantined> files) {
+        int more = files.size() - QUARANTINED_SHOWN;
+        Stream<List<String>> shown = files.stream()
+                .limit(QUARANTINED_SHOWN)
+                .map(file -> List.of(file.file(), file.reason(), String.valueOf(file.detail())));
+        Stream<List<String>> rest =
+                more > 0 ? Stream.of(List.of("and %d more, see the manifest".formatted(more), "", "")) : Stream.empty();
+        return new Section.Table(
+                "Input files set aside",
+                List.of("file", "reason", "detail"),
+                Stream.concat(shown, rest).toList());
+    }
+
+    private static Section origin(RunManifest manifest) {
+        Map<String, String> facts = new TreeMap<>(manifest.versions());
+        facts.put("run", manifest.runId());
+        facts.put("started", Readable.time(manifest.startedAt()));
+        facts.put("finished", Readable.time(manifest.finishedAt()));
+        return new Section.Table("Provenance", List.of("what", "value"), rows(facts));
+    }
+
+    static List<List<String>> rows(Map<String, String> facts) {
+        return facts.entrySet().stream()
+                .map(entry -> List.of(entry.getKey(), entry.getValue()))
+                .collect(Collectors.toList());
+    }
+}

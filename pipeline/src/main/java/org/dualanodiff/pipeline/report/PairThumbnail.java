@@ -1,0 +1,82 @@
+package org.dualanodiff.pipeline.report;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * One pair, small: image, anomaly part, mask, and the mask's outline on the image. Four pictures of one size.
+ *
+ * <p>Whole pictures can be thrown away once it is made, so a page of many pairs does not hold their pixels.
+ *
+ * @param caption one line; may be empty
+ * @param image RGB
+ * @param anomaly RGB: the defect alone on mid-grey
+ * @param mask grey
+ * @param overlay RGB
+ */
+public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels mask, Pixels overlay) {
+
+    /** What the four cells show, in their order. */
+    public static final List<String> CELLS = List.of("image", "anomaly part", "mask", "overlay");
+
+    private static final int MID_GREY = 128;
+
+    /**
+     * A generated pair.
+     *
+     * @param anomaly as the model made it
+     * @param mask of the image's size, bright on the defect
+     * @param side pixels of the longer side of a cell
+     * @throws IllegalArgumentException if the mask has another size than the image
+     */
+    public static PairThumbnail of(
+            String caption, BufferedImage image, BufferedImage anomaly, BufferedImage mask, int side) {
+        return of(caption, Pixels.rgb(image), Optional.of(Pixels.rgb(anomaly)), Pixels.gray(mask), side);
+    }
+
+    /** A real pair; its anomaly part is what the mask cuts out of the image, as in training. */
+    public static PairThumbnail of(String caption, BufferedImage image, BufferedImage mask, int side) {
+        return of(caption, Pixels.rgb(image), Optional.empty(), Pixels.gray(mask), side);
+    }
+
+    private static PairThumbnail of(String caption, Pixels image, Optional<Pixels> anomaly, Pixels mask, int side) {
+        if (image.width() != mask.width() || image.height() != mask.height()) {
+            throw new IllegalArgumentException("the mask of '%s' must be as large as its image, %d x %d, was %d x %d"
+                    .formatted(caption, image.width(), image.height(), mask.width(), mask.height()));
+        }
+        Thumbnails thumbnails = new Thumbnails(side);
+        Pixels small = thumbnails.picture(image);
+        Pixels smallMask = thumbnails.mask(mask);
+        return new PairThumbnail(
+                caption,
+                small,
+                anomaly.map(thumbnails::picture).orElseGet(() -> thumbnails.picture(cutOut(image, mask))),
+                smallMask,
+                Overlay.of(small, smallMask));
+    }
+
+    private static Pixels cutOut(Pixels image, Pixels mask) {
+        byte[] levels = new byte[image.levels().length];
+        int area = mask.levels().length;
+        for (int i = 0; i < levels.length; i++) {
+            boolean defect = (mask.levels()[i % area] & 0xff) > 0;
+            levels[i] = defect ? image.levels()[i] : (byte) MID_GREY;
+        }
+        return new Pixels(image.width(), image.height(), 3, levels);
+    }
+
+    int width() {
+        return image.width();
+    }
+
+    int height() {
+        return image.height();
+    }
+
+    /** The four pictures in the order of {@link #CELLS}. */
+    List<Pixels> cells() {
+        return List.of(image, anomaly, mask, overlay);
+    }
+}

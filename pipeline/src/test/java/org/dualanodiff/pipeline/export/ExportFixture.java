@@ -1,0 +1,116 @@
+package org.dualanodiff.pipeline.export;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.samples.TestSamples;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** A store with accepted pairs of two defects and a rejected one, and a folder to export to. */
+final class ExportFixture {
+
+    private static final Pixels RING =
+            TestMasks.of("..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...");
+    private static final Pixels SPOT =
+            TestMasks.of("........", "...#....", "....#...", "........", "........", "........");
+
+    private final Path folder;
+    private final ObjectStore store;
+
+    ExportFixture(Path folder) throws IOException {
+        this.folder = folder;
+        this.store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
+        put("cloth", "hole", TestSamples.pair("cloth", "hole", 0, image(1), RING.toImage()));
+        put("cloth", "stain", TestSamples.pair("cloth", "stain", 1, image(2), SPOT.toImage()), TestSamples.rejected());
+    }
+
+    private void put(String category, String defect, GeneratedSample... samples) throws IOException {
+        Path file = folder.resolve("part.parquet");
+        SampleFile.write(file, List.of(samples).iterator());
+        store.upload(file, StoreLayout.samples("night", category, defect) + "/part-0.parquet");
+        Files.delete(file);
+    }
+
+    private static BufferedImage image(int level) {
+        byte[] levels = new byte[3 * 8 * 6];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) (level * i);
+        }
+        return new Pixels(8, 6, 3, levels).toImage();
+    }
+
+    ExportPlan plan(ExportFormat format) {
+        return ExportPlan.of(format, "run night", List.of(samples("cloth", "hole"), samples("cloth", "stain")));
+    }
+
+    private ExportPart.Samples samples(String category, String defect) {
+        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        return new ExportPart.Samples(
+                new UnitKey(category, defect), key, store.list(key).get(0).bytes());
+    }
+
+    /** Cuts a file of samples off; returns its address. */
+    String damage(String category, String defect) {
+        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        store.write(key, Arrays.copyOf(store.read(key), 100));
+        return store.uri(key);
+    }
+
+    /** Procedural cloth with two training pairs a defect. */
+    Dataset originals() throws IOException {
+        if (!Files.exists(folder.resolve("data"))) {
+            SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 1, 6), List.of("cloth"));
+        }
+        return new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        folder.resolve("data").toString(), List.of("cloth"), List.of(), new SplitRule.FirstThird()));
+    }
+
+    ObjectStore target(String name) {
+        return ObjectStore.open(folder.resolve(name).toString(), Map.of());
+    }
+
+    /** Runs all of an export; returns the results of its parts. */
+    List<ExportResult> export(ExportPlan plan, ObjectStore target) throws IOException {
+        FinishExport finish = new FinishExport(target);
+        finish.begin(plan);
+        ExportPairs verb = new ExportPairs(store, target, new DatasetFiles(new Configuration()));
+        List<ExportResult> results = plan.tasks().stream()
+                .map(task -> {
+                    try {
+                        return verb.run(task);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+        finish.end(plan);
+        return results;
+    }
+
+    /** All files but the hidden ones, by key. */
+    static List<String> keys(ObjectStore target) {
+        return target.list("").stream()
+                .map(file -> file.key())
+                .filter(key -> !key.startsWith(".export/"))
+                .toList();
+    }
+}

@@ -1,0 +1,189 @@
+package org.dualanodiff.pipeline.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExportPairsTest {
+
+    private static final String HOLE = "0123456789ab-000000";
+    private static final String STAIN = "0123456789ab-000001";
+
+    @TempDir
+    private Path folder;
+
+    private ExportFixture fixture;
+    private ObjectStore target;
+
+    @BeforeEach
+    void fill() throws IOException {
+        fixture = new ExportFixture(folder);
+        target = fixture.target("out");
+    }
+
+    @Test
+    void mvtec_withOriginals_isATrainingSetWithoutWhatIsHeldOut() throws IOException {
+        List<ExportResult> results =
+                fixture.export(fixture.plan(ExportFormat.MVTEC).with(fixture.originals()), target);
+
+        assertThat(results.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(6);
+        assertThat(ExportFixture.keys(target))
+                .containsExactly(
+                        "README.md",
+                        "cloth/ground_truth/hole/" + HOLE + "_mask.png",
+                        "cloth/ground_truth/hole/real-000_mask.png",
+                        "cloth/ground_truth/hole/real-001_mask.png",
+                        "cloth/ground_truth/stain/" + STAIN + "_mask.png",
+                        "cloth/ground_truth/stain/real-000_mask.png",
+                        "cloth/ground_truth/stain/real-001_mask.png",
+                        "cloth/test/good/000000.png",
+                        "cloth/test/hole/" + HOLE + ".png",
+                        "cloth/test/hole/real-000.png",
+                        "cloth/test/hole/real-001.png",
+                        "cloth/test/stain/" + STAIN + ".png",
+                        "cloth/test/stain/real-000.png",
+                        "cloth/test/stain/real-001.png",
+                        "cloth/train/good/000000.png",
+                        "cloth/train/good/000001.png",
+                        "cloth/train/good/000002.png",
+                        "export.json");
+        assertThat(PngCodec.decode(target.read("cloth/test/hole/real-000.png")).getWidth())
+                .isEqualTo(128);
+    }
+
+    @Test
+    void png_listsItsPairsInAManifest() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.PNG), target);
+
+        assertThat(text("manifest.jsonl").lines())
+                .containsExactly(
+                        "{\"image\":\"cloth/hole/image/%1$s.png\",\"mask\":\"cloth/hole/mask/%1$s.png\",\"category\":\"cloth\",\"defect\":\"hole\",\"split\":\"train\",\"origin\":\"generated\"}"
+                                .formatted(HOLE),
+                        "{\"image\":\"cloth/stain/image/%1$s.png\",\"mask\":\"cloth/stain/mask/%1$s.png\",\"category\":\"cloth\",\"defect\":\"stain\",\"split\":\"train\",\"origin\":\"generated\"}"
+                                .formatted(STAIN));
+        assertThat(ExportFixture.keys(target)).contains("cloth/hole/anomaly/" + HOLE + ".png");
+    }
+
+    @Test
+    void yolo_writesALineForEachPartOfTheDefect() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.YOLO), target);
+
+        assertThat(text("labels/train/cloth/stain/" + STAIN + ".txt")).isEqualTo("""
+                        1 0.375000 0.166667 0.500000 0.166667 0.500000 0.333333 0.375000 0.333333
+                        1 0.500000 0.333333 0.625000 0.333333 0.625000 0.500000 0.500000 0.500000
+                        """);
+        assertThat(text("data.yaml")).contains("names:\n  0: 'cloth/hole'\n  1: 'cloth/stain'\n");
+    }
+
+    @Test
+    void coco_countsClassesFromOneAndGivesAreasAndBoxes() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.COCO), target);
+
+        assertThat(text("annotations/polygons.json"))
+                .contains("{\"id\":2,\"name\":\"stain\",\"supercategory\":\"cloth\"}")
+                .contains("{\"id\":2,\"image_id\":2,\"category_id\":2,\"iscrowd\":0,\"area\":2,\"bbox\":[3,1,2,2],"
+                        + "\"segmentation\":[[3,1,4,1,4,2,3,2],[4,2,5,2,5,3,4,3]]}");
+        assertThat(text("annotations/instances.json")).contains("\"segmentation\":{\"size\":[6,8],\"counts\":\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExportFormat.class)
+    void export_runAgain_writesNoPartTwice(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format), target);
+        List<String> before = ExportFixture.keys(target);
+
+        List<ExportResult> again = fixture.export(fixture.plan(format), target);
+
+        assertThat(again).allMatch(ExportResult::resumed);
+        assertThat(again.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(2);
+        assertThat(ExportFixture.keys(target)).isEqualTo(before);
+        assertThat(text("export.json")).contains("\"complete\": true", "\"pairs\": 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MVTEC", "COCO", "PNG"})
+    void export_readAsADataSet_givesTheSameMasks(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format), target);
+
+        Dataset read = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(target.root(), List.of(), List.of(), new SplitRule.FirstThird()));
+
+        assertThat(read.quarantine()).isEmpty();
+        assertThat(area(read, "hole")).isEqualTo(17);
+        assertThat(area(read, "stain")).isEqualTo(2);
+    }
+
+    private static int area(Dataset read, String defect) throws IOException {
+        DefectSet set = read.set("cloth", defect).orElseThrow();
+        DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
+                .findFirst()
+                .orElseThrow();
+        return MaskStatistics.of(only.openMask(new DatasetFiles(new Configuration())))
+                .area();
+    }
+
+    @Test
+    void export_brokenOffAfterOnePart_goesOnWithTheOther() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.COCO);
+        fixture.export(plan, target);
+        target.delete(PartLists.key(plan.partNames().get(1)));
+
+        List<ExportResult> results = fixture.export(plan, target);
+
+        assertThat(results).extracting(ExportResult::resumed).containsExactly(true, false);
+    }
+
+    @Test
+    void export_intoAnotherExportsFolder_isRefused() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.PNG), target);
+
+        assertThatThrownBy(() -> fixture.export(fixture.plan(ExportFormat.YOLO), target))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("holds an export of run night as PNG")
+                .hasMessageContaining("give another folder");
+    }
+
+    @Test
+    void export_ofDamagedFile_namesItInTheStore() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.PNG);
+        String damaged = fixture.damage("cloth", "hole");
+
+        assertThatThrownBy(() -> fixture.export(plan, target))
+                .hasMessageContaining(damaged)
+                .hasMessageContaining("cut off or damaged");
+        assertThat(target.exists(PartLists.key(plan.partNames().get(0)))).isFalse();
+    }
+
+    @Test
+    void huggingFace_withOriginals_isRefused() {
+        assertThatThrownBy(() -> fixture.plan(ExportFormat.HUGGINGFACE).with(fixture.originals()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("leave --originals out");
+    }
+
+    private String text(String key) {
+        return new String(target.read(key), UTF_8);
+    }
+}

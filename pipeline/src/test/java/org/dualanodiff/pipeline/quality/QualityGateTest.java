@@ -1,0 +1,161 @@
+package org.dualanodiff.pipeline.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.junit.jupiter.api.Test;
+
+/** One bad pair for each reason, held against limits learned from twelve good ones. */
+class QualityGateTest {
+
+    private static final List<RealPair> REAL = Pictures.ofOneDefect(12);
+    private static final GateThresholds LEARNED = GateThresholds.learn(REAL, List.of(Flip.values()), Optional.empty());
+    private static final QualityGate GATE = new QualityGate(profile(LEARNED));
+
+    private static QualityProfile profile(GateThresholds thresholds) {
+        List<PairSignature> training = REAL.stream()
+                .flatMap(pair -> pair.signatures(List.of(Flip.values())))
+                .toList();
+        return new QualityProfile(thresholds, REAL.size(), 0.5, training, null, null);
+    }
+
+    private static List<String> reasons(RealPair pair) {
+        return GATE.judge(pair.image(), pair.part(), pair.mask(), true).reasons();
+    }
+
+    @Test
+    void gate_ofOtherPairsOfTheSameKind_acceptsThem() {
+        List<RealPair> others = IntStream.range(0, 20)
+                .mapToObj(i -> Pictures.disc(i, 14 + 2 * i % 40, 50 - 2 * i % 37, 5 + i % 3, 55 + i % 10))
+                .toList();
+        assertThat(others).flatExtracting(QualityGateTest::reasons).isEmpty();
+    }
+
+    @Test
+    void gate_ofPairWithoutMask_saysEmptyMaskAlone() {
+        RealPair pair = new RealPair(Pictures.disc(1, 30, 30).image(), Pictures.emptyMask());
+        assertThat(reasons(pair)).containsExactly("empty_mask");
+    }
+
+    @Test
+    void gate_ofNumbersThatAreNone_saysSoAlone() {
+        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Pictures.emptyMask(), false);
+        assertThat(verdict.reasons()).containsExactly("not_a_number");
+        assertThat(verdict.accepted()).isFalse();
+    }
+
+    @Test
+    void gate_ofMaskMuchSmallerOrLarger_saysWhich() {
+        assertThat(reasons(Pictures.disc(2, 30, 30, 2, 60))).containsExactly("mask_too_small");
+        assertThat(reasons(Pictures.disc(2, 30, 30, 16, 60))).containsExactly("mask_too_large");
+    }
+
+    @Test
+    void gate_ofMaskInManyParts_saysTooManyComponents() {
+        RealPair pair = Pictures.disc(3, 30, 30);
+        byte[] striped = Pixels.gray(pair.mask()).levels();
+        for (int i = 0; i < striped.length; i++) {
+            striped[i] = i / Pictures.SIDE % 2 == 0 ? striped[i] : 0;
+        }
+        assertThat(reasons(new RealPair(pair.image(), Pictures.grey(striped)))).containsExactly("too_many_components");
+    }
+
+    @Test
+    void gate_ofMaskWhereNothingChanges_saysNoChange() {
+        RealPair here = Pictures.disc(4, 20, 20);
+        RealPair there = Pictures.disc(4, 46, 46);
+        assertThat(reasons(new RealPair(here.image(), there.mask()))).containsExactly("no_change");
+    }
+
+    @Test
+    void gate_ofGrainThatChangesWithoutItsMean_seesTheChange() {
+        RealPair pair = Pictures.disc(5, 30, 30, 6, 0);
+        byte[] levels = Pixels.gray(pair.image()).levels();
+        byte[] inside = Pixels.gray(pair.mask()).levels();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) ((levels[i] & 0xff) + (inside[i] < 0 ? i % 2 == 0 ? 60 : -60 : 0));
+        }
+        assertThat(reasons(new RealPair(Pictures.color(levels), pair.mask()))).isEmpty();
+    }
+
+    @Test
+    void gate_ofPartThatShowsAnotherDefect_saysPartDiffers() {
+        RealPair pair = Pictures.disc(6, 30, 30);
+        Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), pair.mask(), true);
+        assertThat(verdict.measures().partDifference()).isGreaterThan(100);
+        assertThat(verdict.reasons()).containsExactly("part_differs");
+    }
+
+    @Test
+    void gate_ofMostlyBlackImage_saysSaturated() {
+        RealPair pair = Pictures.disc(7, 30, 30);
+        byte[] levels = Pixels.gray(pair.image()).levels();
+        Arrays.fill(levels, levels.length * 2 / 3, levels.length, (byte) 0);
+        assertThat(reasons(new RealPair(Pictures.color(levels), pair.mask()))).containsExactly("saturated");
+    }
+
+    @Test
+    void gate_ofImageOfOneLevel_saysFlatAndNoChange() {
+        RealPair pair =
+                new RealPair(Pictures.flat(140), Pictures.disc(8, 30, 30).mask());
+        assertThat(reasons(pair)).containsExactly("no_change", "flat");
+    }
+
+    @Test
+    void gate_ofTrainingPairMovedMirroredAndBrighter_saysNearCopy() {
+        RealPair real = REAL.get(3);
+        BufferedImage image = Pixels.rgb(Pictures.moved(real.image(), 2))
+                .flip(Flip.HORIZONTAL)
+                .toImage();
+        BufferedImage mask = Pixels.gray(Pictures.moved(real.mask(), 2))
+                .flip(Flip.HORIZONTAL)
+                .toImage();
+        byte[] brighter = Pixels.gray(image).levels();
+        for (int i = 0; i < brighter.length; i++) {
+            brighter[i] += 8;
+        }
+        assertThat(reasons(new RealPair(Pictures.color(brighter), mask))).containsExactly("near_copy_of_training");
+    }
+
+    /** As anchored generation makes them: everything outside of the defect is that of a photograph. */
+    @Test
+    void gate_ofTrainingImageWithItsDefectElsewhere_isNoCopy() {
+        int number = 1003;
+        assertThat(reasons(Pictures.disc(number, 14, 14))).isEmpty();
+        assertThat(reasons(Pictures.disc(number, 50, 14))).isEmpty();
+    }
+
+    @Test
+    void thresholds_withLimitsGiven_takeThemInPlaceOfTheLearned() {
+        GateThresholds given = LEARNED.with(
+                Map.of("min-contrast", Limit.OFF, "max-components", Limit.of(7), "min-deviation", Limit.AUTO));
+        assertThat(given.limit(QualityCheck.NO_CHANGE)).isNaN();
+        assertThat(given.limit(QualityCheck.TOO_MANY_COMPONENTS)).isEqualTo(7);
+        assertThat(given.limit(QualityCheck.FLAT)).isEqualTo(LEARNED.limit(QualityCheck.FLAT));
+        assertThat(GateThresholds.ofReasons(given.byReason())).isEqualTo(given);
+    }
+
+    @Test
+    void thresholds_ofOnePair_haveEveryLimitThatOnePairCanGive() {
+        GateThresholds lone = GateThresholds.learn(REAL.subList(0, 1), List.of(Flip.NONE), Optional.empty());
+        assertThat(lone.limits())
+                .doesNotContainKeys(QualityCheck.OFF_OBJECT, QualityCheck.PART_DIFFERS)
+                .hasSize(8);
+    }
+
+    @Test
+    void checks_haveTheSettingsOfTheConfiguration() {
+        assertThat(QualityCheck.values())
+                .extracting(QualityCheck::setting)
+                .containsExactlyInAnyOrderElementsOf(PipelineConfig.Quality.LIMITS);
+    }
+}
