@@ -84,6 +84,8 @@ class ConfigProblemsTest {
             "generate",
             "import-adapter",
             "export-adapter",
+            "verify",
+            "gc",
             "sample-data",
             "random-model"
         }) {
