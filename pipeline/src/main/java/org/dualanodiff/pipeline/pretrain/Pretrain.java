@@ -30,7 +30,7 @@ public final class Pretrain {
     private static final int SIDE = Canvas.SIZE;
     private static final int CODEC_PICTURES = 1000;
     private static final double AVERAGING = 0.999;
-    private static final int SHEET_OBJECTS = 16;
+    private static final int SHEET_OBJECTS = 8;
 
     private final PretrainSettings settings;
     private final Path work;
