@@ -172,7 +172,7 @@ class ConfigLoaderTest {
     void loader_withoutAnySource_givesTheDocumentedDefaults() {
         assertThat(ConfigLoader.defaults())
                 .isEqualTo(new PipelineConfig(
-                        "builtin:tiny",
+                        "builtin:small",
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
