@@ -94,6 +94,7 @@ public final class MemoryBenchmark {
                 false,
                 1e-4,
                 false,
+                1,
                 1e-2,
                 1,
                 4,

@@ -28,6 +28,7 @@ public enum ModelTask {
                     recompute,
                     2e-5,
                     false,
+                    1,
                     1e-2,
                     1,
                     32,

@@ -147,6 +147,7 @@ public final class Demo {
                 "training.rank=16",
                 "training.learning-rate=5e-4",
                 "training.schedule=cosine",
+                "training.defect-weight=4",
                 "training.checkpoint-every=50",
                 "generation.background=" + way.setting(),
                 "generation.place=object",

@@ -60,7 +60,7 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
     }
 
     /**
-     * A weight for every latent position, (N, 1, side / factor, side / factor): more where the anomaly part of a pair is
+     * A weight for every latent position, of mean 1, (N, 1, side / factor, side / factor): more where the anomaly part of a pair is
      * not grey. A defect covers few positions; without it, they hardly count.
      */
     float[] weights(int side, int factor) {
@@ -75,6 +75,17 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
                     weights[(row * small + y) * small + i % side / factor] = DEFECT_WEIGHT;
                 }
             }
+        }
+        return withMeanOne(weights);
+    }
+
+    private static float[] withMeanOne(float[] weights) {
+        double sum = 0;
+        for (float weight : weights) {
+            sum += weight;
+        }
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] *= (float) (weights.length / sum);
         }
         return weights;
     }

@@ -264,6 +264,18 @@ public final class Operators {
         return call("weighted_squared_error", x, y, w);
     }
 
+    /**
+     * Weights for both branches of a pair: {@code weight} where the anomaly part is farther from grey than {@code limit},
+     * else 1.
+     *
+     * @param x clean latents (B*2, C, H, W), rows (b f)
+     * @param grey latent of mid-grey, (1, C, H, W)
+     * @return (B*2, 1, H, W)
+     */
+    public static NDArray defectWeights(NDArray x, NDArray grey, double weight, double limit) {
+        return call("defect_weights", x, grey, weight, limit);
+    }
+
     public static NDArray view(NDArray x, long... shape) {
         return call("view", x, shape);
     }

@@ -8,6 +8,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.vae.LatentDistribution;
@@ -16,16 +18,30 @@ import org.dualanodiff.model.vae.LatentDistribution;
  * The batch of any training step, from the seed and the step's number alone: a resumed training sees
  * what an uninterrupted one would have seen. Views come in a new random order every epoch.
  */
-final class BatchSource {
+final class BatchSource implements AutoCloseable {
+
+    /** Mean over the latent's channels, whose deviation is about 1: beyond, a position is not grey. */
+    private static final double DISTANCE_FROM_GREY = 0.1;
 
     private final BaseModel base;
     private final LatentCache latents;
     private final TrainingConfig config;
+    private final NDArray grey;
 
     BatchSource(BaseModel base, LatentCache latents, TrainingConfig config) {
         this.base = base;
         this.latents = latents;
         this.config = config;
+        this.grey = config.defectWeight() == 1 ? null : grey(base, config.resolution());
+    }
+
+    private static NDArray grey(BaseModel base, int side) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray pixels = Tensors.of(new float[3 * side * side], base.device(), 1, 3, side, side);
+            NDArray latents = base.autoencoder().encode(pixels).mean();
+            return TensorScope.disown(base.autoencoder().toDiffusion(latents));
+        }
     }
 
     /** @param step from 1 */
@@ -40,7 +56,10 @@ final class BatchSource {
             NDArray noise = gaussian(random, latents.pairs(), pairRows.length);
             Optional<TrainingBatch.Background> background = latents.backgrounds()
                     .map(distribution -> background(distribution, views, generator("background", step), scope));
-            return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, background);
+            Optional<NDArray> weights = Optional.ofNullable(grey)
+                    .map(g -> scope.release(
+                            Operators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GREY)));
+            return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, weights, background);
         }
     }
 
@@ -72,5 +91,12 @@ final class BatchSource {
 
     private UniformRandomProvider generator(String what, long number) {
         return NoiseSource.generator("training", Long.toString(config.seed()), what, Long.toString(number));
+    }
+
+    @Override
+    public void close() {
+        if (grey != null) {
+            grey.close();
+        }
     }
 }

@@ -35,7 +35,7 @@ public final class DualObjective {
     public NDArray loss(TrainingBatch batch, NDArray tokens) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray target = base.schedule().target(batch.latents(), batch.noise(), batch.rowTimesteps());
-            return scope.release(Operators.meanSquaredError(predict(batch, tokens, UNetListener.NONE), target));
+            return scope.release(batch.loss(predict(batch, tokens, UNetListener.NONE), target));
         }
     }
 

@@ -154,6 +154,7 @@ public final class DualTrainer implements AutoCloseable {
 
     @Override
     public void close() {
+        batches.close();
         latents.close();
         optimizer.close();
         adapter.close();

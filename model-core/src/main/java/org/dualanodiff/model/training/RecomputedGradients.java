@@ -110,7 +110,7 @@ final class RecomputedGradients {
             StageWalk walk = new StageWalk(base.unet(), noisy, pass(rows, text, dual.both(features)));
             try (GradientMode recording = GradientMode.on()) {
                 NDArray end = StageWalk.leaf(walk.end());
-                NDArray loss = Operators.meanSquaredError(base.unet().output(end), target);
+                NDArray loss = batch.loss(base.unet().output(end), target);
                 NDArray upstream = Operators.gradients(loss, List.of(end)).get(0);
                 walk.back(
                         upstream,

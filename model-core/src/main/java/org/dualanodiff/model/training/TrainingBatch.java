@@ -13,9 +13,11 @@ import org.dualanodiff.model.torch.Operators;
  * @param latents clean latents of both branches, (B*2, C, H, W)
  * @param noise independent noise of both branches, the same shape
  * @param timesteps one a pair, B numbers
+ * @param weights of the positions in the loss, (B*2, 1, H, W); none: all weigh the same
  * @param background for the variant with BCM
  */
-public record TrainingBatch(NDArray latents, NDArray noise, int[] timesteps, Optional<Background> background) {
+public record TrainingBatch(
+        NDArray latents, NDArray noise, int[] timesteps, Optional<NDArray> weights, Optional<Background> background) {
 
     /**
      * @param latents of the clean background images, (B, C, H, W)
@@ -23,12 +25,24 @@ public record TrainingBatch(NDArray latents, NDArray noise, int[] timesteps, Opt
      */
     public record Background(NDArray latents, NDArray noise) {}
 
+    /** Without weights. */
+    public TrainingBatch(NDArray latents, NDArray noise, int[] timesteps, Optional<Background> background) {
+        this(latents, noise, timesteps, Optional.empty(), background);
+    }
+
+    /** The loss of a prediction: mean squared error, position by position as much as it weighs. */
+    NDArray loss(NDArray prediction, NDArray target) {
+        return weights.map(w -> Operators.weightedSquaredError(prediction, target, w))
+                .orElseGet(() -> Operators.meanSquaredError(prediction, target));
+    }
+
     /** Pairs {@code first} (inclusive) to {@code first + count} (exclusive). */
     TrainingBatch pairs(int first, int count) {
         return new TrainingBatch(
                 rows(latents, first * Branch.COUNT, count * Branch.COUNT),
                 rows(noise, first * Branch.COUNT, count * Branch.COUNT),
                 Arrays.copyOfRange(timesteps, first, first + count),
+                weights.map(w -> rows(w, first * Branch.COUNT, count * Branch.COUNT)),
                 background.map(clean ->
                         new Background(rows(clean.latents(), first, count), rows(clean.noise(), first, count))));
     }

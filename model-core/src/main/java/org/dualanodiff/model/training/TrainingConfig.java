@@ -11,6 +11,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
+ * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean
  * @param rank of every LoRA
  * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
  *     the paper)
@@ -28,6 +29,7 @@ public record TrainingConfig(
         boolean recompute,
         double learningRate,
         boolean cosine,
+        double defectWeight,
         double weightDecay,
         double maxGradientNorm,
         int rank,

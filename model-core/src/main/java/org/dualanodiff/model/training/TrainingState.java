@@ -88,6 +88,7 @@ final class TrainingState {
                         false,
                         config.learningRate(),
                         config.cosine(),
+                        config.defectWeight(),
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),

@@ -211,10 +211,17 @@ class Operators(Module):
     return e
   def mean_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
     return torch.mse_loss(torch.to(x, 6, False, False, None), y, 1)
-  # mean of w (x - y)^2 over mean of w; w (N, 1, H, W)
+  # mean of w (x - y)^2; w (N, 1, H, W)
   def weighted_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
     error = torch.mean(torch.pow(torch.sub(torch.to(x, 6, False, False, None), y, alpha=1), 2), [1], True, dtype=None)
-    return torch.div(torch.mean(torch.mul(error, w), dtype=None), torch.mean(w, dtype=None))
+    return torch.mean(torch.mul(error, w), dtype=None)
+  # Weights for both branches of a pair, more where the part is not grey: x (B*2, C, H, W), grey (1, C, H, W) -> (B*2, 1, H, W)
+  def defect_weights(self: __torch__.Operators, x: Tensor, grey: Tensor, weight: float, limit: float) -> Tensor:
+    pairs = torch.view(x, [-1, 2, torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)])
+    part = torch.sub(torch.select(pairs, 1, 1), grey, alpha=1)
+    seen = torch.to(torch.gt(torch.mean(torch.abs(part), [1], True, dtype=None), limit), 6, False, False, None)
+    one = torch.add(torch.mul(seen, torch.sub(weight, 1.)), 1., 1)
+    return torch.repeat_interleave(one, 2, 0, output_size=None)
 
   # ---- shapes ----
   def view(self: __torch__.Operators, x: Tensor, shape: List[int]) -> Tensor:

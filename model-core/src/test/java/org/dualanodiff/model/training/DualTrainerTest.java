@@ -148,7 +148,7 @@ class DualTrainerTest {
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
         TrainingConfig plain = config(3, 1e-3);
         TrainingConfig frugal = new TrainingConfig(
-                3, 2, 1, true, 1e-3, false, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+                3, 2, 1, true, 1e-3, false, 1, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
         for (int i = 0; i < losses.length; i++) {
@@ -165,6 +165,7 @@ class DualTrainerTest {
                 false,
                 1e-3,
                 false,
+                1,
                 1e-2,
                 1,
                 4,
@@ -216,6 +217,7 @@ class DualTrainerTest {
                 false,
                 learningRate,
                 false,
+                1,
                 1e-2,
                 1,
                 4,

@@ -23,6 +23,7 @@ final class BuiltinModel {
             "tokenizer/special_tokens_map.json",
             "tokenizer/tokenizer_config.json",
             "tokenizer/vocab.json",
+            "training-images.json",
             "unet/config.json",
             "unet/diffusion_pytorch_model.safetensors",
             "vae/config.json",

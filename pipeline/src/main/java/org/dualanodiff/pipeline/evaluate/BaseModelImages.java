@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
@@ -18,6 +19,13 @@ public final class BaseModelImages {
     public static final String FILE = "training-images.json";
 
     private BaseModelImages() {}
+
+    /** Writes the list into a model's folder. */
+    public static void write(Path model, Map<String, String> hashes) throws IOException {
+        Files.writeString(
+                model.resolve(FILE),
+                new GsonBuilder().setPrettyPrinting().create().toJson(hashes) + "\n");
+    }
 
     /**
      * SHA-256 by name; empty if the folder does not say.

@@ -7,13 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +36,7 @@ final class OwnImages {
 
     private final List<Own> images;
 
-    private record Own(Pixels pixels, String product) {}
+    private record Own(Pixels pixels, String product, String name, String sha256) {}
 
     private OwnImages(List<Own> images) {
         this.images = images;
@@ -74,9 +78,14 @@ final class OwnImages {
 
     private static void read(Path file, int side, List<Own> images) throws IOException {
         try {
-            BufferedImage image = ImageDecoder.image(Files.readAllBytes(file));
+            byte[] bytes = Files.readAllBytes(file);
+            BufferedImage image = ImageDecoder.image(bytes);
             Pixels square = PilResize.centerCrop(PilResize.resizeShorterSide(Pixels.rgb(image), side), side);
-            images.add(new Own(square, product(file)));
+            images.add(new Own(
+                    square,
+                    product(file),
+                    file.toString(),
+                    Fingerprint.ofBytes(bytes).hex()));
         } catch (UnreadableImageException e) {
             LOG.warn("{} is left out: {}", file, e.getMessage());
         }
@@ -106,6 +115,11 @@ final class OwnImages {
 
     String product(int index) {
         return images.get(index).product();
+    }
+
+    /** SHA-256 of each file by its path: who tests on one of them must know. */
+    Map<String, String> hashes() {
+        return images.stream().collect(Collectors.toMap(Own::name, Own::sha256, (a, b) -> a, TreeMap::new));
     }
 
     List<String> products() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
@@ -20,6 +21,7 @@ import org.dualanodiff.model.vae.PatchCodecFit;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.corpus.ProceduralCorpus;
 import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 
 /**
  * Trains a small base model, from nothing or from another one, and writes it as a model directory. The same settings in
@@ -121,11 +123,19 @@ public final class Pretrain {
                         "steps", Integer.toString(step),
                         "seed", Long.toString(settings.seed()),
                         "made_by", "dualanodiff pretrain"));
+        BaseModelImages.write(settings.folder(), known());
         Path sheet = work.resolve("step-%06d.png".formatted(step));
         List<String> objects = new ArrayList<>(own.products());
         corpus.objects().stream().limit(SHEET_OBJECTS).forEach(objects::add);
         new SampleSheet(objects, corpus.defects(), settings).write(settings.folder(), sheet);
         progress.sheet(step, sheet);
+    }
+
+    /** The pictures of one's own that this base has seen, those that the base before it had seen included. */
+    private Map<String, String> known() {
+        Map<String, String> hashes = new TreeMap<>(own.hashes());
+        settings.start().flatMap(BaseModelImages::read).ifPresent(hashes::putAll);
+        return hashes;
     }
 
     /** Tells of every step, writes the model at every state, and minds the clock. */

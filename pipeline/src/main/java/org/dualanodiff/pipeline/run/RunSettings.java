@@ -59,6 +59,7 @@ public record RunSettings(
                 training.recompute(),
                 training.learningRate(),
                 training.schedule().equals("cosine"),
+                training.defectWeight(),
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
@@ -156,17 +157,22 @@ public record RunSettings(
     /** The settings that change an adapter's weights, by their names in the configuration. */
     public Map<String, String> trainingSettings() {
         PipelineConfig.Training training = config.training();
-        return Map.of(
-                "training.init", warmStart ? "warm" : "cold",
-                "training.steps", Integer.toString(training.steps()),
-                "training.batch-size", Integer.toString(training.batchSize()),
-                "training.schedule", training.schedule(),
-                "training.learning-rate", Double.toString(training.learningRate()),
-                "training.weight-decay", Double.toString(training.weightDecay()),
-                "training.max-gradient-norm", Double.toString(training.maxGradientNorm()),
-                "training.rank", Integer.toString(training.rank()),
-                "training.flips.horizontal", Boolean.toString(training.flips().horizontal()),
-                "training.flips.vertical", Boolean.toString(training.flips().vertical()));
+        return Map.ofEntries(
+                Map.entry("training.defect-weight", Double.toString(training.defectWeight())),
+                Map.entry("training.init", warmStart ? "warm" : "cold"),
+                Map.entry("training.steps", Integer.toString(training.steps())),
+                Map.entry("training.batch-size", Integer.toString(training.batchSize())),
+                Map.entry("training.schedule", training.schedule()),
+                Map.entry("training.learning-rate", Double.toString(training.learningRate())),
+                Map.entry("training.weight-decay", Double.toString(training.weightDecay())),
+                Map.entry("training.max-gradient-norm", Double.toString(training.maxGradientNorm())),
+                Map.entry("training.rank", Integer.toString(training.rank())),
+                Map.entry(
+                        "training.flips.horizontal",
+                        Boolean.toString(training.flips().horizontal())),
+                Map.entry(
+                        "training.flips.vertical",
+                        Boolean.toString(training.flips().vertical())));
     }
 
     /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */

@@ -60,6 +60,7 @@ class ConfigLoaderTest {
               recompute = true
               learning-rate = 1e-4
               schedule = cosine
+              defect-weight = 3
               weight-decay = 0
               max-gradient-norm = 0.5
               rank = 16
@@ -112,7 +113,7 @@ class ConfigLoaderTest {
                     1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 3, 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(
                     "anchored",
@@ -184,6 +185,7 @@ class ConfigLoaderTest {
                                 false,
                                 2e-5,
                                 "constant",
+                                1,
                                 1e-2,
                                 1.0,
                                 32,
