@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows the whole way on this machine in some minutes: sample data, adapters for four defects of two products,",
+            "Shows the whole way on this machine in some minutes: sample data, adapters for a defect of each of two products,",
             "pairs in both ways, figures and a page to look at. Run again, it keeps what is there."
         })
 final class DemoCommand implements Callable<Integer> {

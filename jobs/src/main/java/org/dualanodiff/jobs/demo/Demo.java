@@ -36,11 +36,8 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
  */
 public final class Demo {
 
-    private static final List<DemoUnit> UNITS = List.of(
-            new DemoUnit("cloth", "stain"),
-            new DemoUnit("cloth", "thread"),
-            new DemoUnit("hex_nut", "rust"),
-            new DemoUnit("hex_nut", "chip"));
+    private static final List<DemoUnit> UNITS =
+            List.of(new DemoUnit("cloth", "stain"), new DemoUnit("hex_nut", "rust"));
     private static final SampleSize SIZE = new SampleSize(64, 8, 30);
     private static final int LEARNED_FROM = 10;
     private static final int HELD_OUT = 10;
@@ -143,12 +140,18 @@ public final class Demo {
                 "spark.master=local[2]",
                 "prompt.global=a {category} with {defect}",
                 "prompt.anomaly={defect}",
-                "training.steps=200",
+                "training.steps=700",
                 "training.rank=16",
-                "training.learning-rate=5e-4",
+                "training.learning-rate=1e-3",
                 "training.schedule=cosine",
                 "training.defect-weight=4",
-                "training.checkpoint-every=50",
+                "training.checkpoint-every=350",
+                "training.log-every=50",
+                "mask.low=auto",
+                "mask.high=auto",
+                "mask.opening-radius=1",
+                "mask.min-area=48",
+                "quality.max-attempts=1",
                 "generation.background=" + way.setting(),
                 "generation.place=object",
                 "generation.sampler=\"dpm-solver++\"",
