@@ -93,6 +93,7 @@ public final class MemoryBenchmark {
                 BATCH,
                 false,
                 1e-4,
+                false,
                 1e-2,
                 1,
                 4,

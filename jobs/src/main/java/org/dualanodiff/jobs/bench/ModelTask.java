@@ -22,7 +22,22 @@ public enum ModelTask {
         @Override
         public Measured run(BaseModel base, int resolution, boolean recompute) throws IOException {
             TrainingConfig config = new TrainingConfig(
-                    2, 1, 1, recompute, 2e-5, 1e-2, 1, 32, false, BackgroundMode.OFF, resolution, false, false, 100, 1);
+                    2,
+                    1,
+                    1,
+                    recompute,
+                    2e-5,
+                    false,
+                    1e-2,
+                    1,
+                    32,
+                    false,
+                    BackgroundMode.OFF,
+                    resolution,
+                    false,
+                    false,
+                    100,
+                    1);
             Path state = Files.createTempDirectory("dualanodiff-bench-").resolve("state");
             try (DualTrainer trainer = new DualTrainer(base, examples(resolution), NestedPrompt.RELEASED, config)) {
                 Stopwatch[] watch = {Stopwatch.start()};

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
+import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.ModelFiles;
@@ -18,8 +19,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures the model on this machine.",
-        subcommands = {BenchCommand.Memory.class, BenchCommand.Model.class, BenchCommand.Task.class})
+        description = "Measures the model and the metrics on this machine.",
+        subcommands = {
+            BenchCommand.Memory.class,
+            BenchCommand.Model.class,
+            BenchCommand.Pixels.class,
+            BenchCommand.Task.class
+        })
 final class BenchCommand {
 
     private BenchCommand() {}
@@ -80,6 +86,28 @@ final class BenchCommand {
                             resolution(directory),
                             spec.commandLine().getOut())
                     .run();
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "pixels",
+            mixinStandardHelpOptions = true,
+            description = "Seconds and peak memory of the pixel metrics on many pixels.")
+    static final class Pixels implements Callable<Integer> {
+
+        @Option(names = "--millions", paramLabel = "N", description = "Millions of pixels. Default: 100.")
+        private int millions = 100;
+
+        @Option(names = "--binned", description = "Count in bins, as is done where pixels are too many to sort.")
+        private boolean binned;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            new PixelBenchmark(millions, binned, spec.commandLine().getOut()).run();
             return ExitCode.DONE;
         }
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "Tells whether the generated pairs help: trains detectors on real, pasted, drawn and generated defects under one"
                     + " budget and tests them on the real images that no training saw.",
             "Prints a table and a verdict a category; refuses where a test image was seen in training. Runs of an ablation"
-                    + " become arms of one table: --set 'evaluate.arms=[real, \"generated@RUN1\", \"generated@RUN2\"]'."
+                    + " become arms of one table: --set 'evaluate.arms=[real, \"real+generated@RUN1\", \"real+generated@RUN2\"]'."
         })
 final class EvaluateCommand implements Callable<Integer> {
 

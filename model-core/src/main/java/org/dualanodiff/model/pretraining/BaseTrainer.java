@@ -167,7 +167,14 @@ public final class BaseTrainer implements AutoCloseable {
         NDArray noisy = base.schedule().addNoise(clean, noise, rows);
         NDArray timesteps = Tensors.of(Arrays.stream(rows).asLongStream().toArray(), base.device(), rows.length);
         NDArray prediction = predict(noisy, timesteps, base.tokens(batch.captions()), batch.pairs());
-        return Operators.meanSquaredError(prediction, base.schedule().target(clean, noise, rows));
+        NDArray weights = Tensors.of(
+                batch.weights(config.resolution(), base.autoencoder().factor()),
+                base.device(),
+                rows.length,
+                1,
+                side,
+                side);
+        return Operators.weightedSquaredError(prediction, base.schedule().target(clean, noise, rows), weights);
     }
 
     /** The autoencoder's mean: of its variance, which is small, nothing is drawn. */

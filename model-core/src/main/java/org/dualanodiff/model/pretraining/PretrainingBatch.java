@@ -2,6 +2,7 @@ package org.dualanodiff.model.pretraining;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -17,6 +18,8 @@ import org.dualanodiff.model.random.NoiseSource;
  * @param noise numbers for all latents
  */
 record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> captions, int[] timesteps, float[] noise) {
+
+    private static final float DEFECT_WEIGHT = 4;
 
     /** @param latentNumbers of one picture */
     static PretrainingBatch of(
@@ -54,6 +57,26 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
             System.arraycopy(pictures.get(i), 0, all, i * each, each);
         }
         return all;
+    }
+
+    /**
+     * A weight for every latent position, (N, 1, side / factor, side / factor): more where the anomaly part of a pair is
+     * not grey. A defect covers few positions; without it, they hardly count.
+     */
+    float[] weights(int side, int factor) {
+        int small = side / factor;
+        float[] weights = new float[pictures.size() * small * small];
+        Arrays.fill(weights, 1);
+        for (int row = 0; pairs && row < pictures.size(); row++) {
+            float[] anomaly = pictures.get(row | 1);
+            for (int i = 0; i < anomaly.length; i++) {
+                if (anomaly[i] != 0) {
+                    int y = i / side % side / factor;
+                    weights[(row * small + y) * small + i % side / factor] = DEFECT_WEIGHT;
+                }
+            }
+        }
+        return weights;
     }
 
     /** One timestep a picture: both of a pair share theirs. */

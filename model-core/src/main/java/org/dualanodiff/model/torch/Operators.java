@@ -259,6 +259,11 @@ public final class Operators {
         return call("mean_squared_error", x, y);
     }
 
+    /** As {@link #meanSquaredError}, with a weight a position: x, y (N, C, H, W), w (N, 1, H, W). */
+    public static NDArray weightedSquaredError(NDArray x, NDArray y, NDArray w) {
+        return call("weighted_squared_error", x, y, w);
+    }
+
     public static NDArray view(NDArray x, long... shape) {
         return call("view", x, shape);
     }

@@ -10,6 +10,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
  * @param batchSize pairs a step
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
+ * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
  * @param rank of every LoRA
  * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
  *     the paper)
@@ -26,6 +27,7 @@ public record TrainingConfig(
         int microBatchSize,
         boolean recompute,
         double learningRate,
+        boolean cosine,
         double weightDecay,
         double maxGradientNorm,
         int rank,
@@ -43,6 +45,11 @@ public record TrainingConfig(
             throw new IllegalArgumentException(
                     "the micro-batch size must divide the batch size %d, was %d".formatted(batchSize, microBatchSize));
         }
+    }
+
+    /** @param step from 1 */
+    double learningRate(int step) {
+        return cosine ? learningRate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2 : learningRate;
     }
 
     AdamW.Settings optimizer() {

@@ -82,11 +82,12 @@ final class TrainingState {
     /** The settings without those that may change between stop and resume. */
     private String signature() {
         return new TrainingConfig(
-                        0,
+                        config.cosine() ? config.steps() : 0,
                         config.batchSize(),
                         config.batchSize(),
                         false,
                         config.learningRate(),
+                        config.cosine(),
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),

@@ -211,6 +211,10 @@ class Operators(Module):
     return e
   def mean_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
     return torch.mse_loss(torch.to(x, 6, False, False, None), y, 1)
+  # mean of w (x - y)^2 over mean of w; w (N, 1, H, W)
+  def weighted_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
+    error = torch.mean(torch.pow(torch.sub(torch.to(x, 6, False, False, None), y, alpha=1), 2), [1], True, dtype=None)
+    return torch.div(torch.mean(torch.mul(error, w), dtype=None), torch.mean(w, dtype=None))
 
   # ---- shapes ----
   def view(self: __torch__.Operators, x: Tensor, shape: List[int]) -> Tensor:

@@ -64,6 +64,29 @@ class DualTrainerTest {
     }
 
     @Test
+    void trainer_whoseListenerWantsCheckpoints_makesThemBesideTheUsualOnes() throws IOException {
+        List<Integer> checkpoints = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void afterStep(int step, int steps, double loss) {}
+
+            @Override
+            public boolean wantsCheckpoint(int step) {
+                return step == 2 || step == STEPS;
+            }
+
+            @Override
+            public void afterCheckpoint(int step, Path state) {
+                checkpoints.add(step);
+            }
+        };
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 1e-3))) {
+            trainer.train(folder.resolve("state"), listener);
+        }
+        assertThat(checkpoints).as("none after the last step").containsExactly(2, 4);
+    }
+
+    @Test
     void trainer_twoAtOnceInOneJvm_eachGivesTheWeightsItGivesAlone() throws Exception {
         Map<String, float[]> alone = train(3, folder.resolve("alone"), new ArrayList<>());
         ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -125,7 +148,7 @@ class DualTrainerTest {
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
         TrainingConfig plain = config(3, 1e-3);
         TrainingConfig frugal = new TrainingConfig(
-                3, 2, 1, true, 1e-3, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+                3, 2, 1, true, 1e-3, false, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
         for (int i = 0; i < losses.length; i++) {
@@ -136,7 +159,22 @@ class DualTrainerTest {
     @Test
     void trainer_withBackgroundCompensation_learnsItsTensorsAndNeedsObjectMasks() throws IOException {
         TrainingConfig config = new TrainingConfig(
-                2, 2, 2, false, 1e-3, 1e-2, 1, 4, false, BackgroundMode.UNSCALED, RESOLUTION, false, false, 4, 7);
+                2,
+                2,
+                2,
+                false,
+                1e-3,
+                false,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.UNSCALED,
+                RESOLUTION,
+                false,
+                false,
+                4,
+                7);
         List<TrainingExample> withObjects = examples().stream()
                 .map(e -> new TrainingExample(e.name(), e.image(), e.mask(), Optional.of(e.mask())))
                 .toList();
@@ -172,7 +210,22 @@ class DualTrainerTest {
 
     private static TrainingConfig config(int steps, double learningRate) {
         return new TrainingConfig(
-                steps, 2, 2, false, learningRate, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+                steps,
+                2,
+                2,
+                false,
+                learningRate,
+                false,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.OFF,
+                RESOLUTION,
+                true,
+                true,
+                4,
+                7);
     }
 
     /** A dark spot on a grey ground, in three places. */

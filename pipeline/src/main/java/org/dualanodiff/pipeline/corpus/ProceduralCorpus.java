@@ -32,6 +32,9 @@ public final class ProceduralCorpus {
 
     private static final double DEFECTS = 0.6;
     private static final double SMALLEST_COVERAGE = 0.005;
+    /** Of a picture asked for because of its defect. */
+    private static final double SMALLEST_OF_PAIR = 0.015;
+
     private static final double LARGEST_COVERAGE = 0.2;
     private static final int ATTEMPTS_EACH = 4;
     private static final int ATTEMPTS = 100;
@@ -68,14 +71,14 @@ public final class ProceduralCorpus {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, STREAM, index)));
         View view = View.random(dice);
         return dice.chance(DEFECTS)
-                ? defective(view, dice)
+                ? defective(view, SMALLEST_COVERAGE, dice)
                 : image(view.subject, view.faultless, view.faultless, ChangeMask.empty(), Optional.empty());
     }
 
-    /** As {@link #image}, always with a defect; not the same picture. */
+    /** As {@link #image}, always with a defect, of 1.5 % at least; not the same picture. */
     public CorpusImage defective(long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, DEFECTIVE_STREAM, index)));
-        return defective(View.random(dice), dice);
+        return defective(View.random(dice), SMALLEST_OF_PAIR, dice);
     }
 
     /**
@@ -87,7 +90,7 @@ public final class ProceduralCorpus {
     public CorpusImage defective(Pixels photograph, String object, long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, PHOTOGRAPH_STREAM, index)));
         Subject subject = Subject.filling(object, Picture.of(photograph), dice.color(dice.between(0.05, 0.8)));
-        return defective(new View(subject, Exposure.NEUTRAL, photograph.levels()), dice);
+        return defective(new View(subject, Exposure.NEUTRAL, photograph.levels()), SMALLEST_OF_PAIR, dice);
     }
 
     /** A faultless thing and how it is photographed. */
@@ -107,13 +110,13 @@ public final class ProceduralCorpus {
                 : dice.pick(Surface.ALL).draw(dice);
     }
 
-    /** Draws defects until one covers 0.5 to 20 % of the picture; some kinds never do on some subjects. */
-    private CorpusImage defective(View view, Dice dice) {
+    /** Draws defects until one covers {@code smallest} to 20 % of the picture; some kinds never do on some subjects. */
+    private CorpusImage defective(View view, double smallest, Dice dice) {
         GenericDefect defect = dice.pick(GenericDefect.ALL);
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             byte[] faulty = view.exposure.expose(defect.on(view.subject, dice));
             ChangeMask mask = ChangeMask.between(view.faultless, faulty);
-            if (mask.coverage() >= SMALLEST_COVERAGE && mask.coverage() <= LARGEST_COVERAGE) {
+            if (mask.coverage() >= smallest && mask.coverage() <= LARGEST_COVERAGE) {
                 return image(
                         view.subject,
                         mask.compose(view.faultless, faulty),

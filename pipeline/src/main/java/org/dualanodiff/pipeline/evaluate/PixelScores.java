@@ -16,7 +16,7 @@ public sealed interface PixelScores extends Serializable permits SortedPixels, B
 
     /** Exact up to {@link #MOST_SORTED} pixels, else by bins with bounds. */
     static PixelScores forPixels(long expected) {
-        return expected <= MOST_SORTED ? new SortedPixels() : new BinnedPixels();
+        return expected <= MOST_SORTED ? new SortedPixels((int) expected) : new BinnedPixels();
     }
 
     /** @throws IllegalArgumentException if a score is not a number */

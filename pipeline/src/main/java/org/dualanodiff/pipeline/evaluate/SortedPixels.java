@@ -9,7 +9,7 @@ final class SortedPixels implements PixelScores {
 
     private static final int FIRST_CAPACITY = 1 << 12;
 
-    private int[] normal = new int[FIRST_CAPACITY];
+    private int[] normal;
     private int normals;
     /** Score in the upper half, region in the lower. */
     private long[] defect = new long[FIRST_CAPACITY];
@@ -17,6 +17,15 @@ final class SortedPixels implements PixelScores {
     private int defects;
     private int[] areas = new int[16];
     private int regions;
+
+    SortedPixels() {
+        this(FIRST_CAPACITY);
+    }
+
+    /** @param expected pixels, so that memory need not grow; any number may come */
+    SortedPixels(int expected) {
+        normal = new int[expected];
+    }
 
     @Override
     public void add(ScoreMap map) {

@@ -38,8 +38,15 @@ public record RunSettings(
         boolean warmStart,
         Optional<String> saliencyModel) {
 
-    public NestedPrompt prompt() {
-        return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
+    /** The prompts of one defect of one product: names take the places that the settings leave for them. */
+    public NestedPrompt prompt(String category, String defect) {
+        return new NestedPrompt(
+                named(config.prompt().global(), category, defect),
+                named(config.prompt().anomaly(), category, defect));
+    }
+
+    private static String named(String prompt, String category, String defect) {
+        return prompt.replace("{category}", category.replace('_', ' ')).replace("{defect}", defect.replace('_', ' '));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
@@ -51,6 +58,7 @@ public record RunSettings(
                 training.microBatchSize() == 0 ? training.batchSize() : training.microBatchSize(),
                 training.recompute(),
                 training.learningRate(),
+                training.schedule().equals("cosine"),
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
@@ -152,6 +160,7 @@ public record RunSettings(
                 "training.init", warmStart ? "warm" : "cold",
                 "training.steps", Integer.toString(training.steps()),
                 "training.batch-size", Integer.toString(training.batchSize()),
+                "training.schedule", training.schedule(),
                 "training.learning-rate", Double.toString(training.learningRate()),
                 "training.weight-decay", Double.toString(training.weightDecay()),
                 "training.max-gradient-norm", Double.toString(training.maxGradientNorm()),

@@ -79,7 +79,7 @@ class InvalidConfigTest {
             value = {
                 "generation.step=5 | is not a setting; did you mean generation.steps?",
                 "rank=5 | is not a setting; did you mean training.rank?",
-                "steps=5 | is not a setting; did you mean generation.steps or training.steps?",
+                "steps=5 | is not a setting; did you mean evaluate.steps or generation.steps or training.steps?",
                 "training.flips.sideways=true | is not a setting; training.flips holds horizontal, vertical",
                 "training=5 | must be a block { ... } of batch-size, checkpoint-every, flips,",
                 "training.flips=true | must be a block { ... } of horizontal, vertical",
@@ -121,6 +121,9 @@ class InvalidConfigTest {
                 "mask.low=off | must be auto or a number 0..1",
                 "quality.min-contrast=some | must be auto, off or a number 0..255",
                 "quality.max-attempts=0.5 | must be 1..1000",
+                "evaluate.arms=[\"real+fake\"] | must hold arms such as real+generated, of real, procedural, cut-paste, generated and generated@RUN; real+fake is none",
+                "evaluate.size=100 | must be a multiple of 16, 16..2048, was 100",
+                "evaluate.channels=2 | must be one of 1, 3, was 2",
                 "mask.low=0.9 | mask.low must be at most mask.high, were 0.9 and 0.2",
                 "run.id=a/b | must be auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone), was \"a/b\"",
                 "run.id=.. | must be auto or 1..100",

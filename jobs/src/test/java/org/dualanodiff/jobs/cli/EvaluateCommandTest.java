@@ -1,0 +1,116 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The evaluation on a local Spark, after an augmentation of procedural products by the tiny model. */
+@Tag("slow")
+class EvaluateCommandTest {
+
+    @TempDir
+    private static Path shared;
+
+    @BeforeAll
+    static void augment() throws IOException {
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        CommandLineRun honest = command("augment");
+        assertThat(honest.exit()).as(honest.err()).isZero();
+        CommandLineRun leaking = command("augment", "run.id=leaking", "dataset.split=3");
+        assertThat(leaking.exit()).as(leaking.err()).isZero();
+    }
+
+    @Test
+    void evaluate_ofARun_writesFiguresOfEveryArmAndGivesAVerdict() throws IOException {
+        Path network = TinyFeatureNetwork.write(shared.resolve("features.pt"));
+        CommandLineRun run = command(
+                "evaluate",
+                "evaluate.arms=[real, cut-paste, generated, \"real+generated\"]",
+                "evaluate.networks.features=" + network,
+                "evaluate.networks.classes=" + network,
+                "evaluate.networks.distances=" + network,
+                "evaluate.networks.size=16");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.count("detectors")).isEqualTo(4);
+        assertThat(run.err())
+                .contains("cloth, real+generated, seed 0: step 3/3, loss")
+                .contains("pixel AP by type, without twins")
+                .contains("has no training-images.json")
+                .contains("cloth/hole of ")
+                .contains("cannot be judged, with fewer than 3 seeds");
+        Path report = Path.of(run.json().get("report").getAsString().replaceFirst("^file:/*", "/"));
+        JsonObject json = JsonParser.parseString(Files.readString(report)).getAsJsonObject();
+        JsonObject cloth = json.getAsJsonArray("categories").get(0).getAsJsonObject();
+        assertThat(cloth.getAsJsonArray("arms")).hasSize(4);
+        assertThat(cloth.getAsJsonArray("verdicts")).hasSize(4);
+        assertThat(cloth.getAsJsonArray("generation")).hasSize(2).allSatisfy(measured -> {
+            JsonObject figures = measured.getAsJsonObject();
+            assertThat(figures.get("pairs").getAsInt()).isEqualTo(2);
+            assertThat(figures.get("frechet").getAsDouble()).isPositive();
+            assertThat(figures.get("kernel").isJsonNull()).isFalse();
+            assertThat(figures.get("inception_score").getAsDouble()).isBetween(1.0, 12.0);
+            assertThat(figures.getAsJsonObject("nearest_training").get("least").getAsDouble())
+                    .isPositive();
+        });
+        assertThat(report.resolveSibling("table.txt")).content().contains("real+generated");
+        assertThat(report.resolveSibling("cases-cloth-generated.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void evaluate_ofARunWhoseTrainingSawTestImages_isRefusedWithTheirNames() {
+        CommandLineRun run = command("evaluate", "evaluate.arms=[\"generated@leaking\"]");
+        assertThat(run.exit()).isEqualTo(ExitCode.DATA);
+        assertThat(run.err())
+                .contains("evaluation refused: test images were seen in training")
+                .contains("cloth/hole/002.png trained the adapter of cloth/hole")
+                .contains("as 002.png");
+    }
+
+    @Test
+    void evaluate_ofARunThatDoesNotExist_saysSoBeforeAnyWork() {
+        CommandLineRun run = command("evaluate", "evaluate.arms=[real, \"generated@elsewhere\"]");
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("no run elsewhere in").contains("generated@RUN");
+    }
+
+    private static CommandLineRun command(String name, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(name));
+        Path golden = Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
+        Stream.concat(
+                        Stream.of(
+                                "base-model=" + golden.resolve("tiny-sd"),
+                                "dataset.root=" + shared.resolve("data"),
+                                "dataset.defects=[hole, stain]",
+                                "resolution=32",
+                                "training.steps=2",
+                                "training.rank=2",
+                                "generation.samples-per-defect=2",
+                                "generation.batch-size=2",
+                                "generation.steps=2",
+                                // An untrained model's pairs are no good.
+                                "quality.enabled=false",
+                                "evaluate.seeds=1",
+                                "evaluate.size=32",
+                                "evaluate.width=2",
+                                "evaluate.steps=3",
+                                "evaluate.batch-size=4",
+                                "evaluate.pairs-per-defect=2",
+                                "store=" + shared.resolve("store")),
+                        Stream.of(settings))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(arguments);
+    }
+}

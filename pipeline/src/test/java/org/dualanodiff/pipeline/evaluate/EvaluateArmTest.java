@@ -1,0 +1,138 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One detector on procedural products, from files to figures. */
+class EvaluateArmTest {
+
+    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 3, 2, 6, 8, 3e-3, 4, 3);
+
+    @TempDir
+    private static Path data;
+
+    private static CategoryData category;
+
+    private final DatasetFiles files = new DatasetFiles(new Configuration());
+
+    @BeforeAll
+    static void writeData() throws IOException {
+        SampleDataset.write(data, 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        category = read(data, Set.of("hole/003.png"));
+    }
+
+    @Test
+    void arm_ofPastedAndDrawnDefects_givesFiguresOfAllTestsAndThoseWithoutTwins() throws IOException {
+        List<Integer> steps = new ArrayList<>();
+        ArmResult result = run(task("real+procedural+cut-paste", 1), (step, all, loss) -> steps.add(step));
+        assertThat(steps).hasSize(6);
+        int defects = category.sets().size() * 4;
+        assertThat(result.all().pooled().defective()).isEqualTo(defects);
+        assertThat(result.noTwin().pooled().defective()).isEqualTo(defects - 1);
+        assertThat(result.all().pooled().good()).isEqualTo(3);
+        assertThat(result.all().pooled().pixelAuroc()).isBetween(0.0, 1.0);
+        assertThat(result.all().perDefect())
+                .containsKey("hole")
+                .hasSize(category.sets().size());
+        assertThat(result.noTwin().perDefect().get("hole").defective()).isEqualTo(3);
+        assertThat(result.cases())
+                .hasSize(defects - 1)
+                .isSortedAccordingTo((a, b) -> Double.compare(b.pixelAp(), a.pixelAp()));
+        assertThat(ImageIO.read(new ByteArrayInputStream(result.sheet())).getHeight())
+                .isEqualTo(3 * 32 + 8);
+        assertThat(result.classification().types()).contains("hole");
+        assertThat(result.classification().accuracy()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void arm_runTwice_givesTheSameFigures() throws IOException {
+        ArmResult first = run(task("real", 5), TrainingListener.NONE);
+        ArmResult second = run(task("real", 5), TrainingListener.NONE);
+        assertThat(second.all()).isEqualTo(first.all());
+        assertThat(run(task("real", 6), TrainingListener.NONE).all()).isNotEqualTo(first.all());
+    }
+
+    @Test
+    void arm_ofARunWithoutPairs_saysWhatToRun() {
+        assertThatThrownBy(() -> run(task("generated@r-none", 1), TrainingListener.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("run r-none")
+                .hasMessageContaining("no accepted pairs of cloth/")
+                .hasMessageContaining("augment");
+    }
+
+    @Test
+    void category_withoutGoodTestImages_isRefused(@TempDir Path folder) throws IOException {
+        SampleDataset.write(folder, 1, new SampleSize(2, 0, 3), List.of("wood"));
+        CategoryData lacking = read(folder, Set.of());
+        assertThatThrownBy(() -> CategoryImages.load(lacking, SETTINGS, files))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("wood cannot be evaluated")
+                .hasMessageContaining("none in test/good");
+    }
+
+    @Test
+    void leakCheck_ofACopyInTraining_namesBothUnlessListedAsTwin(@TempDir Path folder) throws IOException {
+        SampleDataset.write(folder, 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        Path holes = folder.resolve("cloth/test/hole");
+        Files.copy(holes.resolve("005.png"), holes.resolve("000a.png"));
+        Path masks = folder.resolve("cloth/ground_truth/hole");
+        Files.copy(masks.resolve("005_mask.png"), masks.resolve("000a_mask.png"));
+        LeakCheck check = new LeakCheck(List.of(read(folder, Set.of())), files);
+        assertThatThrownBy(check::refuseCopies)
+                .isInstanceOf(LeakException.class)
+                .hasMessageContaining("cloth/hole/005.png is, byte for byte, the training image cloth/hole/000a.png");
+        new LeakCheck(List.of(read(folder, Set.of("hole/005.png"))), files).refuseCopies();
+    }
+
+    @Test
+    void leakCheck_ofABaseThatSawATestImage_namesIt() throws IOException {
+        LeakCheck check = new LeakCheck(List.of(category), files);
+        String seen = category.sets().get(0).test().get(0).imageSha256();
+        assertThatThrownBy(() -> check.refuseLeaks("models/own", Map.of("x.png", seen, "y.png", "00")))
+                .isInstanceOf(LeakException.class)
+                .hasMessageContaining(
+                        category.sets().get(0).test().get(0).name() + " trained the base model models/own, as x.png");
+    }
+
+    private ArmResult run(ArmTask task, TrainingListener listener) throws IOException {
+        try (ObjectStore store = ObjectStore.open(data.resolve("store").toString(), Map.of())) {
+            return new EvaluateArm(store, files).run(task, Compute.CPU, listener);
+        }
+    }
+
+    private static ArmTask task(String arm, long seed) {
+        return new ArmTask(Arm.parse(arm), seed, true, category, "r-1", SETTINGS);
+    }
+
+    private static CategoryData read(Path root, Set<String> twins) {
+        Dataset dataset = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(root.toString(), List.of(), List.of(), new SplitRule.FirstThird()));
+        return new CategoryData(
+                dataset.good().get(0).category(), dataset.sets(), dataset.good().get(0), twins);
+    }
+}

@@ -1,0 +1,129 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.dualanodiff.pipeline.store.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EvaluationReportTest {
+
+    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 1, 4, 10, 8, 1e-3, 5, 0);
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0.40 0.41 0.42 | 0.50 0.51 0.52 | generated data helps: pixel AP 41.0 -> 51.0",
+                "0.40 0.41 0.42 | 0.30 0.31 0.32 | generated data hurts: pixel AP 41.0 -> 31.0",
+                "0.40 0.41 0.42 | 0.41 0.43 0.45 | generated data makes no clear difference: pixel AP 41.0 -> 43.0",
+                "0.40 0.41 | 0.80 0.81 | generated data cannot be judged, with fewer than 3 seeds: pixel AP 40.5 -> 80.5",
+            })
+    void verdict_ofSeeds_weighsTheGainAgainstTheirSpread(String without, String with, String sentence) {
+        EvaluationReport report = report(Map.of("real", without, "real+generated", with));
+        assertThat(report.verdicts())
+                .anySatisfy(verdict -> assertThat(verdict.sentence())
+                        .startsWith("tile: " + sentence)
+                        .contains("(real+generated against real, "));
+    }
+
+    @Test
+    void losses_ofACategoryThatGotWorse_areThoseBeyondWhatIsAllowed() {
+        EvaluationReport report = report(Map.of("real", "0.5 0.5 0.5", "real+generated", "0.4 0.4 0.4"));
+        assertThat(report.losses(0.05)).singleElement().extracting(Verdict::arm).isEqualTo("real+generated");
+        assertThat(report.losses(0.2)).isEmpty();
+    }
+
+    @Test
+    void generatedOnly_isJudgedAgainstCutPaste() {
+        EvaluationReport report =
+                report(Map.of("real", "0.9 0.9 0.9", "cut-paste", "0.2 0.2 0.2", "generated", "0.3 0.3 0.3"));
+        assertThat(report.verdicts())
+                .extracting(Verdict::baseline)
+                .containsOnly("cut-paste")
+                .hasSize(2);
+    }
+
+    @Test
+    void table_showsMeansWithTheRangeOverSeedsAndFailures() {
+        List<ArmResult> results = new ArrayList<>(results("real", "0.40 0.44"));
+        results.add(new ArmResult("tile", "generated", 1, null, null, null, List.of(), null, 0, 1, "no pairs"));
+        EvaluationReport report = EvaluationReport.of(
+                "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("generated")), results, List.of());
+        List<String> lines = EvaluationTable.lines(report);
+        assertThat(lines).anySatisfy(line -> assertThat(line).startsWith("real").contains("0.420 (0.040)"));
+        assertThat(lines).contains("tile, generated failed: no pairs");
+        assertThat(report.failed()).isEqualTo(1);
+    }
+
+    @Test
+    void report_asJson_holdsEverySeedAndTheSpreads() {
+        String json = new String(Json.bytes(report(Map.of("real", "0.40 0.44"))), StandardCharsets.UTF_8);
+        JsonObject category = JsonParser.parseString(json)
+                .getAsJsonObject()
+                .getAsJsonArray("categories")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(category.getAsJsonArray("results")).hasSize(2);
+        JsonObject arm = category.getAsJsonArray("arms").get(0).getAsJsonObject();
+        assertThat(arm.getAsJsonObject("no_twin")
+                        .getAsJsonObject("pixel AP")
+                        .get("range")
+                        .getAsDouble())
+                .isCloseTo(0.04, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "reel | \"reel\" is no source",
+                "real+ | \"\" is no source",
+                "real@r-1 | \"real@r-1\" is no source",
+                "generated@ | \"generated@\" is no source",
+                "real+real | names a source twice",
+            })
+    void arm_ofUnknownSources_isRefused(String name, String complaint) {
+        assertThatThrownBy(() -> Arm.parse(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("arm \"" + name + "\"")
+                .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void arm_ofTwoRuns_keepsThemApart() {
+        Arm arm = Arm.parse("real+generated+generated@r-1");
+        assertThat(arm.sources())
+                .containsExactly(
+                        new Arm.Source(Arm.Kind.REAL, ""),
+                        new Arm.Source(Arm.Kind.GENERATED, ""),
+                        new Arm.Source(Arm.Kind.GENERATED, "r-1"));
+    }
+
+    private static EvaluationReport report(Map<String, String> pixelAps) {
+        List<ArmResult> results = pixelAps.entrySet().stream()
+                .flatMap(arm -> results(arm.getKey(), arm.getValue()).stream())
+                .toList();
+        List<Arm> arms = pixelAps.keySet().stream().sorted().map(Arm::parse).toList();
+        return EvaluationReport.of("r", "1", SETTINGS, arms, results, List.of());
+    }
+
+    private static List<ArmResult> results(String arm, String pixelAps) {
+        List<ArmResult> results = new ArrayList<>();
+        for (String ap : pixelAps.split(" ")) {
+            Figures figures = new Figures(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
+            SubsetFigures subset = new SubsetFigures(figures, Map.of("crack", figures));
+            results.add(new ArmResult("tile", arm, results.size(), subset, subset, null, List.of(), null, 1, 1, null));
+        }
+        return results;
+    }
+}

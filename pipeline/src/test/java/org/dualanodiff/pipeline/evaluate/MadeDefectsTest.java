@@ -1,0 +1,138 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.random.NoiseSource;
+import org.junit.jupiter.api.Test;
+
+/** Pasted and drawn defects. */
+class MadeDefectsTest {
+
+    private static final int SIZE = 64;
+
+    /** Defect-free images of one level each. */
+    private static final List<DetectorPair> NORMALS = List.of(flat(100), flat(120));
+
+    @Test
+    void cutPaste_ofASpot_putsItWholeOnANormalImageWithASoftEdge() {
+        CutPaste maker = new CutPaste(List.of(spot(20, 40, 30, 5)), NORMALS, "spot");
+        for (int i = 0; i < 50; i++) {
+            DetectorPair pair = maker.pair(i);
+            boolean[] mask = Plane.set(pair.mask());
+            // 11 pixels across, 0.8 to 1.2 times as large.
+            assertThat(Plane.count(mask)).isBetween(40, 160);
+            int ground = level(pair, 0) == level(pair, 1) ? level(pair, 0) : level(pair, SIZE * SIZE - 1);
+            boolean[] reached = Plane.dilated(mask, SIZE, SIZE, 4);
+            for (int p = 0; p < mask.length; p++) {
+                assertThat(reached[p] || level(pair, p) == ground).isTrue();
+            }
+            MaskShape.Box box = MaskShape.of(SIZE, SIZE, mask).box().orElseThrow();
+            int middle = (box.top() + box.bottom()) / 2 * SIZE + (box.left() + box.right()) / 2;
+            // The spot is of level 40 on a ground of 200: it darkens as its new ground does.
+            assertThat((double) level(pair, middle)).isBetween(0.18 * ground, 0.55 * ground);
+        }
+    }
+
+    @Test
+    void cutPaste_ofADefectThatFillsTheImage_pastesItAsItIs() {
+        DetectorPair whole = new DetectorPair(flat(50).image(), Plane.mask(filled(), SIZE, SIZE));
+        DetectorPair pair = new CutPaste(List.of(whole), NORMALS, "whole").pair(3);
+        assertThat(Plane.count(Plane.set(pair.mask()))).isGreaterThan(SIZE * SIZE / 2);
+    }
+
+    @Test
+    void cutPaste_ofASinglePixel_neverLosesIt() {
+        CutPaste maker = new CutPaste(List.of(spot(5, 5, 30, 0)), NORMALS, "pixel");
+        assertThat(IntStream.range(0, 100).mapToObj(maker::pair)).allMatch(DetectorPair::hasDefect);
+    }
+
+    @Test
+    void proceduralDefects_changeNothingOutsideTheirMask() {
+        List<DetectorPair> normals = List.of(gradient(1), gradient(2), gradient(3));
+        ProceduralDefects maker = new ProceduralDefects(normals, "seed");
+        for (int i = 0; i < 30; i++) {
+            DetectorPair pair = maker.pair(i);
+            boolean[] mask = Plane.set(pair.mask());
+            assertThat(Plane.count(mask)).isPositive();
+            assertThat(normals).anyMatch(normal -> agreesOutside(normal, pair, mask));
+        }
+    }
+
+    @Test
+    void makers_askedTwice_giveTheSamePairsAndOthersForOtherNames() {
+        List<DetectorPair> spots = List.of(spot(20, 40, 30, 5));
+        assertThat(levels(new CutPaste(spots, NORMALS, "a").pair(7)))
+                .isEqualTo(levels(new CutPaste(spots, NORMALS, "a").pair(7)))
+                .isNotEqualTo(levels(new CutPaste(spots, NORMALS, "b").pair(7)));
+        List<DetectorPair> normals = List.of(gradient(1), gradient(2));
+        assertThat(levels(new ProceduralDefects(normals, "a").pair(7)))
+                .isEqualTo(levels(new ProceduralDefects(normals, "a").pair(7)))
+                .isNotEqualTo(levels(new ProceduralDefects(normals, "a").pair(8)));
+    }
+
+    @Test
+    void perlinNoise_isSmoothAndSpreadAroundZero() {
+        var random = NoiseSource.generator("perlin");
+        PerlinNoise noise = new PerlinNoise(4, 4, random);
+        double least = 0;
+        double most = 0;
+        for (int i = 0; i < 1000; i++) {
+            double x = random.nextDouble();
+            double y = random.nextDouble();
+            least = Math.min(least, noise.at(x, y));
+            most = Math.max(most, noise.at(x, y));
+            assertThat(Math.abs(noise.at(x, y) - noise.at(Math.min(x + 1e-4, 0.9999), y)))
+                    .isLessThan(0.01);
+        }
+        assertThat(least).isBetween(-1.01, -0.3);
+        assertThat(most).isBetween(0.3, 1.01);
+    }
+
+    private static boolean agreesOutside(DetectorPair normal, DetectorPair pair, boolean[] mask) {
+        return IntStream.range(0, mask.length).allMatch(p -> mask[p] || level(pair, p) == level(normal, p));
+    }
+
+    private static byte[] levels(DetectorPair pair) {
+        return pair.image().levels();
+    }
+
+    private static int level(DetectorPair pair, int pixel) {
+        return pair.image().levels()[pixel] & 0xff;
+    }
+
+    private static boolean[] filled() {
+        boolean[] set = new boolean[SIZE * SIZE];
+        Arrays.fill(set, true);
+        return set;
+    }
+
+    private static DetectorPair flat(int level) {
+        byte[] levels = new byte[SIZE * SIZE];
+        Arrays.fill(levels, (byte) level);
+        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+    }
+
+    private static DetectorPair gradient(int slope) {
+        byte[] levels = new byte[SIZE * SIZE];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) (i % SIZE * slope + 20);
+        }
+        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+    }
+
+    /** A dark disc, level 40, on a ground of level 200. */
+    private static DetectorPair spot(int x, int level, int y, int radius) {
+        byte[] levels = new byte[SIZE * SIZE];
+        boolean[] mask = new boolean[SIZE * SIZE];
+        for (int i = 0; i < levels.length; i++) {
+            mask[i] = Math.hypot(i % SIZE - x, i / SIZE - y) <= radius;
+            levels[i] = (byte) (mask[i] ? level : 200);
+        }
+        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(mask, SIZE, SIZE));
+    }
+}
