@@ -131,7 +131,7 @@ class ExportPairsTest {
                 .read(new DatasetRequest(target.root(), List.of(), List.of(), new SplitRule.FirstThird()));
 
         assertThat(read.quarantine()).isEmpty();
-        assertThat(area(read, "hole")).isEqualTo(17);
+        assertThat(area(read, "hole")).isEqualTo(16);
         assertThat(area(read, "stain")).isEqualTo(2);
     }
 
