@@ -28,6 +28,7 @@ SETTINGS = {
     "mask_too_large": "max-mask-ratio",
     "too_many_components": "max-components",
     "no_change": "min-contrast",
+    "part_differs": "max-part-difference",
     "saturated": "max-clipped",
     "flat": "min-deviation",
     "near_copy_of_training": "min-training-distance",
@@ -148,7 +149,15 @@ def learned(pairs, mirrored):
         if len(mirrored) > 1
     ]
     distance = max(1, np.median(nearest) / 3) if nearest else 2
+    parts = [np.where(mask[..., None] >= 128, image, 128) for image, mask in pairs]
+    n = len(pairs)
+    mismatches = [
+        np.abs(pairs[(i + 1 + k) % n][0].astype(int) - parts[i].astype(int))[pairs[i][1] >= 128].mean()
+        for i in range(n)
+        for k in range(min(4, n - 1))
+    ]
     return {
+        "part_differs": 0.6 * np.median(mismatches),
         "mask_too_small": q("mask_ratio", 0.05) / 2,
         "mask_too_large": min(2 * large, (1 + large) / 2),
         "too_many_components": max(3, math.ceil(2 * q("components", 0.95))),

@@ -36,13 +36,13 @@ for pair in pairs:
 print(f"PNG: {len(masks)} pairs")
 
 # COCO: pycocotools' own decoders, for both forms.
-for name in ("instances.json", "instances_polygons.json"):
+for name in ("instances.json", "polygons.json"):
     coco = COCO(folder / "COCO" / "annotations" / name)
     assert len(coco.imgs) == len(masks)
     for annotation in coco.loadAnns(coco.getAnnIds()):
         image = coco.loadImgs(annotation["image_id"])[0]
-        category, defect = coco.loadCats(annotation["category_id"])[0]["name"].split("/")
-        expected = masks[category, defect, Path(image["file_name"]).stem]
+        defect = coco.loadCats(annotation["category_id"])[0]
+        expected = masks[defect["supercategory"], defect["name"], Path(image["file_name"]).stem]
         assert np.array_equal(coco.annToMask(annotation), expected), (name, image)
         assert annotation["area"] == expected.sum() == coco.annToMask(annotation).sum()
         assert (folder / "COCO" / image["file_name"]).is_file()

@@ -28,6 +28,7 @@ COLUMNS = [
     ("run_id", pa.string()),
     ("adapter", pa.string()),
     ("prompt", pa.string()),
+    ("background", pa.string()),
     ("image", PICTURE),
     ("mask", PICTURE),
     ("anomaly", PICTURE),
@@ -51,7 +52,7 @@ def check_columns(file):
     found = [(field.name, field.type) for field in schema]
     assert found == COLUMNS, f"{file}: columns are {found}, expected {COLUMNS}"
     nullable = [field.name for field in schema if field.nullable]
-    expected = ["image", "mask", "anomaly", "error"]
+    expected = ["background", "image", "mask", "anomaly", "error"]
     assert nullable == expected, f"{file}: nullable columns are {nullable}, expected {expected}"
 
 

@@ -23,6 +23,8 @@ import picocli.CommandLine.IVersionProvider;
             PublishCommand.class,
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
+            VerifyCommand.class,
+            GcCommand.class,
             PretrainCommand.class,
             SampleDataCommand.class,
             RandomModelCommand.class,

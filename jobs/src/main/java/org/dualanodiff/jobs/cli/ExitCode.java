@@ -10,7 +10,7 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /** The input data cannot be used. */
     public static final int DATA = 3;
-    /** Some units failed; the rest is committed. */
+    /** Some units failed or have too few good pairs; the rest is committed. */
     public static final int PARTIAL = 4;
 
     private ExitCode() {}

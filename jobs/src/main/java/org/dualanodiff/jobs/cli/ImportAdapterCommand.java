@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.pipeline.base.BaseModelSource;
@@ -27,7 +28,9 @@ final class ImportAdapterCommand extends AdapterCommand {
 
     @Override
     void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
-        BaseModelSource source = new BaseModelSource(LocalCache.ofUser());
+        BaseModelSource source = new BaseModelSource(
+                LocalCache.ofUser(),
+                HadoopProperties.of(inputs.settings().config().spark().conf()));
         try (BaseModel base =
                 BaseModel.load(source.locate(inputs.settings().base().name()), Compute.CPU)) {
             String uri = new ImportAdapter(store).run(base, inputs, id, file).weightsUri();

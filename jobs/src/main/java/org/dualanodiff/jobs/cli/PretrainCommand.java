@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
             "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
-                    + " same folder resumes."
+                    + " same folder resumes. Under spark-submit it is one task, on the GPU that Spark gives it; folders must"
+                    + " then be the same on every machine."
         })
 final class PretrainCommand implements Callable<Integer> {
 
@@ -35,7 +37,7 @@ final class PretrainCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DIR",
             description = "Folder of the model directory to write.")
-    private Path out;
+    private String out;
 
     @Option(
             names = "--from",
@@ -48,7 +50,7 @@ final class PretrainCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "DIR",
             description = "Folders of your own faultless images; half of what is learned then.")
-    private List<Path> data = List.of();
+    private List<String> data = List.of();
 
     @Option(
             names = "--pairs",
@@ -100,7 +102,7 @@ final class PretrainCommand implements Callable<Integer> {
                         new BaseModelSource(LocalCache.ofUser()).locate(base).root());
         PretrainSettings settings = new PretrainSettings(
                 out,
-                start,
+                Optional.ofNullable(from).map(PretrainCommand::located).orElse(null),
                 data,
                 pairs,
                 rank,
@@ -112,7 +114,9 @@ final class PretrainCommand implements Callable<Integer> {
                 seed,
                 new Compute(device, Compute.precision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
-        PretrainResult result = new Pretrain(settings).run(new ConsoleProgress(console));
+        PretrainResult result = PretrainJob.isOnCluster()
+                ? PretrainJob.run(settings, console)
+                : new Pretrain(settings).run(new ConsoleProgress(console));
         console.printf(
                 Locale.ROOT,
                 "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",
@@ -123,6 +127,10 @@ final class PretrainCommand implements Callable<Integer> {
                 result.seconds(),
                 result.model());
         return ExitCode.DONE;
+    }
+
+    private static String located(String base) {
+        return new BaseModelSource(LocalCache.ofUser()).locate(base).root().toString();
     }
 
     private record ConsoleProgress(PrintWriter console) implements PretrainProgress {

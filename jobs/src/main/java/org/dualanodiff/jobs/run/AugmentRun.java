@@ -2,12 +2,14 @@ package org.dualanodiff.jobs.run;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +19,7 @@ import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.QualityJob;
 import org.dualanodiff.jobs.spark.SampleTables;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
 import org.dualanodiff.jobs.spark.UnitSamples;
@@ -38,10 +41,14 @@ import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
 import org.slf4j.Logger;
@@ -76,24 +83,30 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
+        Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
         warn(inputs.dataset().quarantine());
         inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunRegistry runs = new RunRegistry(store);
             RunIdentity identity = new RunNaming(runs).identify(inputs);
-            Plan plan = plan(inputs, identity, store);
-            console.printf("run %s in %s%n", identity.runId(), store.root());
-            plan.summary().forEach(console::println);
-            inputs.backgrounds()
-                    .forEach((category, source) -> console.printf(
-                            "%s: background compensation with %s object masks%n",
-                            category, source.masks() == null ? "automatic" : source.masks()));
-            console.flush();
-            RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages == Stages.NONE) {
-                return report.summary("planned", null);
+                Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
+                return new RunReport(identity, inputs, plan, started).summary("planned", null);
             }
+            try (RunLease lease = lease(store, identity.runId())) {
+                return work(stages, inputs, identity, store, lease, started);
+            }
+        }
+    }
+
+    /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */
+    private RunSummary work(
+            Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, RunLease lease, Instant started) {
+        try {
+            Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
+            RunReport report = new RunReport(identity, inputs, plan, started);
+            RunRegistry runs = new RunRegistry(store);
             if (stages.generate()) {
                 open(runs, identity, plan);
             }
@@ -104,10 +117,44 @@ public final class AugmentRun {
             if (!stages.generate()) {
                 return report.summary(null);
             }
-            generate(inputs, identity, plan, store, progress, report);
-            String manifest = runs.writeManifest(report.manifest(store, spark.version()));
+            generate(inputs, identity, plan, store, lease, progress, report);
+            lease.requireHeld();
+            String manifest = runs.writeManifest(manifest(report, identity.runId(), store));
             writeReport(inputs, identity.runId(), store);
             return report.summary(manifest);
+        } catch (Exception e) {
+            // Losing the lease cancels the jobs, whose failure says nothing of the reason.
+            if (lease.lost()) {
+                throw lease.takenOver();
+            }
+            throw e;
+        }
+    }
+
+    private RunLease lease(ObjectStore store, String runId) {
+        PipelineConfig.Lease lease = config.run().lease();
+        LeaseTerms terms =
+                new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
+        return RunLease.acquire(store, runId, terms, this::say, context::cancelAllJobs);
+    }
+
+    private void say(String line) {
+        console.println(line);
+        console.flush();
+    }
+
+    private RunManifest manifest(RunReport report, String runId, ObjectStore store) {
+        Optional<RunManifest> before = manifestBefore(runId, store);
+        OutputFiles files = OutputFiles.of(store, runId, before, new SparkInspection(context, config.store()));
+        return report.manifest(files, before, spark.version());
+    }
+
+    private Optional<RunManifest> manifestBefore(String runId, ObjectStore store) {
+        try {
+            return new RunRegistry(store).findManifest(runId);
+        } catch (StoreException e) {
+            say("warning: " + e.getMessage() + "; it is written anew");
+            return Optional.empty();
         }
     }
 
@@ -131,6 +178,17 @@ public final class AugmentRun {
             quarantine.forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
             console.flush();
         }
+    }
+
+    private Plan shown(Plan plan, RunInputs inputs, RunIdentity identity, ObjectStore store) {
+        console.printf("run %s in %s%n", identity.runId(), store.root());
+        plan.summary().forEach(console::println);
+        inputs.backgrounds()
+                .forEach((category, source) -> console.printf(
+                        "%s: background compensation with %s object masks%n",
+                        category, source.masks() == null ? "automatic" : source.masks()));
+        console.flush();
+        return plan;
     }
 
     private Plan plan(RunInputs inputs, RunIdentity identity, ObjectStore store) {
@@ -169,14 +227,21 @@ public final class AugmentRun {
                 set,
                 background,
                 inputs.settings().base(),
-                inputs.settings().prompt(),
+                inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(),
-                inputs.quarantinedForTraining(set));
+                inputs.quarantinedForTraining(set),
+                inputs.settings().config().training().checkpointMinutes());
     }
 
     private void generate(
-            RunInputs inputs, RunIdentity identity, Plan plan, ObjectStore store, Progress progress, RunReport report) {
+            RunInputs inputs,
+            RunIdentity identity,
+            Plan plan,
+            ObjectStore store,
+            RunLease lease,
+            Progress progress,
+            RunReport report) {
         AdapterRegistry registry = new AdapterRegistry(store);
         Map<AdapterId, PublishedAdapter> adapters = plan.units().stream()
                 .map(Plan.UnitCounts::adapter)
@@ -189,6 +254,7 @@ public final class AugmentRun {
                 inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress), profiles);
         List<GenerateResult> results = rounds.run(plan, () -> plan(inputs, identity, store));
         Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
+        lease.requireHeld();
         new MergeJob(spark, store, config.quality().keepRejectedPixels()).run(identity.runId(), samples);
         report.generated(results, samples);
         report.problems().forEach(console::println);

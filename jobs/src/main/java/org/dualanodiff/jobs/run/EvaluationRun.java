@@ -90,7 +90,7 @@ public final class EvaluationRun {
         if (plan.runs().isEmpty()) {
             return;
         }
-        BaseModelImages.read(new BaseModelSource(LocalCache.ofUser())
+        BaseModelImages.read(new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current())
                         .locate(config.baseModel())
                         .root())
                 .ifPresentOrElse(

@@ -96,7 +96,7 @@ final class GenerationRounds {
                 adapters.get(unit.adapterId()),
                 inputs.background(unit.category()),
                 inputs.anchors(unit.category()),
-                inputs.settings().prompt(),
+                inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().config().prompt().negative(),
                 inputs.settings().sampling(),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -13,12 +15,10 @@ import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.train.TrainResult;
 
 /** Collects what a run did, for its manifest and for the last line of its output. */
@@ -67,11 +67,17 @@ final class RunReport {
                 .toList();
     }
 
-    RunManifest manifest(ObjectStore store, String sparkVersion) {
-        List<RunManifest.Unit> units = Stream.concat(
-                        plan.units().stream().map(unit -> unit(unit, store)),
+    /**
+     * @param files of the run as they are now
+     * @param before the manifest of the last time, if any: units that are not asked for this time stay in it
+     */
+    RunManifest manifest(OutputFiles files, Optional<RunManifest> before, String sparkVersion) {
+        List<RunManifest.Unit> now = Stream.concat(
+                        plan.units().stream().map(unit -> unit(unit, files)),
                         plan.unusable().stream().map(set -> unusable(set.category(), set.defect(), set.reason())))
                 .toList();
+        List<RunManifest.Unit> units =
+                Stream.concat(now.stream(), others(before, now)).toList();
         return RunManifest.of(
                 identity.runId(),
                 started,
@@ -85,6 +91,15 @@ final class RunReport {
                         "java", Runtime.version().toString()));
     }
 
+    private static Stream<RunManifest.Unit> others(Optional<RunManifest> before, List<RunManifest.Unit> now) {
+        Set<UnitKey> asked = now.stream()
+                .map(unit -> new UnitKey(unit.category(), unit.defect()))
+                .collect(Collectors.toSet());
+        return before.stream()
+                .flatMap(manifest -> manifest.units().stream())
+                .filter(unit -> !asked.contains(new UnitKey(unit.category(), unit.defect())));
+    }
+
     private List<RunManifest.Quarantined> quarantine() {
         return inputs.dataset().quarantine().stream()
                 .map(file -> new RunManifest.Quarantined(
@@ -96,7 +111,7 @@ final class RunReport {
                 .toList();
     }
 
-    private RunManifest.Unit unit(Plan.UnitCounts counts, ObjectStore store) {
+    private RunManifest.Unit unit(Plan.UnitCounts counts, OutputFiles files) {
         AdapterId id = counts.adapter();
         List<GenerateResult> results = resultsOf(id);
         return new RunManifest.Unit(
@@ -106,7 +121,7 @@ final class RunReport {
                 training(id),
                 samples(counts, results),
                 results.stream().mapToDouble(GenerateResult::seconds).sum(),
-                files(id, store),
+                files.of(identity.runId(), id.category(), id.defect()),
                 verdicts.quality(id),
                 error(id, results));
     }
@@ -143,13 +158,6 @@ final class RunReport {
         int failed = planned - accepted - rejected;
         return new RunManifest.SampleCounts(
                 planned, counts.existing(), accepted + rejected, accepted, rejected, failed);
-    }
-
-    private List<RunManifest.OutputFile> files(AdapterId id, ObjectStore store) {
-        return store.list(StoreLayout.samples(identity.runId(), id.category(), id.defect())).stream()
-                .filter(file -> file.key().endsWith(".parquet"))
-                .map(file -> new RunManifest.OutputFile(file.key(), file.bytes(), Optional.empty()))
-                .toList();
     }
 
     private Optional<String> error(AdapterId id, List<GenerateResult> results) {

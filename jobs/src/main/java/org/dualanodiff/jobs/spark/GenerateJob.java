@@ -43,7 +43,7 @@ public final class GenerateJob {
         private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
         @Override
-        public GenerateResult call(GenerateTask task) {
+        public GenerateResult call(GenerateTask task) throws Exception {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
@@ -52,6 +52,9 @@ public final class GenerateJob {
                             .run(base, lease.adapter(), task, progress.generation(unit(task)));
                 }
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("generating {} failed", task.unit(), e);
                 return GenerateResult.failed(task.unit(), watch.seconds(), FailureText.of(e));
             }

@@ -29,8 +29,8 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GeneratedPairsJob {
 
     private static final String COLUMNS = """
-            category STRING, defect STRING, sample_index BIGINT, status STRING, reasons ARRAY<STRING>, millis BIGINT,
-            mask_area INT, width INT, height INT,
+            category STRING, defect STRING, sample_index BIGINT, background STRING, status STRING, reasons ARRAY<STRING>,
+            millis BIGINT, mask_area INT, width INT, height INT,
             image STRUCT<bytes: BINARY>, anomaly STRUCT<bytes: BINARY>, mask STRUCT<bytes: BINARY>
             """;
 
@@ -96,7 +96,13 @@ public final class GeneratedPairsJob {
                 .filter(col("sample_index")
                         .isin(indices.toArray())
                         .and(col("image").isNotNull()))
-                .selectExpr("sample_index", "reasons", "image.bytes image", "anomaly.bytes anomaly", "mask.bytes mask")
+                .selectExpr(
+                        "sample_index",
+                        "background",
+                        "reasons",
+                        "image.bytes image",
+                        "anomaly.bytes anomaly",
+                        "mask.bytes mask")
                 .orderBy("sample_index")
                 .collectAsList()
                 .stream()
@@ -105,10 +111,16 @@ public final class GeneratedPairsJob {
     }
 
     private static PairThumbnail thumbnail(Row row) {
-        List<String> reasons = row.getList(row.fieldIndex("reasons"));
-        String caption = row.getAs("sample_index") + (reasons.isEmpty() ? "" : ": " + String.join(", ", reasons));
         return PairThumbnail.of(
-                caption, picture(row, "image"), picture(row, "anomaly"), picture(row, "mask"), DescribeRun.CELL);
+                caption(row), picture(row, "image"), picture(row, "anomaly"), picture(row, "mask"), DescribeRun.CELL);
+    }
+
+    private static String caption(Row row) {
+        String background = row.getAs("background");
+        List<String> reasons = row.getList(row.fieldIndex("reasons"));
+        return row.getAs("sample_index")
+                + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
+                + (reasons.isEmpty() ? "" : ": " + String.join(", ", reasons));
     }
 
     private static BufferedImage picture(Row row, String column) {

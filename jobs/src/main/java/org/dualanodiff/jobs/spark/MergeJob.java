@@ -62,8 +62,11 @@ public final class MergeJob {
      */
     public void run(String runId, Map<UnitKey, UnitSamples> samples) {
         samples.forEach((unit, has) -> {
-            if (has.staged()) {
+            if (has.waiting()) {
                 merge(runId, unit, has);
+            }
+            if (has.staged()) {
+                store.delete(StoreLayout.staging(runId, unit.category(), unit.defect()));
             }
         });
     }
@@ -80,7 +83,6 @@ public final class MergeJob {
                 .write()
                 .mode(SaveMode.Append)
                 .parquet(store.uri(table));
-        store.delete(staging);
     }
 
     private static Dataset<Row> without(BitSet merged, Dataset<Row> rows) {

@@ -30,7 +30,7 @@ final class ModelCache {
     }
 
     private static BaseModel load(Provenance.BaseModel base, Compute compute) {
-        ModelFiles directory = new BaseModelSource(LocalCache.ofUser()).locate(base.name());
+        ModelFiles directory = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current()).locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"

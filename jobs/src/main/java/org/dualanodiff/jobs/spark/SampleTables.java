@@ -46,7 +46,7 @@ public final class SampleTables {
     }
 
     private JavaPairRDD<UnitKey, UnitSamples.Line> lines(String folder, boolean merged) {
-        if (store.list(folder).stream().noneMatch(file -> file.key().endsWith(".parquet"))) {
+        if (store.list(folder).stream().noneMatch(file -> StoreLayout.isSampleFile(file.key()))) {
             return JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelizePairs(List.of());
         }
         return spark.read()

@@ -19,6 +19,19 @@ public final class SparkSessions {
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
             "spark.executorEnv.GOMP_SPINCOUNT", "1000");
 
+    /**
+     * On S3 a file is renamed by copying it. The magic committer has none to rename: tasks upload in parts, and the job
+     * completes the uploads.
+     */
+    private static final Map<String, String> ON_S3 = Map.of(
+            "spark.sql.sources.commitProtocolClass", "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
+            "spark.sql.parquet.output.committer.class",
+                    "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter",
+            "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
+                    "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
+            "spark.hadoop.fs.s3a.committer.name", "magic",
+            "spark.hadoop.fs.s3a.committer.magic.enabled", "true");
+
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.ui.enabled", "false",
             "spark.ui.showConsoleProgress", "false",
@@ -33,6 +46,9 @@ public final class SparkSessions {
     public static SparkSession open(PipelineConfig config, String command) {
         SparkConf conf = new SparkConf();
         NEEDED.forEach(conf::setIfMissing);
+        if (config.store().startsWith("s3a:")) {
+            ON_S3.forEach(conf::setIfMissing);
+        }
         if (!conf.contains("spark.master")) {
             conf.setMaster(config.spark().master());
             EMBEDDED.forEach(conf::setIfMissing);

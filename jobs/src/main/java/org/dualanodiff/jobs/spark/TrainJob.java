@@ -42,7 +42,7 @@ public final class TrainJob {
         private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
 
         @Override
-        public TrainResult call(TrainTask task) {
+        public TrainResult call(TrainTask task) throws Exception {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 BaseModel base = ModelCache.get(task.base(), settings.compute());
@@ -50,6 +50,9 @@ public final class TrainJob {
                 return new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(base, task, progress.training(unit, settings.progressEvery()));
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("training {} failed", task.adapter(), e);
                 return TrainResult.failed(task.adapter(), watch.seconds(), FailureText.of(e));
             }

@@ -71,6 +71,11 @@ public record UnitSamples(
                 : line.reasons();
     }
 
+    /** Whether any of the staged samples is not in the table yet: a merge may have died before it cleared away. */
+    boolean waiting() {
+        return staged && indices.cardinality() > merged.cardinality();
+    }
+
     public int accepted() {
         return indices.cardinality() - rejected.cardinality();
     }

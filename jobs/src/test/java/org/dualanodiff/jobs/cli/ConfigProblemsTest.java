@@ -77,7 +77,17 @@ class ConfigProblemsTest {
     @Test
     void help_ofEveryCommand_isThere() {
         for (String command : new String[] {
-            "augment", "plan", "train", "generate", "import-adapter", "export-adapter", "sample-data", "random-model"
+            "augment",
+            "plan",
+            "inspect",
+            "train",
+            "generate",
+            "import-adapter",
+            "export-adapter",
+            "verify",
+            "gc",
+            "sample-data",
+            "random-model"
         }) {
             CommandLineRun run = CommandLineRun.of(command, "--help");
             assertThat(run.exit()).isZero();

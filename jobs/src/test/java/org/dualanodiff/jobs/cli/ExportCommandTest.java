@@ -46,6 +46,7 @@ class ExportCommandTest {
                 "generation.samples-per-defect=3",
                 "generation.batch-size=2",
                 "generation.steps=2",
+                "quality.enabled=false",
                 "run.id=night",
                 "store=" + shared.resolve("store")));
         assertThat(augment.exit()).as(augment.err()).isZero();

@@ -81,7 +81,7 @@ public final class DualTrainer implements AutoCloseable {
     /**
      * Trains up to the configured number of steps. If {@code checkpoint} exists, training goes on from
      * there and ends with the same weights as if it had never stopped; the file is renewed every {@code
-     * checkpointEvery} steps.
+     * checkpointEvery} steps, and when the listener wants it.
      *
      * @return the trained adapter, owned by this trainer
      * @throws IOException if the checkpoint cannot be written
@@ -94,12 +94,16 @@ public final class DualTrainer implements AutoCloseable {
             double loss = step(optimizer.steps() + 1);
             losses.add(loss);
             listener.afterStep(optimizer.steps(), config.steps(), loss);
-            if (optimizer.steps() % config.checkpointEvery() == 0 && optimizer.steps() < config.steps()) {
+            if (optimizer.steps() < config.steps() && checkpointDue(listener)) {
                 state.save(checkpoint);
                 listener.afterCheckpoint(optimizer.steps(), checkpoint);
             }
         }
         return adapter;
+    }
+
+    private boolean checkpointDue(TrainingListener listener) {
+        return optimizer.steps() % config.checkpointEvery() == 0 || listener.wantsCheckpoint(optimizer.steps());
     }
 
     private double step(int step) {

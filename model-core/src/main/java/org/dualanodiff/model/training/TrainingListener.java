@@ -14,6 +14,11 @@ public interface TrainingListener {
      */
     void afterStep(int step, int steps, double loss);
 
+    /** Whether a resumable state is wanted after this step, besides those at every so many steps. */
+    default boolean wantsCheckpoint(int step) {
+        return false;
+    }
+
     /**
      * @param step updates made so far
      * @param state the resumable state, just written; it is overwritten by the next one

@@ -3,7 +3,7 @@ package org.dualanodiff.model.vae;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 
 /**
  * Fits a {@link PatchCodec} to pictures: the principal components of their patches, of the largest second moments.
@@ -61,12 +61,13 @@ public final class PatchCodecFit {
         if (patches == 0) {
             throw new IllegalStateException("a patch codec is fitted to pictures; there was none");
         }
-        EigenDecomposition components = new EigenDecomposition(secondMoments());
+        // Of a symmetric matrix they are its eigenvectors; this way also converges where eigenvalues coincide.
+        SingularValueDecomposition components = new SingularValueDecomposition(secondMoments());
         int channels = config.latentChannels();
         double[] deviations = new double[channels];
         double total = 0;
         for (int c = 0; c < channels; c++) {
-            deviations[c] = Math.sqrt(Math.max(components.getRealEigenvalue(c), 1e-12));
+            deviations[c] = Math.sqrt(Math.max(components.getSingularValues()[c], 1e-12));
             total += deviations[c];
         }
         double common = Math.sqrt(total / channels);
@@ -87,13 +88,13 @@ public final class PatchCodecFit {
         return new Array2DRowRealMatrix(full, false);
     }
 
-    private float[] scaled(EigenDecomposition components, double[] deviations, double common, double power) {
+    private float[] scaled(SingularValueDecomposition components, double[] deviations, double common, double power) {
         int numbers = config.patchNumbers();
         float[] weight = new float[deviations.length * numbers];
         for (int i = 0; i < weight.length; i++) {
             int channel = i / numbers;
             double factor = common * Math.pow(deviations[channel], power);
-            weight[i] = (float) (factor * components.getEigenvector(channel).getEntry(i % numbers));
+            weight[i] = (float) (factor * components.getU().getEntry(i % numbers, channel));
         }
         return weight;
     }

@@ -15,6 +15,7 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.AttentionMap;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +125,20 @@ class DualSamplerTest {
             }
             assertThat(pairs.get(0).part().attention().orElseThrow().values())
                     .isNotEqualTo(pairs.get(1).part().attention().orElseThrow().values());
+        }
+    }
+
+    @Test
+    void sampler_whoseNumbersDiverge_givesGreyPicturesAndSaysSo() {
+        assertThat(block(0, SERIES)).allMatch(GeneratedPair::finite);
+        try (DualAdapter broken = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+            broken.tensors().values().forEach(tensor -> tensor.muli(Float.NaN));
+            try (DualSampler sampler = new DualSampler(base, broken, NestedPrompt.RELEASED, "", config(2.5))) {
+                assertThat(sampler.sampleBlock(SERIES, 0)).allSatisfy(pair -> {
+                    assertThat(pair.finite()).isFalse();
+                    assertThat(Pixels.rgb(pair.image()).levels()).containsOnly((byte) 128);
+                });
+            }
         }
     }
 

@@ -64,6 +64,29 @@ class DualTrainerTest {
     }
 
     @Test
+    void trainer_whoseListenerWantsCheckpoints_makesThemBesideTheUsualOnes() throws IOException {
+        List<Integer> checkpoints = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void afterStep(int step, int steps, double loss) {}
+
+            @Override
+            public boolean wantsCheckpoint(int step) {
+                return step == 2 || step == STEPS;
+            }
+
+            @Override
+            public void afterCheckpoint(int step, Path state) {
+                checkpoints.add(step);
+            }
+        };
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 1e-3))) {
+            trainer.train(folder.resolve("state"), listener);
+        }
+        assertThat(checkpoints).as("none after the last step").containsExactly(2, 4);
+    }
+
+    @Test
     void trainer_twoAtOnceInOneJvm_eachGivesTheWeightsItGivesAlone() throws Exception {
         Map<String, float[]> alone = train(3, folder.resolve("alone"), new ArrayList<>());
         ExecutorService pool = Executors.newFixedThreadPool(2);

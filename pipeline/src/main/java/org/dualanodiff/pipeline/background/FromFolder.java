@@ -7,6 +7,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
@@ -15,6 +17,7 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
  * image, bright on the object.
  */
 record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.ObjectMasks {
+    private static final int FOLDERS = 3;
     private static final List<String> SUFFIXES =
             List.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "PNG", "JPG", "JPEG", "BMP", "TIF", "TIFF");
 
@@ -79,6 +82,8 @@ record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.Ob
         String[] parts = image.getRawPath().split("/");
         int last = parts.length - 1;
         String stem = parts[last].replaceFirst("\\.[^.]*$", "");
-        return "%s/%s/%s/%s/%s".formatted(folder, parts[last - 3], parts[last - 2], parts[last - 1], stem);
+        // Other layouts than that of MVTec AD may have fewer folders.
+        List<String> folders = List.of(parts).subList(Math.max(1, last - FOLDERS), last);
+        return Stream.concat(folders.stream(), Stream.of(stem)).collect(Collectors.joining("/", folder + "/", ""));
     }
 }

@@ -1,11 +1,11 @@
 package org.dualanodiff.pipeline.base;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * Where the frozen base model of the setting {@code base-model} lies on this machine.
@@ -22,18 +22,31 @@ public final class BaseModelSource {
     private static final long TINY_SEED = 1;
 
     private final LocalCache cache;
+    private final Map<String, String> hadoop;
 
+    /** For models on this machine, and for those that need no settings to be reached. */
     public BaseModelSource(LocalCache cache) {
+        this(cache, Map.of());
+    }
+
+    /** @param hadoop settings to reach models on HDFS or S3 */
+    public BaseModelSource(LocalCache cache, Map<String, String> hadoop) {
         this.cache = cache;
+        this.hadoop = Map.copyOf(hadoop);
     }
 
     /**
-     * @param setting a directory in the diffusers layout, a single-file checkpoint, or {@code builtin:NAME}
+     * @param setting a directory in the diffusers layout, a single-file checkpoint, or {@code builtin:NAME}; one on HDFS
+     *     or S3 is fetched into the cache
      * @throws org.dualanodiff.model.checkpoint.CheckpointException if the directory is not a complete model
      * @throws IllegalArgumentException if there is no builtin model of that name
      */
     public ModelFiles locate(String setting) {
-        return ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : Path.of(setting));
+        return ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : onThisMachine(setting));
+    }
+
+    private Path onThisMachine(String setting) {
+        return ObjectStore.localPath(setting).orElseGet(() -> new RemoteModel(setting, hadoop).fetch(cache));
     }
 
     private Path builtin(String setting) {
@@ -46,12 +59,7 @@ public final class BaseModelSource {
         };
     }
 
-    private static void writeTiny(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            RandomModel.write(folder, RandomModel.Preset.TINY, TINY_SEED);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the builtin base model to " + folder, e);
-        }
+    private static void writeTiny(Path folder) throws IOException {
+        RandomModel.write(folder, RandomModel.Preset.TINY, TINY_SEED);
     }
 }

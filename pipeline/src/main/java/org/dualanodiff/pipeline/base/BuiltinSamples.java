@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.base;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
@@ -21,11 +20,7 @@ public final class BuiltinSamples {
                 : setting;
     }
 
-    private static void write(Path folder) {
-        try {
-            SampleDataset.write(folder, SEED, SampleSize.small());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the builtin samples to " + folder, e);
-        }
+    private static void write(Path folder) throws IOException {
+        SampleDataset.write(folder, SEED, SampleSize.small());
     }
 }

@@ -2,55 +2,180 @@ package org.dualanodiff.pipeline.base;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Folders on this machine that are made once and then shared by every process: in {@code
- * $DUALANODIFF_CACHE}, else in {@code ~/.cache/dualanodiff}.
+ * Folders on this machine that are made once and then shared by every process: in {@code $DUALANODIFF_CACHE}, else in
+ * {@code ~/.cache/dualanodiff}. Where that cannot be written or has no room, the folder for temporary files stands in.
  */
 public final class LocalCache {
 
     /** Environment variable that names the cache's folder. */
     public static final String VARIABLE = "DUALANODIFF_CACHE";
 
-    private final Path root;
+    private static final Logger LOG = LoggerFactory.getLogger(LocalCache.class);
+    private static final String MAKING = ".making-";
 
-    public LocalCache(Path root) {
-        this.root = root;
+    /** File locks are held by whole JVMs; its threads take turns here. */
+    private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
+
+    private final List<Path> roots;
+
+    /**
+     * @param root where folders are looked for and made
+     * @param fallbacks where they are made if that fails, in this order
+     */
+    public LocalCache(Path root, Path... fallbacks) {
+        this.roots = Stream.concat(Stream.of(root), Stream.of(fallbacks)).toList();
     }
 
     /** The cache of this machine and user. */
     public static LocalCache ofUser() {
         String given = System.getenv(VARIABLE);
         return new LocalCache(
-                given != null ? Path.of(given) : Path.of(System.getProperty("user.home"), ".cache", "dualanodiff"));
+                given != null ? Path.of(given) : Path.of(System.getProperty("user.home"), ".cache", "dualanodiff"),
+                Path.of(System.getProperty("java.io.tmpdir"), "dualanodiff-cache-" + System.getProperty("user.name")));
     }
 
     /**
-     * The folder {@code name}, made by {@code maker} if it is not there yet. It appears whole or not at all: of several
-     * processes that make it at once, one wins and the others use its folder.
+     * The content of a folder that is made when it is first asked for.
+     *
+     * @param name of the folder; another content has another name
+     * @param bytes how much room it takes, about
+     * @param maker fills the empty folder that it is given
+     * @param check whether a folder found under the name holds what it should; if not it is made again
      */
-    public Path folder(String name, Consumer<Path> maker) {
-        Path folder = root.resolve(name);
-        if (Files.isDirectory(folder)) {
-            return folder;
+    public record Entry(String name, long bytes, Maker maker, Check check) {}
+
+    /** Fills a folder. */
+    @FunctionalInterface
+    public interface Maker {
+        void make(Path folder) throws IOException;
+    }
+
+    /** Judges a folder. */
+    @FunctionalInterface
+    public interface Check {
+        boolean isWhole(Path folder) throws IOException;
+    }
+
+    /** As {@link #folder(Entry)}, for small content that is there if the folder is. */
+    public Path folder(String name, Maker maker) {
+        return folder(new Entry(name, 0, maker, folder -> true));
+    }
+
+    /**
+     * The entry's folder. It appears whole or not at all: of several processes that ask for it at once one makes it, and
+     * the others wait for it.
+     *
+     * @throws UncheckedIOException if it can be made nowhere; says where and why
+     */
+    public Path folder(Entry entry) {
+        return roots.stream()
+                .map(root -> root.resolve(entry.name()))
+                .filter(folder -> isWhole(folder, entry))
+                .findFirst()
+                .orElseGet(() -> makeSomewhere(entry));
+    }
+
+    private Path makeSomewhere(Entry entry) {
+        List<String> failures = new ArrayList<>();
+        for (Path root : roots) {
+            try {
+                return makeIn(root, entry);
+            } catch (IOException e) {
+                LOG.warn("cannot keep {} in the cache {}: {}", entry.name(), root, e.toString());
+                failures.add("%s: %s".formatted(root, e));
+            }
         }
+        throw new UncheckedIOException(
+                new IOException("cannot keep %s (%d MB) in any cache; set %s to a folder with room. %s"
+                        .formatted(entry.name(), entry.bytes() >> 20, VARIABLE, String.join("; ", failures))));
+    }
+
+    private static Path makeIn(Path root, Entry entry) throws IOException {
+        Files.createDirectories(root);
+        Path folder = root.resolve(entry.name());
+        synchronized (TURNS.computeIfAbsent(folder.toAbsolutePath(), path -> new Object())) {
+            Path lock = root.resolve("." + entry.name() + ".lock");
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                Optional<FileLock> held = lock(channel);
+                if (!isWhole(folder, entry)) {
+                    make(root, folder, entry, held.isPresent());
+                }
+                return folder;
+            }
+        }
+    }
+
+    /** Empty on file systems without locks: then each process makes its own, and the first one stays. */
+    private static Optional<FileLock> lock(FileChannel channel) {
         try {
-            Files.createDirectories(root);
-            Path making = Files.createTempDirectory(root, name + "-");
-            maker.accept(making);
-            moveUnlessThere(making, folder);
-            return folder;
+            return Optional.of(channel.lock());
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot write to the cache %s; set %s to a folder with room".formatted(root, VARIABLE), e);
+            LOG.debug("no file locks in the cache", e);
+            return Optional.empty();
+        }
+    }
+
+    private static void make(Path root, Path folder, Entry entry, boolean alone) throws IOException {
+        if (Files.exists(folder)) {
+            LOG.warn("{} is not what it was when it was made; making it again", folder);
+            delete(folder);
+        }
+        if (alone) {
+            dropUnfinished(root, entry.name());
+        }
+        requireRoom(root, entry.bytes());
+        Path making = Files.createTempDirectory(root, "." + entry.name() + MAKING);
+        try {
+            entry.maker().make(making);
+            moveUnlessThere(making, folder);
+        } finally {
+            delete(making);
+        }
+    }
+
+    private static boolean isWhole(Path folder, Entry entry) {
+        try {
+            return Files.isDirectory(folder) && entry.check().isWhole(folder);
+        } catch (IOException e) {
+            LOG.warn("cannot look into the cached {}: {}", folder, e.toString());
+            return false;
+        }
+    }
+
+    /** Said before the download rather than after most of it. */
+    private static void requireRoom(Path root, long bytes) throws IOException {
+        long free = Files.getFileStore(root).getUsableSpace();
+        if (free < bytes) {
+            throw new IOException("no room: %d MB needed, %d MB free".formatted(bytes >> 20, free >> 20));
+        }
+    }
+
+    /** What processes left that were killed on the way. */
+    private static void dropUnfinished(Path root, String name) throws IOException {
+        try (Stream<Path> inside = Files.list(root)) {
+            for (Path left : inside.filter(path -> path.getFileName().toString().startsWith("." + name + MAKING))
+                    .toList()) {
+                delete(left);
+            }
         }
     }
 
@@ -58,11 +183,14 @@ public final class LocalCache {
         try {
             Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            delete(making);
+            LOG.debug("{} was made by another process meanwhile", folder);
         }
     }
 
     private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> inside = Files.walk(folder)) {
             for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -67,6 +67,7 @@ final class ConfigRules {
             rule("training.flips.horizontal", flag()),
             rule("training.flips.vertical", flag()),
             rule("training.checkpoint-every", wholeNumber(1, MANY)),
+            rule("training.checkpoint-minutes", wholeNumber(0, 100_000)),
             rule("training.log-every", wholeNumber(1, MANY)),
             rule("background.mode", oneOf(List.of("off", "auto", "on"))),
             rule("background.on", names()),
@@ -116,6 +117,8 @@ final class ConfigRules {
             rule(
                     "run.id",
                     matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)[A-Za-z0-9._-]{1,100}")),
+            rule("run.lease.expire-seconds", wholeNumber(3, 86_400)),
+            rule("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
             rule("seed", wholeNumber()),
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
             rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),

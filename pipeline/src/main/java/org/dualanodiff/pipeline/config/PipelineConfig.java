@@ -48,7 +48,7 @@ public record PipelineConfig(
                 Mask.of(effective.getConfig("mask")),
                 Quality.of(effective.getConfig("quality")),
                 effective.getString("store"),
-                new Run(effective.getString("run.id")),
+                Run.of(effective.getConfig("run")),
                 effective.getLong("seed"),
                 Compute.of(effective.getConfig("compute")),
                 Evaluation.of(effective.getConfig("evaluate")),
@@ -77,7 +77,7 @@ public record PipelineConfig(
                 entry("mask", mask.values()),
                 entry("quality", quality.values()),
                 entry("store", Redaction.uri(store)),
-                entry("run", Map.of("id", run.id())),
+                entry("run", run.values()),
                 entry("seed", seed),
                 entry("compute", compute.values()),
                 entry("evaluate", evaluation.values()),
@@ -194,6 +194,7 @@ public record PipelineConfig(
             int rank,
             Flips flips,
             int checkpointEvery,
+            int checkpointMinutes,
             int logEvery)
             implements Serializable {
         private static final long serialVersionUID = 1L;
@@ -212,6 +213,7 @@ public record PipelineConfig(
                     block.getInt("rank"),
                     new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
                     block.getInt("checkpoint-every"),
+                    block.getInt("checkpoint-minutes"),
                     block.getInt("log-every"));
         }
 
@@ -229,6 +231,7 @@ public record PipelineConfig(
                     entry("rank", rank),
                     entry("flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical())),
                     entry("checkpoint-every", checkpointEvery),
+                    entry("checkpoint-minutes", checkpointMinutes),
                     entry("log-every", logEvery));
         }
     }
@@ -488,14 +491,33 @@ public record PipelineConfig(
         }
     }
 
-    /** Name of the run; {@code auto} when it is to be derived from the settings. */
-    public record Run(String id) implements Serializable {
+    /** Name of the run, {@code auto} when it is to be derived from the settings, and how drivers share it. */
+    public record Run(String id, Lease lease) implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        private static Run of(Config block) {
+            return new Run(
+                    block.getString("id"),
+                    new Lease(block.getInt("lease.expire-seconds"), block.getInt("lease.wait-seconds")));
+        }
+
+        private Map<String, Object> values() {
+            return Map.of(
+                    "id",
+                    id,
+                    "lease",
+                    Map.of("expire-seconds", lease.expireSeconds(), "wait-seconds", lease.waitSeconds()));
+        }
 
         /** True when the name is to be derived from the settings. */
         public boolean isAuto() {
             return id.equals("auto");
         }
+    }
+
+    /** When a driver is taken for dead, and how long another one waits for one that lives. */
+    public record Lease(int expireSeconds, int waitSeconds) implements Serializable {
+        private static final long serialVersionUID = 1L;
     }
 
     /**

@@ -108,8 +108,13 @@ public sealed interface SplitRule extends Serializable permits SplitRule.FirstTh
             missing.removeAll(Set.copyOf(all));
             if (!missing.isEmpty()) {
                 throw new DatasetException(
-                        "%s lists images that are not in %s/test/%s: %s; names are given with extension"
-                                .formatted(source, category, defect, String.join(", ", missing)));
+                        "%s lists images that are not in %s/%s: %s; names are given with extension, such as %s"
+                                .formatted(
+                                        source,
+                                        category,
+                                        defect,
+                                        String.join(", ", missing),
+                                        all.isEmpty() ? "000.png" : all.get(0)));
             }
             return all.stream().filter(listed::contains).toList();
         }

@@ -70,7 +70,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         Set<String> withTraining = categoriesWithTraining(rows);
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
         for (CSVRecord row : rows) {
-            String place = "%s, line %d".formatted(DatasetFiles.below(base, table), line(row));
+            String place = "%s, row %d".formatted(DatasetFiles.below(base, table), row.getRecordNumber());
             String complaint = complaint(row);
             if (complaint.isEmpty()) {
                 images.add(line(place, row, withTraining));
@@ -113,22 +113,19 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         rows.stream()
                 .filter(row -> complaint(row).isEmpty())
                 .filter(row -> !row.get("label").equals("normal"))
-                .filter(row -> ListedImages.part(row.get("split")).orElseThrow() == Candidate.Part.TRAINING)
+                .filter(row -> ListedImages.part(field(row, "split")).orElseThrow() == Candidate.Part.TRAINING)
                 .forEach(row -> categories.add(row.get("object")));
         return categories;
     }
 
     /** Empty where the row says all it must. */
     private static String complaint(CSVRecord row) {
-        if (!row.isConsistent() && !row.isSet("image")) {
-            return "it has %d fields; expected %s".formatted(row.size(), String.join(", ", COLUMNS));
-        }
         for (String column : List.of("object", "label", "image")) {
-            if (!row.isSet(column) || row.get(column).isBlank()) {
+            if (field(row, column).isBlank()) {
                 return "its field \"%s\" is empty".formatted(column);
             }
         }
-        String split = row.get("split");
+        String split = field(row, "split");
         return ListedImages.part(split).isPresent()
                 ? ""
                 : "its split is \"%s\"; expected train or test".formatted(split);
@@ -139,13 +136,13 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return new ListedImages.Line(
                 place,
                 row.get("image"),
-                row.isSet("mask") ? row.get("mask") : "",
+                field(row, "mask"),
                 row.get("object"),
                 row.get("label"),
-                counts ? ListedImages.part(row.get("split")).orElseThrow() : Candidate.Part.UNSAID);
+                counts ? ListedImages.part(field(row, "split")).orElseThrow() : Candidate.Part.UNSAID);
     }
 
-    private static long line(CSVRecord row) {
-        return row.getRecordNumber() + 1;
+    private static String field(CSVRecord row, String column) {
+        return row.isSet(column) ? row.get(column) : "";
     }
 }

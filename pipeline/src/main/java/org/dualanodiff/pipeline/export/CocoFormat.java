@@ -9,7 +9,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * COCO instance segmentation: {@code images/CATEGORY/DEFECT/ID.png}, and the same annotations twice,
- * {@code annotations/instances.json} with run lengths and {@code annotations/instances_polygons.json} with polygons. Both
+ * {@code annotations/instances.json} with run lengths and {@code annotations/polygons.json} with polygons. Both
  * give each mask back exactly. One annotation a pair; a COCO category is a defect, its supercategory the product.
  */
 record CocoFormat() implements PairFormat {
@@ -30,7 +30,7 @@ record CocoFormat() implements PairFormat {
     @Override
     public void finish(Entries entries, ClassNames classes, ObjectStore target) throws IOException {
         write("annotations/instances.json", CocoFormat::runLengths, entries, classes, target);
-        write("annotations/instances_polygons.json", CocoFormat::polygons, entries, classes, target);
+        write("annotations/polygons.json", CocoFormat::polygons, entries, classes, target);
     }
 
     private static void write(
@@ -57,7 +57,7 @@ record CocoFormat() implements PairFormat {
         for (UnitKey unit : classes.units()) {
             json.beginObject();
             json.name("id").value(classes.units().indexOf(unit) + 1);
-            json.name("name").value(unit.toString());
+            json.name("name").value(unit.defect());
             json.name("supercategory").value(unit.category());
             json.endObject();
         }

@@ -77,8 +77,8 @@ public final class ExportPairs {
                         rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
                                 .map(ExportedPair::of));
             }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        } catch (IOException | UncheckedIOException e) {
+            throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);
         } finally {
             Files.deleteIfExists(local);
         }

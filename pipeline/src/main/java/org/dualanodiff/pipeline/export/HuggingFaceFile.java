@@ -77,6 +77,9 @@ final class HuggingFaceFile {
         row.append("width", sample.width());
         row.append("height", sample.height());
         row.append("prompt", sample.prompt());
+        if (sample.background() != null) {
+            row.append("background", sample.background());
+        }
         row.append("sample_id", sample.sampleId());
         row.append("run_id", sample.runId());
         row.append("adapter", sample.adapter());

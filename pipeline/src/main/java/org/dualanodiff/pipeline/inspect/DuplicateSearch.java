@@ -15,8 +15,8 @@ import org.dualanodiff.pipeline.inspect.Duplicate.Kind;
  *
  * <p>How alike two different products look depends on the category: castings in a fixture nearly coincide, fabrics have
  * nothing in common. So two images are near duplicates where their thumbnails are much closer than is usual between
- * images of the category. On the magnetic tile data set, of whose test images 146 show a tile of the training images
- * again, this finds 106 of them and 19 others.
+ * images of the category. Of the magnetic tile data set's defect images for testing, 146 show a tile of the training
+ * images again; this finds 106 of them, and 25 others.
  */
 final class DuplicateSearch {
     /** Part of the usual distance between two images of the category. */

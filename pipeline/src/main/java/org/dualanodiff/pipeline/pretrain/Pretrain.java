@@ -30,7 +30,7 @@ public final class Pretrain {
     private static final int SIDE = Canvas.SIZE;
     private static final int CODEC_PICTURES = 1000;
     private static final double AVERAGING = 0.999;
-    private static final int SHEET_OBJECTS = 16;
+    private static final int SHEET_OBJECTS = 8;
 
     private final PretrainSettings settings;
     private final Path work;
@@ -44,8 +44,8 @@ public final class Pretrain {
      */
     public Pretrain(PretrainSettings settings) throws IOException {
         this.settings = settings;
-        this.work = settings.out().resolve("pretraining");
-        this.own = OwnImages.read(settings.data(), SIDE);
+        this.work = settings.folder().resolve("pretraining");
+        this.own = OwnImages.read(settings.pictures(), SIDE);
         this.corpus = new ProceduralCorpus(settings.seed());
     }
 
@@ -55,6 +55,7 @@ public final class Pretrain {
      */
     public PretrainResult run(PretrainProgress progress) throws IOException {
         Stopwatch watch = Stopwatch.start();
+        Files.createDirectories(work);
         ModelDirectory start = start();
         PretrainingConfig config = config(start);
         try (BaseTrainer trainer =
@@ -64,13 +65,14 @@ public final class Pretrain {
             if (watcher.written != steps) {
                 write(trainer, steps, progress);
             }
-            return new PretrainResult(settings.out(), steps, settings.steps(), watch.seconds(), watcher.loss());
+            return new PretrainResult(
+                    settings.folder().toString(), steps, settings.steps(), watch.seconds(), watcher.loss());
         }
     }
 
     private ModelDirectory start() throws IOException {
-        if (settings.from().isPresent()) {
-            ModelDirectory from = ModelDirectory.open(settings.from().get());
+        if (settings.start().isPresent()) {
+            ModelDirectory from = ModelDirectory.open(settings.start().get());
             int side = from.unetConfig().sampleSize() * from.vaeConfig().downsamplingFactor();
             if (side != SIDE) {
                 throw new CheckpointException(
@@ -113,7 +115,7 @@ public final class Pretrain {
 
     private void write(BaseTrainer trainer, int step, PretrainProgress progress) throws IOException {
         trainer.write(
-                settings.out(),
+                settings.folder(),
                 DType.F16,
                 Map.of(
                         "steps", Integer.toString(step),
@@ -122,7 +124,7 @@ public final class Pretrain {
         Path sheet = work.resolve("step-%06d.png".formatted(step));
         List<String> objects = new ArrayList<>(own.products());
         corpus.objects().stream().limit(SHEET_OBJECTS).forEach(objects::add);
-        new SampleSheet(objects, corpus.defects(), settings).write(settings.out(), sheet);
+        new SampleSheet(objects, corpus.defects(), settings).write(settings.folder(), sheet);
         progress.sheet(step, sheet);
     }
 

@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.pretrain;
 
-import java.nio.file.Path;
+import java.io.Serializable;
 
 /**
  * What pretraining has come to.
@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param seconds of this run
  * @param loss mean of the last steps of this run
  */
-public record PretrainResult(Path model, int steps, int of, double seconds, double loss) {
+public record PretrainResult(String model, int steps, int of, double seconds, double loss) implements Serializable {
 
     public boolean isComplete() {
         return steps >= of;

@@ -1,15 +1,16 @@
 package org.dualanodiff.pipeline.pretrain;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.Compute;
 
 /**
- * What the {@code pretrain} job is asked for.
+ * What the {@code pretrain} job is asked for. Folders are paths that hold on the machine that trains.
  *
  * @param out folder of the model; its subfolder {@code pretraining} holds what a resume needs, and the sample sheets
- * @param from model directory to continue from; none: a small model begins from nothing
+ * @param from model directory to continue from; null: a small model begins from nothing
  * @param data folders of faultless pictures of one's own
  * @param pairs whether both branches are trained on pairs as well
  * @param rank of the starting adapter
@@ -19,9 +20,9 @@ import org.dualanodiff.model.Compute;
  * @param seed of everything random
  */
 public record PretrainSettings(
-        Path out,
-        Optional<Path> from,
-        List<Path> data,
+        String out,
+        String from,
+        List<String> data,
         boolean pairs,
         int rank,
         int steps,
@@ -30,4 +31,28 @@ public record PretrainSettings(
         double minutes,
         int sampleEvery,
         long seed,
-        Compute compute) {}
+        Compute compute)
+        implements Serializable {
+
+    public PretrainSettings {
+        data = List.copyOf(data);
+    }
+
+    Path folder() {
+        return Path.of(out);
+    }
+
+    Optional<Path> start() {
+        return Optional.ofNullable(from).map(Path::of);
+    }
+
+    List<Path> pictures() {
+        return data.stream().map(Path::of).toList();
+    }
+
+    /** The same on another device, such as the one that a task was given. */
+    public PretrainSettings on(Compute device) {
+        return new PretrainSettings(
+                out, from, data, pairs, rank, steps, batchSize, learningRate, minutes, sampleEvery, seed, device);
+    }
+}

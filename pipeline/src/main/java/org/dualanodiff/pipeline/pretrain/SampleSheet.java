@@ -26,6 +26,7 @@ final class SampleSheet {
 
     private static final int COLUMNS = 8;
     private static final int GAP = 2;
+    private static final int PAIR_ROWS = 6;
     private static final int STEPS = 25;
     private static final double GUIDANCE = 2;
     private static final long SEED = 1;
@@ -63,7 +64,7 @@ final class SampleSheet {
         SamplingConfig config =
                 new SamplingConfig(SamplingConfig.Method.DPM_SOLVER, STEPS, GUIDANCE, COLUMNS / 2, side);
         try (DualAdapter adapter = AdapterFile.read(file, base)) {
-            for (int i = 0; i < defects.size(); i++) {
+            for (int i = 0; i < Math.min(PAIR_ROWS, defects.size()); i++) {
                 String defect = defects.get(i);
                 String object = objects.get(i % objects.size());
                 NestedPrompt prompt = new NestedPrompt(Captions.sentence(object, Optional.of(defect)), defect);

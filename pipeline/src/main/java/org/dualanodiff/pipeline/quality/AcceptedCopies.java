@@ -16,7 +16,7 @@ import java.util.Set;
  * that was large from the start. Only what fills the gap of a failed task is compared with larger indices, too: those are
  * in the users' hands already.
  *
- * <p>Quadratic in the pairs of a defect: some seconds for 5,000.
+ * <p>Quadratic in the pairs of a defect: about a minute for 5,000.
  */
 public final class AcceptedCopies implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.config.Limit;
@@ -23,13 +24,15 @@ import org.dualanodiff.pipeline.config.Limit;
  * <tr><td>components</td><td>twice the 95 % quantile, at least 3</td></tr>
  * <tr><td>outside of the object</td><td>the 95 % quantile and a quarter of the mask more</td></tr>
  * <tr><td>contrast</td><td>three quarters of the 10 % quantile</td></tr>
+ * <tr><td>difference of part and image</td><td>0.6 of the median over parts on images of others</td></tr>
  * <tr><td>clipped</td><td>the largest and a fifth of the image more</td></tr>
  * <tr><td>deviation</td><td>a quarter of the smallest</td></tr>
  * <tr><td>distances</td><td>a third of the median distance of a real image to the nearest other one, mirrored or not, at least
  * 1</td></tr>
  * </table>
  *
- * <p>Part and image of a real pair do not differ at all, so there is no limit to be learned for that.
+ * <p>Part and image of a real pair do not differ at all. How much they differ where they do not belong together is
+ * learned from the part of one real pair laid on the image of another.
  *
  * @param limits by check; none for those that are off
  */
@@ -40,6 +43,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
 
     private static final double DISTANCE_OF_A_LONE_IMAGE = 2;
     private static final double LEAST_DISTANCE = 1;
+    private static final int MISMATCHES = 4;
 
     public GateThresholds {
         EnumMap<QualityCheck, Double> known = new EnumMap<>(QualityCheck.class);
@@ -71,6 +75,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 Math.max(3, Math.ceil(2 * quantile(real, PairMeasures::components, 0.95))));
         limits.put(QualityCheck.OFF_OBJECT, quantile(real, PairMeasures::outsideObject, 0.95) + 0.25);
         limits.put(QualityCheck.NO_CHANGE, 0.75 * quantile(real, PairMeasures::contrast, 0.1));
+        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
         limits.put(QualityCheck.SATURATED, quantile(real, PairMeasures::clipped, 1) + 0.2);
         limits.put(QualityCheck.FLAT, quantile(real, PairMeasures::deviation, 0) / 4);
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
@@ -80,6 +85,18 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
 
     private static double quantile(List<PairMeasures> real, ToDoubleFunction<PairMeasures> measure, double share) {
         return Quantile.of(real.stream().mapToDouble(measure), share);
+    }
+
+    /** NaN for a lone pair. Each part is laid on the next few images; all on all would take long with many. */
+    private static double mismatch(List<RealPair> pairs) {
+        int partners = Math.min(MISMATCHES, pairs.size() - 1);
+        return Quantile.of(
+                IntStream.range(0, pairs.size() * Math.max(0, partners)).mapToDouble(k -> {
+                    RealPair pair = pairs.get(k / partners);
+                    RealPair other = pairs.get((k / partners + 1 + k % partners) % pairs.size());
+                    return PairMeasurement.partDifference(other.image(), pair.part(), pair.mask());
+                }),
+                0.5);
     }
 
     /** A data set may hold the same piece twice, so the median and not the smallest. */

@@ -32,7 +32,7 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
                 statistics.components(),
                 objects.map(object -> outside(inside, object.mask(image))).orElse(Double.NaN),
                 MaskContrast.of(image, mask),
-                difference(Pixels.rgb(image), Pixels.rgb(part), inside),
+                partDifference(image, part, mask),
                 clipped(Pixels.rgb(image)),
                 deviation(Pixels.gray(image).levels()),
                 nearest(PairSignature.of(image, mask)),
@@ -61,7 +61,11 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
         return (double) off / all;
     }
 
-    private static double difference(Pixels image, Pixels part, byte[] inside) {
+    /** Mean absolute difference inside the mask, in levels. */
+    static double partDifference(BufferedImage pictured, BufferedImage drawn, BufferedImage mask) {
+        Pixels image = Pixels.rgb(pictured);
+        Pixels part = Pixels.rgb(drawn);
+        byte[] inside = Pixels.gray(mask).levels();
         long sum = 0;
         int count = 0;
         for (int i = 0; i < image.levels().length; i++) {

@@ -14,15 +14,36 @@ import org.dualanodiff.model.image.Pixels;
  * lie on each other: the shared over the united coverage of the two masks must reach a given overlap. So two pairs on the
  * same good image with defects in different places are no copies. The distance is the standard deviation of the
  * difference of grey levels, over the whole image or over the two defects, whichever is larger; a brighter copy is a copy.
- *
- * @param image grey levels, row major
- * @param mask coverage by the defect, 0 to 255, row major
  */
-public record PairSignature(byte[] image, byte[] mask) implements Serializable {
+public final class PairSignature implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     static final int SIDE = 32;
     private static final int SHIFT = 2;
     private static final int CELLS = SIDE * SIDE;
+
+    private final byte[] image;
+    private final byte[] mask;
+    /** Cells that hold some of the defect. */
+    private final int[] covered;
+
+    private final int coverage;
+    private final int left;
+    private final int right;
+
+    /**
+     * @param image grey levels, row major
+     * @param mask coverage by the defect, 0 to 255, row major
+     */
+    private PairSignature(byte[] image, byte[] mask) {
+        this.image = image;
+        this.mask = mask;
+        this.covered = IntStream.range(0, CELLS).filter(i -> mask[i] != 0).toArray();
+        this.coverage = Arrays.stream(covered).map(i -> mask[i] & 0xff).sum();
+        this.left = Arrays.stream(covered).map(i -> i % SIDE).min().orElse(0);
+        this.right = Arrays.stream(covered).map(i -> i % SIDE).max().orElse(-1);
+    }
 
     /** @param mask grey, of the image's size */
     public static PairSignature of(BufferedImage image, BufferedImage mask) {
@@ -54,12 +75,13 @@ public record PairSignature(byte[] image, byte[] mask) implements Serializable {
      * @return the smallest distance over all shifts, in grey levels; NaN if the defects overlap at none
      */
     public double distanceTo(PairSignature other, double overlap) {
-        int[] covered = IntStream.range(0, CELLS).filter(i -> mask[i] != 0).toArray();
-        int both = sum(mask) + sum(other.mask);
         double least = Double.NaN;
+        if (overlap > 0 && !mayOverlap(other, overlap)) {
+            return least;
+        }
         for (int dy = -SHIFT; dy <= SHIFT; dy++) {
             for (int dx = -SHIFT; dx <= SHIFT; dx++) {
-                if (overlap == 0 || overlap(covered, both, other, dx, dy) >= overlap) {
+                if (overlap == 0 || overlap(other, dx, dy) >= overlap) {
                     double distance = distance(other, dx, dy);
                     least = least <= distance ? least : distance;
                 }
@@ -68,27 +90,30 @@ public record PairSignature(byte[] image, byte[] mask) implements Serializable {
         return least;
     }
 
-    /**
-     * Shared over united coverage, with the other shifted by (dx, dy).
-     *
-     * @param covered cells of this mask that are not 0
-     * @param both coverage of the two masks together
-     */
-    private double overlap(int[] covered, int both, PairSignature other, int dx, int dy) {
+    /** Spares most pairs the shifts: false only if they cannot overlap that much at any. */
+    private boolean mayOverlap(PairSignature other, double overlap) {
+        int[] first = covered;
+        int[] second = other.covered;
+        if (first.length == 0 || second.length == 0) {
+            return false;
+        }
+        int rows = SHIFT * SIDE + SIDE - 1;
+        boolean meet = first[0] - second[second.length - 1] <= rows
+                && second[0] - first[first.length - 1] <= rows
+                && left - other.right <= SHIFT
+                && other.left - right <= SHIFT;
+        return meet && Math.min(coverage, other.coverage) >= overlap * Math.max(coverage, other.coverage);
+    }
+
+    /** Shared over united coverage, with the other shifted by (dx, dy); 0 if both are empty. */
+    private double overlap(PairSignature other, int dx, int dy) {
         int shared = 0;
         for (int i : covered) {
             int j = shifted(i, dx, dy);
             shared += j < 0 ? 0 : Math.min(mask[i] & 0xff, other.mask[j] & 0xff);
         }
+        int both = coverage + other.coverage;
         return both == 0 ? 0 : (double) shared / (both - shared);
-    }
-
-    private static int sum(byte[] cells) {
-        int sum = 0;
-        for (byte cell : cells) {
-            sum += cell & 0xff;
-        }
-        return sum;
     }
 
     private double distance(PairSignature other, int dx, int dy) {
@@ -126,8 +151,20 @@ public record PairSignature(byte[] image, byte[] mask) implements Serializable {
 
     /** The other's cell that lies on cell {@code i}, or -1 if it is outside. */
     private static int shifted(int i, int dx, int dy) {
-        int x = i % SIDE + dx;
-        int y = i / SIDE + dy;
-        return x < 0 || y < 0 || x >= SIDE || y >= SIDE ? -1 : y * SIDE + x;
+        int x = (i & (SIDE - 1)) + dx;
+        int j = i + dy * SIDE + dx;
+        return x < 0 || x >= SIDE || j < 0 || j >= CELLS ? -1 : j;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PairSignature that
+                && Arrays.equals(image, that.image)
+                && Arrays.equals(mask, that.mask);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(image) + Arrays.hashCode(mask);
     }
 }

@@ -56,7 +56,7 @@ public record RunInputs(
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
-        ModelFiles base = new BaseModelSource(cache).locate(config.baseModel());
+        ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
         base.requireComplete();
         RunSettings settings = new RunSettings(
                 config,

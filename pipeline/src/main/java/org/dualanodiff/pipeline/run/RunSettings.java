@@ -38,8 +38,15 @@ public record RunSettings(
         boolean warmStart,
         Optional<String> saliencyModel) {
 
-    public NestedPrompt prompt() {
-        return new NestedPrompt(config.prompt().global(), config.prompt().anomaly());
+    /** The prompts of one defect of one product: names take the places that the settings leave for them. */
+    public NestedPrompt prompt(String category, String defect) {
+        return new NestedPrompt(
+                named(config.prompt().global(), category, defect),
+                named(config.prompt().anomaly(), category, defect));
+    }
+
+    private static String named(String prompt, String category, String defect) {
+        return prompt.replace("{category}", category.replace('_', ' ')).replace("{defect}", defect.replace('_', ' '));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */

@@ -18,6 +18,15 @@ public final class SampleId {
     private SampleId() {}
 
     public static String of(String runId, AdapterId adapter, long index) {
+        return of(series(runId, adapter), index);
+    }
+
+    static String of(String series, long index) {
+        return String.format(Locale.ROOT, "%s-%06d", series, index);
+    }
+
+    /** The digits that all samples of one run, category, defect and adapter share. */
+    static String series(String runId, AdapterId adapter) {
         String series = Fingerprint.of("sample-series")
                 .text("run", runId)
                 .text("category", adapter.category())
@@ -25,6 +34,6 @@ public final class SampleId {
                 .text("adapter", adapter.fingerprint().hex())
                 .build()
                 .hex();
-        return String.format(Locale.ROOT, "%s-%06d", series.substring(0, DIGITS), index);
+        return series.substring(0, DIGITS);
     }
 }

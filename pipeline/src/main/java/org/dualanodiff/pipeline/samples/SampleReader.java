@@ -71,7 +71,7 @@ final class SampleReader implements Closeable {
         }
     }
 
-    private static MessageType columns(Path file) throws IOException {
+    static MessageType columns(Path file) throws IOException {
         ParquetReadOptions options =
                 ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
         LocalInputFile input = new LocalInputFile(file);
@@ -82,7 +82,7 @@ final class SampleReader implements Closeable {
         }
     }
 
-    private static IOException unreadable(Path file, Exception cause) {
+    static IOException unreadable(Path file, Exception cause) {
         return new IOException(
                 "%s cannot be read as a Parquet file of generated samples, it may be cut off or damaged: %s"
                         .formatted(file, cause.getMessage()),

@@ -20,8 +20,8 @@ sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBacke
     /** Writes the whole file unless the key is taken; of any number of racing writers one gets {@code true}. */
     boolean create(String key, Content content) throws IOException;
 
-    /** All files at or under the prefix, in no particular order; unfinished writes are left out. */
-    List<StoredFile> list(String prefix) throws IOException;
+    /** All files at or under the prefix, in no particular order, unfinished writes included. */
+    List<AgedFile> list(String prefix) throws IOException;
 
     /** Removes a file or a whole folder; {@code false} if there was none. */
     boolean delete(String key) throws IOException;

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -73,15 +74,14 @@ final class HadoopBackend implements Backend {
     }
 
     @Override
-    public List<StoredFile> list(String prefix) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
+    public List<AgedFile> list(String prefix) throws IOException {
+        List<AgedFile> files = new ArrayList<>();
         try {
             RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(path(prefix), true);
             while (found.hasNext()) {
                 LocatedFileStatus status = found.next();
-                if (!TemporaryName.matches(status.getPath().getName())) {
-                    files.add(new StoredFile(key(status.getPath()), status.getLen()));
-                }
+                Instant modified = Instant.ofEpochMilli(status.getModificationTime());
+                files.add(new AgedFile(key(status.getPath()), status.getLen(), modified));
             }
         } catch (FileNotFoundException nothingThere) {
             return List.of();

@@ -72,9 +72,9 @@ final class LocalBackend implements Backend {
     }
 
     @Override
-    public List<StoredFile> list(String prefix) throws IOException {
+    public List<AgedFile> list(String prefix) throws IOException {
         Path start = path(prefix);
-        List<StoredFile> files = new ArrayList<>();
+        List<AgedFile> files = new ArrayList<>();
         if (Files.exists(start)) {
             Files.walkFileTree(
                     start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new FileCollector(files));
@@ -132,17 +132,16 @@ final class LocalBackend implements Backend {
 
     /** Files that vanish during the walk (another writer's unfinished ones) are passed over. */
     private final class FileCollector extends SimpleFileVisitor<Path> {
-        private final List<StoredFile> files;
+        private final List<AgedFile> files;
 
-        private FileCollector(List<StoredFile> files) {
+        private FileCollector(List<AgedFile> files) {
             this.files = files;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!TemporaryName.matches(file.getFileName().toString())) {
-                files.add(new StoredFile(key(file), attributes.size()));
-            }
+            files.add(new AgedFile(
+                    key(file), attributes.size(), attributes.lastModifiedTime().toInstant()));
             return FileVisitResult.CONTINUE;
         }
 

@@ -41,8 +41,14 @@ public final class ObjectStore implements AutoCloseable {
         try {
             return new ObjectStore(root.uri(), root.open(hadoopConf));
         } catch (IOException e) {
-            throw new StoreException("cannot open the store %s: %s".formatted(uriOrPath, e.getMessage()), e);
+            throw new StoreException("cannot open the store %s: %s".formatted(uriOrPath, Reasons.of(e)), e);
         }
+    }
+
+    /** Where an address lies on this machine's own file system; empty if it lies on another. */
+    public static Optional<Path> localPath(String uriOrPath) {
+        StoreRoot root = StoreRoot.parse(uriOrPath);
+        return root.isLocal() ? Optional.of(root.localPath()) : Optional.empty();
     }
 
     /** The root as Hadoop and Spark understand it, without a slash at the end. */
@@ -111,6 +117,11 @@ public final class ObjectStore implements AutoCloseable {
         return attempt("upload " + local + " to", key, () -> backend.create(key, content));
     }
 
+    /** Reads a file once for its SHA-256 and its length, without keeping it. */
+    public FileDigest digest(String key) {
+        return attempt("read", key, () -> FileDigest.of(backend.read(key)));
+    }
+
     /** Copies a file of the store to a local path in one step, making its folders. */
     public void download(String key, Path local) {
         attempt("download", key, () -> {
@@ -121,10 +132,18 @@ public final class ObjectStore implements AutoCloseable {
 
     /** All files at or under a prefix, sorted by key; empty if there is nothing. An empty prefix lists the store. */
     public List<StoredFile> list(String prefix) {
-        List<StoredFile> files = prefix.isEmpty()
+        return inventory(prefix).stream()
+                .filter(file -> !file.isUnfinished())
+                .map(file -> new StoredFile(file.key(), file.bytes()))
+                .toList();
+    }
+
+    /** As {@link #list}, with their ages and with the remains of writes that were broken off. */
+    public List<AgedFile> inventory(String prefix) {
+        List<AgedFile> files = prefix.isEmpty()
                 ? guarded("list", prefix, () -> backend.list(prefix))
                 : attempt("list", prefix, () -> backend.list(prefix));
-        return files.stream().sorted(Comparator.comparing(StoredFile::key)).toList();
+        return files.stream().sorted(Comparator.comparing(AgedFile::key)).toList();
     }
 
     /** Deletes a file, or a folder and all under it; {@code false} if there was nothing. */

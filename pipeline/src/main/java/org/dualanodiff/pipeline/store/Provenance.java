@@ -3,14 +3,9 @@ package org.dualanodiff.pipeline.store;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -99,18 +94,11 @@ public record Provenance(
      * @param file its name in the adapter's folder
      */
     public record Weights(String file, String sha256, long bytes) implements Serializable {
-        private static final int BUFFER = 1 << 16;
-
         /** Describes a local file of weights under the name that it usually gets in the store. */
         public static Weights of(Path file) {
-            MessageDigest digest = Fingerprint.sha256();
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                byte[] buffer = new byte[BUFFER];
-                long bytes = 0;
-                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                    bytes += read;
-                }
-                return new Weights(StoreLayout.WEIGHTS_FILE, HexFormat.of().formatHex(digest.digest()), bytes);
+            try {
+                FileDigest digest = FileDigest.of(file);
+                return new Weights(StoreLayout.WEIGHTS_FILE, digest.sha256(), digest.bytes());
             } catch (IOException e) {
                 throw new StoreException("cannot read the weights " + file + ": " + e, e);
             }

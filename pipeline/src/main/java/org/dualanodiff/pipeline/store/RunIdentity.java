@@ -30,4 +30,9 @@ public record RunIdentity(
     public static RunIdentity of(String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
         return new RunIdentity(runId, Settings.fingerprint(settings), settings, productVersion, createdAt);
     }
+
+    /** Whether the fingerprint is that of the settings. */
+    public boolean agrees() {
+        return settingsFingerprint.equals(Settings.fingerprint(settings));
+    }
 }

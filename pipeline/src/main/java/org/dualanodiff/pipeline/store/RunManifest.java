@@ -148,10 +148,15 @@ public record RunManifest(
         }
     }
 
-    /** A file of the run, by its key in the store. */
-    public record OutputFile(String key, long bytes, Optional<Long> rows) {
+    /**
+     * A file of the run, by its key in the store.
+     *
+     * @param sha256 of its content; manifests of the first versions have none
+     */
+    public record OutputFile(String key, long bytes, Optional<Long> rows, Optional<String> sha256) {
         public OutputFile {
             requireNonNull(rows, "files.rows");
+            sha256 = sha256 == null ? Optional.empty() : sha256;
         }
     }
 

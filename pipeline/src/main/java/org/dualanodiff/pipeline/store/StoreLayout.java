@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.store;
 
+import java.util.Arrays;
+
 /**
  * Where everything lies in a store, as keys for {@link ObjectStore}:
  *
@@ -7,7 +9,7 @@ package org.dualanodiff.pipeline.store;
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, quality/CATEGORY/DEFECT.json,
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, lease/NUMBER.json, quality/CATEGORY/DEFECT.json,
  *           real/CATEGORY/DEFECT.json, report.html}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
@@ -21,6 +23,9 @@ public final class StoreLayout {
     public static final String WEIGHTS_FILE = "pytorch_lora_weights.safetensors";
 
     public static final String PROVENANCE_FILE = "provenance.json";
+
+    /** Folder of a training's states beside its adapter. */
+    public static final String CHECKPOINTS = "checkpoints";
 
     private StoreLayout() {}
 
@@ -43,7 +48,7 @@ public final class StoreLayout {
 
     /** Where the states of a training under way are kept, to go on from after a failure. */
     public static String checkpoints(AdapterId id) {
-        return join(adapter(id), "checkpoints");
+        return join(adapter(id), CHECKPOINTS);
     }
 
     public static String checkpoint(AdapterId id, int step) {
@@ -68,6 +73,19 @@ public final class StoreLayout {
         return join(staging(runId), "category=" + segment(category), "defect=" + segment(defect));
     }
 
+    /**
+     * Whether a key is that of a Parquet file that readers see. Spark and its committers work in folders whose names begin
+     * with an underscore or a dot, beside the files that they commit.
+     */
+    public static boolean isSampleFile(String key) {
+        return key.endsWith(".parquet") && !isHidden(key);
+    }
+
+    /** Whether a file or a folder on the way to it has a name that Spark's readers pass over. */
+    public static boolean isHidden(String key) {
+        return Arrays.stream(key.split("/")).anyMatch(segment -> segment.startsWith("_") || segment.startsWith("."));
+    }
+
     public static String run(String runId) {
         return join("runs", segment(runId));
     }
@@ -83,6 +101,15 @@ public final class StoreLayout {
     /** Where a run writes down which adapter each of its (category, defect) units uses. */
     public static String units(String runId) {
         return join(run(runId), "units");
+    }
+
+    /** Where the drivers of a run write down which of them is at work. */
+    public static String leases(String runId) {
+        return join(run(runId), "lease");
+    }
+
+    static String lease(String runId, long number) {
+        return join(leases(runId), "%08d.json".formatted(number));
     }
 
     public static String unit(String runId, String category, String defect) {

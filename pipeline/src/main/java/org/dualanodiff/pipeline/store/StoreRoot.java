@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 record StoreRoot(String scheme, String uri) {
     // Two letters at least: C:\store is a path.
     private static final Pattern WITH_SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(/.*)", Pattern.DOTALL);
+    private static final Pattern WITH_PASSWORD = Pattern.compile("//[^/@]*:[^/]*@.*", Pattern.DOTALL);
     private static final String LOCAL = "file";
 
     static StoreRoot parse(String uriOrPath) {
@@ -30,13 +31,18 @@ record StoreRoot(String scheme, String uri) {
             return local(uriOrPath);
         }
         String scheme = parts.group(1);
+        refusePassword(scheme, parts.group(2));
         return LOCAL.equalsIgnoreCase(scheme)
                 ? local(withoutAuthority(parts.group(2), uriOrPath))
                 : new StoreRoot(supported(scheme, uriOrPath), trimmed(uriOrPath));
     }
 
+    boolean isLocal() {
+        return scheme.equals(LOCAL);
+    }
+
     Backend open(Map<String, String> hadoopConf) throws IOException {
-        if (scheme.equals(LOCAL)) {
+        if (isLocal()) {
             return new LocalBackend(localPath());
         }
         Configuration configuration = new Configuration();
@@ -44,7 +50,16 @@ record StoreRoot(String scheme, String uri) {
         return HadoopBackend.open(uri, configuration);
     }
 
-    private Path localPath() {
+    /** An address is shown, logged and written into manifests. */
+    private static void refusePassword(String scheme, String rest) {
+        if (WITH_PASSWORD.matcher(rest).matches()) {
+            throw new StoreException(("a %s address must not hold credentials; take them out and give them by the"
+                            + " environment or the provider chain of its file system")
+                    .formatted(scheme));
+        }
+    }
+
+    Path localPath() {
         return Path.of(uri.substring(LOCAL.length() + 1));
     }
 

@@ -1,19 +1,27 @@
 package org.dualanodiff.pipeline.train;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Optional;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.StoredFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The resumable states of one training in the store, where any other executor can go on from them. */
 final class StoredCheckpoints {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StoredCheckpoints.class);
     private static final String FILE = "/state.safetensors";
     private static final Pattern STEP = Pattern.compile(".*/step-(\\d+)" + FILE);
 
@@ -25,31 +33,60 @@ final class StoredCheckpoints {
         this.adapter = adapter;
     }
 
-    /** Copies the newest state to {@code local} and returns its step; 0 if there is none. */
-    int fetchNewest(Path local) {
-        Optional<StoredFile> newest = store.list(StoreLayout.checkpoints(adapter)).stream()
-                .filter(file -> STEP.matcher(file.key()).matches())
-                .max(Comparator.comparingInt(file -> step(file.key())));
-        newest.ifPresent(file -> store.download(file.key(), local));
-        return newest.map(file -> step(file.key())).orElse(0);
+    /**
+     * Copies the newest state that is whole to {@code local} and returns its step; 0 if there is none. One that is not is
+     * dropped, since it would stop every attempt at this training.
+     */
+    int fetchNewest(Path local) throws IOException {
+        List<String> newestFirst = keys().stream()
+                .sorted(Comparator.comparingInt(StoredCheckpoints::step).reversed())
+                .toList();
+        for (String key : newestFirst) {
+            store.download(key, local);
+            if (isWhole(local)) {
+                return step(key);
+            }
+            LOG.warn("the checkpoint {} is damaged and dropped", store.uri(key));
+            Files.delete(local);
+            store.delete(key);
+        }
+        return 0;
     }
 
-    /** Passes everything on to {@code listener} and uploads each state, then drops the one before it. */
-    TrainingListener uploading(TrainingListener listener) {
+    private static boolean isWhole(Path state) {
+        try {
+            SafetensorsFile.open(state);
+            return true;
+        } catch (CheckpointException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Passes everything on to {@code listener} and uploads each state, then drops those before it.
+     *
+     * @param minutes after which a state is wanted, whatever the steps; 0: never
+     */
+    TrainingListener uploading(TrainingListener listener, int minutes) {
         return new TrainingListener() {
+            private Stopwatch sinceCheckpoint = Stopwatch.start();
+
             @Override
             public void afterStep(int step, int steps, double loss) {
                 listener.afterStep(step, steps, loss);
             }
 
             @Override
+            public boolean wantsCheckpoint(int step) {
+                return minutes > 0 && sinceCheckpoint.seconds() >= 60.0 * minutes;
+            }
+
+            @Override
             public void afterCheckpoint(int step, Path state) {
-                String key = key(step);
-                store.upload(state, key);
-                store.list(StoreLayout.checkpoints(adapter)).stream()
-                        .map(StoredFile::key)
-                        .filter(other -> !other.equals(key))
-                        .forEach(store::delete);
+                store.upload(state, key(step));
+                // Not those after it: an attempt that was taken for dead must not undo what its successor has done.
+                keys().stream().filter(other -> step(other) < step).forEach(store::delete);
+                sinceCheckpoint = Stopwatch.start();
                 listener.afterCheckpoint(step, state);
             }
         };
@@ -58,6 +95,13 @@ final class StoredCheckpoints {
     /** Removes all states, once the adapter is published. */
     void delete() {
         store.delete(StoreLayout.checkpoints(adapter));
+    }
+
+    private List<String> keys() {
+        return store.list(StoreLayout.checkpoints(adapter)).stream()
+                .map(StoredFile::key)
+                .filter(key -> STEP.matcher(key).matches())
+                .toList();
     }
 
     private String key(int step) {

@@ -24,6 +24,8 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains one adapter and publishes it. A training that was interrupted, on this machine or another, goes on from its
@@ -31,6 +33,7 @@ import org.dualanodiff.pipeline.store.Provenance;
  */
 public final class TrainAdapter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TrainAdapter.class);
     private static final int LOSS_POINTS = 200;
 
     private final ObjectStore store;
@@ -53,7 +56,10 @@ public final class TrainAdapter {
         try (DualTrainer trainer = new DualTrainer(base, examples(task), task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state);
-            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener));
+            if (resumedFrom > 0) {
+                LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
+            }
+            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener, task.checkpointMinutes()));
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();

@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.store.Provenance;
  * @param background where object masks come from, or null without background compensation
  * @param settings what the adapter was planned with, by names of the configuration; for the provenance
  * @param quarantined images of the set that were set aside
+ * @param checkpointMinutes after which a checkpoint is made, whatever the steps; 0: by steps alone
  */
 public record TrainTask(
         AdapterId adapter,
@@ -24,5 +25,6 @@ public record TrainTask(
         NestedPrompt prompt,
         TrainingConfig training,
         Map<String, String> settings,
-        int quarantined)
+        int quarantined,
+        int checkpointMinutes)
         implements Serializable {}

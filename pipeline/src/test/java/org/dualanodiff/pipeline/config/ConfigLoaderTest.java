@@ -22,6 +22,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
 import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
 import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
+import org.dualanodiff.pipeline.config.PipelineConfig.Lease;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
 import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
@@ -64,6 +65,7 @@ class ConfigLoaderTest {
               rank = 16
               flips { horizontal = false, vertical = off }
               checkpoint-every = 250
+              checkpoint-minutes = 7
               log-every = 5
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
@@ -84,7 +86,7 @@ class ConfigLoaderTest {
             mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5, refine-radius = 3, refine-epsilon = 0.01 }
             quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
-            run.id = nightly-2024.01
+            run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4 }
             evaluate {
@@ -110,7 +112,7 @@ class ConfigLoaderTest {
                     1),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 5),
+            new Training("warm", 6000, 2, 1, true, 1e-4, "cosine", 0, 0.5, 16, new Flips(false, false), 250, 7, 5),
             new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new Generation(
                     "anchored",
@@ -128,7 +130,7 @@ class ConfigLoaderTest {
             new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
             new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
-            new Run("nightly-2024.01"),
+            new Run("nightly-2024.01", new Lease(30, 600)),
             Long.MIN_VALUE,
             new Compute("cuda:1", "bf16", 4),
             new Evaluation(
@@ -170,7 +172,7 @@ class ConfigLoaderTest {
     void loader_withoutAnySource_givesTheDocumentedDefaults() {
         assertThat(ConfigLoader.defaults())
                 .isEqualTo(new PipelineConfig(
-                        "builtin:tiny",
+                        "builtin:small",
                         new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
                         new Prompt("a vfx with sks", "sks", ""),
@@ -187,6 +189,7 @@ class ConfigLoaderTest {
                                 32,
                                 new Flips(true, true),
                                 500,
+                                10,
                                 10),
                         new Background("off", List.of(), List.of(), List.of(), "", false),
                         new Generation(
@@ -205,7 +208,7 @@ class ConfigLoaderTest {
                         new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
                         new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
-                        new Run("auto"),
+                        new Run("auto", new Lease(90, 0)),
                         0L,
                         new Compute("auto", "auto", 2),
                         new Evaluation(

@@ -327,10 +327,10 @@ class DatasetFormatsTest {
                 "annotations/instances.json",
                 cocoOf("[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]"));
         Configuration mounted = new Configuration();
-        mounted.set("fs.viewfs.mounttable.cluster.link./data", root.toUri().toString());
+        mounted.set("fs.viewfs.mounttable.formats.link./data", root.toUri().toString());
 
         Dataset remote = new DatasetReader(mounted)
-                .read(new DatasetRequest("viewfs://cluster/data", List.of(), List.of(), FIRST_THIRD));
+                .read(new DatasetRequest("viewfs://formats/data", List.of(), List.of(), FIRST_THIRD));
 
         assertThat(remote.quarantine()).isEmpty();
         assertThat(remote.sets().get(0).fingerprint())

@@ -335,7 +335,8 @@ class DatasetReaderTest {
                 .hasMessageContaining("lists the defect \"crck\"");
         assertThatThrownBy(() -> read(listed(Map.of("tile", Map.of("crack", Set.of("z.png"))))))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("tile/test/crack: z.png");
+                .hasMessageContaining("not in tile/crack: z.png")
+                .hasMessageContaining("such as a.png");
     }
 
     private DatasetRequest listed(Map<String, Map<String, Set<String>>> names) {

@@ -37,7 +37,9 @@ class DefectSetTest {
 
     @Test
     void dataset_throughSerialization_staysEqual() throws Exception {
-        DefectSet set = set("t", image("file:/a/", "0.png", "11", "22"));
+        DefectImage drawn =
+                new DefectImage("1.png", URI.create("file:/a/1.png"), new RunLengthMask(4, 2, "323"), 4, 2, "33", "44");
+        DefectSet set = set("t", image("file:/a/", "0.png", "11", "22"), drawn);
         Dataset dataset = new Dataset(
                 List.of(set),
                 List.of(new GoodImages("tile", List.of(URI.create("file:/g.png")), List.of())),

@@ -100,6 +100,7 @@ final class MalformedDatasets {
                 image("NegativeBmpWidth", "a.bmp", RawImages.bmpHeader(-24, 16), "a.bmp"),
                 image("HugeTiffTiles", "a.tif", tiledTiff(50_000), "more than"),
                 image("HugeTiffStrip", "a.tif", stripTiff(Integer.MAX_VALUE), "a.tif"),
+                image("HugeTiffText", "a.tif", textTiff(Integer.MAX_VALUE - 8), "a.tif"),
                 image("TiffOfFloats", "a.tif", floatTiff(), "a.tif"),
                 image("EmptyTiff", "a.tif", RawImages.tiff(), "a.tif"),
                 image("CmykJpeg", "a.jpg", cmyk(), "CMYK"),
@@ -207,6 +208,20 @@ final class MalformedDatasets {
                 new int[] {277, 3, 1},
                 new int[] {278, 4, 16},
                 new int[] {279, 4, stripBytes});
+    }
+
+    private static byte[] textTiff(int length) {
+        return RawImages.tiff(
+                new int[] {256, 4, 24},
+                new int[] {257, 4, 16},
+                new int[] {258, 3, 8},
+                new int[] {259, 3, 1},
+                new int[] {262, 3, 1},
+                new int[] {270, 2, 8, length},
+                new int[] {273, 4, 8},
+                new int[] {277, 3, 1},
+                new int[] {278, 4, 16},
+                new int[] {279, 4, 384});
     }
 
     private static byte[] floatTiff() {
@@ -347,7 +362,16 @@ final class MalformedDatasets {
                 refused("TableInUtf16", folder -> table(folder, head.getBytes(UTF_16LE)), "UTF-8"),
                 refused("TableThatIsBinary", folder -> table(folder, PICTURE), "no readable csv file in UTF-8"),
                 refused("TableOfBadRows", table(head + "tile,test\n"), "none of its 1 entries can be used"),
-                aside("ShortTableRow", table(head + sound + "tile,test\n"), Reason.INVALID_ENTRY, "line 3"),
+                aside(
+                        "ShortTableRow",
+                        table(head + sound + "tile,test\n"),
+                        Reason.INVALID_ENTRY,
+                        "row 2: its field \"label\" is empty"),
+                aside(
+                        "ShortTableRowOfOtherOrder",
+                        table("image,mask,object,label,split\nb.png,b_mask.png,tile,crack,test\na.png,,tile,crack\n"),
+                        Reason.MASK_MISSING,
+                        "row 2 names no mask"),
                 aside(
                         "TableRowWithoutObject",
                         table(head + sound + ",test,anomaly,a.png,a_mask.png\n"),

@@ -89,14 +89,15 @@ final class RawImages {
     /**
      * A TIFF of one directory, little endian.
      *
-     * @param entries tag, type (3: 16 bits, 4: 32 bits), value; in ascending order of tags
+     * @param entries tag, type (2: text, 3: 16 bits, 4: 32 bits), value, maybe a count; in ascending order of tags
      */
     static byte[] tiff(int[]... entries) {
         ByteBuffer file =
                 ByteBuffer.allocate(8 + 2 + 12 * entries.length + 4 + 64).order(ByteOrder.LITTLE_ENDIAN);
         file.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(8).putShort((short) entries.length);
         for (int[] entry : entries) {
-            file.putShort((short) entry[0]).putShort((short) entry[1]).putInt(1).putInt(entry[2]);
+            file.putShort((short) entry[0]).putShort((short) entry[1]);
+            file.putInt(entry.length > 3 ? entry[3] : 1).putInt(entry[2]);
         }
         return file.putInt(0).array();
     }

@@ -55,7 +55,7 @@ class SplitRuleTest {
         assertThatThrownBy(() -> rule.training("tile", "crack", names(5)))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("split.json")
-                .hasMessageContaining("tile/test/crack: 001, 099.png");
+                .hasMessageContaining("tile/crack: 001, 099.png");
     }
 
     @ParameterizedTest

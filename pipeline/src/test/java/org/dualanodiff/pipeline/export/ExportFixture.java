@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -67,6 +67,13 @@ final class ExportFixture {
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
+    /** Cuts a file of samples off; returns its address. */
+    String damage(String category, String defect) {
+        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        store.write(key, Arrays.copyOf(store.read(key), 100));
+        return store.uri(key);
+    }
+
     /** Procedural cloth with two training pairs a defect. */
     Dataset originals() throws IOException {
         if (!Files.exists(folder.resolve("data"))) {
@@ -105,9 +112,5 @@ final class ExportFixture {
                 .map(file -> file.key())
                 .filter(key -> !key.startsWith(".export/"))
                 .toList();
-    }
-
-    static Stream<ExportFormat> formats() {
-        return Stream.of(ExportFormat.values());
     }
 }

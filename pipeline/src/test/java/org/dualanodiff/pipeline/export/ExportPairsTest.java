@@ -7,7 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,8 +101,8 @@ class ExportPairsTest {
     void coco_countsClassesFromOneAndGivesAreasAndBoxes() throws IOException {
         fixture.export(fixture.plan(ExportFormat.COCO), target);
 
-        assertThat(text("annotations/instances_polygons.json"))
-                .contains("{\"id\":2,\"name\":\"cloth/stain\",\"supercategory\":\"cloth\"}")
+        assertThat(text("annotations/polygons.json"))
+                .contains("{\"id\":2,\"name\":\"stain\",\"supercategory\":\"cloth\"}")
                 .contains("{\"id\":2,\"image_id\":2,\"category_id\":2,\"iscrowd\":0,\"area\":2,\"bbox\":[3,1,2,2],"
                         + "\"segmentation\":[[3,1,4,1,4,2,3,2],[4,2,5,2,5,3,4,3]]}");
         assertThat(text("annotations/instances.json")).contains("\"segmentation\":{\"size\":[6,8],\"counts\":\"");
@@ -110,6 +120,28 @@ class ExportPairsTest {
         assertThat(again.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(2);
         assertThat(ExportFixture.keys(target)).isEqualTo(before);
         assertThat(text("export.json")).contains("\"complete\": true", "\"pairs\": 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MVTEC", "COCO", "PNG"})
+    void export_readAsADataSet_givesTheSameMasks(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format), target);
+
+        Dataset read = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(target.root(), List.of(), List.of(), new SplitRule.FirstThird()));
+
+        assertThat(read.quarantine()).isEmpty();
+        assertThat(area(read, "hole")).isEqualTo(17);
+        assertThat(area(read, "stain")).isEqualTo(2);
+    }
+
+    private static int area(Dataset read, String defect) throws IOException {
+        DefectSet set = read.set("cloth", defect).orElseThrow();
+        DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
+                .findFirst()
+                .orElseThrow();
+        return MaskStatistics.of(only.openMask(new DatasetFiles(new Configuration())))
+                .area();
     }
 
     @Test
@@ -131,6 +163,17 @@ class ExportPairsTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("holds an export of run night as PNG")
                 .hasMessageContaining("give another folder");
+    }
+
+    @Test
+    void export_ofDamagedFile_namesItInTheStore() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.PNG);
+        String damaged = fixture.damage("cloth", "hole");
+
+        assertThatThrownBy(() -> fixture.export(plan, target))
+                .hasMessageContaining(damaged)
+                .hasMessageContaining("cut off or damaged");
+        assertThat(target.exists(PartLists.key(plan.partNames().get(0)))).isFalse();
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -81,12 +83,11 @@ class InspectDatasetTest {
     void inspection_ofFlatImages_callsNoneAlike() throws IOException {
         for (int i = 0; i < 6; i++) {
             BufferedImage flat = new BufferedImage(64, 48, BufferedImage.TYPE_3BYTE_BGR);
-            flat.createGraphics().fillRect(0, 0, i == 0 ? 0 : 64, 48);
-            flat.setRGB(1, 1, i);
+            Arrays.fill(((DataBufferByte) flat.getRaster().getDataBuffer()).getData(), (byte) (20 * i));
             defect("crack", i, flat, 8);
         }
 
-        assertThat(inspect().duplicates()).extracting(Duplicate::kind).doesNotContain(Kind.EXACT);
+        assertThat(inspect().duplicates()).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.store.AdapterId;
 
 /** Rows to write. */
 public final class TestSamples {
@@ -29,6 +30,14 @@ public final class TestSamples {
                 List.of(picture, PngCodec.encode(mask), picture),
                 List.of(),
                 null);
+    }
+
+    /** An accepted row of a run, rightly named. */
+    public static GeneratedSample of(String runId, AdapterId adapter, long index) {
+        Names names = new Names(
+                SampleId.of(runId, adapter, index), runId, adapter.fingerprint().hex());
+        return sample(
+                names, adapter.category(), adapter.defect(), index, "", pictures((int) index, 50), List.of(), null);
     }
 
     public static GeneratedSample rejected() {
@@ -78,7 +87,22 @@ public final class TestSamples {
         return sample("tile", "crack", 7, "", nothing, List.of("no_change"), null);
     }
 
+    private record Names(String sampleId, String runId, String adapter) {}
+
     private static GeneratedSample sample(
+            String category,
+            String defect,
+            long index,
+            String prompt,
+            List<byte[]> pictures,
+            List<String> reasons,
+            String error) {
+        Names names = new Names("0123456789ab-%06d".formatted(index), "night", "ab".repeat(32));
+        return sample(names, category, defect, index, prompt, pictures, reasons, error);
+    }
+
+    private static GeneratedSample sample(
+            Names names,
             String category,
             String defect,
             long index,
@@ -89,13 +113,13 @@ public final class TestSamples {
         boolean accepted = reasons.isEmpty();
         int area = accepted ? 1 : 0;
         return new GeneratedSample(
-                "0123456789ab-%06d".formatted(index),
+                names.sampleId(),
                 category,
                 defect,
                 index,
                 -7,
-                "night",
-                "ab".repeat(32),
+                names.runId(),
+                names.adapter(),
                 prompt,
                 null,
                 pictures.get(0),
@@ -106,7 +130,7 @@ public final class TestSamples {
                 area,
                 new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
                 measures(area),
-                accepted ? new PairSignature(new byte[1024], new byte[1024]) : null,
+                accepted ? PairSignature.of(new byte[2048]) : null,
                 accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
                 reasons,
                 error,

@@ -136,7 +136,8 @@ class RunRegistryTest {
                 Optional.of(new RunManifest.Training(RunManifest.Training.Source.TRAINED, 5000, loss, 60)),
                 new RunManifest.SampleCounts(8, 2, 8, 7, 1, 0),
                 30,
-                List.of(new RunManifest.OutputFile("samples/run=r/p.parquet", 1234, Optional.of(8L))),
+                List.of(new RunManifest.OutputFile(
+                        "samples/run=r/p.parquet", 1234, Optional.of(8L), Optional.of("ab12"))),
                 Optional.of(new RunManifest.Quality(10, 9, 1, Map.of("no_change", 1))),
                 error);
     }

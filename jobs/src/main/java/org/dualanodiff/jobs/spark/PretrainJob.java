@@ -1,0 +1,66 @@
+package org.dualanodiff.jobs.spark;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.pretrain.Pretrain;
+import org.dualanodiff.pipeline.pretrain.PretrainProgress;
+import org.dualanodiff.pipeline.pretrain.PretrainResult;
+import org.dualanodiff.pipeline.pretrain.PretrainSettings;
+
+/** Runs {@link Pretrain} as the one task of a Spark job. */
+public final class PretrainJob {
+
+    private static final int REPORT_EVERY = 50;
+
+    private PretrainJob() {}
+
+    /** Whether {@code spark-submit} started this process. */
+    public static boolean isOnCluster() {
+        return System.getProperty("spark.master") != null;
+    }
+
+    public static PretrainResult run(PretrainSettings settings, PrintWriter console) {
+        try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
+            JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+            context.setJobGroup("pretrain", "pretrain a base model, %d steps".formatted(settings.steps()), true);
+            Progress progress = Progress.showOn(console, spark.sparkContext());
+            return context.parallelize(List.of(settings), 1)
+                    .map(new Task(progress))
+                    .first();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Task(Progress progress) implements Function<PretrainSettings, PretrainResult> {
+
+        @Override
+        public PretrainResult call(PretrainSettings settings) throws Exception {
+            Compute asked = settings.compute();
+            Compute given = new Compute(GpuTask.device(asked.device()), asked.precision(), asked.threads());
+            return new Pretrain(settings.on(given)).run(reports(progress.training("pretrain", REPORT_EVERY)));
+        }
+
+        private static PretrainProgress reports(TrainingListener listener) {
+            return new PretrainProgress() {
+                @Override
+                public void step(int step, int steps, double loss, double rate, double secondsLeft) {
+                    listener.afterStep(step, steps, loss);
+                }
+
+                @Override
+                public void sheet(int step, Path sheet) {}
+            };
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.dualanodiff.jobs.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+
+/**
+ * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which
+ * tries the task again, elsewhere if it can. The last attempt's failure, like any other, stays with the unit.
+ */
+final class TaskFailures {
+
+    /** {@code local[N]} tries once, {@code local[N,M]} M times; a cluster as often as it is told. */
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[[^,\\]]*(?:,\\s*(\\d+))?])?");
+
+    private static final int SPARK_DEFAULT = 4;
+
+    private TaskFailures() {}
+
+    /** Whether another attempt at the running task may go better, and Spark will make one. */
+    static boolean retriedBySpark(Throwable failure) {
+        TaskContext task = TaskContext.get();
+        return task != null
+                && isOfTheMachine(failure)
+                && task.attemptNumber() + 1 < attempts(SparkEnv.get().conf());
+    }
+
+    /** No room, no answer, a broken connection: an input-output error that no reader of data made. */
+    static boolean isOfTheMachine(Throwable failure) {
+        return causes(failure).noneMatch(UnreadableImageException.class::isInstance)
+                && causes(failure)
+                        .anyMatch(cause -> cause instanceof IOException || cause instanceof UncheckedIOException);
+    }
+
+    static int attempts(SparkConf conf) {
+        Matcher local = LOCAL.matcher(conf.get("spark.master", ""));
+        if (local.matches()) {
+            return local.group(1) == null ? 1 : Integer.parseInt(local.group(1));
+        }
+        return conf.getInt("spark.task.maxFailures", SPARK_DEFAULT);
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+}

@@ -1,0 +1,122 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code verify} and {@code gc} on the store of a real run. */
+@Tag("slow")
+class StoreCommandsTest {
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void augment() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        List<String> arguments = new ArrayList<>(List.of("augment"));
+        Stream.of(
+                        "base-model="
+                                + Path.of(System.getProperty("project.root"))
+                                        .resolve("model-core/src/test/golden/tiny-sd"),
+                        "dataset.root=" + folder.resolve("data"),
+                        "dataset.defects=[hole]",
+                        "resolution=32",
+                        "training.steps=2",
+                        "training.rank=2",
+                        "generation.samples-per-defect=2",
+                        "generation.batch-size=2",
+                        "generation.steps=2",
+                        "run.id=night",
+                        "store=" + folder.resolve("store"))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        CommandLineRun run = CommandLineRun.of(arguments);
+        assertThat(run.exit()).as(run.err()).isZero();
+    }
+
+    @Test
+    void verify_ofFinishedRun_isCleanAndEndsWith0() {
+        CommandLineRun run = command("verify");
+
+        assertThat(run.exit()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).contains("clean; 1 runs, 1 files, 2 samples, 1 adapters checked");
+    }
+
+    @Test
+    void verify_ofDamagedFile_namesItAndEndsWith4() throws IOException {
+        Path file = sampleFile();
+        byte[] sound = Files.readAllBytes(file);
+        byte[] damaged = sound.clone();
+        damaged[sound.length / 2] ^= 1;
+        Files.write(file, damaged);
+        try {
+            CommandLineRun text = command("verify", "--run", "night");
+            assertThat(text.exit()).isEqualTo(ExitCode.PARTIAL);
+            assertThat(text.out()).contains("file-checksum: samples/run=night").contains("run the same command again");
+
+            CommandLineRun json = command("verify", "--json");
+            JsonObject finding = json.json().getAsJsonArray("findings").get(0).getAsJsonObject();
+            assertThat(finding.get("kind").getAsString()).isEqualTo("file-checksum");
+        } finally {
+            Files.write(file, sound);
+        }
+    }
+
+    @Test
+    void gc_ofLeftCheckpoint_showsItAndDeletesItWhenAsked() throws IOException {
+        Path adapter;
+        try (Stream<Path> files = Files.walk(folder.resolve("store/adapters"))) {
+            adapter = files.filter(file -> file.endsWith(StoreLayout.PROVENANCE_FILE))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
+        }
+        Path state = adapter.resolve("checkpoints/step-1/state.safetensors");
+        Files.createDirectories(state.getParent());
+        Files.writeString(state, "state");
+
+        CommandLineRun shown = command("gc");
+        assertThat(shown.exit()).as(shown.err()).isZero();
+        assertThat(shown.out()).contains("checkpoints of a published adapter").contains("--delete deletes them");
+        assertThat(state).exists();
+
+        assertThat(command("gc", "--delete", "--json").json().get("deleted").getAsBoolean())
+                .isTrue();
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void gc_withNothingToKeep_isRefused() {
+        CommandLineRun run = command("gc", "--keep-days", "0");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--keep-days must be at least 1");
+    }
+
+    private static CommandLineRun command(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--store", folder.resolve("store").toString()));
+        return CommandLineRun.of(all);
+    }
+
+    private static Path sampleFile() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("store/samples"))) {
+            return files.filter(file -> StoreLayout.isSampleFile(file.toString()))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

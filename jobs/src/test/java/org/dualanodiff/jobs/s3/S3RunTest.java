@@ -1,0 +1,230 @@
+package org.dualanodiff.jobs.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.upkeep.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyResult;
+import org.dualanodiff.pipeline.upkeep.VerifyStore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The main job with its store on S3, disturbed in every way that can be had on one machine. Each ends in a store that
+ * {@code verify} finds clean, with exactly the samples of a run that nothing disturbed, down to their bytes.
+ */
+@Tag("slow")
+@Timeout(1800)
+class S3RunTest {
+
+    private static final int SAMPLES = 12;
+
+    @TempDir
+    private static Path folder;
+
+    private static S3Server server;
+    private static S3Runs runs;
+    private static Map<String, String> undisturbed;
+
+    @BeforeAll
+    static void runUndisturbed() throws Exception {
+        server = S3Server.start(folder.resolve("s3"));
+        runs = new S3Runs(folder, server);
+        DriverProcess augment = runs.augment("undisturbed");
+        assertThat(augment.exit()).as(augment.log()).isZero();
+        undisturbed = pictures("undisturbed");
+        assertThat(undisturbed).hasSize(SAMPLES);
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void augment_undisturbed_isVerifiedAndRepeatsNothing() throws Exception {
+        DriverProcess verify = runs.verify("undisturbed");
+        assertThat(verify.exit()).as(verify.out() + verify.log()).isZero();
+        assertThat(verify.json().getAsJsonArray("findings")).isEmpty();
+        assertThat(verify.count("samples")).isEqualTo(SAMPLES);
+
+        DriverProcess again = runs.augment("undisturbed");
+        assertThat(again.exit()).isZero();
+        assertThat(again.count("trained")).isZero();
+        assertThat(again.count("generated")).isZero();
+        assertClean("undisturbed");
+    }
+
+    @Test
+    void augment_withOneInTwentyRequestsSpoilt_endsAsUndisturbed() throws Exception {
+        try (FaultyProxy proxy = FaultyProxy.before(server, 0.05, 7)) {
+            DriverProcess augment = runs.augmentThrough(proxy.port(), "faults");
+            assertThat(augment.exit()).as(augment.log()).isZero();
+            assertThat(proxy.faults()).isPositive();
+        }
+        assertAsUndisturbed("faults");
+    }
+
+    @Test
+    void augment_whoseStoreIsGoneFor30Seconds_endsAsUndisturbed() throws Exception {
+        DriverProcess augment = runs.augment("gone", "run.lease.expire-seconds=90");
+        augment.awaitLine("step 4/8");
+        server.stop();
+        Thread.sleep(Duration.ofSeconds(30).toMillis());
+        server.start();
+
+        assertThat(augment.exit()).as(augment.log()).isZero();
+        assertAsUndisturbed("gone");
+    }
+
+    @Test
+    void driver_killedDuringTraining_isFollowedByOneThatGoesOnFromTheCheckpoint() throws Exception {
+        DriverProcess augment = runs.augment("killed-training", "training.steps=40");
+        augment.await("a checkpoint", () -> holds("killed-training", "checkpoints/step-"));
+        augment.kill();
+
+        DriverProcess rerun = runs.augment("killed-training", "training.steps=40");
+        assertThat(rerun.exit()).as(rerun.log()).isZero();
+        assertThat(rerun.log()).contains("its driver, process").contains("has died; taking over");
+        assertThat(rerun.log()).contains("goes on from its checkpoint of step");
+        assertThat(holds("killed-training", "checkpoints/")).isFalse();
+        assertClean("killed-training");
+    }
+
+    @Test
+    void driver_killedDuringGeneration_isFollowedByOneThatKeepsWhatIsFinished() throws Exception {
+        DriverProcess augment = runs.augment("killed-generating");
+        augment.await("a staged file", () -> holds("killed-generating", "staging/"));
+        augment.kill();
+
+        DriverProcess rerun = rerun("killed-generating");
+        assertThat(rerun.count("trained")).isZero();
+        assertThat(rerun.count("generated")).isLessThan(SAMPLES);
+        assertAsUndisturbed("killed-generating");
+    }
+
+    @Test
+    void driver_killedDuringTheCommit_isFollowedByOneThatDoublesNothing() throws Exception {
+        DriverProcess augment = runs.augment("killed-committing");
+        augment.await("a commit under way", () -> holds("killed-committing", "__magic"));
+        augment.kill();
+
+        DriverProcess rerun = rerun("killed-committing");
+        assertThat(rerun.count("generated")).isZero();
+        assertAsUndisturbed("killed-committing");
+    }
+
+    @Test
+    void driver_killedAfterTheCommit_isFollowedByOneThatWritesTheManifest() throws Exception {
+        DriverProcess augment = runs.augment("killed-after");
+        augment.await(
+                "merged samples", () -> holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
+        augment.kill();
+
+        DriverProcess rerun = rerun("killed-after");
+        assertThat(rerun.count("generated")).isZero();
+        assertAsUndisturbed("killed-after");
+    }
+
+    @Test
+    void drivers_startedAtOnce_areOneThatWorksAndOneThatLeaves() throws Exception {
+        DriverProcess one = runs.augment("two", "training.steps=60");
+        one.await("a lease", () -> holds("two", "lease/"));
+        DriverProcess other = runs.augment("two", "training.steps=60");
+
+        assertThat(other.exit()).isEqualTo(2);
+        assertThat(other.log()).contains("run night is being worked on by process");
+        assertThat(one.exit()).as(one.log()).isZero();
+        assertThat(one.count("generated")).isEqualTo(SAMPLES);
+        assertClean("two");
+    }
+
+    @Test
+    void driver_thatWaitsForAnother_findsNothingLeftToDo() throws Exception {
+        DriverProcess one = runs.augment("waiting");
+        one.await("a lease", () -> holds("waiting", "lease/"));
+        DriverProcess other = runs.augment("waiting", "run.lease.wait-seconds=300");
+
+        assertThat(other.exit()).as(other.log()).isZero();
+        assertThat(one.exit()).isZero();
+        assertThat(other.count("trained") + other.count("generated")).isZero();
+        assertAsUndisturbed("waiting");
+    }
+
+    @Test
+    void unit_whoseImageVanishes_failsAloneAndIsMadeByTheRerun() throws Exception {
+        Path images = Files.createDirectory(folder.resolve("vanishing"));
+        SampleDataset.write(images, 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        String[] settings = {"dataset.root=" + images, "spark.master=local[1]"};
+        DriverProcess augment = runs.augment("vanished", settings);
+        // With one task at a time the stain waits for the hole.
+        augment.awaitLine("cloth/stain: train yes");
+        Path image = images.resolve("cloth/test/stain/000.png");
+        Files.move(image, folder.resolve("away.png"));
+
+        assertThat(augment.exit()).as(augment.log()).isEqualTo(4);
+        assertThat(augment.count("failed_units")).isEqualTo(1);
+        assertThat(augment.count("generated")).isEqualTo(SAMPLES / 2);
+
+        Files.move(folder.resolve("away.png"), image);
+        DriverProcess rerun = runs.augment("vanished", settings);
+        assertThat(rerun.exit()).as(rerun.log()).isZero();
+        assertThat(rerun.count("trained")).isEqualTo(1);
+        assertAsUndisturbed("vanished");
+    }
+
+    private static DriverProcess rerun(String store) throws Exception {
+        DriverProcess rerun = runs.augment(store);
+        assertThat(rerun.exit()).as(rerun.log()).isZero();
+        return rerun;
+    }
+
+    private static void assertAsUndisturbed(String store) throws Exception {
+        assertClean(store);
+        assertThat(pictures(store)).isEqualTo(undisturbed);
+    }
+
+    private static void assertClean(String store) {
+        try (ObjectStore opened = runs.open(store)) {
+            VerifyResult result = new VerifyStore(opened, new InspectionHere(opened)).run(Optional.empty());
+            assertThat(result.findings()).isEmpty();
+            assertThat(result.underWay()).isEmpty();
+            assertThat(result.samples()).isEqualTo(SAMPLES);
+        }
+    }
+
+    private static Map<String, String> pictures(String store) throws IOException {
+        try (ObjectStore opened = runs.open(store)) {
+            return StoredPictures.of(opened, runs.folder());
+        }
+    }
+
+    /** Whether any object's key holds the text. */
+    private static boolean holds(String store, String part) {
+        Path root = server.bucketFolder().resolve(store);
+        if (!Files.isDirectory(root)) {
+            return false;
+        }
+        try (Stream<Path> objects = Files.walk(root)) {
+            return objects.filter(Files::isRegularFile)
+                    .anyMatch(object -> object.toString().contains(part));
+        } catch (IOException | UncheckedIOException changedMeanwhile) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.dualanodiff.jobs.s3;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/** Small runs of the whole pipeline with a store on one S3 server. */
+final class S3Runs {
+
+    private static final Path PROJECT = Path.of(System.getProperty("project.root"));
+    private static final Path BASE = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
+
+    static final Map<String, String> KEYS =
+            Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
+
+    private final Path folder;
+    private final S3Server server;
+
+    S3Runs(Path folder, S3Server server) throws IOException {
+        this.folder = folder;
+        this.server = server;
+        SampleDataset.write(folder.resolve("images"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+    }
+
+    /** Starts {@code augment} with the settings of {@code conf/s3.conf} and the keys in the environment. */
+    DriverProcess augment(String store, String... more) throws IOException {
+        return augmentThrough(server.port(), store, more);
+    }
+
+    /** Starts {@code augment} with a configuration of one's own over those settings. */
+    DriverProcess augmentWith(Path config, String store) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("augment", "--config", config.toString()));
+        settings(server.port(), store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return DriverProcess.start(folder.resolve("drivers"), Map.of(), arguments);
+    }
+
+    /** As {@link #augment}, reaching the server by another port. */
+    DriverProcess augmentThrough(int port, String store, String... more) throws IOException {
+        return start("augment", port, store, more);
+    }
+
+    DriverProcess verify(String store) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("verify", "--json"));
+        settings(server.port(), store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments);
+    }
+
+    ObjectStore open(String store) {
+        return ObjectStore.open(uri(store), server.hadoop());
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    private DriverProcess start(String command, int port, String store, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of(command, "--config", PROJECT.resolve("conf/s3.conf").toString()));
+        Stream.concat(settings(port, store).stream(), Stream.of(more))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments);
+    }
+
+    private List<String> settings(int port, String store) {
+        List<String> settings = new ArrayList<>(List.of(
+                "base-model=" + BASE,
+                "dataset.root=" + folder.resolve("images"),
+                "dataset.categories=[cloth]",
+                "dataset.defects=[hole, stain]",
+                "resolution=32",
+                "training.steps=8",
+                "training.checkpoint-every=2",
+                "training.log-every=1",
+                "training.rank=2",
+                "generation.samples-per-defect=6",
+                "generation.batch-size=2",
+                "generation.pairs-per-task=2",
+                "generation.steps=2",
+                "compute.device=cpu",
+                "spark.conf.spark.executor.resource.gpu.amount=0",
+                "spark.conf.spark.task.resource.gpu.amount=0",
+                "run.id=night",
+                "run.lease.expire-seconds=6",
+                "store=" + uri(store),
+                "spark.master=local[2]"));
+        S3Server.withoutKeys(port)
+                .forEach((name, value) -> settings.add("spark.conf.spark.hadoop." + name + "=" + value));
+        return settings;
+    }
+
+    private static String uri(String store) {
+        return "s3a://" + S3Server.BUCKET + "/" + store;
+    }
+}

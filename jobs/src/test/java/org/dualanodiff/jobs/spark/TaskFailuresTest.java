@@ -1,0 +1,63 @@
+package org.dualanodiff.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.spark.SparkConf;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TaskFailuresTest {
+
+    @Test
+    void failure_ofDiskOrNetwork_isTheMachines() {
+        IOException full = new IOException("No space left on device");
+
+        assertThat(TaskFailures.isOfTheMachine(full)).isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new UncheckedIOException("cache", full)))
+                .isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new StoreException("cannot read", full)))
+                .isTrue();
+    }
+
+    @Test
+    void failure_ofData_isTheUnits() {
+        assertThat(TaskFailures.isOfTheMachine(new ArithmeticException("diverged")))
+                .isFalse();
+        assertThat(TaskFailures.isOfTheMachine(new CheckpointException("wrong shape")))
+                .isFalse();
+        assertThat(TaskFailures.isOfTheMachine(new StoreException("run r has samples by another adapter")))
+                .isFalse();
+    }
+
+    @Test
+    void failure_outsideOfATask_isNotRetried() {
+        assertThat(TaskFailures.retriedBySpark(new IOException("broken pipe"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "local,1",
+        "local[2],1",
+        "local[*],1",
+        "'local[2,3]',3",
+        "'local[*, 5]',5",
+        "spark://host:7077,4",
+        "yarn,4"
+    })
+    void attempts_ofMaster_areThoseThatSparkMakes(String master, int attempts) {
+        assertThat(TaskFailures.attempts(new SparkConf(false).set("spark.master", master)))
+                .isEqualTo(attempts);
+    }
+
+    @Test
+    void attempts_asConfigured_areTaken() {
+        SparkConf conf = new SparkConf(false).set("spark.master", "yarn").set("spark.task.maxFailures", "7");
+
+        assertThat(TaskFailures.attempts(conf)).isEqualTo(7);
+    }
+}

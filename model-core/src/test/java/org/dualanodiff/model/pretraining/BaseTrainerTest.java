@@ -1,0 +1,208 @@
+package org.dualanodiff.model.pretraining;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.SmallModel;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.model.training.TrainingExample;
+import org.dualanodiff.model.vae.PatchCodecFit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BaseTrainerTest {
+
+    private static final int SIDE = 32;
+    private static final int RANK = 2;
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private static ModelDirectory start;
+
+    @BeforeAll
+    static void writeStart() throws IOException {
+        PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
+        for (int i = 0; i < 20; i++) {
+            fit.add(new Stripes().image(i).pixels(), SIDE);
+        }
+        SmallModel.write(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
+        start = ModelDirectory.open(shared);
+    }
+
+    /** Striped pictures with a bright square for a defect. */
+    private static final class Stripes implements PretrainingImages {
+
+        @Override
+        public CaptionedImage image(long index) {
+            float[] pixels = new float[3 * SIDE * SIDE];
+            double slope = 0.3 + index % 5 * 0.1;
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (float) (0.6 * Math.sin(slope * (i % SIDE) + index));
+            }
+            return new CaptionedImage(pixels, "a stripe");
+        }
+
+        @Override
+        public Pair pair(long index) {
+            float[] image = image(index).pixels();
+            float[] anomaly = new float[image.length];
+            int corner = (int) (index * 5 % 20);
+            for (int i = 0; i < image.length; i++) {
+                int x = i % SIDE - corner;
+                int y = i / SIDE % SIDE - 8;
+                if (x >= 0 && x < 8 && y >= 0 && y < 8) {
+                    image[i] = 0.9f;
+                    anomaly[i] = 0.9f;
+                }
+            }
+            return new Pair(image, anomaly, new NestedPrompt("a stripe with dot", "dot"));
+        }
+    }
+
+    @Test
+    void trainer_stoppedAndResumed_endsWithTheWeightsOfOneStraightRun() throws IOException {
+        Path straight = train(folder.resolve("straight"), folder.resolve("straight.state"), 5, 5);
+        train(folder.resolve("half"), folder.resolve("half.state"), 5, 3);
+        Path resumed = train(folder.resolve("half"), folder.resolve("half.state"), 5, 5);
+
+        for (String file : List.of(
+                "unet/diffusion_pytorch_model.safetensors",
+                "text_encoder/model.safetensors",
+                ModelDirectory.STARTING_ADAPTER)) {
+            assertThat(resumed.resolve(file)).hasSameBinaryContentAs(straight.resolve(file));
+        }
+    }
+
+    @Test
+    void trainer_resumedWithOtherSettings_isRefused() throws IOException {
+        train(folder.resolve("model"), folder.resolve("state"), 5, 1);
+        assertThatThrownBy(() -> train(folder.resolve("model"), folder.resolve("state"), 6, 6))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("other settings");
+    }
+
+    @Test
+    void trainer_onAFewPictures_lowersTheLoss() throws IOException {
+        List<Double> losses = new ArrayList<>();
+        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(), config(60), Compute.CPU)) {
+            trainer.train(folder.resolve("state"), listener(60, losses));
+        }
+        assertThat(mean(losses.subList(50, 60))).isLessThan(0.8 * mean(losses.subList(0, 10)));
+    }
+
+    @Test
+    void adapter_ofWarmStart_beginsAsTheBasesStartingAdapter() throws IOException {
+        Path model = train(folder.resolve("model"), folder.resolve("state"), 4, 4);
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU);
+                DualAdapter starting = AdapterFile.read(base.startingAdapter().orElseThrow(), base);
+                DualTrainer trainer = new DualTrainer(
+                        base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK))) {
+            DualAdapter first = trainer.train(folder.resolve("none"), (step, steps, loss) -> {});
+            assertThat(first.trainedKeys())
+                    .isNotEmpty()
+                    .allSatisfy(key -> assertThat(first.values(key)).containsExactly(starting.values(key)));
+        }
+    }
+
+    @Test
+    void adapter_ofAnotherRankThanTheStartingOne_isRefused() throws IOException {
+        Path model = train(folder.resolve("model"), folder.resolve("state"), 2, 2);
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU)) {
+            assertThatThrownBy(() -> new DualTrainer(
+                            base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK + 1)))
+                    .hasMessageContaining("training.rank = 2");
+        }
+    }
+
+    @Test
+    void sampler_ofATrainedBase_givesAPictureACaption() throws IOException {
+        Path model = train(folder.resolve("model"), folder.resolve("state"), 2, 2);
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU)) {
+            CaptionSampler sampler = new CaptionSampler(base, SIDE, 3, 2);
+            assertThat(sampler.sample(List.of("a stripe", "dot", ""), 1))
+                    .hasSize(3)
+                    .allSatisfy(image -> assertThat(image.getWidth()).isEqualTo(SIDE));
+        }
+    }
+
+    private static TrainingExample example() {
+        PretrainingImages.Pair pair = new Stripes().pair(1);
+        return new TrainingExample(
+                "one",
+                PixelCodec.fromSigned(pair.image(), SIDE, SIDE),
+                PixelCodec.fromSigned(pair.anomaly(), SIDE, SIDE),
+                Optional.empty());
+    }
+
+    /** No step at all. */
+    private static TrainingConfig adapter(int rank) {
+        return new TrainingConfig(
+                0, 1, 1, false, 1e-3, false, 1e-2, 1, rank, true, BackgroundMode.OFF, SIDE, false, false, 10, 1);
+    }
+
+    private static Path train(Path model, Path state, int steps, int until) throws IOException {
+        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(), config(steps), Compute.CPU)) {
+            assertThat(trainer.train(state, listener(until, new ArrayList<>()))).isEqualTo(until);
+            trainer.write(model, DType.F32, Map.of());
+        }
+        return model;
+    }
+
+    private static PretrainingConfig config(int steps) {
+        return new PretrainingConfig(steps, 4, 2e-3, RANK, SIDE, 0.9, 100, 1);
+    }
+
+    private static PretrainingListener listener(int until, List<Double> losses) {
+        return new PretrainingListener() {
+            private int made;
+
+            @Override
+            public void afterStep(int step, int steps, double loss) {
+                made = step;
+                losses.add(loss);
+            }
+
+            @Override
+            public void afterCheckpoint(int step) {}
+
+            @Override
+            public boolean shouldStop() {
+                return made >= until;
+            }
+        };
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    @Test
+    void batch_ofPairs_weighsTheDefect() throws IOException {
+        PretrainingBatch batch = PretrainingBatch.of(2, new Stripes(), config(4), 1000, 1);
+        float[] weights = batch.weights(SIDE, 4);
+        assertThat(batch.pairs()).isTrue();
+        assertThat(weights).contains(1f, 4f);
+    }
+}

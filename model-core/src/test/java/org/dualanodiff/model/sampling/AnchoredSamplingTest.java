@@ -1,0 +1,156 @@
+package org.dualanodiff.model.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class AnchoredSamplingTest {
+
+    private static final int SIDE = 32;
+    private static final int TIMESTEP = 300;
+    private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
+
+    private static BaseModel base;
+
+    @BeforeAll
+    static void load() {
+        base = BaseModel.load(Golden.model(), Compute.CPU);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @Test
+    void denoiser_whereThePartIsGrey_leadsGlobalToTheGoodImage() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray grey = latents(new float[3 * SIDE * SIDE]);
+            NDArray good = latents(picture());
+            NDArray noise = gaussian(2);
+            NDArray x = base.schedule()
+                    .addNoise(Operators.concat(List.of(gaussian(1), grey), 0), noise, new int[] {TIMESTEP, TIMESTEP});
+            Denoiser anchored =
+                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+
+            float[] data = data(x, anchored.noise(x, TIMESTEP));
+            assertThat(firstHalf(data)).usingComparatorWithPrecision(0.03f).containsExactly(Tensors.floats(good));
+        }
+    }
+
+    @Test
+    void denoiser_whereThePartIsNotGrey_leavesGlobalFreeUnlessThePlaceIsClosed() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray noise = gaussian(2);
+            NDArray global = gaussian(1);
+            NDArray part = Operators.multiply(gaussian(1), 50);
+            NDArray x = base.schedule()
+                    .addNoise(Operators.concat(List.of(global, part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
+            Denoiser open =
+                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+            Denoiser closed = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(new float[SIDE * SIDE])), SIDE, 0.7);
+
+            assertThat(firstHalf(data(x, open.noise(x, TIMESTEP))))
+                    .usingComparatorWithPrecision(1e-3f)
+                    .containsExactly(Tensors.floats(global));
+            assertThat(firstHalf(data(x, closed.noise(x, TIMESTEP))))
+                    .usingComparatorWithPrecision(1e-3f)
+                    .containsExactly(Tensors.floats(latents(picture())));
+        }
+    }
+
+    @Test
+    void denoiser_beforeTheAnchorHolds_changesNothing() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray noise = gaussian(2);
+            Denoiser anchored =
+                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+            NDArray x = gaussian(2);
+            assertThat(Tensors.floats(anchored.noise(x, 700))).containsExactly(Tensors.floats(noise));
+            assertThat(Tensors.floats(anchored.noise(x, 699))).isNotEqualTo(Tensors.floats(noise));
+        }
+    }
+
+    @Test
+    void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
+        Anchors anchors = new Anchors(7, number -> anchor(null));
+        List<Integer> first = round(anchors, SERIES, 0);
+        assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
+        assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
+        assertThat(round(anchors, new SampleSeries(4, "tile", "crack"), 0)).isNotEqualTo(first);
+    }
+
+    @Test
+    void anchors_ofAnUnreadableImage_sayWhichOne() {
+        Anchors anchors = new Anchors(1, number -> {
+            throw new IOException("good.png is gone");
+        });
+        assertThatThrownBy(() -> anchors.of(SERIES, 0))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("good.png is gone");
+    }
+
+    private static List<Integer> round(Anchors anchors, SampleSeries series, long first) {
+        return LongStream.range(first, first + 7)
+                .mapToObj(index -> anchors.number(series, index))
+                .toList();
+    }
+
+    private static Anchor anchor(float[] place) {
+        return new Anchor("good.png", PixelCodec.fromSigned(picture(), SIDE, SIDE), picture(), place);
+    }
+
+    private static float[] picture() {
+        float[] pixels = new float[3 * SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) Math.sin(i * 0.01);
+        }
+        return pixels;
+    }
+
+    private static NDArray latents(float[] pixels) {
+        NDArray one = Tensors.of(pixels, base.device(), 1, 3, SIDE, SIDE);
+        return base.autoencoder().toDiffusion(base.autoencoder().encode(one).mean());
+    }
+
+    private static NDArray gaussian(int rows) {
+        int channels = base.unet().config().inChannels();
+        int side = SIDE / base.autoencoder().factor();
+        float[] values = NoiseSource.gaussian(rows * channels * side * side, "anchored", Integer.toString(rows));
+        return Tensors.of(values, base.device(), rows, channels, side, side);
+    }
+
+    /** What x is without the noise. */
+    private static float[] data(NDArray x, NDArray noise) {
+        double alpha = base.schedule().alphaCumprod(TIMESTEP);
+        return Tensors.floats(
+                Operators.combine(1 / Math.sqrt(alpha), x, -Math.sqrt(1 - alpha) / Math.sqrt(alpha), noise));
+    }
+
+    private static float[] firstHalf(float[] rows) {
+        return Arrays.copyOf(rows, rows.length / 2);
+    }
+}

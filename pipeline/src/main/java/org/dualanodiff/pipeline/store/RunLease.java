@@ -1,0 +1,174 @@
+package org.dualanodiff.pipeline.store;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right of one driver to work on a run. Of several drivers of one run one has it; the others watch whether it lives.
+ *
+ * <p>The holder renews its lease as long as it lives. Whether it has done so is seen by looking twice, so clocks of
+ * different machines are never compared. A holder that was taken for dead and lives after all learns it at its next
+ * renewal, and before it commits anything, by {@link #requireHeld}.
+ */
+public final class RunLease implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
+
+    /** After Spark's own (40), which ends the work, and before Hadoop's file systems (10), which end the writing. */
+    private static final int SHUTDOWN_PRIORITY = 20;
+
+    /** Between machines clocks may differ; {@link #isHeld} must not take a living run for a dead one. */
+    private static final Duration CLOCKS = Duration.ofMinutes(10);
+
+    private final LeaseFiles files;
+    private final String runId;
+    private final Runnable onLoss;
+    private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(RunLease::thread);
+    private final Runnable atShutdown = this::release;
+    private LeaseRecord record;
+    private volatile boolean lost;
+    private boolean closed;
+
+    private RunLease(LeaseFiles files, String runId, LeaseRecord record, Runnable onLoss) {
+        this.files = files;
+        this.runId = runId;
+        this.record = record;
+        this.onLoss = onLoss;
+    }
+
+    /**
+     * Takes the lease, from a holder that died if need be. That takes as long as the dead holder's lease lasts, counted
+     * from now.
+     *
+     * @param notice sees what is being waited for, for people
+     * @param onLoss run once if another driver takes over, to stop the work
+     * @throws StoreException if a living driver has the run and does not end within the time to wait
+     */
+    public static RunLease acquire(
+            ObjectStore store, String runId, LeaseTerms terms, Consumer<String> notice, Runnable onLoss) {
+        LeaseFiles files = new LeaseFiles(store, runId);
+        LeaseRecord record = new LeaseContest(files, runId, terms, notice).win();
+        RunLease lease = new RunLease(files, runId, record, onLoss);
+        lease.start(terms.renewal());
+        return lease;
+    }
+
+    /** Whether a driver seems to be at work on the run, by the clocks; for those who would rather leave it alone. */
+    public static boolean isHeld(ObjectStore store, String runId, Instant now) {
+        return holder(store, runId, now).isPresent();
+    }
+
+    /** Who seems to be at work on the run, in words. */
+    public static Optional<String> holder(ObjectStore store, String runId, Instant now) {
+        return new LeaseFiles(store, runId)
+                .latest()
+                .filter(record -> !record.released())
+                .filter(record -> record.renewedAt()
+                        .plusMillis((long) (1000 * record.expireSeconds()))
+                        .plus(CLOCKS)
+                        .isAfter(now))
+                .map(LeaseRecord::inWords);
+    }
+
+    /**
+     * To be called before anything is committed that only one driver may commit.
+     *
+     * @throws StoreException if another driver has taken over
+     */
+    public void requireHeld() {
+        if (lost || files.highest() > record.number()) {
+            throw takenOver();
+        }
+    }
+
+    /** Whether another driver has taken over. */
+    public boolean lost() {
+        return lost;
+    }
+
+    /** Gives the run free for the next driver. */
+    @Override
+    public void close() {
+        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+            ShutdownHookManager.get().removeShutdownHook(atShutdown);
+        }
+        release();
+    }
+
+    /** What a driver is called that was taken for dead. */
+    public StoreException takenOver() {
+        return new StoreException(
+                ("run %s was taken over by another driver, since this one had not renewed its lease in"
+                                + " time; nothing of it is lost, leave it to the other one")
+                        .formatted(runId));
+    }
+
+    static LeaseRecord record(long number, Duration expiry) {
+        Instant now = Instant.now();
+        return new LeaseRecord(
+                number, UUID.randomUUID().toString(), self(), 0, expiry.toMillis() / 1000.0, now, now, false);
+    }
+
+    private void start(Duration every) {
+        ShutdownHookManager.get().addShutdownHook(atShutdown, SHUTDOWN_PRIORITY);
+        heartbeat.scheduleWithFixedDelay(this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void renew() {
+        try {
+            if (closed || lost) {
+                return;
+            }
+            if (files.highest() > record.number()) {
+                lost = true;
+                LOG.warn("{}", takenOver().getMessage());
+                onLoss.run();
+            } else {
+                record = record.renewed(Instant.now());
+                files.write(record);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the lease of run {} could not be renewed, trying again: {}", runId, e.getMessage());
+        }
+    }
+
+    private synchronized void release() {
+        heartbeat.shutdown();
+        if (!closed && !lost) {
+            try {
+                files.write(record.release(Instant.now()));
+            } catch (RuntimeException e) {
+                LOG.warn("the lease of run {} could not be given back, it will expire: {}", runId, e.getMessage());
+            }
+        }
+        closed = true;
+    }
+
+    private static String self() {
+        return "process %d on %s".formatted(ProcessHandle.current().pid(), host());
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return Optional.ofNullable(System.getenv("HOSTNAME")).orElse("an unnamed machine");
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "run-lease");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

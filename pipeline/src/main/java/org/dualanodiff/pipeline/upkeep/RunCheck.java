@@ -1,0 +1,145 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** One run: its records, its manifest against its files, its rows, its units. */
+final class RunCheck {
+
+    static final String RERUN = "run the same command again";
+    static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
+
+    private final ObjectStore store;
+    private final String runId;
+    private final List<Finding> findings = new ArrayList<>();
+
+    RunCheck(ObjectStore store, String runId) {
+        this.store = store;
+        this.runId = runId;
+    }
+
+    /** The keys of the run's merged samples, as they are in the store. */
+    static List<String> sampleFiles(ObjectStore store, String runId) {
+        return sampleFilesIn(store, StoreLayout.samples(runId));
+    }
+
+    /** @param summaries of {@link #sampleFiles} */
+    List<Finding> check(List<SampleFileSummary> summaries) {
+        checkIdentity();
+        findings.addAll(new SamplesCheck(runId).check(summaries));
+        checkStaging();
+        checkManifest(summaries);
+        return findings;
+    }
+
+    private void checkIdentity() {
+        String key = StoreLayout.runIdentity(runId);
+        Optional<RunIdentity> identity = read(key, () -> new RunRegistry(store).find(runId));
+        if (identity.isPresent() && !identity.get().agrees()) {
+            add(
+                    "run-identity",
+                    key,
+                    "its fingerprint does not belong to its settings",
+                    "it was changed by hand; restore it");
+        } else if (identity.isEmpty() && !store.exists(key)) {
+            add("run-identity", key, "it is not there", "restore it, or delete the run's samples");
+        }
+    }
+
+    private void checkStaging() {
+        String folder = StoreLayout.staging(runId);
+        int staged = sampleFilesIn(store, folder).size();
+        if (staged > 0) {
+            add(
+                    "staging-left",
+                    folder,
+                    staged + " files of finished samples wait to be merged",
+                    RERUN + ", which merges them");
+        }
+    }
+
+    private void checkManifest(List<SampleFileSummary> summaries) {
+        String key = StoreLayout.manifest(runId);
+        Optional<RunManifest> manifest = read(key, () -> new RunRegistry(store).findManifest(runId));
+        if (manifest.isPresent()) {
+            checkFiles(manifest.get(), summaries);
+            manifest.get()
+                    .units()
+                    .forEach(unit -> findings.addAll(new UnitCheck(store, runId, unit, summaries).check()));
+        } else if (!store.exists(key)) {
+            add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
+        }
+    }
+
+    private void checkFiles(RunManifest manifest, List<SampleFileSummary> summaries) {
+        Map<String, SampleFileSummary> there =
+                summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
+        manifest.units().stream()
+                .flatMap(unit -> unit.files().stream())
+                .forEach(listed -> checkFile(listed, Optional.ofNullable(there.remove(listed.key()))));
+        there.keySet().stream()
+                .sorted()
+                .forEach(key -> add("file-unlisted", key, "it is not in the manifest", RERUN + ", which lists it"));
+    }
+
+    private void checkFile(RunManifest.OutputFile listed, Optional<SampleFileSummary> there) {
+        if (there.isEmpty()) {
+            String advice = RERUN + ", which makes its samples anew";
+            add("file-missing", listed.key(), "the manifest lists it, but it is not there", advice);
+        } else {
+            difference(listed, there.get())
+                    .ifPresent(finding -> add(finding.kind(), listed.key(), finding.problem(), REMAKE));
+        }
+    }
+
+    private record Difference(String kind, String problem) {}
+
+    private static Optional<Difference> difference(RunManifest.OutputFile listed, SampleFileSummary there) {
+        String sha256 = there.digest().sha256();
+        if (there.digest().bytes() != listed.bytes()) {
+            return difference(
+                    "file-size", "%d bytes", listed.bytes(), there.digest().bytes());
+        } else if (!listed.sha256().orElse(sha256).equals(sha256)) {
+            return difference("file-checksum", "SHA-256 %s", listed.sha256().get(), sha256);
+        } else if (there.error() == null && listed.rows().orElse(there.rows()) != there.rows()) {
+            return difference("file-rows", "%d rows", listed.rows().get(), there.rows());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Difference> difference(String kind, String what, Object expected, Object found) {
+        return Optional.of(new Difference(kind, ("expected " + what + ", found " + what).formatted(expected, found)));
+    }
+
+    private static List<String> sampleFilesIn(ObjectStore store, String folder) {
+        return store.list(folder).stream()
+                .map(file -> file.key())
+                .filter(StoreLayout::isSampleFile)
+                .toList();
+    }
+
+    private <T> Optional<T> read(String key, Supplier<Optional<T>> reading) {
+        try {
+            return reading.get();
+        } catch (StoreException e) {
+            add("record-unreadable", key, e.getMessage(), "restore it, or delete it and " + RERUN);
+            return Optional.empty();
+        }
+    }
+
+    private void add(String kind, String where, String problem, String advice) {
+        findings.add(new Finding(kind, where, problem, advice));
+    }
+}

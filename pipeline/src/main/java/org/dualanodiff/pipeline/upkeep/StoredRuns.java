@@ -1,0 +1,43 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.AgedFile;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** Which runs have left anything in a store. */
+final class StoredRuns {
+
+    private static final Pattern RUN = Pattern.compile("(?:runs/|samples/run=|staging/run=)([^/]+)/.*");
+
+    private StoredRuns() {}
+
+    /** The run that a key belongs to. */
+    static Optional<String> of(String key) {
+        Matcher matcher = RUN.matcher(key);
+        return matcher.matches() ? Optional.of(PathSegment.unescape(matcher.group(1))) : Optional.empty();
+    }
+
+    static SortedSet<String> in(ObjectStore store) {
+        SortedSet<String> runs = new TreeSet<>();
+        Stream.of("runs", "samples", "staging")
+                .flatMap(folder -> store.inventory(folder).stream())
+                .map(AgedFile::key)
+                .flatMap(key -> of(key).stream())
+                .forEach(runs::add);
+        return runs;
+    }
+
+    /** Whether all that is there are leases: {@code train} takes one and has no run to start. */
+    static boolean isLeaseOnly(ObjectStore store, String runId) {
+        return Stream.of(StoreLayout.run(runId), StoreLayout.samples(runId), StoreLayout.staging(runId))
+                .flatMap(folder -> store.inventory(folder).stream())
+                .allMatch(file -> file.key().startsWith(StoreLayout.leases(runId) + "/"));
+    }
+}

@@ -1,0 +1,93 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/**
+ * Checks a store against its own records: every manifest against its files (there, length, SHA-256, rows), all sample ids
+ * (right, there once), the rows of each unit against what was planned, and all adapters against their provenance. Reads
+ * everything, changes nothing.
+ */
+public final class VerifyStore {
+
+    private final ObjectStore store;
+    private final FileInspection inspection;
+
+    public VerifyStore(ObjectStore store, FileInspection inspection) {
+        this.store = store;
+        this.inspection = inspection;
+    }
+
+    /**
+     * @param runId the one run to check, with its adapters; empty for the whole store
+     * @throws StoreException if there is no such run, or the store fails
+     */
+    public VerifyResult run(Optional<String> runId) {
+        List<String> idle = new ArrayList<>();
+        List<String> underWay = new ArrayList<>();
+        for (String run : runs(runId)) {
+            RunLease.holder(store, run, Instant.now())
+                    .ifPresentOrElse(holder -> underWay.add("%s by %s".formatted(run, holder)), () -> idle.add(run));
+        }
+        List<Finding> findings = new ArrayList<>();
+        List<SampleFileSummary> files = checkRuns(idle, findings);
+        List<String> adapters = adapters(runId);
+        findings.addAll(new AdapterCheck(store, inspection).check(adapters));
+        long rows = files.stream().mapToLong(SampleFileSummary::rows).sum();
+        return new VerifyResult(store.root(), idle.size(), files.size(), rows, adapters.size(), underWay, findings);
+    }
+
+    private List<SampleFileSummary> checkRuns(List<String> runs, List<Finding> findings) {
+        List<List<String>> keys =
+                runs.stream().map(run -> RunCheck.sampleFiles(store, run)).toList();
+        // All files in one go, so that a cluster has something to spread.
+        List<SampleFileSummary> summaries =
+                inspection.samples(keys.stream().flatMap(Collection::stream).toList());
+        var byKey = summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
+        for (int i = 0; i < runs.size(); i++) {
+            List<SampleFileSummary> ofRun = keys.get(i).stream().map(byKey::get).toList();
+            findings.addAll(new RunCheck(store, runs.get(i)).check(ofRun));
+        }
+        return summaries;
+    }
+
+    private Collection<String> runs(Optional<String> runId) {
+        Collection<String> all = StoredRuns.in(store);
+        runId.filter(run -> !all.contains(run)).ifPresent(run -> {
+            throw new StoreException(
+                    "there is no run %s in %s; it has %s".formatted(run, store.root(), all.isEmpty() ? "none" : all));
+        });
+        return all.stream()
+                .filter(run -> runId.map(run::equals).orElse(true))
+                .filter(run -> !StoredRuns.isLeaseOnly(store, run))
+                .toList();
+    }
+
+    private List<String> adapters(Optional<String> runId) {
+        List<String> published = AdapterCheck.published(store);
+        return runId.map(run -> bound(run).stream().filter(published::contains).toList())
+                .orElse(published);
+    }
+
+    private List<String> bound(String runId) {
+        try {
+            List<AdapterId> adapters = new RunRegistry(store).boundAdapters(runId);
+            return adapters.stream().map(StoreLayout::provenance).toList();
+        } catch (StoreException unreadable) {
+            // Whose adapters they are cannot be told, so all of them are looked at.
+            return AdapterCheck.published(store);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package org.dualanodiff.pipeline.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import org.dualanodiff.model.image.Pixels;
+import org.junit.jupiter.api.Test;
+
+class AnchoredImageTest {
+
+    private static final int SIDE = 24;
+
+    @Test
+    void image_threePixelsFromTheMask_isTheGoodOneByteForByte() {
+        Pixels good = Pixels.rgb(filled(40));
+        Pixels mask = square(8, 14);
+        Pixels composed = Pixels.rgb(AnchoredImage.compose(filled(200), filled(40), mask.toImage()));
+
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                int distance = Math.max(outside(x, 8, 14), outside(y, 8, 14));
+                if (distance >= 3) {
+                    assertThat(composed.level(0, y, x)).isEqualTo(good.level(0, y, x));
+                } else if (distance == 0) {
+                    assertThat(composed.level(2, y, x)).isEqualTo(200);
+                } else {
+                    assertThat(composed.level(1, y, x)).isBetween(120, 200);
+                }
+            }
+        }
+    }
+
+    @Test
+    void image_withoutMask_isTheGoodOne() {
+        byte[] levels = Pixels.rgb(AnchoredImage.compose(
+                        filled(200), filled(40), new Pixels(SIDE, SIDE, 1, new byte[SIDE * SIDE]).toImage()))
+                .levels();
+        assertThat(levels).isEqualTo(Pixels.rgb(filled(40)).levels());
+    }
+
+    private static int outside(int at, int first, int last) {
+        return Math.max(0, Math.max(first - at, at - last));
+    }
+
+    private static BufferedImage filled(int level) {
+        byte[] levels = new byte[3 * SIDE * SIDE];
+        Arrays.fill(levels, (byte) level);
+        return new Pixels(SIDE, SIDE, 3, levels).toImage();
+    }
+
+    private static Pixels square(int first, int last) {
+        byte[] levels = new byte[SIDE * SIDE];
+        for (int y = first; y <= last; y++) {
+            Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
+        }
+        return new Pixels(SIDE, SIDE, 1, levels);
+    }
+}

@@ -1,0 +1,38 @@
+package org.dualanodiff.pipeline.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.dualanodiff.model.image.PngCodec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OwnImagesTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void images_ofNestedFolders_areNamedAfterTheProductAndMadeSquare() throws IOException {
+        picture("bottle/train/good/1.png");
+        picture("nuts/1.PNG");
+        Files.writeString(Files.createDirectories(folder.resolve("nuts")).resolve("2.png"), "not a picture");
+
+        OwnImages images = OwnImages.read(List.of(folder.resolve("bottle/train/good"), folder.resolve("nuts")), 32);
+
+        assertThat(images.count()).isEqualTo(2);
+        assertThat(images.products()).containsExactly("bottle", "nuts");
+        assertThat(images.pixels(0).width()).isEqualTo(32);
+        assertThat(images.pixels(0).height()).isEqualTo(32);
+    }
+
+    private void picture(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, PngCodec.encode(new BufferedImage(60, 40, BufferedImage.TYPE_3BYTE_BGR)));
+    }
+}

@@ -1,0 +1,110 @@
+package org.dualanodiff.pipeline.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class PretrainTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<Integer> steps = new ArrayList<>();
+
+    @Test
+    void pretraining_fromNothing_writesAModelASheetAndWhatAResumeNeeds() throws IOException {
+        PretrainResult result =
+                new Pretrain(settings(folder.resolve("model"), Optional.empty(), List.of(), 2, true)).run(progress());
+
+        assertThat(result.isComplete()).isTrue();
+        assertThat(steps).containsExactly(1, 2);
+        ModelDirectory model = ModelDirectory.open(Path.of(result.model()));
+        model.requireComplete();
+        assertThat(model.startingAdapter()).isPresent();
+        assertThat(folder.resolve("model/pretraining/step-000002.png")).isNotEmptyFile();
+        assertThat(folder.resolve("model/pretraining/state.safetensors")).isNotEmptyFile();
+    }
+
+    @Test
+    void pretraining_onOwnPicturesFromABase_continuesWithPairsWhereTheBaseHasAStartingAdapter() throws IOException {
+        Path base = folder.resolve("base");
+        new Pretrain(settings(base, Optional.empty(), List.of(), 2, true)).run(progress());
+        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 0, 0), List.of("wood"));
+        Path own = folder.resolve("data/wood/train/good");
+
+        Path domain = folder.resolve("domain");
+        new Pretrain(settings(domain, Optional.of(base), List.of(own), 2, false)).run(progress());
+
+        assertThat(domain.resolve(ModelDirectory.STARTING_ADAPTER))
+                .isRegularFile()
+                .satisfies(file -> assertThat(Files.mismatch(file, base.resolve(ModelDirectory.STARTING_ADAPTER)))
+                        .isNotNegative());
+        assertThat(domain.resolve("vae/diffusion_pytorch_model.safetensors"))
+                .hasSameBinaryContentAs(base.resolve("vae/diffusion_pytorch_model.safetensors"));
+    }
+
+    @Test
+    void pretraining_onAFolderWithoutPictures_saysSo() {
+        assertThatThrownBy(() -> new Pretrain(
+                        settings(folder.resolve("model"), Optional.empty(), List.of(folder.resolve("none")), 1, false)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void pretraining_fromABaseOfAnotherImageSize_isRefused() throws IOException {
+        Path unet = folder.resolve("other/unet/config.json");
+        RandomModel.write(folder.resolve("other"), RandomModel.Preset.TINY, 1);
+        Files.writeString(unet, Files.readString(unet).replaceAll("\"sample_size\": *16", "\"sample_size\": 32"));
+        Pretrain pretrain = new Pretrain(
+                settings(folder.resolve("model"), Optional.of(folder.resolve("other")), List.of(), 1, false));
+        assertThatThrownBy(() -> pretrain.run(progress()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("128 x 128");
+    }
+
+    private static PretrainSettings settings(Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
+        return new PretrainSettings(
+                out.toString(),
+                from.map(Path::toString).orElse(null),
+                data.stream().map(Path::toString).toList(),
+                pairs,
+                4,
+                steps,
+                2,
+                1e-3,
+                0,
+                10,
+                1,
+                Compute.CPU);
+    }
+
+    private PretrainProgress progress() {
+        return new PretrainProgress() {
+            @Override
+            public void step(int step, int of, double loss, double rate, double secondsLeft) {
+                steps.add(step);
+            }
+
+            @Override
+            public void sheet(int step, Path sheet) {}
+        };
+    }
+}

@@ -1,0 +1,166 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
+import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CollectGarbageTest {
+
+    private static final Duration OLD = Duration.ofDays(40);
+    private static final String STAGED = StoreLayout.staging("dead", ADAPTER.category(), ADAPTER.defect());
+    private static final AdapterId UNPUBLISHED =
+            new AdapterId("hex nut", "scratch", Fingerprint.of("unpublished").build());
+
+    @TempDir
+    Path folder;
+
+    private TestStore made;
+
+    @BeforeEach
+    void finishRun() throws IOException {
+        made = TestStore.ofFinishedRun(folder.resolve("store"));
+    }
+
+    @Test
+    void gc_ofFinishedRun_findsNothingHoweverOld() throws IOException {
+        made.age("", OLD);
+
+        assertThat(gc(false).find().garbage()).isEmpty();
+    }
+
+    @Test
+    void gc_withoutDelete_changesNothing() throws IOException {
+        write("adapters/a/b/0123456789abcdef/checkpoints/step-5/state.safetensors", OLD);
+
+        GarbageResult result = gc(false).find();
+
+        assertThat(result.garbage()).hasSize(1);
+        assertThat(result.sentence()).contains("could go; --delete deletes them");
+        assertThat(made.store.inventory("adapters/a")).hasSize(1);
+    }
+
+    @Test
+    void gc_ofCheckpointsBesideProvenance_deletesThemAtOnce() throws IOException {
+        write(StoreLayout.checkpoint(ADAPTER, 500) + "/state.safetensors", Duration.ZERO);
+
+        assertDeletes(StoreLayout.checkpoints(ADAPTER));
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofTrainingUnderWay_keepsItUntilItIsOld() throws IOException {
+        String state = StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors";
+        write(state, Duration.ofDays(3));
+        assertThat(gc(false).find().garbage()).isEmpty();
+
+        made.age(state, OLD);
+        assertDeletes(StoreLayout.adapter(UNPUBLISHED));
+    }
+
+    @Test
+    void gc_ofWeightsThatNoProvenanceNames_deletesThoseAlone() throws IOException {
+        String lost = StoreLayout.weights(ADAPTER, "pytorch_lora_weights-lost.safetensors");
+        write(lost, Duration.ofDays(2));
+        made.age(StoreLayout.adapter(ADAPTER), Duration.ofDays(2));
+
+        assertDeletes(lost);
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofBrokenWrites_deletesThoseOlderThanADay() throws IOException {
+        write("runs/night/.tmp-1", Duration.ofDays(2));
+        write("runs/night/.tmp-2", Duration.ofHours(2));
+
+        assertDeletes("runs/night/.tmp-1");
+        assertThat(made.store.inventory("runs/night"))
+                .anyMatch(file -> file.key().endsWith(".tmp-2"));
+    }
+
+    @Test
+    void gc_ofBrokenMerge_deletesItsFolderAndNotTheTable() throws IOException {
+        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+        write(table + "/_temporary/0/_temporary/attempt_1/part-0.parquet", Duration.ofDays(2));
+
+        assertDeletes(table + "/_temporary");
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofRunThatWasGivenUp_deletesAllOfIt() throws IOException {
+        made.startRun("dead");
+        write(STAGED + "/part-0.parquet", Duration.ofDays(3));
+        assertThat(gc(false).find().garbage()).isEmpty();
+
+        made.age("staging/run=dead", OLD);
+        made.age("runs/dead", OLD);
+        assertDeletes("runs/dead", "staging/run=dead");
+    }
+
+    @Test
+    void gc_ofOldStagingOfAYoungRun_keepsTheRun() throws IOException {
+        String staged = StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()) + "/part-x.parquet";
+        write(staged, OLD);
+
+        assertDeletes("staging/run=night");
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofFinishedRuns_goesByWhatDataSetsReferTo() throws IOException {
+        made.age("", OLD);
+        String current = "datasets/nuts/current.json";
+        made.store.write(current, "{\"runs\": [{\"path\": \"samples/run=night/category=x\"}]}".getBytes());
+        assertThat(gc(true).find().garbage()).isEmpty();
+
+        made.store.write(current, "{\"run\": \"night-2\", \"path\": \"samples/run=night-2\"}".getBytes());
+        assertThat(gc(false).find().garbage()).isEmpty();
+        gc(true).delete();
+
+        assertThat(made.store.list("runs")).isEmpty();
+        assertThat(made.store.list("samples")).isEmpty();
+        assertThat(made.store.list("adapters")).hasSize(2);
+    }
+
+    @Test
+    void gc_ofRunUnderWay_leavesItAlone() throws IOException {
+        made.startRun("dead");
+        write(STAGED + "/part-0.parquet", OLD);
+        made.age("runs/dead", OLD);
+        LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
+        try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
+            assertThat(gc(false).find().garbage()).isEmpty();
+            lease.requireHeld();
+        }
+    }
+
+    private CollectGarbage gc(boolean finishedRuns) {
+        return new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), finishedRuns), Instant.now());
+    }
+
+    private void assertDeletes(String... keys) {
+        assertThat(gc(false).delete().garbage()).extracting(Garbage::key).containsExactlyInAnyOrder(keys);
+        for (String key : keys) {
+            assertThat(made.store.inventory(key)).isEmpty();
+        }
+        assertThat(gc(false).find().garbage()).isEmpty();
+    }
+
+    private void write(String key, Duration age) throws IOException {
+        made.store.write(key, "x".getBytes());
+        made.age(key, age);
+    }
+}

@@ -1,0 +1,130 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.samples.SampleFileInspector;
+import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.TestSamples;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** A store as a finished run leaves it: one adapter, two files of samples, a manifest. */
+final class TestStore {
+
+    static final String RUN = "night";
+    static final AdapterId ADAPTER =
+            new AdapterId("hex nut", "dent", Fingerprint.of("test").build());
+    static final int SAMPLES = 10;
+
+    private final Path root;
+    final ObjectStore store;
+
+    TestStore(Path root) {
+        this.root = root;
+        this.store = ObjectStore.open(root.toString(), Map.of());
+    }
+
+    static TestStore ofFinishedRun(Path root) throws IOException {
+        TestStore made = new TestStore(root);
+        made.publishAdapter();
+        made.startRun(RUN);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "part-0", 0, 6);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "part-1", 6, SAMPLES);
+        made.writeManifest(RUN);
+        return made;
+    }
+
+    void publishAdapter() throws IOException {
+        Path weights = Files.writeString(Files.createTempFile("weights", ".safetensors"), "weights");
+        Provenance provenance = new Provenance(
+                ADAPTER.fingerprint(),
+                ADAPTER.category(),
+                ADAPTER.defect(),
+                new Provenance.BaseModel("tiny", "ab"),
+                new Provenance.TrainingData("cd", List.of(), 0),
+                Map.of(),
+                new Provenance.Training(1, 10, 0.5, List.of(), 1, "cpu"),
+                Provenance.Weights.of(weights),
+                "test",
+                Instant.EPOCH);
+        new AdapterRegistry(store).publish(weights, provenance);
+        Files.delete(weights);
+    }
+
+    void startRun(String run) {
+        RunRegistry runs = new RunRegistry(store);
+        runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
+        runs.bindAdapter(run, ADAPTER);
+    }
+
+    void writeSamples(String folder, String name, int from, int to) throws IOException {
+        Path file = Files.createTempFile("samples", ".parquet");
+        SampleFile.write(
+                file,
+                IntStream.range(from, to)
+                        .mapToObj(index -> TestSamples.of(RUN, ADAPTER, index))
+                        .iterator());
+        store.upload(file, folder + "/" + name + ".parquet");
+        Files.delete(file);
+    }
+
+    void writeManifest(String run) throws IOException {
+        List<RunManifest.OutputFile> files = new ArrayList<>();
+        for (String key : RunCheck.sampleFiles(store, run)) {
+            SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
+            files.add(new RunManifest.OutputFile(
+                    key,
+                    summary.digest().bytes(),
+                    Optional.of(summary.rows()),
+                    Optional.of(summary.digest().sha256())));
+        }
+        RunManifest.Unit unit = new RunManifest.Unit(
+                ADAPTER.category(),
+                ADAPTER.defect(),
+                Optional.of(ADAPTER.fingerprint()),
+                Optional.empty(),
+                new RunManifest.SampleCounts(SAMPLES, 0, SAMPLES, SAMPLES, 0, 0),
+                1,
+                files,
+                Optional.empty(),
+                Optional.empty());
+        new RunRegistry(store)
+                .writeManifest(RunManifest.of(
+                        run, Instant.EPOCH, Instant.EPOCH, Map.of(), List.of(unit), List.of(), Map.of()));
+    }
+
+    VerifyResult verify() {
+        return new VerifyStore(store, new InspectionHere(store)).run(Optional.empty());
+    }
+
+    Path file(String key) {
+        return root.resolve(key);
+    }
+
+    /** Lets everything under a key be so old. */
+    void age(String key, Duration age) throws IOException {
+        try (Stream<Path> files = Files.walk(file(key))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
+            }
+        }
+    }
+}
