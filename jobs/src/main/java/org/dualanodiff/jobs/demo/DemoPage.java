@@ -52,7 +52,10 @@ final class DemoPage {
         List<PairGroup> all = new ArrayList<>();
         for (DemoUnit unit : units) {
             List<PairGroup> groups = groups(unit);
-            sections.add(new Section.Gallery(unit.name(), "real training pairs beside generated ones", groups));
+            sections.add(new Section.Gallery(
+                    unit.name(),
+                    "real training pairs beside generated ones; what the quality gate objects to stands below a pair",
+                    groups));
             groups.forEach(group -> all.add(new PairGroup(
                     unit.name() + ": " + group.title(),
                     group.pairs().subList(0, Math.min(SHEET_SHOWN, group.pairs().size())))));
@@ -93,10 +96,9 @@ final class DemoPage {
     private List<PairThumbnail> generated(DemoUnit unit, DemoWay way) throws IOException {
         List<PairThumbnail> pairs = new ArrayList<>();
         for (GeneratedSample sample : unit.generated(store, way.run())) {
-            boolean accepted = sample.status() == GeneratedSample.Status.ACCEPTED;
-            if (pairs.size() < SHOWN && accepted) {
+            if (pairs.size() < SHOWN && sample.hasPixels()) {
                 pairs.add(PairThumbnail.of(
-                        Long.toString(sample.sampleIndex()),
+                        (sample.sampleIndex() + " " + String.join(", ", sample.reasons())).strip(),
                         ImageDecoder.image(sample.image()),
                         ImageDecoder.image(sample.anomaly()),
                         ImageDecoder.mask(sample.mask()),

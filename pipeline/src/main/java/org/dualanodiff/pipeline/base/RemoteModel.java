@@ -27,7 +27,7 @@ final class RemoteModel {
 
     /** What a model is made of; a folder may hold other things, such as pictures and the same weights in other formats. */
     private static final Pattern PART = Pattern.compile(
-            "(model_index|training-images)\\.json|scheduler/[^/]+\\.json|tokenizer/[^/]+|(unet|vae|text_encoder)/[^/]+\\.(json|safetensors)");
+            "(model_index|training-images)\\.json|scheduler/[^/]+\\.json|tokenizer/[^/]+|(unet|vae|text_encoder)/[^/]+\\.(json|safetensors)|starting_adapter/[^/]+\\.safetensors");
 
     private static final Pattern SINGLE_FILE = Pattern.compile("(.*)/([^/]+\\.(?:safetensors|ckpt))");
 

@@ -1,0 +1,52 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class DemoCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void demo_withFewSteps_writesPairsOfBothWaysFiguresAndAPage() throws IOException {
+        CommandLineRun demo = demo();
+
+        assertThat(demo.exit()).as(demo.err()).isZero();
+        assertThat(demo.out())
+                .contains("cloth/stain, free", "hex_nut/rust, anchored", "agreement on real pairs", "index.html");
+        assertThat(folder.resolve("demo/contact-sheet.png")).isNotEmptyFile();
+        assertThat(Files.readString(folder.resolve("demo/index.html")))
+                .contains("real training pairs", "generated freely", "anchored on real good images");
+
+        CommandLineRun again = demo();
+        assertThat(again.exit()).isZero();
+        assertThat(again.out()).contains("0 adapters trained, 2 reused; 0 pairs generated");
+    }
+
+    private CommandLineRun demo() {
+        return CommandLineRun.of(
+                "demo",
+                "--out",
+                folder.resolve("demo").toString(),
+                "--set",
+                "training.steps=2",
+                "--set",
+                "generation.steps=3",
+                "--set",
+                "generation.batch-size=2",
+                "--set",
+                "generation.pairs-per-task=2",
+                "--set",
+                "generation.samples-per-defect=2",
+                "--set",
+                "quality.enabled=false");
+    }
+}
