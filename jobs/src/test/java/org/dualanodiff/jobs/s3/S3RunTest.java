@@ -85,7 +85,7 @@ class S3RunTest {
     @Test
     void augment_whoseStoreIsGoneFor30Seconds_endsAsUndisturbed() throws Exception {
         DriverProcess augment = runs.augment("gone", "run.lease.expire-seconds=90");
-        augment.awaitLine("step 4/8");
+        augment.awaitLine("cloth/hole: train yes");
         server.stop();
         Thread.sleep(Duration.ofSeconds(30).toMillis());
         server.start();
