@@ -32,7 +32,8 @@ public final class PixelCodec {
         return toSigned(Pixels.rgb(image));
     }
 
-    static float[] toUnit(Pixels pixels) {
+    /** @return {@code (C, H, W)} in [0, 1] */
+    public static float[] toUnit(Pixels pixels) {
         float[] values = new float[pixels.levels().length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (pixels.levels()[i] & 0xff) / 255f;

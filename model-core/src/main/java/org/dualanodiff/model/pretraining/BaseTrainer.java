@@ -182,7 +182,7 @@ public final class BaseTrainer implements AutoCloseable {
         int side = config.resolution();
         NDArray pixels =
                 Tensors.of(batch.pixels(), base.device(), batch.pictures().size(), 3, side, side);
-        return base.autoencoder().toDiffusion(base.autoencoder().encode(pixels).mean());
+        return base.autoencoder().meanLatents(pixels);
     }
 
     private NDArray predict(NDArray noisy, NDArray timesteps, NDArray tokens, boolean pairs) {

@@ -50,7 +50,7 @@ final class AnchoredDenoiser implements Denoiser {
             System.arraycopy(pictures.get(i), 0, all, i * 3 * side * side, 3 * side * side);
         }
         NDArray pixels = Tensors.of(all, base.device(), pictures.size(), 3, side, side);
-        return base.autoencoder().toDiffusion(base.autoencoder().encode(pixels).mean());
+        return base.autoencoder().meanLatents(pixels);
     }
 
     /** A latent position is open where any of its pixels is. */

@@ -39,8 +39,7 @@ final class BatchSource implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray pixels = Tensors.of(new float[3 * side * side], base.device(), 1, 3, side, side);
-            NDArray latents = base.autoencoder().encode(pixels).mean();
-            return TensorScope.disown(base.autoencoder().toDiffusion(latents));
+            return TensorScope.disown(base.autoencoder().meanLatents(pixels));
         }
     }
 

@@ -38,6 +38,11 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
         return Operators.multiply(latents, config().scalingFactor());
     }
 
+    /** The mean latents of pictures as the U-Net works on them: pixels (N, 3, H, W) -> (N, C, h, w). */
+    default NDArray meanLatents(NDArray pixels) {
+        return toDiffusion(encode(pixels).mean());
+    }
+
     /** From the U-Net's latents to those that the decoder takes. */
     default NDArray fromDiffusion(NDArray latents) {
         return Operators.multiply(latents, 1 / config().scalingFactor());

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.DetectorPixels;
@@ -76,13 +76,7 @@ public final class MaskAgreement implements AutoCloseable {
 
     /** The value in the middle; NaN of none. */
     public static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        if (sorted.length == 0) {
-            return Double.NaN;
-        }
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new Median().evaluate(values);
     }
 
     @Override

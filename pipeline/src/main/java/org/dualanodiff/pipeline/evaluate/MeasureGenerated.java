@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -78,15 +78,7 @@ public final class MeasureGenerated {
     }
 
     private static float[][] levels(List<DetectorPair> pairs) {
-        return pairs.stream().map(pair -> unit(pair.image())).toArray(float[][]::new);
-    }
-
-    private static float[] unit(Pixels pixels) {
-        float[] values = new float[pixels.levels().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (pixels.levels()[i] & 0xff) / 255f;
-        }
-        return values;
+        return pairs.stream().map(pair -> PixelCodec.toUnit(pair.image())).toArray(float[][]::new);
     }
 
     /** What the networks say; null where there is none, or too few images. */

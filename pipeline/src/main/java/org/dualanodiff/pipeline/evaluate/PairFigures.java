@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Pixels;
 
 /**
@@ -67,14 +68,6 @@ public record PairFigures(
     }
 
     private static float[][] levels(Stream<Pixels> images) {
-        return images.map(PairFigures::levels).toArray(float[][]::new);
-    }
-
-    private static float[] levels(Pixels image) {
-        float[] values = new float[image.levels().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (image.levels()[i] & 0xff) / 255f;
-        }
-        return values;
+        return images.map(PixelCodec::toUnit).toArray(float[][]::new);
     }
 }

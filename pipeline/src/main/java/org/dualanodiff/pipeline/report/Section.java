@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.report;
 
-import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /** A part of a {@link Report}: what it says, not how it looks. All text is plain; the renderer escapes it. */
 public sealed interface Section {
@@ -93,13 +93,7 @@ public sealed interface Section {
     /** @param values in any order; on a logarithmic axis those that are not positive are left out */
     record Sample(String name, double[] values) {
         double median() {
-            double[] sorted = values.clone();
-            Arrays.sort(sorted);
-            int middle = sorted.length / 2;
-            if (sorted.length == 0) {
-                return Double.NaN;
-            }
-            return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+            return new Median().evaluate(values);
         }
     }
 
