@@ -18,7 +18,7 @@ final class Finish {
     /** Soaks into it: the surface shows through a colored, mottled filter, often darker where it dried last. */
     static Picture soak(Picture old, Plane depth, Rgb filter, Dice dice) {
         Noise noise = Noise.random(dice);
-        double mottling = dice.between(0, 0.8);
+        double mottling = dice.between(0, 0.5);
         double flecks = dice.scaled(0.08, 0.4);
         double softness = dice.scaled(1.5, 9);
         double dried = dice.chance(0.4) ? dice.between(0.2, 0.5) : 0;
@@ -67,7 +67,7 @@ final class Finish {
 
     static Picture grainy(Rgb color, Dice dice) {
         Noise noise = Noise.random(dice);
-        double grain = dice.between(0, 0.3);
+        double grain = dice.between(0, 0.15);
         double size = dice.scaled(0.2, 0.9);
         Plane tone = Plane.of((x, y) -> noise.at(size * x, size * y));
         return Picture.toned(tone, color.times(1 - grain), color.times(1 + grain));

@@ -10,7 +10,7 @@ import org.dualanodiff.pipeline.drawing.Seeds;
 import org.dualanodiff.pipeline.sample.Product;
 
 /**
- * Endless procedural pictures to pretrain a small base on: 40 % show the sample products, 60 % other surfaces and
+ * Endless procedural pictures to pretrain a small base on: 60 % show the sample products, 40 % other surfaces and
  * objects; 60 % of all have one defect. A picture is a function of (seed, index) alone, the same on every machine.
  *
  * <p><b>What is not held out:</b> the look of the faultless sample products (drawn by the same code, from seeds of
@@ -25,7 +25,7 @@ public final class ProceduralCorpus {
     private static final long STREAM = 0xC0F2B05L;
     private static final long DEFECTIVE_STREAM = 0xDEFEC7L;
     private static final long PHOTOGRAPH_STREAM = 0x9470B6L;
-    private static final double SAMPLE_PRODUCTS = 0.4;
+    private static final double SAMPLE_PRODUCTS = 0.6;
     private static final double BODIES = 0.3;
     /** Photographs without color, as cameras over production lines often take; never of the sample products. */
     private static final double GRAYS = 0.15;
@@ -33,7 +33,7 @@ public final class ProceduralCorpus {
     private static final double DEFECTS = 0.6;
     private static final double SMALLEST_COVERAGE = 0.005;
     /** Of a picture asked for because of its defect. */
-    private static final double SMALLEST_OF_PAIR = 0.015;
+    private static final double SMALLEST_OF_PAIR = 0.02;
 
     private static final double LARGEST_COVERAGE = 0.2;
     private static final int ATTEMPTS_EACH = 4;
@@ -75,7 +75,7 @@ public final class ProceduralCorpus {
                 : image(view.subject, view.faultless, view.faultless, ChangeMask.empty(), Optional.empty());
     }
 
-    /** As {@link #image}, always with a defect, of 1.5 % at least; not the same picture. */
+    /** As {@link #image}, always with a defect, of 2 % at least; not the same picture. */
     public CorpusImage defective(long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, DEFECTIVE_STREAM, index)));
         return defective(View.random(dice), SMALLEST_OF_PAIR, dice);
