@@ -84,7 +84,7 @@ with DAG(
         raise AirflowFailException(
             f"run {result['run_id']}: {result['failed_units']} units are not complete, the others are in the store."
             f" Each unit's reason is in {result['manifest']} and in the log of augment. Put it right and clear augment,"
-            " which makes only what is missing; or trigger this date again with publish_partial"
+            f" which makes only what is missing; or trigger run_id {result['run_id']} with publish_partial"
         )
 
     outcome(augment.output) >> [verify, partial(augment.output)]

@@ -97,7 +97,8 @@ class NightlyTest(unittest.TestCase):
             ({}, ["--colour", "red"], 2, "configuration"),
         ]:
             with self.subTest(settings=settings, arguments=arguments):
-                run = self._run([sys.executable, "-c", SUBMIT, str(self.jar), json.dumps([settings, arguments]), CONFIG])
+                given = json.dumps([settings, arguments])
+                run = self._run([sys.executable, "-c", SUBMIT, str(self.jar), given, CONFIG])
                 self.assertEqual(run.returncode, 0, run.stdout)
                 failure = run.stdout.splitlines()[-1]
                 self.assertIn(f"augment ended with exit code {code}", failure)
@@ -145,6 +146,8 @@ class NightlyTest(unittest.TestCase):
             "TEST_BASE_MODEL": str(ROOT / "model-core/src/test/golden/tiny-sd"),
             "TEST_S3_ENDPOINT": cls.server.endpoint,
             "SPARK_LOCAL_IP": "127.0.0.1",
+            # Quick to start rather than quick to run.
+            "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "GOMP_SPINCOUNT": "1000",
             "PYTHONPATH": str(DAGS),
         }
