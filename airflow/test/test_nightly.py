@@ -65,10 +65,11 @@ class NightlyTest(unittest.TestCase):
         for log in (night.log, again.log):
             self.assertNotIn(SECRET_KEY, log)
 
-    def test_nightly_withOnePoisonousUnit_isHeldBackUntilSomebodyDecides(self) -> None:
+    def test_nightly_withOnePoisonousUnit_isHeldBackAndCompletedWhenCleared(self) -> None:
         images = self.folder / "poisonous"
         shutil.copytree(self.images, images)
-        for image in (images / "cloth/test/stain").iterdir():
+        stains = images / "cloth/test/stain"
+        for image in stains.iterdir():
             image.write_bytes(b"no image")
 
         night = self._night("poisonous", images)
@@ -89,6 +90,13 @@ class NightlyTest(unittest.TestCase):
         result = released.xcom["augment"]
         self.assertEqual((result["status"], result["trained"], result["generated"]), ("partial", 0, 0))
         self.assertEqual({unit["defect"] for unit in self._published("poisonous")["units"]}, {"hole", "thread"})
+
+        shutil.copytree(self.images / "cloth/test/stain", stains, dirs_exist_ok=True)
+        repaired = self._night("poisonous", images)
+        self.assertEqual(repaired.exit, 0, repaired.log)
+        result = repaired.xcom["augment"]
+        self.assertEqual((result["status"], result["trained"], result["generated"]), ("complete", 1, SAMPLES))
+        self.assertEqual({unit["defect"] for unit in self._published("poisonous")["units"]}, {"hole", "stain", "thread"})
 
     def test_submit_thatFails_isNoResultAndSaysWhy(self) -> None:
         """By itself: Airflow would try a whole night's task three times, minutes apart."""
