@@ -52,9 +52,10 @@ public final class RunMetrics {
     /** What an executor has done since it started. Reports may come late; none takes back an earlier one. */
     synchronized void report(String executor, WorkDone done) {
         WorkDone before = byExecutor.getOrDefault(executor, WorkDone.NOTHING);
-        steps.mark(Math.max(0, done.steps() - before.steps()));
-        pairs.mark(Math.max(0, done.pairs() - before.pairs()));
-        byExecutor.put(executor, done);
+        WorkDone now = done.atLeast(before);
+        steps.mark(now.steps() - before.steps());
+        pairs.mark(now.pairs() - before.pairs());
+        byExecutor.put(executor, now);
     }
 
     /**

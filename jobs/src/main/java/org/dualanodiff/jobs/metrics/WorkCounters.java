@@ -43,7 +43,6 @@ public final class WorkCounters {
     }
 
     WorkDone soFar() {
-        return new WorkDone(
-                steps.sum(), pairs.sum(), accepted.sum(), rejected.sum(), failed.sum(), gpuSeconds.sum());
+        return new WorkDone(steps.sum(), pairs.sum(), accepted.sum(), rejected.sum(), failed.sum(), gpuSeconds.sum());
     }
 }

@@ -27,6 +27,17 @@ public record WorkDone(long steps, long pairs, long accepted, long rejected, lon
                 gpuSeconds + other.gpuSeconds);
     }
 
+    /** The greater number of each kind. */
+    WorkDone atLeast(WorkDone other) {
+        return new WorkDone(
+                Math.max(steps, other.steps),
+                Math.max(pairs, other.pairs),
+                Math.max(accepted, other.accepted),
+                Math.max(rejected, other.rejected),
+                Math.max(failed, other.failed),
+                Math.max(gpuSeconds, other.gpuSeconds));
+    }
+
     WorkDone minus(WorkDone other) {
         return new WorkDone(
                 steps - other.steps,

@@ -100,8 +100,7 @@ public final class AugmentRun {
         }
     }
 
-    private RunSummary run(
-            Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+    private RunSummary run(Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
         if (stages == Stages.NONE) {
             return planned(inputs, identity, store, started);
         }

@@ -18,8 +18,8 @@ final class EstimateText {
         List<String> lines = new ArrayList<>();
         estimate.units().stream()
                 .filter(unit -> unit.cost().steps() + unit.cost().pairs() > 0)
-                .forEach(unit -> lines.add(
-                        "expected for %s/%s: %s".formatted(unit.category(), unit.defect(), cost(unit.cost(), estimate))));
+                .forEach(unit -> lines.add("expected for %s/%s: %s"
+                        .formatted(unit.category(), unit.defect(), cost(unit.cost(), estimate))));
         lines.add("expected in all: " + cost(estimate.total(), estimate));
         lines.addAll(sources(estimate));
         return lines;

@@ -32,7 +32,8 @@ public final class GenerateJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        int pairs = tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
+        int pairs =
+                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
         String units = JobText.units(tasks.stream().map(GenerateJob::unit));
         JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, units, tasks.size()));
         return spark.parallelize(tasks, tasks.size())

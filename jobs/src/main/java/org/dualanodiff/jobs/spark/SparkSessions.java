@@ -25,8 +25,7 @@ public final class SparkSessions {
     private static final Map<String, String> WATCHED = Map.of(
             "spark.metrics.namespace", "dualanodiff",
             "spark.ui.prometheus.enabled", "true",
-            "spark.metrics.conf.driver.sink.prometheusServlet.class",
-                    "org.apache.spark.metrics.sink.PrometheusServlet",
+            "spark.metrics.conf.driver.sink.prometheusServlet.class", "org.apache.spark.metrics.sink.PrometheusServlet",
             "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
 
     private static final String PLUGINS = "spark.plugins";

@@ -33,7 +33,10 @@ public final class TrainJob {
         }
         String units = JobText.units(tasks.stream().map(TrainJob::unit));
         JobText.set(
-                spark, "train", "train %s: %d steps each".formatted(units, tasks.get(0).training().steps()));
+                spark,
+                "train",
+                "train %s: %d steps each"
+                        .formatted(units, tasks.get(0).training().steps()));
         return spark.parallelize(tasks, tasks.size())
                 .map(new Training(settings, progress, System.currentTimeMillis()))
                 .collect();

@@ -48,7 +48,8 @@ class WatchingTest {
 
     private static final Path BASE =
             Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden/tiny-sd");
-    private static final String PLUGIN = "metrics_dualanodiff_driver_plugin_org_dualanodiff_jobs_metrics_RunMetricsPlugin_";
+    private static final String PLUGIN =
+            "metrics_dualanodiff_driver_plugin_org_dualanodiff_jobs_metrics_RunMetricsPlugin_";
 
     @TempDir
     private static Path shared;
@@ -122,7 +123,8 @@ class WatchingTest {
         assertThat(work.get("tasks").getAsInt()).isEqualTo(1);
         assertThat(work.get("done").getAsInt()).isEqualTo(done);
         Stream.of("loading_seconds", "working_seconds", "writing_seconds", "per_second")
-                .forEach(part -> assertThat(work.get(part).getAsDouble()).as(part).isPositive());
+                .forEach(part ->
+                        assertThat(work.get(part).getAsDouble()).as(part).isPositive());
         assertThat(work.get("per_second").getAsDouble())
                 .isCloseTo(done / work.get("working_seconds").getAsDouble(), within(1e-9));
         assertThat(work.get("gpu_seconds").getAsDouble()).isZero();
@@ -131,8 +133,8 @@ class WatchingTest {
 
     @Test
     void plan_ofLargerRun_isEstimatedFromTheOneBefore() throws IOException {
-        CommandLineRun plan = command(
-                "plan", shared.resolve("store"), "training.steps=40", "generation.samples-per-defect=50");
+        CommandLineRun plan =
+                command("plan", shared.resolve("store"), "training.steps=40", "generation.samples-per-defect=50");
         assertThat(plan.exit()).as(plan.err()).isZero();
         JsonObject estimate = plan.json().getAsJsonObject("estimate");
         JsonObject total = estimate.getAsJsonObject("total");
@@ -288,7 +290,9 @@ class WatchingTest {
     }
 
     private static String get(String address) throws IOException, InterruptedException {
-        HttpResponse<String> response = HttpClient.newHttpClient()
+        HttpResponse<String> response = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build()
                 .send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(address).isEqualTo(200);
         return response.body();

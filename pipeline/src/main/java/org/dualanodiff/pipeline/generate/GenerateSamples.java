@@ -74,8 +74,8 @@ public final class GenerateSamples {
             SampleFile.write(file, samples(sampler, task, assembly, counts));
             store.uploadIfAbsent(file, key(task));
             double seconds = watch.seconds();
-            TaskTimes times = new TaskTimes(
-                    loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
+            TaskTimes times =
+                    new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
             return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
         } finally {
             Files.deleteIfExists(file);

@@ -59,10 +59,11 @@ final class EarlierRuns {
     /** Parquet bytes of a row, pictures included. */
     Optional<Double> rowBytes() {
         return generating()
-                .flatMap(run -> bytesPerRow(run.units().stream()
-                        .flatMap(unit -> unit.files().stream())
-                        .toList())
-                        .stream())
+                .flatMap(run ->
+                        bytesPerRow(run.units().stream()
+                                        .flatMap(unit -> unit.files().stream())
+                                        .toList())
+                                .stream())
                 .findFirst();
     }
 
@@ -71,19 +72,25 @@ final class EarlierRuns {
         return newestFirst.stream()
                 .filter(run -> agrees(run, MODEL) && agrees(run, List.of("training.rank")))
                 .flatMap(run -> run.units().stream())
-                .flatMap(unit -> unit.adapter()
-                        .map(fingerprint -> new AdapterId(unit.category(), unit.defect(), fingerprint))
-                        .stream());
+                .flatMap(
+                        unit -> unit
+                                .adapter()
+                                .map(fingerprint -> new AdapterId(unit.category(), unit.defect(), fingerprint))
+                                .stream());
     }
 
     private Stream<RunManifest> generating() {
         return newestFirst.stream()
-                .filter(run -> agrees(run, MODEL) && agrees(run, GENERATION) && run.settings().containsKey(STEPS))
+                .filter(run -> agrees(run, MODEL)
+                        && agrees(run, GENERATION)
+                        && run.settings().containsKey(STEPS))
                 .filter(run -> guided(run.settings()) == guided(settings));
     }
 
     private boolean agrees(RunManifest run, List<String> names) {
-        return names.stream().allMatch(name -> Objects.equals(settings.get(name), run.settings().get(name)));
+        return names.stream()
+                .allMatch(name ->
+                        Objects.equals(settings.get(name), run.settings().get(name)));
     }
 
     private static Optional<Pace> pace(
@@ -102,14 +109,16 @@ final class EarlierRuns {
                 .flatMap(of -> of.quality().stream())
                 .toList();
         int accepted = verdicts.stream().mapToInt(RunManifest.Quality::accepted).sum();
-        int all = accepted + verdicts.stream().mapToInt(RunManifest.Quality::rejected).sum();
+        int all = accepted
+                + verdicts.stream().mapToInt(RunManifest.Quality::rejected).sum();
         return all == 0 ? Optional.empty() : Optional.of(accepted / (double) all);
     }
 
     private static Optional<Double> bytesPerRow(List<RunManifest.OutputFile> files) {
         List<RunManifest.OutputFile> counted =
                 files.stream().filter(file -> file.rows().orElse(0L) > 0).toList();
-        double rows = counted.stream().mapToLong(file -> file.rows().orElseThrow()).sum();
+        double rows =
+                counted.stream().mapToLong(file -> file.rows().orElseThrow()).sum();
         long bytes = counted.stream().mapToLong(RunManifest.OutputFile::bytes).sum();
         return rows == 0 ? Optional.empty() : Optional.of(bytes / rows);
     }

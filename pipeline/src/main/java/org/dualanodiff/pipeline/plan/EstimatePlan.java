@@ -84,6 +84,8 @@ public final class EstimatePlan {
 
     private Double bytes(boolean train, int pairs) {
         boolean known = (!train || adapterBytes.isPresent()) && (pairs == 0 || rowBytes.isPresent());
-        return known ? Double.valueOf((train ? adapterBytes.get() : 0) + (pairs > 0 ? pairs * rowBytes.get() : 0)) : null;
+        return known
+                ? Double.valueOf((train ? adapterBytes.get() : 0) + (pairs > 0 ? pairs * rowBytes.get() : 0))
+                : null;
     }
 }

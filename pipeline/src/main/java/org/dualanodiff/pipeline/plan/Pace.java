@@ -2,8 +2,8 @@ package org.dualanodiff.pipeline.plan;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /**
@@ -19,7 +19,8 @@ public record Pace(String run, String device, boolean gpu, double perSecond, dou
 
     /** The mean over the work of some units; empty if nothing was done. */
     static Optional<Pace> of(String run, List<RunManifest.Work> works) {
-        double working = works.stream().mapToDouble(RunManifest.Work::workingSeconds).sum();
+        double working =
+                works.stream().mapToDouble(RunManifest.Work::workingSeconds).sum();
         int done = works.stream().mapToInt(RunManifest.Work::done).sum();
         if (done == 0 || working <= 0) {
             return Optional.empty();

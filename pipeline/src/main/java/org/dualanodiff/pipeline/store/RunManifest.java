@@ -180,7 +180,11 @@ public record RunManifest(
                             sum(tasks, TaskTimes::writing),
                             sum(tasks, TaskTimes::gpu),
                             working == 0 ? 0 : done / working,
-                            tasks.stream().map(TaskTimes::device).distinct().sorted().toList()));
+                            tasks.stream()
+                                    .map(TaskTimes::device)
+                                    .distinct()
+                                    .sorted()
+                                    .toList()));
         }
 
         private static double sum(List<TaskTimes> tasks, ToDoubleFunction<TaskTimes> part) {

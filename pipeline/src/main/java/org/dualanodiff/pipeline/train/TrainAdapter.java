@@ -69,8 +69,7 @@ public final class TrainAdapter {
             new AdapterRegistry(store)
                     .publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
             checkpoints.delete();
-            TaskTimes times =
-                    new TaskTimes(loaded, trained - loaded, watch.seconds() - trained, base.deviceName());
+            TaskTimes times = new TaskTimes(loaded, trained - loaded, watch.seconds() - trained, base.deviceName());
             return new TrainResult(
                     task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
         } finally {

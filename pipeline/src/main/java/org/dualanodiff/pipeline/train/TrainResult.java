@@ -14,13 +14,7 @@ import org.dualanodiff.pipeline.store.AdapterId;
  * @param error what went wrong, or null
  */
 public record TrainResult(
-        AdapterId adapter,
-        int steps,
-        int resumedFrom,
-        double finalLoss,
-        double seconds,
-        TaskTimes times,
-        String error)
+        AdapterId adapter, int steps, int resumedFrom, double finalLoss, double seconds, TaskTimes times, String error)
         implements Serializable {
 
     public static TrainResult failed(AdapterId adapter, double seconds, String error) {

@@ -82,8 +82,7 @@ class EstimatePlanTest {
 
     @Test
     void estimate_whereAllIsThere_isNothing() {
-        Plan nothing = new Plan(
-                List.of(), List.of(), List.of(), List.of(new Plan.UnitCounts(CRACK, false, 10, 0)));
+        Plan nothing = new Plan(List.of(), List.of(), List.of(), List.of(new Plan.UnitCounts(CRACK, false, 10, 0)));
         Estimate estimate = estimate(List.of(), new SampleTarget(10, 4, 64), nothing);
         assertThat(estimate.total().hours()).isZero();
         assertThat(estimate.total().bytes()).isZero();
@@ -109,10 +108,8 @@ class EstimatePlanTest {
         Map<String, String> settings = new TreeMap<>(SETTINGS);
         settings.putAll(other);
         RunManifest.Timings timings = new RunManifest.Timings(
-                RunManifest.Work.of(
-                        List.of(new TaskTimes(15, trainingSeconds, 5, "gpu(0)").within(3, 0, true)), 100),
-                RunManifest.Work.of(
-                        List.of(new TaskTimes(2, generatingSeconds, 1, "gpu(0)").within(0, 3, true)), 8));
+                RunManifest.Work.of(List.of(new TaskTimes(15, trainingSeconds, 5, "gpu(0)").within(3, 0, true)), 100),
+                RunManifest.Work.of(List.of(new TaskTimes(2, generatingSeconds, 1, "gpu(0)").within(0, 3, true)), 8));
         RunManifest.Unit unit = new RunManifest.Unit(
                 "nut",
                 "crack",
