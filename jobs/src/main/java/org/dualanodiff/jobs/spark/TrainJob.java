@@ -66,7 +66,7 @@ public final class TrainJob {
                 LOG.info("training begins, {} steps", task.training().steps());
                 TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(base, task, watch.counting(progress.training(unit, settings.progressEvery())));
-                LOG.info("trained, {} steps in {} s", result.stepsMade(), result.seconds());
+                LOG.info("trained, {} steps in {} s", result.stepsMade(), Math.round(result.seconds()));
                 return result.withTimes(watch.times(result.times()));
             } catch (Exception e) {
                 if (TaskFailures.retriedBySpark(e)) {
