@@ -68,7 +68,15 @@ public final class EvaluationRun {
             EvaluationReport report = report(runId, results, generation);
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
+            showInReport(runId, store);
             return summary(report, results, generation, address, watch.seconds());
+        }
+    }
+
+    /** A run that was never finished has no page to show it on. */
+    private void showInReport(String runId, ObjectStore store) {
+        if (new RunRegistry(store).findManifest(runId).isPresent()) {
+            console.printf("report %s%n", new WriteReport(spark, store).run(runId));
         }
     }
 

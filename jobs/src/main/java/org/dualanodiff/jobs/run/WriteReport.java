@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.GeneratedPairsJob;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
@@ -67,7 +68,7 @@ public final class WriteReport {
                 .map(unit -> facts(runId, unit, generated))
                 .toList();
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units)));
+        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
         return store.uri(key);
     }
 

@@ -67,6 +67,10 @@ class EvaluateCommandTest {
         });
         assertThat(report.resolveSibling("table.txt")).content().contains("real+generated");
         assertThat(report.resolveSibling("cases-cloth-generated.png")).isNotEmptyFile();
+        String runId = json.get("run_id").getAsString();
+        assertThat(shared.resolve("store/runs").resolve(runId).resolve("report.html"))
+                .content()
+                .contains("Does the data help?", "pixel AP by type, without twins", "Cases: cloth, generated");
     }
 
     @Test

@@ -34,6 +34,17 @@ public record CategoryReport(
             double seconds,
             String error) {}
 
+    /** Sentences for people: verdicts first, then what failed, then the generated pairs by themselves. */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        verdicts.forEach(verdict -> remarks.add(verdict.sentence()));
+        for (ArmSummary arm : arms) {
+            arm.errors().forEach(error -> remarks.add("%s, %s failed: %s".formatted(category, arm.arm(), error)));
+        }
+        generation.forEach(one -> remarks.add(one.sentence()));
+        return remarks;
+    }
+
     /** @param arms in the order wanted */
     static CategoryReport of(
             String category, List<Arm> arms, List<ArmResult> results, List<GenerationFigures> generation) {

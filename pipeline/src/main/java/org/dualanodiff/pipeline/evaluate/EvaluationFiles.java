@@ -1,7 +1,10 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -30,14 +33,35 @@ public final class EvaluationFiles {
     public String write(EvaluationReport report, List<ArmResult> results) {
         for (ArmResult result : results) {
             if (result.sheet() != null) {
-                String name = "cases-%s-%s.png".formatted(result.category(), result.arm());
-                store.write(key(report.runId(), PathSegment.escape(name)), result.sheet());
+                store.write(sheet(report.runId(), result.category(), result.arm()), result.sheet());
             }
         }
         String table = String.join("\n", EvaluationTable.lines(report)) + "\n";
         store.write(key(report.runId(), "table.txt"), table.getBytes(StandardCharsets.UTF_8));
         store.write(report(report.runId()), Json.bytes(report));
         return store.uri(report(report.runId()));
+    }
+
+    /** The last evaluation of a run, if there was one. */
+    public Optional<EvaluatedRun> find(String runId) {
+        return store.find(report(runId))
+                .map(json -> Json.parse(json, EvaluationReport.class, store.uri(report(runId))))
+                .map(report -> new EvaluatedRun(report, sheets(report)));
+    }
+
+    private Map<String, byte[]> sheets(EvaluationReport report) {
+        Map<String, byte[]> sheets = new LinkedHashMap<>();
+        for (CategoryReport category : report.categories()) {
+            for (ArmSummary arm : category.arms()) {
+                store.find(sheet(report.runId(), category.category(), arm.arm()))
+                        .ifPresent(png -> sheets.put(category.category() + ", " + arm.arm(), png));
+            }
+        }
+        return sheets;
+    }
+
+    private static String sheet(String runId, String category, String arm) {
+        return key(runId, PathSegment.escape("cases-%s-%s.png".formatted(category, arm)));
     }
 
     private static String key(String runId, String file) {

@@ -5,28 +5,43 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** An evaluation as text, for people: means over seeds, with the range over seeds in brackets. */
-public final class EvaluationTable {
+/**
+ * Figures of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
+ *
+ * @param title what the columns are measured on
+ * @param columns names of the figures
+ * @param rows by arm, as long as {@code columns}; a dash where there is no figure
+ */
+public record EvaluationTable(String title, List<String> columns, List<Row> rows) {
 
     private static final int NAME_WIDTH = 34;
 
-    private EvaluationTable() {}
+    /** One arm. */
+    public record Row(String arm, List<String> cells) {}
 
+    /** What one category has: pooled figures, and pixel AP by type of defect. */
+    public static List<EvaluationTable> of(CategoryReport category) {
+        List<EvaluationTable> tables = new ArrayList<>();
+        tables.add(pooled(category, "without twins", ArmSummary::noTwin));
+        if (hasTwins(category)) {
+            tables.add(pooled(category, "all test images", ArmSummary::all));
+        }
+        tables.add(perDefect(category, "without twins", ArmSummary::perDefect));
+        if (hasTwins(category)) {
+            tables.add(perDefect(category, "all test images", ArmSummary::perDefectAll));
+        }
+        return tables;
+    }
+
+    /** The evaluation as text, for people. */
     public static List<String> lines(EvaluationReport report) {
         List<String> lines = new ArrayList<>();
         for (CategoryReport category : report.categories()) {
-            lines.addAll(pooled(category, "without twins", false));
-            if (hasTwins(category)) {
-                lines.addAll(pooled(category, "all test images", true));
-            }
-            lines.addAll(perDefect(category));
-            lines.addAll(generation(category));
-            category.arms()
-                    .forEach(arm -> arm.errors()
-                            .forEach(error ->
-                                    lines.add("%s, %s failed: %s".formatted(category.category(), arm.arm(), error))));
-            category.verdicts().forEach(verdict -> lines.add(verdict.sentence()));
+            of(category).forEach(table -> lines.addAll(table.lines()));
+            lines.addAll(category.remarks());
             lines.add("");
         }
         return lines;
@@ -39,41 +54,46 @@ public final class EvaluationTable {
                                 != seed.noTwin().pooled().defective());
     }
 
-    private static List<String> pooled(CategoryReport category, String subset, boolean all) {
-        List<String> lines = new ArrayList<>();
-        lines.add(row(category.category() + ", " + subset, List.copyOf(ArmSummary.FIGURES.keySet())));
-        for (ArmSummary arm : category.arms()) {
-            Map<String, Spread> figures = all ? arm.all() : arm.noTwin();
-            lines.add(row(
-                    arm.arm(),
-                    ArmSummary.FIGURES.keySet().stream()
-                            .map(name -> cell(figures.get(name)))
-                            .toList()));
-        }
-        return lines;
+    private static EvaluationTable pooled(
+            CategoryReport category, String subset, Function<ArmSummary, Map<String, Spread>> figures) {
+        List<String> columns = List.copyOf(ArmSummary.FIGURES.keySet());
+        return new EvaluationTable(
+                category.category() + ", " + subset,
+                columns,
+                category.arms().stream()
+                        .map(arm -> new Row(
+                                arm.arm(),
+                                columns.stream()
+                                        .map(name -> cell(figures.apply(arm).get(name)))
+                                        .toList()))
+                        .toList());
     }
 
-    private static List<String> perDefect(CategoryReport category) {
+    private static EvaluationTable perDefect(
+            CategoryReport category, String subset, Function<ArmSummary, Map<String, Map<String, Spread>>> figures) {
         TreeSet<String> defects = new TreeSet<>();
-        category.arms().forEach(arm -> defects.addAll(arm.perDefect().keySet()));
-        List<String> lines = new ArrayList<>();
-        lines.add(row("pixel AP by type, without twins", List.copyOf(defects)));
-        for (ArmSummary arm : category.arms()) {
-            List<String> cells = defects.stream()
-                    .map(defect ->
-                            arm.perDefect().getOrDefault(defect, Map.of()).get(ArmSummary.PIXEL_AP))
-                    .map(EvaluationTable::cell)
-                    .toList();
-            lines.add(row(arm.arm(), cells));
-        }
-        return lines;
+        category.arms().forEach(arm -> defects.addAll(figures.apply(arm).keySet()));
+        return new EvaluationTable(
+                "pixel AP by type, " + subset,
+                List.copyOf(defects),
+                category.arms().stream()
+                        .map(arm -> new Row(
+                                arm.arm(),
+                                defects.stream()
+                                        .map(defect -> figures.apply(arm)
+                                                .getOrDefault(defect, Map.of())
+                                                .get(ArmSummary.PIXEL_AP))
+                                        .map(EvaluationTable::cell)
+                                        .toList()))
+                        .toList());
     }
 
-    private static List<String> generation(CategoryReport category) {
-        return category.generation().stream().map(GenerationFigures::sentence).toList();
+    private List<String> lines() {
+        return Stream.concat(Stream.of(line(title, columns)), rows.stream().map(row -> line(row.arm(), row.cells())))
+                .toList();
     }
 
-    private static String row(String name, List<String> cells) {
+    private static String line(String name, List<String> cells) {
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s", name));
         cells.forEach(cell -> line.append(String.format(Locale.ROOT, " %15s", cell)));
         return line.toString().stripTrailing();

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.evaluate.EvaluatedRun;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /** The report of a run: summary, units, one chapter a defect, files set aside, settings. */
@@ -23,14 +25,18 @@ public final class DescribeRun {
 
     private DescribeRun() {}
 
-    /** @param units in the order of the manifest's */
-    public static Report of(RunManifest manifest, List<UnitFacts> units) {
+    /**
+     * @param units in the order of the manifest's
+     * @param evaluation whether the pairs help detectors, if that was measured
+     */
+    public static Report of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluatedRun> evaluation) {
         List<Section> sections = new ArrayList<>();
         sections.add(summary(manifest, units));
         if (units.stream().anyMatch(facts -> facts.unit().error().isPresent())) {
             sections.add(problems(units));
         }
         sections.add(unitTable(units));
+        evaluation.map(DescribeEvaluation::of).ifPresent(sections::add);
         int shown = pairsShown(units.size());
         units.forEach(facts -> sections.add(DescribeUnit.of(facts, shown)));
         if (!manifest.quarantine().isEmpty()) {

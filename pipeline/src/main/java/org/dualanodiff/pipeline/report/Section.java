@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.report;
 
 import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.dualanodiff.model.image.Pixels;
 
 /** A part of a {@link Report}: what it says, not how it looks. All text is plain; the renderer escapes it. */
 public sealed interface Section {
@@ -53,6 +54,13 @@ public sealed interface Section {
             groups = List.copyOf(groups);
         }
     }
+
+    /**
+     * One picture in its own size.
+     *
+     * @param note what it shows
+     */
+    record Picture(String heading, String note, Pixels pixels) implements Section {}
 
     /** Values over steps. */
     record LineChart(String heading, String xLabel, String yLabel, List<Line> lines) implements Section {

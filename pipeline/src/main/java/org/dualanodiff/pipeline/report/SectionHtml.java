@@ -71,6 +71,8 @@ final class SectionHtml {
             return tableOf(rows);
         } else if (section instanceof Section.Gallery gallery) {
             return gallery(gallery);
+        } else if (section instanceof Section.Picture one) {
+            return figure(picture(one.pixels(), one.heading()), figcaption(one.note()));
         } else if (section instanceof Section.LineChart chart) {
             return chart(LineChartSvg.of(chart), lineNames(chart));
         } else if (section instanceof Section.Histogram histogram) {

@@ -29,7 +29,7 @@ public final class Json {
             .registerTypeAdapter(Instant.class, new TextAdapter<>(Instant::toString, Instant::parse))
             .registerTypeAdapter(Fingerprint.class, new TextAdapter<>(Fingerprint::hex, Fingerprint::new))
             .registerTypeAdapter(double.class, new DoubleAdapter())
-            .registerTypeAdapter(Double.class, new DoubleAdapter())
+            .registerTypeAdapter(Double.class, new DoubleAdapter().nullSafe())
             .registerTypeAdapterFactory(new OptionalFactory())
             .create();
 
@@ -96,7 +96,7 @@ public final class Json {
     private static final class DoubleAdapter extends TypeAdapter<Double> {
         @Override
         public void write(JsonWriter out, Double value) throws IOException {
-            if (value == null || Double.isFinite(value)) {
+            if (Double.isFinite(value)) {
                 out.value(value);
             } else {
                 out.value(value.toString());

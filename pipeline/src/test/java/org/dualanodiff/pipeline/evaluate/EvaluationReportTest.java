@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +66,33 @@ class EvaluationReportTest {
         assertThat(lines).anySatisfy(line -> assertThat(line).startsWith("real").contains("0.420 (0.040)"));
         assertThat(lines).contains("tile, generated failed: no pairs");
         assertThat(report.failed()).isEqualTo(1);
+    }
+
+    @Test
+    void report_readBackFromTheStore_showsTheSameTable(@TempDir Path folder) {
+        GenerationFigures measured = new GenerationFigures(
+                "tile",
+                "crack",
+                "r",
+                2,
+                new GenerationFigures.MaskSummary(0.1, 1, 0),
+                new GenerationFigures.MaskSummary(0.2, 1, 0),
+                new GenerationFigures.Nearest(0.1, 0.2),
+                0.5,
+                null,
+                null,
+                null,
+                null);
+        EvaluationReport report = EvaluationReport.of(
+                "r", "1", SETTINGS, List.of(Arm.parse("real")), results("real", "0.40 0.44"), List.of(measured));
+        try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
+            EvaluationFiles files = new EvaluationFiles(store);
+            assertThat(files.find("r")).isEmpty();
+            files.write(report, List.of());
+            EvaluatedRun found = files.find("r").orElseThrow();
+            assertThat(EvaluationTable.lines(found.report())).isEqualTo(EvaluationTable.lines(report));
+            assertThat(found.sheets()).isEmpty();
+        }
     }
 
     @Test

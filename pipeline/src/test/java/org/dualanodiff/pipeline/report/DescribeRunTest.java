@@ -54,7 +54,8 @@ class DescribeRunTest {
                 manifest,
                 List.of(
                         new UnitFacts(manifest.units().get(0), Optional.empty(), RealPairs.NONE, generated),
-                        new UnitFacts(manifest.units().get(1), Optional.empty(), RealPairs.NONE, GeneratedPairs.NONE)));
+                        new UnitFacts(manifest.units().get(1), Optional.empty(), RealPairs.NONE, GeneratedPairs.NONE)),
+                Optional.empty());
 
         assertThat(report.sections())
                 .extracting(Section::heading)

@@ -1,0 +1,53 @@
+package org.dualanodiff.pipeline.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.evaluate.CategoryReport;
+import org.dualanodiff.pipeline.evaluate.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationTable;
+
+/** The chapter that says whether the generated pairs help detectors: verdicts, figures of all arms, cases. */
+final class DescribeEvaluation {
+
+    private static final String NOTE =
+            "Detectors trained under one budget, tested on real images that no training saw. Means over seeds, the range over seeds in brackets.";
+    private static final String CASES =
+            "Located best on the left, worst on the right; from above: test image, true mask, the detector's map.";
+
+    private DescribeEvaluation() {}
+
+    static Section.Chapter of(EvaluatedRun evaluated) {
+        List<Section> sections = new ArrayList<>();
+        for (CategoryReport category : evaluated.report().categories()) {
+            sections.add(new Section.Text(category.category(), category.remarks()));
+            EvaluationTable.of(category).forEach(table -> sections.add(table(table)));
+        }
+        evaluated
+                .sheets()
+                .forEach((name, png) -> sections.add(new Section.Picture("Cases: " + name, CASES, pixels(png))));
+        return new Section.Chapter("Does the data help?", NOTE, sections);
+    }
+
+    private static Section table(EvaluationTable table) {
+        return new Section.Table(
+                table.title(),
+                Stream.concat(Stream.of("trained on"), table.columns().stream()).toList(),
+                table.rows().stream()
+                        .map(row -> Stream.concat(Stream.of(row.arm()), row.cells().stream())
+                                .toList())
+                        .toList());
+    }
+
+    private static Pixels pixels(byte[] png) {
+        try {
+            return Pixels.of(PngCodec.decode(png));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture of the evaluation is damaged; evaluate again", e);
+        }
+    }
+}
