@@ -31,7 +31,7 @@ public final class TrainJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        String units = JobText.units(tasks.stream().map(TrainJob::unit));
+        String units = JobText.named(tasks.stream().map(TrainJob::unit));
         JobText.set(
                 spark,
                 "train",
