@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where settings come from; shared by all commands that have any. */
 final class ConfigOptions {
@@ -24,8 +27,38 @@ final class ConfigOptions {
             description = "One setting over the file's, such as --set training.steps=200. Repeatable.")
     private List<String> sets = new ArrayList<>();
 
-    /** @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once */
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "How the log is written, text or json, over the configuration's log.format.")
+    private Optional<String> logFormat = Optional.empty();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /**
+     * Reads the settings and, if they say so, turns this process's log into JSON.
+     *
+     * @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once
+     */
     PipelineConfig load() {
-        return ConfigLoader.load(Optional.ofNullable(file), sets, System.getenv(), System.getProperties());
+        List<String> all = new ArrayList<>(sets);
+        logFormat.ifPresent(format -> all.add("log.format=" + format));
+        PipelineConfig config =
+                ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
+        if (config.log().isJson()) {
+            log(config.log().file());
+        }
+        return config;
+    }
+
+    /** On standard error people's lines must be JSON, too. */
+    private void log(String path) {
+        if (path.isBlank()) {
+            JsonLog.toStandardError();
+            command.commandLine().setErr(JsonLog.console());
+        } else {
+            JsonLog.toFile(Path.of(path));
+        }
     }
 }

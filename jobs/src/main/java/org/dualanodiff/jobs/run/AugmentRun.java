@@ -13,11 +13,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.QualityJob;
+import org.dualanodiff.jobs.spark.RunName;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
@@ -31,6 +33,8 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.plan.Estimate;
+import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
@@ -90,14 +94,37 @@ public final class AugmentRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunRegistry runs = new RunRegistry(store);
             RunIdentity identity = new RunNaming(runs).identify(inputs);
-            if (stages == Stages.NONE) {
-                Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
-                return new RunReport(identity, inputs, plan, started).summary("planned", null);
-            }
-            try (RunLease lease = lease(store, identity.runId())) {
-                return work(stages, inputs, identity, store, lease, started);
+            try (RunName name = RunName.show(context, identity.runId())) {
+                return run(stages, inputs, identity, store, started);
             }
         }
+    }
+
+    private RunSummary run(Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+        if (stages == Stages.NONE) {
+            return planned(inputs, identity, store, started);
+        }
+        try (RunLease lease = lease(store, identity.runId())) {
+            RunSummary summary = work(stages, inputs, identity, store, lease, started);
+            RunMetrics.ofThisDriver()
+                    .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
+            LOG.info("{}", summary.sentence());
+            return summary;
+        }
+    }
+
+    private RunSummary planned(RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+        Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
+        Estimate estimate = new EstimatePlan(
+                        new RunRegistry(store).manifests(),
+                        inputs.settings().all(),
+                        inputs.settings().target(),
+                        new AdapterRegistry(store))
+                .of(plan);
+        EstimateText.lines(estimate).forEach(this::say);
+        RunReport report = new RunReport(identity, inputs, plan, started);
+        report.estimated(estimate);
+        return report.summary("planned", null);
     }
 
     /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */

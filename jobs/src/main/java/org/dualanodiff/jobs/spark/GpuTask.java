@@ -20,8 +20,17 @@ public final class GpuTask {
         return device(setting, TaskContext.get().resourcesJMap());
     }
 
+    /** Whether Spark gave the running task a GPU, be it computed on or not. */
+    static boolean isHeld() {
+        return isGiven(TaskContext.get().resourcesJMap());
+    }
+
+    private static boolean isGiven(Map<String, ResourceInformation> resources) {
+        return resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+    }
+
     static String device(String setting, Map<String, ResourceInformation> resources) {
-        boolean given = resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+        boolean given = isGiven(resources);
         if (given && (setting.equals("auto") || setting.equals("cuda"))) {
             return "cuda:" + resources.get(GPU).addresses()[0];
         }

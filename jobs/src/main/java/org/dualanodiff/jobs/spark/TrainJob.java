@@ -5,8 +5,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainResult;
@@ -31,24 +31,43 @@ public final class TrainJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        spark.setJobGroup("train", "train %d adapters".formatted(tasks.size()), true);
+        String units = JobText.units(tasks.stream().map(TrainJob::unit));
+        JobText.set(
+                spark,
+                "train",
+                "train %s: %d steps each"
+                        .formatted(units, tasks.get(0).training().steps()));
         return spark.parallelize(tasks, tasks.size())
-                .map(new Training(settings, progress))
+                .map(new Training(settings, progress, System.currentTimeMillis()))
                 .collect();
     }
 
-    private record Training(TaskSettings settings, Progress progress) implements Function<TrainTask, TrainResult> {
+    private static UnitKey unit(TrainTask task) {
+        return new UnitKey(task.adapter().category(), task.adapter().defect());
+    }
+
+    private record Training(TaskSettings settings, Progress progress, long submitted)
+            implements Function<TrainTask, TrainResult> {
 
         private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
 
         @Override
         public TrainResult call(TrainTask task) throws Exception {
-            Stopwatch watch = Stopwatch.start();
+            String unit = unit(task).toString();
+            try (TaskWatch watch = TaskWatch.start(unit, submitted)) {
+                return train(task, unit, watch);
+            }
+        }
+
+        private TrainResult train(TrainTask task, String unit, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 BaseModel base = ModelCache.get(task.base(), settings.compute());
-                String unit = task.adapter().category() + "/" + task.adapter().defect();
-                return new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .run(base, task, progress.training(unit, settings.progressEvery()));
+                watch.loaded();
+                LOG.info("training begins, {} steps", task.training().steps());
+                TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(base, task, watch.counting(progress.training(unit, settings.progressEvery())));
+                LOG.info("trained, {} steps in {} s", result.stepsMade(), result.seconds());
+                return result.withTimes(watch.times(result.times()));
             } catch (Exception e) {
                 if (TaskFailures.retriedBySpark(e)) {
                     throw e;

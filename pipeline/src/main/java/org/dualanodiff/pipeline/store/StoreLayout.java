@@ -24,6 +24,11 @@ public final class StoreLayout {
 
     public static final String PROVENANCE_FILE = "provenance.json";
 
+    /** Folder of all runs. */
+    public static final String RUNS = "runs";
+
+    public static final String MANIFEST_FILE = "manifest.json";
+
     /** Folder of a training's states beside its adapter. */
     public static final String CHECKPOINTS = "checkpoints";
 
@@ -87,7 +92,7 @@ public final class StoreLayout {
     }
 
     public static String run(String runId) {
-        return join("runs", segment(runId));
+        return join(RUNS, segment(runId));
     }
 
     public static String runIdentity(String runId) {
@@ -95,7 +100,7 @@ public final class StoreLayout {
     }
 
     public static String manifest(String runId) {
-        return join(run(runId), "manifest.json");
+        return join(run(runId), MANIFEST_FILE);
     }
 
     /** Where a run writes down which adapter each of its (category, defect) units uses. */
