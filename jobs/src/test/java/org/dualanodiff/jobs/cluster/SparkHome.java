@@ -1,0 +1,64 @@
+package org.dualanodiff.jobs.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A Spark installation made of the Maven repository's jars: what Spark itself brings, and nothing of ours, so that the one
+ * jar has to bring the rest.
+ */
+final class SparkHome {
+
+    /** Parts of paths of jars that a Spark distribution does not hold: our own, those in the one jar, those of tests. */
+    private static final List<String> NOT_SPARKS = List.of(
+            "/ai/djl/",
+            "/software/amazon/",
+            "/hadoop-aws/",
+            "/spark-hadoop-cloud_",
+            "/com/typesafe/config/",
+            "/info/picocli/",
+            "/commons-rng-",
+            "/commons-csv/",
+            "/com/j2html/",
+            "/com/drewnoakes/",
+            "/com/adobe/xmp/",
+            "/net/java/dev/jna/",
+            "/org/junit/",
+            "/org/assertj/",
+            "/archunit",
+            "/org/dualanodiff/");
+
+    private final Path folder;
+
+    private SparkHome(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Links the jars of the test's own class path. */
+    static SparkHome make(Path folder) throws IOException {
+        Path jars = Files.createDirectories(folder.resolve("jars"));
+        for (Path jar : sparksJars()) {
+            Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+        }
+        return new SparkHome(folder);
+    }
+
+    private static List<Path> sparksJars() {
+        return Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+                .filter(entry -> entry.endsWith(".jar") && NOT_SPARKS.stream().noneMatch(entry::contains))
+                .map(Path::of)
+                .filter(jar -> !jar.startsWith(Path.of(System.getProperty("project.root"))))
+                .toList();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    String classPath() {
+        return folder.resolve("jars") + "/*";
+    }
+}
