@@ -61,7 +61,7 @@ class ClusterRunTest {
     @BeforeAll
     static void runUndisturbed() throws Exception {
         server = S3Server.start(folder.resolve("s3"));
-        SparkHome home = SparkHome.make(folder.resolve("spark"));
+        SparkHome home = SparkHome.make();
         cluster = StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, environment());
         runs = new ClusterRuns(folder, home, cluster, server);
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "undisturbed", hundredOfEach());

@@ -99,6 +99,7 @@ final class ClusterRuns {
                 "spark.conf.spark.cores.max=4",
                 "spark.conf.spark.executor.cores=2",
                 "spark.conf.spark.executor.memory=700m",
+                "spark.conf.spark.executor.extraJavaOptions=" + DeployMode.QUICK_START,
                 "spark.conf.spark.executor.resource.gpu.amount=2",
                 "spark.conf.spark.ui.enabled=false"));
         S3Server.withoutKeys(server.port())

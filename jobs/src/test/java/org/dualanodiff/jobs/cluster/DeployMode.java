@@ -10,8 +10,13 @@ enum DeployMode {
             "cluster",
             "--driver-memory",
             "1g",
+            "--driver-java-options",
+            DeployMode.QUICK_START,
             "--conf",
             "spark.standalone.submit.waitAppCompletion=true"));
+
+    /** Options of a JVM that is to be quick to start rather than quick to run. */
+    static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private final List<String> options;
 

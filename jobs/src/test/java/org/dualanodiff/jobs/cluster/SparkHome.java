@@ -28,8 +28,14 @@ final class SparkHome {
             "/net/java/dev/jna/",
             "/org/junit/",
             "/org/assertj/",
+            "/org/opentest4j/",
+            "/apiguardian-api/",
+            "/jspecify/",
+            "/byte-buddy/",
             "/archunit",
             "/org/dualanodiff/");
+
+    private static final Path FOLDER = Path.of(System.getProperty("project.root"), "jobs/target/spark");
 
     private final Path folder;
 
@@ -37,13 +43,18 @@ final class SparkHome {
         this.folder = folder;
     }
 
-    /** Links the jars of the test's own class path. */
-    static SparkHome make(Path folder) throws IOException {
-        Path jars = Files.createDirectories(folder.resolve("jars"));
+    /** Links the jars of the test's own class path into a folder of the build, in the place of an earlier one's. */
+    static SparkHome make() throws IOException {
+        Path jars = Files.createDirectories(FOLDER.resolve("jars"));
+        try (Stream<Path> old = Files.list(jars)) {
+            for (Path link : old.toList()) {
+                Files.delete(link);
+            }
+        }
         for (Path jar : sparksJars()) {
             Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
         }
-        return new SparkHome(folder);
+        return new SparkHome(FOLDER);
     }
 
     private static List<Path> sparksJars() {

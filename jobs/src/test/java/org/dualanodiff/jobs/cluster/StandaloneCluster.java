@@ -102,6 +102,8 @@ final class StandaloneCluster implements AutoCloseable {
         all.put("SPARK_HOME", home.folder().toString());
         all.put("SPARK_SCALA_VERSION", "2.13");
         all.put("SPARK_LOCAL_IP", host);
+        // What killed executors leave goes with the test's folder.
+        all.put("SPARK_LOCAL_DIRS", folder.resolve("local").toString());
         all.putAll(more);
         List<String> command = new ArrayList<>(List.of("-cp", home.classPath()));
         command.addAll(arguments);
