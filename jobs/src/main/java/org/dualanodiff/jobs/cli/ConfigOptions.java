@@ -46,19 +46,11 @@ final class ConfigOptions {
         logFormat.ifPresent(format -> all.add("log.format=" + format));
         PipelineConfig config =
                 ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
-        if (config.log().isJson()) {
-            log(config.log().file());
+        JsonLog.start(config.log());
+        if (config.log().isJson() && config.log().file().isBlank()) {
+            // What is said to people shares standard error with the log.
+            command.commandLine().setErr(JsonLog.console());
         }
         return config;
-    }
-
-    /** On standard error people's lines must be JSON, too. */
-    private void log(String path) {
-        if (path.isBlank()) {
-            JsonLog.toStandardError();
-            command.commandLine().setErr(JsonLog.console());
-        } else {
-            JsonLog.toFile(Path.of(path));
-        }
     }
 }

@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.log;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -9,11 +8,13 @@ import org.apache.logging.log4j.core.config.builder.api.AppenderComponentBuilder
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
+import org.apache.spark.internal.SparkLoggerFactory;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.slf4j.LoggerFactory;
 
 /**
  * Turns this process's log into lines of JSON, with the names of Spark's structured log: {@code ts, level, logger, msg,
- * context, exception}. The context has {@code run_id}, {@code unit} and {@code spark_app_id} where they are known.
+ * context, exception}. The context has {@code run_id}, {@code unit} and, in tasks, {@code task_name}, where they are known.
  */
 public final class JsonLog {
 
@@ -25,16 +26,23 @@ public final class JsonLog {
 
     private JsonLog() {}
 
-    /** On standard error, which no longer is for people then. */
-    public static void toStandardError() {
-        ConfigurationBuilder<BuiltConfiguration> log = ConfigurationBuilderFactory.newConfigurationBuilder();
-        start(log, log.newAppender("json", "Console").addAttribute("target", ConsoleAppender.Target.SYSTEM_ERR));
+    /**
+     * Does so if the settings want it. To be called again when a Spark session was opened: under {@code spark-submit} Spark
+     * puts its own configuration, of the same layout, in place of this one when it first logs.
+     */
+    public static void start(PipelineConfig.Log settings) {
+        if (settings.isJson()) {
+            SparkLoggerFactory.enableStructuredLogging();
+            start(settings.file());
+        }
     }
 
-    /** In a file, behind what it has. */
-    public static void toFile(Path file) {
+    private static void start(String file) {
         ConfigurationBuilder<BuiltConfiguration> log = ConfigurationBuilderFactory.newConfigurationBuilder();
-        start(log, log.newAppender("json", "File").addAttribute("fileName", file.toString()));
+        AppenderComponentBuilder appender = file.isBlank()
+                ? log.newAppender("json", "Console").addAttribute("target", ConsoleAppender.Target.SYSTEM_ERR)
+                : log.newAppender("json", "File").addAttribute("fileName", file);
+        start(log, appender);
     }
 
     /** What is printed to people, as events of logger {@code org.dualanodiff.console}. */

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.metrics;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,7 +34,7 @@ public final class RunMetricsPlugin implements SparkPlugin {
     }
 
     /** What an executor tells the driver. */
-    private record Report(String executor, WorkDone done) implements java.io.Serializable {}
+    private record Report(String executor, WorkDone done) implements Serializable {}
 
     private static final class OnDriver implements DriverPlugin {
 

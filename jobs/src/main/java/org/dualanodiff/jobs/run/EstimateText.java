@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Pace;
 import org.dualanodiff.pipeline.report.Readable;
@@ -26,27 +28,27 @@ final class EstimateText {
     }
 
     private static String cost(Estimate.Cost cost, Estimate estimate) {
-        return "%s (training %s, generating %s), %s in the store; %s steps, %s pairs"
+        return "%s %s hours (training %s, generating %s), %s in the store; %s steps, %s pairs"
                 .formatted(
-                        hours(cost.hours(), slowest(estimate)),
-                        hours(cost.trainingHours(), estimate.training()),
-                        hours(cost.generationHours(), estimate.generation()),
-                        cost.bytes() == null ? "bytes unknown" : Readable.bytes(cost.bytes()),
+                        number(cost.hours()),
+                        device(estimate),
+                        number(cost.trainingHours()),
+                        number(cost.generationHours()),
+                        cost.bytes() == null ? "unknown bytes" : Readable.bytes(cost.bytes()),
                         Readable.count(cost.steps()),
                         Readable.count(cost.pairs()));
     }
 
-    private static Pace slowest(Estimate estimate) {
-        return estimate.training() == null ? estimate.generation() : estimate.training();
+    /** What hours are counted of; where nothing was measured, those of GPUs are asked for. */
+    private static String device(Estimate estimate) {
+        boolean cpu = Stream.of(estimate.training(), estimate.generation())
+                .filter(Objects::nonNull)
+                .anyMatch(pace -> !pace.gpu());
+        return cpu ? "CPU" : "GPU";
     }
 
-    private static String hours(Double hours, Pace pace) {
-        if (hours == null) {
-            return "unknown";
-        } else if (hours == 0) {
-            return "nothing";
-        }
-        return "%s %s hours".formatted(Readable.digits(hours, DIGITS), pace.gpu() ? "GPU" : "CPU");
+    private static String number(Double hours) {
+        return hours == null ? "unknown" : Readable.digits(hours, DIGITS);
     }
 
     private static List<String> sources(Estimate estimate) {

@@ -36,7 +36,7 @@ public final class GenerateJob {
         }
         int pairs =
                 tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
-        String units = JobText.units(tasks.stream().map(GenerateJob::unit));
+        String units = JobText.named(tasks.stream().map(GenerateJob::unit));
         JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, units, tasks.size()));
         return spark.parallelize(tasks, tasks.size())
                 .map(new Generation(settings, progress, log, System.currentTimeMillis()))

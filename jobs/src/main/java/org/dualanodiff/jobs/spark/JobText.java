@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.dualanodiff.pipeline.plan.UnitKey;
 
 /** What Spark's UI, event log and progress call the jobs that follow. */
 final class JobText {
 
-    private static final int UNITS_NAMED = 4;
+    private static final int NAMED = 4;
 
     private JobText() {}
 
@@ -21,11 +20,11 @@ final class JobText {
         spark.setJobGroup(step, text, true);
     }
 
-    /** {@code cloth/hole, cloth/stain and 3 more}. */
-    static String units(Stream<UnitKey> units) {
-        List<String> names = units.map(UnitKey::toString).distinct().toList();
-        String named = names.stream().limit(UNITS_NAMED).collect(Collectors.joining(", "));
-        int more = names.size() - UNITS_NAMED;
-        return more > 0 ? "%s and %d more".formatted(named, more) : named;
+    /** {@code cloth/hole, cloth/stain and 3 more}: what they are called, each once. */
+    static String named(Stream<?> things) {
+        List<String> names = things.map(Object::toString).distinct().toList();
+        String first = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+        int more = names.size() - NAMED;
+        return more > 0 ? "%s and %d more".formatted(first, more) : first;
     }
 }

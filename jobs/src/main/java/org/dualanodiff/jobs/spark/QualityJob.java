@@ -34,7 +34,7 @@ public final class QualityJob {
         JobText.set(
                 spark,
                 "quality",
-                "look at the real pairs of " + JobText.units(tasks.stream().map(LearnTask::unit)));
+                "look at the real pairs of " + JobText.named(tasks.stream().map(LearnTask::unit)));
         return spark.parallelize(tasks, tasks.size()).map(new Learning()).collect();
     }
 

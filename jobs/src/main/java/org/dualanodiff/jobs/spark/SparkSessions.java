@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 
@@ -71,7 +72,9 @@ public final class SparkSessions {
         conf.setIfMissing("spark.app.name", "dualanodiff " + command);
         config.spark().conf().forEach(conf::set);
         addPlugin(conf, RunMetricsPlugin.class.getName());
-        return SparkSession.builder().config(conf).getOrCreate();
+        SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+        JsonLog.start(config.log());
+        return session;
     }
 
     /** Beside those that the user may have. */

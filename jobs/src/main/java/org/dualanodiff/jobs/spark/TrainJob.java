@@ -38,7 +38,7 @@ public final class TrainJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        String units = JobText.units(tasks.stream().map(TrainJob::unit));
+        String units = JobText.named(tasks.stream().map(TrainJob::unit));
         JobText.set(
                 spark,
                 "train",
@@ -81,7 +81,7 @@ public final class TrainJob {
                 LOG.info("training begins, {} steps", task.training().steps());
                 TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(base, task, watch.counting(progress.training(unit, settings.progressEvery())));
-                LOG.info("trained, {} steps in {} s", result.stepsMade(), result.seconds());
+                LOG.info("trained, {} steps in {} s", result.stepsMade(), Math.round(result.seconds()));
                 return result.withTimes(watch.times(result.times()));
             } catch (Exception e) {
                 if (TaskFailures.retriedBySpark(e)) {

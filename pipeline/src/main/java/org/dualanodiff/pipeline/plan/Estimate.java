@@ -18,7 +18,7 @@ public record Estimate(Pace training, Pace generation, List<Unit> units, Cost to
     }
 
     static Estimate of(Pace training, Pace generation, List<Unit> units) {
-        Cost total = new Cost(
+        Cost total = Cost.of(
                 units.stream().map(Unit::cost).mapToInt(Cost::steps).sum(),
                 units.stream().map(Unit::cost).mapToInt(Cost::pairs).sum(),
                 sum(units, Cost::trainingHours),
@@ -41,13 +41,16 @@ public record Estimate(Pace training, Pace generation, List<Unit> units, Cost to
      * @param pairs to be made, those included that the gate is going to reject
      * @param trainingHours of one device, or of several together; null if not known
      * @param generationHours likewise
+     * @param hours of both
      * @param bytes of adapters and pairs in the store; null if not known
      */
-    public record Cost(int steps, int pairs, Double trainingHours, Double generationHours, Double bytes) {
+    public record Cost(
+            int steps, int pairs, Double trainingHours, Double generationHours, Double hours, Double bytes) {
 
-        /** Of training and generating; null if one of them is not known. */
-        public Double hours() {
-            return trainingHours == null || generationHours == null ? null : trainingHours + generationHours;
+        static Cost of(int steps, int pairs, Double trainingHours, Double generationHours, Double bytes) {
+            boolean known = trainingHours != null && generationHours != null;
+            Double hours = known ? Double.valueOf(trainingHours + generationHours) : null;
+            return new Cost(steps, pairs, trainingHours, generationHours, hours, bytes);
         }
     }
 }

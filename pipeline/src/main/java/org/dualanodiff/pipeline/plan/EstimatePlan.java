@@ -59,7 +59,7 @@ public final class EstimatePlan {
         return new Estimate.Unit(
                 key.category(),
                 key.defect(),
-                new Estimate.Cost(
+                Estimate.Cost.of(
                         unit.train() ? steps : 0,
                         pairs,
                         unit.train() ? hours(training, 1, steps) : Double.valueOf(0),
