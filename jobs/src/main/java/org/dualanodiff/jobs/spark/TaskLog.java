@@ -32,9 +32,8 @@ public final class TaskLog implements Serializable {
     /** Notes from within a task that it works on a unit from now until it ends. */
     void begin(String work, String unit) {
         Instant started = Instant.now();
-        TaskContext.get()
-                .addTaskCompletionListener(
-                        (TaskCompletionListener) task -> ended.add(record(task, work, unit, started)));
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener)
+                task -> ended.add(record(task, work, unit, started)));
     }
 
     private static TaskRecord record(TaskContext task, String work, String unit, Instant started) {

@@ -129,8 +129,10 @@ class ClusterRunTest {
     void executors_killedInTrainingAndInGeneration_areReplacedAndGoOn() throws Exception {
         int before = resumptions();
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "killed");
-        augment.await("a checkpoint of each unit", () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole")
-                .allMatch(unit -> server.holds("killed/adapters/" + unit, "checkpoints/step-")));
+        augment.await(
+                "a checkpoint of each unit",
+                () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole")
+                        .allMatch(unit -> server.holds("killed/adapters/" + unit, "checkpoints/step-")));
         cluster.killExecutor(0);
         augment.await("a staged file", () -> server.holds("killed", "staging/"));
         cluster.killExecutor(1);
@@ -149,8 +151,7 @@ class ClusterRunTest {
         Path cache = Files.writeString(broken.resolve("cache"), "");
         Files.writeString(broken.resolve("dualanodiff-cache-" + System.getProperty("user.name")), "");
         cluster.restartWorker(
-                1,
-                Map.of(LocalCache.VARIABLE, cache.toString(), "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + broken));
+                1, Map.of(LocalCache.VARIABLE, cache.toString(), "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + broken));
         try {
             DriverProcess augment = runs.submit(DeployMode.CLIENT, "no-cache");
             assertThat(augment.exit()).as(augment.log()).isZero();
@@ -216,7 +217,8 @@ class ClusterRunTest {
     }
 
     private static void assertNoGpuUsedTwiceAtOnce(String store) {
-        Map<String, List<JsonObject>> byGpu = runs.tasks(store).stream().collect(Collectors.groupingBy(ClusterRunTest::gpu));
+        Map<String, List<JsonObject>> byGpu =
+                runs.tasks(store).stream().collect(Collectors.groupingBy(ClusterRunTest::gpu));
         byGpu.forEach((gpu, tasks) -> {
             List<JsonObject> sorted = new ArrayList<>(tasks);
             sorted.sort(Comparator.comparing(task -> moment(task, "started_at")));

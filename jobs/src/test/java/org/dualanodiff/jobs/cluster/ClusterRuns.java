@@ -59,7 +59,8 @@ final class ClusterRuns {
                 List.of("-cp", home.classPath(), "org.apache.spark.deploy.SparkSubmit", "--master", cluster.master()));
         command.addAll(mode.options());
         command.addAll(List.of("--class", "org.dualanodiff.jobs.Main", jar().toString(), "augment"));
-        command.addAll(List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
+        command.addAll(
+                List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
         Stream.concat(settings(store).stream(), Stream.of(more))
                 .forEach(setting -> command.addAll(List.of("--set", setting)));
         return DriverProcess.startJava(folder.resolve("drivers"), KEYS, command);

@@ -48,9 +48,8 @@ public final class DriverProcess {
             throws IOException {
         Path out = Files.createTempFile(Files.createDirectories(folder), "driver-", ".out");
         Path err = Path.of(out.toString().replace(".out", ".err"));
-        ProcessBuilder builder = new ProcessBuilder(java(arguments))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(java(arguments)).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);
         return new DriverProcess(builder.start(), out, err);
     }

@@ -131,7 +131,8 @@ class S3RunTest {
     void driver_killedAfterTheCommit_isFollowedByOneThatWritesTheManifest() throws Exception {
         DriverProcess augment = runs.augment("killed-after");
         augment.await(
-                "merged samples", () -> server.holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
+                "merged samples",
+                () -> server.holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
         augment.kill();
 
         DriverProcess rerun = rerun("killed-after");
@@ -211,5 +212,4 @@ class S3RunTest {
             return StoredPictures.of(opened, runs.folder());
         }
     }
-
 }

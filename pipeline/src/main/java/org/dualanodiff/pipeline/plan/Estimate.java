@@ -44,8 +44,7 @@ public record Estimate(Pace training, Pace generation, List<Unit> units, Cost to
      * @param hours of both
      * @param bytes of adapters and pairs in the store; null if not known
      */
-    public record Cost(
-            int steps, int pairs, Double trainingHours, Double generationHours, Double hours, Double bytes) {
+    public record Cost(int steps, int pairs, Double trainingHours, Double generationHours, Double hours, Double bytes) {
 
         static Cost of(int steps, int pairs, Double trainingHours, Double generationHours, Double bytes) {
             boolean known = trainingHours != null && generationHours != null;

@@ -140,9 +140,7 @@ public final class StoreLayout {
 
     /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
     public static boolean isOfDrivers(String runId, String key) {
-        return key.startsWith(leases(runId) + "/")
-                || key.startsWith(tasks(runId) + "/")
-                || key.equals(result(runId));
+        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/") || key.equals(result(runId));
     }
 
     public static String unit(String runId, String category, String defect) {
