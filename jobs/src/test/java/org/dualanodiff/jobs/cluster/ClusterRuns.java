@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
+import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -24,9 +25,6 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 final class ClusterRuns {
 
     static final String RUN = "night";
-    static final Map<String, String> KEYS =
-            Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
-
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
     private static final Path TINY = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
     private static final List<String> CATEGORIES = List.of("cloth", "wood");
@@ -49,6 +47,15 @@ final class ClusterRuns {
         }
     }
 
+    /** What driver, workers and executors find: keys, and a cache that goes with the test. */
+    static Map<String, String> environment(Path folder) {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY,
+                LocalCache.VARIABLE, folder.resolve("cache").toString(),
+                "GOMP_SPINCOUNT", "1000");
+    }
+
     static void writeImages(Path folder) throws IOException {
         SampleDataset.write(folder, 1, new SampleSize(2, 1, 6), CATEGORIES);
     }
@@ -63,7 +70,7 @@ final class ClusterRuns {
                 List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
         Stream.concat(settings(store).stream(), Stream.of(more))
                 .forEach(setting -> command.addAll(List.of("--set", setting)));
-        return DriverProcess.startJava(folder.resolve("drivers"), KEYS, command);
+        return DriverProcess.startJava(folder.resolve("drivers"), environment(folder), command);
     }
 
     private static Path jar() throws IOException {

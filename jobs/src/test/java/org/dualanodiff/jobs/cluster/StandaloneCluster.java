@@ -128,13 +128,11 @@ final class StandaloneCluster implements AutoCloseable {
         return folder.resolve("work-" + worker);
     }
 
-    /** Kills what a worker has started, its executor that is, as a machine kills it (SIGKILL). */
-    void killExecutor(int worker) {
-        List<ProcessHandle> executors = workers.get(worker).handle().children().toList();
-        if (executors.isEmpty()) {
-            throw new IllegalStateException("worker %d runs no executor".formatted(worker));
-        }
-        executors.forEach(ProcessHandle::destroyForcibly);
+    /** Kills what a worker has started, its executor that is, as a machine kills it (SIGKILL); waits until there is one. */
+    void killExecutor(int worker) throws InterruptedException {
+        DriverProcess process = workers.get(worker);
+        process.await("an executor", () -> process.handle().children().findAny().isPresent());
+        process.handle().children().forEach(ProcessHandle::destroyForcibly);
     }
 
     /** What all executors and drivers on the workers have logged, those of earlier applications included. */

@@ -17,7 +17,7 @@ import org.dualanodiff.jobs.Main;
 /** A driver in a process of its own, which can be killed as a machine kills it. */
 public final class DriverProcess {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final Process process;
     private final Path out;
