@@ -63,7 +63,8 @@ class ClusterRunTest {
     static void runUndisturbed() throws Exception {
         server = S3Server.start(folder.resolve("s3"));
         SparkHome home = SparkHome.make();
-        cluster = StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, ClusterRuns.environment(folder));
+        cluster = StandaloneCluster.start(
+                Files.createDirectory(folder.resolve("cluster")), home, ClusterRuns.environment(folder));
         runs = new ClusterRuns(folder, home, cluster, server);
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "undisturbed", manyOfEach());
         assertThat(augment.exit()).as(augment.log()).isZero();
@@ -72,9 +73,7 @@ class ClusterRunTest {
     }
 
     private static String[] manyOfEach() {
-        return new String[] {
-            "generation.samples-per-defect=" + MANY, "generation.pairs-per-task=" + MANY_A_TASK
-        };
+        return new String[] {"generation.samples-per-defect=" + MANY, "generation.pairs-per-task=" + MANY_A_TASK};
     }
 
     @AfterAll

@@ -50,10 +50,14 @@ final class ClusterRuns {
     /** What driver, workers and executors find: keys, and a cache that goes with the test. */
     static Map<String, String> environment(Path folder) {
         return Map.of(
-                "AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY,
-                "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY,
-                LocalCache.VARIABLE, folder.resolve("cache").toString(),
-                "GOMP_SPINCOUNT", "1000");
+                "AWS_ACCESS_KEY_ID",
+                S3Server.ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                S3Server.SECRET_KEY,
+                LocalCache.VARIABLE,
+                folder.resolve("cache").toString(),
+                "GOMP_SPINCOUNT",
+                "1000");
     }
 
     static void writeImages(Path folder) throws IOException {
