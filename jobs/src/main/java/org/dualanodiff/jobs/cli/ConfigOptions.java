@@ -42,7 +42,17 @@ final class ConfigOptions {
      * @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once
      */
     PipelineConfig load() {
+        return load(List.of());
+    }
+
+    /**
+     * As {@link #load()}.
+     *
+     * @param more settings, each {@code key=value}, over all others
+     */
+    PipelineConfig load(List<String> more) {
         List<String> all = new ArrayList<>(sets);
+        all.addAll(more);
         logFormat.ifPresent(format -> all.add("log.format=" + format));
         PipelineConfig config =
                 ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
