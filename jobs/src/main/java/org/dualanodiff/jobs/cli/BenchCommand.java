@@ -1,29 +1,39 @@
 package org.dualanodiff.jobs.cli;
 
 import com.google.gson.Gson;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
+import org.dualanodiff.jobs.bench.ScaleBenchmark;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.store.StoreProbe;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures the model and the metrics on this machine.",
+        description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
             BenchCommand.Memory.class,
             BenchCommand.Model.class,
             BenchCommand.Pixels.class,
+            BenchCommand.Scale.class,
             BenchCommand.Task.class
         })
 final class BenchCommand {
@@ -108,6 +118,51 @@ final class BenchCommand {
         @Override
         public Integer call() throws Exception {
             new PixelBenchmark(millions, binned, spec.commandLine().getOut()).run();
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "scale",
+            mixinStandardHelpOptions = true,
+            description = {
+                "What Spark and the store cost beside the model: recorded pairs of 256 x 256 pixels go the way of a run's,",
+                "from tasks to merged files. Writes into the store and deletes it again; 100,000 pairs need 50 GB of disk."
+            })
+    static final class Scale implements Callable<Integer> {
+
+        @Mixin
+        private ConfigOptions options;
+
+        @Option(names = "--rows", paramLabel = "N", description = "Pairs. Default: 100000.")
+        private int rows = 100_000;
+
+        @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 10.")
+        private int units = 10;
+
+        @Option(
+                names = "--store",
+                paramLabel = "ADDRESS",
+                description = "The store: path or URI. Default: the configuration's.")
+        private Optional<String> store = Optional.empty();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            if (rows < 1 || units < 1 || units > rows) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--rows and --units must be positive and --units no more than --rows, were %d and %d"
+                                .formatted(rows, units));
+            }
+            PipelineConfig config = options.load(
+                    store.map(address -> "store=" + address).stream().toList());
+            try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+                StoreProbe.require("store", config.store(), HadoopProperties.current());
+                new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);
+            }
             return ExitCode.DONE;
         }
     }

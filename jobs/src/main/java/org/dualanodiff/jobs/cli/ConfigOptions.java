@@ -45,11 +45,7 @@ final class ConfigOptions {
         return load(List.of());
     }
 
-    /**
-     * As {@link #load()}.
-     *
-     * @param more settings, each {@code key=value}, over all others
-     */
+    /** As {@link #load()}, with more settings, each {@code key=value}, over all others. */
     PipelineConfig load(List<String> more) {
         List<String> all = new ArrayList<>(sets);
         all.addAll(more);

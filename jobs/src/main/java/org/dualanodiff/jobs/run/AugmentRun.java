@@ -22,6 +22,7 @@ import org.dualanodiff.jobs.spark.QualityJob;
 import org.dualanodiff.jobs.spark.RunName;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.SparkInspection;
+import org.dualanodiff.jobs.spark.TaskLog;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
 import org.dualanodiff.jobs.spark.UnitSamples;
@@ -71,6 +72,7 @@ public final class AugmentRun {
     private final PipelineConfig config;
     private final PrintWriter console;
     private final TaskSettings tasks;
+    private final TaskLog log;
 
     /** @param console for people: plan, warnings, progress */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
@@ -79,6 +81,7 @@ public final class AugmentRun {
         this.config = config;
         this.console = console;
         this.tasks = TaskSettings.of(config);
+        this.log = TaskLog.of(spark.sparkContext());
     }
 
     /**
@@ -105,11 +108,27 @@ public final class AugmentRun {
             return planned(inputs, identity, store, started);
         }
         try (RunLease lease = lease(store, identity.runId())) {
-            RunSummary summary = work(stages, inputs, identity, store, lease, started);
+            RunSummary summary = recorded(stages, inputs, identity, store, lease, started);
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
             return summary;
+        }
+    }
+
+    /** Leaves in the store how it ended, unless another driver has taken over. */
+    private RunSummary recorded(
+            Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, RunLease lease, Instant started) {
+        RunOutcome outcome = RunOutcome.begin(store, identity.runId(), started);
+        try {
+            RunSummary summary = work(stages, inputs, identity, store, lease, started);
+            outcome.ended(summary, log.records());
+            return summary;
+        } catch (Exception e) {
+            if (!lease.lost()) {
+                outcome.failed(e, log.records());
+            }
+            throw e;
         }
     }
 
@@ -244,7 +263,7 @@ public final class AugmentRun {
         List<TrainTask> missing = plan.train().stream()
                 .map(unit -> trainTask(inputs, sets.get(new UnitKey(unit.category(), unit.defect())), unit))
                 .toList();
-        return new TrainJob(context, tasks, progress).run(missing);
+        return new TrainJob(context, tasks, progress, log).run(missing);
     }
 
     private static TrainTask trainTask(RunInputs inputs, DefectSet set, TrainUnit unit) {
@@ -278,7 +297,7 @@ public final class AugmentRun {
         QualityProfiles profiles =
                 new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
         GenerationRounds rounds = new GenerationRounds(
-                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress), profiles);
+                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress, log), profiles);
         List<GenerateResult> results = rounds.run(plan, () -> plan(inputs, identity, store));
         Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
         lease.requireHeld();

@@ -21,11 +21,13 @@ public final class GenerateJob {
     private final JavaSparkContext spark;
     private final TaskSettings settings;
     private final Progress progress;
+    private final TaskLog log;
 
-    public GenerateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
+    public GenerateJob(JavaSparkContext spark, TaskSettings settings, Progress progress, TaskLog log) {
         this.spark = spark;
         this.settings = settings;
         this.progress = progress;
+        this.log = log;
     }
 
     public List<GenerateResult> run(List<GenerateTask> tasks) {
@@ -37,7 +39,7 @@ public final class GenerateJob {
         String units = JobText.named(tasks.stream().map(GenerateJob::unit));
         JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, units, tasks.size()));
         return spark.parallelize(tasks, tasks.size())
-                .map(new Generation(settings, progress, System.currentTimeMillis()))
+                .map(new Generation(settings, progress, log, System.currentTimeMillis()))
                 .collect();
     }
 
@@ -45,13 +47,14 @@ public final class GenerateJob {
         return new UnitKey(task.unit().category(), task.unit().defect());
     }
 
-    private record Generation(TaskSettings settings, Progress progress, long submitted)
+    private record Generation(TaskSettings settings, Progress progress, TaskLog log, long submitted)
             implements Function<GenerateTask, GenerateResult> {
 
         private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
         @Override
         public GenerateResult call(GenerateTask task) throws Exception {
+            log.begin("generate", unit(task).toString());
             try (TaskWatch watch = TaskWatch.start(unit(task).toString(), submitted)) {
                 GenerateResult result = generate(task, watch);
                 WorkCounters.ofThisJvm().ended(result);

@@ -76,12 +76,29 @@ public final class MergeJob {
         String table = StoreLayout.samples(runId, unit.category(), unit.defect());
         JobText.set(JavaSparkContext.fromSparkContext(spark.sparkContext()), "merge", "merge the samples of " + unit);
         Dataset<Row> rows = without(samples.merged(), spark.read().parquet(store.uri(staging)));
+        int files = files(staging);
         judged(rows, samples.copies())
-                .repartitionByRange(files(staging), col("sample_index"))
+                .repartitionById(files, file(samples, files))
                 .sortWithinPartitions("sample_index")
                 .write()
                 .mode(SaveMode.Append)
                 .parquet(store.uri(table));
+    }
+
+    /**
+     * The number of the file that a row goes to: each takes a range of indices with as many rows. A partitioning by range
+     * would read all pictures once more, only to look at some of the indices.
+     */
+    private static Column file(UnitSamples samples, int files) {
+        BitSet waiting = (BitSet) samples.indices().clone();
+        waiting.andNot(samples.merged());
+        int[] indices = waiting.stream().toArray();
+        Column file = lit(0);
+        for (int next = 1; next < files; next++) {
+            int first = indices[(int) ((long) next * indices.length / files)];
+            file = file.plus(col("sample_index").geq(first).cast("int"));
+        }
+        return file;
     }
 
     private static Dataset<Row> without(BitSet merged, Dataset<Row> rows) {

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -17,14 +18,20 @@ import org.slf4j.LoggerFactory;
 /** Spreads {@link TrainAdapter} over the cluster: one task an adapter. A failure stays with its unit. */
 public final class TrainJob {
 
+    /** Those that take longest begin first, so that no GPU is left with a long one when the others are done. */
+    private static final Comparator<TrainTask> LONGEST_FIRST =
+            Comparator.comparingLong(TrainJob::work).reversed();
+
     private final JavaSparkContext spark;
     private final TaskSettings settings;
     private final Progress progress;
+    private final TaskLog log;
 
-    public TrainJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
+    public TrainJob(JavaSparkContext spark, TaskSettings settings, Progress progress, TaskLog log) {
         this.spark = spark;
         this.settings = settings;
         this.progress = progress;
+        this.log = log;
     }
 
     public List<TrainResult> run(List<TrainTask> tasks) {
@@ -37,8 +44,9 @@ public final class TrainJob {
                 "train",
                 "train %s: %d steps each"
                         .formatted(units, tasks.get(0).training().steps()));
-        return spark.parallelize(tasks, tasks.size())
-                .map(new Training(settings, progress, System.currentTimeMillis()))
+        List<TrainTask> sorted = tasks.stream().sorted(LONGEST_FIRST).toList();
+        return spark.parallelize(sorted, sorted.size())
+                .map(new Training(settings, progress, log, System.currentTimeMillis()))
                 .collect();
     }
 
@@ -46,7 +54,13 @@ public final class TrainJob {
         return new UnitKey(task.adapter().category(), task.adapter().defect());
     }
 
-    private record Training(TaskSettings settings, Progress progress, long submitted)
+    /** How long the tasks of a run take in relation to one another: images drawn, and encoded before. */
+    private static long work(TrainTask task) {
+        long drawn = (long) task.training().steps() * task.training().batchSize();
+        return drawn + task.set().training().size();
+    }
+
+    private record Training(TaskSettings settings, Progress progress, TaskLog log, long submitted)
             implements Function<TrainTask, TrainResult> {
 
         private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
@@ -54,6 +68,7 @@ public final class TrainJob {
         @Override
         public TrainResult call(TrainTask task) throws Exception {
             String unit = unit(task).toString();
+            log.begin("train", unit);
             try (TaskWatch watch = TaskWatch.start(unit, submitted)) {
                 return train(task, unit, watch);
             }

@@ -27,6 +27,7 @@ import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -57,7 +58,6 @@ public final class GenerateSamples {
     public GenerateResult run(BaseModel base, DualAdapter adapter, GenerateTask task, GenerationListener listener)
             throws IOException {
         Stopwatch watch = Stopwatch.start();
-        Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
         try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
                 CleanBackgrounds backgrounds = backgrounds(base, task)) {
             if (backgrounds != null) {
@@ -71,12 +71,27 @@ public final class GenerateSamples {
             PairAssembly assembly = new PairAssembly(task);
             Counts counts = new Counts(task.unit().missing().length, listener);
             double loaded = watch.seconds();
-            SampleFile.write(file, samples(sampler, task, assembly, counts));
-            store.uploadIfAbsent(file, key(task));
+            stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
             double seconds = watch.seconds();
             TaskTimes times =
                     new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
             return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
+        }
+    }
+
+    /**
+     * Stages the samples of a unit, whoever makes them, as they come.
+     *
+     * @throws IOException if the file cannot be written
+     * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
+     */
+    public SampleFile.WriteResult stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples)
+            throws IOException {
+        Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        try {
+            SampleFile.WriteResult written = SampleFile.write(file, samples);
+            store.uploadIfAbsent(file, key(runId, unit));
+            return written;
         } finally {
             Files.deleteIfExists(file);
         }
@@ -142,10 +157,9 @@ public final class GenerateSamples {
         return LongStream.range(block * size, (block + 1) * size).anyMatch(wanted::contains);
     }
 
-    private static String key(GenerateTask task) {
-        int[] missing = task.unit().missing();
-        String folder = StoreLayout.staging(
-                task.runId(), task.unit().category(), task.unit().defect());
+    private static String key(String runId, GenerateUnit unit) {
+        int[] missing = unit.missing();
+        String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
         return folder + "/part-%06d-%08x.parquet".formatted(missing[0], Arrays.hashCode(missing));
     }
 

@@ -326,7 +326,7 @@ class ConfigLoaderTest {
                     .toList();
             assertThat(configs)
                     .extracting(file -> file.getFileName().toString())
-                    .contains("local.conf", "nightly.conf");
+                    .contains("local.conf", "nightly.conf", "s3.conf", "spark-gpu.conf");
             return configs.stream()
                     .map(file -> DynamicTest.dynamicTest(
                             file.getFileName().toString(),
