@@ -19,9 +19,14 @@ public final class RunMetrics {
     private final Map<String, WorkDone> byExecutor = new ConcurrentHashMap<>();
     private final Meter steps = new Meter();
     private final Meter pairs = new Meter();
-    private volatile Verdicts settled;
+    private Verdicts settled = new Verdicts(0, 0, 0);
+    private WorkDone whenSettled = WorkDone.NOTHING;
 
-    private record Verdicts(long accepted, long rejected, long failed) {}
+    private record Verdicts(long accepted, long rejected, long failed) {
+        Verdicts plus(long moreAccepted, long moreRejected, long moreFailed) {
+            return new Verdicts(accepted + moreAccepted, rejected + moreRejected, failed + moreFailed);
+        }
+    }
 
     RunMetrics() {}
 
@@ -60,16 +65,16 @@ public final class RunMetrics {
 
     /**
      * Puts the verdicts right when a run has ended: near-copies of other pairs are found after the tasks that made them, and
-     * pairs of units that never began have failed, too.
+     * pairs of units that never began have failed, too. The numbers are that run's; an application may have several.
      */
-    public void settle(long accepted, long rejected, long failed) {
-        settled = new Verdicts(accepted, rejected, failed);
+    public synchronized void settle(long accepted, long rejected, long failed) {
+        settled = settled.plus(accepted, rejected, failed);
+        whenSettled = total();
     }
 
-    private Verdicts verdicts() {
-        WorkDone total = total();
-        Verdicts end = settled;
-        return end != null ? end : new Verdicts(total.accepted(), total.rejected(), total.failed());
+    private synchronized Verdicts verdicts() {
+        WorkDone since = total().minus(whenSettled);
+        return settled.plus(since.accepted(), since.rejected(), since.failed());
     }
 
     private WorkDone total() {

@@ -47,6 +47,11 @@ class RunMetricsTest {
         assertThat(gauge("run.accepted")).isEqualTo(3L);
         assertThat(gauge("run.rejected")).isEqualTo(1L);
         assertThat(gauge("run.failed")).isEqualTo(2L);
+        metrics.report("1", new WorkDone(0, 9, 8, 1, 0, 0));
+        assertThat(gauge("run.accepted"))
+                .as("with the next run of the application")
+                .isEqualTo(7L);
+        assertThat(gauge("run.rejected")).isEqualTo(2L);
     }
 
     private long steps() {
