@@ -45,8 +45,7 @@ record Box(int left, int top, int right, int bottom, int area) {
         if (bounds == null) {
             return new int[] {x, y, x, y};
         }
-        return new int[] {
-            Math.min(bounds[0], x), Math.min(bounds[1], y), Math.max(bounds[2], x), Math.max(bounds[3], y)
+        return new int[] {Math.min(bounds[0], x), Math.min(bounds[1], y), Math.max(bounds[2], x), Math.max(bounds[3], y)
         };
     }
 

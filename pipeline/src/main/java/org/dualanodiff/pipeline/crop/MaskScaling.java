@@ -41,10 +41,19 @@ public final class MaskScaling {
 
     private static byte[] largest(double[] shares, int wanted) {
         byte[] levels = new byte[shares.length];
-        long[] rounded = Arrays.stream(shares).mapToLong(s -> Math.round(s * STEPS)).toArray();
-        long least = Arrays.stream(rounded).sorted().skip(shares.length - wanted).findFirst().orElse(Long.MAX_VALUE);
-        int[] above = IntStream.range(0, rounded.length).filter(i -> rounded[i] > least).toArray();
-        int[] equal = IntStream.range(0, rounded.length).filter(i -> rounded[i] == least).toArray();
+        long[] rounded =
+                Arrays.stream(shares).mapToLong(s -> Math.round(s * STEPS)).toArray();
+        long least = Arrays.stream(rounded)
+                .sorted()
+                .skip(shares.length - wanted)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
+        int[] above = IntStream.range(0, rounded.length)
+                .filter(i -> rounded[i] > least)
+                .toArray();
+        int[] equal = IntStream.range(0, rounded.length)
+                .filter(i -> rounded[i] == least)
+                .toArray();
         Arrays.stream(above).forEach(i -> levels[i] = (byte) 255);
         int rest = Math.max(0, Math.min(equal.length, wanted - above.length));
         for (int k = 0; k < rest; k++) {

@@ -20,7 +20,8 @@ final class AnchoredImage {
      * @param mask grey, 255 on the defect, of the same size
      */
     static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
-        return compose(Pixels.rgb(generated), Pixels.rgb(good), Pixels.gray(mask)).toImage();
+        return compose(Pixels.rgb(generated), Pixels.rgb(good), Pixels.gray(mask))
+                .toImage();
     }
 
     static Pixels compose(Pixels inside, Pixels outside, Pixels defect) {

@@ -91,8 +91,7 @@ public final class GenerateSamples {
     }
 
     private static SampleSeries series(GenerateTask task) {
-        return new SampleSeries(
-                task.seed(), task.unit().category(), task.unit().defect());
+        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
     }
 
     /** Good images with the product painted black; null without background compensation. */

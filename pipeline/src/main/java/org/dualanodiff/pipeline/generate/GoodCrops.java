@@ -45,9 +45,8 @@ final class GoodCrops {
         this.latest = latest(kept);
         this.source = source;
         this.files = files;
-        this.objects = source.good().objects() == null
-                ? null
-                : source.good().objects().open(files);
+        this.objects =
+                source.good().objects() == null ? null : source.good().objects().open(files);
         this.places = new DefectPlaces(source.policy());
         this.anchors = new Anchors(source.good().good().size(), this::load);
         for (DefectImage defect : source.set().training()) {
@@ -83,8 +82,8 @@ final class GoodCrops {
         URI uri = source.good().good().get(number);
         BufferedImage photograph = ImageDecoder.image(files.read(uri));
         Optional<BufferedImage> object = object(uri, () -> photograph);
-        Window window = places.draw(
-                series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
+        Window window =
+                places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
         int side = source.policy().resolution();
         Pixels working = PilResize.resize(window.cut(Pixels.rgb(photograph)), side, side);
         Anchor anchor = new Anchor(

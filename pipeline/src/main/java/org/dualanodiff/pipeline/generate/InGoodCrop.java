@@ -53,9 +53,7 @@ final class InGoodCrop implements Composition {
     }
 
     private Pixels blended(Pixels generated, Pixels good, Pixels mask) {
-        return anchored
-                ? AnchoredImage.compose(generated, good, mask)
-                : SeamlessClone.compose(generated, good, mask);
+        return anchored ? AnchoredImage.compose(generated, good, mask) : SeamlessClone.compose(generated, good, mask);
     }
 
     /** From the working resolution to the photograph's. */

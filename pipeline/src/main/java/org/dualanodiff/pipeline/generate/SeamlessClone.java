@@ -50,9 +50,7 @@ final class SeamlessClone {
                 grow(grown, i % width, i / width, width, mask.height());
             }
         }
-        return IntStream.range(0, grown.length)
-                .filter(i -> grown[i])
-                .toArray();
+        return IntStream.range(0, grown.length).filter(i -> grown[i]).toArray();
     }
 
     private static void grow(boolean[] grown, int x, int y, int width, int height) {

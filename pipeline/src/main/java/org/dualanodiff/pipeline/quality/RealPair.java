@@ -39,8 +39,7 @@ public record RealPair(BufferedImage image, BufferedImage mask) {
      *
      * @param name of the photograph
      */
-    public static List<RealPair> crops(
-            String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
+    public static List<RealPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
         return new DefectCrops(policy)
                 .pairs(name, photograph, mask).stream()
                         .map(pair -> new RealPair(pair.image(), pair.mask()))

@@ -43,12 +43,11 @@ final class AnchorChoice {
                 .filter(category -> !anchors.containsKey(category))
                 .toList();
         if (!without.isEmpty()) {
-            throw new DatasetException(
-                    "%s, but there are no images in train/good of %s; set %s"
-                            .formatted(
-                                    crops ? "dataset.crop is defect" : "generation.background is anchored",
-                                    String.join(", ", without),
-                                    crops ? "whole" : "generated"));
+            throw new DatasetException("%s, but there are no images in train/good of %s; set %s"
+                    .formatted(
+                            crops ? "dataset.crop is defect" : "generation.background is anchored",
+                            String.join(", ", without),
+                            crops ? "whole" : "generated"));
         }
         return anchors;
     }

@@ -82,8 +82,8 @@ public final class TrainAdapter {
         List<TrainingExample> examples = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
             crops.pairs(defect.name(), defect.openImage(files), defect.openMask(files)).stream()
-                    .map(pair -> new TrainingExample(
-                            defect.name() + pair.window().fragment(), pair.image(), pair.mask()))
+                    .map(pair ->
+                            new TrainingExample(defect.name() + pair.window().fragment(), pair.image(), pair.mask()))
                     .forEach(examples::add);
         }
         return examples;
