@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -100,6 +101,7 @@ public final class MemoryBenchmark {
                 4,
                 false,
                 BackgroundMode.OFF,
+                Ablation.NONE,
                 resolution,
                 true,
                 true,

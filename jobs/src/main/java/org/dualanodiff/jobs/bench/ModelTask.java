@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.bench.ModelTiming;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.training.DualTrainer;
@@ -34,6 +35,7 @@ public enum ModelTask {
                     32,
                     false,
                     BackgroundMode.OFF,
+                    Ablation.NONE,
                     resolution,
                     false,
                     false,

@@ -26,6 +26,13 @@ final class ConfigOptions {
 
     /** @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once */
     PipelineConfig load() {
-        return ConfigLoader.load(Optional.ofNullable(file), sets, System.getenv(), System.getProperties());
+        return load(List.of());
+    }
+
+    /** @param more settings, each {@code key=value}, over all others */
+    PipelineConfig load(List<String> more) {
+        List<String> all = new ArrayList<>(sets);
+        all.addAll(more);
+        return ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
     }
 }

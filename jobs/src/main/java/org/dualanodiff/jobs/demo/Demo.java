@@ -6,11 +6,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
@@ -18,17 +18,21 @@ import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.detector.DetectorCompute;
-import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
-import org.dualanodiff.pipeline.evaluate.MaskAgreement;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * Sample data, adapters, pairs in both ways, figures, a page and a sheet. Run again in the same folder, it keeps what is
@@ -40,13 +44,13 @@ public final class Demo {
             List.of(new DemoUnit("cloth", "stain"), new DemoUnit("hex_nut", "rust"));
     private static final SampleSize SIZE = new SampleSize(64, 8, 30);
     private static final int LEARNED_FROM = 10;
-    private static final int HELD_OUT = 10;
-    private static final int AGREEMENT_STEPS = 300;
+    private static final int NETWORK_SIDE = 64;
     private static final long SEED = 1;
 
     private final Path out;
     private final List<String> settings;
     private final PrintWriter console;
+    private final DatasetFiles files = new DatasetFiles(new Configuration());
     private final Map<String, Double> seconds = new LinkedHashMap<>();
     private final Map<DemoWay, Double> pairsPerSecond = new LinkedHashMap<>();
 
@@ -74,9 +78,11 @@ public final class Demo {
         augment(DemoWay.ANCHORED);
         say("4/4 figures and page");
         Stopwatch watch = Stopwatch.start();
-        DemoFigures figures = figures(watch);
+        Dataset dataset = RunInputs.dataset(config(DemoWay.FREE), LocalCache.ofUser(), new Configuration());
+        Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples = samples();
+        DemoFigures figures = figures(watch, dataset, samples);
         Path sheet = out.resolve("contact-sheet.png");
-        new DemoPage(UNITS, data(), store()).write(figures, page(), sheet);
+        new DemoPage(UNITS, dataset, files, samples).write(figures, page(), sheet);
         Files.writeString(out.resolve("figures.json"), new Gson().toJson(figures.rows()));
         say("");
         figures.lines().forEach(this::say);
@@ -127,106 +133,62 @@ public final class Demo {
     private PipelineConfig config(DemoWay way) {
         boolean bfloat16 = compute().precision() == Precision.BF16;
         List<String> sets = new ArrayList<>(List.of(
-                "base-model=builtin:small",
                 "dataset.root=" + data(),
                 "dataset.split=" + LEARNED_FROM,
+                "dataset.categories=["
+                        + String.join(
+                                ", ", UNITS.stream().map(DemoUnit::category).toList()) + "]",
                 "dataset.defects=["
                         + String.join(", ", UNITS.stream().map(DemoUnit::defect).toList()) + "]",
                 "store=" + store(),
                 "run.id=" + way.run(),
-                "compute.device=cpu",
                 "compute.precision=" + (bfloat16 ? "bf16" : "fp32"),
-                "compute.threads=1",
-                "spark.master=local[2]",
-                "prompt.global=a {category} with {defect}",
-                "prompt.anomaly={defect}",
-                "training.steps=700",
-                "training.rank=16",
-                "training.learning-rate=1e-3",
-                "training.schedule=cosine",
-                "training.defect-weight=4",
-                "training.checkpoint-every=350",
                 "training.log-every=50",
-                "mask.low=0.25",
-                "mask.high=0.45",
-                "mask.opening-radius=1",
-                "mask.min-area=48",
+                // Sixteen pairs as they come, the bad ones too.
                 "quality.max-attempts=1",
                 "generation.background=" + way.setting(),
-                "generation.place=object",
-                "generation.sampler=\"dpm-solver++\"",
-                "generation.steps=20",
-                "generation.guidance-scale=1",
-                "generation.samples-per-defect=16",
-                "generation.batch-size=8",
-                "generation.pairs-per-task=16"));
+                "generation.samples-per-defect=16"));
         sets.addAll(settings);
-        return ConfigLoader.load(Optional.empty(), sets, Map.of(), new Properties());
+        return ConfigLoader.loadExample("small.conf", sets);
     }
 
     private static Compute compute() {
         return DetectorCompute.fastest("cpu", Compute.CPU.threads());
     }
 
-    private DemoFigures figures(Stopwatch watch) throws IOException {
-        Map<DemoUnit, List<DetectorPair>> real = new LinkedHashMap<>();
-        for (DemoUnit unit : UNITS) {
-            List<DetectorPair> pairs = new ArrayList<>();
-            for (DemoUnit.RealFile file : unit.real(data())) {
-                pairs.add(file.pair());
-            }
-            real.put(unit, pairs);
-        }
-        List<List<DetectorPair>> seen = real.values().stream()
-                .map(pairs -> pairs.subList(0, pairs.size() - HELD_OUT))
-                .toList();
-        List<DetectorPair> unseen = real.values().stream()
-                .flatMap(pairs -> pairs.stream().skip(pairs.size() - HELD_OUT))
-                .toList();
-        try (MaskAgreement agreement = MaskAgreement.train(seen, good(), AGREEMENT_STEPS, SEED, compute())) {
+    private DemoFigures figures(
+            Stopwatch watch, Dataset dataset, Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples)
+            throws IOException {
+        try (PairComparison comparison = PairComparison.with(dataset, files, NETWORK_SIDE, compute())) {
             Map<DemoWay, Map<DemoUnit, PairFigures>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
-                units.put(way, figures(way, real, agreement));
+                Map<DemoUnit, PairFigures> figures = new LinkedHashMap<>();
+                for (DemoUnit unit : UNITS) {
+                    PairFigures of = comparison.of(unit.key(), samples.get(way).get(unit));
+                    if (of != null) {
+                        figures.put(unit, of);
+                    }
+                }
+                units.put(way, figures);
             }
-            double onReal = MaskAgreement.median(agreement.of(unseen));
             seconds.put("figures", watch.seconds());
-            return new DemoFigures(seconds, pairsPerSecond, onReal, units);
+            return new DemoFigures(seconds, pairsPerSecond, comparison.onUnseen(), units);
         }
     }
 
-    private Map<DemoUnit, PairFigures> figures(
-            DemoWay way, Map<DemoUnit, List<DetectorPair>> real, MaskAgreement agreement) throws IOException {
-        Map<DemoUnit, PairFigures> figures = new LinkedHashMap<>();
-        for (DemoUnit unit : UNITS) {
-            List<GeneratedSample> samples = unit.generated(store(), way.run());
-            List<DetectorPair> pairs = new ArrayList<>();
-            for (GeneratedSample sample : samples) {
-                pairs.add(DetectorPair.of(
-                        ImageDecoder.image(sample.image()),
-                        ImageDecoder.mask(sample.mask()),
-                        MaskAgreement.SIDE,
-                        MaskAgreement.CHANNELS));
-            }
-            int accepted = (int) samples.stream()
-                    .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
-                    .count();
-            if (pairs.size() > 1) {
-                figures.put(unit, PairFigures.of(pairs, accepted, real.get(unit).subList(0, LEARNED_FROM), agreement));
+    private Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples() throws IOException {
+        Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples = new EnumMap<>(DemoWay.class);
+        try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
+            for (DemoWay way : DemoWay.values()) {
+                RunSamples run = new RunSamples(opened, way.run());
+                Map<DemoUnit, List<GeneratedSample>> own = new LinkedHashMap<>();
+                for (DemoUnit unit : UNITS) {
+                    own.put(unit, run.first(unit.category(), unit.defect(), sample -> true, Integer.MAX_VALUE));
+                }
+                samples.put(way, own);
             }
         }
-        return figures;
-    }
-
-    private List<DetectorPair> good() throws IOException {
-        List<DetectorPair> good = new ArrayList<>();
-        for (String product : UNITS.stream().map(DemoUnit::category).distinct().toList()) {
-            for (Path file :
-                    DemoUnit.pictures(data().resolve(product).resolve("train").resolve("good"))) {
-                good.add(DetectorPair.normal(
-                        ImageDecoder.image(Files.readAllBytes(file)), MaskAgreement.SIDE, MaskAgreement.CHANNELS));
-            }
-        }
-        return good;
+        return samples;
     }
 
     @FunctionalInterface

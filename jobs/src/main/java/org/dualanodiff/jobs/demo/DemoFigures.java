@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
 
 /**
@@ -21,7 +23,7 @@ record DemoFigures(
         Map<DemoWay, Map<DemoUnit, PairFigures>> units) {
 
     static final List<String> COLUMNS =
-            List.of("", "pairs", "masks not empty", "pass the gate", "agreement", "diversity", "copies");
+            Stream.concat(Stream.of(""), PairFigures.COLUMNS.stream()).toList();
 
     double total() {
         return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -30,19 +32,10 @@ record DemoFigures(
     /** A row for each way and unit. */
     List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        units.forEach((way, figures) -> figures.forEach((unit, f) -> rows.add(List.of(
-                unit.name() + ", " + way.name().toLowerCase(Locale.ROOT),
-                Integer.toString(f.pairs()),
-                percent(f.nonEmpty()),
-                percent(f.accepted()),
-                "%.2f".formatted(f.agreement()),
-                "%.2f".formatted(f.diversity()),
-                percent(f.copies())))));
+        units.forEach((way, figures) -> figures.forEach((unit, of) -> rows.add(Stream.concat(
+                        Stream.of(unit.name() + ", " + way.name().toLowerCase(Locale.ROOT)), of.cells().stream())
+                .toList())));
         return rows;
-    }
-
-    private static String percent(double share) {
-        return "%.0f %%".formatted(100 * share);
     }
 
     /** The same for a console. */
@@ -52,16 +45,15 @@ record DemoFigures(
         lines.add(String.format(Locale.ROOT, "  %-28s %6.1f s", "all", total()));
         pairsPerSecond.forEach((way, rate) -> lines.add(
                 String.format(Locale.ROOT, "  %-28s %6.2f pairs/s", way.name().toLowerCase(Locale.ROOT), rate)));
-        lines.add(row(COLUMNS));
-        rows().forEach(cells -> lines.add(row(cells)));
+        lines.addAll(new EvaluationTable(
+                        "",
+                        PairFigures.COLUMNS,
+                        rows().stream()
+                                .map(cells -> new EvaluationTable.Row(cells.get(0), cells.subList(1, cells.size())))
+                                .toList())
+                .lines());
         lines.add(String.format(
                 Locale.ROOT, "  agreement on real pairs that the network did not see: %.2f", realAgreement));
         return lines;
-    }
-
-    private static String row(List<String> cells) {
-        StringBuilder line = new StringBuilder("  %-28s".formatted(cells.get(0)));
-        cells.stream().skip(1).forEach(cell -> line.append("%16s".formatted(cell)));
-        return line.toString();
     }
 }

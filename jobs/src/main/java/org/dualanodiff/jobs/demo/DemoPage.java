@@ -1,16 +1,18 @@
 package org.dualanodiff.jobs.demo;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import java.util.Map;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
-import org.dualanodiff.pipeline.report.PairThumbnail;
+import org.dualanodiff.pipeline.report.PairGroups;
 import org.dualanodiff.pipeline.report.Report;
 import org.dualanodiff.pipeline.report.ReportPage;
 import org.dualanodiff.pipeline.report.Section;
@@ -26,13 +28,19 @@ final class DemoPage {
     private static final long SHEET_BYTES = 4L << 20;
 
     private final List<DemoUnit> units;
-    private final Path data;
-    private final Path store;
+    private final Dataset dataset;
+    private final DatasetFiles files;
+    private final Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples;
 
-    DemoPage(List<DemoUnit> units, Path data, Path store) {
+    DemoPage(
+            List<DemoUnit> units,
+            Dataset dataset,
+            DatasetFiles files,
+            Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples) {
         this.units = units;
-        this.data = data;
-        this.store = store;
+        this.dataset = dataset;
+        this.files = files;
+        this.samples = samples;
     }
 
     void write(DemoFigures figures, Path page, Path sheet) throws IOException {
@@ -79,32 +87,14 @@ final class DemoPage {
     }
 
     private List<PairGroup> groups(DemoUnit unit) throws IOException {
+        List<DefectImage> training =
+                dataset.set(unit.category(), unit.defect()).orElseThrow().training();
         List<PairGroup> groups = new ArrayList<>();
-        List<PairThumbnail> real = new ArrayList<>();
-        for (DemoUnit.RealFile file : unit.real(data).subList(0, SHEET_SHOWN)) {
-            BufferedImage image = ImageDecoder.image(Files.readAllBytes(file.image()));
-            BufferedImage mask = ImageDecoder.mask(Files.readAllBytes(file.mask()));
-            real.add(PairThumbnail.of(file.image().getFileName().toString(), image, mask, CELL));
-        }
-        groups.add(new PairGroup("real training pairs", real));
+        groups.add(PairGroups.real(
+                "real training pairs", training.subList(0, Math.min(SHEET_SHOWN, training.size())), files, CELL));
         for (DemoWay way : DemoWay.values()) {
-            groups.add(new PairGroup(way.title(), generated(unit, way)));
+            groups.add(PairGroups.generated(way.title(), samples.get(way).get(unit), SHOWN, CELL));
         }
         return groups;
-    }
-
-    private List<PairThumbnail> generated(DemoUnit unit, DemoWay way) throws IOException {
-        List<PairThumbnail> pairs = new ArrayList<>();
-        for (GeneratedSample sample : unit.generated(store, way.run())) {
-            if (pairs.size() < SHOWN && sample.hasPixels()) {
-                pairs.add(PairThumbnail.of(
-                        (sample.sampleIndex() + " " + String.join(", ", sample.reasons())).strip(),
-                        ImageDecoder.image(sample.image()),
-                        ImageDecoder.image(sample.anomaly()),
-                        ImageDecoder.mask(sample.mask()),
-                        CELL));
-            }
-        }
-        return pairs;
     }
 }

@@ -23,6 +23,8 @@ import org.dualanodiff.model.unet.UNet;
 public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean background) {
 
     private static final String WRAPPED = "chained_proc.";
+    private static final String FIRST_LORA = "_lora.0.";
+    private static final String SECOND_LORA = "_lora.1.";
 
     static final List<String> PROJECTIONS = List.of("q", "k", "v", "out");
 
@@ -61,6 +63,18 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
         boolean unused = key.contains(".attn2.")
                 && (key.contains(BackgroundCompensation.MLP) || key.endsWith(BackgroundCompensation.SHARE));
         return !unused;
+    }
+
+    /** Whether the tensor is one of SAIM's. */
+    static boolean isInteraction(String key) {
+        return key.contains("." + SelfAttentionInteraction.PREFIX)
+                && !key.contains(BackgroundCompensation.MLP)
+                && !key.endsWith(BackgroundCompensation.SHARE);
+    }
+
+    /** The same tensor of the other branch's LoRA; the key itself if the branches have it in common. */
+    public static String otherBranch(String key) {
+        return key.contains(FIRST_LORA) ? key.replace(FIRST_LORA, SECOND_LORA) : key.replace(SECOND_LORA, FIRST_LORA);
     }
 
     private static void addAttention(Map<String, long[]> shapes, Attention attention, int rank, boolean background) {

@@ -93,9 +93,30 @@ public final class DualAdapter implements AutoCloseable {
         return Tensors.floats(tensors.get(key));
     }
 
-    /** The keys that training changes, sorted. */
+    /** Leaves out of the method what is not wanted, before training begins. */
+    public void leaveOut(Ablation ablation) {
+        tensors.forEach((key, tensor) -> {
+            if (ablation.withoutInteraction() && key.contains("." + SelfAttentionInteraction.PREFIX + "o.")) {
+                Tensors.overwrite(tensor, new float[values(key).length]);
+            }
+            String other = AdapterLayout.otherBranch(key);
+            if (ablation.sharedLora() && key.compareTo(other) > 0) {
+                Tensors.overwrite(tensor, values(other));
+            }
+        });
+    }
+
+    /** The keys that training of the whole method changes, sorted. */
     public List<String> trainedKeys() {
-        return tensors.keySet().stream().filter(AdapterLayout::isTrained).toList();
+        return trainedKeys(Ablation.NONE);
+    }
+
+    /** The keys that training changes, sorted. */
+    public List<String> trainedKeys(Ablation ablation) {
+        return tensors.keySet().stream()
+                .filter(AdapterLayout::isTrained)
+                .filter(key -> !ablation.withoutInteraction() || !AdapterLayout.isInteraction(key))
+                .toList();
     }
 
     /** The adapted attention layers by path. */

@@ -34,6 +34,7 @@ public final class DualTrainer implements AutoCloseable {
     private final List<NDArray> parameters;
     private final DualObjective objective;
     private final RecomputedGradients recomputed;
+    private final SharedLora sharing;
     private final AdamW optimizer;
     private final LossCurve losses = new LossCurve();
     private final TrainingState state;
@@ -53,11 +54,13 @@ public final class DualTrainer implements AutoCloseable {
         latents = LatentCache.encode(base, examples, config);
         batches = new BatchSource(base, latents, config);
         adapter = first(base, config);
-        parameters = adapter.trainedKeys().stream()
+        List<String> trained = adapter.trainedKeys(config.ablation());
+        parameters = trained.stream()
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();
         objective = new DualObjective(base, adapter);
-        recomputed = new RecomputedGradients(base, adapter, parameters);
+        recomputed = new RecomputedGradients(base, adapter, trained, parameters);
+        sharing = config.ablation().sharedLora() ? SharedLora.of(trained) : SharedLora.NONE;
         optimizer = new AdamW(parameters, config.optimizer());
         state = new TrainingState(config, adapter, optimizer, losses);
     }
@@ -75,6 +78,7 @@ public final class DualTrainer implements AutoCloseable {
                 fresh.startFrom(start);
             }
         }
+        fresh.leaveOut(config.ablation());
         return fresh;
     }
 
@@ -111,7 +115,7 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
             requireFinite(gradients.loss(), step);
-            optimizer.step(gradients.byParameter(), config.learningRate(step));
+            optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
             return gradients.loss();
         }
     }

@@ -34,11 +34,15 @@ final class RecomputedGradients {
     private final List<String> keys;
     private final List<NDArray> parameters;
 
-    RecomputedGradients(BaseModel base, DualAdapter adapter, List<NDArray> parameters) {
+    /**
+     * @param keys of the trained tensors
+     * @param parameters the trained tensors, in the order of the keys
+     */
+    RecomputedGradients(BaseModel base, DualAdapter adapter, List<String> keys, List<NDArray> parameters) {
         this.base = base;
         this.adapter = adapter;
         this.dual = new DualUNet(base.unet(), adapter);
-        this.keys = adapter.trainedKeys();
+        this.keys = keys;
         this.parameters = parameters;
     }
 

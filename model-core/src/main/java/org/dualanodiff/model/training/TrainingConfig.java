@@ -1,6 +1,7 @@
 package org.dualanodiff.model.training;
 
 import java.io.Serializable;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 
 /**
@@ -16,6 +17,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
  * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
  *     the paper)
  * @param background whether and how background compensation is trained
+ * @param ablation what is left out of the method
  * @param resolution side of the square training images, in pixels
  * @param horizontalFlip whether images are also seen mirrored left to right
  * @param verticalFlip whether images are also seen upside down
@@ -35,6 +37,7 @@ public record TrainingConfig(
         int rank,
         boolean warmStart,
         BackgroundMode background,
+        Ablation ablation,
         int resolution,
         boolean horizontalFlip,
         boolean verticalFlip,

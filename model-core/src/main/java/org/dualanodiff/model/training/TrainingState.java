@@ -44,7 +44,7 @@ final class TrainingState {
     void save(Path path) throws IOException {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         adapter.tensors().forEach((key, tensor) -> tensors.put(WEIGHT + key, data(tensor)));
-        List<String> trained = adapter.trainedKeys();
+        List<String> trained = adapter.trainedKeys(config.ablation());
         for (int i = 0; i < trained.size(); i++) {
             tensors.put(FIRST + trained.get(i), data(optimizer.firstMoments().get(i)));
             tensors.put(SECOND + trained.get(i), data(optimizer.secondMoments().get(i)));
@@ -71,7 +71,7 @@ final class TrainingState {
                     .formatted(path, signature(), saved));
         }
         adapter.tensors().forEach((key, tensor) -> Tensors.overwrite(tensor, file.floats(WEIGHT + key)));
-        List<String> trained = adapter.trainedKeys();
+        List<String> trained = adapter.trainedKeys(config.ablation());
         optimizer.restore(
                 Integer.parseInt(file.metadata().get(STEP)),
                 i -> file.floats(FIRST + trained.get(i)),
@@ -94,6 +94,7 @@ final class TrainingState {
                         config.rank(),
                         config.warmStart(),
                         config.background(),
+                        config.ablation(),
                         config.resolution(),
                         config.horizontalFlip(),
                         config.verticalFlip(),

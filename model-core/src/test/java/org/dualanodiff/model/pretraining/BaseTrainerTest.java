@@ -16,6 +16,7 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.SmallModel;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -160,7 +161,24 @@ class BaseTrainerTest {
     /** No step at all. */
     private static TrainingConfig adapter(int rank) {
         return new TrainingConfig(
-                0, 1, 1, false, 1e-3, false, 1, 1e-2, 1, rank, true, BackgroundMode.OFF, SIDE, false, false, 10, 1);
+                0,
+                1,
+                1,
+                false,
+                1e-3,
+                false,
+                1,
+                1e-2,
+                1,
+                rank,
+                true,
+                BackgroundMode.OFF,
+                Ablation.NONE,
+                SIDE,
+                false,
+                false,
+                10,
+                1);
     }
 
     private static Path train(Path model, Path state, int steps, int until) throws IOException {

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DualTrainerTest {
 
@@ -148,7 +151,24 @@ class DualTrainerTest {
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
         TrainingConfig plain = config(3, 1e-3);
         TrainingConfig frugal = new TrainingConfig(
-                3, 2, 1, true, 1e-3, false, 1, 1e-2, 1, 4, false, BackgroundMode.OFF, RESOLUTION, true, true, 4, 7);
+                3,
+                2,
+                1,
+                true,
+                1e-3,
+                false,
+                1,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.OFF,
+                Ablation.NONE,
+                RESOLUTION,
+                true,
+                true,
+                4,
+                7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
         for (int i = 0; i < losses.length; i++) {
@@ -171,6 +191,7 @@ class DualTrainerTest {
                 4,
                 false,
                 BackgroundMode.UNSCALED,
+                Ablation.NONE,
                 RESOLUTION,
                 false,
                 false,
@@ -191,6 +212,63 @@ class DualTrainerTest {
         assertThatThrownBy(() -> new DualTrainer(base, examples(), NestedPrompt.RELEASED, config))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("spot 0 has none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trainer_withoutInteraction_neverLetsTheBranchesHearOfOneAnother(boolean recompute) throws IOException {
+        try (DualTrainer trainer = trainer(new Ablation(true, false), recompute)) {
+            DualAdapter adapter = trainer.train(folder.resolve("state"), TrainingListener.NONE);
+            assertThat(values(adapter, ".temporal_o.")).isNotEmpty().containsOnly(0f);
+            assertThat(values(adapter, "_lora.1.up.")).anyMatch(value -> value != 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trainer_withASharedLora_learnsTheSameForBothBranches(boolean recompute) throws IOException {
+        try (DualTrainer trainer = trainer(new Ablation(false, true), recompute)) {
+            DualAdapter adapter = trainer.train(folder.resolve("state"), TrainingListener.NONE);
+            assertThat(values(adapter, "_lora.0."))
+                    .isEqualTo(values(adapter, "_lora.1."))
+                    .anyMatch(value -> value != 0);
+            assertThat(values(adapter, ".temporal_o.")).anyMatch(value -> value != 0);
+        }
+    }
+
+    private static DualTrainer trainer(Ablation ablation, boolean recompute) {
+        TrainingConfig config = new TrainingConfig(
+                3,
+                2,
+                2,
+                recompute,
+                1e-3,
+                false,
+                1,
+                1e-2,
+                1,
+                4,
+                false,
+                BackgroundMode.OFF,
+                ablation,
+                RESOLUTION,
+                true,
+                true,
+                4,
+                7);
+        return new DualTrainer(base, examples(), NestedPrompt.RELEASED, config);
+    }
+
+    private static List<Float> values(DualAdapter adapter, String part) {
+        List<Float> values = new ArrayList<>();
+        for (String key : adapter.tensors().keySet()) {
+            if (key.startsWith("unet.") && key.contains(part)) {
+                for (float value : adapter.values(key)) {
+                    values.add(value);
+                }
+            }
+        }
+        return values;
     }
 
     private double[] losses(TrainingConfig config) throws IOException {
@@ -223,6 +301,7 @@ class DualTrainerTest {
                 4,
                 false,
                 BackgroundMode.OFF,
+                Ablation.NONE,
                 RESOLUTION,
                 true,
                 true,

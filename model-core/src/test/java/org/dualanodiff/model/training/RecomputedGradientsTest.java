@@ -50,7 +50,7 @@ class RecomputedGradientsTest {
             List<NDArray> parameters = keys.stream()
                     .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                     .toList();
-            Gradients gradients = new RecomputedGradients(base, adapter, parameters)
+            Gradients gradients = new RecomputedGradients(base, adapter, keys, parameters)
                     .of(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
             assertThat(relativeError(new float[] {(float) gradients.loss()}, recorded.floats("loss")))
                     .isLessThan(1e-5);

@@ -34,6 +34,7 @@ import java.util.Properties;
  */
 public final class ConfigLoader {
     private static final String REFERENCE = "dualanodiff-reference.conf";
+    private static final String EXAMPLES = "org/dualanodiff/pipeline/conf/";
     private static final ConfigParseOptions MUST_EXIST =
             ConfigParseOptions.defaults().setAllowMissing(false);
     private static final KnownKeys KNOWN_KEYS = new KnownKeys(ConfigRules.keys());
@@ -57,7 +58,25 @@ public final class ConfigLoader {
      */
     public static PipelineConfig load(
             Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
-        return new ConfigLoader(environment).load(file, sets, system);
+        ConfigLoader loader = new ConfigLoader(environment);
+        return loader.load(file.map(loader::read), sets, system);
+    }
+
+    /**
+     * An example configuration that the product brings along ({@code conf/} of its repository), with settings over it;
+     * environment and system properties do not count.
+     *
+     * @param name of its file
+     * @param sets each {@code key=value}
+     * @throws InvalidConfigException as {@link #load}
+     */
+    public static PipelineConfig loadExample(String name, List<String> sets) {
+        ConfigLoader loader = new ConfigLoader(Map.of());
+        return loader.load(Optional.of(loader.example(name)), sets, new Properties());
+    }
+
+    private Config example(String name) {
+        return resolved(ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), EXAMPLES + name, MUST_EXIST));
     }
 
     /** The configuration when nothing at all is set. */
@@ -65,12 +84,12 @@ public final class ConfigLoader {
         return load(Optional.empty(), List.of(), Map.of(), new Properties());
     }
 
-    private PipelineConfig load(Optional<Path> file, List<String> sets, Properties system) {
+    private PipelineConfig load(Optional<Config> file, List<String> sets, Properties system) {
         List<Config> strongestFirst = List.of(
                 merged(commandLine(sets)),
                 merged(TextSetting.ofSystem(system)),
                 merged(TextSetting.ofEnvironment(environment)),
-                file.map(this::read).orElseGet(ConfigFactory::empty),
+                file.orElseGet(ConfigFactory::empty),
                 reference());
         strongestFirst.forEach(layer -> problems.addAll(KNOWN_KEYS.problems(layer)));
         Config effective = strongestFirst.stream()

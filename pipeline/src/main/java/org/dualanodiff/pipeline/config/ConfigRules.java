@@ -69,6 +69,8 @@ final class ConfigRules {
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),
             rule("training.rank", wholeNumber(1, 1024)),
+            rule("training.interaction", flag()),
+            rule("training.shared-lora", flag()),
             rule("training.flips.horizontal", flag()),
             rule("training.flips.vertical", flag()),
             rule("training.checkpoint-every", wholeNumber(1, MANY)),

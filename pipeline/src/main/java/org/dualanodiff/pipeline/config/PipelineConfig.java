@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dualanodiff.model.dual.Ablation;
 
 /**
  * All settings of a run, immutable and serializable. {@link ConfigLoader} makes it and vouches for ranges; the meaning,
@@ -220,12 +221,19 @@ public record PipelineConfig(
             double weightDecay,
             double maxGradientNorm,
             int rank,
+            boolean interaction,
+            boolean sharedLora,
             Flips flips,
             int checkpointEvery,
             int checkpointMinutes,
             int logEvery)
             implements Serializable {
         private static final long serialVersionUID = 1L;
+
+        /** What is left out of the method. */
+        public Ablation ablation() {
+            return new Ablation(!interaction, sharedLora);
+        }
 
         private static Training of(Config block) {
             return new Training(
@@ -240,6 +248,8 @@ public record PipelineConfig(
                     block.getDouble("weight-decay"),
                     block.getDouble("max-gradient-norm"),
                     block.getInt("rank"),
+                    block.getBoolean("interaction"),
+                    block.getBoolean("shared-lora"),
                     new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
                     block.getInt("checkpoint-every"),
                     block.getInt("checkpoint-minutes"),
@@ -259,6 +269,8 @@ public record PipelineConfig(
                     entry("weight-decay", weightDecay),
                     entry("max-gradient-norm", maxGradientNorm),
                     entry("rank", rank),
+                    entry("interaction", interaction),
+                    entry("shared-lora", sharedLora),
                     entry("flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical())),
                     entry("checkpoint-every", checkpointEvery),
                     entry("checkpoint-minutes", checkpointMinutes),

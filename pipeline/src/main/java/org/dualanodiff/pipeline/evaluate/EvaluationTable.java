@@ -88,7 +88,8 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
                         .toList());
     }
 
-    private List<String> lines() {
+    /** For a console. */
+    public List<String> lines() {
         return Stream.concat(Stream.of(line(title, columns)), rows.stream().map(row -> line(row.arm(), row.cells())))
                 .toList();
     }

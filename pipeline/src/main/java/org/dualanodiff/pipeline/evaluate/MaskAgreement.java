@@ -19,13 +19,10 @@ import org.dualanodiff.model.training.TrainingListener;
  */
 public final class MaskAgreement implements AutoCloseable {
 
-    /** Side of the images that the network sees, in pixels. */
-    public static final int SIDE = 64;
-
     /** It sees color. */
     public static final int CHANNELS = 3;
 
-    private static final SegmentationConfig NETWORK = new SegmentationConfig(SIDE, CHANNELS, List.of(16, 32, 64, 96));
+    private static final List<Integer> WIDTHS = List.of(16, 32, 64, 96);
     private static final int ROWS = 8;
     private static final double LEARNING_RATE = 2e-3;
     private static final float FOUND = 0.5f;
@@ -39,15 +36,22 @@ public final class MaskAgreement implements AutoCloseable {
     /**
      * Trains the network.
      *
-     * @param defects real pairs of {@link #SIDE} and {@link #CHANNELS}, a list for each kind of defect
+     * @param side of the square images, in pixels; a multiple of 8
+     * @param defects real pairs of that side and {@link #CHANNELS}, a list for each kind of defect
      * @param good real good images
      */
     public static MaskAgreement train(
-            List<List<DetectorPair>> defects, List<DetectorPair> good, int steps, long seed, Compute compute) {
+            int side,
+            List<List<DetectorPair>> defects,
+            List<DetectorPair> good,
+            int steps,
+            long seed,
+            Compute compute) {
+        SegmentationConfig network = new SegmentationConfig(side, CHANNELS, WIDTHS);
         MixedBatches batches = new MixedBatches(
                 List.of(new MixedBatches.Share(ROWS, defects), MixedBatches.Share.of(ROWS, good)), seed);
         DetectorTraining training = new DetectorTraining(steps, LEARNING_RATE, seed);
-        return new MaskAgreement(SegmentationTrainer.train(NETWORK, training, compute, batches, TrainingListener.NONE));
+        return new MaskAgreement(SegmentationTrainer.train(network, training, compute, batches, TrainingListener.NONE));
     }
 
     /** Intersection over union of map and mask, 0..1, one a pair. */

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
@@ -21,16 +22,20 @@ import org.dualanodiff.model.image.Pixels;
 public record PairFigures(
         int pairs, double nonEmpty, double accepted, double agreement, double diversity, double copies) {
 
+    /** What {@link #cells} holds. */
+    public static final List<String> COLUMNS =
+            List.of("pairs", "masks not empty", "pass the gate", "agreement", "diversity", "copies");
+
     /** Part of the mean distance between real images below which two images count as the same. */
     public static final double COPY = 0.25;
 
     /**
      * @param generated all pairs, rejected ones included, as {@link MaskAgreement} sees them
-     * @param accepted how many of them passed the gate
+     * @param accepted share of pairs that passed the gate
      * @param training the real pairs that the adapter learned from, at least two
      */
     public static PairFigures of(
-            List<DetectorPair> generated, int accepted, List<DetectorPair> training, MaskAgreement agreement) {
+            List<DetectorPair> generated, double accepted, List<DetectorPair> training, MaskAgreement agreement) {
         List<DetectorPair> masked =
                 generated.stream().filter(DetectorPair::hasDefect).toList();
         float[][] made = levels(generated.stream().map(DetectorPair::image));
@@ -42,10 +47,25 @@ public record PairFigures(
         return new PairFigures(
                 count,
                 (double) masked.size() / count,
-                (double) accepted / count,
+                accepted,
                 MaskAgreement.median(agreement.of(masked)),
                 meanDistance(made) / real,
                 copies(made, views, COPY * real));
+    }
+
+    /** For people. */
+    public List<String> cells() {
+        return List.of(
+                Integer.toString(pairs),
+                percent(nonEmpty),
+                percent(accepted),
+                String.format(Locale.ROOT, "%.2f", agreement),
+                String.format(Locale.ROOT, "%.2f", diversity),
+                percent(copies));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
     }
 
     private static double copies(float[][] made, float[][] views, double limit) {

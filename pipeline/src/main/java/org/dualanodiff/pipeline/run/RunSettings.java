@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
@@ -66,6 +67,7 @@ public record RunSettings(
                 training.rank(),
                 warmStart,
                 background,
+                training.ablation(),
                 resolution,
                 training.flips().horizontal(),
                 training.flips().vertical(),
@@ -184,7 +186,7 @@ public record RunSettings(
 
     private Map<String, String> adapterSettings() {
         PipelineConfig.Training training = config.training();
-        return Map.ofEntries(
+        Map<String, String> settings = new TreeMap<>(Map.ofEntries(
                 Map.entry("training.defect-weight", Double.toString(training.defectWeight())),
                 Map.entry("training.init", warmStart ? "warm" : "cold"),
                 Map.entry("training.steps", Integer.toString(training.steps())),
@@ -199,7 +201,12 @@ public record RunSettings(
                         Boolean.toString(training.flips().horizontal())),
                 Map.entry(
                         "training.flips.vertical",
-                        Boolean.toString(training.flips().vertical())));
+                        Boolean.toString(training.flips().vertical()))));
+        // Adapters of the whole method have kept their names since before there were ablations.
+        if (!training.ablation().equals(Ablation.NONE)) {
+            settings.put("training.ablation", training.ablation().toString());
+        }
+        return settings;
     }
 
     /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */

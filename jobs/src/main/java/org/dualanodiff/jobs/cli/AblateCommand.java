@@ -1,0 +1,116 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.AblationRun;
+import org.dualanodiff.jobs.run.EvaluationRun;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.evaluate.PairFigures;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "ablate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the main job in several variants and prints one table of what their pairs are worth.",
+            "Variants: the whole method; no-interaction (without SAIM); shared-lora (one LoRA for both branches); background"
+                    + " (with background compensation); rare-tokens (the paper's prompts). Give --variant for others.",
+            "Each variant is a run ID-NAME of the store; run again, it continues."
+        })
+final class AblateCommand implements Callable<Integer> {
+
+    private static final Map<String, List<String>> PAPER = paper();
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "What the runs' names begin with. Default: ${DEFAULT-VALUE}.")
+    private String id = "ablation";
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME=KEY=VALUE[;KEY=VALUE]",
+            description = "A variant instead of the usual ones, such as attention=mask.method=attention. Repeatable.")
+    private List<String> given = new ArrayList<>();
+
+    @Option(
+            names = "--evaluate",
+            description = "Also train a detector on the pairs of each variant alone, as evaluate does. Takes longer.")
+    private boolean evaluate;
+
+    @Spec
+    private CommandSpec spec;
+
+    private static Map<String, List<String>> paper() {
+        Map<String, List<String>> variants = new LinkedHashMap<>();
+        variants.put("whole", List.of());
+        variants.put("no-interaction", List.of("training.interaction=false"));
+        variants.put("shared-lora", List.of("training.shared-lora=true"));
+        variants.put("background", List.of("background.mode=on"));
+        variants.put("rare-tokens", List.of("prompt.global=a vfx with sks", "prompt.anomaly=sks"));
+        return variants;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, PipelineConfig> variants = new LinkedHashMap<>();
+        (given.isEmpty() ? PAPER : parsed()).forEach((name, sets) -> variants.put(name, config(name, sets)));
+        PipelineConfig first = variants.values().iterator().next();
+        try (SparkSession spark = SparkSessions.open(first, spec.name())) {
+            AblationRun run =
+                    new AblationRun(spark, variants, spec.commandLine().getErr());
+            Map<String, PairFigures> figures = run.run();
+            if (evaluate) {
+                evaluate(spark, run.runs());
+            }
+            spec.commandLine().getOut().println(JsonLine.of(new Answer(run.runs(), figures)));
+        }
+        return ExitCode.DONE;
+    }
+
+    private PipelineConfig config(String name, List<String> sets) {
+        List<String> all = new ArrayList<>(sets);
+        all.add("run.id=" + id + "-" + name);
+        return options.load(all);
+    }
+
+    private void evaluate(SparkSession spark, List<String> runs) throws IOException {
+        List<String> arms =
+                runs.stream().map(run -> "\"generated@" + run + "\"").toList();
+        PipelineConfig config =
+                options.load(List.of("run.id=" + runs.get(0), "evaluate.arms=[" + String.join(", ", arms) + "]"));
+        new EvaluationRun(spark, config, spec.commandLine().getErr()).run();
+    }
+
+    private Map<String, List<String>> parsed() {
+        Map<String, List<String>> variants = new LinkedHashMap<>();
+        for (String variant : given) {
+            int name = variant.indexOf('=');
+            if (name < 1) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--variant %s: expected NAME=KEY=VALUE, or NAME= for nothing changed".formatted(variant));
+            }
+            String sets = variant.substring(name + 1);
+            variants.put(variant.substring(0, name), sets.isEmpty() ? List.of() : List.of(sets.split(";")));
+        }
+        return variants;
+    }
+
+    /** The last line of the output. */
+    private record Answer(List<String> runs, Map<String, PairFigures> figures) {}
+}

@@ -1,0 +1,100 @@
+package org.dualanodiff.jobs.run;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.evaluate.EvaluationTable;
+import org.dualanodiff.pipeline.evaluate.PairComparison;
+import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.store.ObjectStore;
+
+/** The main job in several variants, each a run of its own, and one table of how their pairs compare with the real ones. */
+public final class AblationRun {
+
+    private static final int NETWORK_SIDE = 64;
+
+    private final SparkSession spark;
+    private final Map<String, PipelineConfig> variants;
+    private final PrintWriter console;
+
+    /**
+     * @param variants by name, at least one; they differ in their run and in what is to be compared, and share data set and
+     *     store
+     * @param console for people
+     */
+    public AblationRun(SparkSession spark, Map<String, PipelineConfig> variants, PrintWriter console) {
+        this.spark = spark;
+        this.variants = new LinkedHashMap<>(variants);
+        this.console = console;
+    }
+
+    /**
+     * Runs what is missing of every variant, then compares.
+     *
+     * @return figures by {@code variant, category/defect}; a variant without pairs has none
+     */
+    public Map<String, PairFigures> run() throws IOException {
+        for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
+            console.printf("variant %s%n", variant.getKey());
+            RunSummary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
+            console.println(summary.sentence());
+        }
+        return compare();
+    }
+
+    private Map<String, PairFigures> compare() throws IOException {
+        PipelineConfig any = variants.values().iterator().next();
+        Dataset dataset = RunInputs.dataset(any, LocalCache.ofUser(), HadoopProperties.configuration());
+        DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
+        Map<String, PairFigures> figures = new LinkedHashMap<>();
+        try (ObjectStore store = ObjectStore.open(any.store(), HadoopProperties.current());
+                PairComparison comparison = PairComparison.with(
+                        dataset,
+                        files,
+                        NETWORK_SIDE,
+                        DetectorCompute.fastest("cpu", any.compute().threads()))) {
+            for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
+                RunSamples samples =
+                        new RunSamples(store, variant.getValue().run().id());
+                for (DefectSet set : dataset.sets()) {
+                    PairFigures of = comparison.of(
+                            new UnitKey(set.category(), set.defect()),
+                            samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
+                    if (of != null) {
+                        figures.put("%s, %s/%s".formatted(variant.getKey(), set.category(), set.defect()), of);
+                    }
+                }
+            }
+            table(figures).lines().forEach(console::println);
+            console.printf(
+                    Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", comparison.onUnseen());
+        }
+        return figures;
+    }
+
+    private static EvaluationTable table(Map<String, PairFigures> figures) {
+        List<EvaluationTable.Row> rows = new ArrayList<>();
+        figures.forEach((name, of) -> rows.add(new EvaluationTable.Row(name, of.cells())));
+        return new EvaluationTable("variant", PairFigures.COLUMNS, rows);
+    }
+
+    /** The runs' ids, to be named as {@code generated@RUN} in an evaluation. */
+    public List<String> runs() {
+        return variants.values().stream().map(config -> config.run().id()).toList();
+    }
+}

@@ -1,0 +1,79 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two variants on a local Spark, by the tiny model; then the figures of one of their runs. */
+@Tag("slow")
+class AblateCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+
+        CommandLineRun ablation =
+                command("ablate", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
+
+        assertThat(ablation.exit()).as(ablation.err()).isZero();
+        assertThat(ablation.err())
+                .contains("variant deaf")
+                .containsPattern("whole, cloth/hole +3 ")
+                .containsPattern("deaf, cloth/hole +3 ");
+        JsonObject figures = ablation.json().getAsJsonObject("figures");
+        assertThat(figures.keySet()).containsExactly("whole, cloth/hole", "deaf, cloth/hole");
+        assertThat(ablation.json().getAsJsonArray("runs").toString())
+                .isEqualTo("[\"ablation-whole\",\"ablation-deaf\"]");
+
+        CommandLineRun again = command("figures", "--run", "ablation-deaf", "--sheets", sheets().toString());
+
+        assertThat(again.exit()).as(again.err()).isZero();
+        assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))
+                .isEqualTo(figures.getAsJsonObject("deaf, cloth/hole"));
+        assertThat(sheets().resolve("cloth-hole.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void figures_ofARunWithoutPairs_saysSo() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        CommandLineRun run = command("figures", "--run", "elsewhere");
+        assertThat(run.exit()).isEqualTo(ExitCode.DATA);
+        assertThat(run.err()).contains("run elsewhere has no pairs of this data set");
+    }
+
+    private Path sheets() {
+        return folder.resolve("sheets");
+    }
+
+    private CommandLineRun command(String... arguments) {
+        Path golden = Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
+        List<String> all = new ArrayList<>(List.of(arguments));
+        Stream.of(
+                        "base-model=" + golden.resolve("tiny-sd"),
+                        "dataset.root=" + folder.resolve("data"),
+                        "dataset.defects=[hole]",
+                        "resolution=32",
+                        "training.steps=2",
+                        "training.rank=2",
+                        "generation.samples-per-defect=3",
+                        "generation.batch-size=2",
+                        "generation.steps=2",
+                        "quality.enabled=false",
+                        "store=" + folder.resolve("store"))
+                .forEach(setting -> all.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(all);
+    }
+}

@@ -1,0 +1,118 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+
+/**
+ * Generated pairs beside the real ones of their data set. One segmentation network ({@link MaskAgreement}) learns from the
+ * training images and the first half of the test images of all defects; the second half tells what it is worth.
+ */
+public final class PairComparison implements AutoCloseable {
+
+    private static final int STEPS = 300;
+    private static final long SEED = 1;
+
+    private final int side;
+    private final Map<UnitKey, List<DetectorPair>> training;
+    private final MaskAgreement agreement;
+    private final double onUnseen;
+
+    private PairComparison(
+            int side, Map<UnitKey, List<DetectorPair>> training, MaskAgreement agreement, double onUnseen) {
+        this.side = side;
+        this.training = training;
+        this.agreement = agreement;
+        this.onUnseen = onUnseen;
+    }
+
+    /**
+     * Trains the network.
+     *
+     * @param side of the square images that it sees, in pixels; a multiple of 8
+     * @throws IOException if an image can no longer be read
+     */
+    public static PairComparison with(Dataset dataset, DatasetFiles files, int side, Compute compute)
+            throws IOException {
+        Map<UnitKey, List<DetectorPair>> training = new LinkedHashMap<>();
+        List<List<DetectorPair>> seen = new ArrayList<>();
+        List<DetectorPair> unseen = new ArrayList<>();
+        for (DefectSet set : dataset.sets()) {
+            List<DetectorPair> own = pairs(set.training(), files, side);
+            int half = set.test().size() / 2;
+            training.put(new UnitKey(set.category(), set.defect()), own);
+            seen.add(Stream.concat(own.stream(), pairs(set.test().subList(0, half), files, side).stream())
+                    .toList());
+            unseen.addAll(pairs(set.test().subList(half, set.test().size()), files, side));
+        }
+        MaskAgreement agreement = MaskAgreement.train(side, seen, good(dataset, files, side), STEPS, SEED, compute);
+        return new PairComparison(side, training, agreement, MaskAgreement.median(agreement.of(unseen)));
+    }
+
+    private static List<DetectorPair> pairs(List<DefectImage> images, DatasetFiles files, int side) throws IOException {
+        List<DetectorPair> pairs = new ArrayList<>();
+        for (DefectImage image : images) {
+            DetectorPair pair =
+                    DetectorPair.of(image.openImage(files), image.openMask(files), side, MaskAgreement.CHANNELS);
+            if (pair.hasDefect()) {
+                pairs.add(pair);
+            }
+        }
+        return pairs;
+    }
+
+    private static List<DetectorPair> good(Dataset dataset, DatasetFiles files, int side) throws IOException {
+        List<DetectorPair> good = new ArrayList<>();
+        for (GoodImages images : dataset.good()) {
+            for (var uri : images.training()) {
+                good.add(DetectorPair.normal(ImageDecoder.image(files.read(uri)), side, MaskAgreement.CHANNELS));
+            }
+        }
+        return good;
+    }
+
+    /** Median agreement on real pairs that the network did not see; NaN if there are none. */
+    public double onUnseen() {
+        return onUnseen;
+    }
+
+    /**
+     * @param samples of one unit, rejected ones included; those whose pixels were not kept are passed over
+     * @return null if there are fewer than two to look at, or fewer than two training images
+     * @throws IOException if a picture is damaged
+     */
+    public PairFigures of(UnitKey unit, List<GeneratedSample> samples) throws IOException {
+        List<GeneratedSample> shown =
+                samples.stream().filter(GeneratedSample::hasPixels).toList();
+        if (shown.size() < 2 || training.getOrDefault(unit, List.of()).size() < 2) {
+            return null;
+        }
+        long accepted = samples.stream()
+                .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
+                .count();
+        return figures(
+                unit, GeneratedPool.pairs(shown, side, MaskAgreement.CHANNELS), (double) accepted / samples.size());
+    }
+
+    PairFigures figures(UnitKey unit, List<DetectorPair> pairs, double accepted) {
+        return PairFigures.of(pairs, accepted, training.get(unit), agreement);
+    }
+
+    @Override
+    public void close() {
+        agreement.close();
+    }
+}

@@ -1,0 +1,65 @@
+package org.dualanodiff.pipeline.samples;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
+
+/** The samples of one run, read from the table of the store file by file. */
+public final class RunSamples {
+
+    private final ObjectStore store;
+    private final String runId;
+
+    public RunSamples(ObjectStore store, String runId) {
+        this.store = store;
+        this.runId = runId;
+    }
+
+    /**
+     * Those of lowest index.
+     *
+     * @param wanted which samples count
+     * @param most how many, at most
+     * @return by index; empty if the run has none
+     * @throws IOException if a file is not a table of samples
+     */
+    public List<GeneratedSample> first(String category, String defect, Predicate<GeneratedSample> wanted, int most)
+            throws IOException {
+        NavigableMap<Long, GeneratedSample> lowest = new TreeMap<>();
+        for (StoredFile file : store.list(StoreLayout.samples(runId, category, defect))) {
+            if (file.key().endsWith(".parquet")) {
+                read(file.key(), wanted, most, lowest);
+            }
+        }
+        return List.copyOf(lowest.values());
+    }
+
+    private void read(
+            String key, Predicate<GeneratedSample> wanted, int most, NavigableMap<Long, GeneratedSample> lowest)
+            throws IOException {
+        Path local = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        try {
+            store.download(key, local);
+            try (Stream<GeneratedSample> samples = SampleFile.stream(local)) {
+                samples.filter(wanted).forEach(sample -> keep(sample, most, lowest));
+            }
+        } finally {
+            Files.deleteIfExists(local);
+        }
+    }
+
+    private static void keep(GeneratedSample sample, int most, NavigableMap<Long, GeneratedSample> lowest) {
+        lowest.put(sample.sampleIndex(), sample);
+        if (lowest.size() > most) {
+            lowest.pollLastEntry();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real pairs stand for generated ones: what a perfect model makes, and what bad ones make of them. */
+@Tag("slow")
+class PairComparisonTest {
+
+    private static final int SIDE = 32;
+    private static final UnitKey UNIT = new UnitKey("cloth", "stain");
+
+    @TempDir
+    private static Path folder;
+
+    private static DefectSet set;
+    private static DatasetFiles files;
+    private static PairComparison comparison;
+
+    @BeforeAll
+    static void learn() throws IOException {
+        SampleDataset.write(folder, 1, new SampleSize(16, 2, 24), List.of("cloth"));
+        Dataset dataset = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        folder.toString(), List.of("cloth"), List.of("stain"), new SplitRule.First(8)));
+        set = dataset.set("cloth", "stain").orElseThrow();
+        files = new DatasetFiles(new Configuration());
+        comparison = PairComparison.with(dataset, files, SIDE, new Compute("cpu", Precision.FP32, 1));
+    }
+
+    @AfterAll
+    static void close() {
+        comparison.close();
+    }
+
+    @Test
+    void figures_ofRealPairsThatNobodySaw_agreeAndAreNoCopies() throws IOException {
+        PairFigures figures = comparison.figures(UNIT, unseen(), 1);
+        assertThat(comparison.onUnseen()).isGreaterThan(0.6);
+        assertThat(figures.agreement()).isEqualTo(comparison.onUnseen());
+        assertThat(figures.nonEmpty()).isEqualTo(1);
+        assertThat(figures.copies()).isZero();
+        assertThat(figures.diversity()).isBetween(0.7, 1.4);
+    }
+
+    @Test
+    void figures_ofMasksOfOtherImages_disagree() throws IOException {
+        List<DetectorPair> pairs = unseen();
+        List<DetectorPair> swapped = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            swapped.add(new DetectorPair(
+                    pairs.get(i).image(), pairs.get((i + 1) % pairs.size()).mask()));
+        }
+        assertThat(comparison.figures(UNIT, swapped, 1).agreement()).isLessThan(comparison.onUnseen() / 2);
+    }
+
+    @Test
+    void figures_ofTrainingImages_areCopies() throws IOException {
+        PairFigures figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
+        assertThat(figures.copies()).isEqualTo(1);
+        assertThat(figures.accepted()).isEqualTo(0.5);
+    }
+
+    @Test
+    void figures_ofOneImageAgainAndAgain_haveNoDiversity() throws IOException {
+        DetectorPair one = unseen().get(0);
+        assertThat(comparison.figures(UNIT, List.of(one, one, one), 1).diversity())
+                .isZero();
+    }
+
+    private static List<DetectorPair> unseen() throws IOException {
+        return pairs(set.test().subList(set.test().size() / 2, set.test().size()));
+    }
+
+    private static List<DetectorPair> pairs(List<DefectImage> images) throws IOException {
+        List<DetectorPair> pairs = new ArrayList<>();
+        for (DefectImage image : images) {
+            pairs.add(DetectorPair.of(image.openImage(files), image.openMask(files), SIDE, MaskAgreement.CHANNELS));
+        }
+        return pairs;
+    }
+}
