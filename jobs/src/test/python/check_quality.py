@@ -41,6 +41,15 @@ def picture(column):
     return np.array(Image.open(io.BytesIO(column["bytes"])))
 
 
+def judged(row, column):
+    """The picture, or the window of it that the pair was made in: that is what the gate looks at."""
+    whole, (_, _, window) = picture(row[column]), (row.get("background") or "").partition("#xywh=")
+    if not window:
+        return whole
+    x, y, width, height = map(int, window.split(","))
+    return whole[y:y + height, x:x + width]
+
+
 def luma(image):
     return np.array(Image.fromarray(image).convert("L")) if image.ndim == 3 else image
 
@@ -184,7 +193,7 @@ def check_unit(rows, rule, settings, real):
         if row["image"] is None:
             assert row["status"] == "rejected", f"{row['sample_id']} is {row['status']} and has no pictures"
             continue
-        image, part, mask = (picture(row[c]) for c in ("image", "anomaly", "mask"))
+        image, part, mask = (judged(row, c) for c in ("image", "anomaly", "mask"))
         found, stored = measures(image, part, mask), dict(row["quality"], components=row["components"])
         signature = Signature(image, mask)
         assert signature.bytes() == stored["signature"], f"{row['sample_id']}: signature"

@@ -272,6 +272,7 @@ public final class AugmentRun {
                 unit.adapterId(),
                 set,
                 background,
+                inputs.settings().crops(),
                 inputs.settings().base(),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),

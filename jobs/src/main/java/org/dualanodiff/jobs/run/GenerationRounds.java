@@ -96,6 +96,8 @@ final class GenerationRounds {
                 adapters.get(unit.adapterId()),
                 inputs.background(unit.category()),
                 inputs.anchors(unit.category()),
+                inputs.crops(
+                        inputs.dataset().set(unit.category(), unit.defect()).orElseThrow()),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().config().prompt().negative(),
                 inputs.settings().sampling(),

@@ -77,6 +77,7 @@ final class QualityProfiles {
                 set,
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),
                 inputs.settings().resolution(),
+                inputs.settings().crops(),
                 inputs.settings().flips(),
                 quality().enabled(),
                 quality().copyOverlap(),

@@ -17,7 +17,8 @@ public final class Anchors {
     /** Reads a good image when its turn comes. */
     @FunctionalInterface
     public interface Loader {
-        Anchor load(int number) throws IOException;
+        /** @param number of the good image; series and index are those of the sample that is made on it */
+        Anchor load(int number, SampleSeries series, long index) throws IOException;
     }
 
     /** @param count number of good images, at least 1 */
@@ -29,9 +30,10 @@ public final class Anchors {
         this.loader = loader;
     }
 
-    Anchor of(SampleSeries series, long index) {
+    /** @throws UncheckedIOException if it cannot be read */
+    public Anchor of(SampleSeries series, long index) {
         try {
-            return loader.load(number(series, index));
+            return loader.load(number(series, index), series, index);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

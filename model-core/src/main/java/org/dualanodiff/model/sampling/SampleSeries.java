@@ -16,7 +16,7 @@ public record SampleSeries(long seed, String category, String defect) implements
     }
 
     /** A generator of its own for each purpose and sample. */
-    UniformRandomProvider generator(String purpose, long index) {
+    public UniformRandomProvider generator(String purpose, long index) {
         return NoiseSource.generator(purpose, Long.toString(seed), category, defect, Long.toString(index));
     }
 }

@@ -96,7 +96,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
-        Anchors anchors = new Anchors(7, number -> anchor(null));
+        Anchors anchors = new Anchors(7, (number, series, index) -> anchor(null));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
@@ -105,7 +105,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofAnUnreadableImage_sayWhichOne() {
-        Anchors anchors = new Anchors(1, number -> {
+        Anchors anchors = new Anchors(1, (number, series, index) -> {
             throw new IOException("good.png is gone");
         });
         assertThatThrownBy(() -> anchors.of(SERIES, 0))

@@ -47,6 +47,10 @@ final class ConfigRules {
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
             rule("dataset.split-files", anyText()),
+            rule("dataset.crop", oneOf(List.of("whole", "defect"))),
+            rule("dataset.crop-margin", number(0, 10)),
+            rule("dataset.crop-jitter", number(0, 0.5)),
+            rule("dataset.crops-per-image", wholeNumber(1, 1000)),
             rule(
                     "resolution",
                     matching("auto or a multiple of 8, 16..2048", "auto|" + COUNT)
@@ -155,7 +159,10 @@ final class ConfigRules {
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
-            new Relation(List.of("dataset.split-files", "dataset.split"), ConfigRules::listHasFile));
+            new Relation(List.of("dataset.split-files", "dataset.split"), ConfigRules::listHasFile),
+            new Relation(
+                    List.of("background.mode", "background.on", "background.auto", "dataset.crop"),
+                    ConfigRules::compensationSeesWholeImages));
 
     private ConfigRules() {}
 
@@ -245,6 +252,16 @@ final class ConfigRules {
         return text && !config.getString("log.file").isBlank()
                 ? Optional.of("log.file must be empty unless log.format is json")
                 : Optional.empty();
+    }
+
+    private static Optional<String> compensationSeesWholeImages(Config config) {
+        boolean off = config.getString("background.mode").equals("off")
+                && config.getStringList("background.on").isEmpty()
+                && config.getStringList("background.auto").isEmpty();
+        return off || config.getString("dataset.crop").equals("whole")
+                ? Optional.empty()
+                : Optional.of("background must be off for all categories when dataset.crop is defect: a crop around a"
+                        + " defect does not show the product on its ground");
     }
 
     private static Optional<String> wholeMicroBatches(Config config) {

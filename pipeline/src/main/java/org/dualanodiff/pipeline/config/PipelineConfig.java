@@ -93,6 +93,7 @@ public record PipelineConfig(
      *
      * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
      * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+     * @param crop which part of an image is learned and generated
      */
     public record Dataset(
             String root,
@@ -100,7 +101,8 @@ public record PipelineConfig(
             List<String> defects,
             DatasetSplit split,
             String format,
-            int maskLevel)
+            int maskLevel,
+            Crop crop)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -108,7 +110,7 @@ public record PipelineConfig(
 
         /** In whatever format it is, with the format's own level of masks. */
         public Dataset(String root, List<String> categories, List<String> defects, DatasetSplit split) {
-            this(root, categories, defects, split, AUTO, 0);
+            this(root, categories, defects, split, AUTO, 0, Crop.WHOLE);
         }
 
         public Dataset {
@@ -123,25 +125,50 @@ public record PipelineConfig(
                     block.getStringList("defects"),
                     DatasetSplit.of(block),
                     block.getString("format"),
-                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"));
+                    block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"),
+                    Crop.of(block));
         }
 
         private Map<String, Object> values() {
-            return Map.of(
-                    "root",
-                    Redaction.uri(root),
-                    "format",
-                    format,
-                    "mask-level",
-                    maskLevel == 0 ? AUTO : (Object) maskLevel,
-                    "categories",
-                    categories,
-                    "defects",
-                    defects,
-                    "split",
-                    split.setting(),
-                    "split-files",
-                    Redaction.uri(split.files()));
+            return Map.ofEntries(
+                    entry("root", Redaction.uri(root)),
+                    entry("format", format),
+                    entry("mask-level", maskLevel == 0 ? AUTO : (Object) maskLevel),
+                    entry("categories", categories),
+                    entry("defects", defects),
+                    entry("split", split.setting()),
+                    entry("split-files", Redaction.uri(split.files())),
+                    entry("crop", crop.mode()),
+                    entry("crop-margin", crop.margin()),
+                    entry("crop-jitter", crop.jitter()),
+                    entry("crops-per-image", crop.perImage()));
+        }
+    }
+
+    /**
+     * Which part of an image is learned and generated.
+     *
+     * @param mode {@code whole} or {@code defect}
+     * @param margin around a defect, in sides of its bounding box
+     * @param jitter of the defect in the crop, in sides of the crop
+     * @param perImage crops of one image
+     */
+    public record Crop(String mode, double margin, double jitter, int perImage) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static final Crop WHOLE = new Crop("whole", 0.5, 0.2, 4);
+
+        private static Crop of(Config block) {
+            return new Crop(
+                    block.getString("crop"),
+                    block.getDouble("crop-margin"),
+                    block.getDouble("crop-jitter"),
+                    block.getInt("crops-per-image"));
+        }
+
+        /** Whether crops around defects take the place of whole images. */
+        public boolean aroundDefects() {
+            return mode.equals("defect");
         }
     }
 

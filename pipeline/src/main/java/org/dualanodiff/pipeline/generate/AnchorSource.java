@@ -31,7 +31,8 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, double from
     Anchors open(DatasetFiles files, int side) throws IOException {
         BackgroundSource.ObjectMasks masks = objects == null ? null : objects.open(files);
         TrainingTransform transform = new TrainingTransform(side);
-        return new Anchors(good.size(), number -> load(good.get(number), files, masks, transform, side));
+        return new Anchors(
+                good.size(), (number, series, index) -> load(good.get(number), files, masks, transform, side));
     }
 
     private static Anchor load(

@@ -20,9 +20,11 @@ final class AnchoredImage {
      * @param mask grey, 255 on the defect, of the same size
      */
     static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
-        Pixels inside = Pixels.rgb(generated);
-        Pixels outside = Pixels.rgb(good);
-        Pixels defect = Pixels.gray(mask);
+        return compose(Pixels.rgb(generated), Pixels.rgb(good), Pixels.gray(mask))
+                .toImage();
+    }
+
+    static Pixels compose(Pixels inside, Pixels outside, Pixels defect) {
         int area = defect.levels().length;
         byte[] levels = outside.levels().clone();
         for (int y = 0; y < defect.height(); y++) {
@@ -34,7 +36,7 @@ final class AnchoredImage {
                 }
             }
         }
-        return new Pixels(defect.width(), defect.height(), 3, levels).toImage();
+        return new Pixels(defect.width(), defect.height(), 3, levels);
     }
 
     private static byte mixed(byte outside, byte inside, float share) {

@@ -68,7 +68,7 @@ public final class GenerateSamples {
                         task.anchors().open(files, task.sampling().resolution()),
                         task.anchors().from());
             }
-            PairAssembly assembly = new PairAssembly(task);
+            PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
             double loaded = watch.seconds();
             stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
@@ -97,6 +97,23 @@ public final class GenerateSamples {
         }
     }
 
+    /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
+    private Composition composition(DualSampler sampler, GenerateTask task) throws IOException {
+        CropSource source = task.crops();
+        if (source == null) {
+            return new WholePicture();
+        }
+        GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
+        if (source.anchored()) {
+            sampler.on(crops.anchors(), source.good().from());
+        }
+        return new InGoodCrop(crops, series(task), source.anchored());
+    }
+
+    private static SampleSeries series(GenerateTask task) {
+        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
+    }
+
     /** Good images with the product painted black; null without background compensation. */
     private CleanBackgrounds backgrounds(BaseModel base, GenerateTask task) throws IOException {
         BackgroundSource source = task.background();
@@ -119,8 +136,7 @@ public final class GenerateSamples {
             DualSampler sampler, GenerateTask task, PairAssembly assembly, Counts counts) {
         Set<Long> wanted =
                 Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
-        SampleSeries series = new SampleSeries(
-                task.seed(), task.unit().category(), task.unit().defect());
+        SampleSeries series = series(task);
         return blocks(task)
                 .filter(block -> holdsWanted(block, task, wanted))
                 .boxed()

@@ -14,7 +14,8 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
  * Samples of one adapter to be generated, with all that an executor needs to know.
  *
  * @param background where clean backgrounds come from, or null without background compensation
- * @param anchors good images that pairs are made on, or null where the model draws the whole image
+ * @param anchors good images that pairs are made on as a whole, or null
+ * @param crops windows of good images that pairs are made in, or null where they are whole images
  * @param negative prompt of the unconditional half
  * @param refinement what moves the masks' outlines, or null
  * @param seed of the run
@@ -27,6 +28,7 @@ public record GenerateTask(
         PublishedAdapter adapter,
         BackgroundSource background,
         AnchorSource anchors,
+        CropSource crops,
         NestedPrompt prompt,
         String negative,
         SamplingConfig sampling,

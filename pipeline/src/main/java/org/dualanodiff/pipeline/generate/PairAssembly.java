@@ -2,11 +2,10 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.time.Instant;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.MaskStatistics;
-import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.quality.QualityGate;
 import org.dualanodiff.pipeline.quality.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -16,20 +15,19 @@ import org.dualanodiff.pipeline.samples.SampleId;
 final class PairAssembly {
 
     private final GenerateTask task;
+    private final Composition composition;
     private final QualityGate gate;
 
-    PairAssembly(GenerateTask task) {
+    PairAssembly(GenerateTask task, Composition composition) {
         this.task = task;
+        this.composition = composition;
         this.gate = new QualityGate(task.quality());
     }
 
     GeneratedSample assemble(GeneratedPair pair, long millis) {
-        BufferedImage mask = mask(pair);
-        BufferedImage image = pair.anchor()
-                .map(anchor -> AnchoredImage.compose(pair.image(), anchor.image(), mask))
-                .orElse(pair.image());
-        MaskStatistics statistics = MaskStatistics.of(mask);
-        Verdict verdict = gate.judge(image, pair.anomaly(), mask, pair.finite());
+        ComposedPair composed = composition.compose(pair, mask(pair));
+        MaskStatistics statistics = MaskStatistics.of(composed.mask());
+        Verdict verdict = verdict(composed, pair.finite());
         boolean keep = verdict.accepted() || task.keepRejectedPixels();
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapterId(), pair.index()),
@@ -40,12 +38,12 @@ final class PairAssembly {
                 task.runId(),
                 task.unit().adapter().hex(),
                 task.prompt().global(),
-                pair.anchor().map(Anchor::name).orElse(null),
-                keep ? PngCodec.encode(image) : null,
-                keep ? PngCodec.encode(mask) : null,
-                keep ? PngCodec.encode(pair.anomaly()) : null,
-                mask.getWidth(),
-                mask.getHeight(),
+                composed.background(),
+                keep ? PngCodec.encode(composed.image()) : null,
+                keep ? PngCodec.encode(composed.mask()) : null,
+                keep ? PngCodec.encode(composed.part()) : null,
+                composed.mask().getWidth(),
+                composed.mask().getHeight(),
                 statistics.area(),
                 new GeneratedSample.BoundingBox(
                         statistics.x(), statistics.y(), statistics.width(), statistics.height()),
@@ -62,17 +60,13 @@ final class PairAssembly {
         BufferedImage mask = task.mask().extract(pair.part());
         BufferedImage refined =
                 task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
-        float[] place = pair.anchor().map(Anchor::place).orElse(null);
-        return place == null ? refined : within(refined, place);
+        return Composition.within(refined, composition.place(pair));
     }
 
-    /** The part of the mask where a defect may be. */
-    private static BufferedImage within(BufferedImage mask, float[] place) {
-        Pixels pixels = Pixels.gray(mask);
-        byte[] levels = pixels.levels().clone();
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = place[i] == 0 ? 0 : levels[i];
-        }
-        return new Pixels(pixels.width(), pixels.height(), 1, levels).toImage();
+    /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
+    private Verdict verdict(ComposedPair pair, boolean finite) {
+        Window window = pair.judged();
+        return gate.judge(
+                window.cutColors(pair.image()), window.cutColors(pair.part()), window.cutMask(pair.mask()), finite);
     }
 }

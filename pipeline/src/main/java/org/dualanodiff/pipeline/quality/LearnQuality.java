@@ -27,7 +27,8 @@ public final class LearnQuality {
         if (!task.gate()) {
             return new QualityProfile(GateThresholds.NONE, pairs.size(), 1, List.of(), null, levels);
         }
-        Optional<AutomaticObjectMask> objects = objects(task.good());
+        // A window's borders say nothing of the ground: masks of generated defects are cut to the object instead.
+        Optional<AutomaticObjectMask> objects = task.crops() == null ? objects(task.good()) : Optional.empty();
         return new QualityProfile(
                 GateThresholds.learn(pairs, task.flips(), objects).with(task.limits()),
                 pairs.size(),
@@ -42,7 +43,10 @@ public final class LearnQuality {
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = ImageDecoder.image(files.read(defect.imageUri()));
             BufferedImage mask = defect.openMask(files);
-            pairs.addAll(RealPair.views(image, mask, task.side()));
+            pairs.addAll(
+                    task.crops() == null
+                            ? RealPair.views(image, mask, task.side())
+                            : RealPair.crops(defect.name(), image, mask, task.crops()));
         }
         return pairs;
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
 
@@ -15,6 +16,7 @@ import org.dualanodiff.pipeline.plan.UnitKey;
  *
  * @param good images without defect, to find the object by
  * @param side of the generated images, in pixels
+ * @param crops how windows are cut around the defects, or null where whole images are learned
  * @param flips how training mirrors the images
  * @param gate whether limits are wanted at all
  * @param overlap see {@link PairSignature#distanceTo}
@@ -25,6 +27,7 @@ public record LearnTask(
         DefectSet set,
         List<URI> good,
         int side,
+        CropPolicy crops,
         List<Flip> flips,
         boolean gate,
         double overlap,

@@ -9,6 +9,8 @@ import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 
 /**
  * A real pair as training sees it: square, at the working resolution.
@@ -29,6 +31,18 @@ public record RealPair(BufferedImage image, BufferedImage mask) {
                 .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
                         .filter(TrainingPixels::hasDefect)
                         .map(RealPair::of)
+                        .toList();
+    }
+
+    /**
+     * The windows around a photograph's defects that an adapter is trained on.
+     *
+     * @param name of the photograph
+     */
+    public static List<RealPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
+        return new DefectCrops(policy)
+                .pairs(name, photograph, mask).stream()
+                        .map(pair -> new RealPair(pair.image(), pair.mask()))
                         .toList();
     }
 

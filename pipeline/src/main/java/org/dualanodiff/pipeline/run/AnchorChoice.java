@@ -25,12 +25,13 @@ final class AnchorChoice {
     }
 
     /**
-     * By category; nothing unless pairs are to be made on good images.
+     * By category; nothing unless pairs are to be made on good images, or in windows of them.
      *
      * @throws DatasetException naming the categories that have defects and no good image
      */
     Map<String, AnchorSource> of(Dataset dataset) {
-        if (!config.generation().anchored()) {
+        boolean crops = config.dataset().crop().aroundDefects();
+        if (!config.generation().anchored() && !crops) {
             return Map.of();
         }
         Map<String, AnchorSource> anchors = dataset.good().stream()
@@ -42,9 +43,11 @@ final class AnchorChoice {
                 .filter(category -> !anchors.containsKey(category))
                 .toList();
         if (!without.isEmpty()) {
-            throw new DatasetException(
-                    "generation.background is anchored, but there are no images in train/good of %s; set generated"
-                            .formatted(String.join(", ", without)));
+            throw new DatasetException("%s, but there are no images in train/good of %s; set %s"
+                    .formatted(
+                            crops ? "dataset.crop is defect" : "generation.background is anchored",
+                            String.join(", ", without),
+                            crops ? "whole" : "generated"));
         }
         return anchors;
     }

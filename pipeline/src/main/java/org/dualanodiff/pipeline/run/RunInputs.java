@@ -18,6 +18,7 @@ import org.dualanodiff.pipeline.base.BuiltinSamples;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetSplit;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFormat;
@@ -27,6 +28,7 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
+import org.dualanodiff.pipeline.generate.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.TrainingSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -39,7 +41,8 @@ import org.dualanodiff.pipeline.store.Provenance;
  *
  * @param datasetRoot where the images lie
  * @param backgrounds by category, for those that background compensation is used for
- * @param anchors good images that pairs are made on, by category; none where the model draws the whole image
+ * @param anchors good images that pairs are made on, or in windows of, by category; none where the model draws the whole
+ *     image
  */
 public record RunInputs(
         RunSettings settings,
@@ -182,9 +185,16 @@ public record RunInputs(
         return backgrounds.get(category);
     }
 
-    /** The good images that a category's pairs are made on, or null where the model draws the whole image. */
+    /** The good images that a category's pairs are made on as a whole, or null. */
     public AnchorSource anchors(String category) {
-        return anchors.get(category);
+        return settings.crops() == null ? anchors.get(category) : null;
+    }
+
+    /** What the pairs of a set are made in windows of, or null where they are whole images. */
+    public CropSource crops(DefectSet set) {
+        CropPolicy policy = settings.crops();
+        boolean anchored = settings.config().generation().anchored();
+        return policy == null ? null : new CropSource(policy, set, anchors.get(set.category()), anchored);
     }
 
     /** Images that were to train the set's adapter and were set aside. */

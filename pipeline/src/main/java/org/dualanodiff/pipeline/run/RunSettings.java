@@ -19,6 +19,7 @@ import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
@@ -158,6 +159,32 @@ public record RunSettings(
 
     /** The settings that change an adapter's weights, by their names in the configuration. */
     public Map<String, String> trainingSettings() {
+        Map<String, String> settings = new TreeMap<>(cropSettings());
+        settings.putAll(adapterSettings());
+        return settings;
+    }
+
+    /** None for whole images: adapters that were trained before there were crops keep their names. */
+    private Map<String, String> cropSettings() {
+        PipelineConfig.Crop crop = config.dataset().crop();
+        return crop.aroundDefects()
+                ? Map.of(
+                        "dataset.crop", crop.mode(),
+                        "dataset.crop-margin", Double.toString(crop.margin()),
+                        "dataset.crop-jitter", Double.toString(crop.jitter()),
+                        "dataset.crops-per-image", Integer.toString(crop.perImage()))
+                : Map.of();
+    }
+
+    /** How windows are cut around defects; null where whole images are learned. */
+    public CropPolicy crops() {
+        PipelineConfig.Crop crop = config.dataset().crop();
+        return crop.aroundDefects()
+                ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                : null;
+    }
+
+    private Map<String, String> adapterSettings() {
         PipelineConfig.Training training = config.training();
         Map<String, String> settings = new TreeMap<>(Map.ofEntries(
                 Map.entry("training.defect-weight", Double.toString(training.defectWeight())),
@@ -223,8 +250,10 @@ public record RunSettings(
                 "generation.guidance-scale", Double.toString(generation.guidanceScale()),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
                 "generation.batch-size", Integer.toString(generation.batchSize())));
-        if (generation.anchored()) {
+        if (generation.anchored() || config.dataset().crop().aroundDefects()) {
             settings.put("generation.place", generation.place());
+        }
+        if (generation.anchored()) {
             settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));
         }
         return settings;

@@ -20,6 +20,7 @@ import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -78,6 +79,22 @@ public final class TrainAdapter {
     }
 
     private List<TrainingExample> examples(TrainTask task) throws IOException {
+        return task.crops() == null ? whole(task) : crops(task);
+    }
+
+    private List<TrainingExample> crops(TrainTask task) throws IOException {
+        DefectCrops crops = new DefectCrops(task.crops());
+        List<TrainingExample> examples = new ArrayList<>();
+        for (DefectImage defect : task.set().training()) {
+            crops.pairs(defect.name(), defect.openImage(files), defect.openMask(files)).stream()
+                    .map(pair ->
+                            new TrainingExample(defect.name() + pair.window().fragment(), pair.image(), pair.mask()))
+                    .forEach(examples::add);
+        }
+        return examples;
+    }
+
+    private List<TrainingExample> whole(TrainTask task) throws IOException {
         BackgroundSource.ObjectMasks objects =
                 task.background() == null ? null : task.background().open(files);
         List<TrainingExample> examples = new ArrayList<>();

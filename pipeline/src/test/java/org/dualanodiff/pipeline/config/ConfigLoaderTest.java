@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.PipelineConfig.Background;
 import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
+import org.dualanodiff.pipeline.config.PipelineConfig.Crop;
 import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
 import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
@@ -50,6 +51,7 @@ class ConfigLoaderTest {
               split-files = "data/splits.json"
               format = mvtec
               mask-level = 1
+              crop = whole, crop-margin = 1, crop-jitter = 0.25, crops-per-image = 8
             }
             resolution = 512
             prompt { global = "a photo with a scratch", anomaly = scratch, negative = blurry }
@@ -112,7 +114,8 @@ class ConfigLoaderTest {
                     List.of("crack"),
                     new DatasetSplit.Listed("data/splits.json"),
                     "mvtec",
-                    1),
+                    1,
+                    new Crop("whole", 1, 0.25, 8)),
             new Resolution(512),
             new Prompt("a photo with a scratch", "scratch", "blurry"),
             new Training(

@@ -106,6 +106,7 @@ class InvalidConfigTest {
                 "dataset.categories=bottle | must be a list of names such as [bottle, cable], was \"bottle\"",
                 "dataset.defects=[crack, \"\"] | must be a list of names such as",
                 "dataset.format=voc | must be one of",
+                "dataset.crop=defects | must be one of whole, defect, was \"defects\"",
                 "dataset.mask-level=0 | must be auto or a grey level 1..255, was 0",
                 "dataset.split=0 | must be first-third, list or a number 1..1000000, was 0",
                 "dataset.split=list | dataset.split-files must name a JSON file",

@@ -117,7 +117,7 @@ class LearnQualityTest {
 
     private static QualityProfile learned(DefectSet set, MaskCleanup levelsFor) throws IOException {
         List<URI> good = dataset.good(set.category()).orElseThrow().training();
-        LearnTask task = new LearnTask(set, good, SIDE, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
+        LearnTask task = new LearnTask(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
         return new LearnQuality(FILES).run(task);
     }
 

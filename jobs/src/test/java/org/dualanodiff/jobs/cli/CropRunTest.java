@@ -1,0 +1,174 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs on defects of 12 px in images of 1024 px, with windows of 32 px. The tiny model makes noise, but in its place. */
+@Tag("slow")
+class CropRunTest {
+
+    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final int WINDOW = 32;
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeData() throws IOException {
+        SmallDefects.write(shared.resolve("data"), 4, 9);
+    }
+
+    @Test
+    void augment_anchoredInCrops_changesFullSizeImagesWithinTheWindowAlone() throws Exception {
+        CommandLineRun run = augment("generation.background=anchored", "generation.place=object");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertPairs();
+        assertThat(augment("generation.background=anchored", "generation.place=object")
+                        .count("generated"))
+                .isZero();
+        checkInPython(run);
+    }
+
+    @Test
+    void augment_generatedInCrops_clonesThemIntoTheSameFullSizeImagesHoweverCut() throws Exception {
+        CommandLineRun run = augment("generation.background=generated");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertPairs();
+        checkInPython(run);
+        Map<Long, GeneratedSample> together = samples(folder.resolve("store"));
+        CommandLineRun apart =
+                run(folder.resolve("apart"), "generation.background=generated", "generation.pairs-per-task=2");
+        assertThat(apart.exit()).as(apart.err()).isZero();
+        samples(folder.resolve("apart")).forEach((index, sample) -> {
+            assertThat(sample.background()).isEqualTo(together.get(index).background());
+            assertThat(sample.image()).isEqualTo(together.get(index).image());
+        });
+    }
+
+    @Test
+    void augment_withCropsAndCompensation_isRefused() {
+        CommandLineRun run = augment("background.mode=auto");
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("background must be off for all categories when dataset.crop is defect");
+    }
+
+    private void assertPairs() throws IOException {
+        Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
+        assertThat(samples).hasSize(4);
+        assertThat(samples.values().stream()
+                        .map(sample -> sample.background().replaceFirst("#.*", ""))
+                        .distinct())
+                .hasSize(4);
+        for (GeneratedSample sample : samples.values()) {
+            String[] background = sample.background().split("#xywh=");
+            BufferedImage good = ImageIO.read(Path.of(URI.create(background[0])).toFile());
+            int[] window = Arrays.stream(background[1].split(","))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            assertThat(window[2]).isEqualTo(WINDOW);
+            assertThat(sample.width()).isEqualTo(SmallDefects.SIDE);
+            assertThat(changedOutside(window, Pixels.rgb(good), Pixels.rgb(PngCodec.decode(sample.image()))))
+                    .isZero();
+            // Pits lie around (350, 680).
+            assertThat(window[0] + WINDOW / 2).isBetween(190, 510);
+            assertThat(window[1] + WINDOW / 2).isBetween(520, 840);
+        }
+    }
+
+    private static long changedOutside(int[] window, Pixels good, Pixels made) {
+        long changed = 0;
+        for (int i = 0; i < good.levels().length; i++) {
+            int x = i % good.width() - window[0];
+            int y = i / good.width() % good.height() - window[1];
+            boolean inside = Math.min(x, y) >= 0 && x < window[2] && y < window[3];
+            changed += inside || good.levels()[i] == made.levels()[i] ? 0 : 1;
+        }
+        return changed;
+    }
+
+    private void checkInPython(CommandLineRun run) throws Exception {
+        assumeTrue(python("-c", "import numpy, scipy, skimage, PIL, pyarrow") == 0, "python3 with scikit-image");
+        int crops = python(
+                ROOT.resolve("jobs/src/test/python/check_crops.py").toString(),
+                folder.resolve("store/samples").toString(),
+                shared.resolve("data/plate").toString());
+        assertThat(crops).as(Files.readString(shared.resolve("python.txt"))).isZero();
+        int quality = python(
+                ROOT.resolve("jobs/src/test/python/check_quality.py").toString(),
+                folder.resolve("store").toString(),
+                run.json().get("run_id").getAsString());
+        assertThat(quality).as(Files.readString(shared.resolve("python.txt"))).isZero();
+    }
+
+    private static int python(String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
+        builder.command().addAll(List.of(arguments));
+        return builder.redirectErrorStream(true)
+                .redirectOutput(shared.resolve("python.txt").toFile())
+                .start()
+                .waitFor();
+    }
+
+    private CommandLineRun augment(String... more) {
+        return run(folder.resolve("store"), more);
+    }
+
+    /** The limits that real pairs give would refuse all that an untrained model makes. */
+    private static CommandLineRun run(Path store, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("augment"));
+        Stream<String> settings = Stream.of(
+                "base-model=" + ROOT.resolve("model-core/src/test/golden/tiny-sd"),
+                "dataset.root=" + shared.resolve("data"),
+                "dataset.crop=defect",
+                "resolution=" + WINDOW,
+                "training.steps=2",
+                "training.rank=2",
+                "generation.samples-per-defect=4",
+                "generation.batch-size=2",
+                "generation.steps=2",
+                "generation.guidance-scale=2",
+                "mask.low=0.05",
+                "mask.high=0.1",
+                "store=" + store);
+        Stream<String> off = PipelineConfig.Quality.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
+        Stream.of(settings, off, Stream.of("quality.min-accepted-distance=1"), Stream.of(more))
+                .flatMap(part -> part)
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(arguments);
+    }
+
+    private static Map<Long, GeneratedSample> samples(Path store) throws IOException {
+        Map<Long, GeneratedSample> samples = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(store.resolve("samples"))) {
+            for (Path file : walk.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+                SampleFile.read(file).forEach(sample -> samples.put(sample.sampleIndex(), sample));
+            }
+        }
+        return samples;
+    }
+}

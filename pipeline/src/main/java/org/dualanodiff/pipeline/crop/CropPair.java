@@ -1,0 +1,23 @@
+package org.dualanodiff.pipeline.crop;
+
+import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * A window of a defect image at the working resolution.
+ *
+ * @param window where it was cut
+ * @param image RGB
+ * @param mask grey, 255 on the defect and 0 elsewhere
+ */
+public record CropPair(Window window, BufferedImage image, BufferedImage mask) {
+
+    static CropPair of(Window window, Pixels photograph, Pixels mask, int resolution) {
+        Pixels image = PilResize.resize(window.cut(photograph), resolution, resolution);
+        return new CropPair(
+                window,
+                image.toImage(),
+                MaskScaling.scaled(window.cut(mask), resolution).toImage());
+    }
+}

@@ -1,0 +1,77 @@
+package org.dualanodiff.pipeline.crop;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.random.NoiseSource;
+
+/**
+ * Windows around the defects of photographs, at the photographs' own resolution where the defect fits.
+ *
+ * <p>A mask of several parts that fit one window together is one defect; else each part is, the largest first and in
+ * turns. What the window holds of the others stays in image and mask. Windows are a fixed number, not drawn anew at every
+ * step, so that their latents are computed once.
+ */
+public final class DefectCrops {
+
+    /** Parts below this share of the largest one get no window of their own. */
+    private static final double LESSER_PART = 0.05;
+
+    private final CropPolicy policy;
+
+    public DefectCrops(CropPolicy policy) {
+        this.policy = policy;
+    }
+
+    /**
+     * The pairs that an adapter learns from, in place of one photograph.
+     *
+     * @param name of the photograph; its jitter follows from it
+     * @param mask grey, 128 and brighter on the defect, of the photograph's size
+     */
+    public List<CropPair> pairs(String name, BufferedImage photograph, BufferedImage mask) {
+        Pixels image = Pixels.rgb(photograph);
+        Pixels defect = Pixels.gray(mask);
+        return windows(name, defect).stream()
+                .map(window -> CropPair.of(window, image, defect, policy.resolution()))
+                .toList();
+    }
+
+    List<Window> windows(String name, Pixels mask) {
+        List<Box> defects = defects(mask);
+        return IntStream.range(0, defects.isEmpty() ? 0 : policy.perImage())
+                .mapToObj(number -> window(defects.get(number % defects.size()), name, number, mask))
+                .toList();
+    }
+
+    /** Boxes around what windows are cut around. */
+    List<Box> defects(Pixels mask) {
+        List<Box> all = Box.ofParts(mask);
+        List<Box> parts = all.stream()
+                .filter(part -> part.area() >= LESSER_PART * all.get(0).area())
+                .toList();
+        if (parts.size() < 2) {
+            return parts;
+        }
+        Box around = Box.around(parts);
+        boolean together = around.longest() * (1 + 2 * policy.margin()) <= policy.resolution();
+        return together ? List.of(around) : parts.subList(0, Math.min(parts.size(), policy.perImage()));
+    }
+
+    private Window window(Box defect, String name, int number, Pixels mask) {
+        int side = policy.side(defect.longest(), mask.width(), mask.height());
+        UniformRandomProvider random =
+                NoiseSource.generator("crop", Long.toString(policy.seed()), name, Integer.toString(number));
+        double x = defect.centerX() + shift(random, side, defect.width());
+        double y = defect.centerY() + shift(random, side, defect.height());
+        return Window.around(x, y, side, mask.width(), mask.height());
+    }
+
+    /** Never so far that the defect would be cut, if it fits. */
+    private double shift(UniformRandomProvider random, int side, int extent) {
+        double most = Math.min(policy.jitter() * side, Math.max(0, (side - extent) / 2.0 - 1));
+        return most * (2 * random.nextDouble() - 1);
+    }
+}

@@ -1,0 +1,115 @@
+package org.dualanodiff.pipeline.crop;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
+ * relative to the box around the object or, where no object is known, to the image, moved by a tenth of it at most.
+ */
+public final class DefectPlaces {
+
+    /** Of the box, on each axis. */
+    private static final double SPREAD = 0.1;
+
+    private static final int TRIES = 32;
+    /** Of the share of the real defect's surroundings that is object. */
+    private static final double LEAST_ON_OBJECT = 0.75;
+
+    private final CropPolicy policy;
+    private final List<Place> places = new ArrayList<>();
+
+    public DefectPlaces(CropPolicy policy) {
+        this.policy = policy;
+    }
+
+    /**
+     * @param x center, 0 to 1 across the box
+     * @param longest side of the defect's box, in pixels
+     * @param onObject share of the middle of its window that is object
+     */
+    private record Place(double x, double y, int longest, double onObject) {}
+
+    /**
+     * @param mask of a real defect
+     * @param object bright on the object, of the same size; empty where none is known
+     */
+    public void add(BufferedImage mask, Optional<BufferedImage> object) {
+        Pixels defect = Pixels.gray(mask);
+        Optional<Pixels> ground = object.map(Pixels::gray);
+        Box box = box(ground, defect.width(), defect.height());
+        for (Box one : new DefectCrops(policy).defects(defect)) {
+            int side = policy.side(one.longest(), defect.width(), defect.height());
+            Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
+            places.add(new Place(
+                    (one.centerX() - box.left()) / box.width(),
+                    (one.centerY() - box.top()) / box.height(),
+                    one.longest(),
+                    onObject(window, ground)));
+        }
+    }
+
+    /**
+     * @param width of the good image
+     * @param object bright on the object; empty where none is known
+     * @return of several draws the first that is on the object as the real defect is, else the one most on it
+     * @throws IllegalStateException if no real defect was added
+     */
+    public Window draw(UniformRandomProvider random, int width, int height, Optional<BufferedImage> object) {
+        if (places.isEmpty()) {
+            throw new IllegalStateException("no real defect says where generated ones may lie; add one first");
+        }
+        Optional<Pixels> ground = object.map(Pixels::gray);
+        Box box = box(ground, width, height);
+        Window best = null;
+        double most = -1;
+        for (int i = 0; i < TRIES; i++) {
+            Place place = places.get(random.nextInt(places.size()));
+            Window window = drawn(random, place, box, width, height);
+            double share = onObject(window, ground);
+            if (share >= LEAST_ON_OBJECT * place.onObject()) {
+                return window;
+            }
+            best = share > most ? window : best;
+            most = Math.max(most, share);
+        }
+        return best;
+    }
+
+    private Window drawn(UniformRandomProvider random, Place place, Box box, int width, int height) {
+        double x = box.left() + moved(random, place.x()) * box.width();
+        double y = box.top() + moved(random, place.y()) * box.height();
+        return Window.around(x, y, policy.side(place.longest(), width, height), width, height);
+    }
+
+    private static double moved(UniformRandomProvider random, double at) {
+        return at + SPREAD * (2 * random.nextDouble() - 1);
+    }
+
+    private static Box box(Optional<Pixels> object, int width, int height) {
+        return object.map(Box::ofParts)
+                .filter(parts -> !parts.isEmpty())
+                .map(Box::around)
+                .orElse(Box.whole(width, height));
+    }
+
+    /** Of the window's middle, half of it on each axis; 1 where no object is known. */
+    private static double onObject(Window window, Optional<Pixels> object) {
+        int half = Math.max(1, window.side() / 2);
+        int inset = (window.side() - half) / 2;
+        return object.map(pixels -> share(pixels.crop(window.x() + inset, window.y() + inset, half, half)))
+                .orElse(1.0);
+    }
+
+    private static double share(Pixels object) {
+        int on = 0;
+        for (boolean one : MaskScaling.set(object)) {
+            on += one ? 1 : 0;
+        }
+        return (double) on / object.levels().length;
+    }
+}

@@ -1,0 +1,29 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.GeneratedPair;
+
+/** What becomes of the pictures that the model made: themselves, or a part of a full-size good image. */
+sealed interface Composition permits WholePicture, InGoodCrop {
+
+    /** Where a defect may be, as in {@link Anchor#place}; null for anywhere. */
+    float[] place(GeneratedPair pair);
+
+    /** @param mask of the defect, at the working resolution */
+    ComposedPair compose(GeneratedPair pair, BufferedImage mask);
+
+    /** The part of a mask where a defect may be. */
+    static BufferedImage within(BufferedImage mask, float[] place) {
+        if (place == null) {
+            return mask;
+        }
+        Pixels pixels = Pixels.gray(mask);
+        byte[] levels = pixels.levels().clone();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = place[i] == 0 ? 0 : levels[i];
+        }
+        return new Pixels(pixels.width(), pixels.height(), 1, levels).toImage();
+    }
+}

@@ -1,0 +1,116 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors;
+import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.crop.DefectPlaces;
+import org.dualanodiff.pipeline.crop.MaskScaling;
+import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+
+/**
+ * The windows of good images that the samples of one defect are made in. Which image and which window a sample gets follows
+ * from its series and index alone.
+ */
+final class GoodCrops {
+
+    /** Pixels along a window's border without defect, so that the blend around the mask is inside the window. */
+    private static final int INSET = 4;
+
+    private final CropSource source;
+    private final DatasetFiles files;
+    private final BackgroundSource.ObjectMasks objects;
+    private final DefectPlaces places;
+    private final Anchors anchors;
+    private final Map<Long, GoodCrop> latest;
+
+    /**
+     * @param kept windows held in memory: what a sampler takes at once
+     * @throws IOException if an image of the data set cannot be read
+     */
+    GoodCrops(CropSource source, DatasetFiles files, int kept) throws IOException {
+        this.latest = latest(kept);
+        this.source = source;
+        this.files = files;
+        this.objects =
+                source.good().objects() == null ? null : source.good().objects().open(files);
+        this.places = new DefectPlaces(source.policy());
+        this.anchors = new Anchors(source.good().good().size(), this::load);
+        for (DefectImage defect : source.set().training()) {
+            places.add(defect.openMask(files), object(defect.imageUri(), () -> defect.openImage(files)));
+        }
+    }
+
+    /** The windows as anchors, for a sampler. */
+    Anchors anchors() {
+        return anchors;
+    }
+
+    private static Map<Long, GoodCrop> latest(int kept) {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Long, GoodCrop> eldest) {
+                return size() > kept;
+            }
+        };
+    }
+
+    /** The window of a sample of the defect's series; read already if a sampler has just had it. */
+    GoodCrop of(SampleSeries series, long index) {
+        if (!latest.containsKey(index)) {
+            anchors.of(series, index);
+        }
+        return latest.get(index);
+    }
+
+    private Anchor load(int number, SampleSeries series, long index) throws IOException {
+        URI uri = source.good().good().get(number);
+        BufferedImage photograph = ImageDecoder.image(files.read(uri));
+        Optional<BufferedImage> object = object(uri, () -> photograph);
+        Window window =
+                places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
+        int side = source.policy().resolution();
+        Pixels working = PilResize.resize(window.cut(Pixels.rgb(photograph)), side, side);
+        Anchor anchor = new Anchor(
+                uri + window.fragment(), working.toImage(), PixelCodec.toSigned(working), place(window, object, side));
+        latest.put(index, new GoodCrop(photograph, window, anchor));
+        return anchor;
+    }
+
+    private static float[] place(Window window, Optional<BufferedImage> object, int side) {
+        Optional<Pixels> on = object.map(Pixels::gray).map(window::cut).map(mask -> MaskScaling.scaled(mask, side));
+        float[] place = new float[side * side];
+        for (int y = INSET; y < side - INSET; y++) {
+            Arrays.fill(place, y * side + INSET, (y + 1) * side - INSET, 1);
+        }
+        for (int i = 0; i < place.length && on.isPresent(); i++) {
+            place[i] = on.get().levels()[i] == 0 ? 0 : place[i];
+        }
+        return place;
+    }
+
+    private Optional<BufferedImage> object(URI uri, Photograph photograph) throws IOException {
+        return objects == null ? Optional.empty() : Optional.of(objects.of(uri, photograph.read()));
+    }
+
+    /** Read only where an object is looked for in it. */
+    @FunctionalInterface
+    private interface Photograph {
+        BufferedImage read() throws IOException;
+    }
+}

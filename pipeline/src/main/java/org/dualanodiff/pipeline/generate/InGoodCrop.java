@@ -1,0 +1,69 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.pipeline.crop.MaskScaling;
+import org.dualanodiff.pipeline.crop.Window;
+
+/**
+ * The model's pictures are a window of a full-size good image. Beyond 3 pixels around the mask the image is the good one,
+ * byte for byte, whether the pair was made on the window (the two are blended) or freely (the defect is cloned into it).
+ */
+final class InGoodCrop implements Composition {
+
+    private static final byte MID_GREY = (byte) 128;
+
+    private final GoodCrops crops;
+    private final SampleSeries series;
+    private final boolean anchored;
+
+    InGoodCrop(GoodCrops crops, SampleSeries series, boolean anchored) {
+        this.crops = crops;
+        this.series = series;
+        this.anchored = anchored;
+    }
+
+    @Override
+    public float[] place(GeneratedPair pair) {
+        return crop(pair).anchor().place();
+    }
+
+    private GoodCrop crop(GeneratedPair pair) {
+        return crops.of(series, pair.index());
+    }
+
+    @Override
+    public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
+        GoodCrop crop = crop(pair);
+        Window window = crop.window();
+        Pixels photograph = Pixels.rgb(crop.photograph());
+        Pixels defect = MaskScaling.scaled(Pixels.gray(mask), window.side());
+        Pixels image = blended(photographed(pair.image(), window), window.cut(photograph), defect);
+        return new ComposedPair(
+                window.paste(photograph, image).toImage(),
+                window.paste(filled(photograph, 3, MID_GREY), photographed(pair.anomaly(), window))
+                        .toImage(),
+                window.paste(filled(photograph, 1, (byte) 0), defect).toImage(),
+                crop.anchor().name(),
+                window);
+    }
+
+    private Pixels blended(Pixels generated, Pixels good, Pixels mask) {
+        return anchored ? AnchoredImage.compose(generated, good, mask) : SeamlessClone.compose(generated, good, mask);
+    }
+
+    /** From the working resolution to the photograph's. */
+    private static Pixels photographed(BufferedImage picture, Window window) {
+        return PilResize.resize(Pixels.rgb(picture), window.side(), window.side());
+    }
+
+    private static Pixels filled(Pixels like, int channels, byte level) {
+        byte[] levels = new byte[channels * like.width() * like.height()];
+        Arrays.fill(levels, level);
+        return new Pixels(like.width(), like.height(), channels, levels);
+    }
+}

@@ -1,0 +1,113 @@
+package org.dualanodiff.pipeline.crop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.random.NoiseSource;
+import org.junit.jupiter.api.Test;
+
+class DefectCropsTest {
+
+    private static final int SIDE = 400;
+    private static final CropPolicy POLICY = new CropPolicy(64, 0.5, 0.25, 6, 7);
+
+    @Test
+    void crops_ofASmallDefect_showItWholeAndUnscaledInDifferentPlaces() {
+        BufferedImage mask = rectangles(new int[] {300, 100, 12, 10});
+        BufferedImage image = noise();
+        List<CropPair> crops = new DefectCrops(POLICY).pairs("a.png", image, mask);
+        assertThat(crops).hasSize(6);
+        assertThat(crops.stream().map(CropPair::window).distinct().count()).isGreaterThan(3);
+        assertThat(crops).allSatisfy(crop -> {
+            assertThat(crop.window().side()).isEqualTo(64);
+            assertThat(MaskStatistics.of(crop.mask()).area()).isEqualTo(120);
+            assertThat(Pixels.rgb(crop.image()).levels())
+                    .isEqualTo(Pixels.rgb(crop.window().cutColors(image)).levels());
+        });
+        assertThat(new DefectCrops(POLICY).windows("a.png", Pixels.gray(mask)))
+                .isEqualTo(crops.stream().map(CropPair::window).toList());
+    }
+
+    @Test
+    void crops_ofDefectsAtCornersAndLargerThanTheResolution_stayInsideAndHoldThem() {
+        assertThat(windows(rectangles(new int[] {0, 0, 6, 6}, new int[] {395, 397, 5, 3})))
+                .allSatisfy(window -> assertInside(window, 64));
+        List<CropPair> large =
+                new DefectCrops(POLICY).pairs("a.png", noise(), rectangles(new int[] {150, 180, 100, 20}));
+        assertThat(large).allSatisfy(crop -> {
+            assertInside(crop.window(), 200);
+            double scale = 64 / 200.0;
+            assertThat((double) MaskStatistics.of(crop.mask()).area()).isCloseTo(2000 * scale * scale, within(1.0));
+        });
+    }
+
+    @Test
+    void crops_ofDistantParts_takeTurnsAndLeaveOutSpecks() {
+        BufferedImage mask =
+                rectangles(new int[] {20, 20, 12, 12}, new int[] {350, 350, 10, 10}, new int[] {20, 380, 1, 1});
+        List<Window> windows = windows(mask);
+        assertThat(windows).filteredOn(window -> window.x() < 100).hasSize(3).allMatch(window -> window.y() < 100);
+        assertThat(windows).filteredOn(window -> window.x() > 250).hasSize(3);
+    }
+
+    @Test
+    void places_drawnOnAnObject_lieWhereTheRealDefectsDo() {
+        DefectPlaces places = new DefectPlaces(POLICY);
+        BufferedImage object = rectangles(new int[] {100, 100, 200, 200});
+        places.add(rectangles(new int[] {245, 245, 10, 10}), Optional.of(object));
+        BufferedImage moved = rectangles(new int[] {20, 180, 200, 200});
+        for (int i = 0; i < 50; i++) {
+            Window window =
+                    places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.of(moved));
+            assertInside(window, 64);
+            assertThat(window.x() + 32.0).isCloseTo(20 + 150, within(21.0));
+            assertThat(window.y() + 32.0).isCloseTo(180 + 150, within(21.0));
+        }
+    }
+
+    @Test
+    void places_withoutAnObject_areRelativeToTheImage() {
+        DefectPlaces places = new DefectPlaces(POLICY);
+        places.add(rectangles(new int[] {95, 195, 10, 10}), Optional.empty());
+        Window window = places.draw(NoiseSource.generator("t"), 1000, 500, Optional.empty());
+        assertThat(window.x() + 32.0).isCloseTo(250, within(101.0));
+        assertThat(window.y() + 32.0).isCloseTo(250, within(51.0));
+    }
+
+    private static List<Window> windows(BufferedImage mask) {
+        return new DefectCrops(POLICY).windows("a.png", Pixels.gray(mask));
+    }
+
+    private static void assertInside(Window window, int side) {
+        assertThat(window.side()).isEqualTo(side);
+        assertThat(window.x()).isBetween(0, SIDE - side);
+        assertThat(window.y()).isBetween(0, SIDE - side);
+    }
+
+    private static BufferedImage noise() {
+        float[] values = NoiseSource.gaussian(3 * SIDE * SIDE, "picture");
+        byte[] levels = new byte[values.length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) (128 + 20 * values[i]);
+        }
+        return new Pixels(SIDE, SIDE, 3, levels).toImage();
+    }
+
+    /** @param boxes left, top, width, height */
+    private static BufferedImage rectangles(int[]... boxes) {
+        byte[] levels = new byte[SIDE * SIDE];
+        for (int[] box : boxes) {
+            for (int y = box[1]; y < box[1] + box[3]; y++) {
+                for (int x = box[0]; x < box[0] + box[2]; x++) {
+                    levels[y * SIDE + x] = (byte) 255;
+                }
+            }
+        }
+        return new Pixels(SIDE, SIDE, 1, levels).toImage();
+    }
+}

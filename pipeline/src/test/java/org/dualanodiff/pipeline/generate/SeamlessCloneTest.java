@@ -1,0 +1,67 @@
+package org.dualanodiff.pipeline.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.dualanodiff.model.image.Pixels;
+import org.junit.jupiter.api.Test;
+
+class SeamlessCloneTest {
+
+    private static final int SIDE = 48;
+
+    @Test
+    void clone_ofAPictureOfAnotherColor_hasTheDefectAndNoSeam() {
+        // A ramp with a spot 60 levels darker, on a darker ramp that falls the other way.
+        Pixels good = picture(0, 90, 1);
+        Pixels composed = SeamlessClone.compose(picture(60, 200, -1), good, mask(20, 27));
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                int distance = Math.max(outside(x), outside(y));
+                if (distance >= 3) {
+                    assertThat(composed.level(1, y, x)).isEqualTo(good.level(1, y, x));
+                } else if (distance > 0) {
+                    assertThat((double) composed.level(1, y, x)).isCloseTo(good.level(1, y, x), within(6.0));
+                } else {
+                    assertThat((double) composed.level(1, y, x)).isCloseTo(good.level(1, y, x) - 60, within(6.0));
+                }
+            }
+        }
+    }
+
+    @Test
+    void clone_atTheBorder_leavesTheBorderGood() {
+        Pixels good = picture(0, 90, 1);
+        Pixels composed = SeamlessClone.compose(picture(0, 200, 1), good, mask(0, 47));
+        for (int i = 0; i < SIDE; i++) {
+            assertThat(composed.level(0, 0, i)).isEqualTo(good.level(0, 0, i));
+            assertThat(composed.level(2, i, SIDE - 1)).isEqualTo(good.level(2, i, SIDE - 1));
+        }
+        assertThat(SeamlessClone.compose(picture(0, 200, 1), good, mask(1, 0)).levels())
+                .isEqualTo(good.levels());
+    }
+
+    private static int outside(int at) {
+        return Math.max(0, Math.max(20 - at, at - 27));
+    }
+
+    private static Pixels picture(int spot, int level, int slope) {
+        byte[] levels = new byte[3 * SIDE * SIDE];
+        for (int i = 0; i < levels.length; i++) {
+            int x = i % SIDE;
+            int y = i / SIDE % SIDE;
+            boolean dark = outside(x) == 0 && outside(y) == 0;
+            levels[i] = (byte) (level + slope * (x - SIDE / 2) / 2 - (dark ? spot : 0));
+        }
+        return new Pixels(SIDE, SIDE, 3, levels);
+    }
+
+    private static Pixels mask(int first, int last) {
+        byte[] levels = new byte[SIDE * SIDE];
+        for (int y = first; y <= last; y++) {
+            Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
+        }
+        return new Pixels(SIDE, SIDE, 1, levels);
+    }
+}
