@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where settings come from; shared by all commands that have any. */
 final class ConfigOptions {
@@ -24,15 +27,36 @@ final class ConfigOptions {
             description = "One setting over the file's, such as --set training.steps=200. Repeatable.")
     private List<String> sets = new ArrayList<>();
 
-    /** @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once */
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "How the log is written, text or json, over the configuration's log.format.")
+    private Optional<String> logFormat = Optional.empty();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /**
+     * Reads the settings and, if they say so, turns this process's log into JSON.
+     *
+     * @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once
+     */
     PipelineConfig load() {
         return load(List.of());
     }
 
-    /** @param more settings, each {@code key=value}, over all others */
+    /** As {@link #load()}, with more settings, each {@code key=value}, over all others. */
     PipelineConfig load(List<String> more) {
         List<String> all = new ArrayList<>(sets);
         all.addAll(more);
-        return ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
+        logFormat.ifPresent(format -> all.add("log.format=" + format));
+        PipelineConfig config =
+                ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
+        JsonLog.start(config.log());
+        if (config.log().isJson() && config.log().file().isBlank()) {
+            // What is said to people shares standard error with the log.
+            command.commandLine().setErr(JsonLog.console());
+        }
+        return config;
     }
 }

@@ -13,13 +13,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.QualityJob;
+import org.dualanodiff.jobs.spark.RunName;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.SparkInspection;
+import org.dualanodiff.jobs.spark.TaskLog;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
 import org.dualanodiff.jobs.spark.UnitSamples;
@@ -31,6 +34,8 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.plan.Estimate;
+import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
@@ -67,6 +72,7 @@ public final class AugmentRun {
     private final PipelineConfig config;
     private final PrintWriter console;
     private final TaskSettings tasks;
+    private final TaskLog log;
 
     /** @param console for people: plan, warnings, progress */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
@@ -75,6 +81,7 @@ public final class AugmentRun {
         this.config = config;
         this.console = console;
         this.tasks = TaskSettings.of(config);
+        this.log = TaskLog.of(spark.sparkContext());
     }
 
     /**
@@ -90,14 +97,53 @@ public final class AugmentRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunRegistry runs = new RunRegistry(store);
             RunIdentity identity = new RunNaming(runs).identify(inputs);
-            if (stages == Stages.NONE) {
-                Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
-                return new RunReport(identity, inputs, plan, started).summary("planned", null);
-            }
-            try (RunLease lease = lease(store, identity.runId())) {
-                return work(stages, inputs, identity, store, lease, started);
+            try (RunName name = RunName.show(context, identity.runId())) {
+                return run(stages, inputs, identity, store, started);
             }
         }
+    }
+
+    private RunSummary run(Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+        if (stages == Stages.NONE) {
+            return planned(inputs, identity, store, started);
+        }
+        try (RunLease lease = lease(store, identity.runId())) {
+            RunSummary summary = recorded(stages, inputs, identity, store, lease, started);
+            RunMetrics.ofThisDriver()
+                    .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
+            LOG.info("{}", summary.sentence());
+            return summary;
+        }
+    }
+
+    /** Leaves in the store how it ended, unless another driver has taken over. */
+    private RunSummary recorded(
+            Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, RunLease lease, Instant started) {
+        RunOutcome outcome = RunOutcome.begin(store, identity.runId(), started);
+        try {
+            RunSummary summary = work(stages, inputs, identity, store, lease, started);
+            outcome.ended(summary, log.records());
+            return summary;
+        } catch (Exception e) {
+            if (!lease.lost()) {
+                outcome.failed(e, log.records());
+            }
+            throw e;
+        }
+    }
+
+    private RunSummary planned(RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+        Plan plan = shown(plan(inputs, identity, store), inputs, identity, store);
+        Estimate estimate = new EstimatePlan(
+                        new RunRegistry(store).manifests(),
+                        inputs.settings().all(),
+                        inputs.settings().target(),
+                        new AdapterRegistry(store))
+                .of(plan);
+        EstimateText.lines(estimate).forEach(this::say);
+        RunReport report = new RunReport(identity, inputs, plan, started);
+        report.estimated(estimate);
+        return report.summary("planned", null);
     }
 
     /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */
@@ -217,7 +263,7 @@ public final class AugmentRun {
         List<TrainTask> missing = plan.train().stream()
                 .map(unit -> trainTask(inputs, sets.get(new UnitKey(unit.category(), unit.defect())), unit))
                 .toList();
-        return new TrainJob(context, tasks, progress).run(missing);
+        return new TrainJob(context, tasks, progress, log).run(missing);
     }
 
     private static TrainTask trainTask(RunInputs inputs, DefectSet set, TrainUnit unit) {
@@ -251,7 +297,7 @@ public final class AugmentRun {
         QualityProfiles profiles =
                 new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
         GenerationRounds rounds = new GenerationRounds(
-                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress), profiles);
+                inputs, identity.runId(), adapters, new GenerateJob(context, tasks, progress, log), profiles);
         List<GenerateResult> results = rounds.run(plan, () -> plan(inputs, identity, store));
         Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
         lease.requireHeld();

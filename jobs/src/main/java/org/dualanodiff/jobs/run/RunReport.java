@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
@@ -34,12 +36,17 @@ final class RunReport {
     private List<GenerateResult> generated = List.of();
     private SampleVerdicts verdicts = SampleVerdicts.NONE;
     private Optional<Map<AdapterId, PublishedAdapter>> published = Optional.empty();
+    private Estimate estimate;
 
     RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
         this.identity = identity;
         this.inputs = inputs;
         this.plan = plan;
         this.started = started;
+    }
+
+    void estimated(Estimate result) {
+        estimate = result;
     }
 
     void trained(List<TrainResult> results) {
@@ -73,7 +80,7 @@ final class RunReport {
      */
     RunManifest manifest(OutputFiles files, Optional<RunManifest> before, String sparkVersion) {
         List<RunManifest.Unit> now = Stream.concat(
-                        plan.units().stream().map(unit -> unit(unit, files)),
+                        plan.units().stream().map(unit -> unit(unit, files, before)),
                         plan.unusable().stream().map(set -> unusable(set.category(), set.defect(), set.reason())))
                 .toList();
         List<RunManifest.Unit> units =
@@ -111,7 +118,7 @@ final class RunReport {
                 .toList();
     }
 
-    private RunManifest.Unit unit(Plan.UnitCounts counts, OutputFiles files) {
+    private RunManifest.Unit unit(Plan.UnitCounts counts, OutputFiles files, Optional<RunManifest> before) {
         AdapterId id = counts.adapter();
         List<GenerateResult> results = resultsOf(id);
         return new RunManifest.Unit(
@@ -121,6 +128,7 @@ final class RunReport {
                 training(id),
                 samples(counts, results),
                 results.stream().mapToDouble(GenerateResult::seconds).sum(),
+                UnitTimings.of(id, trained, results, before),
                 files.of(identity.runId(), id.category(), id.defect()),
                 verdicts.quality(id),
                 error(id, results));
@@ -185,6 +193,7 @@ final class RunReport {
                 Optional.empty(),
                 RunManifest.SampleCounts.NONE,
                 0,
+                RunManifest.Timings.NONE,
                 List.of(),
                 Optional.empty(),
                 Optional.of(reason));
@@ -213,6 +222,8 @@ final class RunReport {
                 Duration.between(started, Instant.now()).toMillis() / 1000.0,
                 stepsPerSecond(),
                 pairsPerSecond(accepted + rejected),
+                gpuSeconds(),
+                estimate,
                 verdicts.reasons(),
                 manifest);
     }
@@ -231,8 +242,16 @@ final class RunReport {
         return (int) failed + plan.unusable().size();
     }
 
+    private double gpuSeconds() {
+        return Stream.concat(
+                        trained.stream().map(TrainResult::times),
+                        generated.stream().map(GenerateResult::times))
+                .mapToDouble(TaskTimes::gpu)
+                .sum();
+    }
+
     private Double stepsPerSecond() {
-        int steps = trained.stream().mapToInt(r -> r.steps() - r.resumedFrom()).sum();
+        int steps = trained.stream().mapToInt(TrainResult::stepsMade).sum();
         return steps == 0
                 ? null
                 : steps / trained.stream().mapToDouble(TrainResult::seconds).sum();

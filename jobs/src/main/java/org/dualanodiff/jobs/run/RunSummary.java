@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.Locale;
 import java.util.Map;
+import org.dualanodiff.pipeline.plan.Estimate;
 
 /**
  * The last line of a run on standard output: what happened, for the program that started it.
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param quarantined input files set aside
  * @param stepsPerSecond training steps a second of task time; absent if none was made
  * @param pairsPerSecond pairs a second of task time; absent if none was made
+ * @param gpuSeconds for which tasks that succeeded held GPUs
+ * @param estimate what the planned work is going to take; absent unless it was only planned
  * @param rejections how many of the run's samples were rejected for each reason, those made earlier included
  * @param manifest its address; absent when nothing was written
  */
@@ -36,6 +39,8 @@ public record RunSummary(
         double seconds,
         Double stepsPerSecond,
         Double pairsPerSecond,
+        double gpuSeconds,
+        Estimate estimate,
         Map<String, Integer> rejections,
         String manifest) {
 

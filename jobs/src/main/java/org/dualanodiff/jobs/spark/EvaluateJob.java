@@ -39,7 +39,8 @@ public final class EvaluateJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        spark.setJobGroup("evaluate", "train and test %d detectors".formatted(tasks.size()), true);
+        String categories = JobText.named(tasks.stream().map(task -> task.data().category()));
+        JobText.set(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories));
         return spark.parallelize(tasks, tasks.size())
                 .map(new Detection(settings, progress))
                 .collect();
@@ -49,7 +50,8 @@ public final class EvaluateJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        spark.setJobGroup("measure", "measure %d sets of generated pairs".formatted(tasks.size()), true);
+        String pairs = JobText.named(tasks.stream().map(GenerationTask::label));
+        JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
         return spark.parallelize(tasks, tasks.size())
                 .map(new Measurement(settings))
                 .collect();

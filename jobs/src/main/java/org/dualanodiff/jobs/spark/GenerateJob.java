@@ -3,13 +3,14 @@ package org.dualanodiff.jobs.spark;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,36 +21,57 @@ public final class GenerateJob {
     private final JavaSparkContext spark;
     private final TaskSettings settings;
     private final Progress progress;
+    private final TaskLog log;
 
-    public GenerateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
+    public GenerateJob(JavaSparkContext spark, TaskSettings settings, Progress progress, TaskLog log) {
         this.spark = spark;
         this.settings = settings;
         this.progress = progress;
+        this.log = log;
     }
 
     public List<GenerateResult> run(List<GenerateTask> tasks) {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        spark.setJobGroup("generate", "generate samples in %d tasks".formatted(tasks.size()), true);
+        int pairs =
+                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
+        String units = JobText.named(tasks.stream().map(GenerateJob::unit));
+        JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, units, tasks.size()));
         return spark.parallelize(tasks, tasks.size())
-                .map(new Generation(settings, progress))
+                .map(new Generation(settings, progress, log, System.currentTimeMillis()))
                 .collect();
     }
 
-    private record Generation(TaskSettings settings, Progress progress)
+    private static UnitKey unit(GenerateTask task) {
+        return new UnitKey(task.unit().category(), task.unit().defect());
+    }
+
+    private record Generation(TaskSettings settings, Progress progress, TaskLog log, long submitted)
             implements Function<GenerateTask, GenerateResult> {
 
         private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
         @Override
         public GenerateResult call(GenerateTask task) throws Exception {
-            Stopwatch watch = Stopwatch.start();
+            log.begin("generate", unit(task).toString());
+            try (TaskWatch watch = TaskWatch.start(unit(task).toString(), submitted)) {
+                GenerateResult result = generate(task, watch);
+                WorkCounters.ofThisJvm().ended(result);
+                return result;
+            }
+        }
+
+        private GenerateResult generate(GenerateTask task, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
                 try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
-                    return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                            .run(base, lease.adapter(), task, progress.generation(unit(task)));
+                    watch.loaded();
+                    GenerateResult result = new GenerateSamples(
+                                    store, new DatasetFiles(HadoopProperties.configuration()))
+                            .run(base, lease.adapter(), task, watch.counting(progress.generation(part(task))));
+                    LOG.info("generated {} pairs, {} of them accepted", result.pairs(), result.accepted());
+                    return result.withTimes(watch.times(result.times()));
                 }
             } catch (Exception e) {
                 if (TaskFailures.retriedBySpark(e)) {
@@ -60,12 +82,9 @@ public final class GenerateJob {
             }
         }
 
-        private static String unit(GenerateTask task) {
-            return "%s/%s from %d"
-                    .formatted(
-                            task.unit().category(),
-                            task.unit().defect(),
-                            task.unit().missing()[0]);
+        /** Of a unit, by its first index. */
+        private static String part(GenerateTask task) {
+            return "%s from %d".formatted(unit(task), task.unit().missing()[0]);
         }
     }
 }

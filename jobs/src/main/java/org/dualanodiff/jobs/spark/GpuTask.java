@@ -1,6 +1,7 @@
 package org.dualanodiff.jobs.spark;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 
@@ -20,8 +21,26 @@ public final class GpuTask {
         return device(setting, TaskContext.get().resourcesJMap());
     }
 
+    /** Whether Spark gave the running task a GPU, be it computed on or not. */
+    static boolean isHeld() {
+        return isGiven(TaskContext.get().resourcesJMap());
+    }
+
+    /** The address of the GPU that Spark gave a task, as the cluster knows it; empty if it gave none. */
+    static Optional<String> address(TaskContext task) {
+        return address(task.resourcesJMap());
+    }
+
+    static Optional<String> address(Map<String, ResourceInformation> resources) {
+        return isGiven(resources) ? Optional.of(resources.get(GPU).addresses()[0]) : Optional.empty();
+    }
+
+    private static boolean isGiven(Map<String, ResourceInformation> resources) {
+        return resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+    }
+
     static String device(String setting, Map<String, ResourceInformation> resources) {
-        boolean given = resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+        boolean given = isGiven(resources);
         if (given && (setting.equals("auto") || setting.equals("cuda"))) {
             return "cuda:" + resources.get(GPU).addresses()[0];
         }

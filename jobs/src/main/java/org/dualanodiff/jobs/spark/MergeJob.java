@@ -74,8 +74,7 @@ public final class MergeJob {
     private void merge(String runId, UnitKey unit, UnitSamples samples) {
         String staging = StoreLayout.staging(runId, unit.category(), unit.defect());
         String table = StoreLayout.samples(runId, unit.category(), unit.defect());
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .setJobGroup("merge", "merge the samples of " + unit, true);
+        JobText.set(JavaSparkContext.fromSparkContext(spark.sparkContext()), "merge", "merge the samples of " + unit);
         Dataset<Row> rows = without(samples.merged(), spark.read().parquet(store.uri(staging)));
         int files = files(staging);
         judged(rows, samples.copies())

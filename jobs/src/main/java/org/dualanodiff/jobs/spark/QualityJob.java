@@ -31,7 +31,10 @@ public final class QualityJob {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        spark.setJobGroup("quality", "look at the real pairs of %d defects".formatted(tasks.size()), true);
+        JobText.set(
+                spark,
+                "quality",
+                "look at the real pairs of " + JobText.named(tasks.stream().map(LearnTask::unit)));
         return spark.parallelize(tasks, tasks.size()).map(new Learning()).collect();
     }
 

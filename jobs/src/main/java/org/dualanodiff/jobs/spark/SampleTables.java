@@ -32,6 +32,10 @@ public final class SampleTables {
 
     /** The samples of a run by unit, merged and staged ones together. Pictures are not read. */
     public Map<UnitKey, UnitSamples> of(String runId) {
+        JobText.set(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                "look",
+                "see which samples run %s has".formatted(runId));
         JavaPairRDD<UnitKey, UnitSamples.Line> merged = lines(StoreLayout.samples(runId), true);
         JavaPairRDD<UnitKey, UnitSamples.Line> staged = lines(StoreLayout.staging(runId), false);
         Map<UnitKey, AcceptedCopies> rules = new HashMap<>();

@@ -1,8 +1,11 @@
 package org.dualanodiff.jobs.spark;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.log.JsonLog;
+import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
@@ -18,6 +21,15 @@ public final class SparkSessions {
             "spark.sql.session.timeZone", "UTC",
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
             "spark.executorEnv.GOMP_SPINCOUNT", "1000");
+
+    /** Spark's own metrics and ours, for Prometheus to fetch from the driver's UI under names that stay from run to run. */
+    private static final Map<String, String> WATCHED = Map.of(
+            "spark.metrics.namespace", "dualanodiff",
+            "spark.ui.prometheus.enabled", "true",
+            "spark.metrics.conf.driver.sink.prometheusServlet.class", "org.apache.spark.metrics.sink.PrometheusServlet",
+            "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
+
+    private static final String PLUGINS = "spark.plugins";
 
     /**
      * On S3 a file is renamed by copying it. The magic committer has none to rename: tasks upload in parts, and the job
@@ -46,6 +58,10 @@ public final class SparkSessions {
     public static SparkSession open(PipelineConfig config, String command) {
         SparkConf conf = new SparkConf();
         NEEDED.forEach(conf::setIfMissing);
+        WATCHED.forEach(conf::setIfMissing);
+        if (config.log().isJson()) {
+            conf.setIfMissing("spark.log.structuredLogging.enabled", "true");
+        }
         if (config.store().startsWith("s3a:")) {
             ON_S3.forEach(conf::setIfMissing);
         }
@@ -55,6 +71,17 @@ public final class SparkSessions {
         }
         conf.setIfMissing("spark.app.name", "dualanodiff " + command);
         config.spark().conf().forEach(conf::set);
-        return SparkSession.builder().config(conf).getOrCreate();
+        addPlugin(conf, RunMetricsPlugin.class.getName());
+        SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+        JsonLog.start(config.log());
+        return session;
+    }
+
+    /** Beside those that the user may have. */
+    private static void addPlugin(SparkConf conf, String plugin) {
+        String others = conf.get(PLUGINS, "");
+        if (!Arrays.asList(others.split(",")).contains(plugin)) {
+            conf.set(PLUGINS, others.isBlank() ? plugin : others + "," + plugin);
+        }
     }
 }

@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dualanodiff.jobs.Main;
 
-/** The command line in a process of its own, which can be killed as a machine kills it. */
-final class DriverProcess {
+/** A driver in a process of its own, which can be killed as a machine kills it. */
+public final class DriverProcess {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final Process process;
     private final Path out;
@@ -29,19 +29,43 @@ final class DriverProcess {
         this.err = err;
     }
 
-    /** @param folder for what it prints */
+    /**
+     * The command line with an embedded Spark.
+     *
+     * @param folder for what it prints
+     */
     static DriverProcess start(Path folder, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        return startJava(folder, environment, command(arguments));
+    }
+
+    /**
+     * A JVM with the given arguments, in which Spark may reach into the JDK.
+     *
+     * @param folder for what it prints
+     */
+    public static DriverProcess startJava(Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException {
         Path out = Files.createTempFile(Files.createDirectories(folder), "driver-", ".out");
         Path err = Path.of(out.toString().replace(".out", ".err"));
-        ProcessBuilder builder = new ProcessBuilder(command(arguments))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(java(arguments)).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);
         return new DriverProcess(builder.start(), out, err);
     }
 
     private static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "-Dai.djl.offline=true",
+                "-Dlog4j2.configurationFile=classpath:log4j2-info.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static List<String> java(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
         // Spark reaches into the JDK; the test's own JVM was given leave for it.
@@ -52,18 +76,13 @@ final class DriverProcess {
                 "-Xmx1g",
                 // Quick to start rather than quick to run.
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dai.djl.offline=true",
-                "-Dlog4j2.configurationFile=classpath:log4j2-info.properties",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+                "-XX:+UseSerialGC"));
         command.addAll(arguments);
         return command;
     }
 
     /** Waits for its end and returns its exit code. */
-    int exit() throws InterruptedException {
+    public int exit() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             kill();
             throw new IllegalStateException("the driver did not end: " + log());
@@ -72,12 +91,17 @@ final class DriverProcess {
     }
 
     /** Ends it at once, with nothing cleared away (SIGKILL). */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
+    /** For a look at what it has started itself. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     /** Waits until something has happened. */
-    void await(String what, BooleanSupplier happened) throws InterruptedException {
+    public void await(String what, BooleanSupplier happened) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!happened.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -87,25 +111,25 @@ final class DriverProcess {
         }
     }
 
-    void awaitLine(String part) throws InterruptedException {
+    public void awaitLine(String part) throws InterruptedException {
         await(part, () -> log().contains(part));
     }
 
-    String log() {
+    public String log() {
         return read(err);
     }
 
-    String out() {
+    public String out() {
         return read(out);
     }
 
     /** The last line of standard output. */
-    JsonObject json() {
+    public JsonObject json() {
         List<String> lines = out().lines().toList();
         return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
-    int count(String name) {
+    public int count(String name) {
         return json().get(name).getAsInt();
     }
 

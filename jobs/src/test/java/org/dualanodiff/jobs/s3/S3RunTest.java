@@ -3,15 +3,12 @@ package org.dualanodiff.jobs.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class S3RunTest {
 
     private static final int SAMPLES = 12;
-    private static final Pattern WHOLE = Pattern.compile(".*\\.(json|parquet|safetensors|pendingset|pending)");
 
     @TempDir
     private static Path folder;
@@ -97,21 +93,21 @@ class S3RunTest {
     @Test
     void driver_killedDuringTraining_isFollowedByOneThatGoesOnFromTheCheckpoint() throws Exception {
         DriverProcess augment = runs.augment("killed-training", "training.steps=40");
-        augment.await("a checkpoint", () -> holds("killed-training", "checkpoints/step-"));
+        augment.await("a checkpoint", () -> server.holds("killed-training", "checkpoints/step-"));
         augment.kill();
 
         DriverProcess rerun = runs.augment("killed-training", "training.steps=40");
         assertThat(rerun.exit()).as(rerun.log()).isZero();
         assertThat(rerun.log()).contains("its driver, process").contains("has died; taking over");
         assertThat(rerun.log()).contains("goes on from its checkpoint of step");
-        assertThat(holds("killed-training", "checkpoints/")).isFalse();
+        assertThat(server.holds("killed-training", "checkpoints/")).isFalse();
         assertClean("killed-training");
     }
 
     @Test
     void driver_killedDuringGeneration_isFollowedByOneThatKeepsWhatIsFinished() throws Exception {
         DriverProcess augment = runs.augment("killed-generating");
-        augment.await("a staged file", () -> holds("killed-generating", "staging/"));
+        augment.await("a staged file", () -> server.holds("killed-generating", "staging/"));
         augment.kill();
 
         DriverProcess rerun = rerun("killed-generating");
@@ -123,7 +119,7 @@ class S3RunTest {
     @Test
     void driver_killedDuringTheCommit_isFollowedByOneThatDoublesNothing() throws Exception {
         DriverProcess augment = runs.augment("killed-committing");
-        augment.await("a commit under way", () -> holds("killed-committing", "__magic"));
+        augment.await("a commit under way", () -> server.holds("killed-committing", "__magic"));
         augment.kill();
 
         DriverProcess rerun = rerun("killed-committing");
@@ -135,7 +131,8 @@ class S3RunTest {
     void driver_killedAfterTheCommit_isFollowedByOneThatWritesTheManifest() throws Exception {
         DriverProcess augment = runs.augment("killed-after");
         augment.await(
-                "merged samples", () -> holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
+                "merged samples",
+                () -> server.holds("killed-after", "samples/run=night/category=cloth/defect=hole/part-"));
         augment.kill();
 
         DriverProcess rerun = rerun("killed-after");
@@ -146,7 +143,7 @@ class S3RunTest {
     @Test
     void drivers_startedAtOnce_areOneThatWorksAndOneThatLeaves() throws Exception {
         DriverProcess one = runs.augment("two", "training.steps=60");
-        one.await("a lease", () -> holds("two", "lease/"));
+        one.await("a lease", () -> server.holds("two", "lease/"));
         DriverProcess other = runs.augment("two", "training.steps=60");
 
         assertThat(other.exit()).isEqualTo(2);
@@ -159,7 +156,7 @@ class S3RunTest {
     @Test
     void driver_thatWaitsForAnother_findsNothingLeftToDo() throws Exception {
         DriverProcess one = runs.augment("waiting");
-        one.await("a lease", () -> holds("waiting", "lease/"));
+        one.await("a lease", () -> server.holds("waiting", "lease/"));
         DriverProcess other = runs.augment("waiting", "run.lease.wait-seconds=300");
 
         assertThat(other.exit()).as(other.log()).isZero();
@@ -213,22 +210,6 @@ class S3RunTest {
     private static Map<String, String> pictures(String store) throws IOException {
         try (ObjectStore opened = runs.open(store)) {
             return StoredPictures.of(opened, runs.folder());
-        }
-    }
-
-    /** Whether the key of any whole object holds the text; the server writes beside an object what is still coming in. */
-    private static boolean holds(String store, String part) {
-        Path root = server.bucketFolder().resolve(store);
-        if (!Files.isDirectory(root)) {
-            return false;
-        }
-        try (Stream<Path> objects = Files.walk(root)) {
-            return objects.filter(Files::isRegularFile)
-                    .map(Path::toString)
-                    .anyMatch(object ->
-                            object.contains(part) && WHOLE.matcher(object).matches());
-        } catch (IOException | UncheckedIOException changedMeanwhile) {
-            return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.dualanodiff.jobs.s3;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** An S3 server (S3Proxy over a folder) in a process of its own, so that it can be killed and started again. */
 public final class S3Server implements AutoCloseable {
@@ -20,6 +23,7 @@ public final class S3Server implements AutoCloseable {
 
     private static final Path JAR =
             Path.of(System.getProperty("project.root"), "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar");
+    private static final Pattern WHOLE = Pattern.compile(".*\\.(json|parquet|safetensors|pendingset|pending)");
     private static final Duration STARTUP = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -80,6 +84,22 @@ public final class S3Server implements AutoCloseable {
         return folder.resolve("data").resolve(BUCKET);
     }
 
+    /** Whether the key of any whole object holds the text; the server writes beside an object what is still coming in. */
+    public boolean holds(String store, String part) {
+        Path root = bucketFolder().resolve(store);
+        if (!Files.isDirectory(root)) {
+            return false;
+        }
+        try (Stream<Path> objects = Files.walk(root)) {
+            return objects.filter(Files::isRegularFile)
+                    .map(Path::toString)
+                    .anyMatch(object ->
+                            object.contains(part) && WHOLE.matcher(object).matches());
+        } catch (IOException | UncheckedIOException changedMeanwhile) {
+            return false;
+        }
+    }
+
     /** Hadoop settings to reach this server with its keys. */
     public Map<String, String> hadoop() {
         return hadoop(port);
@@ -106,7 +126,8 @@ public final class S3Server implements AutoCloseable {
         stop();
     }
 
-    static int freePort() throws IOException {
+    /** A port that nobody listens on. */
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -17,12 +17,12 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /** What a store holds: for each sample's id the hash of its three pictures. */
-final class StoredPictures {
+public final class StoredPictures {
 
     private StoredPictures() {}
 
     /** Fails if a sample is there twice. */
-    static Map<String, String> of(ObjectStore store, Path scratch) throws IOException {
+    public static Map<String, String> of(ObjectStore store, Path scratch) throws IOException {
         Map<String, String> pictures = new TreeMap<>();
         for (String key : sampleFiles(store)) {
             Path copy = scratch.resolve("copy.parquet");

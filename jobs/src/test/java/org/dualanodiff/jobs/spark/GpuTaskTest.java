@@ -35,6 +35,12 @@ class GpuTaskTest {
     }
 
     @Test
+    void address_isThatOfTheGpuThatSparkGave() {
+        assertThat(GpuTask.address(GIVEN)).contains("3");
+        assertThat(GpuTask.address(Map.of())).isEmpty();
+    }
+
+    @Test
     void namedDevice_isTakenAsItIs() {
         assertThat(GpuTask.device("cuda:1", GIVEN)).isEqualTo("cuda:1");
         assertThat(GpuTask.device("cpu", GIVEN)).isEqualTo("cpu");

@@ -142,12 +142,15 @@ final class ConfigRules {
             rule("evaluate.networks.classes", anyText()),
             rule("evaluate.networks.distances", anyText()),
             rule("evaluate.networks.size", wholeNumber(8, 2048)),
+            rule("log.format", oneOf(List.of("text", "json"))),
+            rule("log.file", anyText()),
             rule("spark.master", filledText()),
             rule(SparkProperties.KEY, block()));
 
     private static final List<Relation> RELATIONS = List.of(
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), ConfigRules::wholeBatches),
             new Relation(List.of("training.micro-batch-size", "training.batch-size"), ConfigRules::wholeMicroBatches),
+            new Relation(List.of("log.file", "log.format"), ConfigRules::fileIsJson),
             new Relation(List.of("mask.saliency-model", "mask.method"), ConfigRules::saliencyModelGiven),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
@@ -234,6 +237,13 @@ final class ConfigRules {
                 && config.getString("mask.saliency-model").isBlank();
         return missing
                 ? Optional.of("mask.saliency-model must name a TorchScript file when mask.method is saliency")
+                : Optional.empty();
+    }
+
+    private static Optional<String> fileIsJson(Config config) {
+        boolean text = config.getString("log.format").equals("text");
+        return text && !config.getString("log.file").isBlank()
+                ? Optional.of("log.file must be empty unless log.format is json")
                 : Optional.empty();
     }
 

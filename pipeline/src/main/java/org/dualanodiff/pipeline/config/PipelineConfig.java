@@ -32,6 +32,7 @@ public record PipelineConfig(
         long seed,
         Compute compute,
         Evaluation evaluation,
+        Log log,
         Spark spark)
         implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -53,6 +54,7 @@ public record PipelineConfig(
                 effective.getLong("seed"),
                 Compute.of(effective.getConfig("compute")),
                 Evaluation.of(effective.getConfig("evaluate")),
+                Log.of(effective.getConfig("log")),
                 Spark.of(effective));
     }
 
@@ -82,6 +84,7 @@ public record PipelineConfig(
                 entry("seed", seed),
                 entry("compute", compute.values()),
                 entry("evaluate", evaluation.values()),
+                entry("log", log.values()),
                 entry("spark", spark.values()));
     }
 
@@ -548,6 +551,29 @@ public record PipelineConfig(
 
         private Map<String, Object> values() {
             return Map.of("device", device, "precision", precision, "threads", threads);
+        }
+    }
+
+    /**
+     * How the driver's log is written.
+     *
+     * @param format {@code text} or {@code json}
+     * @param file local path, or empty for standard error
+     */
+    public record Log(String format, String file) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Log of(Config block) {
+            return new Log(block.getString("format"), block.getString("file"));
+        }
+
+        /** Whether each line is to be a JSON object. */
+        public boolean isJson() {
+            return format.equals("json");
+        }
+
+        private Map<String, Object> values() {
+            return Map.of("format", format, "file", file);
         }
     }
 

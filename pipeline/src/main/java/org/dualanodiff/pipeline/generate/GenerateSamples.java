@@ -23,6 +23,7 @@ import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
@@ -69,8 +70,12 @@ public final class GenerateSamples {
             }
             PairAssembly assembly = new PairAssembly(task);
             Counts counts = new Counts(task.unit().missing().length, listener);
+            double loaded = watch.seconds();
             stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
-            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, watch.seconds(), null);
+            double seconds = watch.seconds();
+            TaskTimes times =
+                    new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
+            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
         }
     }
 
@@ -137,6 +142,7 @@ public final class GenerateSamples {
                 .filter(pair -> wanted.contains(pair.index()))
                 .map(pair -> assembly.assemble(pair, millis))
                 .toList();
+        counts.working += watch.seconds();
         samples.forEach(counts::add);
         return samples.stream();
     }
@@ -162,6 +168,7 @@ public final class GenerateSamples {
         private final GenerationListener listener;
         private int accepted;
         private int rejected;
+        private double working;
 
         Counts(int total, GenerationListener listener) {
             this.total = total;

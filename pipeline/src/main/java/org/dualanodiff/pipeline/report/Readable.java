@@ -8,24 +8,25 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Numbers and times as people read them. */
-final class Readable {
+public final class Readable {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Readable() {}
 
-    static String count(long count) {
+    /** With its thousands apart. */
+    public static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
     /** A part of a whole in percent; a dash if there is no whole. */
-    static String share(long part, long whole) {
+    public static String share(long part, long whole) {
         return whole == 0 ? "-" : digits(100.0 * part / whole, 3) + " %";
     }
 
     /** A number with so many significant digits and no exponent; whole numbers keep all of theirs. */
-    static String digits(double value, int digits) {
+    public static String digits(double value, int digits) {
         if (!Double.isFinite(value)) {
             return "-";
         }
@@ -37,14 +38,23 @@ final class Readable {
     }
 
     /** Seconds in the unit that fits. */
-    static String duration(double seconds) {
+    public static String duration(double seconds) {
         if (seconds < 120) {
             return digits(seconds, 3) + " s";
         }
         return seconds < 2 * 3600 ? digits(seconds / 60, 3) + " min" : digits(seconds / 3600, 3) + " h";
     }
 
-    static String time(Instant time) {
+    /** Bytes in the unit that fits, by powers of 1000. */
+    public static String bytes(double bytes) {
+        if (bytes < 1e6) {
+            return digits(bytes / 1e3, 3) + " kB";
+        }
+        return bytes < 1e9 ? digits(bytes / 1e6, 3) + " MB" : digits(bytes / 1e9, 3) + " GB";
+    }
+
+    /** To the minute, in UTC. */
+    public static String time(Instant time) {
         return TIME.format(time);
     }
 }

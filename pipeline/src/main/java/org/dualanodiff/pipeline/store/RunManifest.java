@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.dualanodiff.pipeline.TaskTimes;
 
 /**
  * What a run did: {@code manifest.json}, written last. Put together on the driver; not for sending between tasks.
@@ -74,6 +76,7 @@ public record RunManifest(
      *
      * @param adapter empty if the set had nothing to train on
      * @param training empty if it failed or never began
+     * @param timings where the time of its tasks went
      * @param files what was written, where it is known
      * @param quality verdicts over all of the run's samples; empty if it has none
      * @param error why the unit is not complete
@@ -85,6 +88,7 @@ public record RunManifest(
             Optional<Training> training,
             SampleCounts samples,
             double generationSeconds,
+            Timings timings,
             List<OutputFile> files,
             Optional<Quality> quality,
             Optional<String> error) {
@@ -97,6 +101,7 @@ public record RunManifest(
             requireNonNull(error, "units.error");
             files = List.copyOf(requireNonNull(files, "units.files"));
             quality = quality == null ? Optional.empty() : quality;
+            timings = timings == null ? Timings.NONE : timings;
         }
 
         /** Whether nothing of it failed; samples that the quality gate rejected are no failure. */
@@ -114,6 +119,76 @@ public record RunManifest(
     public record Quality(int wanted, int accepted, int rejected, Map<String, Integer> reasons) {
         public Quality {
             reasons = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(reasons, "units.quality.reasons")));
+        }
+    }
+
+    /**
+     * Where the time of a unit's tasks went, by the last command that had such tasks; a command that finds all there leaves
+     * it as it was. Empty where no command of this run had any, and in manifests of the first versions.
+     */
+    public record Timings(Optional<Work> training, Optional<Work> generation) {
+        public static final Timings NONE = new Timings(Optional.empty(), Optional.empty());
+
+        public Timings {
+            requireNonNull(training, "units.timings.training");
+            requireNonNull(generation, "units.timings.generation");
+        }
+
+        /** These, or where a kind of work is missing, those before. */
+        public Timings orElse(Timings before) {
+            return new Timings(training.or(before::training), generation.or(before::generation));
+        }
+    }
+
+    /**
+     * Tasks of one kind that succeeded, summed; in seconds of tasks, of which several may run at once.
+     *
+     * @param done training steps, or pairs
+     * @param queuedSeconds the shortest wait of any of them for an executor
+     * @param loadingSeconds of base model, adapter, images and their latents
+     * @param workingSeconds of training or generating
+     * @param writingSeconds of files, the store included
+     * @param gpuSeconds in which a task held a GPU
+     * @param perSecond steps or pairs a second of working
+     * @param devices in words
+     */
+    public record Work(
+            int tasks,
+            int done,
+            double queuedSeconds,
+            double loadingSeconds,
+            double workingSeconds,
+            double writingSeconds,
+            double gpuSeconds,
+            double perSecond,
+            List<String> devices) {
+        public Work {
+            devices = List.copyOf(requireNonNull(devices, "units.timings.devices"));
+        }
+
+        /** The sum; empty if there was no task. */
+        public static Optional<Work> of(List<TaskTimes> tasks, int done) {
+            double working = sum(tasks, TaskTimes::working);
+            return tasks.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Work(
+                            tasks.size(),
+                            done,
+                            tasks.stream().mapToDouble(TaskTimes::queued).min().orElseThrow(),
+                            sum(tasks, TaskTimes::loading),
+                            working,
+                            sum(tasks, TaskTimes::writing),
+                            sum(tasks, TaskTimes::gpu),
+                            working == 0 ? 0 : done / working,
+                            tasks.stream()
+                                    .map(TaskTimes::device)
+                                    .distinct()
+                                    .sorted()
+                                    .toList()));
+        }
+
+        private static double sum(List<TaskTimes> tasks, ToDoubleFunction<TaskTimes> part) {
+            return tasks.stream().mapToDouble(part).sum();
         }
     }
 

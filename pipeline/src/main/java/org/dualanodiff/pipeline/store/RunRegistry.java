@@ -2,9 +2,12 @@ package org.dualanodiff.pipeline.store;
 
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs of a store: what each is ({@code run.json}), which adapters it uses, and how it ended. */
 public final class RunRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(RunRegistry.class);
     private static final int DIFFERENCES_SHOWN = 10;
 
     private final ObjectStore store;
@@ -75,6 +78,24 @@ public final class RunRegistry {
 
     public Optional<RunManifest> findManifest(String runId) {
         return read(StoreLayout.manifest(runId), RunManifest.class);
+    }
+
+    /** The manifests of all finished runs; one that cannot be read is left out with a warning. */
+    public List<RunManifest> manifests() {
+        return store.list(StoreLayout.RUNS).stream()
+                .map(StoredFile::key)
+                .filter(key -> key.endsWith("/" + StoreLayout.MANIFEST_FILE))
+                .flatMap(key -> readable(key).stream())
+                .toList();
+    }
+
+    private Optional<RunManifest> readable(String key) {
+        try {
+            return read(key, RunManifest.class);
+        } catch (StoreException e) {
+            LOG.warn("{}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private <T> Optional<T> read(String key, Class<T> type) {

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.store;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 
 /**
@@ -10,7 +13,7 @@ import java.util.Arrays;
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, lease/NUMBER.json, quality/CATEGORY/DEFECT.json,
- *           real/CATEGORY/DEFECT.json, report.html}
+ *           real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
  *
@@ -24,8 +27,16 @@ public final class StoreLayout {
 
     public static final String PROVENANCE_FILE = "provenance.json";
 
+    /** Folder of all runs. */
+    public static final String RUNS = "runs";
+
+    public static final String MANIFEST_FILE = "manifest.json";
+
     /** Folder of a training's states beside its adapter. */
     public static final String CHECKPOINTS = "checkpoints";
+
+    private static final DateTimeFormatter MOMENT =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private StoreLayout() {}
 
@@ -87,7 +98,7 @@ public final class StoreLayout {
     }
 
     public static String run(String runId) {
-        return join("runs", segment(runId));
+        return join(RUNS, segment(runId));
     }
 
     public static String runIdentity(String runId) {
@@ -95,7 +106,7 @@ public final class StoreLayout {
     }
 
     public static String manifest(String runId) {
-        return join(run(runId), "manifest.json");
+        return join(run(runId), MANIFEST_FILE);
     }
 
     /** Where a run writes down which adapter each of its (category, defect) units uses. */
@@ -110,6 +121,26 @@ public final class StoreLayout {
 
     static String lease(String runId, long number) {
         return join(leases(runId), "%08d.json".formatted(number));
+    }
+
+    /** How the last command of a run ended. */
+    public static String result(String runId) {
+        return join(run(runId), "result.json");
+    }
+
+    /** Where and when the tasks of a run's commands worked. */
+    public static String tasks(String runId) {
+        return join(run(runId), "tasks");
+    }
+
+    /** As {@link #tasks(String)}, of the command that started then; in the order of time. */
+    public static String tasks(String runId, Instant started) {
+        return join(tasks(runId), MOMENT.format(started) + ".json");
+    }
+
+    /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
+    public static boolean isOfDrivers(String runId, String key) {
+        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/") || key.equals(result(runId));
     }
 
     public static String unit(String runId, String category, String defect) {

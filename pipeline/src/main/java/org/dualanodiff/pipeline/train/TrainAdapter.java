@@ -18,6 +18,7 @@ import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
@@ -59,14 +60,18 @@ public final class TrainAdapter {
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
             }
+            double loaded = watch.seconds();
             DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener, task.checkpointMinutes()));
+            double trained = watch.seconds();
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();
             new AdapterRegistry(store)
                     .publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
             checkpoints.delete();
-            return new TrainResult(task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, null);
+            TaskTimes times = new TaskTimes(loaded, trained - loaded, watch.seconds() - trained, base.deviceName());
+            return new TrainResult(
+                    task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
         } finally {
             deleteFolder(folder);
         }

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.train;
 
 import java.io.Serializable;
+import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /**
@@ -9,13 +10,24 @@ import org.dualanodiff.pipeline.store.AdapterId;
  * @param steps optimizer updates in all
  * @param resumedFrom updates that an earlier attempt had made
  * @param seconds of this attempt
+ * @param times where they went
  * @param error what went wrong, or null
  */
-public record TrainResult(AdapterId adapter, int steps, int resumedFrom, double finalLoss, double seconds, String error)
+public record TrainResult(
+        AdapterId adapter, int steps, int resumedFrom, double finalLoss, double seconds, TaskTimes times, String error)
         implements Serializable {
 
     public static TrainResult failed(AdapterId adapter, double seconds, String error) {
-        return new TrainResult(adapter, 0, 0, Double.NaN, seconds, error);
+        return new TrainResult(adapter, 0, 0, Double.NaN, seconds, TaskTimes.NONE, error);
+    }
+
+    public TrainResult withTimes(TaskTimes all) {
+        return new TrainResult(adapter, steps, resumedFrom, finalLoss, seconds, all, error);
+    }
+
+    /** Updates made by this attempt. */
+    public int stepsMade() {
+        return steps - resumedFrom;
     }
 
     public boolean succeeded() {

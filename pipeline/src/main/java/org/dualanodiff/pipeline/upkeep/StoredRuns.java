@@ -34,10 +34,10 @@ final class StoredRuns {
         return runs;
     }
 
-    /** Whether all that is there are leases: {@code train} takes one and has no run to start. */
+    /** Whether all that is there is of drivers: {@code train} takes a lease and has no run to start. */
     static boolean isLeaseOnly(ObjectStore store, String runId) {
         return Stream.of(StoreLayout.run(runId), StoreLayout.samples(runId), StoreLayout.staging(runId))
                 .flatMap(folder -> store.inventory(folder).stream())
-                .allMatch(file -> file.key().startsWith(StoreLayout.leases(runId) + "/"));
+                .allMatch(file -> StoreLayout.isOfDrivers(runId, file.key()));
     }
 }

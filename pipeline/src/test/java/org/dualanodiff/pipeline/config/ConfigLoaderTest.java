@@ -23,6 +23,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
 import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
 import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
 import org.dualanodiff.pipeline.config.PipelineConfig.Lease;
+import org.dualanodiff.pipeline.config.PipelineConfig.Log;
 import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
 import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
@@ -96,6 +97,7 @@ class ConfigLoaderTest {
               allowed-loss = 0.02
               networks { features = f.pt, classes = c.pt, distances = d.pt, size = 64 }
             }
+            log { format = json, file = "night.log" }
             spark {
               master = "local[4]"
               conf { spark.executor.memory = 8g, "spark.speculation" = true, "spark.speculation.interval" = 100 }
@@ -165,6 +167,7 @@ class ConfigLoaderTest {
                     "twins.json",
                     0.02,
                     new Evaluation.Networks("f.pt", "c.pt", "d.pt", 64)),
+            new Log("json", "night.log"),
             new Spark(
                     "local[4]",
                     Map.of(
@@ -252,6 +255,7 @@ class ConfigLoaderTest {
                                 "",
                                 1,
                                 new Evaluation.Networks("", "", "", 299)),
+                        new Log("text", ""),
                         new Spark("local[1]", Map.of())));
     }
 
@@ -322,7 +326,7 @@ class ConfigLoaderTest {
                     .toList();
             assertThat(configs)
                     .extracting(file -> file.getFileName().toString())
-                    .contains("local.conf", "nightly.conf");
+                    .contains("local.conf", "nightly.conf", "s3.conf", "spark-gpu.conf");
             return configs.stream()
                     .map(file -> DynamicTest.dynamicTest(
                             file.getFileName().toString(),

@@ -136,6 +136,7 @@ class RunRegistryTest {
                 Optional.of(new RunManifest.Training(RunManifest.Training.Source.TRAINED, 5000, loss, 60)),
                 new RunManifest.SampleCounts(8, 2, 8, 7, 1, 0),
                 30,
+                RunManifest.Timings.NONE,
                 List.of(new RunManifest.OutputFile(
                         "samples/run=r/p.parquet", 1234, Optional.of(8L), Optional.of("ab12"))),
                 Optional.of(new RunManifest.Quality(10, 9, 1, Map.of("no_change", 1))),
@@ -150,6 +151,7 @@ class RunRegistryTest {
                 Optional.empty(),
                 new RunManifest.SampleCounts(12, 0, 0, 0, 0, 0),
                 0,
+                RunManifest.Timings.NONE,
                 List.of(),
                 Optional.empty(),
                 Optional.of("out of GPU memory"));

@@ -103,6 +103,7 @@ final class TestStore {
                 Optional.empty(),
                 new RunManifest.SampleCounts(SAMPLES, 0, SAMPLES, SAMPLES, 0, 0),
                 1,
+                RunManifest.Timings.NONE,
                 files,
                 Optional.empty(),
                 Optional.empty());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.dualanodiff.pipeline.store.LeaseTerms;
@@ -159,6 +160,14 @@ class VerifyStoreTest {
             lease.requireHeld();
         }
         assertFound("file-unlisted", FOLDER + "/part-2.parquet");
+    }
+
+    @Test
+    void verify_ofRunOfWhichThereIsOnlyWhatDriversDid_findsNothing() throws IOException {
+        made.store.write(StoreLayout.result("trained"), "{}".getBytes());
+        made.store.write(StoreLayout.tasks("trained", Instant.EPOCH), "{}".getBytes());
+
+        assertThat(made.verify().findings()).isEmpty();
     }
 
     @Test

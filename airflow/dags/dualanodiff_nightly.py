@@ -1,0 +1,91 @@
+"""The nightly run: train what is missing, generate what is missing, check it, publish it.
+
+Needs the connection ``spark_default`` and the variables ``dualanodiff_jar`` and ``dualanodiff_config``; see README.md
+beside this folder. Where a parameter is left empty, the configuration file decides.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from dualanodiff_submit import DualAnoDiffOperator
+
+# One run of the product for each logical date, so that a task that is tried again or cleared goes on with its run.
+RUN_ID = "{{ params.run_id or 'nightly-' ~ ((dag_run.logical_date or dag_run.run_after) | ds_nodash) }}"
+
+SETTINGS = {
+    "dataset.root": "{{ params.dataset_root or '' }}",
+    "dataset.categories": "{{ params.categories | tojson if params.categories else '' }}",
+    "generation.samples-per-defect": "{{ params.samples_per_defect or '' }}",
+    "store": "{{ params.store or '' }}",
+    "run.id": RUN_ID,
+}
+
+PRODUCT = {
+    "application": "{{ var.value.dualanodiff_jar }}",
+    "config": "{{ params.config or var.value.dualanodiff_config }}",
+    "settings": SETTINGS,
+}
+
+PARAMS = {
+    "config": Param(None, type=["null", "string"], description="Configuration file; empty: dualanodiff_config's."),
+    "dataset_root": Param(None, type=["null", "string"], description="Data set: absolute path or URI."),
+    "categories": Param([], type="array", items={"type": "string"}, description="Products; none: all of them."),
+    "samples_per_defect": Param(
+        None, type=["null", "integer"], minimum=1, description="Good pairs wanted for each defect."
+    ),
+    "store": Param(None, type=["null", "string"], description="Store: absolute path or URI."),
+    "run_id": Param(None, type=["null", "string"], description="Name in the store; empty: nightly-YYYYMMDD."),
+    "publish_as": Param("defects", type="string", description="Data set that the pairs are published as."),
+    "publish_partial": Param(False, type="boolean", description="Publish a run of which some units failed, too."),
+}
+
+with DAG(
+    dag_id="dualanodiff_nightly",
+    description="Defect pairs for every product and defect: train, generate, verify, publish",
+    doc_md=__doc__,
+    schedule="0 22 * * *",
+    start_date=datetime(2025, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,
+    params=PARAMS,
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=5)},
+    tags=["dualanodiff"],
+):
+    augment = DualAnoDiffOperator(
+        task_id="augment",
+        command="augment",
+        result_fields=["run_id", "status", "trained", "generated", "failed_units", "manifest"],
+        partial_allowed=True,
+        **PRODUCT,
+    )
+
+    verify = DualAnoDiffOperator(
+        task_id="verify", command="verify", arguments=["--run", RUN_ID, "--json"], result_fields=["findings"], **PRODUCT
+    )
+
+    publish = DualAnoDiffOperator(
+        task_id="publish", command="publish", arguments=["--name", "{{ params.publish_as }}", "--run", RUN_ID], **PRODUCT
+    )
+
+    @task.branch
+    def outcome(result: dict[str, Any]) -> str:
+        """A complete run goes on to verify; of a partial one a person hears, unless it may be published as it is."""
+        whole = result["status"] == "complete"
+        return "verify" if whole or get_current_context()["params"]["publish_partial"] else "partial"
+
+    @task(retries=0)
+    def partial(result: dict[str, Any]) -> None:
+        """Red on purpose: what was made is in the store, but somebody has to look before it is published."""
+        raise AirflowFailException(
+            f"run {result['run_id']}: {result['failed_units']} units are not complete, the others are in the store."
+            f" Each unit's reason is in {result['manifest']} and in the log of augment. Put it right and clear augment,"
+            f" which makes only what is missing; or trigger run_id {result['run_id']} with publish_partial"
+        )
+
+    outcome(augment.output) >> [verify, partial(augment.output)]
+    verify >> publish

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs the nightly DAG by real Airflow: its own environment and database in target/airflow, the shaded jar, the
+# spark-submit of PyPI, a store on an S3 server of this machine. Wants jobs/target as `mvn package` leaves it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+python3 -m venv target/airflow
+export PATH=$PWD/target/airflow/bin:$PATH
+pip install -q --disable-pip-version-check -r airflow/requirements.txt -c airflow/constraints.txt
+
+python airflow/test/test_nightly.py

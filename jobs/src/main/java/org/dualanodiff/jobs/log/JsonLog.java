@@ -1,0 +1,62 @@
+package org.dualanodiff.jobs.log;
+
+import java.io.PrintWriter;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.appender.ConsoleAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.builder.api.AppenderComponentBuilder;
+import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
+import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
+import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
+import org.apache.spark.internal.SparkLoggerFactory;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns this process's log into lines of JSON, with the names of Spark's structured log: {@code ts, level, logger, msg,
+ * context, exception}. The context has {@code run_id}, {@code unit} and, in tasks, {@code task_name}, where they are known.
+ */
+public final class JsonLog {
+
+    private static final String TEMPLATE = "classpath:org/apache/spark/SparkLayout.json";
+
+    /** What embedded runs warn of in vain; as in {@code embedded-log4j2.properties}. */
+    private static final String[] TALKATIVE = {"org.apache.hadoop.util.NativeCodeLoader", "org.apache.spark.util.Utils"
+    };
+
+    private JsonLog() {}
+
+    /**
+     * Does so if the settings want it. To be called again when a Spark session was opened: under {@code spark-submit} Spark
+     * puts its own configuration, of the same layout, in place of this one when it first logs.
+     */
+    public static void start(PipelineConfig.Log settings) {
+        if (settings.isJson()) {
+            SparkLoggerFactory.enableStructuredLogging();
+            start(settings.file());
+        }
+    }
+
+    private static void start(String file) {
+        ConfigurationBuilder<BuiltConfiguration> log = ConfigurationBuilderFactory.newConfigurationBuilder();
+        AppenderComponentBuilder appender = file.isBlank()
+                ? log.newAppender("json", "Console").addAttribute("target", ConsoleAppender.Target.SYSTEM_ERR)
+                : log.newAppender("json", "File").addAttribute("fileName", file);
+        start(log, appender);
+    }
+
+    /** What is printed to people, as events of logger {@code org.dualanodiff.console}. */
+    public static PrintWriter console() {
+        return new PrintWriter(new LogLines(LoggerFactory.getLogger("org.dualanodiff.console")), true);
+    }
+
+    private static void start(ConfigurationBuilder<BuiltConfiguration> log, AppenderComponentBuilder appender) {
+        log.add(appender.add(log.newLayout("JsonTemplateLayout").addAttribute("eventTemplateUri", TEMPLATE)));
+        log.add(log.newRootLogger(Level.WARN).add(log.newAppenderRef("json")));
+        log.add(log.newLogger("org.dualanodiff", Level.INFO));
+        for (String talkative : TALKATIVE) {
+            log.add(log.newLogger(talkative, Level.ERROR));
+        }
+        Configurator.reconfigure(log.build());
+    }
+}

@@ -1,0 +1,83 @@
+package org.dualanodiff.jobs.metrics;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The metrics of a whole application, on its driver: what all executors have reported, those that were lost since
+ * included. Steps and pairs are meters, a count and rates; the others are gauges.
+ */
+public final class RunMetrics {
+
+    private static final AtomicReference<RunMetrics> OF_THIS_DRIVER = new AtomicReference<>();
+
+    private final Map<String, WorkDone> byExecutor = new ConcurrentHashMap<>();
+    private final Meter steps = new Meter();
+    private final Meter pairs = new Meter();
+    private Verdicts settled = new Verdicts(0, 0, 0);
+    private WorkDone whenSettled = WorkDone.NOTHING;
+
+    private record Verdicts(long accepted, long rejected, long failed) {
+        Verdicts plus(long moreAccepted, long moreRejected, long moreFailed) {
+            return new Verdicts(accepted + moreAccepted, rejected + moreRejected, failed + moreFailed);
+        }
+    }
+
+    RunMetrics() {}
+
+    static RunMetrics start() {
+        RunMetrics metrics = new RunMetrics();
+        OF_THIS_DRIVER.set(metrics);
+        return metrics;
+    }
+
+    static void stop() {
+        OF_THIS_DRIVER.set(null);
+    }
+
+    /** Those of the Spark application of this process; empty if it runs without {@link RunMetricsPlugin}. */
+    public static Optional<RunMetrics> ofThisDriver() {
+        return Optional.ofNullable(OF_THIS_DRIVER.get());
+    }
+
+    void register(MetricRegistry registry) {
+        registry.register("run.trainingSteps", steps);
+        registry.register("run.pairs", pairs);
+        registry.register("run.accepted", (Gauge<Long>) () -> verdicts().accepted());
+        registry.register("run.rejected", (Gauge<Long>) () -> verdicts().rejected());
+        registry.register("run.failed", (Gauge<Long>) () -> verdicts().failed());
+        registry.register("run.gpuSeconds", (Gauge<Double>) () -> total().gpuSeconds());
+    }
+
+    /** What an executor has done since it started. Reports may come late; none takes back an earlier one. */
+    synchronized void report(String executor, WorkDone done) {
+        WorkDone before = byExecutor.getOrDefault(executor, WorkDone.NOTHING);
+        WorkDone now = done.atLeast(before);
+        steps.mark(now.steps() - before.steps());
+        pairs.mark(now.pairs() - before.pairs());
+        byExecutor.put(executor, now);
+    }
+
+    /**
+     * Puts the verdicts right when a run has ended: near-copies of other pairs are found after the tasks that made them, and
+     * pairs of units that never began have failed, too. The numbers are that run's; an application may have several.
+     */
+    public synchronized void settle(long accepted, long rejected, long failed) {
+        settled = settled.plus(accepted, rejected, failed);
+        whenSettled = total();
+    }
+
+    private synchronized Verdicts verdicts() {
+        WorkDone since = total().minus(whenSettled);
+        return settled.plus(since.accepted(), since.rejected(), since.failed());
+    }
+
+    private WorkDone total() {
+        return byExecutor.values().stream().reduce(WorkDone.NOTHING, WorkDone::plus);
+    }
+}

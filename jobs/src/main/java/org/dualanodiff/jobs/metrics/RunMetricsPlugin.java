@@ -1,0 +1,128 @@
+package org.dualanodiff.jobs.metrics;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskFailedReason;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a run's numbers into Spark's metrics system, whatever sinks that has. Each executor shows its own under {@code
+ * executor.*} and reports them to the driver, at the pace of its heartbeat and at each task's end; the driver shows the sum
+ * under {@code run.*}. Every session has it, through {@code spark.plugins}.
+ */
+public final class RunMetricsPlugin implements SparkPlugin {
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new OnDriver();
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new OnExecutor();
+    }
+
+    /** What an executor tells the driver. */
+    private record Report(String executor, WorkDone done) implements Serializable {}
+
+    private static final class OnDriver implements DriverPlugin {
+
+        private final RunMetrics metrics = RunMetrics.start();
+
+        @Override
+        public Map<String, String> init(SparkContext spark, PluginContext context) {
+            return Map.of();
+        }
+
+        @Override
+        public void registerMetrics(String appId, PluginContext context) {
+            metrics.register(context.metricRegistry());
+        }
+
+        @Override
+        public Object receive(Object message) {
+            if (message instanceof Report report) {
+                metrics.report(report.executor(), report.done());
+            }
+            return null;
+        }
+
+        @Override
+        public void shutdown() {
+            RunMetrics.stop();
+        }
+    }
+
+    private static final class OnExecutor implements ExecutorPlugin {
+
+        private static final Logger LOG = LoggerFactory.getLogger(RunMetricsPlugin.class);
+
+        // In local mode one JVM may see several applications, one after the other.
+        private final WorkDone before = WorkCounters.ofThisJvm().soFar();
+        private ScheduledExecutorService clock;
+        private PluginContext context;
+
+        @Override
+        public void init(PluginContext given, Map<String, String> extraConf) {
+            context = given;
+            register(given.metricRegistry());
+            clock = Executors.newSingleThreadScheduledExecutor(OnExecutor::daemon);
+            long millis = given.conf().getTimeAsMs("spark.executor.heartbeatInterval", "10s");
+            clock.scheduleWithFixedDelay(this::report, millis, millis, TimeUnit.MILLISECONDS);
+        }
+
+        private static Thread daemon(Runnable work) {
+            Thread thread = new Thread(work, "dualanodiff-metrics");
+            thread.setDaemon(true);
+            return thread;
+        }
+
+        private void register(MetricRegistry registry) {
+            registry.register("executor.trainingSteps", (Gauge<Long>) () -> done().steps());
+            registry.register("executor.pairs", (Gauge<Long>) () -> done().pairs());
+            registry.register("executor.accepted", (Gauge<Long>) () -> done().accepted());
+            registry.register("executor.rejected", (Gauge<Long>) () -> done().rejected());
+            registry.register("executor.failed", (Gauge<Long>) () -> done().failed());
+            registry.register("executor.gpuSeconds", (Gauge<Double>) () -> done().gpuSeconds());
+        }
+
+        private WorkDone done() {
+            return WorkCounters.ofThisJvm().soFar().minus(before);
+        }
+
+        @Override
+        public void onTaskSucceeded() {
+            report();
+        }
+
+        @Override
+        public void onTaskFailed(TaskFailedReason reason) {
+            report();
+        }
+
+        /** A report that is lost is made good by the next one; none may fail a task. */
+        private void report() {
+            try {
+                context.send(new Report(context.executorID(), done()));
+            } catch (Exception e) {
+                LOG.debug("the driver was not reached with metrics", e);
+            }
+        }
+
+        @Override
+        public void shutdown() {
+            clock.shutdownNow();
+        }
+    }
+}

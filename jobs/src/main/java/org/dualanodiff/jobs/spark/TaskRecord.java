@@ -1,0 +1,26 @@
+package org.dualanodiff.jobs.spark;
+
+import java.io.Serializable;
+import java.time.Instant;
+
+/**
+ * Where and when a task worked on a unit.
+ *
+ * @param work {@code train} or {@code generate}
+ * @param unit such as {@code hazelnut/crack}
+ * @param executor Spark's name of the JVM
+ * @param host of the executor
+ * @param gpu the address that Spark gave the task, or null if it gave none; the device computed on may be another, as
+ *     {@code compute.device} says
+ * @param attempt 0 for the first
+ */
+public record TaskRecord(
+        String work,
+        String unit,
+        String executor,
+        String host,
+        String gpu,
+        int attempt,
+        Instant startedAt,
+        Instant finishedAt)
+        implements Serializable {}

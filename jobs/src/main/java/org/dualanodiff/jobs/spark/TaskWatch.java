@@ -1,0 +1,108 @@
+package org.dualanodiff.jobs.spark;
+
+import java.nio.file.Path;
+import org.apache.spark.TaskContext;
+import org.dualanodiff.jobs.metrics.WorkCounters;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.TaskTimes;
+import org.dualanodiff.pipeline.generate.GenerationListener;
+import org.slf4j.MDC;
+
+/** What is seen of a running task from outside: its run and unit in log lines, its part in the metrics, its times. */
+final class TaskWatch implements AutoCloseable {
+
+    /** Local property of Spark that carries the run's name to its tasks. */
+    static final String RUN = "dualanodiff.run";
+
+    /** The run's name in the log. */
+    static final String RUN_KEY = "run_id";
+
+    private static final String UNIT_KEY = "unit";
+
+    private final WorkCounters counters = WorkCounters.ofThisJvm();
+    private final Stopwatch watch = Stopwatch.start();
+    private final double queued;
+    private final boolean holdsGpu;
+    private double loaded;
+    private double counted;
+
+    private TaskWatch(double queued, boolean holdsGpu) {
+        this.queued = queued;
+        this.holdsGpu = holdsGpu;
+    }
+
+    /**
+     * @param unit such as {@code hazelnut/crack}
+     * @param submitted when the driver handed the work to Spark, in milliseconds since 1970 by the driver's clock
+     */
+    static TaskWatch start(String unit, long submitted) {
+        TaskContext task = TaskContext.get();
+        String run = task.getLocalProperty(RUN);
+        if (run != null) {
+            MDC.put(RUN_KEY, run);
+        }
+        MDC.put(UNIT_KEY, unit);
+        // Clocks of two machines may differ by more than the wait.
+        double queued = Math.max(0, (System.currentTimeMillis() - submitted) / 1000.0);
+        return new TaskWatch(queued, GpuTask.isHeld());
+    }
+
+    /** To be called when the base model, and the adapter if there is one, are there. */
+    void loaded() {
+        loaded = watch.seconds();
+    }
+
+    double seconds() {
+        return watch.seconds();
+    }
+
+    /** The times of the work itself with those around it. */
+    TaskTimes times(TaskTimes work) {
+        return work.within(queued, loaded, holdsGpu);
+    }
+
+    TrainingListener counting(TrainingListener next) {
+        return new TrainingListener() {
+            @Override
+            public void afterStep(int step, int steps, double loss) {
+                counters.step();
+                countGpu();
+                next.afterStep(step, steps, loss);
+            }
+
+            @Override
+            public boolean wantsCheckpoint(int step) {
+                return next.wantsCheckpoint(step);
+            }
+
+            @Override
+            public void afterCheckpoint(int step, Path state) {
+                next.afterCheckpoint(step, state);
+            }
+        };
+    }
+
+    GenerationListener counting(GenerationListener next) {
+        return (done, total) -> {
+            counters.pair();
+            countGpu();
+            next.afterBlock(done, total);
+        };
+    }
+
+    private void countGpu() {
+        double now = watch.seconds();
+        if (holdsGpu) {
+            counters.heldGpu(now - counted);
+        }
+        counted = now;
+    }
+
+    @Override
+    public void close() {
+        countGpu();
+        MDC.remove(UNIT_KEY);
+        MDC.remove(RUN_KEY);
+    }
+}

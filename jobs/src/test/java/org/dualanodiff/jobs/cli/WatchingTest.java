@@ -1,0 +1,300 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.Main;
+import org.dualanodiff.jobs.run.AugmentRun;
+import org.dualanodiff.jobs.run.RunSummary;
+import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people and machines see of a run: one with Spark's UI open, and what can be told from it afterwards. */
+@Tag("slow")
+class WatchingTest {
+
+    private static final Path BASE =
+            Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden/tiny-sd");
+    private static final String PLUGIN =
+            "metrics_dualanodiff_driver_plugin_org_dualanodiff_jobs_metrics_RunMetricsPlugin_";
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private static RunSummary summary;
+    private static String metrics;
+    private static String executors;
+    private static JsonArray jobs;
+
+    @BeforeAll
+    static void runWithTheUiOpen() throws Exception {
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        List<String> settings = new ArrayList<>(settings(shared.resolve("store")));
+        settings.addAll(List.of("spark.conf.spark.ui.enabled=true", "spark.conf.spark.ui.port=0"));
+        PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
+        try (SparkSession spark = SparkSessions.open(config, "augment")) {
+            summary = new AugmentRun(spark, config, new PrintWriter(new StringWriter())).run(Stages.ALL);
+            String ui = spark.sparkContext().uiWebUrl().get();
+            metrics = get(ui + "/metrics/prometheus");
+            executors = get(ui + "/metrics/executors/prometheus");
+            jobs = JsonParser.parseString(get(
+                            ui + "/api/v1/applications/" + spark.sparkContext().applicationId() + "/jobs"))
+                    .getAsJsonArray();
+        }
+    }
+
+    @Test
+    void metrics_ofRun_areThoseOfItsSummary() {
+        assertThat(metric("run_trainingSteps_Count")).isEqualTo(8);
+        assertThat(metric("run_trainingSteps_MeanRate")).isPositive();
+        assertThat(metric("run_pairs_Count")).isEqualTo(summary.generated()).isEqualTo(4);
+        assertThat(metric("run_pairs_MeanRate")).isPositive();
+        assertThat(metric("run_accepted_Value")).isEqualTo(summary.accepted());
+        assertThat(metric("run_rejected_Value")).isEqualTo(summary.rejected());
+        assertThat(metric("run_failed_Value")).isEqualTo(summary.failed()).isZero();
+        assertThat(metric("run_gpuSeconds_Value")).isEqualTo(summary.gpuSeconds());
+        assertThat(metric("executor_trainingSteps_Value")).isEqualTo(8);
+        assertThat(executors).contains("metrics_executor_");
+    }
+
+    @Test
+    void jobs_inSparksUi_sayWhatIsDoneForWhichDefects() {
+        List<String> described = new ArrayList<>();
+        for (JsonElement job : jobs) {
+            assertThat(job.getAsJsonObject().keySet()).as(job.toString()).contains("jobGroup", "description");
+            described.add(text(job, "jobGroup") + ": " + text(job, "description"));
+        }
+        assertThat(described)
+                .contains(
+                        "train: train cloth/hole, cloth/stain: 4 steps each",
+                        "generate: generate 4 pairs of cloth/hole, cloth/stain in 2 tasks",
+                        "merge: merge the samples of cloth/hole",
+                        "look: see which samples run %s has".formatted(summary.runId()));
+    }
+
+    @Test
+    void manifest_ofRun_saysWhereTheTimeOfEachUnitWent() throws IOException {
+        JsonArray units = manifest().getAsJsonArray("units");
+        assertThat(units).hasSize(2);
+        for (JsonElement unit : units) {
+            JsonObject timings = unit.getAsJsonObject().getAsJsonObject("timings");
+            assertWork(timings.getAsJsonObject("training"), 4);
+            assertWork(timings.getAsJsonObject("generation"), 2);
+        }
+    }
+
+    private static void assertWork(JsonObject work, int done) {
+        assertThat(work.get("tasks").getAsInt()).isEqualTo(1);
+        assertThat(work.get("done").getAsInt()).isEqualTo(done);
+        Stream.of("loading_seconds", "working_seconds", "writing_seconds", "per_second")
+                .forEach(part ->
+                        assertThat(work.get(part).getAsDouble()).as(part).isPositive());
+        assertThat(work.get("per_second").getAsDouble())
+                .isCloseTo(done / work.get("working_seconds").getAsDouble(), within(1e-9));
+        assertThat(work.get("gpu_seconds").getAsDouble()).isZero();
+        assertThat(work.getAsJsonArray("devices").get(0).getAsString()).isEqualTo("cpu()");
+    }
+
+    @Test
+    void plan_ofLargerRun_isEstimatedFromTheOneBefore() throws IOException {
+        CommandLineRun plan =
+                command("plan", shared.resolve("store"), "training.steps=40", "generation.samples-per-defect=50");
+        assertThat(plan.exit()).as(plan.err()).isZero();
+        JsonObject estimate = plan.json().getAsJsonObject("estimate");
+        JsonObject total = estimate.getAsJsonObject("total");
+        assertThat(total.get("steps").getAsInt()).isEqualTo(80);
+        assertThat(total.get("pairs").getAsInt()).isEqualTo(100);
+        JsonObject pace = estimate.getAsJsonObject("training");
+        assertThat(pace.get("run").getAsString()).isEqualTo(summary.runId());
+        double seconds = 2 * pace.get("task_seconds").getAsDouble()
+                + 80 / pace.get("per_second").getAsDouble();
+        assertThat(total.get("training_hours").getAsDouble()).isCloseTo(seconds / 3600, within(1e-9));
+        double measured = Files.walk(shared.resolve("store/samples"))
+                .filter(file -> file.toString().endsWith(".parquet"))
+                .mapToLong(file -> file.toFile().length())
+                .sum();
+        assertThat(total.get("bytes").getAsDouble()).isGreaterThan(measured / 4 * 100);
+        assertThat(plan.err())
+                .contains("expected for cloth/hole: ", "expected in all: ", "CPU hours", "80 steps, 100 pairs")
+                .contains("by run " + summary.runId());
+    }
+
+    @Test
+    void plan_inStoreWithoutRuns_saysThatThereIsNoEstimate() {
+        CommandLineRun plan = command("plan", folder.resolve("empty"));
+        assertThat(plan.exit()).as(plan.err()).isZero();
+        assertThat(plan.err()).contains("expected in all: unknown", "no estimate for training: no finished run");
+        JsonObject total = plan.json().getAsJsonObject("estimate").getAsJsonObject("total");
+        assertThat(total.has("training_hours")).isFalse();
+        assertThat(total.get("steps").getAsInt()).isEqualTo(8);
+    }
+
+    @Test
+    void rerun_withLogFile_writesJsonThereKeepsTimingsAndSpeaksToPeople() throws IOException {
+        Path log = folder.resolve("night.log");
+        CommandLineRun rerun;
+        try {
+            rerun = command("augment", shared.resolve("store"), "log.format=json", "log.file=" + log);
+        } finally {
+            Configurator.reconfigure();
+        }
+        assertThat(rerun.exit()).as(rerun.err()).isZero();
+        assertThat(rerun.err()).contains("complete: 0 adapters trained, 2 reused");
+        List<JsonObject> events = events(Files.readAllLines(log));
+        assertThat(events)
+                .anySatisfy(event -> assertThat(event.get("msg").getAsString()).startsWith("complete: 0 adapters"));
+        assertThat(contexts(events, "run_id")).contains(summary.runId());
+        manifest_ofRun_saysWhereTheTimeOfEachUnitWent();
+    }
+
+    @Test
+    void run_withJsonLog_writesNothingButJson() throws Exception {
+        Path err = folder.resolve("err");
+        Path out = folder.resolve("out");
+        List<String> command = java();
+        command.addAll(List.of("augment", "--log-format", "json"));
+        settings(folder.resolve("store")).forEach(setting -> command.addAll(List.of("--set", setting)));
+        Process process = new ProcessBuilder(command)
+                .redirectError(err.toFile())
+                .redirectOutput(out.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        List<String> lines = Files.readAllLines(err);
+        assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+        List<JsonObject> events = events(lines);
+        assertThat(contexts(events, "unit")).contains("cloth/hole", "cloth/stain");
+        String run = JsonParser.parseString(Files.readString(out))
+                .getAsJsonObject()
+                .get("run_id")
+                .getAsString();
+        assertThat(contexts(events, "run_id")).containsOnly(run).hasSizeGreaterThan(4);
+        assertThat(events).anySatisfy(event -> {
+            assertThat(event.get("logger").getAsString()).isEqualTo("console");
+            assertThat(event.get("msg").getAsString()).contains("cloth/hole: step 4/4");
+        });
+    }
+
+    /** Every line must be one. */
+    private static List<JsonObject> events(List<String> lines) {
+        assertThat(lines).isNotEmpty();
+        List<JsonObject> events = lines.stream()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+        assertThat(events).allSatisfy(event -> assertThat(event.keySet()).contains("ts", "level", "logger", "msg"));
+        return events;
+    }
+
+    private static List<String> contexts(List<JsonObject> events, String key) {
+        return events.stream()
+                .filter(event -> event.has("context"))
+                .map(event -> event.getAsJsonObject("context"))
+                .filter(context -> context.has(key))
+                .map(context -> context.get(key).getAsString())
+                .toList();
+    }
+
+    private static List<String> java() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--add-opens") || option.startsWith("-XX:+IgnoreUnrecognized"))
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-Dai.djl.offline=true",
+                "-Dlog4j2.configurationFile=classpath:org/dualanodiff/jobs/embedded-log4j2.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        return command;
+    }
+
+    private static CommandLineRun command(String command, Path store, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        Stream.concat(settings(store).stream(), Stream.of(more))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(arguments);
+    }
+
+    private static List<String> settings(Path store) {
+        return List.of(
+                "base-model=" + BASE,
+                "dataset.root=" + shared.resolve("data"),
+                "dataset.defects=[hole, stain]",
+                "resolution=32",
+                "training.steps=4",
+                "training.rank=2",
+                "training.log-every=2",
+                "generation.samples-per-defect=2",
+                "generation.batch-size=2",
+                "generation.steps=2",
+                "quality.enabled=false",
+                "store=" + store);
+    }
+
+    private static double metric(String name) {
+        Matcher line =
+                Pattern.compile("(?m)^" + PLUGIN + name + "\\{[^}]*} (\\S+)$").matcher(metrics);
+        assertThat(line.find()).as("%s in %s", name, metrics).isTrue();
+        return Double.parseDouble(line.group(1));
+    }
+
+    private static JsonObject manifest() throws IOException {
+        Path path = Path.of(URI.create(summary.manifest()));
+        return JsonParser.parseString(Files.readString(path)).getAsJsonObject();
+    }
+
+    private static String text(JsonElement object, String key) {
+        return object.getAsJsonObject().get(key).getAsString();
+    }
+
+    private static String get(String address) throws IOException, InterruptedException {
+        HttpResponse<String> response = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build()
+                .send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(address).isEqualTo(200);
+        return response.body();
+    }
+}

@@ -1,0 +1,161 @@
+package org.dualanodiff.jobs.cluster;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.jobs.s3.DriverProcess;
+import org.dualanodiff.jobs.s3.S3Server;
+import org.dualanodiff.jobs.s3.StoredPictures;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** Small runs of {@code augment} by Spark's own submit, with {@code conf/spark-gpu.conf}, model and store on S3. */
+final class ClusterRuns {
+
+    static final String RUN = "night";
+    private static final Path PROJECT = Path.of(System.getProperty("project.root"));
+    private static final Path TINY = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
+    private static final List<String> CATEGORIES = List.of("cloth", "wood");
+
+    private final Path folder;
+    private final SparkHome home;
+    private final StandaloneCluster cluster;
+    private final S3Server server;
+
+    ClusterRuns(Path folder, SparkHome home, StandaloneCluster cluster, S3Server server) throws IOException {
+        this.folder = folder;
+        this.home = home;
+        this.cluster = cluster;
+        this.server = server;
+        writeImages(folder.resolve("images"));
+        try (ObjectStore model = ObjectStore.open(uri("model"), server.hadoop());
+                Stream<Path> files = Files.walk(TINY)) {
+            files.filter(Files::isRegularFile)
+                    .forEach(file -> model.upload(file, TINY.relativize(file).toString()));
+        }
+    }
+
+    /** What driver, workers and executors find: keys, and a cache that goes with the test. */
+    static Map<String, String> environment(Path folder) {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID",
+                S3Server.ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                S3Server.SECRET_KEY,
+                LocalCache.VARIABLE,
+                folder.resolve("cache").toString(),
+                "GOMP_SPINCOUNT",
+                "1000");
+    }
+
+    static void writeImages(Path folder) throws IOException {
+        SampleDataset.write(folder, 1, new SampleSize(2, 1, 6), CATEGORIES);
+    }
+
+    /** @param more settings over the usual ones, as {@code KEY=VALUE} */
+    DriverProcess submit(DeployMode mode, String store, String... more) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of("-cp", home.classPath(), "org.apache.spark.deploy.SparkSubmit", "--master", cluster.master()));
+        command.addAll(mode.options());
+        command.addAll(List.of("--class", "org.dualanodiff.jobs.Main", jar().toString(), "augment"));
+        command.addAll(
+                List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
+        Stream.concat(settings(store).stream(), Stream.of(more))
+                .forEach(setting -> command.addAll(List.of("--set", setting)));
+        return DriverProcess.startJava(folder.resolve("drivers"), environment(folder), command);
+    }
+
+    private static Path jar() throws IOException {
+        try (Stream<Path> built = Files.list(PROJECT.resolve("jobs/target"))) {
+            return built.filter(file -> file.getFileName().toString().matches("dualanodiff-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "the one jar is not built; run mvn -B -pl jobs -am verify -Dgroups=cluster"));
+        }
+    }
+
+    private List<String> settings(String store) {
+        List<String> settings = new ArrayList<>(List.of(
+                "base-model=" + uri("model"),
+                "store=" + uri(store),
+                "dataset.root=" + folder.resolve("images"),
+                "dataset.categories=" + CATEGORIES,
+                "dataset.defects=[hole, stain]",
+                "resolution=32",
+                "training.steps=12",
+                "training.batch-size=1",
+                "training.checkpoint-every=2",
+                "training.log-every=1",
+                "training.rank=2",
+                "generation.samples-per-defect=12",
+                "generation.batch-size=4",
+                "generation.pairs-per-task=4",
+                "generation.sampler=ddim",
+                "generation.steps=1",
+                "generation.guidance-scale=1",
+                // Every task is given a GPU, but there is none to compute on.
+                "compute.device=cpu",
+                "compute.threads=1",
+                // A base of random weights draws nothing that the gate would let pass.
+                "quality.enabled=false",
+                "run.id=" + RUN,
+                "spark.conf.spark.cores.max=4",
+                "spark.conf.spark.executor.cores=2",
+                "spark.conf.spark.executor.memory=700m",
+                "spark.conf.spark.executor.extraJavaOptions=" + DeployMode.QUICK_START,
+                "spark.conf.spark.executor.resource.gpu.amount=2",
+                "spark.conf.spark.ui.enabled=false"));
+        S3Server.withoutKeys(server.port())
+                .forEach((name, value) -> settings.add("spark.conf.spark.hadoop." + name + "=" + value));
+        return settings;
+    }
+
+    ObjectStore open(String store) {
+        return ObjectStore.open(uri(store), server.hadoop());
+    }
+
+    private static String uri(String store) {
+        return "s3a://" + S3Server.BUCKET + "/" + store;
+    }
+
+    Map<String, String> pictures(String store) throws IOException {
+        try (ObjectStore opened = open(store)) {
+            return StoredPictures.of(opened, folder);
+        }
+    }
+
+    /** What the store says of the last command. */
+    JsonObject result(String store) {
+        try (ObjectStore opened = open(store)) {
+            return json(opened.read(StoreLayout.result(RUN)));
+        }
+    }
+
+    /** Where and when the tasks of all commands worked. */
+    List<JsonObject> tasks(String store) {
+        try (ObjectStore opened = open(store)) {
+            return opened.list(StoreLayout.tasks(RUN)).stream()
+                    .map(file -> json(opened.read(file.key())).getAsJsonArray("tasks"))
+                    .map(JsonArray::asList)
+                    .flatMap(List::stream)
+                    .map(JsonElement::getAsJsonObject)
+                    .toList();
+        }
+    }
+
+    private static JsonObject json(byte[] text) {
+        return JsonParser.parseString(new String(text, StandardCharsets.UTF_8)).getAsJsonObject();
+    }
+}

@@ -1,0 +1,75 @@
+package org.dualanodiff.jobs.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A Spark installation made of the Maven repository's jars: what Spark itself brings, and nothing of ours, so that the one
+ * jar has to bring the rest.
+ */
+final class SparkHome {
+
+    /** Parts of paths of jars that a Spark distribution does not hold: our own, those in the one jar, those of tests. */
+    private static final List<String> NOT_SPARKS = List.of(
+            "/ai/djl/",
+            "/software/amazon/",
+            "/hadoop-aws/",
+            "/spark-hadoop-cloud_",
+            "/com/typesafe/config/",
+            "/info/picocli/",
+            "/commons-rng-",
+            "/commons-csv/",
+            "/com/j2html/",
+            "/com/drewnoakes/",
+            "/com/adobe/xmp/",
+            "/net/java/dev/jna/",
+            "/org/junit/",
+            "/org/assertj/",
+            "/org/opentest4j/",
+            "/apiguardian-api/",
+            "/jspecify/",
+            "/byte-buddy/",
+            "/archunit",
+            "/org/dualanodiff/");
+
+    private static final Path FOLDER = Path.of(System.getProperty("project.root"), "jobs/target/spark");
+
+    private final Path folder;
+
+    private SparkHome(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Links the jars of the test's own class path into a folder of the build, in the place of an earlier one's. */
+    static SparkHome make() throws IOException {
+        Path jars = Files.createDirectories(FOLDER.resolve("jars"));
+        try (Stream<Path> old = Files.list(jars)) {
+            for (Path link : old.toList()) {
+                Files.delete(link);
+            }
+        }
+        for (Path jar : sparksJars()) {
+            Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+        }
+        return new SparkHome(FOLDER);
+    }
+
+    private static List<Path> sparksJars() {
+        return Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+                .filter(entry -> entry.endsWith(".jar") && NOT_SPARKS.stream().noneMatch(entry::contains))
+                .map(Path::of)
+                .filter(jar -> !jar.startsWith(Path.of(System.getProperty("project.root"))))
+                .toList();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    String classPath() {
+        return folder.resolve("jars") + "/*";
+    }
+}
