@@ -100,7 +100,7 @@ public final class ScaleBenchmark {
                 staged,
                 bytes(store, StoreLayout.samples(runId)),
                 peakHeapMebibytes(),
-                Runtime.getRuntime().maxMemory() / (double) (1 << 20),
+                heapLimitMebibytes(),
                 ResidentMemory.peakMebibytes());
     }
 
@@ -153,12 +153,17 @@ public final class ScaleBenchmark {
         return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
     }
 
-    /** Sum over the pools of the heap, whose peaks need not have been at one time: a little more than there was. */
+    /** A bound: the pools of the heap need not have had their peaks at one time. */
     private static double peakHeapMebibytes() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
+        double peaks = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToDouble(pool -> pool.getPeakUsage().getUsed() / (double) (1 << 20))
                 .sum();
+        return Math.min(peaks, heapLimitMebibytes());
+    }
+
+    private static double heapLimitMebibytes() {
+        return Runtime.getRuntime().maxMemory() / (double) (1 << 20);
     }
 
     private void print(ScaleMeasures measured) {

@@ -14,7 +14,7 @@ import java.util.LongSummaryStatistics;
  *     what to believe
  * @param stagedBytes of all staged files
  * @param files bytes of each file of the table
- * @param heapMebibytes most heap that the driver used; the executors' too where they live in it
+ * @param heapMebibytes bound of the heap that the driver used; the executors' too where they live in it
  * @param heapLimitMebibytes what the driver's heap could grow to
  * @param residentMebibytes most memory of the driver's process
  */
