@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import org.dualanodiff.pipeline.base.LocalCache;
 
 /**
  * One setting given as text: by environment, system property or command line.
@@ -24,12 +25,16 @@ import java.util.Set;
  */
 record TextSetting(String origin, String key, String text) {
     private static final String ENVIRONMENT_PREFIX = "DUALANODIFF_";
+
+    /** Variables of this product that say something of the machine rather than of a run. */
+    private static final Set<String> NOT_SETTINGS = Set.of(LocalCache.VARIABLE);
+
     private static final String PROPERTY_PREFIX = "dualanodiff.";
 
-    /** The variables that start with {@code DUALANODIFF_}: lower case, {@code __} is a dot, {@code _} a dash. */
+    /** The variables that start with {@code DUALANODIFF_}, but for that of the cache: lower case, {@code __} is a dot, {@code _} a dash. */
     static List<TextSetting> ofEnvironment(Map<String, String> environment) {
         return environment.keySet().stream()
-                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX))
+                .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !NOT_SETTINGS.contains(name))
                 .sorted()
                 .map(name -> new TextSetting("environment " + name, environmentKey(name), environment.get(name)))
                 .toList();

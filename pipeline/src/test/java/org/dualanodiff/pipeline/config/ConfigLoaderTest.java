@@ -338,6 +338,14 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void environment_thatNamesTheCache_isNoSetting() {
+        PipelineConfig config = ConfigLoader.load(
+                Optional.empty(), List.of(), Map.of("DUALANODIFF_CACHE", "/var/cache/dualanodiff"), new Properties());
+
+        assertThat(config).isEqualTo(ConfigLoader.defaults());
+    }
+
+    @Test
     void sources_settingTheSameKey_winInTheDocumentedOrder() throws IOException {
         Optional<Path> file =
                 Optional.of(write("generation { steps = 10, batch-size = 1 }\nseed = 1\ntraining.rank = 4"));
