@@ -40,8 +40,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  */
 public final class Demo {
 
-    private static final List<DemoUnit> UNITS =
-            List.of(new DemoUnit("cloth", "stain"), new DemoUnit("hex_nut", "rust"));
+    private static final List<DemoUnit> UNITS = List.of(new DemoUnit("cloth", "stain"), new DemoUnit("wood", "hole"));
     private static final SampleSize SIZE = new SampleSize(64, 8, 30);
     private static final int LEARNED_FROM = 10;
     private static final int NETWORK_SIDE = 64;

@@ -21,7 +21,7 @@ class DemoCommandTest {
 
         assertThat(demo.exit()).as(demo.err()).isZero();
         assertThat(demo.out())
-                .contains("cloth/stain, free", "hex_nut/rust, anchored", "agreement on real pairs", "index.html");
+                .contains("cloth/stain, free", "wood/hole, anchored", "agreement on real pairs", "index.html");
         assertThat(folder.resolve("demo/contact-sheet.png")).isNotEmptyFile();
         assertThat(Files.readString(folder.resolve("demo/index.html")))
                 .contains("real training pairs", "generated freely", "anchored on real good images");
