@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun;
@@ -134,11 +135,8 @@ public final class Demo {
         List<String> sets = new ArrayList<>(List.of(
                 "dataset.root=" + data(),
                 "dataset.split=" + LEARNED_FROM,
-                "dataset.categories=["
-                        + String.join(
-                                ", ", UNITS.stream().map(DemoUnit::category).toList()) + "]",
                 "dataset.defects=["
-                        + String.join(", ", UNITS.stream().map(DemoUnit::defect).toList()) + "]",
+                        + UNITS.stream().map(unit -> "\"" + unit.name() + "\"").collect(Collectors.joining(", ")) + "]",
                 "store=" + store(),
                 "run.id=" + way.run(),
                 "compute.precision=" + (bfloat16 ? "bf16" : "fp32"),

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param root the data set's folder, or its manifest or annotation file: a local path, or a URI of a Hadoop file system
  *     such as {@code hdfs://...} or {@code s3a://bucket/prefix}
  * @param categories categories to read; empty for every one under the root
- * @param defects defects to read in each of those categories; empty for every one
+ * @param defects defects to read in each of those categories, or {@code category/defect} for one; empty for every one
  * @param split which defect images are for training
  * @param format how the data set is laid out
  * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 for the format's own

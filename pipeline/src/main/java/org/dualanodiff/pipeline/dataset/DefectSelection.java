@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +26,15 @@ final class DefectSelection {
             }
         }
         checkCategories(request.categories(), catalog, root);
-        checkDefects(request.defects(), found.values(), root);
+        checkDefects(request.defects(), found, root);
         if (request.split() instanceof SplitRule.Listed listed) {
             checkListed(listed, catalog.names(), found);
         }
         if (!request.defects().isEmpty()) {
-            found.replaceAll((category, defects) ->
-                    defects.stream().filter(request.defects()::contains).toList());
+            found.replaceAll((category, defects) -> defects.stream()
+                    .filter(defect -> request.defects().contains(defect)
+                            || request.defects().contains(unit(category, defect)))
+                    .toList());
         }
         return found;
     }
@@ -46,9 +49,19 @@ final class DefectSelection {
         }
     }
 
-    private static void checkDefects(List<String> wanted, Collection<List<String>> found, Path root) {
-        KnownNames known = new KnownNames(found.stream().flatMap(List::stream).toList());
+    private static String unit(CategorySource category, String defect) {
+        return category.name() + "/" + defect;
+    }
+
+    private static void checkDefects(List<String> wanted, Map<CategorySource, List<String>> found, Path root) {
+        List<String> defects = new ArrayList<>();
+        List<String> units = new ArrayList<>();
+        found.forEach((category, own) -> {
+            defects.addAll(own);
+            own.forEach(defect -> units.add(unit(category, defect)));
+        });
         for (String defect : wanted) {
+            KnownNames known = new KnownNames(defect.contains("/") ? units : defects);
             if (!known.has(defect)) {
                 throw new DatasetException("no category read from %s has the defect \"%s\"; %s"
                         .formatted(root, defect, known.suggest(defect)));

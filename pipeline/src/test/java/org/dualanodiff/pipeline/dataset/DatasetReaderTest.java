@@ -264,6 +264,22 @@ class DatasetReaderTest {
     }
 
     @Test
+    void reader_ofDefectsOfOneCategory_readsNoOthers() throws IOException {
+        for (String category : List.of("tile", "wood")) {
+            pair(category, "crack", "a");
+            pair(category, "dent", "a");
+        }
+
+        assertThat(read(request(root.toString(), List.of(), List.of("tile/crack", "wood/dent")))
+                        .sets())
+                .extracting(DefectSet::category, DefectSet::defect)
+                .containsExactly(tuple("tile", "crack"), tuple("wood", "dent"));
+        assertThatThrownBy(() -> read(request(root.toString(), List.of(), List.of("wood/crak"))))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("did you mean \"wood/crack\"?");
+    }
+
+    @Test
     void reader_ofUnknownDefect_namesTheNearest() throws IOException {
         pair("tile", "crack", "a");
         image("tile", "good", "a.png", PICTURE);
