@@ -13,12 +13,13 @@ import org.dualanodiff.model.vae.AutoencoderConfig;
 import org.dualanodiff.model.vae.PatchCodecConfig;
 
 /**
- * The model that pretraining starts from where no base is given: about six million parameters for 128 x 128 images, of
+ * The model that pretraining starts from where no base is given: about seven million parameters for 128 x 128 images, of
  * Stable Diffusion's block types. U-Net and text encoder are random, the patch codec is fitted, the tokenizer knows the
  * words of the captions.
  *
- * <p>It predicts velocity (Salimans and Ho 2022) on the linear schedule of Ho et al. 2020, which ends in almost pure
- * noise: with Stable Diffusion's schedule a small model takes the mean of the starting noise for the color of the image.
+ * <p>It predicts velocity (Salimans and Ho 2022), and its schedule goes on where Stable Diffusion's ends, to almost pure noise:
+ * else a small model takes the mean of the starting noise for the color of the image. It has attention on every grid, as
+ * Stable Diffusion has: LoRA and SAIM have no other hold.
  */
 public final class SmallModel {
     private static final String SIZES = "small.json";
