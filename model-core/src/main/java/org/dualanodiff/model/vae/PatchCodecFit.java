@@ -14,6 +14,9 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
  */
 public final class PatchCodecFit {
 
+    /** Of the largest; directions that no picture has shown would else turn a new one into huge numbers. */
+    private static final double LEAST_VARIANCE = 1e-6;
+
     private final PatchCodecConfig config;
     private final double[][] moments;
     private long patches;
@@ -66,8 +69,9 @@ public final class PatchCodecFit {
         int channels = config.latentChannels();
         double[] deviations = new double[channels];
         double total = 0;
+        double least = LEAST_VARIANCE * Math.max(1, components.getSingularValues()[0]);
         for (int c = 0; c < channels; c++) {
-            deviations[c] = Math.sqrt(Math.max(components.getSingularValues()[c], 1e-12));
+            deviations[c] = Math.sqrt(Math.max(components.getSingularValues()[c], least));
             total += deviations[c];
         }
         double common = Math.sqrt(total / channels);

@@ -48,6 +48,8 @@ class BaseTrainerTest {
         PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
         for (int i = 0; i < 20; i++) {
             fit.add(new Stripes().image(i).pixels(), SIDE);
+            fit.add(new Stripes().pair(i).image(), SIDE);
+            fit.add(new Stripes().pair(i).anomaly(), SIDE);
         }
         SmallModel.write(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
         start = ModelDirectory.open(shared);

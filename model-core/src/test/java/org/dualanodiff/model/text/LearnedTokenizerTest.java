@@ -23,7 +23,8 @@ class LearnedTokenizerTest {
     @BeforeEach
     void write() throws IOException {
         PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
-        fit.add(new float[3 * 16], 4);
+        int side = SmallModel.codec().patchSize();
+        fit.add(new float[3 * side * side], side);
         SmallModel.write(folder, WORDS, fit.weights(), 1);
     }
 

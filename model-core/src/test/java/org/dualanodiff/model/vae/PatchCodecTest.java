@@ -36,7 +36,7 @@ class PatchCodecTest {
                     .mean();
             float[] back = Tensors.floats(base.autoencoder().decode(latents));
 
-            assertThat(Tensors.shape(latents)).containsExactly(1, 8, SIDE / 4, SIDE / 4);
+            assertThat(Tensors.shape(latents)).containsExactly(1, 16, SIDE / 8, SIDE / 8);
             assertThat(meanSquare(Tensors.floats(latents))).isBetween(0.3, 3.0);
             assertThat(error(back, picture)).isLessThan(1e-3 * meanSquare(picture));
         }
