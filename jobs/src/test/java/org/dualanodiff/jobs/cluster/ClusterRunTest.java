@@ -96,7 +96,6 @@ class ClusterRunTest {
         DriverProcess again = runs.submit(DeployMode.CLIENT, "undisturbed", manyOfEach());
         assertThat(again.exit()).as(again.log()).isZero();
         System.out.printf("a rerun on the cluster, with nothing to do: %.1f s%n", watch.seconds());
-        assertThat(watch.seconds()).isLessThan(60);
         assertThat(again.count("trained") + again.count("generated")).isZero();
         assertThat(again.count("existing")).isEqualTo(UNITS * MANY);
         assertThat(runs.tasks("undisturbed")).hasSize(UNITS + UNITS * MANY / MANY_A_TASK);
