@@ -65,6 +65,13 @@ final class FiguresCommand extends StoreCommand {
     private int side = 64;
 
     @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description =
+                    "Steps that the network is trained; more for small or faint defects. Default: ${DEFAULT-VALUE}.")
+    private int steps = PairComparison.STEPS;
+
+    @Option(
             names = "--sheets",
             paramLabel = "DIR",
             description = "Also draw a contact sheet for each defect, real pairs above generated ones.")
@@ -83,7 +90,7 @@ final class FiguresCommand extends StoreCommand {
         RunSamples samples = new RunSamples(store, run);
         Compute compute = DetectorCompute.fastest("cpu", config.compute().threads());
         Map<String, PairFigures> figures = new LinkedHashMap<>();
-        try (PairComparison comparison = PairComparison.with(dataset, files, side, compute)) {
+        try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute)) {
             for (DefectSet set : dataset.sets()) {
                 List<GeneratedSample> own = samples.first(set.category(), set.defect(), sample -> true, pairs);
                 PairFigures of = comparison.of(new UnitKey(set.category(), set.defect()), own);

@@ -156,7 +156,8 @@ public final class Demo {
     private DemoFigures figures(
             Stopwatch watch, Dataset dataset, Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples)
             throws IOException {
-        try (PairComparison comparison = PairComparison.with(dataset, files, NETWORK_SIDE, compute())) {
+        try (PairComparison comparison =
+                PairComparison.with(dataset, files, NETWORK_SIDE, PairComparison.STEPS, compute())) {
             Map<DemoWay, Map<DemoUnit, PairFigures>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
                 Map<DemoUnit, PairFigures> figures = new LinkedHashMap<>();

@@ -67,6 +67,7 @@ public final class AblationRun {
                         dataset,
                         files,
                         NETWORK_SIDE,
+                        PairComparison.STEPS,
                         DetectorCompute.fastest("cpu", any.compute().threads()))) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 RunSamples samples =

@@ -23,7 +23,9 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
  */
 public final class PairComparison implements AutoCloseable {
 
-    private static final int STEPS = 300;
+    /** Enough for defects of some percent of the image. */
+    public static final int STEPS = 300;
+
     private static final long SEED = 1;
 
     private final int side;
@@ -43,9 +45,10 @@ public final class PairComparison implements AutoCloseable {
      * Trains the network.
      *
      * @param side of the square images that it sees, in pixels; a multiple of 8
+     * @param steps of its training; {@link #STEPS}, or more where defects are small
      * @throws IOException if an image can no longer be read
      */
-    public static PairComparison with(Dataset dataset, DatasetFiles files, int side, Compute compute)
+    public static PairComparison with(Dataset dataset, DatasetFiles files, int side, int steps, Compute compute)
             throws IOException {
         Map<UnitKey, List<DetectorPair>> training = new LinkedHashMap<>();
         List<List<DetectorPair>> seen = new ArrayList<>();
@@ -58,7 +61,7 @@ public final class PairComparison implements AutoCloseable {
                     .toList());
             unseen.addAll(pairs(set.test().subList(half, set.test().size()), files, side));
         }
-        MaskAgreement agreement = MaskAgreement.train(side, seen, good(dataset, files, side), STEPS, SEED, compute);
+        MaskAgreement agreement = MaskAgreement.train(side, seen, good(dataset, files, side), steps, SEED, compute);
         return new PairComparison(side, training, agreement, MaskAgreement.median(agreement.of(unseen)));
     }
 

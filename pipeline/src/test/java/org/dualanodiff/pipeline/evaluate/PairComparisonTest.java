@@ -48,7 +48,8 @@ class PairComparisonTest {
                         folder.toString(), List.of("cloth"), List.of("stain"), new SplitRule.First(8)));
         set = dataset.set("cloth", "stain").orElseThrow();
         files = new DatasetFiles(new Configuration());
-        comparison = PairComparison.with(dataset, files, SIDE, new Compute("cpu", Precision.FP32, 1));
+        comparison =
+                PairComparison.with(dataset, files, SIDE, PairComparison.STEPS, new Compute("cpu", Precision.FP32, 1));
     }
 
     @AfterAll
