@@ -69,7 +69,7 @@ class ProceduralCorpusTest {
     void images_haveDefectsAndSampleProductsInTheStatedShares() {
         assertThat(share(image -> image.defect().isPresent())).isBetween(0.52, 0.68);
         assertThat(share(image -> SampleDataset.products().contains(image.object())))
-                .isBetween(0.32, 0.48);
+                .isBetween(0.52, 0.68);
     }
 
     @Test
