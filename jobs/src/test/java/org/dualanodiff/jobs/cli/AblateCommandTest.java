@@ -66,6 +66,7 @@ class AblateCommandTest {
                         "dataset.root=" + folder.resolve("data"),
                         "dataset.defects=[hole]",
                         "resolution=32",
+                        "compute.threads=1",
                         "training.steps=2",
                         "training.rank=2",
                         "generation.samples-per-defect=3",
