@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +17,6 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -62,7 +60,7 @@ final class FiguresCommand extends StoreCommand {
             paramLabel = "PIXELS",
             description =
                     "Side of the images that the network sees, a multiple of 8; larger for small defects. Default: ${DEFAULT-VALUE}.")
-    private int side = 64;
+    private int side = PairComparison.SIDE;
 
     @Option(
             names = "--steps",
@@ -92,11 +90,12 @@ final class FiguresCommand extends StoreCommand {
         Map<String, PairFigures> figures = new LinkedHashMap<>();
         try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute)) {
             for (DefectSet set : dataset.sets()) {
+                UnitKey unit = new UnitKey(set.category(), set.defect());
                 List<GeneratedSample> own = samples.first(set.category(), set.defect(), sample -> true, pairs);
-                PairFigures of = comparison.of(new UnitKey(set.category(), set.defect()), own);
+                PairFigures of = comparison.of(unit, own);
                 if (of != null) {
-                    figures.put(set.category() + "/" + set.defect(), of);
-                    draw(set, own, files);
+                    figures.put(unit.toString(), of);
+                    draw(unit, set, own, files);
                 }
             }
             print(figures, comparison.onUnseen());
@@ -104,15 +103,14 @@ final class FiguresCommand extends StoreCommand {
         return figures.isEmpty() ? ExitCode.DATA : ExitCode.DONE;
     }
 
-    private void draw(DefectSet set, List<GeneratedSample> own, DatasetFiles files) throws IOException {
+    private void draw(UnitKey unit, DefectSet set, List<GeneratedSample> own, DatasetFiles files) throws IOException {
         if (sheets == null) {
             return;
         }
-        String name = set.category() + "/" + set.defect();
         List<DefectImage> examples = set.training().stream().limit(REAL_SHOWN).toList();
         List<PairGroup> groups = List.of(
-                PairGroups.real(name + ": real training pairs", examples, files, CELL),
-                PairGroups.generated(name + ": generated", own, shown, CELL));
+                PairGroups.real(unit + ": real training pairs", examples, files, CELL),
+                PairGroups.generated(unit + ": generated", own, shown, CELL));
         Files.createDirectories(sheets);
         Path file = sheets.resolve(PathSegment.escape("%s-%s.png".formatted(set.category(), set.defect())));
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
@@ -123,9 +121,7 @@ final class FiguresCommand extends StoreCommand {
         if (figures.isEmpty()) {
             console.printf("run %s has no pairs of this data set%n", run);
         }
-        List<EvaluationTable.Row> rows = new ArrayList<>();
-        figures.forEach((name, of) -> rows.add(new EvaluationTable.Row(name, of.cells())));
-        new EvaluationTable(run, PairFigures.COLUMNS, rows).lines().forEach(console::println);
+        PairFigures.table(run, figures).lines().forEach(console::println);
         console.printf(Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", onUnseen);
         spec.commandLine().getOut().println(JsonLine.of(new Answer(run, onUnseen, figures)));
     }

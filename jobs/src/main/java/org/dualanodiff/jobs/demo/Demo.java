@@ -28,6 +28,7 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
@@ -41,10 +42,9 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  */
 public final class Demo {
 
-    private static final List<DemoUnit> UNITS = List.of(new DemoUnit("cloth", "stain"), new DemoUnit("wood", "hole"));
+    private static final List<UnitKey> UNITS = List.of(new UnitKey("cloth", "stain"), new UnitKey("wood", "hole"));
     private static final SampleSize SIZE = new SampleSize(64, 8, 30);
     private static final int LEARNED_FROM = 10;
-    private static final int NETWORK_SIDE = 64;
     private static final long SEED = 1;
 
     private final Path out;
@@ -79,7 +79,7 @@ public final class Demo {
         say("4/4 figures and page");
         Stopwatch watch = Stopwatch.start();
         Dataset dataset = RunInputs.dataset(config(DemoWay.FREE), LocalCache.ofUser(), new Configuration());
-        Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples = samples();
+        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = samples();
         DemoFigures figures = figures(watch, dataset, samples);
         Path sheet = out.resolve("contact-sheet.png");
         new DemoPage(UNITS, dataset, files, samples).write(figures, page(), sheet);
@@ -102,8 +102,7 @@ public final class Demo {
     }
 
     private void writeSamples() throws IOException {
-        List<String> products =
-                UNITS.stream().map(DemoUnit::category).distinct().toList();
+        List<String> products = UNITS.stream().map(UnitKey::category).distinct().toList();
         List<String> missing = products.stream()
                 .filter(product -> !Files.isDirectory(data().resolve(product)))
                 .toList();
@@ -136,7 +135,7 @@ public final class Demo {
                 "dataset.root=" + data(),
                 "dataset.split=" + LEARNED_FROM,
                 "dataset.defects=["
-                        + UNITS.stream().map(unit -> "\"" + unit.name() + "\"").collect(Collectors.joining(", ")) + "]",
+                        + UNITS.stream().map(unit -> "\"" + unit + "\"").collect(Collectors.joining(", ")) + "]",
                 "store=" + store(),
                 "run.id=" + way.run(),
                 "compute.precision=" + (bfloat16 ? "bf16" : "fp32"),
@@ -154,15 +153,15 @@ public final class Demo {
     }
 
     private DemoFigures figures(
-            Stopwatch watch, Dataset dataset, Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples)
+            Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
         try (PairComparison comparison =
-                PairComparison.with(dataset, files, NETWORK_SIDE, PairComparison.STEPS, compute())) {
-            Map<DemoWay, Map<DemoUnit, PairFigures>> units = new LinkedHashMap<>();
+                PairComparison.with(dataset, files, PairComparison.SIDE, PairComparison.STEPS, compute())) {
+            Map<DemoWay, Map<UnitKey, PairFigures>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
-                Map<DemoUnit, PairFigures> figures = new LinkedHashMap<>();
-                for (DemoUnit unit : UNITS) {
-                    PairFigures of = comparison.of(unit.key(), samples.get(way).get(unit));
+                Map<UnitKey, PairFigures> figures = new LinkedHashMap<>();
+                for (UnitKey unit : UNITS) {
+                    PairFigures of = comparison.of(unit, samples.get(way).get(unit));
                     if (of != null) {
                         figures.put(unit, of);
                     }
@@ -174,13 +173,13 @@ public final class Demo {
         }
     }
 
-    private Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples() throws IOException {
-        Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples = new EnumMap<>(DemoWay.class);
+    private Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples() throws IOException {
+        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = new EnumMap<>(DemoWay.class);
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
             for (DemoWay way : DemoWay.values()) {
                 RunSamples run = new RunSamples(opened, way.run());
-                Map<DemoUnit, List<GeneratedSample>> own = new LinkedHashMap<>();
-                for (DemoUnit unit : UNITS) {
+                Map<UnitKey, List<GeneratedSample>> own = new LinkedHashMap<>();
+                for (UnitKey unit : UNITS) {
                     own.put(unit, run.first(unit.category(), unit.defect(), sample -> true, Integer.MAX_VALUE));
                 }
                 samples.put(way, own);

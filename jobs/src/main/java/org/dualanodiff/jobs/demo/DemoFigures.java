@@ -1,12 +1,14 @@
 package org.dualanodiff.jobs.demo;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.plan.UnitKey;
 
 /**
  * The numbers of a demonstration.
@@ -20,7 +22,7 @@ record DemoFigures(
         Map<String, Double> seconds,
         Map<DemoWay, Double> pairsPerSecond,
         double realAgreement,
-        Map<DemoWay, Map<DemoUnit, PairFigures>> units) {
+        Map<DemoWay, Map<UnitKey, PairFigures>> units) {
 
     static final List<String> COLUMNS =
             Stream.concat(Stream.of(""), PairFigures.COLUMNS.stream()).toList();
@@ -30,12 +32,16 @@ record DemoFigures(
     }
 
     /** A row for each way and unit. */
+    EvaluationTable table() {
+        Map<String, PairFigures> named = new LinkedHashMap<>();
+        units.forEach((way, figures) ->
+                figures.forEach((unit, of) -> named.put(unit + ", " + way.name().toLowerCase(Locale.ROOT), of)));
+        return PairFigures.table("", named);
+    }
+
+    /** As {@link #table}, the name in front of each row's cells. */
     List<List<String>> rows() {
-        List<List<String>> rows = new ArrayList<>();
-        units.forEach((way, figures) -> figures.forEach((unit, of) -> rows.add(Stream.concat(
-                        Stream.of(unit.name() + ", " + way.name().toLowerCase(Locale.ROOT)), of.cells().stream())
-                .toList())));
-        return rows;
+        return table().rows().stream().map(EvaluationTable.Row::named).toList();
     }
 
     /** The same for a console. */
@@ -45,13 +51,7 @@ record DemoFigures(
         lines.add(String.format(Locale.ROOT, "  %-28s %6.1f s", "all", total()));
         pairsPerSecond.forEach((way, rate) -> lines.add(
                 String.format(Locale.ROOT, "  %-28s %6.2f pairs/s", way.name().toLowerCase(Locale.ROOT), rate)));
-        lines.addAll(new EvaluationTable(
-                        "",
-                        PairFigures.COLUMNS,
-                        rows().stream()
-                                .map(cells -> new EvaluationTable.Row(cells.get(0), cells.subList(1, cells.size())))
-                                .toList())
-                .lines());
+        lines.addAll(table().lines());
         lines.add(String.format(
                 Locale.ROOT, "  agreement on real pairs that the network did not see: %.2f", realAgreement));
         return lines;

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.report.PairGroups;
@@ -27,16 +28,16 @@ final class DemoPage {
     private static final int SHEET_ACROSS = 2;
     private static final long SHEET_BYTES = 4L << 20;
 
-    private final List<DemoUnit> units;
+    private final List<UnitKey> units;
     private final Dataset dataset;
     private final DatasetFiles files;
-    private final Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples;
+    private final Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples;
 
     DemoPage(
-            List<DemoUnit> units,
+            List<UnitKey> units,
             Dataset dataset,
             DatasetFiles files,
-            Map<DemoWay, Map<DemoUnit, List<GeneratedSample>>> samples) {
+            Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples) {
         this.units = units;
         this.dataset = dataset;
         this.files = files;
@@ -58,14 +59,14 @@ final class DemoPage {
         sections.add(new Section.KeyFigures("At a glance", glance(figures)));
         sections.add(new Section.Table("Figures", DemoFigures.COLUMNS, figures.rows()));
         List<PairGroup> all = new ArrayList<>();
-        for (DemoUnit unit : units) {
+        for (UnitKey unit : units) {
             List<PairGroup> groups = groups(unit);
             sections.add(new Section.Gallery(
-                    unit.name(),
+                    unit.toString(),
                     "real training pairs beside generated ones; what the quality gate objects to stands below a pair",
                     groups));
             groups.forEach(group -> all.add(new PairGroup(
-                    unit.name() + ": " + group.title(),
+                    unit + ": " + group.title(),
                     group.pairs().subList(0, Math.min(SHEET_SHOWN, group.pairs().size())))));
         }
         Files.write(page, ReportPage.html(new Report("DualAnoDiff demonstration", "", sections)));
@@ -86,7 +87,7 @@ final class DemoPage {
         return glance;
     }
 
-    private List<PairGroup> groups(DemoUnit unit) throws IOException {
+    private List<PairGroup> groups(UnitKey unit) throws IOException {
         List<DefectImage> training =
                 dataset.set(unit.category(), unit.defect()).orElseThrow().training();
         List<PairGroup> groups = new ArrayList<>();

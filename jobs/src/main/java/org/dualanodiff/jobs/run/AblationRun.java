@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.run;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +14,6 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairFigures;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -25,8 +23,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** The main job in several variants, each a run of its own, and one table of how their pairs compare with the real ones. */
 public final class AblationRun {
-
-    private static final int NETWORK_SIDE = 64;
 
     private final SparkSession spark;
     private final Map<String, PipelineConfig> variants;
@@ -66,32 +62,26 @@ public final class AblationRun {
                 PairComparison comparison = PairComparison.with(
                         dataset,
                         files,
-                        NETWORK_SIDE,
+                        PairComparison.SIDE,
                         PairComparison.STEPS,
                         DetectorCompute.fastest("cpu", any.compute().threads()))) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 RunSamples samples =
                         new RunSamples(store, variant.getValue().run().id());
                 for (DefectSet set : dataset.sets()) {
+                    UnitKey unit = new UnitKey(set.category(), set.defect());
                     PairFigures of = comparison.of(
-                            new UnitKey(set.category(), set.defect()),
-                            samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
+                            unit, samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
                     if (of != null) {
-                        figures.put("%s, %s/%s".formatted(variant.getKey(), set.category(), set.defect()), of);
+                        figures.put(variant.getKey() + ", " + unit, of);
                     }
                 }
             }
-            table(figures).lines().forEach(console::println);
+            PairFigures.table("variant", figures).lines().forEach(console::println);
             console.printf(
                     Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", comparison.onUnseen());
         }
         return figures;
-    }
-
-    private static EvaluationTable table(Map<String, PairFigures> figures) {
-        List<EvaluationTable.Row> rows = new ArrayList<>();
-        figures.forEach((name, of) -> rows.add(new EvaluationTable.Row(name, of.cells())));
-        return new EvaluationTable("variant", PairFigures.COLUMNS, rows);
     }
 
     /** The runs' ids, to be named as {@code generated@RUN} in an evaluation. */

@@ -10,19 +10,18 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +31,7 @@ import org.dualanodiff.jobs.Main;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -185,28 +185,22 @@ class WatchingTest {
 
     @Test
     void run_withJsonLog_writesNothingButJson() throws Exception {
-        Path err = folder.resolve("err");
-        Path out = folder.resolve("out");
-        List<String> command = java();
-        command.addAll(List.of("augment", "--log-format", "json"));
-        settings(folder.resolve("store")).forEach(setting -> command.addAll(List.of("--set", setting)));
-        Process process = new ProcessBuilder(command)
-                .redirectError(err.toFile())
-                .redirectOutput(out.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        List<String> lines = Files.readAllLines(err);
-        assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+        List<String> arguments = new ArrayList<>(List.of(
+                "-Dai.djl.offline=true",
+                "-Dlog4j2.configurationFile=classpath:org/dualanodiff/jobs/embedded-log4j2.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "augment",
+                "--log-format",
+                "json"));
+        settings(folder.resolve("store")).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        DriverProcess driver = DriverProcess.startJava(folder.resolve("driver"), Map.of(), arguments);
+        assertThat(driver.exit(Duration.ofMinutes(5))).as(driver.log()).isZero();
+        List<String> lines = driver.log().lines().toList();
         List<JsonObject> events = events(lines);
         assertThat(contexts(events, "unit")).contains("cloth/hole", "cloth/stain");
-        String run = JsonParser.parseString(Files.readString(out))
-                .getAsJsonObject()
-                .get("run_id")
-                .getAsString();
+        String run = driver.json().get("run_id").getAsString();
         assertThat(contexts(events, "run_id")).containsOnly(run).hasSizeGreaterThan(4);
         assertThat(events).anySatisfy(event -> {
             assertThat(event.get("logger").getAsString()).isEqualTo("console");
@@ -231,23 +225,6 @@ class WatchingTest {
                 .filter(context -> context.has(key))
                 .map(context -> context.get(key).getAsString())
                 .toList();
-    }
-
-    private static List<String> java() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("--add-opens") || option.startsWith("-XX:+IgnoreUnrecognized"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1",
-                "-Dai.djl.offline=true",
-                "-Dlog4j2.configurationFile=classpath:org/dualanodiff/jobs/embedded-log4j2.properties",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        return command;
     }
 
     private static CommandLineRun command(String command, Path store, String... more) {

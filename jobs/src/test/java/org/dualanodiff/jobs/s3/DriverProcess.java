@@ -83,7 +83,12 @@ public final class DriverProcess {
 
     /** Waits for its end and returns its exit code. */
     public int exit() throws InterruptedException {
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        return exit(PATIENCE);
+    }
+
+    /** As {@link #exit()}, for at most so long. */
+    public int exit(Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
             kill();
             throw new IllegalStateException("the driver did not end: " + log());
         }

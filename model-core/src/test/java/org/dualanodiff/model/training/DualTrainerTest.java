@@ -237,26 +237,7 @@ class DualTrainerTest {
     }
 
     private static DualTrainer trainer(Ablation ablation, boolean recompute) {
-        TrainingConfig config = new TrainingConfig(
-                3,
-                2,
-                2,
-                recompute,
-                1e-3,
-                false,
-                1,
-                1e-2,
-                1,
-                4,
-                false,
-                BackgroundMode.OFF,
-                ablation,
-                RESOLUTION,
-                true,
-                true,
-                4,
-                7);
-        return new DualTrainer(base, examples(), NestedPrompt.RELEASED, config);
+        return new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(3, 1e-3, recompute, ablation));
     }
 
     private static List<Float> values(DualAdapter adapter, String part) {
@@ -288,11 +269,15 @@ class DualTrainerTest {
     }
 
     private static TrainingConfig config(int steps, double learningRate) {
+        return config(steps, learningRate, false, Ablation.NONE);
+    }
+
+    private static TrainingConfig config(int steps, double learningRate, boolean recompute, Ablation ablation) {
         return new TrainingConfig(
                 steps,
                 2,
                 2,
-                false,
+                recompute,
                 learningRate,
                 false,
                 1,
@@ -301,7 +286,7 @@ class DualTrainerTest {
                 4,
                 false,
                 BackgroundMode.OFF,
-                Ablation.NONE,
+                ablation,
                 RESOLUTION,
                 true,
                 true,

@@ -20,7 +20,13 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
     private static final int NAME_WIDTH = 34;
 
     /** One arm. */
-    public record Row(String arm, List<String> cells) {}
+    public record Row(String arm, List<String> cells) {
+
+        /** Its name in front of its cells. */
+        public List<String> named() {
+            return Stream.concat(Stream.of(arm), cells.stream()).toList();
+        }
+    }
 
     /** What one category has: pooled figures, and pixel AP by type of defect. */
     public static List<EvaluationTable> of(CategoryReport category) {

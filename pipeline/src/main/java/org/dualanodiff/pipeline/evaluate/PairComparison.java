@@ -23,7 +23,10 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
  */
 public final class PairComparison implements AutoCloseable {
 
-    /** Enough for defects of some percent of the image. */
+    /** Side of the images that the network sees where defects are of some percent of them, in pixels. */
+    public static final int SIDE = 64;
+
+    /** Steps of its training that are enough then. */
     public static final int STEPS = 300;
 
     private static final long SEED = 1;

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
@@ -62,6 +63,17 @@ public record PairFigures(
                 String.format(Locale.ROOT, "%.2f", agreement),
                 String.format(Locale.ROOT, "%.2f", diversity),
                 percent(copies));
+    }
+
+    /** A row for each of the figures, by name. */
+    public static EvaluationTable table(String title, Map<String, PairFigures> figures) {
+        return new EvaluationTable(
+                title,
+                COLUMNS,
+                figures.entrySet().stream()
+                        .map(entry -> new EvaluationTable.Row(
+                                entry.getKey(), entry.getValue().cells()))
+                        .toList());
     }
 
     private static String percent(double share) {

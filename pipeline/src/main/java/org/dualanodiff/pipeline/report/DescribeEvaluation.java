@@ -37,10 +37,7 @@ final class DescribeEvaluation {
         return new Section.Table(
                 table.title(),
                 Stream.concat(Stream.of("trained on"), table.columns().stream()).toList(),
-                table.rows().stream()
-                        .map(row -> Stream.concat(Stream.of(row.arm()), row.cells().stream())
-                                .toList())
-                        .toList());
+                table.rows().stream().map(EvaluationTable.Row::named).toList());
     }
 
     private static Pixels pixels(byte[] png) {
