@@ -102,8 +102,9 @@ final class RecordedPairs {
             mask[i] = (byte) (defect ? 255 : 0);
             for (int channel = 0; channel < 3; channel++) {
                 int level = (int) (defect ? 255 - shade : shade) + random.nextInt(GRAIN);
-                image[3 * i + channel] = (byte) level;
-                anomaly[3 * i + channel] = (byte) (defect ? level : 127 + random.nextInt(GRAIN / 2));
+                int at = channel * SIDE * SIDE + i;
+                image[at] = (byte) level;
+                anomaly[at] = (byte) (defect ? level : 127 + random.nextInt(GRAIN / 2));
             }
         }
         BufferedImage picture = new Pixels(SIDE, SIDE, 3, image).toImage();
