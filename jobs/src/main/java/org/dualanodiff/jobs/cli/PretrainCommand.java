@@ -53,6 +53,14 @@ final class PretrainCommand implements Callable<Integer> {
     private List<String> data = List.of();
 
     @Option(
+            names = "--crops",
+            paramLabel = "N",
+            description =
+                    "Squares at random places and of random sizes, from 128 pixels on, cut from each of your images"
+                            + " beside its middle square: for adapters of dataset.crop = defect. Default: 0.")
+    private int crops;
+
+    @Option(
             names = "--pairs",
             description =
                     "Also train both branches on pairs of an image and its anomaly part, in every second step, with an"
@@ -104,6 +112,7 @@ final class PretrainCommand implements Callable<Integer> {
                 out,
                 Optional.ofNullable(from).map(PretrainCommand::located).orElse(null),
                 data,
+                crops,
                 pairs,
                 rank,
                 steps,

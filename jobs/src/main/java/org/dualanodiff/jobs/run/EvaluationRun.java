@@ -66,6 +66,9 @@ public final class EvaluationRun {
             List<GenerationFigures> generation = job.measure(plan.generation());
             List<ArmResult> results = job.run(plan.arms());
             EvaluationReport report = report(runId, results, generation);
+            console.printf(
+                    "%d of the detectors were known from an earlier evaluation%n",
+                    results.stream().filter(ArmResult::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
@@ -133,6 +136,7 @@ public final class EvaluationRun {
                 report.runId(),
                 status,
                 results.size() - report.failed(),
+                (int) results.stream().filter(ArmResult::reused).count(),
                 failed,
                 report.verdicts().stream().map(Verdict::sentence).toList(),
                 seconds,

@@ -11,12 +11,20 @@ import java.util.List;
  * @param status {@code complete}, {@code partial} if a detector or a measurement failed, or {@code worse} if a category
  *     lost more than is allowed
  * @param detectors trained and tested
+ * @param reused those of them that an earlier evaluation had trained
  * @param failed detectors and measurements that were not made
  * @param verdicts in words
  * @param report address of the figures
  */
 public record EvaluationSummary(
-        String runId, String status, int detectors, int failed, List<String> verdicts, double seconds, String report) {
+        String runId,
+        String status,
+        int detectors,
+        int reused,
+        int failed,
+        List<String> verdicts,
+        double seconds,
+        String report) {
 
     private static final Gson GSON = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)

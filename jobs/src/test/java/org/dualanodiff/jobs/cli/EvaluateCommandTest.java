@@ -71,6 +71,12 @@ class EvaluateCommandTest {
         assertThat(shared.resolve("store/runs").resolve(runId).resolve("report.html"))
                 .content()
                 .contains("Does the data help?", "pixel AP by type, without twins", "Cases: cloth, generated");
+        assertThat(run.count("reused")).isZero();
+
+        CommandLineRun again =
+                command("evaluate", "evaluate.arms=[real, cut-paste, generated, \"real+generated\", procedural]");
+        assertThat(again.count("detectors")).isEqualTo(5);
+        assertThat(again.count("reused")).isEqualTo(4);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 
 /**
@@ -14,10 +13,9 @@ import org.dualanodiff.model.image.Pixels;
 public record CropPair(Window window, BufferedImage image, BufferedImage mask) {
 
     static CropPair of(Window window, Pixels photograph, Pixels mask, int resolution) {
-        Pixels image = PilResize.resize(window.cut(photograph), resolution, resolution);
         return new CropPair(
                 window,
-                image.toImage(),
-                MaskScaling.scaled(window.cut(mask), resolution).toImage());
+                window.squared(photograph, resolution).toImage(),
+                window.squaredMask(mask, resolution).toImage());
     }
 }

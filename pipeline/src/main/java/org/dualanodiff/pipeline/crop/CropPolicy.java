@@ -15,8 +15,7 @@ public record CropPolicy(int resolution, double margin, double jitter, int perIm
         implements Serializable {
 
     /** Side of the window for a defect whose bounding box has this longer side, in pixels of the photograph. */
-    int side(int longest, int width, int height) {
-        int wanted = Math.max(resolution, (int) Math.ceil(longest * (1 + 2 * margin)));
-        return Math.min(wanted, Math.min(width, height));
+    int side(int longest) {
+        return Math.max(resolution, (int) Math.ceil(longest * (1 + 2 * margin)));
     }
 }

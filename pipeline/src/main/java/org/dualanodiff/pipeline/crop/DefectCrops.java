@@ -61,17 +61,17 @@ public final class DefectCrops {
     }
 
     private Window window(Box defect, String name, int number, Pixels mask) {
-        int side = policy.side(defect.longest(), mask.width(), mask.height());
+        int side = policy.side(defect.longest());
         UniformRandomProvider random =
                 NoiseSource.generator("crop", Long.toString(policy.seed()), name, Integer.toString(number));
-        double x = defect.centerX() + shift(random, side, defect.width());
-        double y = defect.centerY() + shift(random, side, defect.height());
+        double x = defect.centerX() + shift(random, Math.min(side, mask.width()), defect.width());
+        double y = defect.centerY() + shift(random, Math.min(side, mask.height()), defect.height());
         return Window.around(x, y, side, mask.width(), mask.height());
     }
 
     /** Never so far that the defect would be cut, if it fits. */
-    private double shift(UniformRandomProvider random, int side, int extent) {
-        double most = Math.min(policy.jitter() * side, Math.max(0, (side - extent) / 2.0 - 1));
+    private double shift(UniformRandomProvider random, int length, int extent) {
+        double most = Math.min(policy.jitter() * length, Math.max(0, (length - extent) / 2.0 - 1));
         return most * (2 * random.nextDouble() - 1);
     }
 }

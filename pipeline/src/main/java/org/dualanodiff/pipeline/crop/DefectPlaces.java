@@ -43,7 +43,7 @@ public final class DefectPlaces {
         Optional<Pixels> ground = object.map(Pixels::gray);
         Box box = box(ground, defect.width(), defect.height());
         for (Box one : new DefectCrops(policy).defects(defect)) {
-            int side = policy.side(one.longest(), defect.width(), defect.height());
+            int side = policy.side(one.longest());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
             places.add(new Place(
                     (one.centerX() - box.left()) / box.width(),
@@ -83,7 +83,7 @@ public final class DefectPlaces {
     private Window drawn(UniformRandomProvider random, Place place, Box box, int width, int height) {
         double x = box.left() + moved(random, place.x()) * box.width();
         double y = box.top() + moved(random, place.y()) * box.height();
-        return Window.around(x, y, policy.side(place.longest(), width, height), width, height);
+        return Window.around(x, y, policy.side(place.longest()), width, height);
     }
 
     private static double moved(UniformRandomProvider random, double at) {
@@ -99,9 +99,11 @@ public final class DefectPlaces {
 
     /** Of the window's middle, half of it on each axis; 1 where no object is known. */
     private static double onObject(Window window, Optional<Pixels> object) {
-        int half = Math.max(1, window.side() / 2);
-        int inset = (window.side() - half) / 2;
-        return object.map(pixels -> share(pixels.crop(window.x() + inset, window.y() + inset, half, half)))
+        int width = Math.max(1, window.width() / 2);
+        int height = Math.max(1, window.height() / 2);
+        int left = window.x() + (window.width() - width) / 2;
+        int top = window.y() + (window.height() - height) / 2;
+        return object.map(pixels -> share(pixels.crop(left, top, width, height)))
                 .orElse(1.0);
     }
 

@@ -19,16 +19,17 @@ public final class MaskScaling {
     private MaskScaling() {}
 
     /**
-     * @param mask grey, 128 and brighter on the defect, square
-     * @return grey, 255 on the defect and 0 elsewhere; at least one pixel where the mask has one
+     * @param mask grey, 128 and brighter on the defect
+     * @return grey, {@code width} by {@code height}, 255 on the defect and 0 elsewhere; at least one pixel where the mask
+     *     has one
      */
-    public static Pixels scaled(Pixels mask, int side) {
+    public static Pixels scaled(Pixels mask, int width, int height) {
         boolean[] set = set(mask);
-        double[] shares = shares(set, mask.width(), mask.height(), side);
-        double scale = (double) side * side / set.length;
+        double[] shares = shares(set, mask.width(), mask.height(), width, height);
+        double scale = (double) width * height / set.length;
         long area = IntStream.range(0, set.length).filter(i -> set[i]).count();
         int wanted = area == 0 ? 0 : (int) Math.max(1, Math.round(area * scale));
-        return new Pixels(side, side, 1, largest(shares, wanted));
+        return new Pixels(width, height, 1, largest(shares, wanted));
     }
 
     static boolean[] set(Pixels mask) {
@@ -62,21 +63,21 @@ public final class MaskScaling {
         return levels;
     }
 
-    private static double[] shares(boolean[] set, int width, int height, int side) {
-        double[] rows = new double[height * side];
-        for (int x = 0; x < side; x++) {
-            Span span = Span.of(x, (double) width / side, width);
-            for (int y = 0; y < height; y++) {
-                int row = y * width;
-                rows[y * side + x] = span.mean(i -> set[row + i] ? 1 : 0);
+    private static double[] shares(boolean[] set, int fromWidth, int fromHeight, int width, int height) {
+        double[] rows = new double[fromHeight * width];
+        for (int x = 0; x < width; x++) {
+            Span span = Span.of(x, (double) fromWidth / width, fromWidth);
+            for (int y = 0; y < fromHeight; y++) {
+                int row = y * fromWidth;
+                rows[y * width + x] = span.mean(i -> set[row + i] ? 1 : 0);
             }
         }
-        double[] both = new double[side * side];
-        for (int y = 0; y < side; y++) {
-            Span span = Span.of(y, (double) height / side, height);
-            for (int x = 0; x < side; x++) {
+        double[] both = new double[width * height];
+        for (int y = 0; y < height; y++) {
+            Span span = Span.of(y, (double) fromHeight / height, fromHeight);
+            for (int x = 0; x < width; x++) {
                 int column = x;
-                both[y * side + x] = span.mean(i -> rows[i * side + column]);
+                both[y * width + x] = span.mean(i -> rows[i * width + column]);
             }
         }
         return both;

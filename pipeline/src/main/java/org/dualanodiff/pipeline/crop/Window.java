@@ -1,28 +1,32 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 
 /**
- * A square part of a photograph, wholly inside it.
+ * A rectangle of a photograph, wholly inside it: a square, or, where the photograph is too narrow for that, less on one
+ * axis or both.
  *
  * @param x left column, in pixels
  * @param y top row
- * @param side columns and rows
  */
-public record Window(int x, int y, int side) {
+public record Window(int x, int y, int width, int height) {
 
-    /** The window around a center, moved into the photograph where it would reach out of it. */
-    static Window around(double centerX, double centerY, int side, int width, int height) {
-        return new Window(start(centerX, side, width), start(centerY, side, height), side);
+    /** The square around a center, moved into the photograph where it would reach out of it and cut where it is too long. */
+    static Window around(double centerX, double centerY, int side, int photographWidth, int photographHeight) {
+        int width = Math.min(side, photographWidth);
+        int height = Math.min(side, photographHeight);
+        return new Window(
+                start(centerX, width, photographWidth), start(centerY, height, photographHeight), width, height);
     }
 
-    private static int start(double center, int side, int length) {
-        return (int) Math.max(0, Math.min(length - side, Math.rint(center - side / 2.0)));
+    private static int start(double center, int length, int photographLength) {
+        return (int) Math.max(0, Math.min(photographLength - length, Math.rint(center - length / 2.0)));
     }
 
     public Pixels cut(Pixels photograph) {
-        return photograph.crop(x, y, side, side);
+        return photograph.crop(x, y, width, height);
     }
 
     /** RGB. */
@@ -35,18 +39,28 @@ public record Window(int x, int y, int side) {
         return cut(Pixels.gray(mask)).toImage();
     }
 
+    /** What the window shows of the photograph, as a square of so many pixels. */
+    public Pixels squared(Pixels photograph, int resolution) {
+        return PilResize.resize(cut(photograph), resolution, resolution);
+    }
+
+    /** What the window shows of a mask, as a square of so many pixels; its share of the square's area stays. */
+    public Pixels squaredMask(Pixels mask, int resolution) {
+        return MaskScaling.scaled(cut(mask), resolution, resolution);
+    }
+
     /** The photograph with {@code part}, of this window's size, in its place. */
     public Pixels paste(Pixels photograph, Pixels part) {
         byte[] levels = photograph.levels().clone();
-        for (int row = 0; row < part.channels() * side; row++) {
-            int to = (row / side * photograph.height() + y + row % side) * photograph.width() + x;
-            System.arraycopy(part.levels(), row * side, levels, to, side);
+        for (int row = 0; row < part.channels() * height; row++) {
+            int to = (row / height * photograph.height() + y + row % height) * photograph.width() + x;
+            System.arraycopy(part.levels(), row * width, levels, to, width);
         }
         return new Pixels(photograph.width(), photograph.height(), photograph.channels(), levels);
     }
 
     /** As a part of a picture's address: the spatial dimension of W3C Media Fragments 1.0. */
     public String fragment() {
-        return "#xywh=%d,%d,%d,%d".formatted(x, y, side, side);
+        return "#xywh=%d,%d,%d,%d".formatted(x, y, width, height);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param cases every defective test image without a twin, best located first; empty but for the first seed
  * @param sheet PNG of the best and worst cases, or null
  * @param finalLoss mean over the last twentieth of the steps
+ * @param reused whether an earlier evaluation had trained it
  * @param error null unless it failed
  */
 public record ArmResult(
@@ -25,6 +26,7 @@ public record ArmResult(
         byte[] sheet,
         double finalLoss,
         double seconds,
+        boolean reused,
         String error)
         implements Serializable {
 
@@ -44,6 +46,21 @@ public record ArmResult(
                 null,
                 Double.NaN,
                 seconds,
+                false,
                 error);
+    }
+
+    ArmResult withoutSheet() {
+        return with(null, reused);
+    }
+
+    /** The same as found in the store. */
+    ArmResult reused(byte[] found) {
+        return with(found, true);
+    }
+
+    private ArmResult with(byte[] png, boolean known) {
+        return new ArmResult(
+                category, arm, seed, all, noTwin, classification, cases, png, finalLoss, seconds, known, error);
     }
 }

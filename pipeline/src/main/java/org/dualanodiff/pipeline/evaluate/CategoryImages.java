@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,33 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                             .formatted(category, normals.size(), good ? "some" : "none", bad ? "some" : "no"));
         }
         return this;
+    }
+
+    /** Of all pictures, with what is known of the tests. */
+    String digest() {
+        String labels = tests.stream()
+                .map(test -> "%s %b".formatted(test.label(), test.twin()))
+                .collect(Collectors.joining("\n"));
+        return Fingerprint.of("category/1")
+                .text("normals", digest(normals))
+                .map("real", digests(real))
+                .text("tests", digest(tests.stream().map(TestImage::pair).toList()))
+                .text("labels", labels)
+                .build()
+                .hex();
+    }
+
+    static Map<String, String> digests(Map<String, List<DetectorPair>> pairs) {
+        Map<String, String> digests = new TreeMap<>();
+        pairs.forEach((defect, some) -> digests.put(defect, digest(some)));
+        return digests;
+    }
+
+    private static String digest(List<DetectorPair> pairs) {
+        return pairs.stream()
+                .flatMap(pair -> Stream.of(pair.image(), pair.mask()))
+                .map(picture -> Fingerprint.ofBytes(picture.levels()).hex())
+                .collect(Collectors.joining());
     }
 
     private static String name(URI uri) {

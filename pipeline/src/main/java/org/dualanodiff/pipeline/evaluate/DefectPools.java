@@ -12,6 +12,7 @@ import org.dualanodiff.model.detector.LabeledBatches;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -78,6 +79,15 @@ final class DefectPools {
                             .toList());
         }
         return pairs;
+    }
+
+    /** Of all pictures, in the order of the arm's sources. */
+    String digest() {
+        Fingerprint.Builder digest = Fingerprint.of("pools/1");
+        for (int i = 0; i < pools.size(); i++) {
+            digest.map(Integer.toString(i), CategoryImages.digests(pools.get(i)));
+        }
+        return digest.build().hex();
     }
 
     /** Batches for the segmentation network. */

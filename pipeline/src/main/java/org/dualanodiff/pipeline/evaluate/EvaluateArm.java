@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.evaluate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.detector.Classifier;
@@ -11,11 +12,16 @@ import org.dualanodiff.model.detector.DetectorPixels;
 import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.detector.SegmentationTrainer;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
-/** Trains an arm's detector and measures it on the real test images. The same task always gives the same figures. */
+/**
+ * Trains an arm's detector and measures it on the real test images, unless that was done before. The same task always gives
+ * the same figures.
+ */
 public final class EvaluateArm {
 
     private static final int IMAGES_AT_ONCE = 16;
@@ -34,9 +40,38 @@ public final class EvaluateArm {
      * @throws IllegalArgumentException if something that the arm needs is not there
      */
     public ArmResult run(ArmTask task, Compute compute, TrainingListener listener) throws IOException {
-        Stopwatch watch = Stopwatch.start();
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
         DefectPools pools = new DefectPools(task, images, store);
+        DetectorResults results = new DetectorResults(store);
+        Fingerprint fingerprint = fingerprint(task, compute, images, pools);
+        Optional<ArmResult> known = results.find(fingerprint);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        ArmResult result = train(task, compute, images, pools, listener);
+        results.write(fingerprint, result);
+        return result;
+    }
+
+    /** Of everything that the figures follow from: the pictures themselves, not where they lie. */
+    private static Fingerprint fingerprint(ArmTask task, Compute compute, CategoryImages images, DefectPools pools) {
+        return Fingerprint.of("detector/1")
+                .text("version", ProductVersion.current())
+                .text("arm", task.arm().name())
+                .text("category", task.data().category())
+                .integer("seed", task.seed())
+                .flag("first", task.first())
+                .text("settings", task.settings().toString())
+                .text("precision", compute.precision().name())
+                .integer("threads", compute.threads())
+                .text("images", images.digest())
+                .text("pools", pools.digest())
+                .build();
+    }
+
+    private static ArmResult train(
+            ArmTask task, Compute compute, CategoryImages images, DefectPools pools, TrainingListener listener) {
+        Stopwatch watch = Stopwatch.start();
         RecentLoss loss = new RecentLoss(listener);
         try (SegmentationNetwork network = SegmentationTrainer.train(
                 task.settings().network(), task.settings().training(task.seed()), compute, pools.batches(), loss)) {
@@ -53,6 +88,7 @@ public final class EvaluateArm {
                     task.first() ? located.sheet() : null,
                     loss.mean(),
                     watch.seconds(),
+                    false,
                     null);
         }
     }

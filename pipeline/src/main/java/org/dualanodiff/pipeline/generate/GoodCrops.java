@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.sampling.Anchor;
@@ -15,7 +14,6 @@ import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectPlaces;
-import org.dualanodiff.pipeline.crop.MaskScaling;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
@@ -85,7 +83,7 @@ final class GoodCrops {
         Window window =
                 places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
         int side = source.policy().resolution();
-        Pixels working = PilResize.resize(window.cut(Pixels.rgb(photograph)), side, side);
+        Pixels working = window.squared(Pixels.rgb(photograph), side);
         Anchor anchor = new Anchor(
                 uri + window.fragment(), working.toImage(), PixelCodec.toSigned(working), place(window, object, side));
         latest.put(index, new GoodCrop(photograph, window, anchor));
@@ -93,7 +91,7 @@ final class GoodCrops {
     }
 
     private static float[] place(Window window, Optional<BufferedImage> object, int side) {
-        Optional<Pixels> on = object.map(Pixels::gray).map(window::cut).map(mask -> MaskScaling.scaled(mask, side));
+        Optional<Pixels> on = object.map(Pixels::gray).map(mask -> window.squaredMask(mask, side));
         float[] place = new float[side * side];
         for (int y = INSET; y < side - INSET; y++) {
             Arrays.fill(place, y * side + INSET, (y + 1) * side - INSET, 1);

@@ -41,7 +41,7 @@ final class InGoodCrop implements Composition {
         GoodCrop crop = crop(pair);
         Window window = crop.window();
         Pixels photograph = Pixels.rgb(crop.photograph());
-        Pixels defect = MaskScaling.scaled(Pixels.gray(mask), window.side());
+        Pixels defect = MaskScaling.scaled(Pixels.gray(mask), window.width(), window.height());
         Pixels image = blended(photographed(pair.image(), window), window.cut(photograph), defect);
         return new ComposedPair(
                 window.paste(photograph, image).toImage(),
@@ -58,7 +58,7 @@ final class InGoodCrop implements Composition {
 
     /** From the working resolution to the photograph's. */
     private static Pixels photographed(BufferedImage picture, Window window) {
-        return PilResize.resize(Pixels.rgb(picture), window.side(), window.side());
+        return PilResize.resize(Pixels.rgb(picture), window.width(), window.height());
     }
 
     private static Pixels filled(Pixels like, int channels, byte level) {

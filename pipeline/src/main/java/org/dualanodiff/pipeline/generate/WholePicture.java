@@ -19,6 +19,7 @@ record WholePicture() implements Composition {
                 .map(anchor -> AnchoredImage.compose(pair.image(), anchor.image(), mask))
                 .orElse(pair.image());
         String background = pair.anchor().map(Anchor::name).orElse(null);
-        return new ComposedPair(image, pair.anomaly(), mask, background, new Window(0, 0, mask.getWidth()));
+        return new ComposedPair(
+                image, pair.anomaly(), mask, background, new Window(0, 0, mask.getWidth(), mask.getHeight()));
     }
 }

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.pretrain;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
@@ -22,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Faultless pictures of one's own products, resized once and kept as 8-bit levels.
+ * Faultless pictures of one's own products, resized once and kept as 8-bit levels: the middle square of each photograph,
+ * and squares at random places and of random sizes, from the model's own to the largest that fits.
  *
  * <p>The name of a picture's product is that of its folder, or of the nearest folder above that is not called {@code
  * good}, {@code train}, {@code test} or the like. So both {@code bottle/train/good} and {@code photos/bottle} hold
@@ -46,14 +48,16 @@ final class OwnImages {
      * Reads all pictures below some folders. A picture that cannot be read is left out, with a warning.
      *
      * @param side of the square pictures
+     * @param crops random squares of each photograph, beside the middle one
+     * @param seed of the random squares
      * @throws DatasetException if a folder holds no readable picture
      */
-    static OwnImages read(List<Path> folders, int side) throws IOException {
+    static OwnImages read(List<Path> folders, int side, int crops, long seed) throws IOException {
         List<Own> images = new ArrayList<>();
         for (Path folder : folders) {
             int before = images.size();
             for (Path file : files(folder)) {
-                read(file, side, images);
+                read(file, new Squares(side, crops, seed), images);
             }
             if (images.size() == before) {
                 throw new DatasetException("folder %s holds no readable picture (%s)".formatted(folder, ENDINGS));
@@ -76,18 +80,38 @@ final class OwnImages {
         return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
     }
 
-    private static void read(Path file, int side, List<Own> images) throws IOException {
+    private static void read(Path file, Squares squares, List<Own> images) throws IOException {
         try {
             byte[] bytes = Files.readAllBytes(file);
-            BufferedImage image = ImageDecoder.image(bytes);
-            Pixels square = PilResize.centerCrop(PilResize.resizeShorterSide(Pixels.rgb(image), side), side);
-            images.add(new Own(
-                    square,
-                    product(file),
-                    file.toString(),
-                    Fingerprint.ofBytes(bytes).hex()));
+            Pixels photograph = Pixels.rgb(ImageDecoder.image(bytes));
+            String sha256 = Fingerprint.ofBytes(bytes).hex();
+            for (Pixels square : squares.of(photograph, file.getFileName().toString())) {
+                images.add(new Own(square, product(file), file.toString(), sha256));
+            }
         } catch (UnreadableImageException e) {
             LOG.warn("{} is left out: {}", file, e.getMessage());
+        }
+    }
+
+    private record Squares(int side, int crops, long seed) {
+
+        List<Pixels> of(Pixels photograph, String name) {
+            UniformRandomProvider random = NoiseSource.generator("squares", Long.toString(seed), name);
+            List<Pixels> squares = new ArrayList<>();
+            squares.add(PilResize.centerCrop(PilResize.resizeShorterSide(photograph, side), side));
+            for (int i = 0; i < crops; i++) {
+                squares.add(random(photograph, random));
+            }
+            return squares;
+        }
+
+        private Pixels random(Pixels photograph, UniformRandomProvider random) {
+            int largest = Math.min(photograph.width(), photograph.height());
+            int smallest = Math.min(side, largest);
+            int cut = smallest + random.nextInt(largest - smallest + 1);
+            int left = random.nextInt(photograph.width() - cut + 1);
+            int top = random.nextInt(photograph.height() - cut + 1);
+            return PilResize.resize(photograph.crop(left, top, cut, cut), side, side);
         }
     }
 

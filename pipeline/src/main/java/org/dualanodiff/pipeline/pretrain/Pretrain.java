@@ -47,7 +47,7 @@ public final class Pretrain {
     public Pretrain(PretrainSettings settings) throws IOException {
         this.settings = settings;
         this.work = settings.folder().resolve("pretraining");
-        this.own = OwnImages.read(settings.pictures(), SIDE);
+        this.own = OwnImages.read(settings.pictures(), SIDE, settings.crops(), settings.seed());
         this.corpus = new ProceduralCorpus(settings.seed());
     }
 

@@ -12,6 +12,7 @@ import org.dualanodiff.model.Compute;
  * @param out folder of the model; its subfolder {@code pretraining} holds what a resume needs, and the sample sheets
  * @param from model directory to continue from; null: a small model begins from nothing
  * @param data folders of faultless pictures of one's own
+ * @param crops squares at random places and of random sizes, cut from each of them beside the middle one
  * @param pairs whether both branches are trained on pairs as well
  * @param rank of the starting adapter
  * @param steps in all
@@ -23,6 +24,7 @@ public record PretrainSettings(
         String out,
         String from,
         List<String> data,
+        int crops,
         boolean pairs,
         int rank,
         int steps,
@@ -53,6 +55,18 @@ public record PretrainSettings(
     /** The same on another device, such as the one that a task was given. */
     public PretrainSettings on(Compute device) {
         return new PretrainSettings(
-                out, from, data, pairs, rank, steps, batchSize, learningRate, minutes, sampleEvery, seed, device);
+                out,
+                from,
+                data,
+                crops,
+                pairs,
+                rank,
+                steps,
+                batchSize,
+                learningRate,
+                minutes,
+                sampleEvery,
+                seed,
+                device);
     }
 }

@@ -24,7 +24,7 @@ class DefectCropsTest {
         assertThat(crops).hasSize(6);
         assertThat(crops.stream().map(CropPair::window).distinct().count()).isGreaterThan(3);
         assertThat(crops).allSatisfy(crop -> {
-            assertThat(crop.window().side()).isEqualTo(64);
+            assertThat(crop.window().width()).isEqualTo(64);
             assertThat(MaskStatistics.of(crop.mask()).area()).isEqualTo(120);
             assertThat(Pixels.rgb(crop.image()).levels())
                     .isEqualTo(Pixels.rgb(crop.window().cutColors(image)).levels());
@@ -43,6 +43,22 @@ class DefectCropsTest {
             assertInside(crop.window(), 200);
             double scale = 64 / 200.0;
             assertThat((double) MaskStatistics.of(crop.mask()).area()).isCloseTo(2000 * scale * scale, within(1.0));
+        });
+    }
+
+    @Test
+    void crops_ofADefectThatFitsNoSquare_areAsLongAsThePhotographAndHoldItWhole() {
+        BufferedImage mask = rectangles(new int[] {10, 40, 30, 150});
+        BufferedImage narrow = Pixels.gray(mask).crop(0, 0, 60, SIDE).toImage();
+
+        List<CropPair> crops = new DefectCrops(POLICY).pairs("a.png", noise(), narrow);
+
+        assertThat(crops).allSatisfy(crop -> {
+            assertThat(crop.window().x()).isZero();
+            assertThat(crop.window().width()).isEqualTo(60);
+            assertThat(crop.window().height()).isEqualTo(300);
+            double scale = 64.0 * 64 / (60 * 300);
+            assertThat((double) MaskStatistics.of(crop.mask()).area()).isCloseTo(30 * 150 * scale, within(1.0));
         });
     }
 
@@ -84,7 +100,8 @@ class DefectCropsTest {
     }
 
     private static void assertInside(Window window, int side) {
-        assertThat(window.side()).isEqualTo(side);
+        assertThat(window.width()).isEqualTo(side);
+        assertThat(window.height()).isEqualTo(side);
         assertThat(window.x()).isBetween(0, SIDE - side);
         assertThat(window.y()).isBetween(0, SIDE - side);
     }

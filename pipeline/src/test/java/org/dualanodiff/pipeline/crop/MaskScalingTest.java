@@ -18,7 +18,8 @@ class MaskScalingTest {
     void scaling_ofASmallDisc_keepsAreaWithinATenthAndPlace(int radius, int side) {
         Pixels mask = disc(83, 121, radius);
         MaskStatistics before = MaskStatistics.of(mask.toImage());
-        MaskStatistics after = MaskStatistics.of(MaskScaling.scaled(mask, side).toImage());
+        MaskStatistics after =
+                MaskStatistics.of(MaskScaling.scaled(mask, side, side).toImage());
         double scale = (double) side / SIDE;
         double area = before.area() * scale * scale;
         assertThat((double) after.area()).isCloseTo(area, within(Math.max(0.5, area / 10)));
@@ -34,7 +35,7 @@ class MaskScalingTest {
             levels[101 * SIDE + x] = (byte) 255;
         }
         MaskStatistics after = MaskStatistics.of(
-                MaskScaling.scaled(new Pixels(SIDE, SIDE, 1, levels), 50).toImage());
+                MaskScaling.scaled(new Pixels(SIDE, SIDE, 1, levels), 50, 50).toImage());
         assertThat(after.area()).isEqualTo(10);
         assertThat(after.width()).isBetween(35, 40);
         assertThat(after.y()).isEqualTo(25);
@@ -43,9 +44,10 @@ class MaskScalingTest {
     @Test
     void scaling_toTheSameSide_changesNothing() {
         Pixels mask = disc(60, 60, 11);
-        assertThat(MaskScaling.scaled(mask, SIDE).levels()).isEqualTo(mask.levels());
+        assertThat(MaskScaling.scaled(mask, SIDE, SIDE).levels()).isEqualTo(mask.levels());
         Pixels empty = new Pixels(SIDE, SIDE, 1, new byte[SIDE * SIDE]);
-        assertThat(MaskStatistics.of(MaskScaling.scaled(empty, 50).toImage()).isEmpty())
+        assertThat(MaskStatistics.of(MaskScaling.scaled(empty, 50, 50).toImage())
+                        .isEmpty())
                 .isTrue();
     }
 

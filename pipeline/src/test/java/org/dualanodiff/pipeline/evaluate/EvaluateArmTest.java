@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -70,10 +71,27 @@ class EvaluateArmTest {
 
     @Test
     void arm_runTwice_givesTheSameFigures() throws IOException {
-        ArmResult first = run(task("real", 5), TrainingListener.NONE);
-        ArmResult second = run(task("real", 5), TrainingListener.NONE);
+        ArmResult first = run(task("real", 5), "one", TrainingListener.NONE);
+        ArmResult second = run(task("real", 5), "another", TrainingListener.NONE);
+        assertThat(second.reused()).isFalse();
         assertThat(second.all()).isEqualTo(first.all());
-        assertThat(run(task("real", 6), TrainingListener.NONE).all()).isNotEqualTo(first.all());
+        assertThat(run(task("real", 6), "one", TrainingListener.NONE).all()).isNotEqualTo(first.all());
+    }
+
+    @Test
+    void arm_knownToTheStore_isNotTrainedAgain() throws IOException {
+        ArmResult first = run(task("cut-paste", 7), "known", TrainingListener.NONE);
+        ArmResult second = run(task("cut-paste", 7), "known", (step, steps, loss) -> fail("trained again"));
+        assertThat(second.reused()).isTrue();
+        assertThat(second.noTwin()).isEqualTo(first.noTwin());
+        assertThat(second.classification().confusion())
+                .isDeepEqualTo(first.classification().confusion());
+        assertThat(second.cases()).isEqualTo(first.cases());
+        assertThat(second.sheet()).isEqualTo(first.sheet());
+
+        EvaluationSettings longer = new EvaluationSettings(32, 3, 2, 7, 8, 3e-3, 4, 3);
+        ArmTask changed = new ArmTask(Arm.parse("cut-paste"), 7, true, category, "r-1", longer);
+        assertThat(run(changed, "known", TrainingListener.NONE).reused()).isFalse();
     }
 
     @Test
@@ -120,7 +138,11 @@ class EvaluateArmTest {
     }
 
     private ArmResult run(ArmTask task, TrainingListener listener) throws IOException {
-        try (ObjectStore store = ObjectStore.open(data.resolve("store").toString(), Map.of())) {
+        return run(task, "store", listener);
+    }
+
+    private ArmResult run(ArmTask task, String folder, TrainingListener listener) throws IOException {
+        try (ObjectStore store = ObjectStore.open(data.resolve(folder).toString(), Map.of())) {
             return new EvaluateArm(store, files).run(task, Compute.CPU, listener);
         }
     }

@@ -59,7 +59,7 @@ class EvaluationReportTest {
     @Test
     void table_showsMeansWithTheRangeOverSeedsAndFailures() {
         List<ArmResult> results = new ArrayList<>(results("real", "0.40 0.44"));
-        results.add(new ArmResult("tile", "generated", 1, null, null, null, List.of(), null, 0, 1, "no pairs"));
+        results.add(new ArmResult("tile", "generated", 1, null, null, null, List.of(), null, 0, 1, false, "no pairs"));
         EvaluationReport report = EvaluationReport.of(
                 "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("generated")), results, List.of());
         List<String> lines = EvaluationTable.lines(report);
@@ -152,7 +152,8 @@ class EvaluationReportTest {
         for (String ap : pixelAps.split(" ")) {
             Figures figures = new Figures(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
             SubsetFigures subset = new SubsetFigures(figures, Map.of("crack", figures));
-            results.add(new ArmResult("tile", arm, results.size(), subset, subset, null, List.of(), null, 1, 1, null));
+            results.add(new ArmResult(
+                    "tile", arm, results.size(), subset, subset, null, List.of(), null, 1, 1, false, null));
         }
         return results;
     }

@@ -85,6 +85,7 @@ class PretrainTest {
                 out.toString(),
                 from.map(Path::toString).orElse(null),
                 data.stream().map(Path::toString).toList(),
+                0,
                 pairs,
                 4,
                 steps,
