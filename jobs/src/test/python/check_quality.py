@@ -31,6 +31,7 @@ SETTINGS = {
     "part_differs": "max-part-difference",
     "saturated": "max-clipped",
     "flat": "min-deviation",
+    "cut_by_window": "min-window-margin",
     "near_copy_of_training": "min-training-distance",
     "near_copy_of_accepted": "min-accepted-distance",
 }
@@ -48,6 +49,22 @@ def judged(row, column):
         return whole
     x, y, width, height = map(int, window.split(","))
     return whole[y:y + height, x:x + width]
+
+
+def window_margin(row, mask):
+    """Free pixels between the mask and the nearest side of its window that cuts the photograph, in lengths of the window."""
+    (_, _, window), inside = (row.get("background") or "").partition("#xywh="), mask >= 128
+    if not window or not inside.any():
+        return math.nan
+    x, y, width, height = map(int, window.split(","))
+    columns, rows = inside.any(axis=0), inside.any(axis=1)
+    free = [
+        (x > 0, columns.argmax() / width),
+        (x + width < row["width"], columns[::-1].argmax() / width),
+        (y > 0, rows.argmax() / height),
+        (y + height < row["height"], rows[::-1].argmax() / height),
+    ]
+    return min((distance for cuts, distance in free if cuts), default=math.nan)
 
 
 def luma(image):
@@ -118,6 +135,7 @@ def reasons(row, measured, limits):
         "mask_too_small": measured["mask_ratio"],
         "no_change": measured["contrast"],
         "flat": measured["deviation"],
+        "cut_by_window": measured["window_margin"],
         "near_copy_of_training": measured["training_distance"],
         "near_copy_of_accepted": measured["accepted_distance"],
     }
@@ -195,6 +213,7 @@ def check_unit(rows, rule, settings, real):
             continue
         image, part, mask = (judged(row, c) for c in ("image", "anomaly", "mask"))
         found, stored = measures(image, part, mask), dict(row["quality"], components=row["components"])
+        found["window_margin"] = window_margin(row, mask)
         signature = Signature(image, mask)
         assert signature.bytes() == stored["signature"], f"{row['sample_id']}: signature"
         found["outside_object"] = math.nan if stored["outside_object"] is None else stored["outside_object"]

@@ -13,7 +13,7 @@ from PIL import Image
 
 PICTURE = pa.struct([pa.field("bytes", pa.binary(), False), pa.field("path", pa.string(), False)])
 BOX = pa.struct([pa.field(name, pa.int32(), False) for name in ("x", "y", "width", "height")])
-MEASURED = "outside_object contrast part_difference clipped deviation training_distance accepted_distance".split()
+MEASURED = "outside_object contrast part_difference clipped deviation window_margin training_distance accepted_distance".split()
 QUALITY = pa.struct(
     [pa.field("mask_ratio", pa.float64(), False)]
     + [pa.field(name, pa.float64()) for name in MEASURED]

@@ -71,7 +71,7 @@ final class RecordedPairs {
                 SIDE,
                 pair.area(),
                 pair.box(),
-                new PairMeasures(ratio, 1, Double.NaN, index, index, 0, index, Double.NaN, Double.NaN),
+                new PairMeasures(ratio, 1, Double.NaN, index, index, 0, index, Double.NaN, Double.NaN, Double.NaN),
                 pair.signature(),
                 GeneratedSample.Status.ACCEPTED,
                 List.of(),

@@ -118,6 +118,7 @@ final class ConfigRules {
             rule("quality.max-part-difference", limit(255)),
             rule("quality.max-clipped", limit(1)),
             rule("quality.min-deviation", limit(255)),
+            rule("quality.min-window-margin", limit(1)),
             rule("quality.min-training-distance", limit(255)),
             rule("quality.min-accepted-distance", limit(255)),
             rule("store", filledText()),

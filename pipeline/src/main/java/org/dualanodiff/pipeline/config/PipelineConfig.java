@@ -507,6 +507,7 @@ public record PipelineConfig(
                 "max-part-difference",
                 "max-clipped",
                 "min-deviation",
+                "min-window-margin",
                 "min-training-distance",
                 "min-accepted-distance");
 

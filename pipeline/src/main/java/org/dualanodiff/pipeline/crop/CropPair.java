@@ -9,13 +9,15 @@ import org.dualanodiff.model.image.Pixels;
  * @param window where it was cut
  * @param image RGB
  * @param mask grey, 255 on the defect and 0 elsewhere
+ * @param margin of the defect, see {@link Window#margin}
  */
-public record CropPair(Window window, BufferedImage image, BufferedImage mask) {
+public record CropPair(Window window, BufferedImage image, BufferedImage mask, double margin) {
 
     static CropPair of(Window window, Pixels photograph, Pixels mask, int resolution) {
         return new CropPair(
                 window,
                 window.squared(photograph, resolution).toImage(),
-                window.squaredMask(mask, resolution).toImage());
+                window.squaredMask(mask, resolution).toImage(),
+                window.margin(window.cut(mask).toImage(), mask.width(), mask.height()));
     }
 }

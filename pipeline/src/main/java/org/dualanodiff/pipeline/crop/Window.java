@@ -1,8 +1,10 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
+import java.util.stream.DoubleStream;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.mask.MaskStatistics;
 
 /**
  * A rectangle of a photograph, wholly inside it: a square, or, where the photograph is too narrow for that, less on one
@@ -57,6 +59,29 @@ public record Window(int x, int y, int width, int height) {
             System.arraycopy(part.levels(), row * width, levels, to, width);
         }
         return new Pixels(photograph.width(), photograph.height(), photograph.channels(), levels);
+    }
+
+    /**
+     * How near a mask comes to those sides of this window that lie inside the photograph: free pixels, in lengths of the
+     * window across that side. A defect that such a side cuts through has 0.
+     *
+     * @param mask of this window
+     * @return NaN if the mask is empty or every side is one of the photograph
+     */
+    public double margin(BufferedImage mask, int photographWidth, int photographHeight) {
+        MaskStatistics defect = MaskStatistics.of(mask);
+        int right = width - defect.x() - defect.width();
+        int bottom = height - defect.y() - defect.height();
+        return defect.isEmpty()
+                ? Double.NaN
+                : DoubleStream.of(
+                                x > 0 ? (double) defect.x() / width : Double.NaN,
+                                x + width < photographWidth ? (double) right / width : Double.NaN,
+                                y > 0 ? (double) defect.y() / height : Double.NaN,
+                                y + height < photographHeight ? (double) bottom / height : Double.NaN)
+                        .filter(distance -> !Double.isNaN(distance))
+                        .min()
+                        .orElse(Double.NaN);
     }
 
     /** As a part of a picture's address: the spatial dimension of W3C Media Fragments 1.0. */

@@ -25,8 +25,8 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
  */
 final class GoodCrops {
 
-    /** Pixels along a window's border without defect, so that the blend around the mask is inside the window. */
-    private static final int INSET = 4;
+    /** Along sides of a window that cut the photograph no defect is made, over this part of the window. */
+    private static final double INSET = 1.0 / 32;
 
     private final CropSource source;
     private final DatasetFiles files;
@@ -85,17 +85,27 @@ final class GoodCrops {
         int side = source.policy().resolution();
         Pixels working = window.squared(Pixels.rgb(photograph), side);
         Anchor anchor = new Anchor(
-                uri + window.fragment(), working.toImage(), PixelCodec.toSigned(working), place(window, object, side));
+                uri + window.fragment(),
+                working.toImage(),
+                PixelCodec.toSigned(working),
+                place(window, photograph, object));
         latest.put(index, new GoodCrop(photograph, window, anchor));
         return anchor;
     }
 
-    private static float[] place(Window window, Optional<BufferedImage> object, int side) {
-        Optional<Pixels> on = object.map(Pixels::gray).map(mask -> window.squaredMask(mask, side));
+    /** Nowhere else than on the object, and away from where the photograph is cut, so that the blend is inside the window. */
+    private float[] place(Window window, BufferedImage photograph, Optional<BufferedImage> object) {
+        int side = source.policy().resolution();
+        int inset = (int) Math.ceil(INSET * side);
+        int left = window.x() > 0 ? inset : 0;
+        int top = window.y() > 0 ? inset : 0;
+        int right = window.x() + window.width() < photograph.getWidth() ? side - inset : side;
+        int bottom = window.y() + window.height() < photograph.getHeight() ? side - inset : side;
         float[] place = new float[side * side];
-        for (int y = INSET; y < side - INSET; y++) {
-            Arrays.fill(place, y * side + INSET, (y + 1) * side - INSET, 1);
+        for (int y = top; y < bottom; y++) {
+            Arrays.fill(place, y * side + left, y * side + right, 1);
         }
+        Optional<Pixels> on = object.map(Pixels::gray).map(mask -> window.squaredMask(mask, side));
         for (int i = 0; i < place.length && on.isPresent(); i++) {
             place[i] = on.get().levels()[i] == 0 ? 0 : place[i];
         }

@@ -67,6 +67,10 @@ final class PairAssembly {
     private Verdict verdict(ComposedPair pair, boolean finite) {
         Window window = pair.judged();
         return gate.judge(
-                window.cutColors(pair.image()), window.cutColors(pair.part()), window.cutMask(pair.mask()), finite);
+                window.cutColors(pair.image()),
+                window.cutColors(pair.part()),
+                window.cutMask(pair.mask()),
+                pair.windowMargin(),
+                finite);
     }
 }

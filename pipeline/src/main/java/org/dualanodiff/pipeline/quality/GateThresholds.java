@@ -27,6 +27,8 @@ import org.dualanodiff.pipeline.config.Limit;
  * <tr><td>difference of part and image</td><td>0.6 of the median over parts on images of others</td></tr>
  * <tr><td>clipped</td><td>the largest and a fifth of the image more</td></tr>
  * <tr><td>deviation</td><td>a quarter of the smallest</td></tr>
+ * <tr><td>margin to the window's sides</td><td>the 5 % quantile, at most 0.04: no defect is made within 1/32 of the window from
+ * its sides, so one that reaches so far is cut off</td></tr>
  * <tr><td>distances</td><td>a third of the median distance of a real image to the nearest other one, mirrored or not, at least
  * 1</td></tr>
  * </table>
@@ -44,6 +46,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
     private static final double DISTANCE_OF_A_LONE_IMAGE = 2;
     private static final double LEAST_DISTANCE = 1;
     private static final int MISMATCHES = 4;
+    private static final double WIDEST_MARGIN = 0.04;
 
     public GateThresholds {
         EnumMap<QualityCheck, Double> known = new EnumMap<>(QualityCheck.class);
@@ -63,7 +66,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
     public static GateThresholds learn(List<RealPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
         PairMeasurement measurement = new PairMeasurement(List.of(), 0, objects);
         List<PairMeasures> real = pairs.stream()
-                .map(pair -> measurement.of(pair.image(), pair.part(), pair.mask()))
+                .map(pair -> measurement.of(pair.image(), pair.part(), pair.mask(), pair.windowMargin()))
                 .toList();
         double largeMask = quantile(real, PairMeasures::maskRatio, 0.95);
         double distance = distance(pairs, flips);
@@ -78,6 +81,8 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
         limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
         limits.put(QualityCheck.SATURATED, quantile(real, PairMeasures::clipped, 1) + 0.2);
         limits.put(QualityCheck.FLAT, quantile(real, PairMeasures::deviation, 0) / 4);
+        limits.put(
+                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, quantile(real, PairMeasures::windowMargin, 0.05)));
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
         limits.put(QualityCheck.NEAR_COPY_OF_ACCEPTED, distance);
         return new GateThresholds(limits);

@@ -23,8 +23,9 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
      * @param image RGB
      * @param part the defect on mid-grey, of the same size
      * @param mask grey, of the same size
+     * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      */
-    PairMeasures of(BufferedImage image, BufferedImage part, BufferedImage mask) {
+    PairMeasures of(BufferedImage image, BufferedImage part, BufferedImage mask, double windowMargin) {
         MaskStatistics statistics = MaskStatistics.of(mask);
         byte[] inside = Pixels.gray(mask).levels();
         return new PairMeasures(
@@ -35,6 +36,7 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
                 partDifference(image, part, mask),
                 clipped(Pixels.rgb(image)),
                 deviation(Pixels.gray(image).levels()),
+                windowMargin,
                 nearest(PairSignature.of(image, mask)),
                 Double.NaN);
     }

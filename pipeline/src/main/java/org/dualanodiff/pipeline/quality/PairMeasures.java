@@ -11,6 +11,8 @@ package org.dualanodiff.pipeline.quality;
  * @param partDifference mean difference of image and anomaly part inside the mask, in levels
  * @param clipped share of the image that is black or white in every channel
  * @param deviation standard deviation of the image's grey levels
+ * @param windowMargin how far the mask stays away from where its window cuts the photograph, in lengths of the window, see
+ *     {@link org.dualanodiff.pipeline.crop.Window#margin}
  * @param trainingDistance to the nearest training image with its defect in the same place, in levels, see
  *     {@link PairSignature}
  * @param acceptedDistance the same to the nearest pair accepted before it
@@ -23,5 +25,6 @@ public record PairMeasures(
         double partDifference,
         double clipped,
         double deviation,
+        double windowMargin,
         double trainingDistance,
         double acceptedDistance) {}

@@ -21,6 +21,8 @@ public enum QualityCheck {
     SATURATED(Side.AT_MOST, "max-clipped", PairMeasures::clipped),
     /** The image is of one level. */
     FLAT(Side.AT_LEAST, "min-deviation", PairMeasures::deviation),
+    /** The defect is cut off by the window that it was made in. */
+    CUT_BY_WINDOW(Side.AT_LEAST, "min-window-margin", PairMeasures::windowMargin),
     NEAR_COPY_OF_TRAINING(Side.AT_LEAST, "min-training-distance", PairMeasures::trainingDistance),
     /** Decided among all pairs of a defect, after they are made; see {@link AcceptedCopies}. */
     NEAR_COPY_OF_ACCEPTED(Side.AT_LEAST, "min-accepted-distance", PairMeasures::acceptedDistance);

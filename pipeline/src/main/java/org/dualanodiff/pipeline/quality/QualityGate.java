@@ -29,10 +29,12 @@ public final class QualityGate {
      * @param image RGB
      * @param part the defect on mid-grey, of the same size
      * @param mask grey, 255 on the defect and 0 elsewhere, of the same size
+     * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      * @param finite whether the model's numbers were
      */
-    public Verdict judge(BufferedImage image, BufferedImage part, BufferedImage mask, boolean finite) {
-        PairMeasures measures = measurement.of(image, part, mask);
+    public Verdict judge(
+            BufferedImage image, BufferedImage part, BufferedImage mask, double windowMargin, boolean finite) {
+        PairMeasures measures = measurement.of(image, part, mask, windowMargin);
         return new Verdict(measures, PairSignature.of(image, mask), reasons(measures, finite));
     }
 

@@ -17,8 +17,15 @@ import org.dualanodiff.pipeline.crop.DefectCrops;
  *
  * @param image RGB
  * @param mask grey, 255 on the defect and 0 elsewhere
+ * @param windowMargin how far the defect stays away from where its window cuts the photograph, NaN for whole photographs;
+ *     see {@link org.dualanodiff.pipeline.crop.Window#margin}
  */
-public record RealPair(BufferedImage image, BufferedImage mask) {
+public record RealPair(BufferedImage image, BufferedImage mask, double windowMargin) {
+
+    /** Of a whole photograph. */
+    public RealPair(BufferedImage image, BufferedImage mask) {
+        this(image, mask, Double.NaN);
+    }
 
     /**
      * The views of a photograph that an adapter is trained on and that hold some of the defect; several if it is not
@@ -42,7 +49,7 @@ public record RealPair(BufferedImage image, BufferedImage mask) {
     public static List<RealPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
         return new DefectCrops(policy)
                 .pairs(name, photograph, mask).stream()
-                        .map(pair -> new RealPair(pair.image(), pair.mask()))
+                        .map(pair -> new RealPair(pair.image(), pair.mask(), pair.margin()))
                         .toList();
     }
 

@@ -68,6 +68,7 @@ final class SampleRow {
         addMeasured(quality, "part_difference", measures.partDifference());
         addMeasured(quality, "clipped", measures.clipped());
         addMeasured(quality, "deviation", measures.deviation());
+        addMeasured(quality, "window_margin", measures.windowMargin());
         addMeasured(quality, "training_distance", measures.trainingDistance());
         addMeasured(quality, "accepted_distance", measures.acceptedDistance());
         if (sample.signature() != null) {
@@ -139,6 +140,7 @@ final class SampleRow {
                 measured(quality, "part_difference"),
                 measured(quality, "clipped"),
                 measured(quality, "deviation"),
+                measured(quality, "window_margin"),
                 measured(quality, "training_distance"),
                 measured(quality, "accepted_distance"));
     }

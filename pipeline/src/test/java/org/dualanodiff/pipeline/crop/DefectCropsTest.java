@@ -63,6 +63,20 @@ class DefectCropsTest {
     }
 
     @Test
+    void margin_ofADefect_isMeasuredToTheSidesThatCutThePhotograph() {
+        Window middle = new Window(100, 100, 64, 32);
+        BufferedImage mask = Pixels.gray(rectangles(new int[] {16, 8, 10, 8}))
+                .crop(0, 0, 64, 32)
+                .toImage();
+        assertThat(middle.margin(mask, SIDE, SIDE)).isEqualTo(16 / 64.0);
+        assertThat(new Window(0, 100, 64, 32).margin(mask, SIDE, SIDE)).isEqualTo(8 / 32.0);
+        assertThat(new Window(0, 0, 64, 32).margin(mask, 64, SIDE)).isEqualTo(16 / 32.0);
+        assertThat(new Window(0, 0, 64, 32).margin(mask, 64, 32)).isNaN();
+        BufferedImage empty = new Pixels(64, 32, 1, new byte[64 * 32]).toImage();
+        assertThat(middle.margin(empty, SIDE, SIDE)).isNaN();
+    }
+
+    @Test
     void crops_ofDistantParts_takeTurnsAndLeaveOutSpecks() {
         BufferedImage mask =
                 rectangles(new int[] {20, 20, 12, 12}, new int[] {350, 350, 10, 10}, new int[] {20, 380, 1, 1});

@@ -61,9 +61,14 @@ class LearnQualityTest {
         for (int i = 0; i < others.size(); i++) {
             RealPair pair = others.get(i);
             RealPair other = others.get((i + 7) % others.size());
-            accepted += gate.judge(pair.image(), pair.part(), pair.mask(), true).accepted() ? 1 : 0;
-            refused +=
-                    gate.judge(pair.image(), other.part(), other.mask(), true).accepted() ? 0 : 1;
+            accepted += gate.judge(pair.image(), pair.part(), pair.mask(), Double.NaN, true)
+                            .accepted()
+                    ? 1
+                    : 0;
+            refused += gate.judge(pair.image(), other.part(), other.mask(), Double.NaN, true)
+                            .accepted()
+                    ? 0
+                    : 1;
         }
         assertThat(others).hasSize(16);
         assertThat(accepted).isGreaterThanOrEqualTo(15);
@@ -88,7 +93,8 @@ class LearnQualityTest {
             corner.getRaster().setSample(i % 24, i / 24, 0, 255);
         }
         RealPair beside = new RealPair(image, corner);
-        assertThat(gate.judge(image, beside.part(), corner, true).reasons()).contains("off_object");
+        assertThat(gate.judge(image, beside.part(), corner, Double.NaN, true).reasons())
+                .contains("off_object");
     }
 
     @Test

@@ -29,7 +29,11 @@ class QualityGateTest {
     }
 
     private static List<String> reasons(RealPair pair) {
-        return GATE.judge(pair.image(), pair.part(), pair.mask(), true).reasons();
+        return judge(GATE, pair).reasons();
+    }
+
+    private static Verdict judge(QualityGate gate, RealPair pair) {
+        return gate.judge(pair.image(), pair.part(), pair.mask(), pair.windowMargin(), true);
     }
 
     @Test
@@ -48,7 +52,7 @@ class QualityGateTest {
 
     @Test
     void gate_ofNumbersThatAreNone_saysSoAlone() {
-        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Pictures.emptyMask(), false);
+        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Pictures.emptyMask(), Double.NaN, false);
         assertThat(verdict.reasons()).containsExactly("not_a_number");
         assertThat(verdict.accepted()).isFalse();
     }
@@ -57,6 +61,22 @@ class QualityGateTest {
     void gate_ofMaskMuchSmallerOrLarger_saysWhich() {
         assertThat(reasons(Pictures.disc(2, 30, 30, 2, 60))).containsExactly("mask_too_small");
         assertThat(reasons(Pictures.disc(2, 30, 30, 16, 60))).containsExactly("mask_too_large");
+    }
+
+    @Test
+    void gate_ofADefectNearTheSideOfItsWindow_saysCutByWindow() {
+        List<RealPair> crops = REAL.stream()
+                .map(pair -> new RealPair(pair.image(), pair.mask(), 0.2))
+                .toList();
+        QualityGate gate =
+                new QualityGate(profile(GateThresholds.learn(crops, List.of(Flip.values()), Optional.empty())));
+        RealPair pair = Pictures.disc(2, 30, 30);
+        assertThat(judge(gate, new RealPair(pair.image(), pair.mask(), 0.05)).reasons())
+                .isEmpty();
+        assertThat(judge(gate, new RealPair(pair.image(), pair.mask(), 1 / 32.0))
+                        .reasons())
+                .containsExactly("cut_by_window");
+        assertThat(judge(gate, pair).reasons()).isEmpty();
     }
 
     @Test
@@ -90,7 +110,7 @@ class QualityGateTest {
     @Test
     void gate_ofPartThatShowsAnotherDefect_saysPartDiffers() {
         RealPair pair = Pictures.disc(6, 30, 30);
-        Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), pair.mask(), true);
+        Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), pair.mask(), Double.NaN, true);
         assertThat(verdict.measures().partDifference()).isGreaterThan(100);
         assertThat(verdict.reasons()).containsExactly("part_differs");
     }

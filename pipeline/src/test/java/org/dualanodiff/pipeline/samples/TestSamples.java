@@ -78,7 +78,8 @@ public final class TestSamples {
     /** A pair without a mask has no values that a mask is needed for. */
     private static PairMeasures measures(int area) {
         double inside = area == 0 ? Double.NaN : 12.5;
-        return new PairMeasures(area / 48.0, area, Double.NaN, inside, inside, 0.25, 31.5, inside, Double.NaN);
+        return new PairMeasures(
+                area / 48.0, area, Double.NaN, inside, inside, 0.25, 31.5, inside / 2, inside, Double.NaN);
     }
 
     /** Like {@link #rejected}, its pixels not kept. */
