@@ -15,7 +15,7 @@ import pyarrow.dataset
 from PIL import Image
 from scipy.ndimage import binary_dilation
 
-GROWN, INSET, GREY = 3, 4, 128
+GROWN, INSET, GREY = 3, 1 / 32, 128
 
 
 def picture(source, mode="RGB"):
@@ -46,14 +46,16 @@ def check(row):
     window[y:y + height, x:x + width] = True
     assert window.sum() == width * height, "%s: the window is not inside the image" % row["sample_id"]
     assert not mask[~window].any() and (part[~window] == GREY).all(), "%s: a defect outside" % row["sample_id"]
+    inner = [slice(start + (start > 0) * int(INSET * side), start + side - (start + side < whole) * int(INSET * side))
+             for start, side, whole in ((y, height, mask.shape[0]), (x, width, mask.shape[1]))]
     edge = numpy.zeros(mask.shape, bool)
-    edge[y + INSET - 1:y + height - INSET + 1, x + INSET - 1:x + width - INSET + 1] = True
-    assert not mask[~edge].any(), "%s: the mask touches the border of the window" % row["sample_id"]
+    edge[tuple(inner)] = True
+    assert not mask[~edge].any(), "%s: the mask touches a side of the window that cuts the image" % row["sample_id"]
     near = binary_dilation(mask, numpy.ones((3, 3)), GROWN - 1) if mask.any() else mask
     outside = int((image != good).any(axis=2)[~near].sum())
     assert mask.sum() == row["mask_area"], "%s: mask_area" % row["sample_id"]
     center = ((x + width / 2) / mask.shape[1], (y + height / 2) / mask.shape[0])
-    return outside, mask, center, width
+    return outside, mask, center, max(width, height)
 
 
 def main(samples, category):
@@ -71,8 +73,9 @@ def main(samples, category):
         quantiles([area for area, _, _ in real]), quantiles([area for area, _, _ in made]) if made else "-",
         len(made), len(rows)))
     for axis, name in ((0, "x"), (1, "y")):
-        print("center %s in %% (5 / 50 / 95 %%): real %s, windows %s" % (
-            name, quantiles([100 * r[axis + 1] for r in real]), quantiles([100 * c[axis] for c in centers])))
+        print("center %s in %% (5 / 50 / 95 %%): real %s, windows %s, generated %s" % (
+            name, quantiles([100 * r[axis + 1] for r in real]), quantiles([100 * c[axis] for c in centers]),
+            quantiles([100 * m[axis + 1] for m in made]) if made else "-"))
     sys.exit(sum(outside) > 0)
 
 
