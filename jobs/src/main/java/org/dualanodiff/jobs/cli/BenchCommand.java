@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
 import com.google.gson.Gson;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
@@ -132,19 +131,13 @@ final class BenchCommand {
     static final class Scale implements Callable<Integer> {
 
         @Mixin
-        private ConfigOptions options;
+        private StoreOptions options;
 
         @Option(names = "--rows", paramLabel = "N", description = "Pairs. Default: 100000.")
         private int rows = 100_000;
 
         @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 10.")
         private int units = 10;
-
-        @Option(
-                names = "--store",
-                paramLabel = "ADDRESS",
-                description = "The store: path or URI. Default: the configuration's.")
-        private Optional<String> store = Optional.empty();
 
         @Spec
         private CommandSpec spec;
@@ -157,8 +150,7 @@ final class BenchCommand {
                         "--rows and --units must be positive and --units no more than --rows, were %d and %d"
                                 .formatted(rows, units));
             }
-            PipelineConfig config = options.load(
-                    store.map(address -> "store=" + address).stream().toList());
+            PipelineConfig config = options.config();
             try (SparkSession spark = SparkSessions.open(config, spec.name())) {
                 StoreProbe.require("store", config.store(), HadoopProperties.current());
                 new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);

@@ -9,17 +9,13 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command that works on what a store has, on Spark. */
 abstract class StoreCommand implements Callable<Integer> {
 
     @Mixin
-    private ConfigOptions options;
-
-    @Option(names = "--store", paramLabel = "URI", description = "The store, over the configuration's.")
-    private String store;
+    private StoreOptions options;
 
     @Spec
     CommandSpec spec;
@@ -28,10 +24,9 @@ abstract class StoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        config = options.load();
+        config = options.config();
         try (SparkSession spark = SparkSessions.open(config, spec.name());
-                ObjectStore opened =
-                        ObjectStore.open(store == null ? config.store() : store, HadoopProperties.current())) {
+                ObjectStore opened = ObjectStore.open(config.store(), HadoopProperties.current())) {
             return run(spark, opened);
         }
     }

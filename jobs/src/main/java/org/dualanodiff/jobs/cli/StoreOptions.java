@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
+import java.util.Optional;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -17,20 +18,17 @@ final class StoreOptions {
             names = "--store",
             paramLabel = "ADDRESS",
             description = "The store: path or URI. Default: the configuration's.")
-    private String address;
+    private Optional<String> address = Optional.empty();
 
+    /** The settings, their store being the one that the command is about. */
     PipelineConfig config() {
-        return options.load();
-    }
-
-    String address(PipelineConfig config) {
-        return address == null ? config.store() : address;
+        return options.load(address.map(given -> "store=" + given).stream().toList());
     }
 
     /** Opens the store without Spark, once it has answered. */
     ObjectStore open(PipelineConfig config) {
         var hadoop = HadoopProperties.of(config.spark().conf());
-        StoreProbe.require("store", address(config), hadoop);
-        return ObjectStore.open(address(config), hadoop);
+        StoreProbe.require("store", config.store(), hadoop);
+        return ObjectStore.open(config.store(), hadoop);
     }
 }

@@ -47,9 +47,8 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PipelineConfig config = options.config();
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            String address = options.address(config);
-            StoreProbe.require("store", address, HadoopProperties.current());
-            VerifyResult result = verify(spark, address);
+            StoreProbe.require("store", config.store(), HadoopProperties.current());
+            VerifyResult result = verify(spark, config.store());
             print(result);
             return result.clean() ? ExitCode.DONE : ExitCode.PARTIAL;
         }
