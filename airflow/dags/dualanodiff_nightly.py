@@ -17,10 +17,17 @@ from dualanodiff_submit import DualAnoDiffOperator
 # One run of the product for each logical date, so that a task that is tried again or cleared goes on with its run.
 RUN_ID = "{{ params.run_id or 'nightly-' ~ ((dag_run.logical_date or dag_run.run_after) | ds_nodash) }}"
 
+# New pairs every night of the adapters that are there already; the same when a night's run is named again.
+GENERATION_SEED = (
+    "{% set name = params.run_id or 'nightly-' ~ ((dag_run.logical_date or dag_run.run_after) | ds_nodash) %}"
+    "{{ name[8:] if name.startswith('nightly-') and name[8:].isdigit() else '' }}"
+)
+
 SETTINGS = {
     "dataset.root": "{{ params.dataset_root or '' }}",
     "dataset.categories": "{{ params.categories | tojson if params.categories else '' }}",
     "generation.samples-per-defect": "{{ params.samples_per_defect or '' }}",
+    "generation.seed": GENERATION_SEED,
     "store": "{{ params.store or '' }}",
     "run.id": RUN_ID,
 }

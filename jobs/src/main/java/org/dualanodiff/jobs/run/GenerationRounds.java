@@ -103,7 +103,7 @@ final class GenerationRounds {
                 inputs.settings().sampling(),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),
                 inputs.settings().refinement(),
-                inputs.settings().config().seed(),
+                inputs.settings().config().generation().seed(),
                 profile,
                 inputs.settings().config().quality().keepRejectedPixels());
     }

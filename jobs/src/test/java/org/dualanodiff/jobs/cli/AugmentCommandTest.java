@@ -86,6 +86,28 @@ class AugmentCommandTest {
     }
 
     @Test
+    void augment_withAnotherGenerationSeed_makesOtherPairsOfTheSameAdapters() throws IOException {
+        augment("--set", "generation.samples-per-defect=2");
+        CommandLineRun night = augment("--set", "generation.samples-per-defect=2", "--set", "generation.seed=20260101");
+        assertThat(night.count("trained")).isZero();
+        assertThat(night.count("generated")).isEqualTo(night.count("reused") * 2);
+        assertThat(files(folder.resolve("store/samples")).stream()
+                        .filter(file -> file.toString().endsWith(".parquet"))
+                        .flatMap(file -> samples(file).stream())
+                        .map(AugmentCommandTest::content))
+                .hasSize(2 * night.count("generated"))
+                .doesNotHaveDuplicates();
+    }
+
+    private static List<GeneratedSample> samples(Path file) {
+        try {
+            return SampleFile.read(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void augment_withBadFilesAmongTheData_setsThemAsideAndFinishes() throws IOException {
         Path data = copyOfData();
         Path hole = data.resolve("cloth/test/hole");

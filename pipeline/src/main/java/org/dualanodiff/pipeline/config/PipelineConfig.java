@@ -46,7 +46,7 @@ public record PipelineConfig(
                 Prompt.of(effective.getConfig("prompt")),
                 Training.of(effective.getConfig("training")),
                 Background.of(effective.getConfig("background")),
-                Generation.of(effective.getConfig("generation")),
+                Generation.of(effective),
                 Mask.of(effective.getConfig("mask")),
                 Quality.of(effective.getConfig("quality")),
                 effective.getString("store"),
@@ -371,12 +371,15 @@ public record PipelineConfig(
     /**
      * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}; {@code karrasSigmas} and
      * {@code finalSigmaZero} are true only with DPM-Solver++.
+     *
+     * @param seed of the samples, where theirs is to differ from the adapters'; else the same
      */
     public record Generation(
             String background,
             String place,
             double anchorFrom,
             int samplesPerDefect,
+            long seed,
             Sampler sampler,
             boolean karrasSigmas,
             boolean finalSigmaZero,
@@ -388,12 +391,15 @@ public record PipelineConfig(
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        private static Generation of(Config block) {
+        private static Generation of(Config root) {
+            Config block = root.getConfig("generation");
+            boolean auto = block.getString("seed").equals("auto");
             return new Generation(
                     block.getString("background"),
                     block.getString("place"),
                     block.getDouble("anchor-from"),
                     block.getInt("samples-per-defect"),
+                    auto ? root.getLong("seed") : block.getLong("seed"),
                     Sampler.of(block.getString("sampler")),
                     block.getBoolean("karras-sigmas"),
                     block.getBoolean("final-sigma-zero"),
@@ -415,6 +421,7 @@ public record PipelineConfig(
                     entry("place", place),
                     entry("anchor-from", anchorFrom),
                     entry("samples-per-defect", samplesPerDefect),
+                    entry("seed", seed),
                     entry("sampler", sampler.setting()),
                     entry("karras-sigmas", karrasSigmas),
                     entry("final-sigma-zero", finalSigmaZero),

@@ -250,6 +250,10 @@ public record RunSettings(
                 "generation.guidance-scale", Double.toString(generation.guidanceScale()),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
                 "generation.batch-size", Integer.toString(generation.batchSize())));
+        // Runs have kept their names since before samples could have a seed of their own.
+        if (generation.seed() != config.seed()) {
+            settings.put("generation.seed", Long.toString(generation.seed()));
+        }
         if (generation.anchored() || config.dataset().crop().aroundDefects()) {
             settings.put("generation.place", generation.place());
         }

@@ -77,7 +77,7 @@ class ConfigLoaderTest {
               background = anchored
               place = object
               anchor-from = 0.5
-              samples-per-defect = 1000
+              samples-per-defect = 1000, seed = -12
               sampler = "dpm-solver++"
               karras-sigmas = true
               final-sigma-zero = yes
@@ -142,6 +142,7 @@ class ConfigLoaderTest {
                     "object",
                     0.5,
                     1000,
+                    -12,
                     Sampler.DPM_SOLVER,
                     true,
                     true,
@@ -224,6 +225,7 @@ class ConfigLoaderTest {
                                 "anywhere",
                                 0.7,
                                 500,
+                                0,
                                 Sampler.PNDM,
                                 false,
                                 false,
@@ -392,6 +394,7 @@ class ConfigLoaderTest {
         assertThat(config.prompt()).isEqualTo(new Prompt("a photo, with = signs", "quoted", ""));
         assertThat(config.run().id()).isEqualTo("007");
         assertThat(config.seed()).isEqualTo(-5);
+        assertThat(config.generation().seed()).isEqualTo(-5);
     }
 
     @Test
