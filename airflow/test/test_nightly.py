@@ -52,6 +52,8 @@ class NightlyTest(unittest.TestCase):
         published = self._published("good")
         self.assertEqual(published["version"], 1)
         self.assertEqual(sum(unit["accepted"] for unit in published["units"]), DEFECTS * SAMPLES)
+        run = json.loads((self.server.data / "good/runs" / RUN_ID / "run.json").read_text())
+        self.assertEqual(run["settings"]["generation.seed"], NIGHT.replace("-", ""))
 
         again = self._night("good", self.images)
         self.assertEqual(again.exit, 0, again.log)
