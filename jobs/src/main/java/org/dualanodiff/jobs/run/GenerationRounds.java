@@ -103,6 +103,7 @@ final class GenerationRounds {
                 inputs.settings().sampling(),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),
                 inputs.settings().refinement(),
+                inputs.settings().change(),
                 inputs.settings().config().generation().seed(),
                 profile,
                 inputs.settings().config().quality().keepRejectedPixels());

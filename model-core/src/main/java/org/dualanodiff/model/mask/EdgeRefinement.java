@@ -38,45 +38,23 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
 
     /** {@code mean(a) * guide + mean(b)}, where in each window a and b are the best linear fit of the mask. */
     private double[] filtered(double[] guide, double[] mask, int width, int height) {
-        double[] meanGuide = mean(guide, width, height);
-        double[] meanMask = mean(mask, width, height);
-        double[] covariance = mean(product(guide, mask), width, height);
-        double[] variance = mean(product(guide, guide), width, height);
+        double[] meanGuide = BoxMean.of(guide, width, height, radius);
+        double[] meanMask = BoxMean.of(mask, width, height, radius);
+        double[] covariance = BoxMean.of(product(guide, mask), width, height, radius);
+        double[] variance = BoxMean.of(product(guide, guide), width, height, radius);
         double[] a = new double[guide.length];
         double[] b = new double[guide.length];
         for (int i = 0; i < a.length; i++) {
             a[i] = (covariance[i] - meanGuide[i] * meanMask[i]) / (variance[i] - meanGuide[i] * meanGuide[i] + epsilon);
             b[i] = meanMask[i] - a[i] * meanGuide[i];
         }
-        double[] slope = mean(a, width, height);
-        double[] offset = mean(b, width, height);
+        double[] slope = BoxMean.of(a, width, height, radius);
+        double[] offset = BoxMean.of(b, width, height, radius);
         double[] result = product(slope, guide);
         for (int i = 0; i < result.length; i++) {
             result[i] += offset[i];
         }
         return result;
-    }
-
-    /** The mean over the square window, cut at the image's border. */
-    private double[] mean(double[] plane, int width, int height) {
-        double[] sums = new double[(width + 1) * (height + 1)];
-        for (int y = 0; y < height; y++) {
-            double row = 0;
-            for (int x = 0; x < width; x++) {
-                row += plane[y * width + x];
-                sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1] + row;
-            }
-        }
-        double[] means = new double[plane.length];
-        for (int i = 0; i < means.length; i++) {
-            int left = Math.max(0, i % width - radius);
-            int right = Math.min(width, i % width + radius + 1);
-            int top = Math.max(0, i / width - radius) * (width + 1);
-            int bottom = Math.min(height, i / width + radius + 1) * (width + 1);
-            double sum = sums[bottom + right] - sums[bottom + left] - sums[top + right] + sums[top + left];
-            means[i] = sum * (width + 1) / ((double) (right - left) * (bottom - top));
-        }
-        return means;
     }
 
     private static double[] product(double[] one, double[] other) {

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.mask;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * What is done to every mask after its pixels are found: gaps are closed, thin bridges opened, enclosed holes filled,
@@ -9,15 +10,25 @@ import java.io.Serializable;
  * @param openingRadius disc radius in pixels, 0 for none
  * @param closingRadius disc radius in pixels, 0 for none
  * @param minArea smallest component kept, in pixels
+ * @param minShare smallest component kept, as a share of the largest, 0..1
  * @param maxHoleArea largest enclosed hole that is filled, in pixels, 0 for none
  */
-public record MaskCleanup(int openingRadius, int closingRadius, int minArea, int maxHoleArea) implements Serializable {
+public record MaskCleanup(int openingRadius, int closingRadius, int minArea, double minShare, int maxHoleArea)
+        implements Serializable {
 
     public MaskCleanup {
         require("openingRadius", openingRadius);
         require("closingRadius", closingRadius);
         require("minArea", minArea);
         require("maxHoleArea", maxHoleArea);
+        if (!(minShare >= 0 && minShare <= 1)) {
+            throw new IllegalArgumentException("Mask extraction needs minShare in 0..1, was " + minShare);
+        }
+    }
+
+    /** Components are kept however small they are beside the largest. */
+    public MaskCleanup(int openingRadius, int closingRadius, int minArea, int maxHoleArea) {
+        this(openingRadius, closingRadius, minArea, 0, maxHoleArea);
     }
 
     BinaryMask apply(BinaryMask found) {
@@ -37,7 +48,9 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, int
 
     private BinaryMask withoutSpecks(BinaryMask mask) {
         Components components = Components.eightConnected(mask);
-        return components.keep(component -> components.areas()[component] >= minArea);
+        int largest = Arrays.stream(components.areas()).max().orElse(0);
+        double least = Math.max(minArea, minShare * largest);
+        return components.keep(component -> components.areas()[component] >= least);
     }
 
     private static void require(String name, int value) {

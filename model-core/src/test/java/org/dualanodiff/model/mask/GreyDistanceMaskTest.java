@@ -88,6 +88,17 @@ class GreyDistanceMaskTest {
     }
 
     @Test
+    void extract_ofPartsSmallBesideTheLargest_dropsThem() {
+        AnomalyPart part = AnomalyPart.of(part((x, y) -> x < 6 && y < 6 || x > 60 && y > 60 ? 0 : GREY));
+
+        BufferedImage all = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
+        assertThat(isSet(all, 2, 2)).isTrue();
+        BufferedImage large = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
+        assertThat(isSet(large, 2, 2)).isFalse();
+        assertThat(isSet(large, 80, 80)).isTrue();
+    }
+
+    @Test
     void opening_ofBridge_cutsIt() {
         MaskExtractor opening = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(2, 0, 0, 0));
 

@@ -104,7 +104,9 @@ final class ConfigRules {
             rule("mask.opening-radius", wholeNumber(0, 64)),
             rule("mask.closing-radius", wholeNumber(0, 64)),
             rule("mask.min-area", wholeNumber(0, MANY)),
+            rule("mask.min-share", number(0, 1)),
             rule("mask.max-hole-area", wholeNumber(0, MANY)),
+            rule("mask.min-change", number(0, 255)),
             rule("mask.refine-radius", wholeNumber(0, 64)),
             rule("mask.refine-epsilon", positive(1)),
             rule("quality.enabled", flag()),
@@ -158,6 +160,7 @@ final class ConfigRules {
             new Relation(List.of("training.micro-batch-size", "training.batch-size"), ConfigRules::wholeMicroBatches),
             new Relation(List.of("log.file", "log.format"), ConfigRules::fileIsJson),
             new Relation(List.of("mask.saliency-model", "mask.method"), ConfigRules::saliencyModelGiven),
+            new Relation(List.of("mask.min-change", "generation.background"), ConfigRules::changeOfGoodImages),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), ConfigRules::thresholdsInOrder),
@@ -211,6 +214,14 @@ final class ConfigRules {
                 .filter(key -> !ConfigLoader.isDefault(effective.getValue(key).origin()))
                 .findFirst()
                 .orElse(keys.get(0));
+    }
+
+    private static Optional<String> changeOfGoodImages(Config config) {
+        boolean anchored = config.getString("generation.background").equals("anchored");
+        return anchored || config.getDouble("mask.min-change") == 0
+                ? Optional.empty()
+                : Optional.of("mask.min-change must be 0 unless generation.background is anchored, was %s"
+                        .formatted(config.getString("mask.min-change")));
     }
 
     private static Optional<String> edge(ConfigValue resolution) {

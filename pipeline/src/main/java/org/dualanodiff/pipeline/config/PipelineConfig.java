@@ -437,6 +437,7 @@ public record PipelineConfig(
      * How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, never off and auto only together, radii in pixels,
      * area in pixels.
      *
+     * @param minChange in levels, 0 for none and always with generated backgrounds
      * @param refineRadius 0 for none
      */
     public record Mask(
@@ -449,7 +450,9 @@ public record PipelineConfig(
             int openingRadius,
             int closingRadius,
             int minArea,
+            double minShare,
             int maxHoleArea,
+            double minChange,
             int refineRadius,
             double refineEpsilon)
             implements Serializable {
@@ -466,7 +469,9 @@ public record PipelineConfig(
                     block.getInt("opening-radius"),
                     block.getInt("closing-radius"),
                     block.getInt("min-area"),
+                    block.getDouble("min-share"),
                     block.getInt("max-hole-area"),
+                    block.getDouble("min-change"),
                     block.getInt("refine-radius"),
                     block.getDouble("refine-epsilon"));
         }
@@ -482,7 +487,9 @@ public record PipelineConfig(
                     entry("opening-radius", openingRadius),
                     entry("closing-radius", closingRadius),
                     entry("min-area", minArea),
+                    entry("min-share", minShare),
                     entry("max-hole-area", maxHoleArea),
+                    entry("min-change", minChange),
                     entry("refine-radius", refineRadius),
                     entry("refine-epsilon", refineEpsilon));
         }

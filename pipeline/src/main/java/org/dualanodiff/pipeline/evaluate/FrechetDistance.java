@@ -2,14 +2,15 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.util.Arrays;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
-import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.QRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 
 /**
  * Fréchet inception distance (Heusel et al. 2017): {@code |mu1 - mu2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)}, covariances
- * with divisor N - 1 and nothing added to their diagonals. The last trace is the sum of the roots of the eigenvalues of
- * {@code S1^(1/2) S2 S1^(1/2)}; negative round-off counts as 0.
+ * with divisor N - 1 and nothing added to their diagonals. With {@code S1 = A'A} and {@code S2 = B'B} the last trace is the
+ * sum of the singular values of {@code AB'}. That holds for any number of images; an eigenvalue solver need not converge on
+ * the covariances of fewer images than features.
  */
 public final class FrechetDistance {
 
@@ -28,37 +29,17 @@ public final class FrechetDistance {
             double difference = first.mean[i] - second.mean[i];
             distance += difference * difference;
         }
-        return distance
-                + first.covariance.getTrace()
-                + second.covariance.getTrace()
-                - 2 * traceOfRoot(first.covariance, second.covariance);
+        return distance + first.variance() + second.variance() - 2 * traceOfRoot(first.factor, second.factor);
     }
 
     private static double traceOfRoot(RealMatrix first, RealMatrix second) {
-        RealMatrix root = root(first);
-        RealMatrix product = root.multiply(second).multiply(root);
-        // Rounding leaves it not quite symmetric, and the solver would then look for complex eigenvalues.
-        RealMatrix symmetric = product.add(product.transpose()).scalarMultiply(0.5);
-        return Arrays.stream(new EigenDecomposition(symmetric).getRealEigenvalues())
-                .map(FrechetDistance::rootOf)
+        RealMatrix product = first.multiply(second.transpose());
+        return Arrays.stream(new SingularValueDecomposition(product).getSingularValues())
                 .sum();
     }
 
-    private static RealMatrix root(RealMatrix symmetric) {
-        EigenDecomposition parts = new EigenDecomposition(symmetric);
-        double[] roots = Arrays.stream(parts.getRealEigenvalues())
-                .map(FrechetDistance::rootOf)
-                .toArray();
-        return parts.getV()
-                .multiply(MatrixUtils.createRealDiagonalMatrix(roots))
-                .multiply(parts.getVT());
-    }
-
-    private static double rootOf(double eigenvalue) {
-        return Math.sqrt(Math.max(0, eigenvalue));
-    }
-
-    private record Gaussian(double[] mean, RealMatrix covariance) {
+    /** @param factor the covariance is its transpose times itself; no more rows than features */
+    private record Gaussian(double[] mean, RealMatrix factor) {
 
         static Gaussian of(float[][] rows) {
             if (rows.length < 2) {
@@ -71,37 +52,27 @@ public final class FrechetDistance {
                     mean[i] += (double) row[i] / rows.length;
                 }
             }
-            return new Gaussian(mean, covariance(rows, mean));
+            return new Gaussian(mean, factor(rows, mean));
         }
 
-        private static RealMatrix covariance(float[][] rows, double[] mean) {
-            double[][] sums = new double[mean.length][mean.length];
-            double[] centered = new double[mean.length];
-            for (float[] row : rows) {
-                for (int i = 0; i < mean.length; i++) {
-                    centered[i] = row[i] - mean[i];
+        private static RealMatrix factor(float[][] rows, double[] mean) {
+            int features = mean.length;
+            double[][] centered = new double[rows.length][features];
+            for (int n = 0; n < rows.length; n++) {
+                for (int i = 0; i < features; i++) {
+                    centered[n][i] = (rows[n][i] - mean[i]) / Math.sqrt(rows.length - 1.0);
                 }
-                addOuterProduct(sums, centered);
             }
-            mirror(sums, rows.length - 1.0);
-            return new Array2DRowRealMatrix(sums, false);
+            RealMatrix all = new Array2DRowRealMatrix(centered, false);
+            return rows.length <= features
+                    ? all
+                    : new QRDecomposition(all).getR().getSubMatrix(0, features - 1, 0, features - 1);
         }
 
-        private static void addOuterProduct(double[][] sums, double[] centered) {
-            for (int i = 0; i < centered.length; i++) {
-                for (int j = 0; j <= i; j++) {
-                    sums[i][j] += centered[i] * centered[j];
-                }
-            }
-        }
-
-        private static void mirror(double[][] sums, double divisor) {
-            for (int i = 0; i < sums.length; i++) {
-                for (int j = 0; j <= i; j++) {
-                    sums[i][j] /= divisor;
-                    sums[j][i] = sums[i][j];
-                }
-            }
+        /** Trace of the covariance. */
+        double variance() {
+            double norm = factor.getFrobeniusNorm();
+            return norm * norm;
         }
     }
 }

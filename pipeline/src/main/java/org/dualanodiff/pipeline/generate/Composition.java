@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
@@ -10,6 +11,9 @@ sealed interface Composition permits WholePicture, InGoodCrop {
 
     /** Where a defect may be, as in {@link Anchor#place}; null for anywhere. */
     float[] place(GeneratedPair pair);
+
+    /** The good image that the pair was made on, at the working resolution; empty if it was made freely. */
+    Optional<BufferedImage> good(GeneratedPair pair);
 
     /** @param mask of the defect, at the working resolution */
     ComposedPair compose(GeneratedPair pair, BufferedImage mask);

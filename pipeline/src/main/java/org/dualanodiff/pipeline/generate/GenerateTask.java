@@ -4,6 +4,7 @@ import java.io.Serializable;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
@@ -18,6 +19,7 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
  * @param crops windows of good images that pairs are made in, or null where they are whole images
  * @param negative prompt of the unconditional half
  * @param refinement what moves the masks' outlines, or null
+ * @param change what is left of the masks of anchored pairs, or null for all of it
  * @param seed of the run
  * @param quality what good pairs are like
  * @param keepRejectedPixels whether rejected pairs keep their pictures
@@ -34,6 +36,7 @@ public record GenerateTask(
         SamplingConfig sampling,
         MaskExtractor mask,
         EdgeRefinement refinement,
+        VisibleChange change,
         long seed,
         QualityProfile quality,
         boolean keepRejectedPixels)

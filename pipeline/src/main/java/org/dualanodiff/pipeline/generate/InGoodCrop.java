@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.Optional;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.sampling.GeneratedPair;
@@ -30,6 +31,11 @@ final class InGoodCrop implements Composition {
     @Override
     public float[] place(GeneratedPair pair) {
         return crop(pair).anchor().place();
+    }
+
+    @Override
+    public Optional<BufferedImage> good(GeneratedPair pair) {
+        return anchored ? Optional.of(crop(pair).anchor().image()) : Optional.empty();
     }
 
     private GoodCrop crop(GeneratedPair pair) {

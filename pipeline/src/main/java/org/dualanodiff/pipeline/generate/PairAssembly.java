@@ -60,7 +60,12 @@ final class PairAssembly {
         BufferedImage mask = task.mask().extract(pair.part());
         BufferedImage refined =
                 task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
-        return Composition.within(refined, composition.place(pair));
+        BufferedImage allowed = Composition.within(refined, composition.place(pair));
+        return composition
+                .good(pair)
+                .filter(good -> task.change() != null)
+                .map(good -> task.change().apply(allowed, pair.image(), good))
+                .orElse(allowed);
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */

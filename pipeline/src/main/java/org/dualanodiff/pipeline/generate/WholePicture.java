@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
@@ -11,6 +12,11 @@ record WholePicture() implements Composition {
     @Override
     public float[] place(GeneratedPair pair) {
         return pair.anchor().map(Anchor::place).orElse(null);
+    }
+
+    @Override
+    public Optional<BufferedImage> good(GeneratedPair pair) {
+        return pair.anchor().map(Anchor::image);
     }
 
     @Override

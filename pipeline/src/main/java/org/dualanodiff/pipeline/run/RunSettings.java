@@ -15,6 +15,7 @@ import org.dualanodiff.model.mask.GreyDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.SaliencyMask;
+import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -129,7 +130,8 @@ public record RunSettings(
 
     public MaskCleanup maskCleanup() {
         PipelineConfig.Mask mask = config.mask();
-        return new MaskCleanup(mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.maxHoleArea());
+        return new MaskCleanup(
+                mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
     }
 
     /** What moves the masks' outlines; null for nothing. */
@@ -138,6 +140,12 @@ public record RunSettings(
         return mask.refineRadius() == 0
                 ? null
                 : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
+    }
+
+    /** What is left of the masks of anchored pairs; null for all of it. */
+    public VisibleChange change() {
+        double levels = config.mask().minChange();
+        return levels == 0 ? null : new VisibleChange(levels, maskCleanup());
     }
 
     public SampleTarget target() {
@@ -272,6 +280,13 @@ public record RunSettings(
                 "mask.min-area", Integer.toString(mask.minArea()),
                 "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
                 "mask.refine-radius", Integer.toString(mask.refineRadius())));
+        // Runs have kept their names since before there were these settings.
+        if (mask.minChange() > 0) {
+            settings.put("mask.min-change", Double.toString(mask.minChange()));
+        }
+        if (mask.minShare() > 0) {
+            settings.put("mask.min-share", Double.toString(mask.minShare()));
+        }
         if (mask.refineRadius() > 0) {
             settings.put("mask.refine-epsilon", Double.toString(mask.refineEpsilon()));
         }

@@ -87,7 +87,7 @@ class ConfigLoaderTest {
               batch-size = 8
               pairs-per-task = 32
             }
-            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, max-hole-area = 5, refine-radius = 3, refine-epsilon = 0.01 }
+            mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, min-share = 0.2, max-hole-area = 5, min-change = 6.5, refine-radius = 3, refine-epsilon = 0.01 }
             quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
             run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
@@ -151,7 +151,7 @@ class ConfigLoaderTest {
                     new Interval(0.1, 0.75),
                     8,
                     32),
-            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 5, 3, 0.01),
+            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
             new Quality(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new Run("nightly-2024.01", new Lease(30, 600)),
@@ -234,7 +234,21 @@ class ConfigLoaderTest {
                                 new Interval(0, 1),
                                 4,
                                 64),
-                        new Mask("grey-distance", Limit.of(0.12), Limit.of(0.25), 0.5, "", 320, 0, 1, 4, 64, 0, 1e-3),
+                        new Mask(
+                                "grey-distance",
+                                Limit.of(0.12),
+                                Limit.of(0.25),
+                                0.5,
+                                "",
+                                320,
+                                0,
+                                1,
+                                4,
+                                0,
+                                64,
+                                0,
+                                0,
+                                1e-3),
                         new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new Run("auto", new Lease(90, 0)),

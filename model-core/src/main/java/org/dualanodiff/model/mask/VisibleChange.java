@@ -1,0 +1,43 @@
+package org.dualanodiff.model.mask;
+
+import java.awt.image.BufferedImage;
+import java.io.Serializable;
+import org.dualanodiff.model.image.Pixels;
+
+/**
+ * Leaves of a mask what can be seen: where the generated image differs from the good image that it was made on. Masks of
+ * parts that are nearly mid-grey are generous, and a detector learns from what they claim.
+ *
+ * @param levels least difference of the grey levels' means over 5 x 5 pixels, 0..255, above 0
+ * @param cleanup applied to what is left
+ */
+public record VisibleChange(double levels, MaskCleanup cleanup) implements Serializable {
+
+    private static final int RADIUS = 2;
+
+    public VisibleChange {
+        if (!(levels > 0)) {
+            throw new IllegalArgumentException("a visible change has more than 0 levels, was " + levels);
+        }
+    }
+
+    /**
+     * @param mask grey, of the images' size
+     * @return grey, 255 on the defect and 0 elsewhere
+     */
+    public BufferedImage apply(BufferedImage mask, BufferedImage generated, BufferedImage good) {
+        BinaryMask claimed = BinaryMask.of(mask);
+        byte[] made = Pixels.gray(generated).levels();
+        byte[] real = Pixels.gray(good).levels();
+        double[] change = new double[made.length];
+        for (int i = 0; i < change.length; i++) {
+            change[i] = (made[i] & 0xff) - (real[i] & 0xff);
+        }
+        double[] mean = BoxMean.of(change, claimed.width(), claimed.height(), RADIUS);
+        boolean[] seen = new boolean[mean.length];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = claimed.set()[i] && Math.abs(mean[i]) >= levels;
+        }
+        return cleanup.apply(claimed.with(seen)).toImage();
+    }
+}
