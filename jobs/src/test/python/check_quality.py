@@ -82,7 +82,9 @@ def contrast(image, inside):
 
 
 def cells(grey):
-    return np.array(Image.fromarray(grey).resize((CELLS, CELLS), Image.BILINEAR)).astype(float)
+    # Rows first, as Pillow has always done; from version 13 on it takes the columns of tall pictures first.
+    rows = Image.fromarray(grey).resize((CELLS, grey.shape[0]), Image.BILINEAR)
+    return np.array(rows.resize((CELLS, CELLS), Image.BILINEAR)).astype(float)
 
 
 class Signature:
