@@ -45,12 +45,16 @@ class CropRunTest {
 
     @Test
     void augment_anchoredInCrops_changesFullSizeImagesWithinTheWindowAlone() throws Exception {
-        CommandLineRun run = augment("generation.background=anchored", "generation.place=object");
+        String[] anchored = {
+            "generation.background=anchored",
+            "generation.place=object",
+            "generation.anchor-detail=true",
+            "mask.min-change=2"
+        };
+        CommandLineRun run = augment(anchored);
         assertThat(run.exit()).as(run.err()).isZero();
         assertPairs();
-        assertThat(augment("generation.background=anchored", "generation.place=object")
-                        .count("generated"))
-                .isZero();
+        assertThat(augment(anchored).count("generated")).isZero();
         checkInPython(run);
     }
 

@@ -46,6 +46,7 @@ public final class DualSampler implements AutoCloseable {
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
     private Optional<Anchors> anchors = Optional.empty();
     private double anchoredFrom;
+    private boolean anchoredDetail;
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -85,10 +86,13 @@ public final class DualSampler implements AutoCloseable {
      * Makes the pairs on real good images instead of letting the model draw the product (an extension of the paper).
      *
      * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
+     * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
+     *     changed, that is the good image again, and a defect has the grain of its surroundings
      */
-    public DualSampler on(Anchors anchors, double from) {
+    public DualSampler on(Anchors anchors, double from, boolean detail) {
         this.anchors = Optional.of(anchors);
         this.anchoredFrom = from;
+        this.anchoredDetail = detail;
         return this;
     }
 
@@ -115,10 +119,13 @@ public final class DualSampler implements AutoCloseable {
                 Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
-                    AnomalyPart part = new AnomalyPart(latents.image(b, Branch.ANOMALY), map(attention, b));
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
-                    pairs.add(new GeneratedPair(
-                            first + b, latents.image(b, Branch.GLOBAL), part, latents.finite(b), anchor));
+                    Optional<float[]> detail =
+                            anchor.filter(a -> anchoredDetail).map(this::lost);
+                    BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
+                    BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
+                    AnomalyPart part = new AnomalyPart(defect, map(attention, b));
+                    pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b), anchor));
                 }
                 return pairs;
             }
@@ -145,6 +152,24 @@ public final class DualSampler implements AutoCloseable {
             images.add(anchors.get().of(series, first + b));
         }
         return images;
+    }
+
+    /** What the autoencoder loses of a good image, (3, side, side) in units of [-1, 1]. */
+    private float[] lost(Anchor anchor) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray pixels = Tensors.of(anchor.pixels(), base.device(), 1, 3, config.resolution(), config.resolution());
+            float[] kept = decoded(base.autoencoder().meanLatents(pixels));
+            float[] lost = new float[kept.length];
+            for (int i = 0; i < lost.length; i++) {
+                lost[i] = anchor.pixels()[i] - kept[i];
+            }
+            return lost;
+        }
+    }
+
+    /** @param latent (1, C, h, w) */
+    private float[] decoded(NDArray latent) {
+        return Tensors.floats(base.autoencoder().decode(base.autoencoder().fromDiffusion(latent)));
     }
 
     private NDArray denoise(SampleSeries series, long first, List<Anchor> images) {
@@ -184,11 +209,14 @@ public final class DualSampler implements AutoCloseable {
             return !diverged.contains(pair);
         }
 
-        BufferedImage image(int pair, Branch branch) {
+        /** @param detail added to the pixels */
+        BufferedImage image(int pair, Branch branch, Optional<float[]> detail) {
             try (TensorScope scope = TensorScope.open()) {
                 long row = (long) pair * Branch.COUNT + branch.ordinal();
-                NDArray one = base.autoencoder().fromDiffusion(Operators.narrow(latents, 0, row, 1));
-                float[] pixels = Tensors.floats(base.autoencoder().decode(one));
+                float[] pixels = decoded(Operators.narrow(latents, 0, row, 1));
+                for (int i = 0; i < pixels.length && detail.isPresent(); i++) {
+                    pixels[i] += detail.get()[i];
+                }
                 if (!allFinite(pixels)) {
                     diverged.add(pair);
                     pixels = new float[pixels.length];

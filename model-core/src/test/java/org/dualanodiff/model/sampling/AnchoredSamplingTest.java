@@ -8,12 +8,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -92,6 +97,31 @@ class AnchoredSamplingTest {
             assertThat(Tensors.floats(anchored.noise(x, 700))).containsExactly(Tensors.floats(noise));
             assertThat(Tensors.floats(anchored.noise(x, 699))).isNotEqualTo(Tensors.floats(noise));
         }
+    }
+
+    @Test
+    void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
+        try (DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+            byte[] good = Pixels.rgb(anchor(null).image()).levels();
+            assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
+            assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
+        }
+    }
+
+    private static byte[] sampled(DualAdapter adapter, boolean detail) {
+        Anchors closed = new Anchors(1, (number, series, index) -> anchor(new float[SIDE * SIDE]));
+        SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
+        NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
+        try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config).on(closed, 1, detail)) {
+            return Pixels.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
+        }
+    }
+
+    private static int largestDifference(byte[] one, byte[] other) {
+        return IntStream.range(0, one.length)
+                .map(i -> Math.abs((one[i] & 0xff) - (other[i] & 0xff)))
+                .max()
+                .orElseThrow();
     }
 
     @Test

@@ -85,6 +85,7 @@ final class ConfigRules {
             rule("generation.background", oneOf(List.of("generated", "anchored"))),
             rule("generation.place", oneOf(List.of("anywhere", "object"))),
             rule("generation.anchor-from", number(0, 1)),
+            rule("generation.anchor-detail", flag()),
             rule("generation.samples-per-defect", wholeNumber(1, MANY)),
             rule("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}")),
             rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),

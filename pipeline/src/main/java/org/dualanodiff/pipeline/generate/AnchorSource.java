@@ -20,8 +20,10 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
  * @param good images of {@code train/good}, in a fixed order
  * @param objects where the product is, or null: a defect may lie anywhere
  * @param from share of the noise schedule over which the image follows the good one
+ * @param detail whether detail of the good image that the model cannot draw is added to what it draws
  */
-public record AnchorSource(List<URI> good, BackgroundSource objects, double from) implements Serializable {
+public record AnchorSource(List<URI> good, BackgroundSource objects, double from, boolean detail)
+        implements Serializable {
 
     public AnchorSource {
         good = List.copyOf(good);

@@ -66,7 +66,8 @@ public final class GenerateSamples {
             if (task.anchors() != null) {
                 sampler.on(
                         task.anchors().open(files, task.sampling().resolution()),
-                        task.anchors().from());
+                        task.anchors().from(),
+                        task.anchors().detail());
             }
             PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
@@ -105,9 +106,9 @@ public final class GenerateSamples {
         }
         GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
         if (source.anchored()) {
-            sampler.on(crops.anchors(), source.good().from());
+            sampler.on(crops.anchors(), source.good().from(), source.good().detail());
         }
-        return new InGoodCrop(crops, series(task), source.anchored());
+        return new InGoodCrop(crops, series(task), source);
     }
 
     private static SampleSeries series(GenerateTask task) {

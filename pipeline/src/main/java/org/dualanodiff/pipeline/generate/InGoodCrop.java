@@ -21,11 +21,13 @@ final class InGoodCrop implements Composition {
     private final GoodCrops crops;
     private final SampleSeries series;
     private final boolean anchored;
+    private final boolean detail;
 
-    InGoodCrop(GoodCrops crops, SampleSeries series, boolean anchored) {
+    InGoodCrop(GoodCrops crops, SampleSeries series, CropSource source) {
         this.crops = crops;
         this.series = series;
-        this.anchored = anchored;
+        this.anchored = source.anchored();
+        this.detail = source.anchored() && source.good().detail();
     }
 
     @Override
@@ -48,7 +50,11 @@ final class InGoodCrop implements Composition {
         Window window = crop.window();
         Pixels photograph = Pixels.rgb(crop.photograph());
         Pixels defect = MaskScaling.scaled(Pixels.gray(mask), window.width(), window.height());
-        Pixels image = blended(photographed(pair.image(), window), window.cut(photograph), defect);
+        Pixels good = window.cut(photograph);
+        Pixels made = photographed(pair.image(), window);
+        Pixels detailed =
+                detail ? withDetail(made, good, photographed(crop.anchor().image(), window)) : made;
+        Pixels image = blended(detailed, good, defect);
         return new ComposedPair(
                 window.paste(photograph, image).toImage(),
                 window.paste(filled(photograph, 3, MID_GREY), photographed(pair.anomaly(), window))
@@ -65,6 +71,16 @@ final class InGoodCrop implements Composition {
     /** From the working resolution to the photograph's. */
     private static Pixels photographed(BufferedImage picture, Window window) {
         return PilResize.resize(Pixels.rgb(picture), window.width(), window.height());
+    }
+
+    /** Adds what the good image has beyond its reduced form, which is what the model worked on. */
+    private static Pixels withDetail(Pixels made, Pixels good, Pixels reduced) {
+        byte[] levels = new byte[made.levels().length];
+        for (int i = 0; i < levels.length; i++) {
+            int lost = (good.levels()[i] & 0xff) - (reduced.levels()[i] & 0xff);
+            levels[i] = (byte) Math.max(0, Math.min(255, (made.levels()[i] & 0xff) + lost));
+        }
+        return new Pixels(made.width(), made.height(), made.channels(), levels);
     }
 
     private static Pixels filled(Pixels like, int channels, byte level) {

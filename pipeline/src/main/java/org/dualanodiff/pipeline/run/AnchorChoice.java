@@ -54,7 +54,8 @@ final class AnchorChoice {
 
     private AnchorSource anchors(GoodImages good) {
         BackgroundSource objects = config.generation().place().equals("object") ? objects(good) : null;
-        return new AnchorSource(good.training(), objects, config.generation().anchorFrom());
+        PipelineConfig.Generation generation = config.generation();
+        return new AnchorSource(good.training(), objects, generation.anchorFrom(), generation.anchorDetail());
     }
 
     /** Null where no object mask is to be trusted, as for textures. */

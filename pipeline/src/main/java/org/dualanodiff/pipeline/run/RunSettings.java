@@ -268,6 +268,10 @@ public record RunSettings(
         if (generation.anchored()) {
             settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));
         }
+        // Runs have kept their names since before there was this setting.
+        if (generation.anchored() && generation.anchorDetail()) {
+            settings.put("generation.anchor-detail", "true");
+        }
         return settings;
     }
 

@@ -77,6 +77,7 @@ class ConfigLoaderTest {
               background = anchored
               place = object
               anchor-from = 0.5
+              anchor-detail = true
               samples-per-defect = 1000, seed = -12
               sampler = "dpm-solver++"
               karras-sigmas = true
@@ -141,6 +142,7 @@ class ConfigLoaderTest {
                     "anchored",
                     "object",
                     0.5,
+                    true,
                     1000,
                     -12,
                     Sampler.DPM_SOLVER,
@@ -224,6 +226,7 @@ class ConfigLoaderTest {
                                 "generated",
                                 "anywhere",
                                 0.7,
+                                false,
                                 500,
                                 0,
                                 Sampler.PNDM,
