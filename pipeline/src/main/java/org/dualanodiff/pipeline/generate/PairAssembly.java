@@ -60,12 +60,12 @@ final class PairAssembly {
         BufferedImage mask = task.mask().extract(pair.part());
         BufferedImage refined =
                 task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
-        BufferedImage allowed = Composition.within(refined, composition.place(pair));
-        return composition
+        BufferedImage seen = composition
                 .good(pair)
                 .filter(good -> task.change() != null)
-                .map(good -> task.change().apply(allowed, pair.image(), good))
-                .orElse(allowed);
+                .map(good -> task.change().apply(refined, pair.image(), good))
+                .orElse(refined);
+        return Composition.within(seen, composition.place(pair));
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
