@@ -9,7 +9,7 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 import org.apache.spark.internal.SparkLoggerFactory;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.LogConfig;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,7 +30,7 @@ public final class JsonLog {
      * Does so if the settings want it. To be called again when a Spark session was opened: under {@code spark-submit} Spark
      * puts its own configuration, of the same layout, in place of this one when it first logs.
      */
-    public static void start(PipelineConfig.Log settings) {
+    public static void start(LogConfig settings) {
         if (settings.isJson()) {
             SparkLoggerFactory.enableStructuredLogging();
             start(settings.file());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.jobs.spark.QualityJob;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -66,7 +66,7 @@ final class QualityProfiles {
         return quality().enabled() || inputs.settings().choosesMaskLevels();
     }
 
-    private PipelineConfig.Quality quality() {
+    private QualityConfig quality() {
         return inputs.settings().config().quality();
     }
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,7 +159,7 @@ class CropRunTest {
                 "mask.low=0.05",
                 "mask.high=0.1",
                 "store=" + store);
-        Stream<String> off = PipelineConfig.Quality.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
+        Stream<String> off = QualityConfig.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
         Stream.of(settings, off, Stream.of("quality.min-accepted-distance=1"), Stream.of(more))
                 .flatMap(part -> part)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));

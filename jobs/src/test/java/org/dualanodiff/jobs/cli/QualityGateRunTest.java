@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.quality.RealPair;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
@@ -207,7 +207,7 @@ class QualityGateRunTest {
 
     /** Learned limits would refuse all that an untrained model makes, so all are off but those in {@code more}. */
     private static CommandLineRun open(Path store, int target, Stream<String> more) {
-        Stream<String> off = PipelineConfig.Quality.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
+        Stream<String> off = QualityConfig.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
         List<String> settings = Stream.of(off, Stream.of("quality.max-attempts=10"), more)
                 .flatMap(part -> part)
                 .toList();

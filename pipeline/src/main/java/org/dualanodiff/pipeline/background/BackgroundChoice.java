@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.GoodImages;
@@ -26,10 +26,10 @@ public final class BackgroundChoice {
     private static final Pattern URI_TEXT = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
     private static final int LISTED = 10;
 
-    private final PipelineConfig.Background config;
+    private final BackgroundConfig config;
     private final DatasetFiles files;
 
-    public BackgroundChoice(PipelineConfig.Background config, DatasetFiles files) {
+    public BackgroundChoice(BackgroundConfig config, DatasetFiles files) {
         this.config = config;
         this.files = files;
     }

@@ -88,7 +88,7 @@ final class ConfigRules {
             rule("generation.anchor-detail", flag()),
             rule("generation.samples-per-defect", wholeNumber(1, MANY)),
             rule("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}")),
-            rule("generation.sampler", oneOf(PipelineConfig.Sampler.settings())),
+            rule("generation.sampler", oneOf(GenerationConfig.Sampler.settings())),
             rule("generation.karras-sigmas", flag()),
             rule("generation.final-sigma-zero", flag()),
             rule("generation.steps", wholeNumber(1, 1000)),
@@ -297,7 +297,7 @@ final class ConfigRules {
     }
 
     private static Relation onlyWithDpmSolver(String option) {
-        String wanted = PipelineConfig.Sampler.DPM_SOLVER.setting();
+        String wanted = GenerationConfig.Sampler.DPM_SOLVER.setting();
         return new Relation(List.of(option, "generation.sampler"), config -> {
             String sampler = config.getString("generation.sampler");
             return !config.getBoolean(option) || sampler.equals(wanted)

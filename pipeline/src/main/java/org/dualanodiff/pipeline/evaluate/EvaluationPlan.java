@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.config.Evaluation;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
@@ -27,7 +27,7 @@ public record EvaluationPlan(
      * @param runId the run that {@code generated} without a name means
      * @param seed of the first detector of each arm; the others follow
      */
-    public static EvaluationPlan of(Evaluation config, Dataset dataset, String runId, long seed) {
+    public static EvaluationPlan of(EvaluationConfig config, Dataset dataset, String runId, long seed) {
         List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
         EvaluationSettings settings = settings(config);
         List<CategoryData> categories = categories(config, dataset);
@@ -44,7 +44,7 @@ public record EvaluationPlan(
     }
 
     /** The budget that a configuration asks for. */
-    public static EvaluationSettings settings(Evaluation config) {
+    public static EvaluationSettings settings(EvaluationConfig config) {
         return new EvaluationSettings(
                 config.size(),
                 config.channels(),
@@ -56,7 +56,7 @@ public record EvaluationPlan(
                 config.classifierSteps());
     }
 
-    private static List<CategoryData> categories(Evaluation config, Dataset dataset) {
+    private static List<CategoryData> categories(EvaluationConfig config, Dataset dataset) {
         Map<String, Set<String>> twins = config.twins().isBlank() ? Map.of() : TwinList.load(Path.of(config.twins()));
         return dataset.good().stream()
                 .map(good -> category(good, dataset, twins.getOrDefault(good.category(), Set.of())))
@@ -71,7 +71,7 @@ public record EvaluationPlan(
     }
 
     private static List<ArmTask> armTasks(
-            Evaluation config, List<Arm> arms, List<CategoryData> categories, String runId, long seed) {
+            EvaluationConfig config, List<Arm> arms, List<CategoryData> categories, String runId, long seed) {
         List<ArmTask> tasks = new ArrayList<>();
         for (CategoryData category : categories) {
             for (Arm arm : arms) {
@@ -84,8 +84,8 @@ public record EvaluationPlan(
     }
 
     private static List<GenerationTask> generationTasks(
-            Evaluation config, List<CategoryData> categories, Set<String> runs, EvaluationSettings settings) {
-        Evaluation.Networks given = config.networks();
+            EvaluationConfig config, List<CategoryData> categories, Set<String> runs, EvaluationSettings settings) {
+        EvaluationConfig.Networks given = config.networks();
         FeatureNetworks networks =
                 new FeatureNetworks(given.features(), given.classes(), given.distances(), given.size());
         List<GenerationTask> tasks = new ArrayList<>();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 
 /** Whether adapters begin from nothing, as in the paper, or as the base model's starting adapter. */
 final class AdapterStart {
@@ -12,7 +12,7 @@ final class AdapterStart {
     private AdapterStart() {}
 
     /** Whether the base has a starting adapter that fits, or, where a warm start is asked for, has one at all. */
-    static boolean isWarm(PipelineConfig.Training training, ModelFiles base) {
+    static boolean isWarm(AdapterTrainingConfig training, ModelFiles base) {
         Optional<Path> adapter = base.startingAdapter();
         return switch (training.init()) {
             case "cold" -> false;
@@ -26,7 +26,7 @@ final class AdapterStart {
         };
     }
 
-    private static void requireFitting(PipelineConfig.Training training, ModelFiles base, Optional<Path> adapter) {
+    private static void requireFitting(AdapterTrainingConfig training, ModelFiles base, Optional<Path> adapter) {
         if (adapter.isEmpty()) {
             throw new IllegalArgumentException(
                     "training.init is warm, but the base model %s has no starting adapter; set cold or auto"

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.config.BackgroundConfig;
+import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetException;
@@ -54,14 +56,14 @@ final class AnchorChoice {
 
     private AnchorSource anchors(GoodImages good) {
         BackgroundSource objects = config.generation().place().equals("object") ? objects(good) : null;
-        PipelineConfig.Generation generation = config.generation();
+        GenerationConfig generation = config.generation();
         return new AnchorSource(good.training(), objects, generation.anchorFrom(), generation.anchorDetail());
     }
 
     /** Null where no object mask is to be trusted, as for textures. */
     private BackgroundSource objects(GoodImages good) {
-        PipelineConfig.Background background = config.background();
-        PipelineConfig.Background automatic = new PipelineConfig.Background(
+        BackgroundConfig background = config.background();
+        BackgroundConfig automatic = new BackgroundConfig(
                 "auto", List.of(), List.of(), List.of(), background.objectMasks(), background.scaledLatent());
         return new BackgroundChoice(automatic, files).of(good).orElse(null);
     }

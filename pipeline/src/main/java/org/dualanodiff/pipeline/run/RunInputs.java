@@ -16,7 +16,9 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.BuiltinSamples;
 import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.DatasetSplit;
+import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -84,7 +86,7 @@ public record RunInputs(
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the list of a split cannot be read
      */
     public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
-        PipelineConfig.Dataset dataset = config.dataset();
+        DatasetConfig dataset = config.dataset();
         return new DatasetRequest(
                 BuiltinSamples.locate(dataset.root(), cache),
                 dataset.categories(),
@@ -124,7 +126,7 @@ public record RunInputs(
     }
 
     /** By content: another network under the same name makes other masks, the same one elsewhere does not. */
-    private static Optional<String> saliencyModel(PipelineConfig.Mask mask) {
+    private static Optional<String> saliencyModel(MaskConfig mask) {
         if (!mask.method().equals("saliency")) {
             return Optional.empty();
         }

@@ -19,7 +19,12 @@ import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
+import org.dualanodiff.pipeline.config.DatasetConfig;
+import org.dualanodiff.pipeline.config.GenerationConfig;
+import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
@@ -54,7 +59,7 @@ public record RunSettings(
 
     /** @param background whether and how the unit's adapter has background compensation */
     public TrainingConfig training(BackgroundMode background) {
-        PipelineConfig.Training training = config.training();
+        AdapterTrainingConfig training = config.training();
         return new TrainingConfig(
                 training.steps(),
                 training.batchSize(),
@@ -78,7 +83,7 @@ public record RunSettings(
 
     /** The mirror images that training sees. */
     public List<Flip> flips() {
-        PipelineConfig.Flips flips = config.training().flips();
+        AdapterTrainingConfig.Flips flips = config.training().flips();
         return Arrays.stream(Flip.values())
                 .filter(flip -> flips.horizontal() || !flip.horizontal())
                 .filter(flip -> flips.vertical() || !flip.vertical())
@@ -86,7 +91,7 @@ public record RunSettings(
     }
 
     public SamplingConfig sampling() {
-        PipelineConfig.Generation generation = config.generation();
+        GenerationConfig generation = config.generation();
         return new SamplingConfig(
                 method(generation),
                 generation.steps(),
@@ -99,7 +104,7 @@ public record RunSettings(
                 config.mask().method().equals("attention"));
     }
 
-    private static SamplingConfig.Method method(PipelineConfig.Generation generation) {
+    private static SamplingConfig.Method method(GenerationConfig generation) {
         return switch (generation.sampler()) {
             case PNDM -> SamplingConfig.Method.PNDM;
             case DDIM -> SamplingConfig.Method.DDIM;
@@ -109,7 +114,7 @@ public record RunSettings(
 
     /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
     public MaskExtractor mask(Optional<MaskLevels> levels) {
-        PipelineConfig.Mask mask = config.mask();
+        MaskConfig mask = config.mask();
         MaskCleanup cleanup = maskCleanup();
         return switch (mask.method()) {
             case "attention" -> new AttentionMask(mask.threshold(), cleanup);
@@ -124,19 +129,19 @@ public record RunSettings(
 
     /** Whether the levels of the masks are chosen for each defect. */
     public boolean choosesMaskLevels() {
-        PipelineConfig.Mask mask = config.mask();
+        MaskConfig mask = config.mask();
         return mask.method().equals("grey-distance") && mask.low().isAuto();
     }
 
     public MaskCleanup maskCleanup() {
-        PipelineConfig.Mask mask = config.mask();
+        MaskConfig mask = config.mask();
         return new MaskCleanup(
                 mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
     }
 
     /** What moves the masks' outlines; null for nothing. */
     public EdgeRefinement refinement() {
-        PipelineConfig.Mask mask = config.mask();
+        MaskConfig mask = config.mask();
         return mask.refineRadius() == 0
                 ? null
                 : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
@@ -149,7 +154,7 @@ public record RunSettings(
     }
 
     public SampleTarget target() {
-        PipelineConfig.Generation generation = config.generation();
+        GenerationConfig generation = config.generation();
         double attempts = Math.ceil(config.quality().maxAttempts() * generation.samplesPerDefect());
         return new SampleTarget(generation.samplesPerDefect(), generation.batchSize(), generation.pairsPerTask(), (int)
                 Math.min(attempts, Integer.MAX_VALUE / 2));
@@ -174,7 +179,7 @@ public record RunSettings(
 
     /** None for whole images: adapters that were trained before there were crops keep their names. */
     private Map<String, String> cropSettings() {
-        PipelineConfig.Crop crop = config.dataset().crop();
+        DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
                 ? Map.of(
                         "dataset.crop", crop.mode(),
@@ -186,14 +191,14 @@ public record RunSettings(
 
     /** How windows are cut around defects; null where whole images are learned. */
     public CropPolicy crops() {
-        PipelineConfig.Crop crop = config.dataset().crop();
+        DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
                 ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
                 : null;
     }
 
     private Map<String, String> adapterSettings() {
-        PipelineConfig.Training training = config.training();
+        AdapterTrainingConfig training = config.training();
         Map<String, String> settings = new TreeMap<>(Map.ofEntries(
                 Map.entry("training.defect-weight", Double.toString(training.defectWeight())),
                 Map.entry("training.init", warmStart ? "warm" : "cold"),
@@ -236,7 +241,7 @@ public record RunSettings(
 
     /** What changes a verdict; neither how many pairs are tried, nor what is kept of the rejected. */
     private Map<String, String> qualitySettings() {
-        PipelineConfig.Quality quality = config.quality();
+        QualityConfig quality = config.quality();
         if (!quality.enabled()) {
             return Map.of("quality.enabled", "false");
         }
@@ -247,8 +252,8 @@ public record RunSettings(
     }
 
     private Map<String, String> generationSettings() {
-        PipelineConfig.Generation generation = config.generation();
-        PipelineConfig.Interval interval = generation.guidanceInterval();
+        GenerationConfig generation = config.generation();
+        GenerationConfig.Interval interval = generation.guidanceInterval();
         Map<String, String> settings = new TreeMap<>(Map.of(
                 "generation.background", generation.background(),
                 "generation.sampler", generation.sampler().setting(),
@@ -276,7 +281,7 @@ public record RunSettings(
     }
 
     private Map<String, String> maskSettings() {
-        PipelineConfig.Mask mask = config.mask();
+        MaskConfig mask = config.mask();
         Map<String, String> settings = new TreeMap<>(Map.of(
                 "mask.method", mask.method(),
                 "mask.opening-radius", Integer.toString(mask.openingRadius()),

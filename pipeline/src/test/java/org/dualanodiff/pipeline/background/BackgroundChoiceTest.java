@@ -14,7 +14,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.GoodImages;
@@ -118,7 +118,7 @@ class BackgroundChoiceTest {
     }
 
     private Optional<BackgroundSource> choose(String mode, String objectMasks, GoodImages good) {
-        var config = new PipelineConfig.Background(mode, List.of(), List.of(), List.of(), objectMasks, false);
+        var config = new BackgroundConfig(mode, List.of(), List.of(), List.of(), objectMasks, false);
         return new BackgroundChoice(config, files).of(good);
     }
 

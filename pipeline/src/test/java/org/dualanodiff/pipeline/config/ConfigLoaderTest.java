@@ -16,23 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.config.PipelineConfig.Background;
-import org.dualanodiff.pipeline.config.PipelineConfig.Compute;
-import org.dualanodiff.pipeline.config.PipelineConfig.Crop;
-import org.dualanodiff.pipeline.config.PipelineConfig.Dataset;
-import org.dualanodiff.pipeline.config.PipelineConfig.Flips;
-import org.dualanodiff.pipeline.config.PipelineConfig.Generation;
-import org.dualanodiff.pipeline.config.PipelineConfig.Interval;
-import org.dualanodiff.pipeline.config.PipelineConfig.Lease;
-import org.dualanodiff.pipeline.config.PipelineConfig.Log;
-import org.dualanodiff.pipeline.config.PipelineConfig.Mask;
-import org.dualanodiff.pipeline.config.PipelineConfig.Prompt;
-import org.dualanodiff.pipeline.config.PipelineConfig.Quality;
-import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
-import org.dualanodiff.pipeline.config.PipelineConfig.Run;
-import org.dualanodiff.pipeline.config.PipelineConfig.Sampler;
-import org.dualanodiff.pipeline.config.PipelineConfig.Spark;
-import org.dualanodiff.pipeline.config.PipelineConfig.Training;
+import org.dualanodiff.pipeline.config.GenerationConfig.Sampler;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -109,17 +93,17 @@ class ConfigLoaderTest {
 
     private static final PipelineConfig FULL_MAPPED = new PipelineConfig(
             "s3a://models/stable-diffusion-v1-5",
-            new Dataset(
+            new DatasetConfig(
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
                     new DatasetSplit.Listed("data/splits.json"),
                     "mvtec",
                     1,
-                    new Crop("whole", 1, 0.25, 8)),
+                    new DatasetConfig.Crop("whole", 1, 0.25, 8)),
             new Resolution(512),
-            new Prompt("a photo with a scratch", "scratch", "blurry"),
-            new Training(
+            new PromptConfig("a photo with a scratch", "scratch", "blurry"),
+            new AdapterTrainingConfig(
                     "warm",
                     6000,
                     2,
@@ -133,33 +117,34 @@ class ConfigLoaderTest {
                     16,
                     true,
                     false,
-                    new Flips(false, false),
+                    new AdapterTrainingConfig.Flips(false, false),
                     250,
                     7,
                     5),
-            new Background("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
-            new Generation(
+            new BackgroundConfig("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
+            new GenerationConfig(
                     "anchored",
                     "object",
                     0.5,
                     true,
                     1000,
                     -12,
-                    Sampler.DPM_SOLVER,
+                    GenerationConfig.Sampler.DPM_SOLVER,
                     true,
                     true,
                     50,
                     2,
-                    new Interval(0.1, 0.75),
+                    new GenerationConfig.Interval(0.1, 0.75),
                     8,
                     32),
-            new Mask("saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
-            new Quality(false, 2.5, false, 0.4, fullLimits()),
+            new MaskConfig(
+                    "saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
+            new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
-            new Run("nightly-2024.01", new Lease(30, 600)),
+            new RunConfig("nightly-2024.01", new RunConfig.Lease(30, 600)),
             Long.MIN_VALUE,
-            new Compute("cuda:1", "bf16", 4),
-            new Evaluation(
+            new ComputeConfig("cuda:1", "bf16", 4),
+            new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
                     5,
                     256,
@@ -172,9 +157,9 @@ class ConfigLoaderTest {
                     30,
                     "twins.json",
                     0.02,
-                    new Evaluation.Networks("f.pt", "c.pt", "d.pt", 64)),
-            new Log("json", "night.log"),
-            new Spark(
+                    new EvaluationConfig.Networks("f.pt", "c.pt", "d.pt", 64)),
+            new LogConfig("json", "night.log"),
+            new SparkConfig(
                     "local[4]",
                     Map.of(
                             "spark.executor.memory", "8g",
@@ -182,7 +167,7 @@ class ConfigLoaderTest {
                             "spark.speculation.interval", "100")));
 
     private static Map<String, Limit> limits(Limit all) {
-        return Quality.LIMITS.stream().collect(Collectors.toMap(name -> name, name -> all));
+        return QualityConfig.LIMITS.stream().collect(Collectors.toMap(name -> name, name -> all));
     }
 
     private static Map<String, Limit> fullLimits() {
@@ -200,10 +185,10 @@ class ConfigLoaderTest {
         assertThat(ConfigLoader.defaults())
                 .isEqualTo(new PipelineConfig(
                         "builtin:small",
-                        new Dataset("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
+                        new DatasetConfig("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
                         Resolution.AUTO,
-                        new Prompt("a vfx with sks", "sks", ""),
-                        new Training(
+                        new PromptConfig("a vfx with sks", "sks", ""),
+                        new AdapterTrainingConfig(
                                 "auto",
                                 5000,
                                 4,
@@ -217,27 +202,27 @@ class ConfigLoaderTest {
                                 32,
                                 true,
                                 false,
-                                new Flips(true, true),
+                                new AdapterTrainingConfig.Flips(true, true),
                                 500,
                                 10,
                                 10),
-                        new Background("off", List.of(), List.of(), List.of(), "", false),
-                        new Generation(
+                        new BackgroundConfig("off", List.of(), List.of(), List.of(), "", false),
+                        new GenerationConfig(
                                 "generated",
                                 "anywhere",
                                 0.7,
                                 false,
                                 500,
                                 0,
-                                Sampler.PNDM,
+                                GenerationConfig.Sampler.PNDM,
                                 false,
                                 false,
                                 100,
                                 2.5,
-                                new Interval(0, 1),
+                                new GenerationConfig.Interval(0, 1),
                                 4,
                                 64),
-                        new Mask(
+                        new MaskConfig(
                                 "grey-distance",
                                 Limit.of(0.12),
                                 Limit.of(0.25),
@@ -252,12 +237,12 @@ class ConfigLoaderTest {
                                 0,
                                 0,
                                 1e-3),
-                        new Quality(true, 3, true, 0.5, limits(Limit.AUTO)),
+                        new QualityConfig(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
-                        new Run("auto", new Lease(90, 0)),
+                        new RunConfig("auto", new RunConfig.Lease(90, 0)),
                         0L,
-                        new Compute("auto", "auto", 2),
-                        new Evaluation(
+                        new ComputeConfig("auto", "auto", 2),
+                        new EvaluationConfig(
                                 List.of(
                                         "real",
                                         "real+procedural",
@@ -276,9 +261,9 @@ class ConfigLoaderTest {
                                 0,
                                 "",
                                 1,
-                                new Evaluation.Networks("", "", "", 299)),
-                        new Log("text", ""),
-                        new Spark("local[1]", Map.of())));
+                                new EvaluationConfig.Networks("", "", "", 299)),
+                        new LogConfig("text", ""),
+                        new SparkConfig("local[1]", Map.of())));
     }
 
     @Test
@@ -406,9 +391,9 @@ class ConfigLoaderTest {
         assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
         assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
         assertThat(config.dataset())
-                .isEqualTo(new Dataset(
+                .isEqualTo(new DatasetConfig(
                         "${HOME}/x", List.of("bottle", "metal nut"), List.of(), new DatasetSplit.FirstCount(12)));
-        assertThat(config.prompt()).isEqualTo(new Prompt("a photo, with = signs", "quoted", ""));
+        assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
         assertThat(config.run().id()).isEqualTo("007");
         assertThat(config.seed()).isEqualTo(-5);
         assertThat(config.generation().seed()).isEqualTo(-5);
@@ -460,7 +445,7 @@ class ConfigLoaderTest {
     @Test
     void guidanceInterval_givenAsText_isReadAsAList() {
         assertThat(sets("generation.guidance-interval=[0.25, 1]").generation().guidanceInterval())
-                .isEqualTo(new Interval(0.25, 1));
+                .isEqualTo(new GenerationConfig.Interval(0.25, 1));
     }
 
     private PipelineConfig load(String hocon) throws IOException {

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.pipeline.config.Limit;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.QualityConfig;
 import org.junit.jupiter.api.Test;
 
 /** One bad pair for each reason, held against limits learned from twelve good ones. */
@@ -176,6 +176,6 @@ class QualityGateTest {
     void checks_haveTheSettingsOfTheConfiguration() {
         assertThat(QualityCheck.values())
                 .extracting(QualityCheck::setting)
-                .containsExactlyInAnyOrderElementsOf(PipelineConfig.Quality.LIMITS);
+                .containsExactlyInAnyOrderElementsOf(QualityConfig.LIMITS);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param channels 1 for grey or 3 for color
  * @param allowedLoss in pixel AP, 0 to 1
  */
-public record Evaluation(
+public record EvaluationConfig(
         List<String> arms,
         int seeds,
         int size,
@@ -30,7 +30,7 @@ public record Evaluation(
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public Evaluation {
+    public EvaluationConfig {
         arms = List.copyOf(arms);
     }
 
@@ -51,8 +51,8 @@ public record Evaluation(
         }
     }
 
-    static Evaluation of(Config block) {
-        return new Evaluation(
+    static EvaluationConfig of(Config block) {
+        return new EvaluationConfig(
                 block.getStringList("arms"),
                 block.getInt("seeds"),
                 block.getInt("size"),

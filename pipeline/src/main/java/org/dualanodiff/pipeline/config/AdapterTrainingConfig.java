@@ -1,0 +1,83 @@
+package org.dualanodiff.pipeline.config;
+
+import static java.util.Map.entry;
+
+import com.typesafe.config.Config;
+import java.io.Serializable;
+import java.util.Map;
+import org.dualanodiff.model.dual.Ablation;
+
+/** How one adapter is trained. */
+public record AdapterTrainingConfig(
+        String init,
+        int steps,
+        int batchSize,
+        int microBatchSize,
+        boolean recompute,
+        double learningRate,
+        String schedule,
+        double defectWeight,
+        double weightDecay,
+        double maxGradientNorm,
+        int rank,
+        boolean interaction,
+        boolean sharedLora,
+        Flips flips,
+        int checkpointEvery,
+        int checkpointMinutes,
+        int logEvery)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** What is left out of the method. */
+    public Ablation ablation() {
+        return new Ablation(!interaction, sharedLora);
+    }
+
+    static AdapterTrainingConfig of(Config block) {
+        return new AdapterTrainingConfig(
+                block.getString("init"),
+                block.getInt("steps"),
+                block.getInt("batch-size"),
+                block.getInt("micro-batch-size"),
+                block.getBoolean("recompute"),
+                block.getDouble("learning-rate"),
+                block.getString("schedule"),
+                block.getDouble("defect-weight"),
+                block.getDouble("weight-decay"),
+                block.getDouble("max-gradient-norm"),
+                block.getInt("rank"),
+                block.getBoolean("interaction"),
+                block.getBoolean("shared-lora"),
+                new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
+                block.getInt("checkpoint-every"),
+                block.getInt("checkpoint-minutes"),
+                block.getInt("log-every"));
+    }
+
+    Map<String, Object> values() {
+        return Map.ofEntries(
+                entry("init", init),
+                entry("steps", steps),
+                entry("batch-size", batchSize),
+                entry("micro-batch-size", microBatchSize),
+                entry("recompute", recompute),
+                entry("learning-rate", learningRate),
+                entry("schedule", schedule),
+                entry("defect-weight", defectWeight),
+                entry("weight-decay", weightDecay),
+                entry("max-gradient-norm", maxGradientNorm),
+                entry("rank", rank),
+                entry("interaction", interaction),
+                entry("shared-lora", sharedLora),
+                entry("flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical())),
+                entry("checkpoint-every", checkpointEvery),
+                entry("checkpoint-minutes", checkpointMinutes),
+                entry("log-every", logEvery));
+    }
+
+    /** Which random mirror images training sees. */
+    public record Flips(boolean horizontal, boolean vertical) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+}

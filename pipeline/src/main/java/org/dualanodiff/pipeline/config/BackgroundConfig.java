@@ -1,0 +1,49 @@
+package org.dualanodiff.pipeline.config;
+
+import com.typesafe.config.Config;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/** Background compensation: {@code off, auto} or {@code on}, for all categories and for some. */
+public record BackgroundConfig(
+        String mode, List<String> on, List<String> auto, List<String> off, String objectMasks, boolean scaledLatent)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public BackgroundConfig {
+        on = List.copyOf(on);
+        auto = List.copyOf(auto);
+        off = List.copyOf(off);
+    }
+
+    /** What holds for a category. */
+    public String settingOf(String category) {
+        if (on.contains(category)) {
+            return "on";
+        } else if (auto.contains(category)) {
+            return "auto";
+        }
+        return off.contains(category) ? "off" : mode;
+    }
+
+    static BackgroundConfig of(Config block) {
+        return new BackgroundConfig(
+                block.getString("mode"),
+                block.getStringList("on"),
+                block.getStringList("auto"),
+                block.getStringList("off"),
+                block.getString("object-masks"),
+                block.getBoolean("scaled-latent"));
+    }
+
+    Map<String, Object> values() {
+        return Map.of(
+                "mode", mode,
+                "on", on,
+                "auto", auto,
+                "off", off,
+                "object-masks", Redaction.uri(objectMasks),
+                "scaled-latent", scaledLatent);
+    }
+}

@@ -1,0 +1,92 @@
+package org.dualanodiff.pipeline.config;
+
+import static java.util.Map.entry;
+
+import com.typesafe.config.Config;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is augmented. Empty {@code categories} or {@code defects} stand for all.
+ *
+ * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
+ * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+ * @param crop which part of an image is learned and generated
+ */
+public record DatasetConfig(
+        String root,
+        List<String> categories,
+        List<String> defects,
+        DatasetSplit split,
+        String format,
+        int maskLevel,
+        Crop crop)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private static final String AUTO = "auto";
+
+    /** In whatever format it is, with the format's own level of masks. */
+    public DatasetConfig(String root, List<String> categories, List<String> defects, DatasetSplit split) {
+        this(root, categories, defects, split, AUTO, 0, Crop.WHOLE);
+    }
+
+    public DatasetConfig {
+        categories = List.copyOf(categories);
+        defects = List.copyOf(defects);
+    }
+
+    static DatasetConfig of(Config block) {
+        return new DatasetConfig(
+                block.getString("root"),
+                block.getStringList("categories"),
+                block.getStringList("defects"),
+                DatasetSplit.of(block),
+                block.getString("format"),
+                block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"),
+                Crop.of(block));
+    }
+
+    Map<String, Object> values() {
+        return Map.ofEntries(
+                entry("root", Redaction.uri(root)),
+                entry("format", format),
+                entry("mask-level", maskLevel == 0 ? AUTO : (Object) maskLevel),
+                entry("categories", categories),
+                entry("defects", defects),
+                entry("split", split.setting()),
+                entry("split-files", Redaction.uri(split.files())),
+                entry("crop", crop.mode()),
+                entry("crop-margin", crop.margin()),
+                entry("crop-jitter", crop.jitter()),
+                entry("crops-per-image", crop.perImage()));
+    }
+
+    /**
+     * Which part of an image is learned and generated.
+     *
+     * @param mode {@code whole} or {@code defect}
+     * @param margin around a defect, in sides of its bounding box
+     * @param jitter of the defect in the crop, in sides of the crop
+     * @param perImage crops of one image
+     */
+    public record Crop(String mode, double margin, double jitter, int perImage) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static final Crop WHOLE = new Crop("whole", 0.5, 0.2, 4);
+
+        private static Crop of(Config block) {
+            return new Crop(
+                    block.getString("crop"),
+                    block.getDouble("crop-margin"),
+                    block.getDouble("crop-jitter"),
+                    block.getInt("crops-per-image"));
+        }
+
+        /** Whether crops around defects take the place of whole images. */
+        public boolean aroundDefects() {
+            return mode.equals("defect");
+        }
+    }
+}

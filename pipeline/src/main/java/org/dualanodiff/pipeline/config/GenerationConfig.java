@@ -1,0 +1,116 @@
+package org.dualanodiff.pipeline.config;
+
+import static java.util.Map.entry;
+
+import com.typesafe.config.Config;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}; {@code karrasSigmas} and
+ * {@code finalSigmaZero} are true only with DPM-Solver++.
+ *
+ * @param seed of the samples, where theirs is to differ from the adapters'; else the same
+ */
+public record GenerationConfig(
+        String background,
+        String place,
+        double anchorFrom,
+        boolean anchorDetail,
+        int samplesPerDefect,
+        long seed,
+        Sampler sampler,
+        boolean karrasSigmas,
+        boolean finalSigmaZero,
+        int steps,
+        double guidanceScale,
+        Interval guidanceInterval,
+        int batchSize,
+        int pairsPerTask)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    static GenerationConfig of(Config root) {
+        Config block = root.getConfig("generation");
+        boolean auto = block.getString("seed").equals("auto");
+        return new GenerationConfig(
+                block.getString("background"),
+                block.getString("place"),
+                block.getDouble("anchor-from"),
+                block.getBoolean("anchor-detail"),
+                block.getInt("samples-per-defect"),
+                auto ? root.getLong("seed") : block.getLong("seed"),
+                Sampler.of(block.getString("sampler")),
+                block.getBoolean("karras-sigmas"),
+                block.getBoolean("final-sigma-zero"),
+                block.getInt("steps"),
+                block.getDouble("guidance-scale"),
+                Interval.of(block.getDoubleList("guidance-interval")),
+                block.getInt("batch-size"),
+                block.getInt("pairs-per-task"));
+    }
+
+    /** Whether pairs are made on real good images. */
+    public boolean anchored() {
+        return background.equals("anchored");
+    }
+
+    Map<String, Object> values() {
+        return Map.ofEntries(
+                entry("background", background),
+                entry("place", place),
+                entry("anchor-from", anchorFrom),
+                entry("anchor-detail", anchorDetail),
+                entry("samples-per-defect", samplesPerDefect),
+                entry("seed", seed),
+                entry("sampler", sampler.setting()),
+                entry("karras-sigmas", karrasSigmas),
+                entry("final-sigma-zero", finalSigmaZero),
+                entry("steps", steps),
+                entry("guidance-scale", guidanceScale),
+                entry("guidance-interval", guidanceInterval.value()),
+                entry("batch-size", batchSize),
+                entry("pairs-per-task", pairsPerTask));
+    }
+
+    /** The samplers that can be chosen. */
+    public enum Sampler {
+        PNDM("pndm"),
+        DDIM("ddim"),
+        DPM_SOLVER("dpm-solver++");
+
+        private final String setting;
+
+        Sampler(String setting) {
+            this.setting = setting;
+        }
+
+        /** The name in a configuration file. */
+        public String setting() {
+            return setting;
+        }
+
+        static List<String> settings() {
+            return Arrays.stream(values()).map(Sampler::setting).toList();
+        }
+
+        private static Sampler of(String setting) {
+            return values()[settings().indexOf(setting)];
+        }
+    }
+
+    /** A part of the noise schedule, in fractions of its timesteps from the clean end: 0 <= from <= to <= 1. */
+    public record Interval(double from, double to) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private static Interval of(List<Double> bounds) {
+            return new Interval(bounds.get(0), bounds.get(1));
+        }
+
+        private List<Double> value() {
+            return List.of(from, to);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.dualanodiff.pipeline.config;
+
+import static java.util.Map.entry;
+
+import com.typesafe.config.Config;
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, never off and auto only together, radii in pixels,
+ * area in pixels.
+ *
+ * @param minChange in levels, 0 for none and always with generated backgrounds
+ * @param refineRadius 0 for none
+ */
+public record MaskConfig(
+        String method,
+        Limit low,
+        Limit high,
+        double threshold,
+        String saliencyModel,
+        int saliencySize,
+        int openingRadius,
+        int closingRadius,
+        int minArea,
+        double minShare,
+        int maxHoleArea,
+        double minChange,
+        int refineRadius,
+        double refineEpsilon)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    static MaskConfig of(Config block) {
+        return new MaskConfig(
+                block.getString("method"),
+                Limit.parse(block.getString("low")),
+                Limit.parse(block.getString("high")),
+                block.getDouble("threshold"),
+                block.getString("saliency-model"),
+                block.getInt("saliency-size"),
+                block.getInt("opening-radius"),
+                block.getInt("closing-radius"),
+                block.getInt("min-area"),
+                block.getDouble("min-share"),
+                block.getInt("max-hole-area"),
+                block.getDouble("min-change"),
+                block.getInt("refine-radius"),
+                block.getDouble("refine-epsilon"));
+    }
+
+    Map<String, Object> values() {
+        return Map.ofEntries(
+                entry("method", method),
+                entry("low", low.setting()),
+                entry("high", high.setting()),
+                entry("threshold", threshold),
+                entry("saliency-model", saliencyModel),
+                entry("saliency-size", saliencySize),
+                entry("opening-radius", openingRadius),
+                entry("closing-radius", closingRadius),
+                entry("min-area", minArea),
+                entry("min-share", minShare),
+                entry("max-hole-area", maxHoleArea),
+                entry("min-change", minChange),
+                entry("refine-radius", refineRadius),
+                entry("refine-epsilon", refineEpsilon));
+    }
+}
