@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.samples.SampleId;
  * grain of photographs, so that their PNGs are as large as real ones. No two rows have the same bytes: a columnar file
  * would keep pictures that come again only once.
  */
-final class RecordedPairs {
+public final class RecordedPairs {
 
     static final int SIDE = 256;
 
@@ -45,7 +45,7 @@ final class RecordedPairs {
     private RecordedPairs() {}
 
     /** The unit's samples, made as they are asked for. */
-    static Iterator<GeneratedSample> of(String runId, GenerateUnit unit) {
+    public static Iterator<GeneratedSample> of(String runId, GenerateUnit unit) {
         return Arrays.stream(unit.missing())
                 .mapToObj(index -> sample(runId, unit, index))
                 .iterator();

@@ -84,7 +84,7 @@ public final class ScaleBenchmark {
         Stopwatch reading = Stopwatch.start();
         var samples = tables.of(runId);
         double read = reading.seconds();
-        double merge = timed(() -> new MergeJob(spark, store, false).run(runId, samples));
+        double merge = timed(() -> new MergeJob(spark, store, false, () -> {}).run(runId, samples));
         read += timed(() -> tables.of(runId));
         double record = timed(() -> requireAll(store, runId, rows));
         return new ScaleMeasures(

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the main job in several variants and prints one table of what their pairs are worth.",
             "Variants: the whole method; no-interaction (without SAIM); shared-lora (one LoRA for both branches); background"
-                    + " (with background compensation); rare-tokens (the paper's prompts). Give --variant for others.",
+                    + " (with background compensation, where the object is told from its ground); rare-tokens (the paper's prompts). Give --variant for others.",
             "Each variant is a run ID-NAME of the store; run again, it continues."
         })
 final class AblateCommand implements Callable<Integer> {
@@ -60,7 +60,7 @@ final class AblateCommand implements Callable<Integer> {
         variants.put("whole", List.of());
         variants.put("no-interaction", List.of("training.interaction=false"));
         variants.put("shared-lora", List.of("training.shared-lora=true"));
-        variants.put("background", List.of("background.mode=on"));
+        variants.put("background", List.of("background.mode=auto"));
         variants.put("rare-tokens", List.of("prompt.global=a vfx with sks", "prompt.anomaly=sks"));
         return variants;
     }

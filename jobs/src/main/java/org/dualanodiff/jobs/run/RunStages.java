@@ -197,10 +197,13 @@ final class RunStages {
                 new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
         GenerationRounds rounds = new GenerationRounds(
                 inputs, identity.runId(), trained, new GenerateJob(context, tasks, progress, log), profiles);
-        List<GenerateResult> results = rounds.run(plan, this::plan);
+        List<GenerateResult> results = rounds.run(plan, () -> {
+            lease.requireHeld();
+            return plan();
+        });
         Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
-        lease.requireHeld();
-        new MergeJob(spark, store, config.quality().keepRejectedPixels()).run(identity.runId(), samples);
+        new MergeJob(spark, store, config.quality().keepRejectedPixels(), lease::requireHeld)
+                .run(identity.runId(), samples);
         report.generated(results, samples);
         report.problems().forEach(console::println);
     }

@@ -5,14 +5,15 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,8 +34,8 @@ import org.dualanodiff.pipeline.store.StoredFile;
  * Merges the staged files of a run into its table, a few large files instead of one for each task, and writes down which
  * pairs are near-copies of others.
  *
- * <p>A crash at any point loses and doubles nothing: until its files are deleted a staged sample counts as made, and
- * what a half-finished merge has committed is not merged again.
+ * <p>A crash at any point loses and doubles nothing: until its files are deleted a staged sample counts as made, what a
+ * half-finished merge has committed is not merged again, and what it had not committed is cleared away.
  */
 public final class MergeJob {
 
@@ -48,11 +49,14 @@ public final class MergeJob {
     private final SparkSession spark;
     private final ObjectStore store;
     private final boolean keepRejectedPixels;
+    private final Runnable requireHeld;
 
-    public MergeJob(SparkSession spark, ObjectStore store, boolean keepRejectedPixels) {
+    /** @param requireHeld asked before each change of the table; throws if another driver has taken over the run */
+    public MergeJob(SparkSession spark, ObjectStore store, boolean keepRejectedPixels, Runnable requireHeld) {
         this.spark = spark;
         this.store = store;
         this.keepRejectedPixels = keepRejectedPixels;
+        this.requireHeld = requireHeld;
     }
 
     /**
@@ -62,10 +66,12 @@ public final class MergeJob {
      */
     public void run(String runId, Map<UnitKey, UnitSamples> samples) {
         samples.forEach((unit, has) -> {
-            if (has.waiting()) {
+            if (!has.pending().isEmpty()) {
+                requireHeld.run();
                 merge(runId, unit, has);
             }
             if (has.staged()) {
+                requireHeld.run();
                 store.delete(StoreLayout.staging(runId, unit.category(), unit.defect()));
             }
         });
@@ -75,7 +81,8 @@ public final class MergeJob {
         String staging = StoreLayout.staging(runId, unit.category(), unit.defect());
         String table = StoreLayout.samples(runId, unit.category(), unit.defect());
         JobText.set(JavaSparkContext.fromSparkContext(spark.sparkContext()), "merge", "merge the samples of " + unit);
-        Dataset<Row> rows = without(samples.merged(), spark.read().parquet(store.uri(staging)));
+        clearCommit(table);
+        Dataset<Row> rows = rows(staging, samples);
         int files = files(staging);
         judged(rows, samples.copies())
                 .repartitionById(files, file(samples, files))
@@ -90,9 +97,7 @@ public final class MergeJob {
      * would read all pictures once more, only to look at some of the indices.
      */
     private static Column file(UnitSamples samples, int files) {
-        BitSet waiting = (BitSet) samples.indices().clone();
-        waiting.andNot(samples.merged());
-        int[] indices = waiting.stream().toArray();
+        int[] indices = samples.pending().stream().toArray();
         Column file = lit(0);
         for (int next = 1; next < files; next++) {
             int first = indices[(int) ((long) next * indices.length / files)];
@@ -101,12 +106,23 @@ public final class MergeJob {
         return file;
     }
 
-    private static Dataset<Row> without(BitSet merged, Dataset<Row> rows) {
-        return merged.isEmpty()
-                ? rows
-                : rows.filter(col("sample_index")
-                        .isin(merged.stream().boxed().toArray())
-                        .unary_$bang());
+    /**
+     * Hadoop's committer for file systems works in a folder of one name and commits whatever lies there: of a job that died
+     * between its tasks' commits and its own, it would publish those tasks' rows beside the same rows of this one.
+     */
+    private void clearCommit(String table) {
+        store.delete(table + "/" + FileOutputCommitter.PENDING_DIR_NAME);
+    }
+
+    /** What is pending, each sample once. */
+    private Dataset<Row> rows(String staging, UnitSamples samples) {
+        Dataset<Row> rows = spark.read().parquet(store.uri(staging));
+        if (!samples.merged().isEmpty()) {
+            rows = rows.filter(not(
+                    col("sample_index").isin(samples.merged().stream().boxed().toArray())));
+        }
+        // A shuffle of all pictures, so only where there is something to drop.
+        return samples.repeated() ? rows.dropDuplicates("sample_index") : rows;
     }
 
     /** With the distance to the nearest good pair, and near-copies as rejected. */

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,18 +16,21 @@ import org.dualanodiff.pipeline.quality.QualityCheck;
  * The samples that a run has of one (category, defect), with their verdicts; near-copies among the staged ones are found.
  *
  * @param merged indices in the run's table
- * @param indices merged and staged ones
- * @param rejected those of the indices that are no good
+ * @param pending indices that are staged and not merged
+ * @param rejected those of both that are no good
  * @param reasons how many were rejected for each reason
- * @param staged whether anything waits to be merged
- * @param copies verdicts on the staged ones
+ * @param staged whether there are staged files, of pending samples or of merged ones
+ * @param repeated whether a pending sample is staged more than once: a driver that was taken for dead had tasks under
+ *     way, and the one that took over cut its own tasks elsewhere. The rows are the same
+ * @param copies verdicts on the pending ones
  */
 public record UnitSamples(
         BitSet merged,
-        BitSet indices,
+        BitSet pending,
         BitSet rejected,
         Map<String, Integer> reasons,
         boolean staged,
+        boolean repeated,
         AcceptedCopies.Outcome copies)
         implements Serializable {
 
@@ -50,16 +54,25 @@ public record UnitSamples(
                 }
             }
         }
-        boolean waiting = !staged.isEmpty();
-        // A merge that was cut off before it deleted what it had merged.
-        staged.removeIf(line -> merged.get(Math.toIntExact(line.index())));
-        AcceptedCopies.Outcome copies = rule.among(published, candidates(staged));
-        staged.forEach(line -> tally.add(line.index(), reasons(line, copies)));
-        return new UnitSamples(merged, tally.indices, tally.rejected, tally.reasons, waiting, copies);
+        Map<Long, Line> pending = new TreeMap<>();
+        boolean repeated = false;
+        for (Line line : staged) {
+            // A merge that was cut off before it deleted what it had merged leaves staged samples that are merged.
+            if (!merged.get(Math.toIntExact(line.index()))) {
+                repeated |= pending.put(line.index(), line) != null;
+            }
+        }
+        AcceptedCopies.Outcome copies = rule.among(published, candidates(pending.values()));
+        BitSet indices = new BitSet();
+        pending.values().forEach(line -> {
+            indices.set(Math.toIntExact(line.index()));
+            tally.add(line.index(), reasons(line, copies));
+        });
+        return new UnitSamples(merged, indices, tally.rejected, tally.reasons, !staged.isEmpty(), repeated, copies);
     }
 
-    private static List<AcceptedCopies.Candidate> candidates(List<Line> staged) {
-        return staged.stream()
+    private static List<AcceptedCopies.Candidate> candidates(Collection<Line> pending) {
+        return pending.stream()
                 .filter(line -> line.accepted() && line.signature() != null)
                 .map(line -> new AcceptedCopies.Candidate(line.index(), line.signature()))
                 .toList();
@@ -71,13 +84,15 @@ public record UnitSamples(
                 : line.reasons();
     }
 
-    /** Whether any of the staged samples is not in the table yet: a merge may have died before it cleared away. */
-    boolean waiting() {
-        return staged && indices.cardinality() > merged.cardinality();
+    /** All that there are. */
+    public BitSet indices() {
+        BitSet indices = (BitSet) merged.clone();
+        indices.or(pending);
+        return indices;
     }
 
     public int accepted() {
-        return indices.cardinality() - rejected.cardinality();
+        return indices().cardinality() - rejected.cardinality();
     }
 
     /** How many of these indices turned out to be near-copies. */
@@ -91,12 +106,10 @@ public record UnitSamples(
     }
 
     private static final class Tally {
-        private final BitSet indices = new BitSet();
         private final BitSet rejected = new BitSet();
         private final Map<String, Integer> reasons = new TreeMap<>();
 
         void add(long index, List<String> why) {
-            indices.set(Math.toIntExact(index));
             rejected.set(Math.toIntExact(index), !why.isEmpty());
             why.forEach(reason -> reasons.merge(reason, 1, Integer::sum));
         }

@@ -51,6 +51,16 @@ class UnitSamplesTest {
         assertThat(samples.copies().distances()).isEmpty();
     }
 
+    /** Two drivers cut their tasks differently, and both have staged sample 1. */
+    @Test
+    void samples_stagedTwice_countOnceAndAreNoCopiesOfThemselves() {
+        UnitSamples samples = UnitSamples.of(List.of(line(false, 0, 1), line(false, 1, 2), line(false, 1, 2)), RULE);
+        assertThat(samples.repeated()).isTrue();
+        assertThat(samples.pending()).isEqualTo(BitSet.valueOf(new long[] {0b11}));
+        assertThat(samples.accepted()).isEqualTo(2);
+        assertThat(samples.copies().copies()).isEmpty();
+    }
+
     /** Pictures of one number are alike. */
     private static UnitSamples.Line line(boolean merged, long index, int number, String... reasons) {
         byte[] bytes = new byte[2048];

@@ -137,8 +137,9 @@ public final class RunLease implements AutoCloseable {
                 record = record.renewed(Instant.now());
                 files.write(record);
             }
-        } catch (RuntimeException e) {
-            LOG.warn("the lease of run {} could not be renewed, trying again: {}", runId, e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // Whatever is thrown out of here would end the heartbeat without a word.
+            LOG.warn("the lease of run {} could not be renewed, trying again: {}", runId, e.toString());
         }
     }
 
