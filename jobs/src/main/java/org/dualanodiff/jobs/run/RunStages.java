@@ -162,6 +162,7 @@ final class RunStages {
     private void open(Plan plan) {
         runs.open(identity);
         plan.units().forEach(unit -> runs.bindAdapter(identity.runId(), unit.adapter()));
+        inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
     }
 
     private List<TrainResult> train(Plan plan, Progress progress) {

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.run;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.dualanodiff.pipeline.plan.TrainingSet;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
@@ -211,6 +213,20 @@ public record RunInputs(
                 .filter(set -> set.usable() > 0)
                 .map(recipe::adapterOf)
                 .toList();
+    }
+
+    /** The good images that pairs are made on or have their backgrounds from. */
+    public List<GoodImagesBinding> goodImages() {
+        return dataset.good().stream()
+                .filter(good -> anchors.containsKey(good.category()) || backgrounds.containsKey(good.category()))
+                .map(good -> GoodImagesBinding.of(
+                        good.category(),
+                        good.training().stream().map(RunInputs::fileName).toList()))
+                .toList();
+    }
+
+    private static String fileName(URI uri) {
+        return uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1);
     }
 
     public Map<UnitKey, DefectSet> setsByUnit() {

@@ -7,6 +7,7 @@ import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
 
@@ -42,20 +43,29 @@ public final class RunNaming {
                         .build()
                         .hex()
                         .substring(0, DIGITS);
-        List<AdapterId> wanted = inputs.adapters();
+        List<AdapterId> adapters = inputs.adapters();
+        List<GoodImagesBinding> good = inputs.goodImages();
         return IntStream.iterate(1, i -> i + 1)
                 .mapToObj(i -> i == 1 ? base : base + "-" + i)
-                .filter(id -> agrees(id, wanted))
+                .filter(id -> hasAdapters(id, adapters) && hasGoodImages(id, good))
                 .findFirst()
                 .orElseThrow();
     }
 
     /** Whether the run, as far as it has got, uses the wanted adapters. */
-    private boolean agrees(String runId, List<AdapterId> wanted) {
+    private boolean hasAdapters(String runId, List<AdapterId> wanted) {
         return runs.boundAdapters(runId).stream()
                 .allMatch(bound -> wanted.stream()
                         .filter(adapter -> adapter.category().equals(bound.category()))
                         .filter(adapter -> adapter.defect().equals(bound.defect()))
+                        .allMatch(bound::equals));
+    }
+
+    /** Whether the run, as far as it has got, uses the wanted good images. */
+    private boolean hasGoodImages(String runId, List<GoodImagesBinding> wanted) {
+        return runs.boundGoodImages(runId).stream()
+                .allMatch(bound -> wanted.stream()
+                        .filter(good -> good.category().equals(bound.category()))
                         .allMatch(bound::equals));
     }
 }

@@ -269,6 +269,11 @@ public record RunSettings(
         }
         if (generation.anchored() || config.dataset().crop().aroundDefects()) {
             settings.put("generation.place", generation.place());
+            // Runs without such masks have kept their names since before these were looked at.
+            String masks = config.background().objectMasks();
+            if (generation.place().equals("object") && !masks.isBlank()) {
+                settings.put("background.object-masks", masks);
+            }
         }
         if (generation.anchored()) {
             settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));

@@ -69,6 +69,33 @@ public final class RunRegistry {
                 .toList();
     }
 
+    /**
+     * Notes which good images a run uses of a category.
+     *
+     * @throws StoreException if it has begun with others
+     */
+    public void bindGoodImages(String runId, GoodImagesBinding images) {
+        String key = StoreLayout.goodImages(runId, images.category());
+        if (store.createIfAbsent(key, Json.bytes(images))) {
+            return;
+        }
+        GoodImagesBinding bound = Json.parse(store.read(key), GoodImagesBinding.class, store.uri(key));
+        if (!bound.equals(images)) {
+            throw new StoreException(
+                    ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on which of"
+                                    + " them each pair is made; give another run.id")
+                            .formatted(runId, bound.images(), bound.category(), images.images()));
+        }
+    }
+
+    /** The good images that a run has used so far, by category; none where the model draws the whole image. */
+    public List<GoodImagesBinding> boundGoodImages(String runId) {
+        return store.list(StoreLayout.goodImages(runId)).stream()
+                .map(StoredFile::key)
+                .map(key -> Json.parse(store.read(key), GoodImagesBinding.class, store.uri(key)))
+                .toList();
+    }
+
     /** Writes a run's manifest in one step over an earlier one; to be done last. Returns its address. */
     public String writeManifest(RunManifest manifest) {
         String key = StoreLayout.manifest(manifest.runId());

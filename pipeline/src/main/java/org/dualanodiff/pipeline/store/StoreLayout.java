@@ -12,8 +12,8 @@ import java.util.Arrays;
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, lease/NUMBER.json, quality/CATEGORY/DEFECT.json,
- *           real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
+ * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
+ *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * </pre>
  *
@@ -112,6 +112,15 @@ public final class StoreLayout {
     /** Where a run writes down which adapter each of its (category, defect) units uses. */
     public static String units(String runId) {
         return join(run(runId), "units");
+    }
+
+    /** Where a run writes down which good images of each category it uses. */
+    public static String goodImages(String runId) {
+        return join(run(runId), "good");
+    }
+
+    public static String goodImages(String runId, String category) {
+        return join(goodImages(runId), segment(category) + ".json");
     }
 
     /** Where the drivers of a run write down which of them is at work. */

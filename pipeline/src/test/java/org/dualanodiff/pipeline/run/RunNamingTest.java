@@ -20,6 +20,7 @@ import org.dualanodiff.pipeline.sample.SampleSize;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,54 @@ class RunNamingTest {
         Path holes = folder.resolve("data/cloth/test/hole");
         Files.copy(holes.resolve("005.png"), holes.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
         assertThat(identify().runId()).isEqualTo(before.runId() + "-2");
+    }
+
+    @Test
+    void auto_whenGoodImagesWereAdded_isTheNextRunOnlyIfPairsAreMadeOnThem() throws IOException {
+        RunIdentity anchored = identify("generation.background=anchored");
+        RunIdentity drawn = identify();
+        try (ObjectStore store = store()) {
+            RunRegistry runs = new RunRegistry(store);
+            inputs("generation.background=anchored")
+                    .goodImages()
+                    .forEach(images -> runs.bindGoodImages(anchored.runId(), images));
+        }
+        assertThat(inputs().goodImages()).isEmpty();
+        Path good = folder.resolve("data/cloth/train/good");
+        Files.copy(good.resolve("000.png"), good.resolve("zzz.png"));
+        assertThat(identify("generation.background=anchored").runId()).isEqualTo(anchored.runId() + "-2");
+        assertThat(identify().runId()).isEqualTo(drawn.runId());
+    }
+
+    @Test
+    void run_whenGoodImagesWereAdded_refusesToGoOn() throws IOException {
+        try (ObjectStore store = store()) {
+            RunRegistry runs = new RunRegistry(store);
+            runs.bindGoodImages(
+                    "night",
+                    inputs("generation.background=anchored").goodImages().get(0));
+            Path good = folder.resolve("data/cloth/train/good");
+            Files.copy(good.resolve("000.png"), good.resolve("zzz.png"));
+            assertThatThrownBy(() -> runs.bindGoodImages(
+                            "night",
+                            inputs("generation.background=anchored")
+                                    .goodImages()
+                                    .get(0)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll("run night", "1 good images of cloth", "2 now", "run.id");
+        }
+    }
+
+    @Test
+    void settings_withObjectMasksThatPlaceDefects_holdThem() {
+        String masks = folder.resolve("masks").toString();
+        String place = "generation.place=object";
+        assertThat(inputs("generation.background=anchored", place, "background.object-masks=" + masks)
+                        .settings()
+                        .all())
+                .containsEntry("background.object-masks", masks);
+        assertThat(inputs("background.object-masks=" + masks).settings().all())
+                .doesNotContainKey("background.object-masks");
     }
 
     @Test
