@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
             "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
-                    + " same folder resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark gives"
-                    + " it; folders must then be the same on every machine."
+                    + " same folder resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark"
+                    + " gives it; folders must then be the same on every machine."
         })
 final class PretrainCommand implements Callable<Integer> {
 
