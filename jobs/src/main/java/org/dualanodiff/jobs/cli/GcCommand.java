@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows what nobody needs any more in a store, and deletes it with --delete: remains of broken writes and",
             "merges, checkpoints of published adapters, and, when they are old, trainings, staged samples and runs that",
-            "were given up. Never what a manifest or a data set's current.json refers to."
+            "were given up. Never what a manifest or any version of a published data set refers to."
         })
 final class GcCommand implements Callable<Integer> {
 
@@ -41,7 +41,8 @@ final class GcCommand implements Callable<Integer> {
     @Option(
             names = "--finished-runs",
             description =
-                    "Also whole runs with a manifest, if they are old and no data set's current.json refers to them.")
+                    "Also whole runs with a manifest, if they are old and no version of a published data set refers to"
+                            + " them.")
     private boolean finishedRuns;
 
     @Option(names = "--json", description = "One line of JSON instead of text.")

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
             "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
-                    + " same folder resumes. Under spark-submit it is one task, on the GPU that Spark gives it; folders must"
-                    + " then be the same on every machine."
+                    + " same folder resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark"
+                    + " gives it; folders must then be the same on every machine."
         })
 final class PretrainCommand implements Callable<Integer> {
 
@@ -91,7 +91,7 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of pictures, weights and noise. Default: 1.")
     private long seed = 1;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda or cuda:N. Default: cpu.")
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda (for a GPU) or cuda:N. Default: cpu.")
     private String device = "cpu";
 
     @Option(names = "--precision", paramLabel = "NAME", description = "bf16 or fp32 for activations. Default: bf16.")

@@ -23,7 +23,7 @@ public sealed interface DatasetSplit extends Serializable {
     /**
      * The images that a JSON file names.
      *
-     * @param file path or URI of {@code {category: {defect: [file names]}}}
+     * @param file of {@code {category: {defect: [file names]}}}, a local path on the driver
      */
     record Listed(String file) implements DatasetSplit {
         private static final long serialVersionUID = 1L;
