@@ -55,7 +55,7 @@ public final class EvaluationRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
-            EvaluationPlan plan = EvaluationPlan.of(config.evaluation(), inputs.dataset(), runId, config.seed());
+            EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
             requireRuns(plan, store);
             refuseLeaks(plan, store);
             console.printf("%d detectors to train and test%n", plan.arms().size());
