@@ -11,19 +11,15 @@ import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.Arm;
 import org.dualanodiff.pipeline.evaluate.ArmResult;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationFigures;
-import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.Verdict;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
@@ -55,9 +51,9 @@ public final class EvaluationRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
-            EvaluationPlan plan = EvaluationPlan.of(config.evaluation(), inputs.dataset(), runId, config.seed());
+            EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
             requireRuns(plan, store);
-            refuseLeaks(plan, store);
+            new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
             Progress progress = Progress.showOn(console, spark.sparkContext());
@@ -92,23 +88,6 @@ public final class EvaluationRun {
                                 .formatted(run, store.root()));
             }
         }
-    }
-
-    private void refuseLeaks(EvaluationPlan plan, ObjectStore store) throws IOException {
-        LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
-        check.refuseCopies();
-        check.refuseLeaks(store, plan.runs());
-        if (plan.runs().isEmpty()) {
-            return;
-        }
-        BaseModelImages.read(new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current())
-                        .locate(config.baseModel())
-                        .root())
-                .ifPresentOrElse(
-                        images -> check.refuseLeaks(config.baseModel(), images),
-                        () -> console.printf(
-                                "warning: the base model %s has no %s, so nobody checks whether it has seen test images%n",
-                                config.baseModel(), BaseModelImages.FILE));
     }
 
     private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationFigures> generation) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -26,9 +27,7 @@ final class OutputFiles {
                 .flatMap(unit -> unit.files().stream())
                 .filter(file -> file.sha256().isPresent())
                 .forEach(file -> known.put(file.key(), file)));
-        List<StoredFile> there = store.list(StoreLayout.samples(runId)).stream()
-                .filter(file -> StoreLayout.isSampleFile(file.key()))
-                .toList();
+        List<StoredFile> there = new RunSamples(store, runId).files();
         List<String> unknown = there.stream()
                 .filter(file ->
                         !known.containsKey(file.key()) || known.get(file.key()).bytes() != file.bytes())

@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.StoreLayout;
 
 /** The Parquet files that hold a run's samples, as the store lists them. */
 public final class SampleFiles {
@@ -25,9 +25,10 @@ public final class SampleFiles {
 
     /** @throws StoreException if the run has none */
     public List<PublishedDataset.File> ofRun(String runId) {
-        List<PublishedDataset.File> files = store.list(StoreLayout.samples(runId)).stream()
-                .flatMap(file -> file(runId, file.key(), file.bytes()))
-                .toList();
+        List<PublishedDataset.File> files = new RunSamples(store, runId)
+                .files().stream()
+                        .flatMap(file -> file(runId, file.key(), file.bytes()))
+                        .toList();
         if (files.isEmpty()) {
             throw new StoreException("run %s has no samples in %s; generate some first, or look for another run in %s"
                     .formatted(runId, store.root(), store.uri("runs")));

@@ -60,13 +60,16 @@ public final class EvaluateJob {
     private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
 
         @Override
-        public ArmResult call(ArmTask task) {
+        public ArmResult call(ArmTask task) throws Exception {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 Compute compute = settings.detectorCompute();
                 return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(task, compute, progress.training(task.label(), settings.progressEvery()));
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("{} failed", task.label(), e);
                 return ArmResult.failed(task, watch.seconds(), FailureText.of(e));
             }
@@ -76,10 +79,13 @@ public final class EvaluateJob {
     private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationFigures> {
 
         @Override
-        public GenerationFigures call(GenerationTask task) {
+        public GenerationFigures call(GenerationTask task) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("measuring {} failed", task.label(), e);
                 return GenerationFigures.failed(task, FailureText.of(e));
             }

@@ -40,11 +40,14 @@ public final class ExportJob {
         private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
 
         @Override
-        public ExportResult call(ExportTask task) {
+        public ExportResult call(ExportTask task) throws Exception {
             try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
                     ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
                 return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("exporting {} failed", task.part(), e);
                 return ExportResult.failed(task, FailureText.of(e));
             }

@@ -19,6 +19,7 @@ import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
+import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
@@ -44,13 +45,12 @@ public final class GeneratedPairsJob {
 
     /** By unit; a unit without samples is not there. */
     public Map<UnitKey, GeneratedPairs> run(String runId) {
-        String folder = StoreLayout.samples(runId);
-        if (store.list(folder).stream().noneMatch(file -> file.key().endsWith(".parquet"))) {
+        if (new RunSamples(store, runId).files().isEmpty()) {
             return Map.of();
         }
         JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .setJobGroup("report", "look at the samples of " + runId, true);
-        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(store.uri(folder));
+        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(store.uri(StoreLayout.samples(runId)));
         return tallies(samples).entrySet().stream()
                 .collect(
                         Collectors.toMap(Map.Entry::getKey, entry -> pairs(samples, entry.getKey(), entry.getValue())));

@@ -43,11 +43,14 @@ public final class QualityJob {
         private static final Logger LOG = LoggerFactory.getLogger(QualityJob.class);
 
         @Override
-        public Learned call(LearnTask task) {
+        public Learned call(LearnTask task) throws Exception {
             try {
                 DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
                 return new Learned(task.unit(), new LearnQuality(files).run(task), null);
             } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
                 LOG.error("looking at the real pairs of {} failed", task.unit(), e);
                 return new Learned(task.unit(), null, FailureText.of(e));
             }

@@ -31,6 +31,29 @@ class EvaluateCommandTest {
         assertThat(honest.exit()).as(honest.err()).isZero();
         CommandLineRun leaking = command("augment", "run.id=leaking", "dataset.split=3");
         assertThat(leaking.exit()).as(leaking.err()).isZero();
+        swapGoodImages(shared.resolve("data/cloth"), shared.resolve("swapped/cloth"));
+        CommandLineRun anchored = command(
+                "augment",
+                "run.id=anchored",
+                "generation.background=anchored",
+                "dataset.root=" + shared.resolve("swapped"));
+        assertThat(anchored.exit()).as(anchored.err()).isZero();
+    }
+
+    /** The same data set with its defect-free images for training and those for testing exchanged. */
+    private static void swapGoodImages(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path name = from.relativize(file);
+                String part = name.startsWith("train") ? "test" : "train";
+                Path copy = to.resolve(
+                        name.getName(1).toString().equals("good")
+                                ? Path.of(part).resolve(name.subpath(1, 3))
+                                : name);
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
     }
 
     @Test
@@ -87,6 +110,30 @@ class EvaluateCommandTest {
                 .contains("evaluation refused: test images were seen in training")
                 .contains("cloth/hole/002.png trained the adapter of cloth/hole")
                 .contains("as 002.png");
+    }
+
+    @Test
+    void evaluate_ofPairsMadeOnTestImages_isRefusedWithTheirNames() {
+        CommandLineRun run = command("evaluate", "evaluate.arms=[\"generated@anchored\"]");
+        assertThat(run.exit()).isEqualTo(ExitCode.DATA);
+        assertThat(run.err())
+                .contains("pairs of run anchored were made on cloth/good/")
+                .contains("as file:")
+                .contains("swapped/cloth/train/good/");
+    }
+
+    @Test
+    void evaluate_ofARunOfAnotherBase_warnsOfItsBaseToo() {
+        CommandLineRun run = command(
+                "evaluate",
+                "evaluate.arms=[\"generated@anchored\"]",
+                "dataset.root=" + shared.resolve("swapped"),
+                "base-model=\"builtin:tiny\"");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.err())
+                .contains("warning: the base model builtin:tiny has no training-images.json")
+                .contains("tiny-sd has no training-images.json")
+                .doesNotContain("cannot be read any more");
     }
 
     @Test

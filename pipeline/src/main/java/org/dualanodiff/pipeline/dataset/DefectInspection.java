@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /** Opens every image and mask of one defect once, and sorts them into sound ones and those set aside. */
@@ -68,8 +69,16 @@ final class DefectInspection {
         List<Quarantined> quarantine = new ArrayList<>();
         findings.forEach(finding -> finding.aside().ifPresent(quarantine::add));
         quarantine.addAll(listing.aside());
-        DefectSet set = new DefectSet(listing.category(), listing.defect(), training, test, chosen);
+        DefectSet set =
+                new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames(findings));
         return new Result(set, quarantine);
+    }
+
+    private List<String> asideNames(List<Finding> findings) {
+        return IntStream.range(0, findings.size())
+                .filter(i -> findings.get(i).aside().isPresent())
+                .mapToObj(i -> listing.images().get(i).name())
+                .toList();
     }
 
     private Finding inspect(Candidate image) {

@@ -9,14 +9,21 @@ import java.util.List;
  * @param training sound images that the split rule chose for training, by name
  * @param test the other sound images, by name
  * @param chosenNames every name the split rule chose, with those whose file was then set aside
+ * @param asideNames every name whose file was set aside, chosen or not
  */
 public record DefectSet(
-        String category, String defect, List<DefectImage> training, List<DefectImage> test, List<String> chosenNames)
+        String category,
+        String defect,
+        List<DefectImage> training,
+        List<DefectImage> test,
+        List<String> chosenNames,
+        List<String> asideNames)
         implements Serializable {
     public DefectSet {
         training = List.copyOf(training);
         test = List.copyOf(test);
         chosenNames = List.copyOf(chosenNames);
+        asideNames = List.copyOf(asideNames);
     }
 
     /** Whether there is at least one image to train on. */

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.io.Serializable;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -19,6 +20,16 @@ public record CategoryData(String category, List<DefectSet> sets, GoodImages goo
         twins = Set.copyOf(twins);
     }
 
+    /** Stands for the defect of defect-free images. */
+    static final String GOOD = "good";
+
+    /** The name that a defect-free image goes by: its file's. */
+    static String goodName(URI uri) {
+        String path = uri.getPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** @param defect or {@link #GOOD} */
     boolean isTwin(String defect, String name) {
         return twins.contains(defect + "/" + name);
     }

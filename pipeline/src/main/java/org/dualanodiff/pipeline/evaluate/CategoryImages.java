@@ -45,7 +45,9 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
             }
         }
         for (URI uri : data.good().test()) {
-            loader.good(uri).forEach(pair -> tests.add(new TestImage("", name(uri), false, pair)));
+            String name = CategoryData.goodName(uri);
+            boolean twin = data.isTwin(CategoryData.GOOD, name);
+            loader.good(uri).forEach(pair -> tests.add(new TestImage("", name, twin, pair)));
         }
         List<DetectorPair> normals = new ArrayList<>();
         for (URI uri : data.good().training()) {
@@ -91,11 +93,6 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 .flatMap(pair -> Stream.of(pair.image(), pair.mask()))
                 .map(picture -> Fingerprint.ofBytes(picture.levels()).hex())
                 .collect(Collectors.joining());
-    }
-
-    private static String name(URI uri) {
-        String path = uri.getPath();
-        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private record Loader(EvaluationSettings settings, DatasetFiles files) {

@@ -3,11 +3,11 @@ package org.dualanodiff.pipeline.evaluate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
@@ -24,13 +24,17 @@ public record EvaluationPlan(
         List<CategoryData> categories, List<ArmTask> arms, List<GenerationTask> generation, Set<String> runs) {
 
     /**
+     * The configuration's seed is that of the first detector of each arm; the others follow.
+     *
      * @param runId the run that {@code generated} without a name means
-     * @param seed of the first detector of each arm; the others follow
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if the list of twins cannot be read or names what is no test
+     *     image
      */
-    public static EvaluationPlan of(EvaluationConfig config, Dataset dataset, String runId, long seed) {
+    public static EvaluationPlan of(PipelineConfig whole, Dataset dataset, String runId) {
+        EvaluationConfig config = whole.evaluation();
         List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
         EvaluationSettings settings = settings(config);
-        List<CategoryData> categories = categories(config, dataset);
+        List<CategoryData> categories = categories(whole, dataset);
         Set<String> runs = arms.stream()
                 .flatMap(arm -> arm.sources().stream())
                 .filter(source -> source.kind() == Arm.Kind.GENERATED)
@@ -38,7 +42,7 @@ public record EvaluationPlan(
                 .collect(Collectors.toCollection(TreeSet::new));
         return new EvaluationPlan(
                 categories,
-                armTasks(config, arms, categories, runId, seed),
+                armTasks(config, arms, categories, runId, whole.seed()),
                 generationTasks(config, categories, runs, settings),
                 runs);
     }
@@ -56,10 +60,12 @@ public record EvaluationPlan(
                 config.classifierSteps());
     }
 
-    private static List<CategoryData> categories(EvaluationConfig config, Dataset dataset) {
-        Map<String, Set<String>> twins = config.twins().isBlank() ? Map.of() : TwinList.load(Path.of(config.twins()));
+    private static List<CategoryData> categories(PipelineConfig config, Dataset dataset) {
+        String file = config.evaluation().twins();
+        TwinList twins = file.isBlank() ? TwinList.NONE : TwinList.load(Path.of(file));
+        twins.requireTestImages(dataset, config.dataset());
         return dataset.good().stream()
-                .map(good -> category(good, dataset, twins.getOrDefault(good.category(), Set.of())))
+                .map(good -> category(good, dataset, twins.of(good.category())))
                 .toList();
     }
 

@@ -1,51 +1,95 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
-import org.dualanodiff.pipeline.store.RunRegistry;
 
 /**
- * Makes sure that no adapter behind the generated pairs, and no base model that names its images, has seen a test image. The
- * quality gate learns from an adapter's own training images, so this covers it.
+ * Makes sure that nothing behind an evaluation has seen a test image: not the data set's own training images, defect-free
+ * ones included; no adapter behind the generated pairs; no good image that these were made on; no base model that names its
+ * images. The quality gate learns from an adapter's own training images, so this covers it.
  *
  * <p>Images are told apart by content. A copy of a test image among the data set's own training images is a leak like any
  * other, unless the test image is listed as a twin: then the figures without twins leave it out.
  */
 public final class LeakCheck {
 
-    private final Map<String, String> testImages = new TreeMap<>();
-    private final Map<String, String> trainingImages = new TreeMap<>();
-    private final Set<String> twins = new HashSet<>();
+    private static final String OTHER_SPLIT =
+            "evaluate with the split that training used, or train again with this one";
+    private static final String COPIES =
+            "list the test images in evaluate.twins, so that the figures to trust leave them out, or take one of each two files"
+                    + " away";
+    private static final String BACKGROUNDS =
+            "evaluate with the test images that the data set of the run had, or generate again with this one";
 
-    /** Looks at all defect images of the data set, and opens the defect-free test images. */
+    private final DatasetFiles files;
+    private final Map<String, List<Seen>> tests = new TreeMap<>();
+    private final Map<String, String> training = new TreeMap<>();
+    private final Set<String> goodTraining = new HashSet<>();
+
+    /** A test image. */
+    private record Seen(String label, boolean twin) {}
+
+    /** A defect-free image by content. */
+    private record Hashed(URI uri, String sha256) {}
+
+    /**
+     * Opens the defect-free images of the data set; those with defects have been opened.
+     *
+     * @throws IOException if one cannot be read
+     */
     public LeakCheck(Collection<CategoryData> categories, DatasetFiles files) throws IOException {
+        this.files = files;
         for (CategoryData data : categories) {
             for (DefectSet set : data.sets()) {
-                set.training().forEach(image -> trainingImages.put(image.imageSha256(), label(data, set, image)));
+                set.training().forEach(image -> training.putIfAbsent(image.imageSha256(), label(data, set, image)));
                 set.test().forEach(image -> addTest(data, set, image));
             }
-            for (URI uri : data.good().test()) {
-                String path = uri.getPath();
-                testImages.put(
-                        Fingerprint.ofBytes(files.read(uri)).hex(),
-                        data.category() + "/good/" + path.substring(path.lastIndexOf('/') + 1));
+            for (Hashed image : hashed(data.good().training())) {
+                training.putIfAbsent(image.sha256(), label(data, image.uri()));
+                goodTraining.add(image.uri().toString());
             }
+            for (Hashed image : hashed(data.good().test())) {
+                boolean twin = data.isTwin(CategoryData.GOOD, CategoryData.goodName(image.uri()));
+                addTest(image.sha256(), new Seen(label(data, image.uri()), twin));
+            }
+        }
+    }
+
+    private List<Hashed> hashed(List<URI> images) throws IOException {
+        try {
+            return images.parallelStream()
+                    .flatMap(uri -> sha256(uri).map(sum -> new Hashed(uri, sum)).stream())
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Empty for what is no image, which the evaluation leaves out. */
+    private Optional<String> sha256(URI uri) {
+        try {
+            return Optional.of(Fingerprint.ofBytes(files.read(uri)).hex());
+        } catch (UnreadableImageException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -53,11 +97,19 @@ public final class LeakCheck {
         return data.category() + "/" + set.defect() + "/" + image.name();
     }
 
+    /** With its place, since training and test images may have the same name. */
+    private static String label(CategoryData data, URI good) {
+        return "%s/%s/%s (%s)"
+                .formatted(data.category(), CategoryData.GOOD, CategoryData.goodName(good), good.getPath());
+    }
+
     private void addTest(CategoryData data, DefectSet set, DefectImage image) {
-        testImages.put(image.imageSha256(), label(data, set, image));
-        if (data.isTwin(set.defect(), image.name())) {
-            twins.add(image.imageSha256());
-        }
+        boolean twin = data.isTwin(set.defect(), image.name());
+        addTest(image.imageSha256(), new Seen(label(data, set, image), twin));
+    }
+
+    private void addTest(String sha256, Seen image) {
+        tests.computeIfAbsent(sha256, any -> new ArrayList<>()).add(image);
     }
 
     /**
@@ -66,50 +118,45 @@ public final class LeakCheck {
      * @throws LeakException naming each test image and its copy
      */
     public void refuseCopies() {
-        List<String> leaks = trainingImages.entrySet().stream()
-                .filter(image -> isLeak(image.getKey()))
-                .map(image -> "%s is, byte for byte, the training image %s; list it in evaluate.twins"
-                        .formatted(testImages.get(image.getKey()), image.getValue()))
-                .toList();
-        if (!leaks.isEmpty()) {
-            throw new LeakException(leaks);
-        }
+        refuse(
+                training.entrySet().stream()
+                        .flatMap(image -> leaked(image.getKey())
+                                .map(test -> "%s is, byte for byte, the training image %s"
+                                        .formatted(test, image.getValue()))),
+                COPIES);
     }
 
     /**
-     * Looks through the adapters of the runs whose pairs are used.
+     * Looks through the training images of adapters.
      *
+     * @return what cannot be told, a sentence each
      * @throws LeakException naming each test image and the adapter that has seen it
      */
-    public void refuseLeaks(ObjectStore store, Collection<String> runIds) {
-        RunRegistry runs = new RunRegistry(store);
-        AdapterRegistry adapters = new AdapterRegistry(store);
-        List<String> leaks = new ArrayList<>();
-        for (String runId : runIds) {
-            for (AdapterId id : runs.boundAdapters(runId)) {
-                adapters.find(id).ifPresent(adapter -> leaks.addAll(leaks(adapter)));
-            }
-        }
-        if (!leaks.isEmpty()) {
-            throw new LeakException(leaks);
-        }
-    }
-
-    private List<String> leaks(PublishedAdapter adapter) {
-        return adapter.provenance().data().images().stream()
-                .filter(image -> isLeak(image.imageSha256()))
-                .map(image -> leak(adapter, image))
+    public List<String> refuseLeaks(Collection<PublishedAdapter> adapters) {
+        refuse(adapters.stream().flatMap(this::leaks), OTHER_SPLIT);
+        return adapters.stream()
+                .filter(adapter -> adapter.provenance().data().images().isEmpty())
+                .map(adapter ->
+                        "%s does not say which images trained it, so nobody checks whether it has seen test images"
+                                .formatted(name(adapter)))
                 .toList();
     }
 
-    private String leak(PublishedAdapter adapter, Provenance.TrainingImage image) {
-        return "%s trained the adapter of %s/%s, %s, as %s"
+    private Stream<String> leaks(PublishedAdapter adapter) {
+        return adapter.provenance().data().images().stream().flatMap(image -> leaks(adapter, image));
+    }
+
+    private Stream<String> leaks(PublishedAdapter adapter, Provenance.TrainingImage image) {
+        return leaked(image.imageSha256())
+                .map(test -> "%s trained %s, as %s".formatted(test, name(adapter), image.name()));
+    }
+
+    private static String name(PublishedAdapter adapter) {
+        return "the adapter of %s/%s, %s"
                 .formatted(
-                        testImages.get(image.imageSha256()),
                         adapter.id().category(),
                         adapter.id().defect(),
-                        adapter.id().fingerprint().shortHex(),
-                        image.name());
+                        adapter.id().fingerprint().shortHex());
     }
 
     /**
@@ -119,18 +166,57 @@ public final class LeakCheck {
      * @throws LeakException naming each test image
      */
     public void refuseLeaks(String baseModel, Map<String, String> images) {
-        List<String> leaks = images.entrySet().stream()
-                .filter(image -> isLeak(image.getValue()))
-                .map(image -> "%s trained the base model %s, as %s"
-                        .formatted(testImages.get(image.getValue()), baseModel, image.getKey()))
-                .toList();
-        if (!leaks.isEmpty()) {
-            throw new LeakException(leaks);
+        refuse(
+                images.entrySet().stream()
+                        .flatMap(image -> leaked(image.getValue())
+                                .map(test -> "%s trained the base model %s, as %s"
+                                        .formatted(test, baseModel, image.getKey()))),
+                OTHER_SPLIT);
+    }
+
+    /**
+     * Looks at the good images that pairs of a run were made on, where they are not the training images of this data set.
+     *
+     * @param backgrounds their addresses
+     * @return what cannot be told, a sentence each
+     * @throws LeakException naming each test image
+     */
+    public List<String> refuseBackgrounds(String runId, Collection<String> backgrounds) {
+        List<String> leaks = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        for (String background : backgrounds) {
+            if (!goodTraining.contains(background)) {
+                try {
+                    sha256(URI.create(background)).stream()
+                            .flatMap(this::leaked)
+                            .map(test -> "pairs of run %s were made on %s, as %s".formatted(runId, test, background))
+                            .forEach(leaks::add);
+                } catch (UncheckedIOException | IllegalArgumentException e) {
+                    lost.add(background);
+                }
+            }
+        }
+        refuse(leaks.stream(), BACKGROUNDS);
+        return lost.isEmpty()
+                ? List.of()
+                : List.of(
+                        ("%d good images that pairs of run %s were made on cannot be read any more, such as %s, so nobody"
+                                        + " checks whether they are test images")
+                                .formatted(lost.size(), runId, lost.get(0)));
+    }
+
+    private static void refuse(Stream<String> leaks, String advice) {
+        List<String> found = leaks.sorted().toList();
+        if (!found.isEmpty()) {
+            throw new LeakException(found, advice);
         }
     }
 
-    private boolean isLeak(String sha256) {
-        boolean knownCopy = twins.contains(sha256) && trainingImages.containsKey(sha256);
-        return testImages.containsKey(sha256) && !knownCopy;
+    /** The test images of this content, without twins whose copies in training are known. */
+    private Stream<String> leaked(String sha256) {
+        boolean copied = training.containsKey(sha256);
+        return tests.getOrDefault(sha256, List.of()).stream()
+                .filter(test -> !(test.twin() && copied))
+                .map(Seen::label);
     }
 }

@@ -10,16 +10,20 @@ public final class LeakException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    LeakException(List<String> leaks) {
-        super(message(leaks));
+    /**
+     * @param leaks a line each
+     * @param advice what to do about them
+     */
+    LeakException(List<String> leaks, String advice) {
+        super(message(leaks, advice));
     }
 
-    private static String message(List<String> leaks) {
+    private static String message(List<String> leaks, String advice) {
         int more = leaks.size() - SHOWN;
         return "evaluation refused: test images were seen in training"
                 + lines(leaks.subList(0, Math.min(SHOWN, leaks.size())))
                 + (more > 0 ? "\n  and %d more".formatted(more) : "")
-                + "\nevaluate with the split that training used, or train again with this one";
+                + "\n" + advice;
     }
 
     private static String lines(List<String> leaks) {

@@ -23,6 +23,22 @@ public final class RunSamples {
         this.runId = runId;
     }
 
+    /** The files of the run's table. What committers leave beside them, whole or empty, is none of them. */
+    public List<StoredFile> files() {
+        return files(StoreLayout.samples(runId));
+    }
+
+    /** As {@link #files()}, of one (category, defect). */
+    public List<StoredFile> files(String category, String defect) {
+        return files(StoreLayout.samples(runId, category, defect));
+    }
+
+    private List<StoredFile> files(String folder) {
+        return store.list(folder).stream()
+                .filter(file -> StoreLayout.isSampleFile(file.key()))
+                .toList();
+    }
+
     /**
      * Those of lowest index.
      *
@@ -34,10 +50,8 @@ public final class RunSamples {
     public List<GeneratedSample> first(String category, String defect, Predicate<GeneratedSample> wanted, int most)
             throws IOException {
         NavigableMap<Long, GeneratedSample> lowest = new TreeMap<>();
-        for (StoredFile file : store.list(StoreLayout.samples(runId, category, defect))) {
-            if (file.key().endsWith(".parquet")) {
-                read(file.key(), wanted, most, lowest);
-            }
+        for (StoredFile file : files(category, defect)) {
+            read(file.key(), wanted, most, lowest);
         }
         return List.copyOf(lowest.values());
     }

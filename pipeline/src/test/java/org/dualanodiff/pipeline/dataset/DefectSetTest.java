@@ -51,7 +51,7 @@ class DefectSetTest {
     }
 
     private static DefectSet set(String defect, DefectImage... training) {
-        return new DefectSet("tile", defect, List.of(training), List.of(), List.of());
+        return new DefectSet("tile", defect, List.of(training), List.of(), List.of(), List.of());
     }
 
     private static DefectImage image(String root, String name, String sha, String maskSha) {

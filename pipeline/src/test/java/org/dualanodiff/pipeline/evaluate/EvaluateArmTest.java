@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,27 +113,11 @@ class EvaluateArmTest {
     }
 
     @Test
-    void leakCheck_ofACopyInTraining_namesBothUnlessListedAsTwin(@TempDir Path folder) throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(2, 1, 6), List.of("cloth"));
-        Path holes = folder.resolve("cloth/test/hole");
-        Files.copy(holes.resolve("005.png"), holes.resolve("000a.png"));
-        Path masks = folder.resolve("cloth/ground_truth/hole");
-        Files.copy(masks.resolve("005_mask.png"), masks.resolve("000a_mask.png"));
-        LeakCheck check = new LeakCheck(List.of(read(folder, Set.of())), files);
-        assertThatThrownBy(check::refuseCopies)
-                .isInstanceOf(LeakException.class)
-                .hasMessageContaining("cloth/hole/005.png is, byte for byte, the training image cloth/hole/000a.png");
-        new LeakCheck(List.of(read(folder, Set.of("hole/005.png"))), files).refuseCopies();
-    }
-
-    @Test
-    void leakCheck_ofABaseThatSawATestImage_namesIt() throws IOException {
-        LeakCheck check = new LeakCheck(List.of(category), files);
-        String seen = category.sets().get(0).test().get(0).imageSha256();
-        assertThatThrownBy(() -> check.refuseLeaks("models/own", Map.of("x.png", seen, "y.png", "00")))
-                .isInstanceOf(LeakException.class)
-                .hasMessageContaining(
-                        category.sets().get(0).test().get(0).name() + " trained the base model models/own, as x.png");
+    void images_thatAreListedAsTwins_areMarkedAmongGoodOnesToo() throws IOException {
+        CategoryImages images =
+                CategoryImages.load(read(data, Set.of("good/001.png", "hole/003.png")), SETTINGS, files);
+        assertThat(images.tests().stream().filter(TestImage::twin).map(TestImage::label))
+                .containsExactlyInAnyOrder("good/001.png", "hole/003.png");
     }
 
     private ArmResult run(ArmTask task, TrainingListener listener) throws IOException {

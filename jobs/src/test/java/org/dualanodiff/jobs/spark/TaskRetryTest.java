@@ -1,0 +1,172 @@
+package org.dualanodiff.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.Arm;
+import org.dualanodiff.pipeline.evaluate.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmTask;
+import org.dualanodiff.pipeline.evaluate.CategoryData;
+import org.dualanodiff.pipeline.evaluate.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.FeatureNetworks;
+import org.dualanodiff.pipeline.evaluate.GenerationFigures;
+import org.dualanodiff.pipeline.evaluate.GenerationTask;
+import org.dualanodiff.pipeline.export.ClassNames;
+import org.dualanodiff.pipeline.export.ExportFormat;
+import org.dualanodiff.pipeline.export.ExportPart;
+import org.dualanodiff.pipeline.export.ExportResult;
+import org.dualanodiff.pipeline.export.ExportTask;
+import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs on a Spark that tries a task twice, with a file system that breaks once. */
+class TaskRetryTest {
+
+    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 3, 2, 1, 2, 3e-3, 1, 0);
+
+    @TempDir
+    private static Path shared;
+
+    private static SparkSession spark;
+    private static JavaSparkContext context;
+
+    /** The local disk, where the first look into each file fails. */
+    public static final class BrokenOnce extends RawLocalFileSystem {
+
+        private static final Map<String, Integer> OPENED = new HashMap<>();
+
+        @Override
+        public URI getUri() {
+            return URI.create("once:///");
+        }
+
+        @Override
+        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
+            synchronized (OPENED) {
+                if (OPENED.merge(file.toUri().getPath(), 1, Integer::sum) == 1) {
+                    throw new IOException("connection reset");
+                }
+            }
+            return super.open(file, bufferSize);
+        }
+
+        static int opened(Path file) {
+            synchronized (OPENED) {
+                return OPENED.getOrDefault(file.toString(), 0);
+            }
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(1, 1, 6), List.of("cloth"));
+        spark = SparkSession.builder()
+                .master("local[1,2]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "localhost")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.hadoop.fs.once.impl", BrokenOnce.class.getName())
+                .getOrCreate();
+        context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.stop();
+    }
+
+    @Test
+    void detector_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
+        Path image = picture("detector.png");
+        CategoryData data = dataOf(image);
+        List<ArmResult> results =
+                evaluation().run(List.of(new ArmTask(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
+        assertThat(BrokenOnce.opened(image)).isEqualTo(2);
+        assertThat(results.get(0).error()).contains("cloth cannot be evaluated");
+    }
+
+    @Test
+    void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
+        Path image = picture("measurement.png");
+        List<GenerationFigures> figures = evaluation()
+                .measure(List.of(
+                        new GenerationTask(dataOf(image), "hole", "r", SETTINGS, new FeatureNetworks("", "", "", 32))));
+        assertThat(BrokenOnce.opened(image)).isEqualTo(2);
+        assertThat(figures.get(0).error()).contains("cloth cannot be evaluated");
+    }
+
+    @Test
+    void export_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
+        Path image = picture("export.png");
+        ExportPart part = new ExportPart.GoodImages("cloth", "train", 0, List.of(once(image)));
+        List<ExportResult> results = new ExportJob(
+                        context, folder("store"), shared.resolve("export").toString())
+                .run(List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))));
+        assertThat(BrokenOnce.opened(image)).isEqualTo(2);
+        assertThat(results.get(0).error()).isNull();
+        assertThat(results.get(0).goodImages()).isEqualTo(1);
+    }
+
+    @Test
+    void quality_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
+        Path image = picture("quality.png");
+        DefectSet set = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        shared.resolve("data").toString(), List.of(), List.of("hole"), new SplitRule.FirstThird()))
+                .sets()
+                .get(0);
+        LearnTask task =
+                new LearnTask(set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
+        QualityJob.Learned learned = new QualityJob(context).run(List.of(task)).get(0);
+        assertThat(BrokenOnce.opened(image)).isEqualTo(2);
+        assertThat(learned.error()).isNull();
+        assertThat(learned.profile().pairs()).isPositive();
+    }
+
+    private static EvaluateJob evaluation() {
+        Progress progress = Progress.showOn(new PrintWriter(System.err), spark.sparkContext());
+        return new EvaluateJob(context, new TaskSettings(folder("store"), "cpu", "fp32", 1, 1), progress);
+    }
+
+    /** Without a test image, so that the task ends as soon as it could read. */
+    private static CategoryData dataOf(Path image) {
+        return new CategoryData("cloth", List.of(), new GoodImages("cloth", List.of(once(image)), List.of()), Set.of());
+    }
+
+    private static String folder(String name) {
+        return shared.resolve(name).toString();
+    }
+
+    private static URI once(Path file) {
+        return URI.create("once://" + file);
+    }
+
+    private static Path picture(String name) throws IOException {
+        return Files.copy(shared.resolve("data/cloth/train/good/000.png"), shared.resolve(name));
+    }
+}

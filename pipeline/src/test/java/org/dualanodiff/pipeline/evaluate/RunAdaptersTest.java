@@ -1,0 +1,93 @@
+package org.dualanodiff.pipeline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunAdaptersTest {
+
+    private static final AdapterId HOLE = EvaluationFixture.adapter("hole");
+    private static final AdapterId STAIN = EvaluationFixture.adapter("stain");
+
+    @TempDir
+    private Path folder;
+
+    private ObjectStore store;
+    private CategoryData category;
+
+    @BeforeEach
+    void startRun() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(1, 1, 3), List.of("cloth"));
+        category = EvaluationFixture.category(folder.resolve("data"), Set.of());
+        store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
+        EvaluationFixture.publish(store, HOLE, List.of());
+        bind(HOLE);
+        samples("hole", "part-0.parquet");
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
+
+    @Test
+    void adapters_ofARun_areThoseBoundAndThere() {
+        assertThat(adapters()).extracting(PublishedAdapter::id).containsExactly(HOLE);
+    }
+
+    @Test
+    void pairs_whoseAdapterIsGone_areRefused() {
+        bind(STAIN);
+        samples("stain", "part-0.parquet");
+        assertThatThrownBy(this::adapters)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("pairs of run night")
+                .hasMessageContaining("the adapter of cloth/stain, %s, is not in the store"
+                        .formatted(STAIN.fingerprint().shortHex()))
+                .hasMessageNotContaining("cloth/hole");
+    }
+
+    @Test
+    void pairs_withoutABinding_areRefused() {
+        samples("stain", "part-0.parquet");
+        assertThatThrownBy(this::adapters)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("the run does not say which adapter made those of cloth/stain");
+    }
+
+    @Test
+    void unit_whoseTrainingFailed_isNotMissed() {
+        bind(STAIN);
+        samples("stain", "__magic_job-1f0e/part-0.parquet");
+        assertThat(adapters()).extracting(PublishedAdapter::id).containsExactly(HOLE);
+    }
+
+    private List<PublishedAdapter> adapters() {
+        return new RunAdapters(store, List.of(category)).of("night");
+    }
+
+    private void bind(AdapterId id) {
+        new RunRegistry(store).bindAdapter("night", id);
+    }
+
+    private void samples(String defect, String file) {
+        store.write(StoreLayout.samples("night", "cloth", defect) + "/" + file, new byte[1]);
+    }
+}
