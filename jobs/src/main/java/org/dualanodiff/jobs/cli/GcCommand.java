@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows what nobody needs any more in a store, and deletes it with --delete: remains of broken writes and",
             "merges, checkpoints of published adapters, and, when they are old, trainings, staged samples and runs that",
-            "were given up. Never what a manifest or any version of a published data set refers to."
+            "were given up, results of detectors, evaluations of runs that are gone. Never what a manifest or any version",
+            "of a published data set refers to."
         })
 final class GcCommand implements Callable<Integer> {
 
@@ -71,7 +72,7 @@ final class GcCommand implements Callable<Integer> {
             return;
         }
         result.garbage().stream().map(Garbage::line).forEach(out::println);
-        result.skipped().forEach(left -> out.println("left, its run is being worked on: " + left.line()));
+        result.skipped().forEach(left -> out.println("left, it is in use again: " + left.line()));
         out.println(result.sentence());
     }
 }

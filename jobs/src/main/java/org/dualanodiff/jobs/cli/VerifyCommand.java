@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Checks a store against its own records: manifests against files (length, SHA-256, rows), sample ids,",
-            "rows against the plan, adapters against their provenance. Reads all of it and changes nothing.",
+            "rows against the plan, adapters against their provenance, published data sets against their files. Reads all",
+            "of it and changes nothing.",
             "Ends with 0 if all is as it should be, with 4 if there are findings."
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -34,7 +35,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private StoreOptions options;
 
-    @Option(names = "--run", paramLabel = "ID", description = "Only this run and its adapters.")
+    @Option(names = "--run", paramLabel = "ID", description = "Only this run and its adapters, no data sets.")
     private String run;
 
     @Option(names = "--json", description = "One line of JSON instead of text.")

@@ -5,8 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.UnitSamples;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -76,15 +74,16 @@ final class RunReport {
 
     /**
      * @param files of the run as they are now
-     * @param before the manifest of the last time, if any: units that are not asked for this time stay in it
+     * @param before the manifest of the last time, if any: units that nothing was done for this time stay in it
      */
     RunManifest manifest(OutputFiles files, Optional<RunManifest> before, String sparkVersion) {
+        UntouchedUnits untouched = new UntouchedUnits(files, verdicts, before);
         List<RunManifest.Unit> now = Stream.concat(
                         plan.units().stream().map(unit -> unit(unit, files, before)),
-                        plan.unusable().stream().map(set -> unusable(set.category(), set.defect(), set.reason())))
+                        plan.unusable().stream().map(untouched::unusable))
                 .toList();
-        List<RunManifest.Unit> units =
-                Stream.concat(now.stream(), others(before, now)).toList();
+        List<RunManifest.Unit> units = Stream.concat(now.stream(), untouched.notAsked(UntouchedUnits.keys(now)))
+                .toList();
         return RunManifest.of(
                 identity.runId(),
                 started,
@@ -96,15 +95,6 @@ final class RunReport {
                         "dualanodiff", ProductVersion.current(),
                         "spark", sparkVersion,
                         "java", Runtime.version().toString()));
-    }
-
-    private static Stream<RunManifest.Unit> others(Optional<RunManifest> before, List<RunManifest.Unit> now) {
-        Set<UnitKey> asked = now.stream()
-                .map(unit -> new UnitKey(unit.category(), unit.defect()))
-                .collect(Collectors.toSet());
-        return before.stream()
-                .flatMap(manifest -> manifest.units().stream())
-                .filter(unit -> !asked.contains(new UnitKey(unit.category(), unit.defect())));
     }
 
     private List<RunManifest.Quarantined> quarantine() {
@@ -129,9 +119,13 @@ final class RunReport {
                 samples(counts, results),
                 results.stream().mapToDouble(GenerateResult::seconds).sum(),
                 UnitTimings.of(id, trained, results, before),
-                files.of(identity.runId(), id.category(), id.defect()),
-                verdicts.quality(id),
+                files.of(key(id)),
+                verdicts.quality(key(id)),
                 error(id, results));
+    }
+
+    private static UnitKey key(AdapterId id) {
+        return new UnitKey(id.category(), id.defect());
     }
 
     private List<GenerateResult> resultsOf(AdapterId id) {
@@ -178,25 +172,11 @@ final class RunReport {
                         .filter(result -> !result.succeeded())
                         .map(result -> "generation: " + result.error())
                         .findFirst())
-                .or(() -> verdicts.shortage(id));
+                .or(() -> verdicts.shortage(key(id)));
     }
 
     private Optional<String> missingAdapter(AdapterId id) {
         return published.filter(adapters -> !adapters.containsKey(id)).map(adapters -> NO_ADAPTER);
-    }
-
-    private static RunManifest.Unit unusable(String category, String defect, String reason) {
-        return new RunManifest.Unit(
-                category,
-                defect,
-                Optional.empty(),
-                Optional.empty(),
-                RunManifest.SampleCounts.NONE,
-                0,
-                RunManifest.Timings.NONE,
-                List.of(),
-                Optional.empty(),
-                Optional.of(reason));
     }
 
     /** @param manifest its address, or null if this command writes none */

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
@@ -151,6 +152,82 @@ class AugmentCommandTest {
         assertThat(other.err())
                 .contains("generation.guidance-scale: 2.0 there, 3.0 here")
                 .contains("another run.id");
+    }
+
+    @Test
+    void augment_withImagesThatHaveBecomeUnreadable_keepsTheirSamplesInTheManifest() throws IOException {
+        Path data = copyOfData();
+        CommandLineRun first = run(arguments("augment", data, folder.resolve("store")));
+        assertThat(first.exit()).as(first.err()).isZero();
+        JsonObject before = unit(first, "hole");
+        for (Path image : files(data.resolve("cloth/test/hole"))) {
+            Files.write(image, new byte[0]);
+        }
+
+        CommandLineRun again = run(arguments("augment", data, folder.resolve("store")));
+
+        assertThat(again.exit()).as(again.err()).isEqualTo(ExitCode.PARTIAL);
+        JsonObject hole = unit(again, "hole");
+        assertThat(hole.get("error").getAsString()).contains("no usable training image");
+        assertThat(hole.getAsJsonArray("files")).isNotEmpty();
+        for (String same : List.of("adapter", "training", "samples", "files", "quality")) {
+            assertThat(hole.get(same)).as(same).isEqualTo(before.get(same));
+        }
+        assertVerifies();
+    }
+
+    /** A driver that is killed between merge and manifest is one whose manifest is taken away, or is the one before. */
+    @Test
+    void augment_ofAnotherDefectAfterAKilledDriver_listsTheSamplesThatItLeft() throws IOException {
+        List<String> hole = List.of("run.id=night", "dataset.defects=[hole]");
+        List<String> stain = List.of("run.id=night", "dataset.defects=[stain]", "generation.samples-per-defect=1");
+        Path manifest = folder.resolve("store/runs/night/manifest.json");
+        CommandLineRun killed = augmentWith(hole);
+        assertThat(killed.exit()).as(killed.err()).isZero();
+        JsonObject before = unit(killed, "hole");
+        Files.delete(manifest);
+
+        CommandLineRun other = augmentWith(stain);
+        assertThat(other.exit()).as(other.err()).isZero();
+        JsonObject left = unit(other, "hole");
+        for (String same : List.of("adapter", "files", "error")) {
+            assertThat(left.get(same)).as(same).isEqualTo(before.get(same));
+        }
+        assertThat(left.getAsJsonObject("samples").get("existing").getAsInt()).isEqualTo(2);
+        assertThat(left.getAsJsonObject("quality").get("accepted").getAsInt()).isEqualTo(2);
+        assertVerifies();
+
+        byte[] standing = Files.readAllBytes(manifest);
+        List<String> more = new ArrayList<>(hole);
+        more.add("generation.samples-per-defect=3");
+        assertThat(augmentWith(more).exit()).isZero();
+        Files.write(manifest, standing);
+
+        JsonObject grown = unit(augmentWith(stain), "hole");
+        assertThat(grown.getAsJsonObject("samples").get("existing").getAsInt()).isEqualTo(3);
+        assertThat(grown.getAsJsonArray("files").size())
+                .isGreaterThan(left.getAsJsonArray("files").size());
+        assertVerifies();
+    }
+
+    private CommandLineRun augmentWith(List<String> settings) {
+        return augment(settings.stream()
+                .flatMap(setting -> Stream.of("--set", setting))
+                .toArray(String[]::new));
+    }
+
+    private void assertVerifies() {
+        CommandLineRun verify =
+                CommandLineRun.of("verify", "--store", folder.resolve("store").toString());
+        assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
+    }
+
+    private static JsonObject unit(CommandLineRun run, String defect) {
+        return manifest(run).getAsJsonArray("units").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .filter(unit -> unit.get("defect").getAsString().equals(defect))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

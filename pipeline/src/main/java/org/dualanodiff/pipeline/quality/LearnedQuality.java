@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.quality;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -24,6 +26,12 @@ public record LearnedQuality(
         Optional<Double> maskLow,
         Optional<Double> maskHigh,
         Optional<Double> objectThreshold) {
+
+    public LearnedQuality {
+        requireNonNull(category, "category");
+        requireNonNull(defect, "defect");
+        requireNonNull(limits, "limits");
+    }
 
     static LearnedQuality of(UnitKey unit, QualityProfile profile) {
         Optional<MaskLevels> levels = Optional.ofNullable(profile.levels());

@@ -15,6 +15,8 @@ import java.util.Arrays;
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
+ * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
+ * detectors/FINGERPRINT/{result.json, cases.png}
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn

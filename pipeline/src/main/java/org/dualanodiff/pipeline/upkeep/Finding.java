@@ -12,6 +12,7 @@ public record Finding(String kind, String where, String problem, String advice) 
 
     /** The finding for people, on one line. */
     public String line() {
-        return "%s: %s: %s; %s".formatted(kind, where, problem, advice);
+        // What a parser says of a damaged record may have several lines.
+        return "%s: %s: %s; %s".formatted(kind, where, problem.replaceAll("\\R", " "), advice);
     }
 }

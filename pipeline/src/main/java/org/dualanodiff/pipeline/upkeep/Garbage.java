@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param reason why
  * @param key of a file, or of a folder that goes with all under it
- * @param runId the run that it belongs to, which must not be at work when it goes
+ * @param runId the run that it belongs to, if any
  */
 public record Garbage(String reason, String key, int files, long bytes, Optional<String> runId) {
 

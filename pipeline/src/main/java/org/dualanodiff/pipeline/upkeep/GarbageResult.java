@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What was found, and whether it was deleted.
  *
- * @param skipped what was left since a driver has begun to work on its run
+ * @param skipped what was left since somebody has begun to use it again
  */
 public record GarbageResult(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
 

@@ -1,12 +1,15 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.samples.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunIdentity;
@@ -15,10 +18,11 @@ import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
-/** One run: its records, its manifest against its files, its rows, its units. */
+/** One run: its records, its manifest against its files, its rows, its units and what is noted of them. */
 final class RunCheck {
 
     static final String RERUN = "run the same command again";
+    static final String RESTORE_OR_DELETE = "restore it, or delete it and " + RERUN;
     static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
 
     private final ObjectStore store;
@@ -37,14 +41,32 @@ final class RunCheck {
 
     /** @param summaries of {@link #sampleFiles} */
     List<Finding> check(List<SampleFileSummary> summaries) {
-        checkIdentity();
+        Optional<RunIdentity> identity = checkIdentity();
         findings.addAll(new SamplesCheck(runId).check(summaries));
         checkStaging();
-        checkManifest(summaries);
+        Optional<RunManifest> manifest = checkManifest(summaries);
+        findings.addAll(new UnitRecordsCheck(store, runId)
+                .check(
+                        units(summaries),
+                        manifest.map(RunManifest::units).orElse(List.of()),
+                        identity.filter(RunCheck::learnsLimits).isPresent()));
         return findings;
     }
 
-    private void checkIdentity() {
+    private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
+        return summaries.stream()
+                .flatMap(file -> file.series().stream())
+                .map(series -> new UnitKey(series.key().category(), series.key().defect()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Limits of the quality gate or levels of the masks; both are kept in one record. */
+    private static boolean learnsLimits(RunIdentity identity) {
+        return "true".equals(identity.settings().get("quality.enabled"))
+                || "auto".equals(identity.settings().get("mask.low"));
+    }
+
+    private Optional<RunIdentity> checkIdentity() {
         String key = StoreLayout.runIdentity(runId);
         Optional<RunIdentity> identity = read(key, () -> new RunRegistry(store).find(runId));
         if (identity.isPresent() && !identity.get().agrees()) {
@@ -56,6 +78,7 @@ final class RunCheck {
         } else if (identity.isEmpty() && !store.exists(key)) {
             add("run-identity", key, "it is not there", "restore it, or delete the run's samples");
         }
+        return identity;
     }
 
     private void checkStaging() {
@@ -70,7 +93,7 @@ final class RunCheck {
         }
     }
 
-    private void checkManifest(List<SampleFileSummary> summaries) {
+    private Optional<RunManifest> checkManifest(List<SampleFileSummary> summaries) {
         String key = StoreLayout.manifest(runId);
         Optional<RunManifest> manifest = read(key, () -> new RunRegistry(store).findManifest(runId));
         if (manifest.isPresent()) {
@@ -81,6 +104,7 @@ final class RunCheck {
         } else if (!store.exists(key)) {
             add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
         }
+        return manifest;
     }
 
     private void checkFiles(RunManifest manifest, List<SampleFileSummary> summaries) {
@@ -134,7 +158,7 @@ final class RunCheck {
         try {
             return reading.get();
         } catch (StoreException e) {
-            add("record-unreadable", key, e.getMessage(), "restore it, or delete it and " + RERUN);
+            add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE);
             return Optional.empty();
         }
     }

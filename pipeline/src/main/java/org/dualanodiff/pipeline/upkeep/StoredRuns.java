@@ -34,10 +34,20 @@ final class StoredRuns {
         return runs;
     }
 
+    /** Whether a run has left anything. */
+    static boolean isThere(ObjectStore store, String runId) {
+        return folders(runId).anyMatch(folder -> !store.inventory(folder).isEmpty());
+    }
+
     /** Whether all that is there is of drivers: {@code train} takes a lease and has no run to start. */
     static boolean isLeaseOnly(ObjectStore store, String runId) {
-        return Stream.of(StoreLayout.run(runId), StoreLayout.samples(runId), StoreLayout.staging(runId))
+        return folders(runId)
                 .flatMap(folder -> store.inventory(folder).stream())
                 .allMatch(file -> StoreLayout.isOfDrivers(runId, file.key()));
+    }
+
+    /** All that a run has, the manifest's first. */
+    static Stream<String> folders(String runId) {
+        return Stream.of(StoreLayout.run(runId), StoreLayout.staging(runId), StoreLayout.samples(runId));
     }
 }

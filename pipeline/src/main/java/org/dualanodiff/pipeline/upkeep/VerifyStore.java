@@ -17,8 +17,8 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
  * Checks a store against its own records: every manifest against its files (there, length, SHA-256, rows), all sample ids
- * (right, there once), the rows of each unit against what was planned, and all adapters against their provenance. Reads
- * everything, changes nothing.
+ * (right, there once), the rows of each unit against what was planned, what is noted of each unit, all adapters against
+ * their provenance, and published data sets against the files that they name. Reads everything, changes nothing.
  */
 public final class VerifyStore {
 
@@ -31,22 +31,40 @@ public final class VerifyStore {
     }
 
     /**
-     * @param runId the one run to check, with its adapters; empty for the whole store
+     * @param runId the one run to check, with its adapters; empty for the whole store. Data sets are part of the whole
+     *     store only: what publishes them may wait for the check of a run
      * @throws StoreException if there is no such run, or the store fails
      */
     public VerifyResult run(Optional<String> runId) {
         List<String> idle = new ArrayList<>();
         List<String> underWay = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         for (String run : runs(runId)) {
-            RunLease.holder(store, run, Instant.now())
+            holder(run, findings)
                     .ifPresentOrElse(holder -> underWay.add("%s by %s".formatted(run, holder)), () -> idle.add(run));
         }
-        List<Finding> findings = new ArrayList<>();
         List<SampleFileSummary> files = checkRuns(idle, findings);
         List<String> adapters = adapters(runId);
         findings.addAll(new AdapterCheck(store, inspection).check(adapters));
+        if (runId.isEmpty()) {
+            findings.addAll(new DatasetCheck(store).check());
+        }
         long rows = files.stream().mapToLong(SampleFileSummary::rows).sum();
         return new VerifyResult(store.root(), idle.size(), files.size(), rows, adapters.size(), underWay, findings);
+    }
+
+    /** A driver at work would have written a damaged lease anew, so its run is taken for idle. */
+    private Optional<String> holder(String run, List<Finding> findings) {
+        try {
+            return RunLease.holder(store, run, Instant.now());
+        } catch (StoreException e) {
+            findings.add(new Finding(
+                    "record-unreadable",
+                    StoreLayout.leases(run),
+                    e.getMessage(),
+                    "delete the file when no driver is at work on the run; until then none can begin"));
+            return Optional.empty();
+        }
     }
 
     private List<SampleFileSummary> checkRuns(List<String> runs, List<Finding> findings) {

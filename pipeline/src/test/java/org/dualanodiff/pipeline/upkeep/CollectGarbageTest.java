@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.LeaseTerms;
@@ -144,6 +145,103 @@ class CollectGarbageTest {
         try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
             assertThat(gc(false).find().garbage()).isEmpty();
             lease.requireHeld();
+        }
+    }
+
+    @Test
+    void gc_ofTrainingThatGoesOnMeanwhile_leavesIt() throws IOException {
+        write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        String next = StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/state.safetensors";
+        write(next, Duration.ZERO);
+
+        assertSkips(gc, found, StoreLayout.adapter(UNPUBLISHED));
+        assertThat(made.store.exists(next)).isTrue();
+    }
+
+    @Test
+    void gc_ofTrainingThatWritesACheckpointAtThisMoment_leavesIt() throws IOException {
+        write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-1", Duration.ZERO);
+
+        assertSkips(gc, found, StoreLayout.adapter(UNPUBLISHED));
+    }
+
+    @Test
+    void gc_ofTrainingThatIsPublishedMeanwhile_leavesItHoweverOld() throws IOException {
+        made.store.delete(StoreLayout.provenance(ADAPTER));
+        made.age(StoreLayout.adapter(ADAPTER), OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        made.publishAdapter();
+        made.age(StoreLayout.adapter(ADAPTER), OLD);
+
+        assertSkips(gc, found, StoreLayout.adapter(ADAPTER));
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofRunThatIsTakenUpAndFinishedMeanwhile_leavesAllOfIt() throws IOException {
+        made.age("", OLD);
+        CollectGarbage gc = gc(true);
+        List<FoundGarbage> found = gc.garbage();
+        made.writeManifest(RUN);
+
+        assertSkips(gc, found, "runs/night", "samples/run=night");
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofRunThatIsPublishedMeanwhile_leavesAllOfIt() throws IOException {
+        made.age("", OLD);
+        CollectGarbage gc = gc(true);
+        List<FoundGarbage> found = gc.garbage();
+        made.store.write("datasets/nuts/current.json", "{\"runs\": [\"night\"]}".getBytes());
+
+        assertSkips(gc, found, "runs/night", "samples/run=night");
+    }
+
+    @Test
+    void gc_ofDetectorResults_deletesThoseThatAreOld() throws IOException {
+        write("detectors/0123456789abcdef/result.json", OLD);
+        write("detectors/0123456789abcdef/cases.png", OLD);
+        write("detectors/fedcba9876543210/result.json", Duration.ofDays(3));
+
+        assertDeletes("detectors/0123456789abcdef");
+        assertThat(made.store.list("detectors")).hasSize(1);
+    }
+
+    @Test
+    void gc_ofEvaluations_deletesOldOnesOfRunsThatAreGone() throws IOException {
+        write("evaluations/night/evaluation.json", OLD);
+        write("evaluations/gone=1/evaluation.json", OLD);
+        write("evaluations/gone=2/evaluation.json", Duration.ofDays(3));
+        write("evaluations/gone%3D3/evaluation.json", OLD);
+        made.startRun("gone=3");
+
+        assertDeletes("evaluations/gone=1");
+        assertThat(made.store.list("evaluations")).hasSize(3);
+    }
+
+    @Test
+    void gc_ofEvaluationWhoseRunComesBackMeanwhile_leavesIt() throws IOException {
+        write("evaluations/gone/evaluation.json", OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        made.startRun("gone");
+
+        assertSkips(gc, found, "evaluations/gone");
+    }
+
+    private void assertSkips(CollectGarbage gc, List<FoundGarbage> found, String... keys) {
+        GarbageResult result = gc.delete(found);
+        assertThat(result.skipped()).extracting(Garbage::key).containsExactlyInAnyOrder(keys);
+        assertThat(result.garbage()).isEmpty();
+        for (String key : keys) {
+            assertThat(made.store.inventory(key)).isNotEmpty();
         }
     }
 

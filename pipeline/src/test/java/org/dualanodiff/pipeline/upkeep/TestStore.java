@@ -116,6 +116,10 @@ final class TestStore {
         return new VerifyStore(store, new InspectionHere(store)).run(Optional.empty());
     }
 
+    VerifyResult verify(String run) {
+        return new VerifyStore(store, new InspectionHere(store)).run(Optional.of(run));
+    }
+
     Path file(String key) {
         return root.resolve(key);
     }

@@ -11,19 +11,33 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.pipeline.export.PublishDataset;
+import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyStoreTest {
 
     private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
     private static final String FIRST = FOLDER + "/part-0.parquet";
+    private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.category(), ADAPTER.defect());
+    private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.category(), ADAPTER.defect());
 
     @TempDir
     Path folder;
@@ -168,6 +182,162 @@ class VerifyStoreTest {
         made.store.write(StoreLayout.tasks("trained", Instant.EPOCH), "{}".getBytes());
 
         assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void verify_ofDamagedLease_findsItAndChecksTheRun() throws IOException {
+        made.store.write(StoreLayout.leases(RUN) + "/00000001.json", "damaged".getBytes());
+        made.writeSamples(FOLDER, "part-2", 10, 12);
+
+        assertThat(assertFound("record-unreadable", "runs/night/lease").advice())
+                .contains("delete the file when no driver is at work");
+        assertFound("file-unlisted", FOLDER + "/part-2.parquet");
+    }
+
+    @Test
+    void verify_ofMissingBinding_findsTheUnitThatHasSamples() {
+        made.store.delete(BINDING);
+
+        assertThat(assertFound("unit-binding", BINDING).advice()).contains("run the same command again");
+    }
+
+    @Test
+    void verify_ofBindingToAnotherAdapter_findsIt() {
+        AdapterId other = new AdapterId(
+                ADAPTER.category(), ADAPTER.defect(), Fingerprint.of("other").build());
+        made.store.write(BINDING, Json.bytes(other));
+
+        assertThat(assertFound("unit-binding", BINDING).problem())
+                .isEqualTo("it names adapter hex nut/dent %s, the manifest hex nut/dent %s"
+                        .formatted(
+                                other.fingerprint().shortHex(),
+                                ADAPTER.fingerprint().shortHex()));
+    }
+
+    @Test
+    void verify_ofDamagedBinding_findsItOnce() {
+        made.store.write(BINDING, "damaged".getBytes());
+
+        assertFound("record-unreadable", BINDING);
+        assertThat(made.verify().findings()).hasSize(1);
+    }
+
+    @Test
+    void verify_ofRunWithoutItsLimits_findsThem() {
+        startAgainWith(Map.of("quality.enabled", "true"));
+
+        assertThat(assertFound("unit-limits", LIMITS).advice()).contains("restore it");
+        made.store.write(LIMITS, limitsOf(ADAPTER.defect()));
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void verify_ofRunThatChoosesMaskLevels_wantsItsLimits() {
+        startAgainWith(Map.of("quality.enabled", "false", "mask.low", "auto"));
+
+        assertFound("unit-limits", LIMITS);
+    }
+
+    @Test
+    void verify_ofRunThatLearnsNothing_wantsNoLimits() {
+        startAgainWith(Map.of("quality.enabled", "false", "mask.low", "0.1"));
+
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void verify_ofLimitsOfAnotherDefect_findsThem() {
+        startAgainWith(Map.of("quality.enabled", "true"));
+        made.store.write(LIMITS, limitsOf("scratch"));
+
+        assertThat(assertFound("unit-limits", LIMITS).problem()).contains("hex nut/scratch");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"damaged", "{}", ""})
+    void verify_ofDamagedLimits_findsThem(String content) {
+        startAgainWith(Map.of("quality.enabled", "true"));
+        made.store.write(LIMITS, content.getBytes());
+
+        assertFound("record-unreadable", LIMITS);
+        assertThat(made.verify().findings()).hasSize(1);
+    }
+
+    @Test
+    void verify_ofPublishedFileThatIsGone_findsItInTheDataSetAndItsVersion() throws IOException {
+        publish();
+        assertThat(made.verify().findings()).isEmpty();
+        made.store.delete(FIRST);
+        made.writeSamples(FOLDER, "part-9", 0, 6);
+        made.writeManifest(RUN);
+
+        assertThat(made.verify().findings())
+                .extracting(Finding::line)
+                .satisfiesExactly(
+                        current -> assertThat(current)
+                                .startsWith(
+                                        "dataset-file-missing: datasets/nuts/current.json: 1 of its 2 files are not there")
+                                .contains(FIRST)
+                                .endsWith("publish it again"),
+                        version -> assertThat(version)
+                                .startsWith("dataset-file-missing: datasets/nuts/versions/000001.json: ")
+                                .endsWith("delete it if nobody reads it any more"));
+        assertThat(made.verify(RUN).findings()).isEmpty();
+
+        publish();
+        made.store.delete(StoreLayout.datasetVersion("nuts", 1));
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void verify_ofPublishedFileWithAnotherLength_findsIt() throws IOException {
+        publish();
+        made.store.delete(StoreLayout.datasetVersion("nuts", 1));
+        made.writeSamples(FOLDER, "part-0", 0, 4);
+        made.writeManifest(RUN);
+
+        assertThat(assertFound("dataset-file-size", "datasets/nuts/current.json")
+                        .problem())
+                .contains("1 of its 2 files", FIRST);
+    }
+
+    @Test
+    void verify_ofDamagedDataSet_findsItAndGoesOn() {
+        publish();
+        made.store.write("datasets/nuts/current.json", "damaged".getBytes());
+        made.store.delete(FIRST);
+
+        assertFound("record-unreadable", "datasets/nuts/current.json");
+        assertFound("dataset-file-missing", "datasets/nuts/versions/000001.json");
+    }
+
+    private void startAgainWith(Map<String, String> settings) {
+        made.store.delete(StoreLayout.runIdentity(RUN));
+        new RunRegistry(made.store).open(RunIdentity.of(RUN, settings, "test", Instant.EPOCH));
+    }
+
+    private static byte[] limitsOf(String defect) {
+        return Json.bytes(new LearnedQuality(
+                ADAPTER.category(),
+                defect,
+                3,
+                0.5,
+                Map.of("flat", 2.0),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+    }
+
+    /** The run's files as they are, under the name nuts. */
+    private void publish() {
+        List<PublishedDataset.File> files = made.store.list("samples").stream()
+                .map(file ->
+                        new PublishedDataset.File(file.key(), file.bytes(), RUN, ADAPTER.category(), ADAPTER.defect()))
+                .toList();
+        PublishedDataset.Unit unit = new PublishedDataset.Unit(
+                RUN, ADAPTER.category(), ADAPTER.defect(), ADAPTER.fingerprint().hex(), TestStore.SAMPLES, 0);
+        new PublishDataset(made.store)
+                .publish(new PublishedDataset("nuts", 0, Instant.EPOCH, List.of(RUN), List.of(unit), files, "test"));
     }
 
     @Test

@@ -1,0 +1,50 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
+
+/** Evaluations of runs that are gone, {@code evaluations/RUN/}. One of real images alone never had a run; age protects it. */
+final class EvaluationGarbage implements GarbageFinder {
+
+    private static final Pattern FILE = Pattern.compile("(evaluations/[^/]+)/.+");
+
+    private final ObjectStore store;
+    private final AgeLimits limits;
+
+    EvaluationGarbage(ObjectStore store, AgeLimits limits) {
+        this.store = store;
+        this.limits = limits;
+    }
+
+    @Override
+    public List<FoundGarbage> find(Inventory files) {
+        Set<String> runs = files.by(StoredRuns::of).keySet();
+        return files.by(EvaluationGarbage::folder).entrySet().stream()
+                .filter(evaluation -> evaluation.getValue().areOlderThan(limits.keep()))
+                .filter(evaluation -> !runs.contains(run(evaluation.getKey())))
+                .map(evaluation -> found(evaluation.getKey(), evaluation.getValue()))
+                .toList();
+    }
+
+    private FoundGarbage found(String folder, Inventory files) {
+        String run = run(folder);
+        return new FoundGarbage(
+                files.garbage("an evaluation of a run that is gone", folder, Optional.of(run)),
+                () -> !StoredRuns.isThere(store, run)
+                        && Inventory.of(store, folder).areOlderThan(limits.keep()));
+    }
+
+    private static String run(String folder) {
+        return PathSegment.unescape(folder.substring(folder.indexOf('/') + 1));
+    }
+
+    private static Optional<String> folder(String key) {
+        Matcher matcher = FILE.matcher(key);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+}

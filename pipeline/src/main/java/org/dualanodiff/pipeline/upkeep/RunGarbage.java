@@ -1,0 +1,109 @@
+package org.dualanodiff.pipeline.upkeep;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.StoreLayout;
+
+/** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
+final class RunGarbage implements GarbageFinder {
+
+    private static final Pattern HIDDEN_PART = Pattern.compile("(.*?/[_.][^/]*).*");
+
+    private final ObjectStore store;
+    private final boolean finishedRuns;
+    private final AgeLimits limits;
+
+    /** @param finishedRuns whether runs with a manifest may go, too */
+    RunGarbage(ObjectStore store, boolean finishedRuns, AgeLimits limits) {
+        this.store = store;
+        this.finishedRuns = finishedRuns;
+        this.limits = limits;
+    }
+
+    @Override
+    public List<FoundGarbage> find(Inventory files) {
+        RunReferences references = RunReferences.in(store, files.files());
+        List<FoundGarbage> garbage = new ArrayList<>();
+        files.by(StoredRuns::of).forEach((run, of) -> {
+            if (isIdle(run)) {
+                garbage.addAll(ofRun(run, of, references));
+            }
+        });
+        return garbage;
+    }
+
+    private List<FoundGarbage> ofRun(String run, Inventory files, RunReferences references) {
+        if (mayGo(run, files, references)) {
+            // The manifest's folder first: whatever happens then, it does not speak of files that are gone.
+            return StoredRuns.folders(run)
+                    .flatMap(folder ->
+                            folder(run, "a run that nothing refers to", folder, files, () -> isStillUnused(run)))
+                    .toList();
+        }
+        List<FoundGarbage> garbage = new ArrayList<>(brokenMerges(run, files));
+        String staging = StoreLayout.staging(run);
+        if (files.under(staging).areOlderThan(limits.keep())) {
+            BooleanSupplier still =
+                    () -> isIdle(run) && Inventory.of(store, staging).areOlderThan(limits.keep());
+            folder(run, "staged samples of a run that was given up", staging, files, still)
+                    .forEach(garbage::add);
+        }
+        return garbage;
+    }
+
+    private boolean mayGo(String run, Inventory files, RunReferences references) {
+        boolean finished = files.holds(StoreLayout.manifest(run));
+        return files.areOlderThan(limits.keep()) && !references.include(run) && (!finished || finishedRuns);
+    }
+
+    /** All that is left of the run is looked at, so that its folders go or stay together. */
+    private boolean isStillUnused(String run) {
+        Inventory left = Inventory.of(store, StoredRuns.folders(run).toArray(String[]::new));
+        // What was published earlier had been read when the run was found.
+        Inventory published = Inventory.of(store, "datasets").only(file -> !file.isUnfinished());
+        Inventory recent = published.only(file -> !file.modified().isBefore(limits.inUse()));
+        return isIdle(run)
+                && left.areOlderThan(limits.keep())
+                && !RunReferences.in(store, recent.files()).include(run);
+    }
+
+    /** What Spark and its committers leave beside the table when they are killed. */
+    private List<FoundGarbage> brokenMerges(String run, Inventory files) {
+        return files
+                .under(StoreLayout.samples(run))
+                .only(file -> StoreLayout.isHidden(file.key()))
+                .olderThan(limits.inUse())
+                .by(RunGarbage::hiddenPart)
+                .entrySet()
+                .stream()
+                .map(part -> new FoundGarbage(
+                        part.getValue().garbage("remains of a broken merge", part.getKey(), Optional.of(run)),
+                        () -> isIdle(run)))
+                .toList();
+    }
+
+    private static Stream<FoundGarbage> folder(
+            String run, String reason, String folder, Inventory files, BooleanSupplier still) {
+        Inventory found = files.under(folder);
+        return found.isEmpty()
+                ? Stream.empty()
+                : Stream.of(new FoundGarbage(found.garbage(reason, folder, Optional.of(run)), still));
+    }
+
+    private boolean isIdle(String run) {
+        return !RunLease.isHeld(store, run, Instant.now());
+    }
+
+    private static Optional<String> hiddenPart(String key) {
+        Matcher matcher = HIDDEN_PART.matcher(key);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+}
