@@ -147,6 +147,10 @@ class QualityGateRunTest {
                 .contains("mask_too_small", "off_object", "no_change", "near_copy_of_training");
         assertThat(learned.get("mask_high").getAsDouble()).isBetween(0.1, 0.5);
         assertThat(learned.get("object_threshold").getAsDouble()).isPositive();
+
+        CommandLineRun verify =
+                CommandLineRun.of("verify", "--store", folder.resolve("store").toString());
+        assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
     }
 
     /** With all limits learned, one set, and pairs that are copies of others in between. */
