@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
@@ -110,8 +111,8 @@ final class DefectInspection {
     private Photograph photograph(Candidate image) throws Unusable {
         try {
             byte[] file = files.read(image.image());
-            EightBitPixels pixels = ImageDecoder.decode(file);
-            return new Photograph(pixels.width(), pixels.height(), Sha256.of(file));
+            Dimension size = ImageDecoder.size(file);
+            return new Photograph(size.width, size.height, Sha256.of(file));
         } catch (IOException e) {
             throw new Unusable(image.file(), reason(e, Reason.IMAGE_UNREADABLE), e.getMessage());
         }

@@ -35,7 +35,11 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         return ofSamples(image.getRaster(), model);
     }
 
-    private static void checkSupported(ColorModel model) throws UnreadableImageException {
+    /** @throws UnreadableImageException as {@link #of} */
+    static void checkSupported(ColorModel model) throws UnreadableImageException {
+        if (model instanceof IndexColorModel) {
+            return;
+        }
         int colors = model.getNumColorComponents();
         if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK || colors != 1 && colors != 3) {
             throw new UnreadableImageException(colors + " color channels (CMYK?); convert the file to RGB or grey");

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -60,11 +61,33 @@ public final class ImageDecoder {
     }
 
     static EightBitPixels decode(byte[] file) throws UnreadableImageException {
+        return decode(file, (image, orientation) -> EightBitPixels.of(image).upright(orientation));
+    }
+
+    /**
+     * Decodes a photograph to see that it can be, without the memory and the time that its levels take.
+     *
+     * @return the upright picture's width and height
+     * @throws UnreadableImageException as {@link #image}
+     */
+    static Dimension size(byte[] file) throws UnreadableImageException {
+        return decode(file, (image, orientation) -> {
+            EightBitPixels.checkSupported(image.getColorModel());
+            return orientation.swapsSides()
+                    ? new Dimension(image.getHeight(), image.getWidth())
+                    : new Dimension(image.getWidth(), image.getHeight());
+        });
+    }
+
+    private static <T> T decode(byte[] file, Use<T> use) throws UnreadableImageException {
         if (file.length == 0) {
             throw new UnreadableImageException("the file is empty (0 bytes)");
         }
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            return read(stream, ExifOrientation.of(file));
+        // Given back only here: until it returns, read has the reader, and the reader has the picture.
+        Room room = new Room();
+        try (room;
+                ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            return read(stream, ExifOrientation.of(file), use, room);
         } catch (UnreadableImageException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -73,7 +96,8 @@ public final class ImageDecoder {
         }
     }
 
-    private static EightBitPixels read(ImageInputStream stream, ExifOrientation orientation) throws IOException {
+    private static <T> T read(ImageInputStream stream, ExifOrientation orientation, Use<T> use, Room room)
+            throws IOException {
         ImageReader reader = readerFor(stream);
         try {
             reader.setInput(stream, true, true);
@@ -81,7 +105,8 @@ public final class ImageDecoder {
             int height = reader.getHeight(0);
             checkSize(width, height);
             checkSize(reader.getTileWidth(0), reader.getTileHeight(0));
-            return reading(width, height, () -> EightBitPixels.of(read(reader)).upright(orientation));
+            room.take(width, height);
+            return use.of(read(reader), orientation);
         } finally {
             reader.dispose();
         }
@@ -95,17 +120,24 @@ public final class ImageDecoder {
         return image;
     }
 
-    private interface Reading {
-        EightBitPixels run() throws IOException;
+    /** What is made of a decoded picture, as it is stored. */
+    private interface Use<T> {
+        T of(BufferedImage stored, ExifOrientation orientation) throws UnreadableImageException;
     }
 
-    /** Waits until there is room: a picture of 16 bits and four channels takes 8 bytes a pixel while it is decoded. */
-    private static EightBitPixels reading(int width, int height, Reading reading) throws IOException {
-        int share = (int) ((long) width * height / ROOM_UNIT) + 1;
-        ROOM.acquireUninterruptibly(share);
-        try {
-            return reading.run();
-        } finally {
+    /** Memory for one picture: at 16 bits and four channels it takes 8 bytes a pixel while it is decoded. */
+    private static final class Room implements AutoCloseable {
+        private int share;
+
+        /** Waits until there is so much. */
+        void take(int width, int height) {
+            int wanted = (int) ((long) width * height / ROOM_UNIT) + 1;
+            ROOM.acquireUninterruptibly(wanted);
+            share = wanted;
+        }
+
+        @Override
+        public void close() {
             ROOM.release(share);
         }
     }
