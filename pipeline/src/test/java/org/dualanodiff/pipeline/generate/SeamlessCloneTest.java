@@ -42,6 +42,28 @@ class SeamlessCloneTest {
                 .isEqualTo(good.levels());
     }
 
+    /** A flat picture set into a ramp is that ramp: harmonic from border to border, whatever was there before. */
+    @Test
+    void clone_ofALargeRegion_isAsExactAsOfASmallOne() {
+        int side = 320;
+        byte[] good = new byte[3 * side * side];
+        byte[] flat = new byte[3 * side * side];
+        byte[] mask = new byte[side * side];
+        for (int i = 0; i < good.length; i++) {
+            int x = i % side;
+            int y = i / side % side;
+            boolean inside = Math.min(x, y) > 8 && Math.max(x, y) < side - 9;
+            good[i] = (byte) (inside ? 0 : 40 + x / 2);
+            flat[i] = 100;
+            mask[i % mask.length] = (byte) (inside ? 255 : 0);
+        }
+        Pixels composed = SeamlessClone.compose(
+                new Pixels(side, side, 3, flat), new Pixels(side, side, 3, good), new Pixels(side, side, 1, mask));
+        for (int x = 1; x < side - 1; x += 9) {
+            assertThat((double) composed.level(1, side / 2, x)).isCloseTo(40 + x / 2.0, within(2.0));
+        }
+    }
+
     private static int outside(int at) {
         return Math.max(0, Math.max(20 - at, at - 27));
     }
