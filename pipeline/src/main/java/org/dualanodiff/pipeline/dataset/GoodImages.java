@@ -15,4 +15,10 @@ public record GoodImages(String category, List<URI> training, List<URI> test) im
         training = List.copyOf(training);
         test = List.copyOf(test);
     }
+
+    /** The name that a defect-free image goes by: its file's. */
+    public static String name(URI image) {
+        String path = image.getPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
 }

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.io.Serializable;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -22,12 +21,6 @@ public record CategoryData(String category, List<DefectSet> sets, GoodImages goo
 
     /** Stands for the defect of defect-free images. */
     static final String GOOD = "good";
-
-    /** The name that a defect-free image goes by: its file's. */
-    static String goodName(URI uri) {
-        String path = uri.getPath();
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
 
     /** @param defect or {@link #GOOD} */
     boolean isTwin(String defect, String name) {

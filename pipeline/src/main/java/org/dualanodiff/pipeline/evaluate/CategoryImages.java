@@ -13,6 +13,7 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -45,7 +46,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
             }
         }
         for (URI uri : data.good().test()) {
-            String name = CategoryData.goodName(uri);
+            String name = GoodImages.name(uri);
             boolean twin = data.isTwin(CategoryData.GOOD, name);
             loader.good(uri).forEach(pair -> tests.add(new TestImage("", name, twin, pair)));
         }

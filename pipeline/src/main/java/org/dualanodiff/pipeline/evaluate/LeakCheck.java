@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -66,7 +67,7 @@ public final class LeakCheck {
                 goodTraining.add(image.uri().toString());
             }
             for (Hashed image : hashed(data.good().test())) {
-                boolean twin = data.isTwin(CategoryData.GOOD, CategoryData.goodName(image.uri()));
+                boolean twin = data.isTwin(CategoryData.GOOD, GoodImages.name(image.uri()));
                 addTest(image.sha256(), new Seen(label(data, image.uri()), twin));
             }
         }
@@ -99,8 +100,7 @@ public final class LeakCheck {
 
     /** With its place, since training and test images may have the same name. */
     private static String label(CategoryData data, URI good) {
-        return "%s/%s/%s (%s)"
-                .formatted(data.category(), CategoryData.GOOD, CategoryData.goodName(good), good.getPath());
+        return "%s/%s/%s (%s)".formatted(data.category(), CategoryData.GOOD, GoodImages.name(good), good.getPath());
     }
 
     private void addTest(CategoryData data, DefectSet set, DefectImage image) {

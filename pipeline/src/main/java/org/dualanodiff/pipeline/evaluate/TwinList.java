@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 
@@ -103,7 +104,7 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
                 .map(Quarantined::file)
                 .map(file -> file.substring(file.lastIndexOf('/') + 1));
         Stream<String> sound =
-                dataset.good(category).orElseThrow().test().stream().map(CategoryData::goodName);
+                dataset.good(category).orElseThrow().test().stream().map(GoodImages::name);
         return Stream.concat(sound, aside).collect(Collectors.toSet());
     }
 

@@ -28,9 +28,13 @@ final class SeamlessClone {
      */
     static Pixels compose(Pixels generated, Pixels good, Pixels mask) {
         int[] region = region(mask);
+        if (region.length == 0) {
+            return good;
+        }
         byte[] levels = good.levels().clone();
-        for (int c = 0; c < 3 && region.length > 0; c++) {
-            double[] shift = membrane(generated, good, region, c);
+        double relaxation = relaxation(region, good.width());
+        for (int c = 0; c < 3; c++) {
+            double[] shift = membrane(generated, good, region, c, relaxation);
             int plane = c * mask.levels().length;
             for (int i : region) {
                 double level = (generated.levels()[plane + i] & 0xff) + shift[i];
@@ -61,14 +65,13 @@ final class SeamlessClone {
     }
 
     /** Good minus generated outside the region; inside it each place is the mean of its four neighbors. */
-    private static double[] membrane(Pixels generated, Pixels good, int[] region, int channel) {
+    private static double[] membrane(Pixels generated, Pixels good, int[] region, int channel, double relaxation) {
         int width = good.width();
         int plane = channel * width * good.height();
         double[] shift = new double[width * good.height()];
         for (int i = 0; i < shift.length; i++) {
             shift[i] = (good.levels()[plane + i] & 0xff) - (generated.levels()[plane + i] & 0xff);
         }
-        double relaxation = relaxation(region, width);
         double change = Double.MAX_VALUE;
         for (int sweep = 0; sweep < MOST_SWEEPS && change > TOLERANCE; sweep++) {
             change = 0;

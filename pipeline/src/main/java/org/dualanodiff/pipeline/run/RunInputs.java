@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.run;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +27,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
@@ -221,12 +221,8 @@ public record RunInputs(
                 .filter(good -> anchors.containsKey(good.category()) || backgrounds.containsKey(good.category()))
                 .map(good -> GoodImagesBinding.of(
                         good.category(),
-                        good.training().stream().map(RunInputs::fileName).toList()))
+                        good.training().stream().map(GoodImages::name).toList()))
                 .toList();
-    }
-
-    private static String fileName(URI uri) {
-        return uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1);
     }
 
     public Map<UnitKey, DefectSet> setsByUnit() {

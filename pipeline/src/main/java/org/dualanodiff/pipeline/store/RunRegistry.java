@@ -44,10 +44,7 @@ public final class RunRegistry {
      */
     public void bindAdapter(String runId, AdapterId adapter) {
         String key = StoreLayout.unit(runId, adapter.category(), adapter.defect());
-        if (store.createIfAbsent(key, Json.bytes(adapter))) {
-            return;
-        }
-        AdapterId bound = Json.parse(store.read(key), AdapterId.class, store.uri(key));
+        AdapterId bound = bind(key, adapter, AdapterId.class);
         if (!bound.equals(adapter)) {
             throw new StoreException(
                     ("run %s has samples of %s/%s by adapter %s there, adapter %s here: the base model, the training"
@@ -63,10 +60,7 @@ public final class RunRegistry {
 
     /** The adapters that a run has used so far, one for each of its (category, defect) units. */
     public List<AdapterId> boundAdapters(String runId) {
-        return store.list(StoreLayout.units(runId)).stream()
-                .map(StoredFile::key)
-                .map(key -> Json.parse(store.read(key), AdapterId.class, store.uri(key)))
-                .toList();
+        return bound(StoreLayout.units(runId), AdapterId.class);
     }
 
     /**
@@ -76,10 +70,7 @@ public final class RunRegistry {
      */
     public void bindGoodImages(String runId, GoodImagesBinding images) {
         String key = StoreLayout.goodImages(runId, images.category());
-        if (store.createIfAbsent(key, Json.bytes(images))) {
-            return;
-        }
-        GoodImagesBinding bound = Json.parse(store.read(key), GoodImagesBinding.class, store.uri(key));
+        GoodImagesBinding bound = bind(key, images, GoodImagesBinding.class);
         if (!bound.equals(images)) {
             throw new StoreException(
                     ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on which of"
@@ -90,9 +81,20 @@ public final class RunRegistry {
 
     /** The good images that a run has used so far, by category; none where the model draws the whole image. */
     public List<GoodImagesBinding> boundGoodImages(String runId) {
-        return store.list(StoreLayout.goodImages(runId)).stream()
+        return bound(StoreLayout.goodImages(runId), GoodImagesBinding.class);
+    }
+
+    /** Writes it once; returns what was written first. */
+    private <T> T bind(String key, T wanted, Class<T> type) {
+        return store.createIfAbsent(key, Json.bytes(wanted))
+                ? wanted
+                : Json.parse(store.read(key), type, store.uri(key));
+    }
+
+    private <T> List<T> bound(String folder, Class<T> type) {
+        return store.list(folder).stream()
                 .map(StoredFile::key)
-                .map(key -> Json.parse(store.read(key), GoodImagesBinding.class, store.uri(key)))
+                .map(key -> Json.parse(store.read(key), type, store.uri(key)))
                 .toList();
     }
 

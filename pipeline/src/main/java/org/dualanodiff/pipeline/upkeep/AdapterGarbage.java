@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.upkeep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.Json;
@@ -27,7 +26,7 @@ final class AdapterGarbage implements GarbageFinder {
     @Override
     public List<FoundGarbage> find(Inventory files) {
         List<FoundGarbage> garbage = new ArrayList<>();
-        files.by(AdapterGarbage::folder)
+        files.by(FILE)
                 .forEach((folder, of) -> garbage.addAll(
                         of.holds(provenance(folder)) ? beside(folder, of).toList() : training(folder, of)));
         return garbage;
@@ -77,10 +76,5 @@ final class AdapterGarbage implements GarbageFinder {
 
     private static String provenance(String folder) {
         return folder + "/" + StoreLayout.PROVENANCE_FILE;
-    }
-
-    private static Optional<String> folder(String key) {
-        Matcher matcher = FILE.matcher(key);
-        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 }

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.upkeep;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -24,7 +23,7 @@ final class DetectorGarbage implements GarbageFinder {
 
     @Override
     public List<FoundGarbage> find(Inventory files) {
-        return files.by(DetectorGarbage::folder).entrySet().stream()
+        return files.by(FILE).entrySet().stream()
                 .filter(detector -> detector.getValue().areOlderThan(limits.keep()))
                 .map(detector -> found(detector.getKey(), detector.getValue()))
                 .toList();
@@ -34,10 +33,5 @@ final class DetectorGarbage implements GarbageFinder {
         return new FoundGarbage(
                 files.garbage("old results of a detector", folder, Optional.empty()),
                 () -> Inventory.of(store, folder).areOlderThan(limits.keep()));
-    }
-
-    private static Optional<String> folder(String key) {
-        Matcher matcher = FILE.matcher(key);
-        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 }

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.upkeep;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -24,7 +23,7 @@ final class EvaluationGarbage implements GarbageFinder {
     @Override
     public List<FoundGarbage> find(Inventory files) {
         Set<String> runs = files.by(StoredRuns::of).keySet();
-        return files.by(EvaluationGarbage::folder).entrySet().stream()
+        return files.by(FILE).entrySet().stream()
                 .filter(evaluation -> evaluation.getValue().areOlderThan(limits.keep()))
                 .filter(evaluation -> !runs.contains(run(evaluation.getKey())))
                 .map(evaluation -> found(evaluation.getKey(), evaluation.getValue()))
@@ -41,10 +40,5 @@ final class EvaluationGarbage implements GarbageFinder {
 
     private static String run(String folder) {
         return PathSegment.unescape(folder.substring(folder.indexOf('/') + 1));
-    }
-
-    private static Optional<String> folder(String key) {
-        Matcher matcher = FILE.matcher(key);
-        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 }

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
@@ -60,6 +62,14 @@ record Inventory(List<AgedFile> files) {
                         file -> group.apply(file.key()).orElseThrow(),
                         TreeMap::new,
                         Collectors.collectingAndThen(Collectors.toList(), Inventory::new)));
+    }
+
+    /** By the first group of a pattern that matches the whole key, as by a function. */
+    Map<String, Inventory> by(Pattern pattern) {
+        return by(key -> {
+            Matcher matcher = pattern.matcher(key);
+            return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+        });
     }
 
     /** These files as the garbage at a key, which is a file or a folder. */

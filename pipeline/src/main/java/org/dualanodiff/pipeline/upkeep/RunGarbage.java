@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -81,7 +80,7 @@ final class RunGarbage implements GarbageFinder {
                 .under(StoreLayout.samples(run))
                 .only(file -> StoreLayout.isHidden(file.key()))
                 .olderThan(limits.inUse())
-                .by(RunGarbage::hiddenPart)
+                .by(HIDDEN_PART)
                 .entrySet()
                 .stream()
                 .map(part -> new FoundGarbage(
@@ -100,10 +99,5 @@ final class RunGarbage implements GarbageFinder {
 
     private boolean isIdle(String run) {
         return !RunLease.isHeld(store, run, Instant.now());
-    }
-
-    private static Optional<String> hiddenPart(String key) {
-        Matcher matcher = HIDDEN_PART.matcher(key);
-        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 }
