@@ -14,6 +14,7 @@ import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
@@ -96,6 +97,7 @@ public final class MemoryBenchmark {
                 1e-4,
                 false,
                 1,
+                PartGround.GREY,
                 1e-2,
                 1,
                 4,

@@ -11,6 +11,7 @@ import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
@@ -30,6 +31,7 @@ public enum ModelTask {
                     2e-5,
                     false,
                     1,
+                    PartGround.GREY,
                     1e-2,
                     1,
                     32,

@@ -82,6 +82,6 @@ final class QualityProfiles {
                 quality().enabled(),
                 quality().copyOverlap(),
                 quality().limits(),
-                inputs.settings().choosesMaskLevels() ? inputs.settings().maskCleanup() : null);
+                inputs.settings().choosesMaskLevels() ? inputs.settings().groundDistance() : null);
     }
 }

@@ -43,11 +43,16 @@ public final class PixelCodec {
 
     /** @return {@code (3, H, W)} in [-1, 1] */
     public static float[] toSigned(Pixels pixels) {
-        float[] values = toUnit(pixels);
+        float[] values = new float[pixels.levels().length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (values[i] - 0.5f) / 0.5f;
+            values[i] = signed(pixels.levels()[i] & 0xff);
         }
         return values;
+    }
+
+    /** One level, 0 to 255, in [-1, 1]. */
+    static float signed(int level) {
+        return (level / 255f - 0.5f) / 0.5f;
     }
 
     private static BufferedImage toImage(float[] chw, int width, int height, float factor, float shift) {

@@ -8,7 +8,8 @@ import java.util.Optional;
  * @param size    height and width
  * @param image   {@code (3, size, size)} in [-1, 1]
  * @param mask    {@code (1, size, size)}, 0 or 1
- * @param anomaly {@code (3, size, size)}: image times mask, so that everything outside the defect is 0, mid-grey
+ * @param anomaly {@code (3, size, size)}: the image inside the mask, outside the
+ *     {@link PartGround}: for the paper's mid-grey, 0, that is image times mask
  * @param background {@code (3, size, size)}: the image with its object painted black, for background compensation
  */
 public record TrainingPixels(int size, float[] image, float[] mask, float[] anomaly, Optional<float[]> background) {

@@ -15,13 +15,23 @@ public final class TrainingTransform {
     static final int MASK_THRESHOLD = 128;
 
     private final int size;
+    private final PartGround ground;
 
     /** @param size height and width of the result, a positive number of pixels */
     public TrainingTransform(int size) {
+        this(size, PartGround.GREY);
+    }
+
+    /**
+     * @param size height and width of the result, a positive number of pixels
+     * @param ground of the anomaly part
+     */
+    public TrainingTransform(int size, PartGround ground) {
         if (size < 1) {
             throw new IllegalArgumentException("Training size must be positive, was " + size);
         }
         this.size = size;
+        this.ground = ground;
     }
 
     /**
@@ -125,10 +135,10 @@ public final class TrainingTransform {
         return PixelCodec.toSigned(pixels);
     }
 
-    private static float[] anomaly(float[] image, float[] mask) {
-        float[] part = new float[image.length];
+    private float[] anomaly(float[] image, float[] mask) {
+        float[] part = ground.picture(size);
         for (int i = 0; i < part.length; i++) {
-            part[i] = mask[i % mask.length] == 0 ? 0 : image[i];
+            part[i] = mask[i % mask.length] == 0 ? part[i] : image[i];
         }
         return part;
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What a mask is made from.
  *
- * @param picture image of the ANOMALY branch: the defect on mid-grey
+ * @param picture image of the ANOMALY branch: the defect on its ground, mid-grey in the paper
  * @param attention how much each place listened to the defect's words, if that was recorded
  */
 public record AnomalyPart(BufferedImage picture, Optional<AttentionMap> attention) {

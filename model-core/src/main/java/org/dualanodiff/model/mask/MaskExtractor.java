@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.Serializable;
 
 /** Finds the defect's pixels in a generated anomaly part (DualAnoDiff, section 3.4). */
-public sealed interface MaskExtractor extends Serializable permits GreyDistanceMask, AttentionMask, SaliencyMask {
+public sealed interface MaskExtractor extends Serializable permits GroundDistanceMask, AttentionMask, SaliencyMask {
 
     /**
      * @return grey image of the part's size, 255 on the defect and 0 elsewhere; all 0 if there is no defect

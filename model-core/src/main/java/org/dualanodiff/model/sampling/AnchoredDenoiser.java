@@ -11,7 +11,7 @@ import org.dualanodiff.model.torch.Tensors;
 
 /**
  * Leads the GLOBAL branch of every pair to a real good image, except where the ANOMALY branch draws the defect (an
- * extension of the paper). Where ANOMALY's estimate of the clean part is not mid-grey, GLOBAL is free; elsewhere the
+ * extension of the paper). Where ANOMALY's estimate of the clean part is not its ground, GLOBAL is free; elsewhere the
  * good image's latent takes the place of GLOBAL's own estimate, so that the noised image stays that of the good image.
  * It works on estimates and so with any sampler.
  *
@@ -19,7 +19,7 @@ import org.dualanodiff.model.torch.Tensors;
  */
 final class AnchoredDenoiser implements Denoiser {
 
-    /** Mean distance from grey over the latent's channels, whose deviation is about 1. */
+    /** Mean distance from the ground over the latent's channels, whose deviation is about 1. */
     private static final double CENTER = 0.35;
 
     private static final double SOFTNESS = 0.07;
@@ -28,19 +28,18 @@ final class AnchoredDenoiser implements Denoiser {
     private final BaseModel base;
     private final double from;
     private final NDArray clean;
-    private final NDArray grey;
+    private final NDArray ground;
     private final NDArray place;
 
     /**
-     * @param from share of the schedule's timesteps, from the clean end, over which the anchor holds
      * @param anchors one for each pair; what is made of them belongs to the open scope
      */
-    AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, double from) {
+    AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, Anchoring anchoring) {
         this.free = free;
         this.base = base;
-        this.from = from;
+        this.from = anchoring.from();
         clean = latents(anchors.stream().map(Anchor::pixels).toList(), side);
-        grey = latents(List.of(new float[3 * side * side]), side);
+        ground = latents(List.of(anchoring.ground().picture(side)), side);
         place = places(anchors, side);
     }
 
@@ -81,7 +80,7 @@ final class AnchoredDenoiser implements Denoiser {
             }
             double alpha = base.schedule().alphaCumprod(timestep);
             return scope.release(Operators.anchoredNoise(
-                    x, predicted, clean, grey, place, Math.sqrt(alpha), Math.sqrt(1 - alpha), CENTER, SOFTNESS));
+                    x, predicted, clean, ground, place, Math.sqrt(alpha), Math.sqrt(1 - alpha), CENTER, SOFTNESS));
         }
     }
 }

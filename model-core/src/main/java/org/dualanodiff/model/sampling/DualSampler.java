@@ -45,8 +45,7 @@ public final class DualSampler implements AutoCloseable {
     private final GuidedDenoiser denoiser;
     private Optional<CleanBackgrounds> backgrounds = Optional.empty();
     private Optional<Anchors> anchors = Optional.empty();
-    private double anchoredFrom;
-    private boolean anchoredDetail;
+    private Anchoring anchoring;
 
     /**
      * @param negative prompt of the unconditional half, usually empty
@@ -82,17 +81,10 @@ public final class DualSampler implements AutoCloseable {
         return this;
     }
 
-    /**
-     * Makes the pairs on real good images instead of letting the model draw the product (an extension of the paper).
-     *
-     * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
-     * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
-     *     changed, that is the good image again, and a defect has the grain of its surroundings
-     */
-    public DualSampler on(Anchors anchors, double from, boolean detail) {
+    /** Makes the pairs on real good images instead of letting the model draw the product. */
+    public DualSampler on(Anchors anchors, Anchoring anchoring) {
         this.anchors = Optional.of(anchors);
-        this.anchoredFrom = from;
-        this.anchoredDetail = detail;
+        this.anchoring = anchoring;
         return this;
     }
 
@@ -121,7 +113,7 @@ public final class DualSampler implements AutoCloseable {
                 for (int b = 0; b < config.batchSize(); b++) {
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
                     Optional<float[]> detail =
-                            anchor.filter(a -> anchoredDetail).map(this::lost);
+                            anchor.filter(a -> anchoring.detail()).map(this::lost);
                     BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
                     BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
                     AnomalyPart part = new AnomalyPart(defect, map(attention, b));
@@ -176,9 +168,8 @@ public final class DualSampler implements AutoCloseable {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
-        Denoiser anchored = images.isEmpty()
-                ? guided
-                : new AnchoredDenoiser(guided, base, images, config.resolution(), anchoredFrom);
+        Denoiser anchored =
+                images.isEmpty() ? guided : new AnchoredDenoiser(guided, base, images, config.resolution(), anchoring);
         return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }
 

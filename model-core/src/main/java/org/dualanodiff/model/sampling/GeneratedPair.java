@@ -21,7 +21,7 @@ public record GeneratedPair(
         this(index, image, part, true, Optional.empty());
     }
 
-    /** What the ANOMALY branch made, RGB: the defect on mid-grey. */
+    /** What the ANOMALY branch made, RGB: the defect on its ground. */
     public BufferedImage anomaly() {
         return part.picture();
     }

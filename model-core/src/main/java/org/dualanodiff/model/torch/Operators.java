@@ -167,27 +167,27 @@ public final class Operators {
     }
 
     /**
-     * The noise that leads GLOBAL to a clean image, except where ANOMALY's data prediction is not grey.
+     * The noise that leads GLOBAL to a clean image, except where ANOMALY's data prediction is not its ground.
      *
      * @param x (B*2, C, H, W), rows (b f), {@code alpha} data and {@code sigma} noise
      * @param noise as predicted for x
      * @param clean (B, C, H, W)
-     * @param grey latent of mid-grey, (1, C, H, W)
+     * @param ground latent of the anomaly part's ground, (1, C, H, W)
      * @param place 1 where a defect may be, else 0: (B, 1, H, W)
-     * @param center mean distance from grey, over the channels, at which a place counts as half free
+     * @param center mean distance from the ground, over the channels, at which a place counts as half free
      * @param softness how fast that grows
      */
     public static NDArray anchoredNoise(
             NDArray x,
             NDArray noise,
             NDArray clean,
-            NDArray grey,
+            NDArray ground,
             NDArray place,
             double alpha,
             double sigma,
             double center,
             double softness) {
-        return call("anchored_noise", x, noise, clean, grey, place, alpha, sigma, center, softness);
+        return call("anchored_noise", x, noise, clean, ground, place, alpha, sigma, center, softness);
     }
 
     public static NDArray matmul(NDArray x, NDArray y) {
@@ -265,15 +265,15 @@ public final class Operators {
     }
 
     /**
-     * Weights for both branches of a pair: {@code weight} where the anomaly part is farther from grey than {@code limit},
+     * Weights for both branches of a pair: {@code weight} where the anomaly part is farther from its ground than {@code limit},
      * else 1.
      *
      * @param x clean latents (B*2, C, H, W), rows (b f)
-     * @param grey latent of mid-grey, (1, C, H, W)
+     * @param ground latent of the anomaly part's ground, (1, C, H, W)
      * @return (B*2, 1, H, W)
      */
-    public static NDArray defectWeights(NDArray x, NDArray grey, double weight, double limit) {
-        return call("defect_weights", x, grey, weight, limit);
+    public static NDArray defectWeights(NDArray x, NDArray ground, double weight, double limit) {
+        return call("defect_weights", x, ground, weight, limit);
     }
 
     public static NDArray view(NDArray x, long... shape) {

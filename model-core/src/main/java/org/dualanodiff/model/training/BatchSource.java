@@ -20,25 +20,26 @@ import org.dualanodiff.model.vae.LatentDistribution;
  */
 final class BatchSource implements AutoCloseable {
 
-    /** Mean over the latent's channels, whose deviation is about 1: beyond, a position is not grey. */
-    private static final double DISTANCE_FROM_GREY = 0.1;
+    /** Mean over the latent's channels, whose deviation is about 1: beyond, a position is not ground. */
+    private static final double DISTANCE_FROM_GROUND = 0.1;
 
     private final BaseModel base;
     private final LatentCache latents;
     private final TrainingConfig config;
-    private final NDArray grey;
+    private final NDArray ground;
 
     BatchSource(BaseModel base, LatentCache latents, TrainingConfig config) {
         this.base = base;
         this.latents = latents;
         this.config = config;
-        this.grey = config.defectWeight() == 1 ? null : grey(base, config.resolution());
+        this.ground = config.defectWeight() == 1 ? null : ground(base, config);
     }
 
-    private static NDArray grey(BaseModel base, int side) {
+    private static NDArray ground(BaseModel base, TrainingConfig config) {
+        int side = config.resolution();
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray pixels = Tensors.of(new float[3 * side * side], base.device(), 1, 3, side, side);
+            NDArray pixels = Tensors.of(config.ground().picture(side), base.device(), 1, 3, side, side);
             return TensorScope.disown(base.autoencoder().meanLatents(pixels));
         }
     }
@@ -55,9 +56,9 @@ final class BatchSource implements AutoCloseable {
             NDArray noise = gaussian(random, latents.pairs(), pairRows.length);
             Optional<TrainingBatch.Background> background = latents.backgrounds()
                     .map(distribution -> background(distribution, views, generator("background", step), scope));
-            Optional<NDArray> weights = Optional.ofNullable(grey)
+            Optional<NDArray> weights = Optional.ofNullable(ground)
                     .map(g -> scope.release(
-                            Operators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GREY)));
+                            Operators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GROUND)));
             return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, weights, background);
         }
     }
@@ -94,8 +95,8 @@ final class BatchSource implements AutoCloseable {
 
     @Override
     public void close() {
-        if (grey != null) {
-            grey.close();
+        if (ground != null) {
+            ground.close();
         }
     }
 }

@@ -48,7 +48,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
     }
 
     private static List<TrainingPixels> views(List<TrainingExample> examples, TrainingConfig config) {
-        TrainingTransform transform = new TrainingTransform(config.resolution());
+        TrainingTransform transform = new TrainingTransform(config.resolution(), config.ground());
         return examples.stream()
                 .flatMap(example ->
                         flips(config).stream().flatMap(flip -> views(transform, example, flip, config).stream()))

@@ -3,6 +3,7 @@ package org.dualanodiff.model.training;
 import java.io.Serializable;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.image.PartGround;
 
 /**
  * How an adapter is trained. Paper, section 4.1: 5000 steps, batch 4, learning rate 2e-5, rank 32, 512 pixels.
@@ -13,6 +14,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
  * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean
+ * @param ground of the anomaly parts; mid-grey is the paper's
  * @param rank of every LoRA
  * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
  *     the paper)
@@ -32,6 +34,7 @@ public record TrainingConfig(
         double learningRate,
         boolean cosine,
         double defectWeight,
+        PartGround ground,
         double weightDecay,
         double maxGradientNorm,
         int rank,

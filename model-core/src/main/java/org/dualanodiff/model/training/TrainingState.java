@@ -89,6 +89,7 @@ final class TrainingState {
                         config.learningRate(),
                         config.cosine(),
                         config.defectWeight(),
+                        config.ground(),
                         config.weightDecay(),
                         config.maxGradientNorm(),
                         config.rank(),

@@ -37,6 +37,15 @@ class TrainingTransformTest {
         assertThat(pixels.anomaly()).containsExactly(-1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f);
     }
 
+    @Test
+    void anomaly_outsideMask_isTheGivenGround() {
+        TrainingTransform onBlue = new TrainingTransform(2, PartGround.parse("#0000ff"));
+
+        TrainingPixels pixels = onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+
+        assertThat(pixels.anomaly()).containsExactly(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, 1f, 1f);
+    }
+
     @ParameterizedTest
     @EnumSource(Flip.class)
     void apply_withFlip_mirrorsImageAndMaskAlike(Flip flip) {

@@ -43,7 +43,7 @@ class MaskExtractorTest {
 
     static Stream<MaskExtractor> kinds() {
         return Stream.of(
-                GreyDistanceMask.defaults(),
+                GroundDistanceMask.defaults(),
                 new AttentionMask(0.5, CLEANUP),
                 new SaliencyMask(network.toString(), 48, 0.5, CLEANUP),
                 new SaliencyMask(networkWithOneResult.toString(), 48, 0.5, CLEANUP));

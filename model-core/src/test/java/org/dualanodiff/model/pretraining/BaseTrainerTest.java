@@ -21,6 +21,7 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -170,6 +171,7 @@ class BaseTrainerTest {
                 1e-3,
                 false,
                 1,
+                PartGround.GREY,
                 1e-2,
                 1,
                 rank,

@@ -17,6 +17,7 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.random.NoiseSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class AnchoredSamplingTest {
+    private static final Anchoring ANCHORING = new Anchoring(0.7, false, PartGround.GREY);
 
     private static final int SIDE = 32;
     private static final int TIMESTEP = 300;
@@ -55,8 +57,8 @@ class AnchoredSamplingTest {
             NDArray noise = gaussian(2);
             NDArray x = base.schedule()
                     .addNoise(Operators.concat(List.of(gaussian(1), grey), 0), noise, new int[] {TIMESTEP, TIMESTEP});
-            Denoiser anchored =
-                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
 
             float[] data = data(x, anchored.noise(x, TIMESTEP));
             assertThat(firstHalf(data)).usingComparatorWithPrecision(0.03f).containsExactly(Tensors.floats(good));
@@ -72,10 +74,10 @@ class AnchoredSamplingTest {
             NDArray part = Operators.multiply(gaussian(1), 50);
             NDArray x = base.schedule()
                     .addNoise(Operators.concat(List.of(global, part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
-            Denoiser open =
-                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+            Denoiser open = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
             Denoiser closed = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(new float[SIDE * SIDE])), SIDE, 0.7);
+                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(new float[SIDE * SIDE])), SIDE, ANCHORING);
 
             assertThat(firstHalf(data(x, open.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(1e-3f)
@@ -87,12 +89,34 @@ class AnchoredSamplingTest {
     }
 
     @Test
+    void denoiser_whereThePartIsTheGroundOfAnotherColor_leadsGlobalToTheGoodImage() {
+        PartGround blue = PartGround.parse("#0000ff");
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray part = latents(blue.picture(SIDE));
+            NDArray noise = gaussian(2);
+            NDArray x = base.schedule()
+                    .addNoise(Operators.concat(List.of(gaussian(1), part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise),
+                    base,
+                    List.of(anchor(null)),
+                    SIDE,
+                    new Anchoring(0.7, false, blue));
+            float[] good = Tensors.floats(latents(picture()));
+            assertThat(firstHalf(data(x, anchored.noise(x, TIMESTEP))))
+                    .usingComparatorWithPrecision(0.03f)
+                    .containsExactly(good);
+        }
+    }
+
+    @Test
     void denoiser_beforeTheAnchorHolds_changesNothing() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray noise = gaussian(2);
-            Denoiser anchored =
-                    new AnchoredDenoiser((rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, 0.7);
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
             NDArray x = gaussian(2);
             assertThat(Tensors.floats(anchored.noise(x, 700))).containsExactly(Tensors.floats(noise));
             assertThat(Tensors.floats(anchored.noise(x, 699))).isNotEqualTo(Tensors.floats(noise));
@@ -112,7 +136,8 @@ class AnchoredSamplingTest {
         Anchors closed = new Anchors(1, (number, series, index) -> anchor(new float[SIDE * SIDE]));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
-        try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config).on(closed, 1, detail)) {
+        try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)
+                .on(closed, new Anchoring(1, detail, PartGround.GREY))) {
             return Pixels.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }

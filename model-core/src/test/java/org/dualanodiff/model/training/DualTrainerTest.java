@@ -26,6 +26,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.PartGround;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,7 @@ class DualTrainerTest {
                 1e-3,
                 false,
                 1,
+                PartGround.GREY,
                 1e-2,
                 1,
                 4,
@@ -186,6 +188,7 @@ class DualTrainerTest {
                 1e-3,
                 false,
                 1,
+                PartGround.GREY,
                 1e-2,
                 1,
                 4,
@@ -281,6 +284,7 @@ class DualTrainerTest {
                 learningRate,
                 false,
                 1,
+                PartGround.GREY,
                 1e-2,
                 1,
                 4,

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.Map;
 import org.dualanodiff.model.dual.Ablation;
+import org.dualanodiff.model.image.PartGround;
 
 /** How one adapter is trained. */
 public record AdapterTrainingConfig(
@@ -17,6 +18,7 @@ public record AdapterTrainingConfig(
         double learningRate,
         String schedule,
         double defectWeight,
+        PartGround partGround,
         double weightDecay,
         double maxGradientNorm,
         int rank,
@@ -44,6 +46,7 @@ public record AdapterTrainingConfig(
                 block.getDouble("learning-rate"),
                 block.getString("schedule"),
                 block.getDouble("defect-weight"),
+                PartGround.parse(block.getString("part-ground")),
                 block.getDouble("weight-decay"),
                 block.getDouble("max-gradient-norm"),
                 block.getInt("rank"),
@@ -65,6 +68,7 @@ public record AdapterTrainingConfig(
                 entry("learning-rate", learningRate),
                 entry("schedule", schedule),
                 entry("defect-weight", defectWeight),
+                entry("part-ground", partGround.toString()),
                 entry("weight-decay", weightDecay),
                 entry("max-gradient-norm", maxGradientNorm),
                 entry("rank", rank),

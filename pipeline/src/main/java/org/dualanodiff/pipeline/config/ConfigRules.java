@@ -66,6 +66,7 @@ final class ConfigRules {
             rule("training.learning-rate", positive(1)),
             rule("training.schedule", oneOf(List.of("constant", "cosine"))),
             rule("training.defect-weight", number(1, 1000)),
+            rule("training.part-ground", matching("grey or a color #rrggbb", "grey|#\\p{XDigit}{6}")),
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),
             rule("training.rank", wholeNumber(1, 1024)),

@@ -9,6 +9,7 @@ import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchoring;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -19,11 +20,9 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
  *
  * @param good images of {@code train/good}, in a fixed order
  * @param objects where the product is, or null: a defect may lie anywhere
- * @param from share of the noise schedule over which the image follows the good one
- * @param detail whether detail of the good image that the model cannot draw is added to what it draws
+ * @param anchoring how pairs made on them follow them
  */
-public record AnchorSource(List<URI> good, BackgroundSource objects, double from, boolean detail)
-        implements Serializable {
+public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring anchoring) implements Serializable {
 
     public AnchorSource {
         good = List.copyOf(good);

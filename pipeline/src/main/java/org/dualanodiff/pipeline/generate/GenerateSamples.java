@@ -66,8 +66,7 @@ public final class GenerateSamples {
             if (task.anchors() != null) {
                 sampler.on(
                         task.anchors().open(files, task.sampling().resolution()),
-                        task.anchors().from(),
-                        task.anchors().detail());
+                        task.anchors().anchoring());
             }
             PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
@@ -106,7 +105,7 @@ public final class GenerateSamples {
         }
         GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
         if (source.anchored()) {
-            sampler.on(crops.anchors(), source.good().from(), source.good().detail());
+            sampler.on(crops.anchors(), source.good().anchoring());
         }
         return new InGoodCrop(crops, series(task), source);
     }

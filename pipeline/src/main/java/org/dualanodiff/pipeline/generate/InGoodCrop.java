@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
-import java.util.Arrays;
 import java.util.Optional;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.sampling.GeneratedPair;
@@ -16,18 +16,18 @@ import org.dualanodiff.pipeline.crop.Window;
  */
 final class InGoodCrop implements Composition {
 
-    private static final byte MID_GREY = (byte) 128;
-
     private final GoodCrops crops;
     private final SampleSeries series;
     private final boolean anchored;
     private final boolean detail;
+    private final PartGround ground;
 
     InGoodCrop(GoodCrops crops, SampleSeries series, CropSource source) {
         this.crops = crops;
         this.series = series;
         this.anchored = source.anchored();
-        this.detail = source.anchored() && source.good().detail();
+        this.detail = source.anchored() && source.good().anchoring().detail();
+        this.ground = source.good().anchoring().ground();
     }
 
     @Override
@@ -57,9 +57,11 @@ final class InGoodCrop implements Composition {
         Pixels image = blended(detailed, good, defect);
         return new ComposedPair(
                 window.paste(photograph, image).toImage(),
-                window.paste(filled(photograph, 3, MID_GREY), photographed(pair.anomaly(), window))
+                window.paste(
+                                ground.pixels(photograph.width(), photograph.height()),
+                                photographed(pair.anomaly(), window))
                         .toImage(),
-                window.paste(filled(photograph, 1, (byte) 0), defect).toImage(),
+                window.paste(black(photograph), defect).toImage(),
                 crop.anchor().name(),
                 window);
     }
@@ -83,9 +85,7 @@ final class InGoodCrop implements Composition {
         return new Pixels(made.width(), made.height(), made.channels(), levels);
     }
 
-    private static Pixels filled(Pixels like, int channels, byte level) {
-        byte[] levels = new byte[channels * like.width() * like.height()];
-        Arrays.fill(levels, level);
-        return new Pixels(like.width(), like.height(), channels, levels);
+    private static Pixels black(Pixels like) {
+        return new Pixels(like.width(), like.height(), 1, new byte[like.width() * like.height()]);
     }
 }

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.pipeline.config.Limit;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.plan.UnitKey;
  * @param gate whether limits are wanted at all
  * @param overlap see {@link PairSignature#distanceTo}
  * @param limits those that the configuration sets, by their names there
- * @param levelsFor what follows the hysteresis whose levels are to be chosen, or null if they are given
+ * @param levelsFor the extraction of masks whose levels are to be chosen, or null if they are given
  */
 public record LearnTask(
         DefectSet set,
@@ -32,7 +32,7 @@ public record LearnTask(
         boolean gate,
         double overlap,
         Map<String, Limit> limits,
-        MaskCleanup levelsFor)
+        GroundDistanceMask levelsFor)
         implements Serializable {
 
     public LearnTask {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.mask.AnomalyPart;
-import org.dualanodiff.model.mask.GreyDistanceMask;
-import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
- * Hysteresis levels of {@link GreyDistanceMask} that suit one defect.
+ * Hysteresis levels of {@link GroundDistanceMask} that suit one defect.
  *
- * @param low weakest distance from mid-grey that still belongs to a defect
+ * @param low weakest distance from the part's ground that still belongs to a defect
  * @param high distance that is certainly defect
  */
 public record MaskLevels(double low, double high) implements Serializable {
@@ -29,25 +29,32 @@ public record MaskLevels(double low, double high) implements Serializable {
 
     /**
      * The levels that give back the masks of the real pairs from their anomaly parts, blurred as the autoencoder leaves
-     * them, with its noise and, so that nothing hangs on that, without it: those with which area and perimeter, in ratio, are off least on the whole. A dark defect
-     * takes high levels, which keep the noise out; one close to mid-grey takes low ones, or it would lose its middle.
+     * them, with its noise and, so that nothing hangs on that, without it: those with which area and perimeter, in ratio, are off least on the whole. A defect far
+     * from the ground takes high levels, which keep the noise out; one close to it takes low ones, or it would lose its middle.
      *
      * @param pairs at least one; the first few are looked at
+     * @param masks all of the extraction but its levels
      */
-    public static MaskLevels choose(List<RealPair> pairs, MaskCleanup cleanup) {
+    public static MaskLevels choose(List<RealPair> pairs, GroundDistanceMask masks) {
         List<RealPair> some = pairs.subList(0, Math.min(PAIRS, pairs.size()));
         List<List<BufferedImage>> parts = IntStream.range(0, some.size())
-                .mapToObj(i -> List.of(
-                        decoded(some.get(i).part(), i, 0), decoded(some.get(i).part(), i, NOISE)))
+                .mapToObj(i -> {
+                    BufferedImage part = some.get(i).part(masks.ground());
+                    return List.of(decoded(part, i, 0), decoded(part, i, NOISE));
+                })
                 .toList();
         return LOW.stream()
                 .flatMap(low -> HIGH.stream().filter(high -> low <= high).map(high -> new MaskLevels(low, high)))
-                .min(Comparator.comparingDouble(levels -> levels.error(some, parts, cleanup)))
+                .min(Comparator.comparingDouble(levels -> error(some, parts, levels.in(masks))))
                 .orElseThrow();
     }
 
-    private double error(List<RealPair> pairs, List<List<BufferedImage>> parts, MaskCleanup cleanup) {
-        GreyDistanceMask extractor = new GreyDistanceMask(low, high, cleanup);
+    /** The extraction with these levels. */
+    public GroundDistanceMask in(GroundDistanceMask masks) {
+        return new GroundDistanceMask(low, high, masks.ground(), masks.cleanup());
+    }
+
+    private static double error(List<RealPair> pairs, List<List<BufferedImage>> parts, MaskExtractor extractor) {
         double sum = 0;
         for (int i = 0; i < pairs.size(); i++) {
             Outline real = Outline.of(pairs.get(i).mask());

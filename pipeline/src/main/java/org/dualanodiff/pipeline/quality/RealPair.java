@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.TrainingPixels;
@@ -62,13 +63,18 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
         return new RealPair(image, new Pixels(view.size(), view.size(), 1, levels).toImage());
     }
 
-    /** The image inside the mask, mid-grey outside: what the ANOMALY branch learns to draw. */
+    /** As {@link #part(PartGround)}, on mid-grey. */
     BufferedImage part() {
+        return part(PartGround.GREY);
+    }
+
+    /** The image inside the mask, the ground outside: what the ANOMALY branch learns to draw. */
+    BufferedImage part(PartGround ground) {
         Pixels pixels = Pixels.rgb(image);
         byte[] inside = Pixels.gray(mask).levels();
-        byte[] levels = pixels.levels().clone();
+        byte[] levels = ground.pixels(pixels.width(), pixels.height()).levels();
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = inside[i % inside.length] == 0 ? (byte) 128 : levels[i];
+            levels[i] = inside[i % inside.length] == 0 ? levels[i] : pixels.levels()[i];
         }
         return new Pixels(pixels.width(), pixels.height(), 3, levels).toImage();
     }

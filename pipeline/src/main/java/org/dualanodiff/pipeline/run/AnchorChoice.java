@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.run;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.sampling.Anchoring;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.config.BackgroundConfig;
@@ -57,7 +59,9 @@ final class AnchorChoice {
     private AnchorSource anchors(GoodImages good) {
         BackgroundSource objects = config.generation().place().equals("object") ? objects(good) : null;
         GenerationConfig generation = config.generation();
-        return new AnchorSource(good.training(), objects, generation.anchorFrom(), generation.anchorDetail());
+        PartGround ground = config.training().partGround();
+        return new AnchorSource(
+                good.training(), objects, new Anchoring(generation.anchorFrom(), generation.anchorDetail(), ground));
     }
 
     /** Null where no object mask is to be trusted, as for textures. */

@@ -9,9 +9,10 @@ import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.AttentionMask;
 import org.dualanodiff.model.mask.EdgeRefinement;
-import org.dualanodiff.model.mask.GreyDistanceMask;
+import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.SaliencyMask;
@@ -68,6 +69,7 @@ public record RunSettings(
                 training.learningRate(),
                 training.schedule().equals("cosine"),
                 training.defectWeight(),
+                training.partGround(),
                 training.weightDecay(),
                 training.maxGradientNorm(),
                 training.rank(),
@@ -119,11 +121,7 @@ public record RunSettings(
         return switch (mask.method()) {
             case "attention" -> new AttentionMask(mask.threshold(), cleanup);
             case "saliency" -> new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), cleanup);
-            default ->
-                new GreyDistanceMask(
-                        mask.low().orElse(levels.map(MaskLevels::low).orElse(0.0)),
-                        mask.high().orElse(levels.map(MaskLevels::high).orElse(1.0)),
-                        cleanup);
+            default -> levels.map(chosen -> chosen.in(groundDistance())).orElseGet(this::groundDistance);
         };
     }
 
@@ -133,7 +131,14 @@ public record RunSettings(
         return mask.method().equals("grey-distance") && mask.low().isAuto();
     }
 
-    public MaskCleanup maskCleanup() {
+    /** The extraction of masks by the part's distance from its ground; levels to be chosen stand at their extremes. */
+    public GroundDistanceMask groundDistance() {
+        MaskConfig mask = config.mask();
+        return new GroundDistanceMask(
+                mask.low().orElse(0), mask.high().orElse(1), config.training().partGround(), maskCleanup());
+    }
+
+    private MaskCleanup maskCleanup() {
         MaskConfig mask = config.mask();
         return new MaskCleanup(
                 mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
@@ -215,6 +220,10 @@ public record RunSettings(
                 Map.entry(
                         "training.flips.vertical",
                         Boolean.toString(training.flips().vertical()))));
+        // Adapters have kept their names since before there was this setting.
+        if (!training.partGround().equals(PartGround.GREY)) {
+            settings.put("training.part-ground", training.partGround().toString());
+        }
         // Adapters of the whole method have kept their names since before there were ablations.
         if (!training.ablation().equals(Ablation.NONE)) {
             settings.put("training.ablation", training.ablation().toString());

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.pipeline.config.GenerationConfig.Sampler;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class ConfigLoaderTest {
               learning-rate = 1e-4
               schedule = cosine
               defect-weight = 3
+              part-ground = "#5353ac"
               weight-decay = 0
               max-gradient-norm = 0.5
               rank = 16
@@ -112,6 +114,7 @@ class ConfigLoaderTest {
                     1e-4,
                     "cosine",
                     3,
+                    PartGround.parse("#5353ac"),
                     0,
                     0.5,
                     16,
@@ -197,6 +200,7 @@ class ConfigLoaderTest {
                                 2e-5,
                                 "constant",
                                 1,
+                                PartGround.GREY,
                                 1e-2,
                                 1.0,
                                 32,

@@ -82,6 +82,7 @@ class InvalidConfigTest {
                 "steps=5 | is not a setting; did you mean evaluate.steps or generation.steps or training.steps?",
                 "training.flips.sideways=true | is not a setting; training.flips holds horizontal, vertical",
                 "training=5 | must be a block { ... } of batch-size, checkpoint-every, checkpoint-minutes, defect-weight, flips,",
+                "training.part-ground=gray | must be grey or a color #rrggbb, was \"gray\"",
                 "training.flips=true | must be a block { ... } of horizontal, vertical",
                 "training.steps=null | must not be null; leave it out to get the default",
                 "training.steps={a = 1} | must be a whole number, was {\"a\":1}",

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -100,14 +102,17 @@ class LearnQualityTest {
     @Test
     void learning_withLevelsToBeChosen_choosesThem() throws IOException {
         DefectSet set = dataset.set("cloth", "hole").orElseThrow();
-        MaskLevels levels = learned(set, new MaskCleanup(0, 1, 4, 64)).levels();
+        MaskLevels levels = learned(set, new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)))
+                .levels();
         assertThat(levels.low()).isBetween(0.05, levels.high());
     }
 
     @Test
     void registry_ofLimitsThatStand_keepsThemWhenOthersAreLearned() throws IOException {
         UnitKey unit = new UnitKey("cloth", "hole");
-        QualityProfile profile = learned(dataset.set("cloth", "hole").orElseThrow(), new MaskCleanup(0, 1, 4, 64));
+        QualityProfile profile = learned(
+                dataset.set("cloth", "hole").orElseThrow(),
+                new GroundDistanceMask(0, 1, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)));
         try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
             QualityRegistry registry = new QualityRegistry(store, "r");
             assertThat(registry.find(unit)).isEmpty();
@@ -121,7 +126,7 @@ class LearnQualityTest {
         }
     }
 
-    private static QualityProfile learned(DefectSet set, MaskCleanup levelsFor) throws IOException {
+    private static QualityProfile learned(DefectSet set, GroundDistanceMask levelsFor) throws IOException {
         List<URI> good = dataset.good(set.category()).orElseThrow().training();
         LearnTask task = new LearnTask(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
         return new LearnQuality(FILES).run(task);

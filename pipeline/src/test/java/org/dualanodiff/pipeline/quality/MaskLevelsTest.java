@@ -6,15 +6,16 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.AnomalyPart;
-import org.dualanodiff.model.mask.GreyDistanceMask;
+import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskStatistics;
 import org.junit.jupiter.api.Test;
 
 class MaskLevelsTest {
 
-    private static final MaskCleanup CLEANUP = new MaskCleanup(0, 1, 4, 64);
+    private static final GroundDistanceMask MASKS = masks(PartGround.GREY);
 
     private static List<RealPair> discs(int depth) {
         return IntStream.range(0, 6)
@@ -27,25 +28,43 @@ class MaskLevelsTest {
         List<RealPair> faint = discs(0).stream()
                 .map(pair -> new RealPair(Pictures.flat(146), pair.mask()))
                 .toList();
-        MaskLevels levels = MaskLevels.choose(faint, CLEANUP);
+        MaskLevels levels = MaskLevels.choose(faint, MASKS);
         assertThat(levels.high()).isLessThan(0.25);
         assertThat(ratio(levels, faint)).isBetween(0.85, 1.15);
     }
 
     @Test
     void levels_ofDarkDefect_giveItsAreaBack() {
-        MaskLevels levels = MaskLevels.choose(discs(110), CLEANUP);
+        MaskLevels levels = MaskLevels.choose(discs(110), MASKS);
         assertThat(ratio(levels, discs(110))).isBetween(0.9, 1.1);
     }
 
     @Test
     void levels_ofTheSamePairs_areTheSame() {
-        assertThat(MaskLevels.choose(discs(60), CLEANUP)).isEqualTo(MaskLevels.choose(discs(60), CLEANUP));
+        assertThat(MaskLevels.choose(discs(60), MASKS)).isEqualTo(MaskLevels.choose(discs(60), MASKS));
+    }
+
+    @Test
+    void levels_ofMidGreyDefectOnColoredGround_giveItsAreaBack() {
+        List<RealPair> unseen = discs(0).stream()
+                .map(pair -> new RealPair(Pictures.flat(128), pair.mask()))
+                .toList();
+        GroundDistanceMask onBlue = masks(PartGround.parse("#5353ac"));
+        assertThat(ratio(MaskLevels.choose(unseen, MASKS), unseen, MASKS)).isLessThan(0.1);
+        assertThat(ratio(MaskLevels.choose(unseen, onBlue), unseen, onBlue)).isBetween(0.9, 1.1);
+    }
+
+    private static GroundDistanceMask masks(PartGround ground) {
+        return new GroundDistanceMask(0, 1, ground, new MaskCleanup(0, 1, 4, 64));
     }
 
     private static double ratio(MaskLevels levels, List<RealPair> pairs) {
-        GreyDistanceMask extractor = new GreyDistanceMask(levels.low(), levels.high(), CLEANUP);
-        int found = area(pairs.stream().map(pair -> extractor.extract(AnomalyPart.of(pair.part()))));
+        return ratio(levels, pairs, MASKS);
+    }
+
+    private static double ratio(MaskLevels levels, List<RealPair> pairs, GroundDistanceMask masks) {
+        GroundDistanceMask extractor = levels.in(masks);
+        int found = area(pairs.stream().map(pair -> extractor.extract(AnomalyPart.of(pair.part(masks.ground())))));
         return (double) found / area(pairs.stream().map(RealPair::mask));
     }
 

@@ -7,16 +7,17 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.Pixels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GreyDistanceMaskTest {
+class GroundDistanceMaskTest {
     private static final int SIZE = 96;
     private static final int GREY = 127;
     private static final int NOISE = 6;
-    private final MaskExtractor extractor = GreyDistanceMask.defaults();
+    private final MaskExtractor extractor = GroundDistanceMask.defaults();
 
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})
@@ -66,6 +67,25 @@ class GreyDistanceMaskTest {
     }
 
     @Test
+    void extract_ofMidGreyDefectOnColoredGround_findsItWithinOnePixel() {
+        PartGround ground = PartGround.parse("#5353ac");
+        byte[] levels = ground.pixels(SIZE, SIZE).levels();
+        for (int i = 0; i < levels.length; i++) {
+            int pixel = i % (SIZE * SIZE);
+            levels[i] = inDisc(pixel % SIZE, pixel / SIZE, 20) ? (byte) GREY : levels[i];
+        }
+        AnomalyPart part = AnomalyPart.of(new Pixels(SIZE, SIZE, 3, levels).toImage());
+        BufferedImage mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 64)).extract(part);
+
+        for (int i = 0; i < SIZE * SIZE; i++) {
+            double distance = Math.hypot(i % SIZE - 48, i / SIZE - 48);
+            if (Math.abs(distance - 20) > 1) {
+                assertThat(isSet(mask, i % SIZE, i / SIZE)).as("pixel %d", i).isEqualTo(distance < 20);
+            }
+        }
+    }
+
+    @Test
     void extract_ofRing_fillsOnlySmallHoles() {
         BufferedImage small =
                 extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, 12) && !inDisc(x, y, 4) ? 30 : GREY)));
@@ -78,7 +98,7 @@ class GreyDistanceMaskTest {
 
     @Test
     void extract_ofSpecksUnderMinimalArea_dropsThem() {
-        MaskExtractor coarse = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 10, 0));
+        MaskExtractor coarse = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 10, 0));
 
         BufferedImage mask =
                 coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
@@ -91,16 +111,18 @@ class GreyDistanceMaskTest {
     void extract_ofPartsSmallBesideTheLargest_dropsThem() {
         AnomalyPart part = AnomalyPart.of(part((x, y) -> x < 6 && y < 6 || x > 60 && y > 60 ? 0 : GREY));
 
-        BufferedImage all = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
+        BufferedImage all =
+                new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
         assertThat(isSet(all, 2, 2)).isTrue();
-        BufferedImage large = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
+        BufferedImage large =
+                new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
         assertThat(isSet(large, 2, 2)).isFalse();
         assertThat(isSet(large, 80, 80)).isTrue();
     }
 
     @Test
     void opening_ofBridge_cutsIt() {
-        MaskExtractor opening = new GreyDistanceMask(0.12, 0.3, new MaskCleanup(2, 0, 0, 0));
+        MaskExtractor opening = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(2, 0, 0, 0));
 
         BufferedImage mask = opening.extract(AnomalyPart.of(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY)));
 
@@ -110,7 +132,7 @@ class GreyDistanceMaskTest {
     @Test
     void thresholds_outOfOrder_areRefusedWithValues() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GreyDistanceMask(0.5, 0.3, new MaskCleanup(0, 0, 0, 0)))
+                .isThrownBy(() -> new GroundDistanceMask(0.5, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0)))
                 .withMessageContainingAll("0.5", "0.3");
     }
 

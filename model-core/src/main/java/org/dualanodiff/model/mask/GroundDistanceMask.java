@@ -1,11 +1,12 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.Pixels;
 
 /**
- * The mask as distance from mid-grey. Outside the defect the anomaly part is mid-grey by construction, so a pixel's
- * distance is {@code max over channels |level - 127.5| / 127.5}, 0 (grey) to 1 (black, white or saturated).
+ * The mask as distance from the part's ground. Outside the defect the anomaly part is ground by construction, so a pixel's
+ * distance is {@code max over channels |level - ground| / 127.5}: from mid-grey, 0 (grey) to 1 (black, white or saturated).
  *
  * <p>Seeds above {@code high} grow through 8-connected pixels above {@code low} (hysteresis); the rest is {@link
  * MaskCleanup}'s.
@@ -13,10 +14,11 @@ import org.dualanodiff.model.image.Pixels;
  * @param low  weakest distance that still belongs to a defect, 0 to {@code high}
  * @param high distance that is certainly defect, up to 1
  */
-public record GreyDistanceMask(double low, double high, MaskCleanup cleanup) implements MaskExtractor {
-    private static final double MID_GREY = 127.5;
+public record GroundDistanceMask(double low, double high, PartGround ground, MaskCleanup cleanup)
+        implements MaskExtractor {
+    private static final double HALF_RANGE = 127.5;
 
-    public GreyDistanceMask {
+    public GroundDistanceMask {
         if (!(low >= 0 && low <= high && high <= 1)) {
             throw new IllegalArgumentException(
                     "Mask extraction needs 0 <= low <= high <= 1, was low %s, high %s".formatted(low, high));
@@ -30,8 +32,8 @@ public record GreyDistanceMask(double low, double high, MaskCleanup cleanup) imp
      * pixels wide. Specks under 4 pixels are dropped, and holes up to 64 filled; larger ones are taken for the shape of
      * the defect.
      */
-    public static GreyDistanceMask defaults() {
-        return new GreyDistanceMask(0.12, 0.25, new MaskCleanup(0, 1, 4, 64));
+    public static GroundDistanceMask defaults() {
+        return new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
     }
 
     @Override
@@ -40,18 +42,19 @@ public record GreyDistanceMask(double low, double high, MaskCleanup cleanup) imp
     }
 
     private BinaryMask hysteresis(Pixels part) {
-        double[] distance = distanceFromGrey(part);
+        double[] distance = distanceFromGround(part);
         BinaryMask weak = above(part, distance, low);
         Components components = Components.eightConnected(weak);
         boolean[] seeded = components.touchedBy(above(part, distance, high));
         return components.keep(component -> seeded[component]);
     }
 
-    private static double[] distanceFromGrey(Pixels part) {
+    private double[] distanceFromGround(Pixels part) {
         double[] distance = new double[part.width() * part.height()];
         for (int i = 0; i < part.levels().length; i++) {
-            double ofChannel = Math.abs((part.levels()[i] & 0xff) - MID_GREY) / MID_GREY;
             int pixel = i % distance.length;
+            double off = (part.levels()[i] & 0xff) - ground.level(i / distance.length);
+            double ofChannel = Math.abs(off) / HALF_RANGE;
             distance[pixel] = Math.max(distance[pixel], ofChannel);
         }
         return distance;
