@@ -6,6 +6,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.util.Arrays;
 
 /**
  * 8-bit pixels, one plane a channel: {@code levels} is {@code (C, H, W)}, row major, unsigned.
@@ -88,6 +89,19 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
             System.arraycopy(levels, from, cropped, row * cropWidth, cropWidth);
         }
         return new Pixels(cropWidth, cropHeight, channels, cropped);
+    }
+
+    /** RGB without any color: all three channels alike. */
+    public boolean isMonochrome() {
+        int area = width * height;
+        return channels == 3
+                && Arrays.equals(levels, 0, area, levels, area, 2 * area)
+                && Arrays.equals(levels, 0, area, levels, 2 * area, 3 * area);
+    }
+
+    /** RGB of the luma alone. */
+    public Pixels monochrome() {
+        return replicated(luma(this));
     }
 
     private static boolean isGray(ColorModel model) {

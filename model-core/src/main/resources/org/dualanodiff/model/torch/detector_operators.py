@@ -10,7 +10,7 @@ class DetectorOperators(Module):
   # ---- layers ----
   # Convolution without bias, then batch normalization; in training the running mean and variance move in place.
   def convolution_norm(self: __torch__.DetectorOperators, x: Tensor, w: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, stride: int, padding: int, training: bool) -> Tensor:
-    w1 = torch.to(w, ops.prim.dtype(x), False, False, None)
+    w1 = torch.to(w, ops.prim.dtype(x), False, False, 2)
     y = torch.conv2d(x, w1, None, [stride, stride], [padding, padding], [1, 1], 1)
     return torch.batch_norm(y, scale, shift, mean, variance, training, 0.10000000000000001, 1.0000000000000001e-05, True)
   def pointwise(self: __torch__.DetectorOperators, x: Tensor, w: Tensor, b: Tensor) -> Tensor:

@@ -9,7 +9,8 @@ import org.dualanodiff.model.image.Pixels;
 
 /**
  * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
- * relative to the box around the object or, where no object is known, to the image, moved by a tenth of it at most.
+ * relative to the box around the object or, where no object is known, to the image, moved by a tenth of it at most. Where a
+ * real defect reaches a border of its photograph, the window does, too.
  */
 public final class DefectPlaces {
 
@@ -30,9 +31,10 @@ public final class DefectPlaces {
     /**
      * @param x center, 0 to 1 across the box
      * @param longest side of the defect's box, in pixels
+     * @param borders of its photograph that it reaches
      * @param onObject share of the middle of its window that is object
      */
-    private record Place(double x, double y, int longest, double onObject) {}
+    private record Place(double x, double y, int longest, Borders borders, double onObject) {}
 
     /**
      * @param mask of a real defect
@@ -49,6 +51,7 @@ public final class DefectPlaces {
                     (one.centerX() - box.left()) / box.width(),
                     (one.centerY() - box.top()) / box.height(),
                     one.longest(),
+                    Borders.reachedBy(one, defect.width(), defect.height()),
                     onObject(window, ground)));
         }
     }
@@ -83,7 +86,8 @@ public final class DefectPlaces {
     private Window drawn(UniformRandomProvider random, Place place, Box box, int width, int height) {
         double x = box.left() + moved(random, place.x()) * box.width();
         double y = box.top() + moved(random, place.y()) * box.height();
-        return Window.around(x, y, policy.side(place.longest()), width, height);
+        Window window = Window.around(x, y, policy.side(place.longest()), width, height);
+        return place.borders().moved(window, width, height);
     }
 
     private static double moved(UniformRandomProvider random, double at) {

@@ -55,7 +55,7 @@ public final class EvaluateArm {
 
     /** Of everything that the figures follow from: the pictures themselves, not where they lie. */
     private static Fingerprint fingerprint(ArmTask task, Compute compute, CategoryImages images, DefectPools pools) {
-        return Fingerprint.of("detector/1")
+        return Fingerprint.of("detector/2")
                 .text("version", ProductVersion.current())
                 .text("arm", task.arm().name())
                 .text("category", task.data().category())

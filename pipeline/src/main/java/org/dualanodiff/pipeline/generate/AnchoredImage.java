@@ -5,7 +5,8 @@ import org.dualanodiff.model.image.Pixels;
 
 /**
  * Sets the generated defect into the good image: the generated pixels under the mask and one pixel around it, the good
- * ones from a distance of 3 pixels on, byte for byte, and a short blend between.
+ * ones from a distance of 3 pixels on, byte for byte, and a short blend between. On a good image without color the defect has
+ * none, either: a trace of it would give the place away.
  */
 final class AnchoredImage {
 
@@ -24,7 +25,8 @@ final class AnchoredImage {
                 .toImage();
     }
 
-    static Pixels compose(Pixels inside, Pixels outside, Pixels defect) {
+    static Pixels compose(Pixels generated, Pixels outside, Pixels defect) {
+        Pixels inside = outside.isMonochrome() ? generated.monochrome() : generated;
         int area = defect.levels().length;
         byte[] levels = outside.levels().clone();
         for (int y = 0; y < defect.height(); y++) {

@@ -22,11 +22,12 @@ final class SeamlessClone {
     private SeamlessClone() {}
 
     /**
-     * @param generated RGB
+     * @param drawn RGB; taken without its colors where the good picture has none
      * @param good RGB, of the same size
      * @param mask grey, not 0 on the defect, of the same size
      */
-    static Pixels compose(Pixels generated, Pixels good, Pixels mask) {
+    static Pixels compose(Pixels drawn, Pixels good, Pixels mask) {
+        Pixels generated = good.isMonochrome() ? drawn.monochrome() : drawn;
         int[] region = region(mask);
         if (region.length == 0) {
             return good;

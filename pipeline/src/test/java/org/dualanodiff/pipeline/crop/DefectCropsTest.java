@@ -109,6 +109,26 @@ class DefectCropsTest {
         assertThat(window.y() + 32.0).isCloseTo(250, within(51.0));
     }
 
+    @Test
+    void places_ofADefectAtABorder_touchThatBorder() {
+        DefectPlaces places = new DefectPlaces(POLICY);
+        places.add(rectangles(new int[] {200, 380, 16, 18}), Optional.empty());
+        for (int i = 0; i < 20; i++) {
+            Window window = places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty());
+            assertThat(window.y() + window.height()).isEqualTo(500);
+            assertThat(window.x() + 32.0).isCloseTo(520, within(101.0));
+        }
+    }
+
+    @Test
+    void places_ofADefectFromBorderToBorder_areAsLongAsTheImage() {
+        DefectPlaces places = new DefectPlaces(POLICY);
+        places.add(rectangles(new int[] {0, 100, SIDE, 20}), Optional.empty());
+        Window window = places.draw(NoiseSource.generator("t"), 1000, 900, Optional.empty());
+        assertThat(window).extracting(Window::x, Window::width).containsExactly(0, 1000);
+        assertThat(window.height()).isEqualTo(2 * SIDE);
+    }
+
     private static List<Window> windows(BufferedImage mask) {
         return new DefectCrops(POLICY).windows("a.png", Pixels.gray(mask));
     }

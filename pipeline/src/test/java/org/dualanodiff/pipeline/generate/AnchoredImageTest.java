@@ -39,6 +39,25 @@ class AnchoredImageTest {
         assertThat(levels).isEqualTo(Pixels.rgb(filled(40)).levels());
     }
 
+    @Test
+    void image_onAGoodOneWithoutColor_hasNoneEither() {
+        Pixels tinted = colored(200, 190, 180);
+        Pixels onGrey = AnchoredImage.compose(tinted, Pixels.rgb(filled(40)), square(8, 14));
+        assertThat(onGrey.isMonochrome()).isTrue();
+        assertThat(onGrey.level(0, 10, 10)).isBetween(180, 200);
+
+        Pixels onColor = AnchoredImage.compose(tinted, colored(40, 41, 40), square(8, 14));
+        assertThat(onColor.crop(10, 10, 1, 1).levels()).containsExactly((byte) 200, (byte) 190, (byte) 180);
+    }
+
+    private static Pixels colored(int red, int green, int blue) {
+        byte[] levels = new byte[3 * SIDE * SIDE];
+        Arrays.fill(levels, 0, SIDE * SIDE, (byte) red);
+        Arrays.fill(levels, SIDE * SIDE, 2 * SIDE * SIDE, (byte) green);
+        Arrays.fill(levels, 2 * SIDE * SIDE, levels.length, (byte) blue);
+        return new Pixels(SIDE, SIDE, 3, levels);
+    }
+
     private static int outside(int at, int first, int last) {
         return Math.max(0, Math.max(first - at, at - last));
     }
