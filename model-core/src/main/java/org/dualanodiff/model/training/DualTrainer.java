@@ -40,7 +40,7 @@ public final class DualTrainer implements AutoCloseable {
     private final TrainingState state;
 
     /** @throws IllegalArgumentException if there is no example */
-    public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig config) {
+    public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig settings) {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException("an adapter needs at least one training image");
         }
@@ -48,7 +48,7 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
-        this.config = config;
+        this.config = settings.weighing(examples);
         this.prompt = prompt;
         this.base = base;
         latents = LatentCache.encode(base, examples, config);

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.training;
 
 import java.io.Serializable;
+import java.util.List;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.image.PartGround;
@@ -13,7 +14,8 @@ import org.dualanodiff.model.image.PartGround;
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
- * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean
+ * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean, 0 what suits the
+ *     size of the defects
  * @param ground of the anomaly parts; mid-grey is the paper's
  * @param rank of every LoRA
  * @param warmStart whether the adapter begins as the base model's starting adapter instead of from nothing (an extension of
@@ -53,6 +55,32 @@ public record TrainingConfig(
             throw new IllegalArgumentException(
                     "the micro-batch size must divide the batch size %d, was %d".formatted(batchSize, microBatchSize));
         }
+    }
+
+    /** These settings with a weight that suits the examples, unless they give one. */
+    TrainingConfig weighing(List<TrainingExample> examples) {
+        return defectWeight != 0
+                ? this
+                : new TrainingConfig(
+                        steps,
+                        batchSize,
+                        microBatchSize,
+                        recompute,
+                        learningRate,
+                        cosine,
+                        DefectWeight.of(examples),
+                        ground,
+                        weightDecay,
+                        maxGradientNorm,
+                        rank,
+                        warmStart,
+                        background,
+                        ablation,
+                        resolution,
+                        horizontalFlip,
+                        verticalFlip,
+                        checkpointEvery,
+                        seed);
     }
 
     /** @param step from 1 */

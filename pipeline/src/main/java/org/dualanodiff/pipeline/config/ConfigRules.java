@@ -65,7 +65,7 @@ final class ConfigRules {
             rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
             rule("training.schedule", oneOf(List.of("constant", "cosine"))),
-            rule("training.defect-weight", number(1, 1000)),
+            rule("training.defect-weight", numberOr(List.of("auto"), 1, 1000)),
             rule("training.part-ground", matching("grey or a color #rrggbb", "grey|#\\p{XDigit}{6}")),
             rule("training.weight-decay", number(0, 1)),
             rule("training.max-gradient-norm", positive(1_000_000)),

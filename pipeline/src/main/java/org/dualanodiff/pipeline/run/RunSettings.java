@@ -68,7 +68,7 @@ public record RunSettings(
                 training.recompute(),
                 training.learningRate(),
                 training.schedule().equals("cosine"),
-                training.defectWeight(),
+                training.defectWeight().orElse(0),
                 training.partGround(),
                 training.weightDecay(),
                 training.maxGradientNorm(),
@@ -205,7 +205,7 @@ public record RunSettings(
     private Map<String, String> adapterSettings() {
         AdapterTrainingConfig training = config.training();
         Map<String, String> settings = new TreeMap<>(Map.ofEntries(
-                Map.entry("training.defect-weight", Double.toString(training.defectWeight())),
+                Map.entry("training.defect-weight", training.defectWeight().setting()),
                 Map.entry("training.init", warmStart ? "warm" : "cold"),
                 Map.entry("training.steps", Integer.toString(training.steps())),
                 Map.entry("training.batch-size", Integer.toString(training.batchSize())),

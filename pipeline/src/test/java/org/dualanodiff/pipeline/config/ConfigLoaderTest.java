@@ -48,7 +48,7 @@ class ConfigLoaderTest {
               recompute = true
               learning-rate = 1e-4
               schedule = cosine
-              defect-weight = 3
+              defect-weight = auto
               part-ground = "#5353ac"
               weight-decay = 0
               max-gradient-norm = 0.5
@@ -113,7 +113,7 @@ class ConfigLoaderTest {
                     true,
                     1e-4,
                     "cosine",
-                    3,
+                    Limit.AUTO,
                     PartGround.parse("#5353ac"),
                     0,
                     0.5,
@@ -199,7 +199,7 @@ class ConfigLoaderTest {
                                 false,
                                 2e-5,
                                 "constant",
-                                1,
+                                Limit.of(1),
                                 PartGround.GREY,
                                 1e-2,
                                 1.0,
