@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * How the anomaly part becomes a mask: thresholds 0..1 from mid-grey, never off and auto only together, radii in pixels,
+ * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together, radii in pixels,
  * area in pixels.
  *
  * @param minChange in levels, 0 for none and always with generated backgrounds

@@ -21,7 +21,7 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
 
     /**
      * @param image RGB
-     * @param part the defect on mid-grey, of the same size
+     * @param part the defect on its ground, of the same size
      * @param mask grey, of the same size
      * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      */

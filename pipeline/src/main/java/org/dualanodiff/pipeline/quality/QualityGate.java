@@ -27,7 +27,7 @@ public final class QualityGate {
 
     /**
      * @param image RGB
-     * @param part the defect on mid-grey, of the same size
+     * @param part the defect on its ground, of the same size
      * @param mask grey, 255 on the defect and 0 elsewhere, of the same size
      * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      * @param finite whether the model's numbers were

@@ -12,7 +12,7 @@ import org.dualanodiff.model.image.Pixels;
  *
  * @param caption one line; may be empty
  * @param image RGB
- * @param anomaly RGB: the defect alone on mid-grey
+ * @param anomaly RGB: the defect alone on its ground; of a real pair on mid-grey
  * @param mask grey
  * @param overlay RGB
  */

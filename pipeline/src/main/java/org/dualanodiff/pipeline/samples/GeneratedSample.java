@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.quality.PairSignature;
  * @param background URI of the good image that it was made on, or null where the model drew all of it
  * @param image PNG, RGB; null, like the other two, if it was rejected and its pixels were not to be kept
  * @param mask PNG, grey: 255 on the defect, else 0
- * @param anomaly PNG, RGB: the defect alone on mid-grey
+ * @param anomaly PNG, RGB: the defect alone on its ground
  * @param maskArea defect pixels
  * @param quality what was measured of it
  * @param signature to find near-copies by, or null in files that have none
