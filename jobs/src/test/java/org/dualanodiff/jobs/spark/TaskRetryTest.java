@@ -114,8 +114,8 @@ class TaskRetryTest {
     void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("measurement.png");
         List<GenerationFigures> figures = evaluation()
-                .measure(List.of(
-                        new GenerationTask(dataOf(image), "hole", "r", SETTINGS, new FeatureNetworks("", "", "", 32))));
+                .measure(List.of(new GenerationTask(
+                        dataOf(image), "hole", List.of("r"), SETTINGS, new FeatureNetworks("", "", "", 32))));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(figures.get(0).error()).contains("cloth cannot be evaluated");
     }

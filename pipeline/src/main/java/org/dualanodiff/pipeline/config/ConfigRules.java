@@ -24,7 +24,8 @@ import java.util.function.Function;
 /** What every setting must be: one line a setting, and a few rules between settings. */
 final class ConfigRules {
     private static final String COUNT = "[1-9][0-9]{0,5}|1000000";
-    private static final String SOURCE = "(real|procedural|cut-paste|generated(@[A-Za-z0-9._-]{1,100})?)";
+    private static final String RUN = "[A-Za-z0-9._-]{1,100}";
+    private static final String SOURCE = "(real|procedural|cut-paste|generated(@" + RUN + "(," + RUN + ")*)?)";
     private static final String ARM = SOURCE + "(\\+" + SOURCE + ")*";
     private static final long MANY = 10_000_000;
 

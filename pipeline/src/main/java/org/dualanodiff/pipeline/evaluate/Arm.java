@@ -3,11 +3,13 @@ package org.dualanodiff.pipeline.evaluate;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * One mixture of defects that a detector is trained on, beside defect-free images: sources joined by a plus, such as {@code
- * real+generated}, or {@code generated@RUN} for the pairs of another run.
+ * real+generated}, or {@code generated@RUN} for the pairs of another run, or {@code generated@RUN,RUN} for those of several
+ * together.
  *
  * @param name as it was written
  * @param sources at least one, no two alike; half of each batch is split evenly among them
@@ -36,8 +38,18 @@ public record Arm(String name, List<Source> sources) implements Serializable {
         }
     }
 
-    /** @param run of generated pairs; empty for the run that the configuration means, and for other kinds */
-    public record Source(Kind kind, String run) implements Serializable {}
+    /** @param runs of generated pairs; none for the run that the configuration means, and for other kinds */
+    public record Source(Kind kind, List<String> runs) implements Serializable {
+
+        public Source {
+            runs = List.copyOf(runs);
+        }
+
+        /** @param meant the run that the configuration means */
+        List<String> runsOr(String meant) {
+            return runs.isEmpty() ? List.of(meant) : runs;
+        }
+    }
 
     public Arm {
         sources = List.copyOf(sources);
@@ -57,14 +69,16 @@ public record Arm(String name, List<Source> sources) implements Serializable {
     private static Source source(String part, String arm) {
         int at = part.indexOf('@');
         String word = at < 0 ? part : part.substring(0, at);
+        List<String> runs = at < 0 ? List.of() : List.of(part.substring(at + 1).split(",", -1));
+        boolean sound = !runs.contains("") && Set.copyOf(runs).size() == runs.size();
         Kind kind = Arrays.stream(Kind.values())
                 .filter(known -> known.word.equals(word))
-                .filter(known -> at < 0 || known == Kind.GENERATED && at < part.length() - 1)
+                .filter(known -> at < 0 || known == Kind.GENERATED && sound)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "arm \"%s\": \"%s\" is no source of defects; give %s or generated@RUN, joined by +"
+                        "arm \"%s\": \"%s\" is no source of defects; give %s, generated@RUN or generated@RUN,RUN, joined by +"
                                 .formatted(arm, part, Kind.words())));
-        return new Source(kind, at < 0 ? "" : part.substring(at + 1));
+        return new Source(kind, runs);
     }
 
     public boolean uses(Kind kind) {

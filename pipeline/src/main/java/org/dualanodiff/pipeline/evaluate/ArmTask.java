@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * One detector to train and test: an arm on a category with a seed.
@@ -16,7 +17,7 @@ public record ArmTask(Arm arm, long seed, boolean first, CategoryData data, Stri
         return "%s, %s, seed %d".formatted(data.category(), arm.name(), seed);
     }
 
-    String run(Arm.Source source) {
-        return source.run().isEmpty() ? runId : source.run();
+    List<String> runs(Arm.Source source) {
+        return source.runsOr(runId);
     }
 }

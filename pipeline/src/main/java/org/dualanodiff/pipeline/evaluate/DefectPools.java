@@ -41,7 +41,7 @@ final class DefectPools {
             case REAL -> images.real();
             case CUT_PASTE -> cutPaste();
             case PROCEDURAL -> Map.of(UNTYPED, procedural());
-            case GENERATED -> generated(task.run(source), store);
+            case GENERATED -> generated(task.runs(source), store);
         };
     }
 
@@ -68,13 +68,13 @@ final class DefectPools {
         return IntStream.range(0, count).mapToObj(maker).toList();
     }
 
-    private Map<String, List<DetectorPair>> generated(String runId, ObjectStore store) throws IOException {
+    private Map<String, List<DetectorPair>> generated(List<String> runs, ObjectStore store) throws IOException {
         GeneratedPool pool = new GeneratedPool(store);
         Map<String, List<DetectorPair>> pairs = new TreeMap<>();
         for (String defect : images.real().keySet()) {
             pairs.put(
                     defect,
-                    pool.pairs(runId, task.data().category(), defect, task.settings()).stream()
+                    pool.pairs(runs, task.data().category(), defect, task.settings()).stream()
                             .filter(DetectorPair::hasDefect)
                             .toList());
         }

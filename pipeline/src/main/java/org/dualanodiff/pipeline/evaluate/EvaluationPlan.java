@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,15 +36,16 @@ public record EvaluationPlan(
         List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
         EvaluationSettings settings = settings(config);
         List<CategoryData> categories = categories(whole, dataset);
-        Set<String> runs = arms.stream()
+        Set<List<String>> pools = arms.stream()
                 .flatMap(arm -> arm.sources().stream())
                 .filter(source -> source.kind() == Arm.Kind.GENERATED)
-                .map(source -> source.run().isEmpty() ? runId : source.run())
-                .collect(Collectors.toCollection(TreeSet::new));
+                .map(source -> source.runsOr(runId))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> runs = pools.stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new));
         return new EvaluationPlan(
                 categories,
                 armTasks(config, arms, categories, runId, whole.seed()),
-                generationTasks(config, categories, runs, settings),
+                generationTasks(config, categories, pools, settings),
                 runs);
     }
 
@@ -90,14 +92,17 @@ public record EvaluationPlan(
     }
 
     private static List<GenerationTask> generationTasks(
-            EvaluationConfig config, List<CategoryData> categories, Set<String> runs, EvaluationSettings settings) {
+            EvaluationConfig config,
+            List<CategoryData> categories,
+            Set<List<String>> pools,
+            EvaluationSettings settings) {
         EvaluationConfig.Networks given = config.networks();
         FeatureNetworks networks =
                 new FeatureNetworks(given.features(), given.classes(), given.distances(), given.size());
         List<GenerationTask> tasks = new ArrayList<>();
         for (CategoryData category : categories) {
             for (DefectSet set : category.sets()) {
-                runs.forEach(run -> tasks.add(new GenerationTask(category, set.defect(), run, settings, networks)));
+                pools.forEach(runs -> tasks.add(new GenerationTask(category, set.defect(), runs, settings, networks)));
             }
         }
         return tasks;

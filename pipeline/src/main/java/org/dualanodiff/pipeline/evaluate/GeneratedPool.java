@@ -9,7 +9,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
-/** Accepted pairs of a run at the detector's size. */
+/** Accepted pairs of runs at the detector's size. */
 final class GeneratedPool {
 
     private final ObjectStore store;
@@ -19,24 +19,30 @@ final class GeneratedPool {
     }
 
     /**
-     * The accepted pairs of lowest index.
+     * The accepted pairs of lowest index, of the first run before those of the next.
      *
-     * @throws IllegalArgumentException if the run has none of them
+     * @throws IllegalArgumentException if no run has any of them
      */
-    List<DetectorPair> pairs(String runId, String category, String defect, EvaluationSettings settings)
+    List<DetectorPair> pairs(List<String> runs, String category, String defect, EvaluationSettings settings)
             throws IOException {
-        List<GeneratedSample> accepted = new RunSamples(store, runId)
-                .first(
-                        category,
-                        defect,
-                        sample -> sample.status() == GeneratedSample.Status.ACCEPTED,
-                        settings.pairsPerDefect());
+        List<GeneratedSample> accepted = new ArrayList<>();
+        for (String runId : runs) {
+            int missing = settings.pairsPerDefect() - accepted.size();
+            if (missing > 0) {
+                accepted.addAll(
+                        new RunSamples(store, runId).first(category, defect, GeneratedPool::isAccepted, missing));
+            }
+        }
         if (accepted.isEmpty()) {
             throw new IllegalArgumentException(
                     "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
-                            .formatted(runId, store.root(), category, defect));
+                            .formatted(String.join(",", runs), store.root(), category, defect));
         }
         return pairs(accepted, settings.size(), settings.channels());
+    }
+
+    private static boolean isAccepted(GeneratedSample sample) {
+        return sample.status() == GeneratedSample.Status.ACCEPTED;
     }
 
     /** @throws IOException if a picture is damaged */

@@ -39,18 +39,7 @@ public record GenerationFigures(
 
     public static GenerationFigures failed(GenerationTask task, String error) {
         return new GenerationFigures(
-                task.data().category(),
-                task.defect(),
-                task.runId(),
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                error);
+                task.data().category(), task.defect(), task.run(), 0, null, null, null, null, null, null, null, error);
     }
 
     String sentence() {

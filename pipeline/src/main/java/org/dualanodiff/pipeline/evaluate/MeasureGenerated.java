@@ -28,7 +28,7 @@ public final class MeasureGenerated {
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
         List<DetectorPair> training = images.real().get(task.defect());
         List<DetectorPair> generated =
-                new GeneratedPool(store).pairs(task.runId(), task.data().category(), task.defect(), task.settings());
+                new GeneratedPool(store).pairs(task.runs(), task.data().category(), task.defect(), task.settings());
         List<DetectorPair> tests = images.tests().stream()
                 .filter(test -> test.defect().equals(task.defect()))
                 .map(TestImage::pair)
@@ -37,7 +37,7 @@ public final class MeasureGenerated {
         return new GenerationFigures(
                 task.data().category(),
                 task.defect(),
-                task.runId(),
+                task.run(),
                 generated.size(),
                 masks(generated),
                 masks(training),

@@ -120,6 +120,9 @@ class EvaluationReportTest {
                 "real+ | \"\" is no source",
                 "real@r-1 | \"real@r-1\" is no source",
                 "generated@ | \"generated@\" is no source",
+                "generated@, | \"generated@,\" is no source",
+                "generated@a,,b | \"generated@a,,b\" is no source",
+                "generated@a,a | \"generated@a,a\" is no source",
                 "real+real | names a source twice",
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
@@ -134,9 +137,18 @@ class EvaluationReportTest {
         Arm arm = Arm.parse("real+generated+generated@r-1");
         assertThat(arm.sources())
                 .containsExactly(
-                        new Arm.Source(Arm.Kind.REAL, ""),
-                        new Arm.Source(Arm.Kind.GENERATED, ""),
-                        new Arm.Source(Arm.Kind.GENERATED, "r-1"));
+                        new Arm.Source(Arm.Kind.REAL, List.of()),
+                        new Arm.Source(Arm.Kind.GENERATED, List.of()),
+                        new Arm.Source(Arm.Kind.GENERATED, List.of("r-1")));
+    }
+
+    @Test
+    void arm_ofRunsTogether_isOneSource() {
+        Arm arm = Arm.parse("real+generated@small,large");
+        assertThat(arm.sources())
+                .containsExactly(
+                        new Arm.Source(Arm.Kind.REAL, List.of()),
+                        new Arm.Source(Arm.Kind.GENERATED, List.of("small", "large")));
     }
 
     private static EvaluationReport report(Map<String, String> pixelAps) {
