@@ -1,6 +1,7 @@
 package org.dualanodiff.model.image;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,20 +57,38 @@ public record PartGround(float red, float green, float blue) implements Serializ
 
     /** A picture of nothing else: {@code (3, side, side)} in [-1, 1]. */
     public float[] picture(int side) {
-        float[] picture = new float[3 * side * side];
-        for (int i = 0; i < picture.length; i++) {
-            picture[i] = signed(i / (side * side));
+        int area = side * side;
+        float[] picture = new float[3 * area];
+        for (int c = 0; c < 3; c++) {
+            Arrays.fill(picture, c * area, (c + 1) * area, signed(c));
         }
         return picture;
     }
 
     /** A picture of nothing else, in whole levels. */
     public Pixels pixels(int width, int height) {
-        byte[] levels = new byte[3 * width * height];
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = (byte) Math.round(level(i / (width * height)));
+        int area = width * height;
+        byte[] levels = new byte[3 * area];
+        for (int c = 0; c < 3; c++) {
+            Arrays.fill(levels, c * area, (c + 1) * area, (byte) Math.round(level(c)));
         }
         return new Pixels(width, height, 3, levels);
+    }
+
+    /**
+     * The part of a real pair.
+     *
+     * @param image RGB
+     * @param mask grey, of the same size, not 0 on the defect
+     * @return the image on the defect, this ground elsewhere
+     */
+    public Pixels around(Pixels image, Pixels mask) {
+        byte[] levels = pixels(image.width(), image.height()).levels();
+        for (int i = 0; i < levels.length; i++) {
+            boolean defect = mask.levels()[i % mask.levels().length] != 0;
+            levels[i] = defect ? image.levels()[i] : levels[i];
+        }
+        return new Pixels(image.width(), image.height(), 3, levels);
     }
 
     /** As {@link #parse} takes it. */

@@ -99,9 +99,9 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
                 && Arrays.equals(levels, 0, area, levels, 2 * area, 3 * area);
     }
 
-    /** RGB of the luma alone. */
-    public Pixels monochrome() {
-        return replicated(luma(this));
+    /** RGB; of the luma alone where {@code other} is without color, too. */
+    public Pixels coloredAs(Pixels other) {
+        return other.isMonochrome() ? replicated(luma(this)) : this;
     }
 
     private static boolean isGray(ColorModel model) {

@@ -1,7 +1,8 @@
 package org.dualanodiff.model.training;
 
+import java.awt.image.BufferedImage;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.mask.MaskStatistics;
 
 /**
  * How much the positions of a defect should weigh in the loss, by its size. A weight makes small defects learned in fewer
@@ -20,17 +21,14 @@ final class DefectWeight {
     /** So much that defects together weigh a fifth of the rest, 1 to 4. */
     static double of(List<TrainingExample> examples) {
         double defect = examples.stream()
-                .mapToDouble(example -> share(Pixels.gray(example.mask())))
+                .map(TrainingExample::mask)
+                .mapToDouble(DefectWeight::share)
                 .average()
                 .orElse(0);
         return Math.max(1, Math.min(MOST, SHARE * (1 - defect) / defect));
     }
 
-    private static double share(Pixels mask) {
-        int defect = 0;
-        for (byte level : mask.levels()) {
-            defect += level < 0 ? 1 : 0;
-        }
-        return (double) defect / mask.levels().length;
+    private static double share(BufferedImage mask) {
+        return (double) MaskStatistics.of(mask).area() / (mask.getWidth() * mask.getHeight());
     }
 }

@@ -112,15 +112,15 @@ class Operators(Module):
     return torch.view(torch.stack([mixed, torch.select(pairs, 1, 1)], 1), torch.size(h))
 
   # ---- anchored sampling: GLOBAL follows a clean image outside of where ANOMALY sees a defect ----
-  # x (B*2, C, H, W) rows (b f), noise as predicted for it, clean (B, C, H, W), grey (1, C, H, W), place (B, 1, H, W) in
+  # x (B*2, C, H, W) rows (b f), noise as predicted for it, clean (B, C, H, W), ground (1, C, H, W), place (B, 1, H, W) in
   # 0..1: where a defect may be. Gives the noise that leads there.
-  def anchored_noise(self: __torch__.Operators, x: Tensor, noise: Tensor, clean: Tensor, grey: Tensor, place: Tensor, alpha: float, sigma: float, center: float, softness: float) -> Tensor:
+  def anchored_noise(self: __torch__.Operators, x: Tensor, noise: Tensor, clean: Tensor, ground: Tensor, place: Tensor, alpha: float, sigma: float, center: float, softness: float) -> Tensor:
     data = torch.div(torch.sub(x, torch.mul(noise, sigma), alpha=1), alpha)
     c = torch.size(x, 1)
     h = torch.size(x, 2)
     w = torch.size(x, 3)
     pairs = torch.view(data, [-1, 2, c, h, w])
-    part = torch.sub(torch.select(pairs, 1, 1), grey, alpha=1)
+    part = torch.sub(torch.select(pairs, 1, 1), ground, alpha=1)
     level = torch.mean(torch.abs(part), [1], True, dtype=None)
     seen = torch.sigmoid(torch.div(torch.sub(level, center, 1), softness))
     free = torch.mul(torch.max_pool2d(seen, [3, 3], [1, 1], [1, 1], [1, 1], False), place)
@@ -215,10 +215,10 @@ class Operators(Module):
   def weighted_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
     error = torch.mean(torch.pow(torch.sub(torch.to(x, 6, False, False, None), y, alpha=1), 2), [1], True, dtype=None)
     return torch.mean(torch.mul(error, w), dtype=None)
-  # Weights for both branches of a pair, more where the part is not grey: x (B*2, C, H, W), grey (1, C, H, W) -> (B*2, 1, H, W)
-  def defect_weights(self: __torch__.Operators, x: Tensor, grey: Tensor, weight: float, limit: float) -> Tensor:
+  # Weights for both branches of a pair, more where the part is not ground: x (B*2, C, H, W), ground (1, C, H, W) -> (B*2, 1, H, W)
+  def defect_weights(self: __torch__.Operators, x: Tensor, ground: Tensor, weight: float, limit: float) -> Tensor:
     pairs = torch.view(x, [-1, 2, torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)])
-    part = torch.sub(torch.select(pairs, 1, 1), grey, alpha=1)
+    part = torch.sub(torch.select(pairs, 1, 1), ground, alpha=1)
     seen = torch.to(torch.gt(torch.mean(torch.abs(part), [1], True, dtype=None), limit), 6, False, False, None)
     one = torch.add(torch.mul(seen, torch.sub(weight, 1.)), 1., 1)
     return torch.repeat_interleave(one, 2, 0, output_size=None)

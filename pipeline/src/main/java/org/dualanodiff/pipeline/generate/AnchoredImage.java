@@ -26,7 +26,7 @@ final class AnchoredImage {
     }
 
     static Pixels compose(Pixels generated, Pixels outside, Pixels defect) {
-        Pixels inside = outside.isMonochrome() ? generated.monochrome() : generated;
+        Pixels inside = generated.coloredAs(outside);
         int area = defect.levels().length;
         byte[] levels = outside.levels().clone();
         for (int y = 0; y < defect.height(); y++) {

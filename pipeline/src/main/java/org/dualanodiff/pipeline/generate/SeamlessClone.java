@@ -27,7 +27,7 @@ final class SeamlessClone {
      * @param mask grey, not 0 on the defect, of the same size
      */
     static Pixels compose(Pixels drawn, Pixels good, Pixels mask) {
-        Pixels generated = good.isMonochrome() ? drawn.monochrome() : drawn;
+        Pixels generated = drawn.coloredAs(good);
         int[] region = region(mask);
         if (region.length == 0) {
             return good;

@@ -70,13 +70,7 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
 
     /** The image inside the mask, the ground outside: what the ANOMALY branch learns to draw. */
     BufferedImage part(PartGround ground) {
-        Pixels pixels = Pixels.rgb(image);
-        byte[] inside = Pixels.gray(mask).levels();
-        byte[] levels = ground.pixels(pixels.width(), pixels.height()).levels();
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = inside[i % inside.length] == 0 ? levels[i] : pixels.levels()[i];
-        }
-        return new Pixels(pixels.width(), pixels.height(), 3, levels).toImage();
+        return ground.around(Pixels.rgb(image), Pixels.gray(mask)).toImage();
     }
 
     Stream<PairSignature> signatures(List<Flip> flips) {

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.report;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.Pixels;
 
 /**
@@ -20,8 +21,6 @@ public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels
 
     /** What the four cells show, in their order. */
     public static final List<String> CELLS = List.of("image", "anomaly part", "mask", "overlay");
-
-    private static final int MID_GREY = 128;
 
     /**
      * A generated pair.
@@ -52,19 +51,10 @@ public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels
         return new PairThumbnail(
                 caption,
                 small,
-                anomaly.map(thumbnails::picture).orElseGet(() -> thumbnails.picture(cutOut(image, mask))),
+                anomaly.map(thumbnails::picture)
+                        .orElseGet(() -> thumbnails.picture(PartGround.GREY.around(image, mask))),
                 smallMask,
                 Overlay.of(small, smallMask));
-    }
-
-    private static Pixels cutOut(Pixels image, Pixels mask) {
-        byte[] levels = new byte[image.levels().length];
-        int area = mask.levels().length;
-        for (int i = 0; i < levels.length; i++) {
-            boolean defect = (mask.levels()[i % area] & 0xff) > 0;
-            levels[i] = defect ? image.levels()[i] : (byte) MID_GREY;
-        }
-        return new Pixels(image.width(), image.height(), 3, levels);
     }
 
     int width() {

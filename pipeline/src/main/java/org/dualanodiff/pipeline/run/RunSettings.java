@@ -117,10 +117,10 @@ public record RunSettings(
     /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
     public MaskExtractor mask(Optional<MaskLevels> levels) {
         MaskConfig mask = config.mask();
-        MaskCleanup cleanup = maskCleanup();
         return switch (mask.method()) {
-            case "attention" -> new AttentionMask(mask.threshold(), cleanup);
-            case "saliency" -> new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), cleanup);
+            case "attention" -> new AttentionMask(mask.threshold(), maskCleanup());
+            case "saliency" ->
+                new SaliencyMask(mask.saliencyModel(), mask.saliencySize(), mask.threshold(), maskCleanup());
             default -> levels.map(chosen -> chosen.in(groundDistance())).orElseGet(this::groundDistance);
         };
     }
