@@ -64,6 +64,7 @@ public final class GenerateJob {
 
         private GenerateResult generate(GenerateTask task, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
+                TaskHook.call("generate", unit(task).toString());
                 BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
                 try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
                     watch.loaded();

@@ -76,6 +76,7 @@ public final class TrainJob {
 
         private TrainResult train(TrainTask task, String unit, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
+                TaskHook.call("train", unit);
                 BaseModel base = ModelCache.get(task.base(), settings.compute());
                 watch.loaded();
                 LOG.info("training begins, {} steps", task.training().steps());
