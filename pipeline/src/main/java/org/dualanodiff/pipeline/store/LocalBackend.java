@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -43,7 +41,7 @@ final class LocalBackend implements Backend {
     }
 
     @Override
-    public boolean exists(String key) {
+    public boolean exists(String key) throws IOException {
         return Files.exists(path(key));
     }
 
@@ -71,13 +69,14 @@ final class LocalBackend implements Backend {
         }
     }
 
+    /** Links are neither listed nor followed, wherever they lead. */
     @Override
     public List<AgedFile> list(String prefix) throws IOException {
         Path start = path(prefix);
         List<AgedFile> files = new ArrayList<>();
         if (Files.exists(start)) {
-            Files.walkFileTree(
-                    start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new FileCollector(files));
+            // The root itself may be a link, which the slash has followed.
+            Files.walkFileTree(prefix.isEmpty() ? start.resolve(".") : start, new FileCollector(files));
         }
         return files;
     }
@@ -122,12 +121,35 @@ final class LocalBackend implements Backend {
         }
     }
 
-    private Path path(String key) {
-        return root.resolve(key);
+    /** @throws IOException if a link on the way leads out of the store: what lies there is not its own */
+    private Path path(String key) throws IOException {
+        Path path = root.resolve(key);
+        Path inside = path;
+        // A link at the key itself may go by its own name; one that is missing has nothing behind it.
+        while (!inside.equals(root) && !Files.exists(inside)) {
+            inside = inside.getParent();
+        }
+        if (!inside.equals(root)) {
+            requireInside(inside);
+        }
+        return path;
+    }
+
+    private void requireInside(Path path) throws IOException {
+        try {
+            Path real = path.toRealPath();
+            if (!real.startsWith(root.toRealPath())) {
+                throw new IOException("a link leads to %s, out of the store; take it out".formatted(real));
+            }
+        } catch (NoSuchFileException goneMeanwhile) {
+            // Then there is nothing of anybody's.
+        }
     }
 
     private String key(Path file) {
-        return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+        return root.relativize(file.normalize())
+                .toString()
+                .replace(file.getFileSystem().getSeparator(), "/");
     }
 
     /** Files that vanish during the walk (another writer's unfinished ones) are passed over. */
@@ -140,6 +162,9 @@ final class LocalBackend implements Backend {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!attributes.isRegularFile()) {
+                return FileVisitResult.CONTINUE;
+            }
             files.add(new AgedFile(
                     key(file), attributes.size(), attributes.lastModifiedTime().toInstant()));
             return FileVisitResult.CONTINUE;
