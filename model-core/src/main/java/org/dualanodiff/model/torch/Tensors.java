@@ -138,7 +138,11 @@ public final class Tensors {
 
     /** Starts the engine on first use. */
     private static final class Root {
-        private static final ai.djl.ndarray.NDManager MANAGER =
-                Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
+        private static final ai.djl.ndarray.NDManager MANAGER = start();
+
+        private static ai.djl.ndarray.NDManager start() {
+            NativeFolder.settle();
+            return Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
+        }
     }
 }

@@ -16,14 +16,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A store on a local or mounted disk, by {@code java.nio}: Hadoop's local file system would leave a {@code .crc} file
  * beside each file and cannot create one exclusively.
  */
 final class LocalBackend implements Backend {
+    /** For copies in a folder for temporary files, which everybody may look into. */
+    static final FileAttribute<?>[] OWNER_ONLY = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
+
     private final Path root;
 
     LocalBackend(Path root) {
@@ -31,8 +39,8 @@ final class LocalBackend implements Backend {
     }
 
     /** Writes beside the target, flushes to the disk, then moves over it in one step. */
-    static void replace(Path target, Content content) throws IOException {
-        Path temporary = writeBeside(target, content);
+    static void replace(Path target, Content content, FileAttribute<?>... permissions) throws IOException {
+        Path temporary = writeBeside(target, content, permissions);
         try {
             Files.move(temporary, target, ATOMIC_MOVE);
         } finally {
@@ -107,11 +115,11 @@ final class LocalBackend implements Backend {
     }
 
     // Not Files.createTempFile: its owner-only permissions would follow the file into a shared store.
-    private static Path writeBeside(Path target, Content content) throws IOException {
+    private static Path writeBeside(Path target, Content content, FileAttribute<?>... permissions) throws IOException {
         Files.createDirectories(target.toAbsolutePath().getParent());
         Path temporary = target.resolveSibling(TemporaryName.next());
         try (InputStream in = content.open();
-                FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
+                FileChannel channel = FileChannel.open(temporary, Set.of(CREATE_NEW, WRITE), permissions)) {
             in.transferTo(Channels.newOutputStream(channel));
             channel.force(true);
             return temporary;

@@ -130,10 +130,10 @@ public final class ObjectStore implements AutoCloseable {
         return attempt("read", key, () -> FileDigest.of(backend.read(key)));
     }
 
-    /** Copies a file of the store to a local path in one step, making its folders. */
+    /** Copies a file of the store to a local path in one step, making its folders; this user alone can read it there. */
     public void download(String key, Path local) {
         attempt("download", key, () -> {
-            LocalBackend.replace(local, () -> backend.read(key));
+            LocalBackend.replace(local, () -> backend.read(key), LocalBackend.OWNER_ONLY);
             return null;
         });
     }
