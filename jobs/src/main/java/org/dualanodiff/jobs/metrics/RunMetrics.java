@@ -63,9 +63,8 @@ public final class RunMetrics {
         registry.register("run.rounds", (Gauge<Integer>) () -> shown(RunStatus::rounds));
         registry.register("run.commits", (Gauge<Integer>) () -> shown(RunStatus::commits));
         for (String state : STATES) {
-            registry.register(
-                    "run.units." + state,
-                    (Gauge<Integer>) () -> shown(status -> status.units().getOrDefault(state, 0)));
+            registry.register("run.units." + state, (Gauge<Integer>)
+                    () -> shown(status -> status.units().getOrDefault(state, 0)));
         }
     }
 

@@ -146,7 +146,8 @@ final class RunWork {
         return tasks;
     }
 
-    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
+    private RunScope scope(
+            Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
         UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
@@ -171,8 +172,8 @@ final class RunWork {
     private List<Supplier<UnitOutcome>> units(
             RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
         Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-        before.ifPresent(manifest -> manifest.units()
-                .forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
+        before.ifPresent(manifest ->
+                manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
         List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
         inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
                 .thenComparingInt(Plan.UnitCounts::toGenerate)
@@ -180,11 +181,7 @@ final class RunWork {
         List<Supplier<UnitOutcome>> units = new ArrayList<>();
         for (Plan.UnitCounts unit : inOrder) {
             UnitKey key = key(unit.adapter());
-            units.add(new UnitRun(
-                    scope,
-                    unit,
-                    stored.files(unit.adapter()),
-                    Optional.ofNullable(lines.get(key))));
+            units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
         }
         return units;
     }

@@ -42,6 +42,7 @@ final class UnitStates implements AutoCloseable {
     private final long wanted;
     /** Of units under way; the others are only counted. */
     private final Map<UnitKey, State> underWay = new HashMap<>();
+
     private final Map<State, Integer> counts = new EnumMap<>(State.class);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(UnitStates::daemon);
     private int rounds;

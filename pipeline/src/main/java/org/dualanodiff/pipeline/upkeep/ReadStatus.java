@@ -65,13 +65,18 @@ public final class ReadStatus {
         try {
             Optional<String> driver = RunLease.holder(store, runId, Instant.now());
             List<UnitCommit> commits = new UnitCommits(store, runId).all();
-            int accepted = commits.stream().mapToInt(commit -> commit.accepted().size()).sum();
-            int rejected = commits.stream().mapToInt(commit -> commit.rejected().size()).sum();
+            int accepted = commits.stream()
+                    .mapToInt(commit -> commit.accepted().size())
+                    .sum();
+            int rejected = commits.stream()
+                    .mapToInt(commit -> commit.rejected().size())
+                    .sum();
             Optional<RunStatus> now = driver.isEmpty() ? Optional.empty() : now(runId);
             Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);
-            String ended = manifest.map(of -> of.status().name().toLowerCase(Locale.ROOT)).orElse("unfinished");
-            Supplier<Map<String, Integer>> units = () ->
-                    manifest.map(ReadStatus::units).orElse(Map.of("committed", commits.size()));
+            String ended = manifest.map(of -> of.status().name().toLowerCase(Locale.ROOT))
+                    .orElse("unfinished");
+            Supplier<Map<String, Integer>> units =
+                    () -> manifest.map(ReadStatus::units).orElse(Map.of("committed", commits.size()));
             return new Run(
                     runId,
                     driver.isPresent() ? "running" : ended,
