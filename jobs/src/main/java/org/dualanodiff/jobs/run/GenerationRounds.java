@@ -100,7 +100,7 @@ final class GenerationRounds {
                         inputs.dataset().set(unit.category(), unit.defect()).orElseThrow()),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().config().prompt().negative(),
-                inputs.settings().sampling(),
+                inputs.settings().sampling(inputs.background(unit.category()) != null),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),
                 inputs.settings().refinement(),
                 inputs.settings().change(),

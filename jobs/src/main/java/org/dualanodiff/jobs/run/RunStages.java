@@ -38,6 +38,7 @@ import org.dualanodiff.pipeline.plan.TrainUnit;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -105,6 +106,7 @@ final class RunStages {
                         adapters)
                 .of(plan);
         EstimateText.lines(estimate).forEach(console::println);
+        MemoryText.lines(inputs).forEach(console::println);
         console.flush();
         RunReport report = new RunReport(identity, inputs, plan, started);
         report.estimated(estimate);
@@ -153,10 +155,18 @@ final class RunStages {
         plan.summary().forEach(console::println);
         inputs.backgrounds()
                 .forEach((category, source) -> console.printf(
-                        "%s: background compensation with %s object masks%n",
-                        category, source.masks() == null ? "automatic" : source.masks()));
+                        "%s: background compensation with %s object masks%s%n",
+                        category, source.masks() == null ? "automatic" : source.masks(), released(inputs.settings())));
         console.flush();
         return plan;
+    }
+
+    /** What background compensation brings with it where nobody set it. */
+    private static String released(RunSettings settings) {
+        Map<String, String> own = settings.ownWithCompensation();
+        return own.isEmpty()
+                ? ""
+                : ", and with it, as in the released code, " + own.toString().replaceAll("[{}]", "");
     }
 
     private void open(Plan plan) {
@@ -183,7 +193,7 @@ final class RunStages {
                 inputs.settings().base(),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
-                inputs.settings().trainingSettings(),
+                inputs.settings().trainingSettings(background != null),
                 inputs.quarantinedForTraining(set),
                 inputs.settings().config().training().checkpointMinutes());
     }

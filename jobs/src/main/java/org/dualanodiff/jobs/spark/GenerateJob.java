@@ -64,7 +64,7 @@ public final class GenerateJob {
 
         private GenerateResult generate(GenerateTask task, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
-                BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
+                BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.generationCompute());
                 try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
                     watch.loaded();
                     GenerateResult result = new GenerateSamples(

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.model.torch.DeviceException;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 
 /**
@@ -31,11 +32,13 @@ final class TaskFailures {
                 && task.attemptNumber() + 1 < attempts(SparkEnv.get().conf());
     }
 
-    /** No room, no answer, a broken connection: an input-output error that no reader of data made. */
+    /** No room, no answer, a broken connection: an input-output error that no reader of data made; or a GPU that does not compute. */
     static boolean isOfTheMachine(Throwable failure) {
         return causes(failure).noneMatch(UnreadableImageException.class::isInstance)
                 && causes(failure)
-                        .anyMatch(cause -> cause instanceof IOException || cause instanceof UncheckedIOException);
+                        .anyMatch(cause -> cause instanceof IOException
+                                || cause instanceof UncheckedIOException
+                                || cause instanceof DeviceException);
     }
 
     static int attempts(SparkConf conf) {

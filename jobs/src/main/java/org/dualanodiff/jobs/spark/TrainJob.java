@@ -76,7 +76,7 @@ public final class TrainJob {
 
         private TrainResult train(TrainTask task, String unit, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
-                BaseModel base = ModelCache.get(task.base(), settings.compute());
+                BaseModel base = ModelCache.get(task.base(), settings.trainingCompute());
                 watch.loaded();
                 LOG.info("training begins, {} steps", task.training().steps());
                 TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
