@@ -26,7 +26,10 @@ public final class SparkSessions {
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
             "spark.sql.session.timeZone", "UTC",
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
-            "spark.executorEnv.GOMP_SPINCOUNT", "1000");
+            "spark.executorEnv.GOMP_SPINCOUNT", "1000",
+            // Blocks of CUDA's memory grow, rather than lie beside one another in pieces that nothing fits into.
+            "spark.executorEnv.PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True",
+            "spark.executorEnv.OPT_OUT_TRACKING", "true");
 
     /** Spark's own metrics and ours, for Prometheus to fetch from the driver's UI under names that stay from run to run. */
     private static final Map<String, String> WATCHED = Map.of(

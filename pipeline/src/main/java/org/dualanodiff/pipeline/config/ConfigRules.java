@@ -12,6 +12,7 @@ import static org.dualanodiff.pipeline.config.Check.numberOr;
 import static org.dualanodiff.pipeline.config.Check.oneOf;
 import static org.dualanodiff.pipeline.config.Check.positive;
 import static org.dualanodiff.pipeline.config.Check.wholeNumber;
+import static org.dualanodiff.pipeline.config.Check.wholeNumberOr;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
@@ -62,8 +63,8 @@ final class ConfigRules {
             rule("prompt.negative", anyText()),
             rule("training.init", oneOf(List.of("auto", "cold", "warm"))),
             rule("training.steps", wholeNumber(1, MANY)),
-            rule("training.batch-size", wholeNumber(1, 1024)),
-            rule("training.micro-batch-size", wholeNumber(0, 1024)),
+            rule("training.batch-size", wholeNumberOr("auto", 1, 1024)),
+            rule("training.micro-batch-size", wholeNumberOr("auto", 0, 1024)),
             rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
             rule("training.schedule", oneOf(List.of("constant", "cosine"))),
@@ -94,8 +95,8 @@ final class ConfigRules {
             rule("generation.sampler", oneOf(GenerationConfig.Sampler.settings())),
             rule("generation.karras-sigmas", flag()),
             rule("generation.final-sigma-zero", flag()),
-            rule("generation.steps", wholeNumber(1, 1000)),
-            rule("generation.guidance-scale", number(1, 100)),
+            rule("generation.steps", wholeNumberOr("auto", 1, 1000)),
+            rule("generation.guidance-scale", numberOr(List.of("auto"), 1, 100)),
             rule("generation.guidance-interval", interval(0, 1)),
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
@@ -137,6 +138,8 @@ final class ConfigRules {
             rule("seed", wholeNumber()),
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
             rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
+            rule("compute.training-precision", oneOf(List.of("auto", "fp32", "bf16"))),
+            rule("compute.generation-precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
             rule("compute.threads", wholeNumber(1, 1024)),
             rule("evaluate.arms", names().and(ConfigRules::arms)),
             rule("evaluate.seeds", wholeNumber(1, 1000)),
@@ -282,9 +285,9 @@ final class ConfigRules {
     }
 
     private static Optional<String> wholeMicroBatches(Config config) {
-        int micro = config.getInt("training.micro-batch-size");
-        int batch = config.getInt("training.batch-size");
-        return micro == 0 || batch % micro == 0
+        int micro = OrAuto.whole(config.getConfig("training"), "micro-batch-size");
+        int batch = AdapterTrainingConfig.batchSize(OrAuto.whole(config.getConfig("training"), "batch-size"), false);
+        return micro <= 0 || batch % micro == 0
                 ? Optional.empty()
                 : Optional.of("training.micro-batch-size must divide training.batch-size, were %d and %d"
                         .formatted(micro, batch));

@@ -79,7 +79,7 @@ class ConfigLoaderTest {
             store = "s3a://factory/store"
             run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
-            compute { device = "cuda:1", precision = bf16, threads = 4 }
+            compute { device = "cuda:1", precision = bf16, threads = 4, training-precision = fp32, generation-precision = fp16 }
             evaluate {
               arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
               batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
@@ -147,7 +147,7 @@ class ConfigLoaderTest {
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", new RunConfig.Lease(30, 600)),
             Long.MIN_VALUE,
-            new ComputeConfig("cuda:1", "bf16", 4),
+            new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
                     5,
@@ -195,8 +195,8 @@ class ConfigLoaderTest {
                         new AdapterTrainingConfig(
                                 "auto",
                                 5000,
-                                4,
-                                0,
+                                -1,
+                                -1,
                                 false,
                                 2e-5,
                                 "constant",
@@ -222,8 +222,8 @@ class ConfigLoaderTest {
                                 GenerationConfig.Sampler.PNDM,
                                 false,
                                 false,
-                                100,
-                                2.5,
+                                -1,
+                                -1,
                                 new GenerationConfig.Interval(0, 1),
                                 4,
                                 64),
@@ -246,7 +246,7 @@ class ConfigLoaderTest {
                         "work/store",
                         new RunConfig("auto", new RunConfig.Lease(90, 0)),
                         0L,
-                        new ComputeConfig("auto", "auto", 2),
+                        new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
                                 List.of(
                                         "real",
