@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -32,8 +33,15 @@ public final class DatasetFiles {
     /** Tables and annotation files above this are refused: with its objects one takes several times its length. */
     static final long MAX_TEXT_BYTES = 1L << 29;
 
+    /** Begins the fragment of an address that says how deep a picture's samples are. */
+    private static final String BITS = "bits=";
+
+    private static final int SNIFFED = 1 << 16;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*", Pattern.DOTALL);
+
+    /** Of Windows: with a drive, or of a server. */
+    private static final Pattern OTHER_MACHINE = Pattern.compile("([A-Za-z]:[\\\\/]|\\\\\\\\).*", Pattern.DOTALL);
 
     private final Configuration configuration;
 
@@ -43,8 +51,31 @@ public final class DatasetFiles {
 
     /** All bytes of the file that a record of this package names. */
     public byte[] read(URI uri) throws IOException {
-        Path path = new Path(uri);
+        Path path = new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
         return read(path, fileSystem(path).getFileStatus(path).getLen());
+    }
+
+    /**
+     * Decodes the photograph that a record of this package names, at the depth that its data set has.
+     *
+     * @throws IOException as {@link #read} and {@link ImageDecoder#image(byte[], int)}
+     */
+    public BufferedImage image(URI uri) throws IOException {
+        String fragment = uri.getFragment();
+        boolean said = fragment != null && fragment.startsWith(BITS);
+        return ImageDecoder.image(
+                read(uri), said ? Integer.parseInt(fragment.substring(BITS.length())) : ImageDecoder.FULL_DEPTH);
+    }
+
+    /** The address of an image of whose deeper samples so many bits are in use. */
+    static URI ofDepth(URI uri, int bits) {
+        return bits == ImageDecoder.FULL_DEPTH ? uri : URI.create(address(uri) + "#" + BITS + bits);
+    }
+
+    /** The address of the file alone, without what a record of this package knows of its content. */
+    public static String address(URI uri) {
+        String text = uri.toString();
+        return uri.getRawFragment() == null ? text : text.substring(0, text.indexOf('#'));
     }
 
     byte[] read(FileEntry entry) throws IOException {
@@ -72,6 +103,13 @@ public final class DatasetFiles {
         } catch (IOException | DatasetException e) {
             reader.close();
             throw e;
+        }
+    }
+
+    /** The first characters of a text; what is no ASCII comes out wrong. For a look at what a file is. */
+    String beginning(Path path) throws IOException {
+        try (FSDataInputStream in = fileSystem(path).open(path)) {
+            return new String(in.readNBytes(SNIFFED), StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -132,6 +170,14 @@ public final class DatasetFiles {
         return child(base, text);
     }
 
+    static boolean hasScheme(String text) {
+        return SCHEME.matcher(text).matches();
+    }
+
+    static boolean isOfAnotherMachine(String text) {
+        return OTHER_MACHINE.matcher(text).matches();
+    }
+
     /** A path below a folder, with {@code /} between its parts; the whole path where it lies elsewhere. */
     static String below(Path folder, Path path) {
         String above = folder.toUri().getPath();
@@ -142,7 +188,7 @@ public final class DatasetFiles {
 
     /** A file of a data set as messages name it: below the root, or below the folder of a root that is a file. */
     public static String below(String root, URI file) {
-        Path path = new Path(file);
+        Path path = new Path(file.getScheme(), file.getAuthority(), file.getPath());
         Path folder = locate(root);
         String inside = below(folder, path);
         return inside.equals(path.toString()) && folder.getParent() != null ? below(folder.getParent(), path) : inside;

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -59,16 +61,25 @@ public final class DatasetReader {
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
+        List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
-            good.add(category.goodImages());
             quarantine.addAll(category.goodAside());
+            List<DefectInspection.Result> results = new ArrayList<>();
             for (String defect : entry.getValue()) {
-                DefectInspection.Result result =
-                        new DefectInspection(files, category.listing(defect)).run(request.split());
-                sets.add(result.set());
-                quarantine.addAll(result.quarantine());
+                results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
             }
+            results.forEach(result -> quarantine.addAll(result.quarantine()));
+            GoodImages all = category.goodImages().with(results.stream()
+                    .flatMap(result -> result.good().stream())
+                    .map(FileEntry::uri)
+                    .toList());
+            BitDepth depth = request.bitDepth() > 0
+                    ? new BitDepth(request.bitDepth(), 0)
+                    : BitDepth.of(files, all, results);
+            depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
+            good.add(depth.of(all));
+            results.forEach(result -> sets.add(depth.of(result.set())));
         }
         LOG.info(
                 "{}: {} defects in {} categories, {} files set aside; read as {}",
@@ -78,7 +89,21 @@ public final class DatasetReader {
                 quarantine.size(),
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
-        return new Dataset(sets, good, quarantine);
+        if (request.maskLevel() == 0 && format != DatasetFormat.VISA) {
+            sets.forEach(set -> noteOfNumberedMasks(set).ifPresent(notes::add));
+        }
+        return new Dataset(sets, good, quarantine, notes);
+    }
+
+    private static Optional<String> noteOfNumberedMasks(DefectSet set) {
+        long numbered = Stream.concat(set.training().stream(), set.test().stream())
+                .filter(image -> image.mask() instanceof MaskFile file && file.level() == MaskFile.NUMBERED)
+                .count();
+        return numbered == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "%s/%s: %d masks have regions darker than level 128, as of numbered or colored classes; all but black is taken for the defect, dataset.mask-level changes it"
+                                .formatted(set.category(), set.defect(), numbered));
     }
 
     /** The same file among training and test images makes scores too good; {@code inspect} finds more than this. */

@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
@@ -86,7 +85,7 @@ public final class InspectDataset {
     private Opened good(String root, String category, URI uri, boolean training) {
         String file = DatasetFiles.below(root, uri);
         try {
-            SeenImage seen = seen(category, GOOD, training, file, ImageDecoder.image(files.read(uri)));
+            SeenImage seen = seen(category, GOOD, training, file, files.image(uri));
             return new Opened(Optional.of(seen), Optional.empty(), 0);
         } catch (IOException e) {
             return new Opened(Optional.empty(), Optional.of(problem(category, GOOD, file, e)), 0);

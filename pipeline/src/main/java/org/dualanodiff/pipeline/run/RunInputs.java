@@ -95,7 +95,8 @@ public record RunInputs(
                 dataset.defects(),
                 split(config),
                 DatasetFormat.of(dataset.format()),
-                dataset.maskLevel());
+                dataset.maskLevel(),
+                dataset.bitDepth());
     }
 
     /**

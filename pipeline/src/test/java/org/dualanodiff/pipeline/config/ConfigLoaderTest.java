@@ -36,6 +36,7 @@ class ConfigLoaderTest {
               split-files = "data/splits.json"
               format = mvtec
               mask-level = 1
+              bit-depth = 12
               crop = whole, crop-margin = 1, crop-jitter = 0.25, crops-per-image = 8
             }
             resolution = 512
@@ -102,6 +103,7 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json"),
                     "mvtec",
                     1,
+                    12,
                     new DatasetConfig.Crop("whole", 1, 0.25, 8)),
             new Resolution(512),
             new PromptConfig("a photo with a scratch", "scratch", "blurry"),

@@ -281,9 +281,8 @@ class DatasetFormatsTest {
         write("tile/crack/1.png", PICTURE);
         write("tile/crack/1_mask.png", numbered());
 
-        assertThat(read("").quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_EMPTY);
         DatasetRequest request =
-                new DatasetRequest(root.toString(), List.of(), List.of(), FIRST_THIRD, DatasetFormat.AUTO, 1);
+                new DatasetRequest(root.toString(), List.of(), List.of(), FIRST_THIRD, DatasetFormat.AUTO, 1, 0);
         DefectSet set =
                 new DatasetReader(new Configuration()).read(request).sets().get(0);
         assertThat(area(set.training().get(0))).isEqualTo(area(MASK));
@@ -356,7 +355,7 @@ class DatasetFormatsTest {
 
     private Dataset read(String below, DatasetFormat format, SplitRule split) {
         return new DatasetReader(new Configuration())
-                .read(new DatasetRequest(root.resolve(below).toString(), List.of(), List.of(), split, format, 0));
+                .read(new DatasetRequest(root.resolve(below).toString(), List.of(), List.of(), split, format, 0, 0));
     }
 
     private static int area(DefectImage image) throws IOException {
