@@ -18,7 +18,10 @@ record BitDepth(int bits, int highest) {
 
     /** The depth of all images of defects, and of good ones from all over the list. */
     static BitDepth of(DatasetFiles files, GoodImages good, List<DefectInspection.Result> defects) {
-        int highest = defects.stream().mapToInt(DefectInspection.Result::deepest).max().orElse(0);
+        int highest = defects.stream()
+                .mapToInt(DefectInspection.Result::deepest)
+                .max()
+                .orElse(0);
         List<URI> all = good.training().isEmpty() ? good.test() : good.training();
         for (int i = 0; i < Math.min(GOOD_SEEN, all.size()); i++) {
             URI image = all.get((int) ((long) i * all.size() / Math.min(GOOD_SEEN, all.size())));
@@ -55,7 +58,9 @@ record BitDepth(int bits, int highest) {
                 : new DefectSet(
                         set.category(),
                         set.defect(),
-                        set.training().stream().map(image -> image.ofDepth(bits)).toList(),
+                        set.training().stream()
+                                .map(image -> image.ofDepth(bits))
+                                .toList(),
                         set.test().stream().map(image -> image.ofDepth(bits)).toList(),
                         set.chosenNames(),
                         set.asideNames());

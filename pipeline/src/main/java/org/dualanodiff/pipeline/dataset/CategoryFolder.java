@@ -103,11 +103,10 @@ record CategoryFolder(String name, Path path, DatasetFiles files, int maskLevel)
         for (FileEntry part : groundTruths()) {
             addMasks(DatasetFiles.child(part.path(), defect), "", defect, masks, strangers);
         }
-        MaskIndex<FileEntry> index = new MaskIndex<>(
-                images.stream().map(image -> name(image, "")).toList(), masks);
+        MaskIndex<FileEntry> index =
+                new MaskIndex<>(images.stream().map(image -> name(image, "")).toList(), masks);
         List<Quarantined> aside = new ArrayList<>();
-        index.orphans()
-                .forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));
+        index.orphans().forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));
         aside.addAll(strangers);
         List<Candidate> candidates = images.stream()
                 .map(image -> candidate(defect, image, index.masksOf(name(image, ""))))

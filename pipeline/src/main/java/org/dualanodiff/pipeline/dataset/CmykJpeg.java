@@ -44,14 +44,15 @@ record CmykJpeg(boolean ycck) {
 
     /** @param stored the samples of the file, four channels */
     BufferedImage toRgb(Raster stored) {
-        BufferedImage image =
-                new BufferedImage(stored.getWidth(), stored.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
+        BufferedImage image = new BufferedImage(stored.getWidth(), stored.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
         byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
         int[] row = new int[4 * stored.getWidth()];
         for (int y = 0, at = 0; y < stored.getHeight(); y++) {
             stored.getPixels(stored.getMinX(), stored.getMinY() + y, stored.getWidth(), 1, row);
             for (int x = 0; x < row.length; x += 4, at += 3) {
-                int[] inks = ycck ? inks(row[x], row[x + 1] - 128, row[x + 2] - 128) : new int[] {row[x], row[x + 1], row[x + 2]};
+                int[] inks = ycck
+                        ? inks(row[x], row[x + 1] - 128, row[x + 2] - 128)
+                        : new int[] {row[x], row[x + 1], row[x + 2]};
                 for (int c = 0; c < 3; c++) {
                     bgr[at + 2 - c] = (byte) ((inks[c] * row[x + 3] + 127) / 255);
                 }

@@ -47,7 +47,8 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
                     addDefects(image, found, annotated.get(image.id()));
                 } else if (!found.entry().isListed()) {
                     String place = "%s, image %s".formatted(coco.path().getName(), image.id());
-                    catalog.aside(place, Reason.STORAGE_ERROR, FileIndex.complaint(places(), image.fileName()));
+                    Candidate.Mask.None missing = index.missing(found.entry(), places(), image.fileName());
+                    catalog.aside(place, missing.reason(), missing.detail());
                 } else if (hasLostAnnotations()) {
                     catalog.goodAside(
                             categories.get(0), found.file(), Reason.INVALID_ENTRY, "it has no annotation, but " + LOST);
@@ -97,19 +98,18 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
     private void addDefects(CocoFile.Image image, Found found, Annotated annotated) {
         catalog.annotated(found.entry());
         annotated.byDefect().forEach((defect, annotations) -> {
-            Candidate.Mask mask = !found.entry().isListed() ? missing(found, image) : new Candidate.Mask.Drawn(
-                    annotations.stream().map(CocoFile.Annotation::outline).toList(),
-                    image.width(),
-                    image.height(),
-                    annotations.get(0).place());
+            Candidate.Mask mask = !found.entry().isListed()
+                    ? index.missing(found.entry(), places(), image.fileName())
+                    : new Candidate.Mask.Drawn(
+                            annotations.stream()
+                                    .map(CocoFile.Annotation::outline)
+                                    .toList(),
+                            image.width(),
+                            image.height(),
+                            annotations.get(0).place());
             Candidate candidate = new Candidate(found.file(), found.file(), found.entry(), mask, part());
             catalog.defect(categoryOf(defect), defect.name(), candidate);
         });
-    }
-
-    private Candidate.Mask.None missing(Found found, CocoFile.Image image) {
-        return new Candidate.Mask.None(
-                found.file(), Reason.STORAGE_ERROR, FileIndex.complaint(places(), image.fileName()));
     }
 
     /** Whether it can be told of which category the image is a good one: the only one, or that which a folder names. */
@@ -135,8 +135,7 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
 
     private Found find(CocoFile.Image image) throws IOException {
         FileEntry entry = index.find(places(), image.fileName());
-        return new Found(
-                entry, entry.isListed() ? DatasetFiles.below(root, entry.path()) : image.fileName());
+        return new Found(entry, entry.isListed() ? DatasetFiles.below(root, entry.path()) : image.fileName());
     }
 
     /** Beside the annotation file, in the root and in the folders that COCO and its tools use, there and beside the file's. */
@@ -160,9 +159,8 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
 
     /** Without a root of all, which Roboflow writes above the real ones and never uses. */
     private List<String> categories() {
-        Set<String> used = coco.annotations().stream()
-                .map(CocoFile.Annotation::categoryId)
-                .collect(Collectors.toSet());
+        Set<String> used =
+                coco.annotations().stream().map(CocoFile.Annotation::categoryId).collect(Collectors.toSet());
         Set<String> above = coco.categories().values().stream()
                 .map(CocoFile.Category::supercategory)
                 .collect(Collectors.toSet());

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param format how the data set is laid out
  * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 to find it out by looking
  * @param bitDepth bits in use of samples that are deeper than 8 bits, 8..16; 0 to find it out by looking
+ * @param allowOutside whether links and tables may lead out of the root
  */
 public record DatasetRequest(
         String root,
@@ -23,7 +24,8 @@ public record DatasetRequest(
         SplitRule split,
         DatasetFormat format,
         int maskLevel,
-        int bitDepth)
+        int bitDepth,
+        boolean allowOutside)
         implements Serializable {
     public DatasetRequest {
         Objects.requireNonNull(root, "root");
@@ -33,8 +35,19 @@ public record DatasetRequest(
         defects = defects.stream().distinct().sorted().toList();
     }
 
+    /** Of files below the root alone, with the depth as it is found. */
+    public DatasetRequest(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            SplitRule split,
+            DatasetFormat format,
+            int maskLevel) {
+        this(root, categories, defects, split, format, maskLevel, 0, false);
+    }
+
     /** In whatever format it is, with levels and depth as they are found. */
     public DatasetRequest(String root, List<String> categories, List<String> defects, SplitRule split) {
-        this(root, categories, defects, split, DatasetFormat.AUTO, 0, 0);
+        this(root, categories, defects, split, DatasetFormat.AUTO, 0);
     }
 }

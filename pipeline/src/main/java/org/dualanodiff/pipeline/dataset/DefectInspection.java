@@ -27,11 +27,13 @@ final class DefectInspection {
      *
      * @param good images that have no defect, as their masks say
      * @param deepest the highest sample of images with more than 8 bits, else 0
+     * @param notes on the masks, in words
      */
-    record Result(DefectSet set, List<Quarantined> quarantine, List<FileEntry> good, int deepest) {}
+    record Result(DefectSet set, List<Quarantined> quarantine, List<FileEntry> good, int deepest, List<String> notes) {}
 
     /** What became of one image: it is sound, set aside, or neither, which makes it a good one. */
-    private record Finding(Candidate image, Optional<DefectImage> sound, Optional<Quarantined> aside, int deepest) {
+    private record Finding(
+            Candidate image, Optional<DefectImage> sound, Optional<Quarantined> aside, int deepest, boolean largeMask) {
         boolean isGood() {
             return sound.isEmpty() && aside.isEmpty();
         }
@@ -65,6 +67,15 @@ final class DefectInspection {
      * @param sha256 of the bytes of its file, or of its records
      */
     private record Marks(MaskSource source, BufferedImage grey, int darkest, int brightest, String sha256) {
+        boolean areLarge() {
+            byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
+            int marked = 0;
+            for (byte level : levels) {
+                marked += (level & 0xFF) >= level() ? 1 : 0;
+            }
+            return marked > levels.length / 2;
+        }
+
         int level() {
             return source instanceof MaskFile file ? file.level() : MaskFile.BLACK_AND_WHITE;
         }
@@ -93,7 +104,34 @@ final class DefectInspection {
                 new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames),
                 quarantine,
                 good.stream().map(Candidate::image).toList(),
-                findings.stream().mapToInt(Finding::deepest).max().orElse(0));
+                findings.stream().mapToInt(Finding::deepest).max().orElse(0),
+                notes(findings));
+    }
+
+    private List<String> notes(List<Finding> findings) {
+        String name = listing.category() + "/" + listing.defect();
+        List<String> notes = new ArrayList<>();
+        long sound =
+                findings.stream().filter(finding -> finding.sound().isPresent()).count();
+        long large = findings.stream().filter(Finding::largeMask).count();
+        if (2 * large > sound) {
+            notes.add(name + ": most masks mark more than half of the image; are black and white exchanged?");
+        }
+        long numbered =
+                findings.stream().filter(DefectInspection::isFoundNumbered).count();
+        if (numbered > 0) {
+            notes.add(
+                    "%s: %d masks have regions darker than level 128, as of numbered or colored classes; all but black is taken for the defect, dataset.mask-level changes it"
+                            .formatted(name, numbered));
+        }
+        return notes;
+    }
+
+    private static boolean isFoundNumbered(Finding finding) {
+        return finding.image().mask() instanceof Candidate.Mask.OfFile file
+                && file.level() == 0
+                && finding.sound().map(DefectImage::mask).orElse(null) instanceof MaskFile mask
+                && mask.level() == MaskFile.NUMBERED;
     }
 
     private Finding inspect(Candidate image) {
@@ -105,13 +143,17 @@ final class DefectInspection {
             Marks marks = marks(image, photograph);
             if (listing.unnamed() && marks.brightest() == 0 && !(image.mask() instanceof Candidate.Mask.Drawn)) {
                 checkSize(image, photograph, marks);
-                return new Finding(image, Optional.empty(), Optional.empty(), photograph.deepest());
+                return new Finding(image, Optional.empty(), Optional.empty(), photograph.deepest(), false);
             }
             return new Finding(
-                    image, Optional.of(sound(image, photograph, marks)), Optional.empty(), photograph.deepest());
+                    image,
+                    Optional.of(sound(image, photograph, marks)),
+                    Optional.empty(),
+                    photograph.deepest(),
+                    marks.areLarge());
         } catch (Unusable e) {
             Quarantined aside = new Quarantined(listing.category(), listing.defect(), e.file, e.reason, e.getMessage());
-            return new Finding(image, Optional.empty(), Optional.of(aside), 0);
+            return new Finding(image, Optional.empty(), Optional.of(aside), 0, false);
         }
     }
 
@@ -138,6 +180,9 @@ final class DefectInspection {
     }
 
     private static Reason reason(IOException e, Reason unreadable) {
+        if (e instanceof OutsideRootException) {
+            return Reason.OUTSIDE_ROOT;
+        }
         return e instanceof UnreadableImageException ? unreadable : Reason.STORAGE_ERROR;
     }
 
@@ -204,15 +249,13 @@ final class DefectInspection {
 
     /** What any of them marks. */
     private Marks together(Candidate image, Candidate.Mask.Several several, Photograph photograph) throws Unusable {
-        BufferedImage grey =
-                new BufferedImage(photograph.width(), photograph.height(), BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage grey = new BufferedImage(photograph.width(), photograph.height(), BufferedImage.TYPE_BYTE_GRAY);
         byte[] union = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
         for (Candidate.Mask part : several.parts()) {
             Candidate one = image.with(part);
             Marks marks = marks(one, photograph);
             checkSize(one, photograph, marks);
-            byte[] levels =
-                    ((DataBufferByte) marks.grey().getRaster().getDataBuffer()).getData();
+            byte[] levels = ((DataBufferByte) marks.grey().getRaster().getDataBuffer()).getData();
             for (int i = 0; i < union.length; i++) {
                 union[i] |= (byte) ((levels[i] & 0xFF) >= marks.level() ? 255 : 0);
             }

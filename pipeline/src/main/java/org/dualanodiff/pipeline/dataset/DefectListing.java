@@ -10,8 +10,7 @@ import java.util.Set;
  * @param unnamed whether the masks alone tell that its images have a defect: one whose mask is black is a good one
  * @param aside what cannot be used, as the listing alone tells
  */
-record DefectListing(
-        String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
+record DefectListing(String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
 
     DefectListing {
         images = List.copyOf(images);

@@ -106,8 +106,9 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         int type = model.getTransferType();
         boolean packed = type == DataBuffer.TYPE_INT && model.getComponentSize(0) <= 8;
         if (type == DataBuffer.TYPE_FLOAT || type == DataBuffer.TYPE_DOUBLE) {
-            throw new UnreadableImageException("floating-point samples (%d bits), whose black and white nobody can tell; convert to 8 or 16 bit"
-                    .formatted(model.getComponentSize(0)));
+            throw new UnreadableImageException(
+                    "floating-point samples (%d bits), whose black and white nobody can tell; convert to 8 or 16 bit"
+                            .formatted(model.getComponentSize(0)));
         } else if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && !packed) {
             throw new UnreadableImageException("signed or 32-bit samples; convert to 8 or 16 bit");
         }

@@ -45,7 +45,8 @@ record FileEntry(String name, Path path, long length, boolean folder) {
     /** Whether of two files of one stem this is the mask: the format of drawings against that of photographs. */
     boolean mayBeMaskOf(FileEntry photograph) {
         boolean jpeg = photograph.extension().startsWith("jp");
-        return Set.of("png", "gif").contains(extension()) || jpeg && isImage() && !extension().startsWith("jp");
+        return Set.of("png", "gif").contains(extension())
+                || jpeg && isImage() && !extension().startsWith("jp");
     }
 
     boolean isHidden() {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,9 +56,8 @@ final class FileIndex {
         List<String> forms = forms(text);
         for (boolean anyCase : new boolean[] {false, true}) {
             for (String form : forms) {
-                Optional<FileEntry> found = DatasetFiles.isOfAnotherMachine(form)
-                        ? Optional.empty()
-                        : below(bases, form, anyCase);
+                Optional<FileEntry> found =
+                        DatasetFiles.isOfAnotherMachine(form) ? Optional.empty() : below(bases, form, anyCase);
                 if (found.isPresent()) {
                     return found.get();
                 }
@@ -67,16 +67,25 @@ final class FileIndex {
                 DatasetFiles.isOfAnotherMachine(text)
                         ? DatasetFiles.child(bases.get(0), text)
                         : DatasetFiles.resolve(bases.get(0), forms.get(0)));
-        return DatasetFiles.hasScheme(text) && !text.startsWith("file:")
+        boolean elsewhere = DatasetFiles.hasScheme(text) && !text.startsWith("file:");
+        return elsewhere || files.isRefused(named)
                 ? named
                 : byEnd(bases, text, forms).orElse(named);
     }
 
-    /** What to tell of a file that was not found. */
-    static String complaint(List<Path> bases, String text) {
+    /** What to tell of an image or a mask that was not found, or that leads where nothing may be read. */
+    Candidate.Mask.None missing(FileEntry entry, List<Path> bases, String text) {
+        return files.refusal(entry.uri())
+                .filter(refusal -> files.isRefused(entry))
+                .map(refusal -> new Candidate.Mask.None(text, Reason.OUTSIDE_ROOT, refusal))
+                .orElseGet(() -> new Candidate.Mask.None(text, Reason.STORAGE_ERROR, complaint(bases, text)));
+    }
+
+    private static String complaint(List<Path> bases, String text) {
         String places = bases.stream().map(Path::toString).distinct().collect(Collectors.joining(", "));
         String other = DatasetFiles.isOfAnotherMachine(text) ? ": it is a path of another machine" : "";
-        return "there is no file %s%s; looked for it, and for the ends of its path, in %s".formatted(text, other, places);
+        return "there is no file %s%s; looked for it, and for the ends of its path, in %s"
+                .formatted(text, other, places);
     }
 
     private static List<String> forms(String text) {

@@ -100,8 +100,11 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
         Tree(FolderWalk walk, Path root) {
             rootName = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
             labelTable = walk.strangers().stream()
-                    .anyMatch(file -> file.file().toLowerCase(java.util.Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
-            categories = labelTable && walk.images().stream().anyMatch(image -> !image.names().isEmpty())
+                    .anyMatch(file ->
+                            file.file().toLowerCase(java.util.Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
+            categories = labelTable
+                            && walk.images().stream()
+                                    .anyMatch(image -> !image.names().isEmpty())
                     || walk.images().stream().anyMatch(image -> image.names().size() == CATEGORY_AND_DEFECT);
         }
 

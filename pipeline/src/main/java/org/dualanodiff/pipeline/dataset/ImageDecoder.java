@@ -22,7 +22,6 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Image files (PNG, JPEG, BMP, TIFF, GIF, WebP; the content decides, not the name) to upright 8-bit pictures.
@@ -72,7 +71,9 @@ public final class ImageDecoder {
      * @throws UnreadableImageException as {@link #image(byte[])}
      */
     static BufferedImage image(byte[] file, int bits) throws UnreadableImageException {
-        return decode(file, (image, orientation) -> EightBitPixels.of(image, bits).upright(orientation))
+        return decode(
+                        file,
+                        (image, orientation) -> EightBitPixels.of(image, bits).upright(orientation))
                 .toRgbImage();
     }
 
@@ -101,14 +102,14 @@ public final class ImageDecoder {
      * @param height of the upright picture
      * @param deepest the highest of its samples if they have more than 8 bits, else 0
      */
-    record Look(int width, int height, int deepest) {}
+    public record Look(int width, int height, int deepest) {}
 
     /**
      * Decodes a photograph to see that it can be, without the memory and the time that its levels take.
      *
      * @throws UnreadableImageException as {@link #image(byte[])}
      */
-    static Look look(byte[] file) throws UnreadableImageException {
+    public static Look look(byte[] file) throws UnreadableImageException {
         return decode(file, (image, orientation) -> {
             EightBitPixels.checkSupported(image.getColorModel());
             int deepest = EightBitPixels.deepest(image);
@@ -125,7 +126,7 @@ public final class ImageDecoder {
         // Given back only here: until it returns, read has the reader, and the reader has the picture.
         Room room = new Room();
         try (room;
-                ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+                ImageInputStream stream = new DecodingBudget(file)) {
             return read(file, stream, use, room);
         } catch (UnreadableImageException e) {
             throw e;
@@ -194,8 +195,7 @@ public final class ImageDecoder {
                 return reader;
             }
         }
-        throw new UnreadableImageException("the content is not PNG, JPEG, BMP, TIFF, GIF or WebP"
-                + nameOf(file));
+        throw new UnreadableImageException("the content is not PNG, JPEG, BMP, TIFF, GIF or WebP" + nameOf(file));
     }
 
     /** The end of a message: what the file is instead, where that can be told. */

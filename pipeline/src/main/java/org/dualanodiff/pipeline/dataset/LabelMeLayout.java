@@ -25,14 +25,18 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     /** One file. */
     private record Labels(List<Shape> shapes, String imagePath, int imageWidth, int imageHeight) {}
 
-    private record Shape(String label, List<double[]> points, @SerializedName("shape_type") String type) {
+    private record Shape(
+            String label,
+            List<double[]> points,
+            @SerializedName("shape_type") String type) {
         Outline outline() {
             String kind = type == null ? "polygon" : type;
             if (points == null || points.stream().anyMatch(point -> point == null || point.length != 2)) {
                 return new Outline.Unusable("a shape has no points of x and y");
             } else if (kind.equals("polygon")) {
-                return new Outline.Polygons(List.of(
-                        points.stream().flatMapToDouble(java.util.Arrays::stream).toArray()));
+                return new Outline.Polygons(List.of(points.stream()
+                        .flatMapToDouble(java.util.Arrays::stream)
+                        .toArray()));
             } else if (kind.equals("circle") && points.size() == 2) {
                 return circle(points.get(0), points.get(1));
             }
@@ -87,10 +91,8 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                 String name = DatasetFiles.below(root, image.path());
                 labelled.add(name);
                 Candidate.Mask mask = image.isListed()
-                        ? new Candidate.Mask.Drawn(
-                                List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
-                        : new Candidate.Mask.None(
-                                file.file(), Reason.STORAGE_ERROR, FileIndex.complaint(places, labels.imagePath()));
+                        ? new Candidate.Mask.Drawn(List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
+                        : index.missing(image, places, labels.imagePath());
                 catalog.outlined(category, new Candidate(name, name, image, mask, file.part()), outlines(labels));
             }
         }
@@ -99,7 +101,9 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                 catalog.good(category, image.file(), image.entry(), image.part());
             } else if (!labelled.contains(image.file())) {
                 catalog.aside(
-                        image.file(), Reason.MASK_MISSING, "no LabelMe file tells of it, and no folder that it is good");
+                        image.file(),
+                        Reason.MASK_MISSING,
+                        "no LabelMe file tells of it, and no folder that it is good");
             }
         }
         return catalog.build(root.toString());

@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +49,9 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
         Path base = single ? root.getParent() : root;
         List<FileEntry> exports = single ? List.of(FileEntry.unlisted(root)) : exports(root);
         if (exports.isEmpty()) {
-            throw new DatasetException("%s holds no JSON export of Label Studio: expected a list of tasks [{\"data\": ...}]"
-                    .formatted(root));
+            throw new DatasetException(
+                    "%s holds no JSON export of Label Studio: expected a list of tasks [{\"data\": ...}]"
+                            .formatted(root));
         }
         CatalogBuilder catalog = new CatalogBuilder();
         Tasks tasks = new Tasks(base, new FileIndex(files), catalog);
@@ -62,11 +62,12 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
     }
 
     private void read(Path export, Tasks tasks) throws IOException {
-        try (Reader text = files.text(export);
+        try (RecordReader text = files.text(export);
                 JsonReader json = new JsonReader(text)) {
             json.beginArray();
             for (int index = 0; json.hasNext(); index++) {
                 String place = "%s, task %d".formatted(export.getName(), index);
+                text.beginRecord();
                 JsonElement task = JsonParser.parseReader(json);
                 try {
                     tasks.add(place, task.getAsJsonObject());
@@ -100,7 +101,8 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
             List<Path> places = List.of(base, new Path(base, "images"));
             FileEntry entry = find(places, image);
             if (!entry.isListed()) {
-                catalog.aside(place, Reason.STORAGE_ERROR, FileIndex.complaint(places, image));
+                Candidate.Mask.None missing = index.missing(entry, places, image);
+                catalog.aside(place, missing.reason(), missing.detail());
                 return;
             }
             String file = DatasetFiles.below(base, entry.path());
@@ -139,7 +141,8 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
             if (task.get("annotations") instanceof JsonArray annotations) {
                 for (JsonElement annotation : annotations) {
                     JsonObject one = annotation.getAsJsonObject();
-                    boolean cancelled = one.has("was_cancelled") && one.get("was_cancelled").getAsBoolean();
+                    boolean cancelled =
+                            one.has("was_cancelled") && one.get("was_cancelled").getAsBoolean();
                     if (!cancelled && one.get("result") instanceof JsonArray result) {
                         annotated = true;
                         result.forEach(region -> regions.add(region.getAsJsonObject()));

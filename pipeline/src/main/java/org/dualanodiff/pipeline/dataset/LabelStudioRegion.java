@@ -54,7 +54,9 @@ record LabelStudioRegion(String label, Outline outline) {
     }
 
     private static int number(JsonObject region, String field) {
-        JsonElement value = region.has(field) ? region.get(field) : region.getAsJsonObject("value").get(field);
+        JsonElement value = region.has(field)
+                ? region.get(field)
+                : region.getAsJsonObject("value").get(field);
         return value == null ? 0 : value.getAsInt();
     }
 

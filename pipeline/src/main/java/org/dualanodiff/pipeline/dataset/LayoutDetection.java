@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
@@ -27,8 +28,7 @@ record LayoutDetection(DatasetFiles files) {
     private DatasetFormat ofFile(Path root) throws IOException {
         return switch (FileEntry.unlisted(root).extension()) {
             case "csv" -> DatasetFormat.VISA;
-            case "json" ->
-                new LabelStudioLayout(files).isExport(root) ? DatasetFormat.LABELSTUDIO : DatasetFormat.COCO;
+            case "json" -> new LabelStudioLayout(files).isExport(root) ? DatasetFormat.LABELSTUDIO : DatasetFormat.COCO;
             case "jsonl", "ndjson" -> DatasetFormat.JSONL;
             default ->
                 throw new DatasetException(
@@ -63,8 +63,7 @@ record LayoutDetection(DatasetFiles files) {
     }
 
     private boolean isMvtec(Path root) throws IOException {
-        if (new CategoryFolder("", root, files, 0).isCategory()
-                && files.isFolder(new Path(root, CategoryFolder.GROUND_TRUTH))) {
+        if (isCategory(root)) {
             return true;
         }
         for (FileEntry entry : files.list(root)) {
@@ -96,26 +95,40 @@ record LayoutDetection(DatasetFiles files) {
     /**
      * What to tell where nothing was found to learn from: the folder above that looks like the data set's, if there is one.
      */
-    String hint(Path root) throws IOException {
-        Path above = root.getParent();
-        for (int levels = 0; above != null && levels < 3 && !above.isRoot(); levels++) {
-            if (isMvtec(above) || isSplitByWords(root, above)) {
-                return "; it lies inside of a data set: give %s as the root".formatted(above);
+    Optional<String> hint(Path root) throws IOException {
+        Path folder = files.isFile(root) ? root.getParent() : root;
+        LayoutDetection everywhere = new LayoutDetection(files.everywhere());
+        for (int levels = 0; levels < 3 && folder != null && !folder.isRoot(); levels++) {
+            Path above = folder.getParent();
+            if (everywhere.isCategory(above) && above.getParent() != null) {
+                return Optional.of("it lies inside of a data set: give %s as the root".formatted(above.getParent()));
+            } else if (everywhere.isPartOf(folder.getName(), above)) {
+                return Optional.of("it is one part of a data set: give %s as the root".formatted(above));
             }
-            above = above.getParent();
+            folder = above;
         }
-        return "";
+        return Optional.empty();
     }
 
-    private boolean isSplitByWords(Path root, Path above) throws IOException {
-        String name = root.getName();
-        boolean part = Words.isImageFolder(name) || Words.mayBeMaskFolder(name) || Words.isGood(name);
-        return part
-                && root.getParent().equals(above)
+    private boolean isCategory(Path folder) throws IOException {
+        return new CategoryFolder("", folder, files, 0).isCategory()
+                && files.isFolder(new Path(folder, CategoryFolder.GROUND_TRUTH));
+    }
+
+    /** Whether images lie in the one and masks, or the rest of the split, beside it. */
+    private boolean isPartOf(String name, Path above) throws IOException {
+        boolean images = Words.isImageFolder(name) || Words.mayBeMaskFolder(name);
+        boolean split = isSplit(name);
+        return (images || split)
                 && files.list(above).stream()
-                        .anyMatch(entry -> entry.folder()
-                                && !entry.name().equals(name)
-                                && (Words.mayBeMaskFolder(entry.name()) || Words.isImageFolder(entry.name())));
+                        .filter(entry -> entry.folder() && !entry.name().equals(name))
+                        .map(FileEntry::name)
+                        .anyMatch(other -> images && (Words.mayBeMaskFolder(other) || Words.isImageFolder(other))
+                                || split && isSplit(other));
+    }
+
+    private static boolean isSplit(String name) {
+        return Words.part(name).orElse(Candidate.Part.UNSAID) != Candidate.Part.UNSAID;
     }
 
     /** @param maskLevel grey level from which a mask file marks a pixel, or 0 for the format's own */

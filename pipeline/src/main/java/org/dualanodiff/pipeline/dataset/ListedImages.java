@@ -31,24 +31,19 @@ record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalo
             FileEntry image = index.find(List.of(base), line.image());
             String file = image.isListed() ? DatasetFiles.below(root, image.path()) : line.image();
             if (!line.isGood()) {
-                Candidate.Mask mask = image.isListed() ? mask(line, file) : missing(file, line.image());
+                Candidate.Mask mask =
+                        image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
                 catalog.defect(
-                        line.category(),
-                        line.defect(),
-                        new Candidate(line.image(), file, image, mask, line.part()));
+                        line.category(), line.defect(), new Candidate(line.image(), file, image, mask, line.part()));
             } else if (image.isListed()) {
                 catalog.good(line.category(), file, image, line.part());
             } else {
-                String detail = FileIndex.complaint(List.of(base), line.image());
-                catalog.goodAside(line.category(), file, Reason.STORAGE_ERROR, detail);
+                Candidate.Mask.None missing = index.missing(image, List.of(base), line.image());
+                catalog.goodAside(line.category(), file, missing.reason(), missing.detail());
             }
         } catch (IllegalArgumentException e) {
             catalog.aside(line.place(), Reason.INVALID_ENTRY, "a path in it is none: " + e.getMessage());
         }
-    }
-
-    private Candidate.Mask.None missing(String file, String text) {
-        return new Candidate.Mask.None(file, Reason.STORAGE_ERROR, FileIndex.complaint(List.of(base), text));
     }
 
     private Candidate.Mask mask(Line line, String imageFile) throws IOException {
@@ -58,6 +53,6 @@ record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalo
         FileEntry mask = index.find(List.of(base), line.mask());
         return mask.isListed()
                 ? new Candidate.Mask.OfFile(mask, DatasetFiles.below(root, mask.path()), maskLevel)
-                : missing(line.mask(), line.mask());
+                : index.missing(mask, List.of(base), line.mask());
     }
 }

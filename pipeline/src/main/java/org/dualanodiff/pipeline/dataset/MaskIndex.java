@@ -37,7 +37,8 @@ final class MaskIndex<T> {
         }
         masks.forEach((mask, name) -> image(name, known)
                 .ifPresentOrElse(
-                        key -> byImage.computeIfAbsent(key, any -> new ArrayList<>()).add(mask),
+                        key -> byImage.computeIfAbsent(key, any -> new ArrayList<>())
+                                .add(mask),
                         () -> orphans.add(mask)));
     }
 

@@ -53,7 +53,9 @@ final class MaskLevel {
         if (IntStream.range(least, MaskFile.BLACK_AND_WHITE).allMatch(level -> histogram[level] == 0)) {
             return MaskFile.BLACK_AND_WHITE;
         }
-        int mid = IntStream.range(NOISE, 256 - NOISE).map(level -> histogram[level]).sum();
+        int mid = IntStream.range(NOISE, 256 - NOISE)
+                .map(level -> histogram[level])
+                .sum();
         if (!drawn && mid > levels.length / 2) {
             throw new IllegalArgumentException(
                     "more than half of it is neither black nor white, as in a photograph or a heat map; a mask is black with the defect in white");

@@ -61,7 +61,8 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     /** The tables {@code image_anno.csv} of the folder itself or of the folders in it. */
     private List<FileEntry> rawTables(Path root) throws IOException {
         List<FileEntry> inside = files.list(root);
-        List<FileEntry> found = new ArrayList<>(inside.stream().filter(VisaLayout::isRaw).toList());
+        List<FileEntry> found =
+                new ArrayList<>(inside.stream().filter(VisaLayout::isRaw).toList());
         for (FileEntry folder : inside) {
             if (folder.folder()) {
                 files.list(folder.path()).stream().filter(VisaLayout::isRaw).forEach(found::add);
@@ -87,7 +88,11 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
         boolean raw = isRaw(tables.get(0));
         return read(
-                root, tables.stream().map(FileEntry::path).limit(raw ? tables.size() : 1).toList());
+                root,
+                tables.stream()
+                        .map(FileEntry::path)
+                        .limit(raw ? tables.size() : 1)
+                        .toList());
     }
 
     private Catalog read(Path base, List<Path> tables) throws IOException {
@@ -173,13 +178,12 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             }
         }
         String split = field(row, "split");
-        return Words.part(split).isPresent()
-                ? ""
-                : "its split is \"%s\"; expected train or test".formatted(split);
+        return Words.part(split).isPresent() ? "" : "its split is \"%s\"; expected train or test".formatted(split);
     }
 
     private static ListedImages.Line line(String place, CSVRecord row, Set<String> withTraining, Path table) {
-        String object = row.isMapped("object") ? row.get("object") : table.getParent().getName();
+        String object =
+                row.isMapped("object") ? row.get("object") : table.getParent().getName();
         boolean counts = Words.isGood(row.get("label")) || withTraining.contains(object);
         return new ListedImages.Line(
                 place,

@@ -19,7 +19,14 @@ final class Words {
     private static final Set<String> IMAGE_FOLDERS =
             Set.of("images", "image", "imgs", "img", "jpegimages", "rgb", "img_dir");
     private static final Set<String> MASK_FOLDERS = Set.of(
-            "masks", "mask", "ground_truth", "groundtruth", "gt", "segmentationclass", "segmentationclasspng", "ann_dir");
+            "masks",
+            "mask",
+            "ground_truth",
+            "groundtruth",
+            "gt",
+            "segmentationclass",
+            "segmentationclasspng",
+            "ann_dir");
     /** Also words that a product's or a defect's folder may have. */
     private static final Set<String> MASK_FOLDERS_OF_EXPORTS =
             Set.of("label", "labels", "annotation", "annotations", "segmentation", "segmentations", "seg");
@@ -34,8 +41,10 @@ final class Words {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern NUMBERED =
             Pattern.compile("(.+?)(?:[_\\-. ]\\d+|[_\\-. ]?\\(\\d+\\))", Pattern.DOTALL);
-    private static final Pattern MASK_OF_CLASS = Pattern.compile("(.+?)[_\\-. ]mask[_\\-. ].+", Pattern.CASE_INSENSITIVE);
-    private static final Pattern MASK_FIRST = Pattern.compile("(?:mask|gt|label)s?[_\\-. ](.+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MASK_OF_CLASS =
+            Pattern.compile("(.+?)[_\\-. ]mask[_\\-. ].+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MASK_FIRST =
+            Pattern.compile("(?:mask|gt|label)s?[_\\-. ](.+)", Pattern.CASE_INSENSITIVE);
 
     private Words() {}
 

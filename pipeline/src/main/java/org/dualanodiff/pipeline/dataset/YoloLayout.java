@@ -23,14 +23,16 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private static final Pattern LINE = Pattern.compile("\\d+(\\s+-?[0-9.eE+-]+){4,}");
     private static final Pattern NAMES = Pattern.compile("(?m)^names\\s*:(.*)$");
     private static final Pattern BLOCK_ENTRY = Pattern.compile("\\s*(?:-|(\\d+)\\s*:)\\s*(.+?)\\s*");
-    private static final Pattern INLINE_ENTRY = Pattern.compile("(?:(\\d+)\\s*:)?\\s*('[^']*'|\"[^\"]*\"|[^,\\[\\]{}]+)");
+    private static final Pattern INLINE_ENTRY =
+            Pattern.compile("(?:(\\d+)\\s*:)?\\s*('[^']*'|\"[^\"]*\"|[^,\\[\\]{}]+)");
 
     /** By a list of names beside folders of labels. */
     boolean isOne(Path root) throws IOException {
         List<FileEntry> inside = files.list(root);
         boolean names = false;
         for (FileEntry entry : inside) {
-            names |= isYaml(entry) && NAMES.matcher(files.beginning(entry.path())).find();
+            names |= isYaml(entry)
+                    && NAMES.matcher(files.beginning(entry.path())).find();
         }
         return names || holdsLabels(root, inside);
     }
@@ -86,8 +88,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
                             image.file(),
                             image.file(),
                             image.entry(),
-                            new Candidate.Mask.Drawn(
-                                    List.of(), 0, 0, label == null ? image.file() : label.file()),
+                            new Candidate.Mask.Drawn(List.of(), 0, 0, label == null ? image.file() : label.file()),
                             image.part()),
                     outlines);
         }
@@ -125,9 +126,10 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
 
     private static Outline outline(String[] words) {
         if (words.length < 7 || words.length % 2 == 0) {
-            return new Outline.Unusable(words.length == 5
-                    ? "a box alone makes no mask; export outlines (segmentation)"
-                    : "an outline needs x and y of at least 3 points");
+            return new Outline.Unusable(
+                    words.length == 5
+                            ? "a box alone makes no mask; export outlines (segmentation)"
+                            : "an outline needs x and y of at least 3 points");
         }
         double[] ring = new double[words.length - 1];
         for (int i = 0; i < ring.length; i++) {

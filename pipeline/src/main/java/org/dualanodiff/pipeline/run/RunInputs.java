@@ -73,7 +73,7 @@ public record RunInputs(
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
-        DatasetFiles files = new DatasetFiles(hadoop);
+        DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
                 dataset,
@@ -96,7 +96,8 @@ public record RunInputs(
                 split(config),
                 DatasetFormat.of(dataset.format()),
                 dataset.maskLevel(),
-                dataset.bitDepth());
+                dataset.bitDepth(),
+                dataset.allowOutside());
     }
 
     /**

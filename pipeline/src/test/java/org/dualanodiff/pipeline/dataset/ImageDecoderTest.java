@@ -187,9 +187,17 @@ class ImageDecoderTest {
     /** Files of other programs, with what Pillow and tifffile make of them; {@code pictures/make.py} wrote both. */
     @ParameterizedTest
     @CsvSource({
-        "bits12-png.png, 12, 1", "bits12-tif.tif, 12, 1", "predictor-lzw.tif, 16, 0", "predictor-rgb.tif, 16, 0",
-        "big.tif, 16, 0", "tiles-planar.tif, 16, 0", "turned.tif, 16, 0", "cmyk.jpg, 16, 1", "ycck.jpg, 16, 1",
-        "lossless.webp, 16, 0", "lossy.webp, 16, 16"
+        "bits12-png.png, 12, 1",
+        "bits12-tif.tif, 12, 1",
+        "predictor-lzw.tif, 16, 0",
+        "predictor-rgb.tif, 16, 0",
+        "big.tif, 16, 0",
+        "tiles-planar.tif, 16, 0",
+        "turned.tif, 16, 0",
+        "cmyk.jpg, 16, 1",
+        "ycck.jpg, 16, 1",
+        "lossless.webp, 16, 0",
+        "lossy.webp, 16, 16"
     })
     void decoder_ofOtherProgramsFiles_givesWhatPillowOrTifffileDoes(String file, int bits, int tolerance)
             throws IOException {

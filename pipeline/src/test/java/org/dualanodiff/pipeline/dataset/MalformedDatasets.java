@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -174,7 +173,14 @@ final class MalformedDatasets {
 
     private static byte[] darkAndBright() {
         BufferedImage mask = TestImages.mask(64, 48, 255);
-        mask.getRaster().setSamples(40, 30, 16, 12, 0, IntStream.generate(() -> 76).limit(16 * 12).toArray());
+        mask.getRaster()
+                .setSamples(
+                        40,
+                        30,
+                        16,
+                        12,
+                        0,
+                        IntStream.generate(() -> 76).limit(16 * 12).toArray());
         return TestImages.encode(mask, "jpeg");
     }
 
@@ -453,11 +459,11 @@ final class MalformedDatasets {
                 entryAside(
                         "ManifestLineOfUnknownFileSystem",
                         entry("nosuch://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside(
                         "ManifestLineOfMissingFileSystem",
                         entry("s3a://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside("ManifestLineOfMissingImage", entry("z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingFolder", entry("x/z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingMask", entry("a.png", "z.png", ""), Reason.STORAGE_ERROR),

@@ -19,7 +19,8 @@ public final class InspectFolders {
 
     /** @param roots of the data sets */
     public static void main(String[] roots) {
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
         InspectDataset inspect = new InspectDataset(new Configuration());
         for (String root : roots) {
             JsonObject line = new JsonObject();
