@@ -31,7 +31,6 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -205,7 +204,7 @@ public final class GenerateSamples {
         BackgroundSource.ObjectMasks objects = source.open(files);
         List<float[]> pictures = new ArrayList<>();
         for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = ImageDecoder.image(files.read(uri));
+            BufferedImage photograph = files.image(uri);
             pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
         }
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
