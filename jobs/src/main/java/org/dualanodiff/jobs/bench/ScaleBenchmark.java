@@ -91,7 +91,7 @@ public final class ScaleBenchmark {
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files =
                 pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
-        UnitJobs jobs = new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", 1, 1), runId, null);
+        UnitJobs jobs = new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1), runId, null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();

@@ -33,6 +33,7 @@ import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -99,6 +100,7 @@ final class RunWork {
                         adapters)
                 .of(plan);
         EstimateText.lines(estimate).forEach(console::println);
+        MemoryText.lines(inputs).forEach(console::println);
         console.flush();
         RunReport report = new RunReport(identity, inputs, plan, started);
         report.estimated(estimate);
@@ -206,7 +208,7 @@ final class RunWork {
                 .map("settings", inputs.settings().all())
                 .text("training", config.training().toString())
                 .text("compute", config.compute().toString())
-                .integer("batch", inputs.settings().sampling().batchSize())
+                .text("generation", config.generation().toString())
                 .text("master", config.spark().master())
                 .map("spark", config.spark().conf())
                 .text("data", inputs.adapters().toString())
@@ -235,10 +237,18 @@ final class RunWork {
         plan.summary().forEach(console::println);
         inputs.backgrounds()
                 .forEach((category, source) -> console.printf(
-                        "%s: background compensation with %s object masks%n",
-                        category, source.masks() == null ? "automatic" : source.masks()));
+                        "%s: background compensation with %s object masks%s%n",
+                        category, source.masks() == null ? "automatic" : source.masks(), released(inputs.settings())));
         console.flush();
         return plan;
+    }
+
+    /** What background compensation brings with it where nobody set it. */
+    private static String released(RunSettings settings) {
+        Map<String, String> own = settings.ownWithCompensation();
+        return own.isEmpty()
+                ? ""
+                : ", and with it, as in the released code, " + own.toString().replaceAll("[{}]", "");
     }
 
     private void open(Plan plan) {

@@ -120,7 +120,7 @@ public final class UnitJobs {
 
         @Override
         TrainResult work(TrainTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.base(), settings.compute());
+            BaseModel base = ModelCache.get(task.base(), settings.trainingCompute());
             watch.loaded();
             LOG.info("training begins, {} steps", task.training().steps());
             TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
@@ -153,7 +153,7 @@ public final class UnitJobs {
 
         @Override
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
+            BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.generationCompute());
             try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
                 watch.loaded();
                 String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);

@@ -26,12 +26,13 @@ import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -90,7 +91,29 @@ public final class GenerateSamples {
             TaskTimes times = new TaskTimes(loaded, working, seconds - loaded - working, base.deviceName());
             Staged staged = made.staged();
             return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(base, adapter, task, e), e);
         }
+    }
+
+    private static String tooLarge(
+            BaseModel base, DualAdapter adapter, GenerateTask task, OutOfDeviceMemoryException failure) {
+        int pairs = task.sampling().batchSize();
+        int resolution = task.sampling().resolution();
+        long need = base.memoryNeed()
+                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
+        return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
+                        + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
+                        + " resolution")
+                .formatted(
+                        base.deviceName(),
+                        task.unit().category(),
+                        task.unit().defect(),
+                        failure.getMessage(),
+                        pairs,
+                        resolution,
+                        base.precision(),
+                        Readable.bytes(need));
     }
 
     /** @param working seconds spent on making the samples */
@@ -180,7 +203,7 @@ public final class GenerateSamples {
         BackgroundSource.ObjectMasks objects = source.open(files);
         List<float[]> pictures = new ArrayList<>();
         for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = ImageDecoder.image(files.read(uri));
+            BufferedImage photograph = files.image(uri);
             pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
         }
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
