@@ -20,7 +20,6 @@ import org.dualanodiff.jobs.spark.MergeJob;
 import org.dualanodiff.jobs.spark.SampleTables;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.SampleFileSummary;
@@ -214,7 +213,7 @@ public final class ScaleBenchmark {
         @Override
         public Long call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
+                return new GenerateSamples(store)
                         .stage(runId, unit, RecordedPairs.of(runId, unit))
                         .bytes();
             }

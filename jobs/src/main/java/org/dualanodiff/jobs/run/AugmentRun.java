@@ -10,6 +10,7 @@ import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.RunName;
 import org.dualanodiff.jobs.spark.TaskLog;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.RunConfig;
@@ -34,9 +35,16 @@ public final class AugmentRun {
     private final PipelineConfig config;
     private final PrintWriter console;
     private final TaskLog log;
+    private final UnitWork unitWork;
 
     /** @param console for people: plan, warnings, progress */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
+        this(spark, config, console, UnitWork.OF_MODEL);
+    }
+
+    /** @param unitWork what the tasks do on their devices */
+    public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console, UnitWork unitWork) {
+        this.unitWork = unitWork;
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.config = config;
@@ -57,7 +65,7 @@ public final class AugmentRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (RunName name = RunName.show(context, identity.runId())) {
-                RunStages work = new RunStages(spark, console, log, inputs, identity, store, started);
+                RunStages work = new RunStages(spark, console, log, inputs, identity, store, started, unitWork);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
         }

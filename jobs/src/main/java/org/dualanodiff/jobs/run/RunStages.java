@@ -23,6 +23,7 @@ import org.dualanodiff.jobs.spark.TaskLog;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TrainJob;
 import org.dualanodiff.jobs.spark.UnitSamples;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -80,14 +81,15 @@ final class RunStages {
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
-            Instant started) {
+            Instant started,
+            UnitWork work) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
         this.log = log;
         this.inputs = inputs;
         this.config = inputs.settings().config();
-        this.tasks = TaskSettings.of(config);
+        this.tasks = TaskSettings.of(config, work);
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);

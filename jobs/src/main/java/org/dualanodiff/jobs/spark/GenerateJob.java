@@ -5,11 +5,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.PairSource;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
@@ -65,12 +64,10 @@ public final class GenerateJob {
         private GenerateResult generate(GenerateTask task, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 TaskHook.call("generate", unit(task).toString());
-                BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
-                try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
+                try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                     watch.loaded();
-                    GenerateResult result = new GenerateSamples(
-                                    store, new DatasetFiles(HadoopProperties.configuration()))
-                            .run(base, lease.adapter(), task, watch.counting(progress.generation(part(task))));
+                    GenerateResult result = new GenerateSamples(store)
+                            .run(pairs, task, watch.counting(progress.generation(part(task))));
                     LOG.info("generated {} pairs, {} of them accepted", result.pairs(), result.accepted());
                     return result.withTimes(watch.times(result.times()));
                 }

@@ -14,17 +14,24 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * @param precision {@code compute.precision}
  * @param threads native threads of one task
  * @param progressEvery training steps between two reports
+ * @param work what it does on its device
  */
-public record TaskSettings(String store, String device, String precision, int threads, int progressEvery)
+public record TaskSettings(String store, String device, String precision, int threads, int progressEvery, UnitWork work)
         implements Serializable {
 
     public static TaskSettings of(PipelineConfig config) {
+        return of(config, UnitWork.OF_MODEL);
+    }
+
+    /** With something else in the model's place. */
+    public static TaskSettings of(PipelineConfig config, UnitWork work) {
         return new TaskSettings(
                 config.store(),
                 config.compute().device(),
                 config.compute().precision(),
                 config.compute().threads(),
-                config.training().logEvery());
+                config.training().logEvery(),
+                work);
     }
 
     /** The store, opened on the machine that asks. */

@@ -5,11 +5,8 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
 import org.slf4j.Logger;
@@ -77,11 +74,14 @@ public final class TrainJob {
         private TrainResult train(TrainTask task, String unit, TaskWatch watch) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 TaskHook.call("train", unit);
-                BaseModel base = ModelCache.get(task.base(), settings.compute());
-                watch.loaded();
                 LOG.info("training begins, {} steps", task.training().steps());
-                TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .run(base, task, watch.counting(progress.training(unit, settings.progressEvery())));
+                TrainResult result = settings.work()
+                        .train(
+                                store,
+                                task,
+                                settings,
+                                watch.counting(progress.training(unit, settings.progressEvery())),
+                                watch::loaded);
                 LOG.info("trained, {} steps in {} s", result.stepsMade(), Math.round(result.seconds()));
                 return result.withTimes(watch.times(result.times()));
             } catch (Exception e) {

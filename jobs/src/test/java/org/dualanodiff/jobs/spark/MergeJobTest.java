@@ -15,7 +15,6 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.RecordedPairs;
 import org.dualanodiff.pipeline.config.ConfigLoader;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -106,8 +105,7 @@ class MergeJobTest {
 
     private void stage(int first, int end) throws IOException {
         GenerateUnit unit = unit(first, end);
-        new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                .stage(RUN, unit, RecordedPairs.of(RUN, unit));
+        new GenerateSamples(store).stage(RUN, unit, RecordedPairs.of(RUN, unit));
     }
 
     private static GenerateUnit unit(int first, int end) {

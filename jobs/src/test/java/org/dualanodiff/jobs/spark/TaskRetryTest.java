@@ -150,7 +150,8 @@ class TaskRetryTest {
 
     private static EvaluateJob evaluation() {
         Progress progress = Progress.showOn(new PrintWriter(System.err), spark.sparkContext());
-        return new EvaluateJob(context, new TaskSettings(folder("store"), "cpu", "fp32", 1, 1), progress);
+        return new EvaluateJob(
+                context, new TaskSettings(folder("store"), "cpu", "fp32", 1, 1, UnitWork.OF_MODEL), progress);
     }
 
     /** Without a test image, so that the task ends as soon as it could read. */

@@ -1,11 +1,9 @@
 package org.dualanodiff.pipeline.generate;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -13,20 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
-import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.sampling.CleanBackgrounds;
-import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GeneratedPair;
-import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -42,41 +28,22 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GenerateSamples {
 
     private final ObjectStore store;
-    private final DatasetFiles files;
 
-    /** @param files of the data set, which clean backgrounds are read from */
-    public GenerateSamples(ObjectStore store, DatasetFiles files) {
+    public GenerateSamples(ObjectStore store) {
         this.store = store;
-        this.files = files;
     }
 
     /**
-     * @param adapter the unit's adapter, loaded on {@code base}
-     * @throws IOException if the file cannot be written
+     * @throws IOException if an image cannot be read or the file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
-    public GenerateResult run(BaseModel base, DualAdapter adapter, GenerateTask task, GenerationListener listener)
-            throws IOException {
+    public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
-        try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
-                CleanBackgrounds backgrounds = backgrounds(base, task)) {
-            if (backgrounds != null) {
-                sampler.over(backgrounds);
-            }
-            if (task.anchors() != null) {
-                sampler.on(
-                        task.anchors().open(files, task.sampling().resolution()),
-                        task.anchors().anchoring());
-            }
-            PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
-            Counts counts = new Counts(task.unit().missing().length, listener);
-            double loaded = watch.seconds();
-            stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
-            double seconds = watch.seconds();
-            TaskTimes times =
-                    new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
-            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
-        }
+        Counts counts = new Counts(task.unit().missing().length, listener);
+        stage(task.runId(), task.unit(), samples(source, task, counts));
+        double seconds = watch.seconds();
+        TaskTimes times = new TaskTimes(0, counts.working, seconds - counts.working, source.device());
+        return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
     }
 
     /**
@@ -97,67 +64,27 @@ public final class GenerateSamples {
         }
     }
 
-    /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
-    private Composition composition(DualSampler sampler, GenerateTask task) throws IOException {
-        CropSource source = task.crops();
-        if (source == null) {
-            return new WholePicture();
-        }
-        GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
-        if (source.anchored()) {
-            sampler.on(crops.anchors(), source.good().anchoring());
-        }
-        return new InGoodCrop(crops, series(task), source);
-    }
-
-    private static SampleSeries series(GenerateTask task) {
-        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
-    }
-
-    /** Good images with the product painted black; null without background compensation. */
-    private CleanBackgrounds backgrounds(BaseModel base, GenerateTask task) throws IOException {
-        BackgroundSource source = task.background();
-        if (source == null) {
-            return null;
-        }
-        int side = task.sampling().resolution();
-        TrainingTransform transform = new TrainingTransform(side);
-        BackgroundSource.ObjectMasks objects = source.open(files);
-        List<float[]> pictures = new ArrayList<>();
-        for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = ImageDecoder.image(files.read(uri));
-            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
-        }
-        return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
-    }
-
     /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
-    private static Iterator<GeneratedSample> samples(
-            DualSampler sampler, GenerateTask task, PairAssembly assembly, Counts counts) {
+    private static Iterator<GeneratedSample> samples(PairSource source, GenerateTask task, Counts counts) {
         Set<Long> wanted =
                 Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
-        SampleSeries series = series(task);
         return blocks(task)
                 .filter(block -> holdsWanted(block, task, wanted))
                 .boxed()
-                .flatMap(block -> block(sampler, series, block, assembly, wanted, counts))
+                .flatMap(block -> block(source, block, wanted, counts))
                 .iterator();
     }
 
-    private static Stream<GeneratedSample> block(
-            DualSampler sampler,
-            SampleSeries series,
-            long block,
-            PairAssembly assembly,
-            Set<Long> wanted,
-            Counts counts) {
+    private static Stream<GeneratedSample> block(PairSource source, long block, Set<Long> wanted, Counts counts) {
         Stopwatch watch = Stopwatch.start();
-        List<GeneratedPair> pairs = sampler.sampleBlock(series, block);
-        long millis = watch.millis() / pairs.size();
-        List<GeneratedSample> samples = pairs.stream()
-                .filter(pair -> wanted.contains(pair.index()))
-                .map(pair -> assembly.assemble(pair, millis))
-                .toList();
+        List<GeneratedSample> samples;
+        try {
+            samples = source.block(block).stream()
+                    .filter(sample -> wanted.contains(sample.sampleIndex()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         counts.working += watch.seconds();
         samples.forEach(counts::add);
         return samples.stream();
