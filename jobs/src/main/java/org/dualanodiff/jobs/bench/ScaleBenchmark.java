@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,8 +97,8 @@ public final class ScaleBenchmark {
                 cpuSeconds() - before,
                 staged,
                 bytes(store, StoreLayout.samples(runId)),
-                peakHeapMebibytes(),
-                heapLimitMebibytes(),
+                Heap.peakMebibytes(),
+                Heap.limitMebibytes(),
                 ResidentMemory.peakMebibytes());
     }
 
@@ -150,19 +149,6 @@ public final class ScaleBenchmark {
         Fingerprint adapter = Fingerprint.ofBytes(defect.getBytes(StandardCharsets.UTF_8));
         int[] missing = IntStream.range(first, end).toArray();
         return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
-    }
-
-    /** A bound: the pools of the heap need not have had their peaks at one time. */
-    private static double peakHeapMebibytes() {
-        double peaks = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToDouble(pool -> pool.getPeakUsage().getUsed() / (double) (1 << 20))
-                .sum();
-        return Math.min(peaks, heapLimitMebibytes());
-    }
-
-    private static double heapLimitMebibytes() {
-        return Runtime.getRuntime().maxMemory() / (double) (1 << 20);
     }
 
     private void print(ScaleMeasures measured) {
