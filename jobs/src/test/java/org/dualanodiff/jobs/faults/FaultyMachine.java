@@ -6,25 +6,58 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
 import org.dualanodiff.jobs.spark.TaskHook;
 
 /**
- * A machine that fails as it is told: the file {@code plan} of the folder that the system property {@value #FOLDER} names
- * has a line for each fault, {@code STAGE UNIT GPU ACTION}, the first three as regular expressions. What tasks began is
- * noted in the file {@code calls} beside it, as {@code STAGE UNIT GPU ACTION}.
+ * A machine that fails as it is told: the file {@code plan} of a folder has a line for each fault, {@code STAGE UNIT GPU
+ * ACTION}, the first three as regular expressions. What tasks began is noted in the file {@code calls} beside it, as {@code
+ * STAGE UNIT GPU ACTION}. As a plugin of Spark it is in the driver and in every executor.
  */
-public final class FaultyMachine implements TaskHook {
+public final class FaultyMachine implements TaskHook, SparkPlugin {
 
-    static final String FOLDER = "dualanodiff.test.faults";
-
+    private static final String FOLDER = "spark.faults";
     private static final String NO_GPU = "none";
 
-    /** The JVM's options that make it a faulty machine. */
-    static String options(Path folder) {
-        return "-D%s=%s -D%s=%s".formatted(PROPERTY, FaultyMachine.class.getName(), FOLDER, folder);
+    /** Settings of a run on such machines. */
+    static List<String> settings(Path folder) {
+        return List.of(
+                "spark.conf.spark.plugins=" + FaultyMachine.class.getName(),
+                "spark.conf.%s=%s".formatted(FOLDER, folder));
+    }
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new DriverPlugin() {
+            @Override
+            public Map<String, String> init(SparkContext spark, PluginContext context) {
+                install(context);
+                return Map.of();
+            }
+        };
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new ExecutorPlugin() {
+            @Override
+            public void init(PluginContext context, Map<String, String> fromDriver) {
+                install(context);
+            }
+        };
+    }
+
+    private static void install(PluginContext context) {
+        System.setProperty(PROPERTY, FaultyMachine.class.getName());
+        System.setProperty(FOLDER, context.conf().get(FOLDER));
     }
 
     /** @param faults lines of the plan */

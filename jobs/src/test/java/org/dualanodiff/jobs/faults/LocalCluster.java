@@ -59,12 +59,14 @@ final class LocalCluster {
     /** @param more settings and options */
     DriverProcess augment(String store, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.concat(settings(store).stream(), Stream.of(more)).forEach(setting -> {
-            if (!setting.startsWith("--")) {
-                arguments.add("--set");
-            }
-            arguments.add(setting);
-        });
+        Stream.of(settings(store), FaultyMachine.settings(faults()), List.of(more))
+                .flatMap(List::stream)
+                .forEach(setting -> {
+                    if (!setting.startsWith("--")) {
+                        arguments.add("--set");
+                    }
+                    arguments.add(setting);
+                });
         return DriverProcess.start(folder.resolve("drivers"), environment(), arguments);
     }
 
@@ -104,7 +106,7 @@ final class LocalCluster {
                 "spark.conf.spark.executor.memory=600m",
                 "spark.conf.spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
                 "spark.conf.spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-                        + " -XX:-CreateCoredumpOnCrash " + FaultyMachine.options(faults()),
+                        + " -XX:-CreateCoredumpOnCrash",
                 "spark.conf.spark.worker.resource.gpu.amount=1",
                 "spark.conf.spark.worker.resource.gpu.discoveryScript=" + discovery(),
                 "spark.conf.spark.executor.resource.gpu.amount=1",

@@ -115,8 +115,8 @@ class SleeperTest {
 
     private static DriverProcess augment(Kind kind, String store) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.concat(
-                        Stream.of(
+        Stream.of(
+                        List.of(
                                 "base-model=" + TINY,
                                 "store=" + uri(kind, store),
                                 "dataset.root=" + folder.resolve("images"),
@@ -135,18 +135,14 @@ class SleeperTest {
                                 "run.lease.expire-seconds=6",
                                 "spark.master=\"local[2]\""),
                         hadoop(kind).entrySet().stream()
-                                .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue()))
+                                .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
+                                .toList(),
+                        FaultyMachine.settings(faults()))
+                .flatMap(List::stream)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return DriverProcess.start(
-                folder.resolve("drivers"),
-                Map.of(
-                        "JAVA_TOOL_OPTIONS",
-                        FaultyMachine.options(faults()),
-                        "AWS_ACCESS_KEY_ID",
-                        S3Server.ACCESS_KEY,
-                        "AWS_SECRET_ACCESS_KEY",
-                        S3Server.SECRET_KEY),
-                arguments);
+        Map<String, String> keys =
+                Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
+        return DriverProcess.start(folder.resolve("drivers"), keys, arguments);
     }
 
     private static String uri(Kind kind, String store) {
