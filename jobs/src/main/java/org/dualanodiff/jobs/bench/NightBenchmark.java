@@ -62,7 +62,7 @@ public final class NightBenchmark {
         SlotLog.clear();
         Stopwatch watch = Stopwatch.start();
         RunSummary summary =
-                new AugmentRun(spark, config, new PrintWriter(Writer.nullWriter()), plan.work()).run(Stages.ALL);
+                new AugmentRun(spark, config, new PrintWriter(Writer.nullWriter()), false, plan.work()).run(Stages.ALL);
         double seconds = watch.seconds();
         long end = System.nanoTime();
         List<SlotLog.Span> spans = SlotLog.spans();

@@ -1,13 +1,16 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -15,15 +18,14 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
- * Generates the missing samples of one unit and stages them in the store as one Parquet file.
- *
- * <p>The file's name follows from the unit alone and it is created whole or not at all, so a second attempt at the same
- * unit, be it a retry or a speculative copy, adds nothing.
+ * Generates the missing samples of one unit and stages them in the store as one Parquet file of a name that no other attempt
+ * has. A sample has the same pixels whoever makes it, so of two that were made the first one found is taken.
  */
 public final class GenerateSamples {
 
@@ -40,10 +42,10 @@ public final class GenerateSamples {
     public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
         Counts counts = new Counts(task.unit().missing().length, listener);
-        stage(task.runId(), task.unit(), samples(source, task, counts));
+        Staged staged = stage(task.runId(), task.unit(), samples(source, task, counts));
         double seconds = watch.seconds();
         TaskTimes times = new TaskTimes(0, counts.working, seconds - counts.working, source.device());
-        return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
+        return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
     }
 
     /**
@@ -52,16 +54,41 @@ public final class GenerateSamples {
      * @throws IOException if the file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
-    public SampleFile.WriteResult stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples)
-            throws IOException {
+    public Staged stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples) throws IOException {
         Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        String key = key(runId, unit);
+        List<PairVerdict> pairs = new ArrayList<>();
         try {
-            SampleFile.WriteResult written = SampleFile.write(file, samples);
-            store.uploadIfAbsent(file, key(runId, unit));
-            return written;
+            SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
+            store.upload(file, key);
+            return new Staged(pairs, written.bytes());
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /**
+     * What was staged.
+     *
+     * @param bytes of the file
+     */
+    public record Staged(List<PairVerdict> pairs, long bytes) implements Serializable {}
+
+    private static Iterator<GeneratedSample> noting(
+            Iterator<GeneratedSample> samples, String key, List<PairVerdict> pairs) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return samples.hasNext();
+            }
+
+            @Override
+            public GeneratedSample next() {
+                GeneratedSample sample = samples.next();
+                pairs.add(PairVerdict.of(sample, key));
+                return sample;
+            }
+        };
     }
 
     /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
@@ -86,7 +113,7 @@ public final class GenerateSamples {
             throw new UncheckedIOException(e);
         }
         counts.working += watch.seconds();
-        samples.forEach(counts::add);
+        samples.forEach(sample -> counts.add());
         return samples.stream();
     }
 
@@ -103,14 +130,13 @@ public final class GenerateSamples {
     private static String key(String runId, GenerateUnit unit) {
         int[] missing = unit.missing();
         String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + "/part-%06d-%08x.parquet".formatted(missing[0], Arrays.hashCode(missing));
+        return folder + "/pairs-%06d-%s.parquet".formatted(missing[0], UUID.randomUUID());
     }
 
     private static final class Counts {
         private final int total;
         private final GenerationListener listener;
-        private int accepted;
-        private int rejected;
+        private int made;
         private double working;
 
         Counts(int total, GenerationListener listener) {
@@ -118,13 +144,9 @@ public final class GenerateSamples {
             this.listener = listener;
         }
 
-        void add(GeneratedSample sample) {
-            if (sample.status() == GeneratedSample.Status.ACCEPTED) {
-                accepted++;
-            } else {
-                rejected++;
-            }
-            listener.afterBlock(accepted + rejected, total);
+        void add() {
+            made++;
+            listener.afterBlock(made, total);
         }
     }
 }
