@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitWork;
@@ -105,11 +106,11 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
         }
 
         @Override
-        public List<GeneratedSample> block(long block) {
+        public Supplier<List<GeneratedSample>> block(long block) {
             int size = task.sampling().batchSize();
             work.block(block);
             sleep(size * pairSeconds);
-            return IntStream.range(0, size)
+            return () -> IntStream.range(0, size)
                     .map(place -> Math.toIntExact(block * size + place))
                     .mapToObj(this::pair)
                     .toList();

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -43,7 +44,7 @@ record ModelWork() implements UnitWork {
     private record LeasedPairs(PairSource pairs, AdapterCache.Lease lease) implements PairSource {
 
         @Override
-        public List<GeneratedSample> block(long block) throws IOException {
+        public Supplier<List<GeneratedSample>> block(long block) {
             return pairs.block(block);
         }
 

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A TorchScript module whose methods keep the gradient graph.
@@ -20,6 +21,8 @@ public final class ScriptModule {
 
     private static final boolean KEEP_GRADIENTS = true;
     private static final boolean OWN_CUDA_STREAM = false;
+
+    private static final LongAdder CALLS = new LongAdder();
 
     private final long handle;
     private final PtNDManager owner;
@@ -43,7 +46,7 @@ public final class ScriptModule {
         }
     }
 
-    /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, long[]. */
+    /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, text, long[]. */
     public PtNDArray call(String method, Object... arguments) {
         return tensor(run(method, arguments));
     }
@@ -117,7 +120,13 @@ public final class ScriptModule {
         }
     }
 
+    /** Methods run in this process so far. */
+    public static long calls() {
+        return CALLS.sum();
+    }
+
     private long run(String method, Object... arguments) {
+        CALLS.increment();
         long[] values = new long[arguments.length];
         int filled = 0;
         try {
@@ -141,6 +150,8 @@ public final class ScriptModule {
             return PyTorchLibrary.LIB.iValueFromDouble(((Number) argument).doubleValue());
         } else if (argument instanceof Boolean flag) {
             return PyTorchLibrary.LIB.iValueFromBool(flag);
+        } else if (argument instanceof String text) {
+            return PyTorchLibrary.LIB.iValueFromString(text);
         } else if (argument instanceof long[] numbers) {
             return PyTorchLibrary.LIB.iValueFromLongList(numbers);
         } else if (argument instanceof List<?> tensors) {

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.generate;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +10,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
@@ -30,9 +31,16 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GenerateSamples {
 
     private final ObjectStore store;
+    private final Supplier<ExecutorService> workers;
 
     public GenerateSamples(ObjectStore store) {
+        this(store, Executors::newSingleThreadExecutor);
+    }
+
+    /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
+    GenerateSamples(ObjectStore store, Supplier<ExecutorService> workers) {
         this.store = store;
+        this.workers = workers;
     }
 
     /**
@@ -42,10 +50,27 @@ public final class GenerateSamples {
     public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
         Counts counts = new Counts(task.unit().missing().length, listener);
-        Staged staged = stage(task.runId(), task.unit(), samples(source, task, counts));
+        Made made = make(source, task, counts);
         double seconds = watch.seconds();
-        TaskTimes times = new TaskTimes(0, counts.working, seconds - counts.working, source.device());
+        TaskTimes times = new TaskTimes(0, made.working(), seconds - made.working(), source.device());
+        Staged staged = made.staged();
         return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
+    }
+
+    /** @param working seconds spent on making the samples */
+    private record Made(Staged staged, double working) {}
+
+    private Made make(PairSource source, GenerateTask task, Counts counts) throws IOException {
+        Set<Long> wanted =
+                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+        try (SampleBlocks samples = new SampleBlocks(
+                blocks(task, wanted).iterator(),
+                block -> block(source, block, wanted),
+                sample -> counts.add(),
+                workers.get())) {
+            Staged staged = stage(task.runId(), task.unit(), samples);
+            return new Made(staged, samples.seconds());
+        }
     }
 
     /**
@@ -91,35 +116,17 @@ public final class GenerateSamples {
         };
     }
 
-    /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
-    private static Iterator<GeneratedSample> samples(PairSource source, GenerateTask task, Counts counts) {
-        Set<Long> wanted =
-                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
-        return blocks(task)
-                .filter(block -> holdsWanted(block, task, wanted))
-                .boxed()
-                .flatMap(block -> block(source, block, wanted, counts))
-                .iterator();
+    private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
+        Supplier<List<GeneratedSample>> rest = source.block(block);
+        return () -> rest.get().stream()
+                .filter(sample -> wanted.contains(sample.sampleIndex()))
+                .toList();
     }
 
-    private static Stream<GeneratedSample> block(PairSource source, long block, Set<Long> wanted, Counts counts) {
-        Stopwatch watch = Stopwatch.start();
-        List<GeneratedSample> samples;
-        try {
-            samples = source.block(block).stream()
-                    .filter(sample -> wanted.contains(sample.sampleIndex()))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        counts.working += watch.seconds();
-        samples.forEach(sample -> counts.add());
-        return samples.stream();
-    }
-
-    private static LongStream blocks(GenerateTask task) {
+    private static LongStream blocks(GenerateTask task, Set<Long> wanted) {
         int size = task.sampling().batchSize();
-        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size);
+        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size)
+                .filter(block -> holdsWanted(block, task, wanted));
     }
 
     private static boolean holdsWanted(long block, GenerateTask task, Set<Long> wanted) {
@@ -137,7 +144,6 @@ public final class GenerateSamples {
         private final int total;
         private final GenerationListener listener;
         private int made;
-        private double working;
 
         Counts(int total, GenerationListener listener) {
             this.total = total;

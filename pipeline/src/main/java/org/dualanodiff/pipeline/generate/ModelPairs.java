@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -22,6 +23,9 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /** Pairs that the model draws. */
 public final class ModelPairs implements PairSource {
+
+    /** Under way at the same time: one is sampled, the one before it gets its masks. */
+    private static final int BLOCKS = 2;
 
     private final GenerateTask task;
     private final DatasetFiles files;
@@ -67,7 +71,7 @@ public final class ModelPairs implements PairSource {
         if (source == null) {
             return new WholePicture();
         }
-        GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
+        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
         if (source.anchored()) {
             sampler.on(crops.anchors(), source.good().anchoring());
         }
@@ -92,11 +96,11 @@ public final class ModelPairs implements PairSource {
     }
 
     @Override
-    public List<GeneratedSample> block(long block) {
+    public Supplier<List<GeneratedSample>> block(long block) {
         Stopwatch watch = Stopwatch.start();
         List<GeneratedPair> pairs = sampler.sampleBlock(series(), block);
         long millis = watch.millis() / pairs.size();
-        return pairs.stream().map(pair -> assembly.assemble(pair, millis)).toList();
+        return () -> pairs.stream().map(pair -> assembly.assemble(pair, millis)).toList();
     }
 
     private SampleSeries series() {
