@@ -23,6 +23,7 @@ import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -69,6 +70,7 @@ final class RunWork {
     private final RunRegistry runs;
     private final AdapterRegistry adapters;
     private final Instant started;
+    private final UnitWork unitWork;
     private List<TaskRecord> tasks = List.of();
 
     RunWork(
@@ -77,12 +79,14 @@ final class RunWork {
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
-            Instant started) {
+            Instant started,
+            UnitWork unitWork) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
         this.inputs = inputs;
         this.config = inputs.settings().config();
+        this.unitWork = unitWork;
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);
@@ -150,7 +154,8 @@ final class RunWork {
 
     private RunScope scope(
             Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
-        UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
+        UnitJobs jobs =
+                new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
                 stages,
