@@ -119,13 +119,15 @@ final class UnitRun implements Supplier<UnitOutcome> {
         }
         PublishedAdapter adapter = run.adapters().find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
         report.reused(() -> adapter);
+        if (!enough) {
+            requireTryable();
+        }
         QualityProfile profile = enough ? QualityProfile.NONE : learn();
         AcceptedCopies rule = profile.copies();
         UnitPairs pairs = new UnitPairs(before, run.target(), rule);
         String failure = null;
         try {
             if (!enough) {
-                requireTryable();
                 lookAt(pairs, before, rule);
                 failure = rounds(pairs, adapter, profile);
             }
@@ -285,7 +287,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
     private <R> R persistently(Callable<R> job) throws Exception {
-        Persistence persistence = new Persistence(run.executors());
+        Persistence persistence = new Persistence(run.executors()::hasOthersThan);
         while (true) {
             run.requireHeld();
             try {
