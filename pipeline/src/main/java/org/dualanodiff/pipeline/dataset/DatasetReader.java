@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,9 +72,19 @@ public final class DatasetReader {
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
+            Optional<String> unfit = PathSegment.complaint(category.name());
+            if (unfit.isPresent()) {
+                quarantine.add(unnamed(category.name(), "", unfit.get()));
+                continue;
+            }
             good.add(inside(files, category.goodImages(), root, quarantine));
             quarantine.addAll(category.goodAside());
             for (String defect : entry.getValue()) {
+                Optional<String> unfitDefect = PathSegment.complaint(defect);
+                if (unfitDefect.isPresent()) {
+                    quarantine.add(unnamed(category.name(), defect, unfitDefect.get()));
+                    continue;
+                }
                 DefectInspection.Result result =
                         new DefectInspection(files, category.listing(defect)).run(request.split());
                 sets.add(result.set());
@@ -91,6 +103,12 @@ public final class DatasetReader {
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
         return new Dataset(sets, good, quarantine);
+    }
+
+    /** Nothing of it could be stored. */
+    private static Quarantined unnamed(String category, String defect, String reason) {
+        String what = defect.isEmpty() ? "the category's name " + category : "the defect's name " + defect;
+        return new Quarantined(category, defect, what, Reason.INVALID_ENTRY, reason);
     }
 
     /** Good images are opened much later, if at all; one that must not be opened is set aside now. */
