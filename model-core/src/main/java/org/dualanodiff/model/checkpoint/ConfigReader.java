@@ -192,11 +192,16 @@ public final class ConfigReader {
     }
 
     private static Optional<Double> finite(JsonElement element) {
-        return primitive(element)
-                .filter(JsonPrimitive::isNumber)
-                .map(JsonPrimitive::getAsBigDecimal)
-                .map(BigDecimal::doubleValue)
-                .filter(Double::isFinite);
+        try {
+            return primitive(element)
+                    .filter(JsonPrimitive::isNumber)
+                    .map(JsonPrimitive::getAsBigDecimal)
+                    .map(BigDecimal::doubleValue)
+                    .filter(Double::isFinite);
+        } catch (NumberFormatException e) {
+            // Of exponents beyond all reason.
+            return Optional.empty();
+        }
     }
 
     private static Optional<Boolean> bool(JsonElement element) {

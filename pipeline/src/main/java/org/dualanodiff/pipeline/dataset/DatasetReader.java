@@ -70,26 +70,31 @@ public final class DatasetReader {
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
+        List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
-            Optional<String> unfit = PathSegment.complaint(category.name());
-            if (unfit.isPresent()) {
-                quarantine.add(unnamed(category.name(), "", unfit.get()));
+            if (!isStorable(category.name(), "", quarantine)) {
                 continue;
             }
-            good.add(inside(files, category.goodImages(), root, quarantine));
             quarantine.addAll(category.goodAside());
+            List<DefectInspection.Result> results = new ArrayList<>();
             for (String defect : entry.getValue()) {
-                Optional<String> unfitDefect = PathSegment.complaint(defect);
-                if (unfitDefect.isPresent()) {
-                    quarantine.add(unnamed(category.name(), defect, unfitDefect.get()));
-                    continue;
+                if (isStorable(category.name(), defect, quarantine)) {
+                    results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
                 }
-                DefectInspection.Result result =
-                        new DefectInspection(files, category.listing(defect)).run(request.split());
-                sets.add(result.set());
-                quarantine.addAll(result.quarantine());
             }
+            results.forEach(result -> quarantine.addAll(result.quarantine()));
+            results.forEach(result -> notes.addAll(result.notes()));
+            GoodImages all = inside(files, category.goodImages(), root, quarantine)
+                    .with(results.stream()
+                            .flatMap(result -> result.good().stream())
+                            .map(FileEntry::uri)
+                            .toList());
+            BitDepth depth =
+                    request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
+            depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
+            good.add(depth.of(all));
+            results.forEach(result -> sets.add(depth.of(result.set())));
         }
         files.refusedFolders()
                 .forEach((folder, reason) -> quarantine.add(
@@ -102,13 +107,19 @@ public final class DatasetReader {
                 quarantine.size(),
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
-        return new Dataset(sets, good, quarantine);
+        if (sets.stream().noneMatch(DefectSet::usable)) {
+            detection.hint(root).ifPresent(notes::add);
+        }
+        return new Dataset(sets, good, quarantine, notes);
     }
 
-    /** Nothing of it could be stored. */
-    private static Quarantined unnamed(String category, String defect, String reason) {
-        String what = defect.isEmpty() ? "the category's name " + category : "the defect's name " + defect;
-        return new Quarantined(category, defect, what, Reason.INVALID_ENTRY, reason);
+    /** Whether something can be stored under a unit's names; else it is set aside as a whole. */
+    private static boolean isStorable(String category, String defect, List<Quarantined> aside) {
+        String name = defect.isEmpty() ? category : defect;
+        Optional<String> complaint = PathSegment.complaint(name);
+        complaint.ifPresent(
+                reason -> aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
+        return complaint.isEmpty();
     }
 
     /** Good images are opened much later, if at all; one that must not be opened is set aside now. */
@@ -119,7 +130,7 @@ public final class DatasetReader {
         refused.forEach((image, reason) -> aside.add(new Quarantined(
                 good.category(),
                 CatalogBuilder.GOOD,
-                DatasetFiles.below(root, new Path(image)),
+                DatasetFiles.below(root.toString(), image),
                 Reason.OUTSIDE_ROOT,
                 reason)));
         return new GoodImages(

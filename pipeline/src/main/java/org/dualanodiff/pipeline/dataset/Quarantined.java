@@ -35,6 +35,8 @@ public record Quarantined(String category, String defect, String file, Reason re
         MASK_EMPTY,
         /** The mask marks every pixel. */
         MASK_FULL,
+        /** Which part of the mask's picture is marked cannot be told. */
+        MASK_UNCLEAR,
         /** The mask's file holds the same bytes as the image's. */
         MASK_IS_IMAGE,
         /** The image is so much longer than wide that no square of it is of use. */

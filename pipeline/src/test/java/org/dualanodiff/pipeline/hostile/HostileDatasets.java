@@ -173,10 +173,10 @@ final class HostileDatasets {
 
     private static void large(List<HostileInput> inputs) {
         inputs.add(new HostileInput("a manifest of one line without end", (folder, bait) ->
-                refused(manifest(folder, "{\"image\": \"" + "x".repeat(40_000_000) + "\"}"))));
+                refused(manifest(folder, "{\"image\": \"" + "x".repeat(20_000_000) + "\"}"))));
         inputs.add(new HostileInput("annotations of one element without end", (folder, bait) -> {
             pair(folder, "b");
-            String numbers = "[[" + "1,".repeat(15_000_000) + "1]]";
+            String numbers = "[[" + "1,".repeat(9_000_000) + "1]]";
             refused(text(
                     folder.resolve("instances.json"),
                     COCO.formatted("b.png", 2).replace("[[2, 2, 9, 2, 9, 9, 2, 9]]", numbers)));
@@ -289,7 +289,7 @@ final class HostileDatasets {
 
     static Dataset read(Path root, boolean outside) {
         DatasetRequest request = new DatasetRequest(
-                root.toString(), List.of(), List.of(), new SplitRule.First(9), DatasetFormat.AUTO, 0, outside);
+                root.toString(), List.of(), List.of(), new SplitRule.First(9), DatasetFormat.AUTO, 0, 0, outside);
         return new DatasetReader(new Configuration()).read(request);
     }
 

@@ -30,9 +30,9 @@ final class HostileImages {
     static List<HostileInput> all() {
         List<HostileInput> inputs = new ArrayList<>();
         add(inputs, "a GIF comment of one-byte blocks", HostileImages::longComment);
-        add(inputs, "a JPEG of 300 scans", () -> scans(300, 10_000));
-        add(inputs, "a PNG whose text unpacks to a gigabyte", () -> png(8, chunk("zTXt", packed("k\0\0", 1L << 30))));
-        add(inputs, "a PNG whose color profile unpacks to a gigabyte", () -> png(8, chunk("iCCP", packed("k\0\0", 1L << 30))));
+        add(inputs, "a JPEG of 300 scans", () -> scans(300, 4_000));
+        add(inputs, "a PNG whose text unpacks to a quarter of a gigabyte", () -> png(8, chunk("zTXt", packed("k\0\0", 1L << 28))));
+        add(inputs, "a PNG whose color profile unpacks to a quarter of a gigabyte", () -> png(8, chunk("iCCP", packed("k\0\0", 1L << 28))));
         add(inputs, "a PNG of 200000 empty pieces", () -> png(8, repeated(chunk("IDAT", new byte[0]), 200_000)));
         add(inputs, "a PNG of 2 billion pixels", () -> png(46_000, new byte[0]));
         add(inputs, "a PNG whose piece says it has 2 GB", () -> png(8, claimed("IDAT", Integer.MAX_VALUE)));

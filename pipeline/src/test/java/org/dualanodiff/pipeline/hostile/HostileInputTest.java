@@ -32,7 +32,7 @@ class HostileInputTest {
 
     @BeforeAll
     static void tryAll() throws Exception {
-        Path log = folder.resolve("log");
+        Path log = Path.of(System.getProperty("hostile.log", folder.resolve("log").toString()));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx2g",

@@ -1,9 +1,11 @@
 package org.dualanodiff.pipeline.hostile;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
 /** All of them, and a program that tries one after the other and prints how each ended. */
 final class HostileInputs {
     static final String SURVIVED = "survived";
-    private static final long MOST_SECONDS = 60;
+    private static final long MOST_SECONDS = 120;
 
     private HostileInputs() {}
 
@@ -47,7 +49,10 @@ final class HostileInputs {
                 tried(input, folder);
                 return null;
             });
+            long start = System.nanoTime();
             out.println(input.name() + "\t" + outcome(attempt));
+            System.err.printf("%6d ms %s%n", (System.nanoTime() - start) / 1_000_000, input.name());
+            remove(folder);
         }
         out.flush();
         Runtime.getRuntime().halt(0);
@@ -59,6 +64,14 @@ final class HostileInputs {
         input.attempt().in(inside, bait);
         bait.requireUntouched();
         bait.requireNowhereIn(inside.resolve("export"));
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private static String outcome(Future<?> attempt) throws InterruptedException {

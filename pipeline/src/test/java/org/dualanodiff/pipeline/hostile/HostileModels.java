@@ -113,6 +113,10 @@ final class HostileModels {
         }
     }
 
+    private static final class Loaded {
+        private static final BaseModel BASE = BaseModel.load(ModelFiles.open(Shared.MODEL), Compute.CPU);
+    }
+
     // Tokenizers.
 
     private static void tokenizers(List<HostileInput> inputs) {
@@ -262,24 +266,21 @@ final class HostileModels {
             Path file = folder.resolve("a.safetensors");
             Files.write(file, ByteBuffer.allocate((int) (8 + json.length + bytes)).order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(json.length).put(json).array());
-            try (BaseModel base = BaseModel.load(ModelFiles.open(Shared.MODEL), Compute.CPU)) {
-                refused(() -> AdapterFile.read(file, base).close());
-            }
+            refused(() -> AdapterFile.read(file, Loaded.BASE).close());
         })));
     }
 
     private static void adapter(List<HostileInput> inputs, String what, float number) {
         inputs.add(new HostileInput("an adapter that holds " + what, (folder, bait) -> {
-            try (BaseModel base = BaseModel.load(ModelFiles.open(Shared.MODEL), Compute.CPU)) {
-                Path file = folder.resolve("a.safetensors");
-                try (DualAdapter adapter = DualAdapter.initialize(base.adapterLayout(2, false), 1, base.device())) {
-                    AdapterFile.write(adapter, file, Map.of());
-                }
-                byte[] bytes = Files.readAllBytes(file);
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, number);
-                Files.write(file, bytes);
-                refused(() -> AdapterFile.read(file, base).close());
+            BaseModel base = Loaded.BASE;
+            Path file = folder.resolve("a.safetensors");
+            try (DualAdapter adapter = DualAdapter.initialize(base.adapterLayout(2, false), 1, base.device())) {
+                AdapterFile.write(adapter, file, Map.of());
             }
+            byte[] bytes = Files.readAllBytes(file);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, number);
+            Files.write(file, bytes);
+            refused(() -> AdapterFile.read(file, base).close());
         }));
     }
 
