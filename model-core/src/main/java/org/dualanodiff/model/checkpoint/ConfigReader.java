@@ -107,7 +107,8 @@ public final class ConfigReader {
 
     /** A number of layers for all blocks, or a list with one for each; 1 to {@value #MOST_PARTS}. */
     public List<Integer> partsPerBlock(String key, int defaultValue, int blocks) {
-        return perBlock(key, defaultValue, blocks, "an integer of 1 to " + MOST_PARTS, item -> positive(item, MOST_PARTS));
+        return perBlock(
+                key, defaultValue, blocks, "an integer of 1 to " + MOST_PARTS, item -> positive(item, MOST_PARTS));
     }
 
     /** One flag for all blocks, or a list with one for each. */

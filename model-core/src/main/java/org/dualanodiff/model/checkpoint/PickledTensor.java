@@ -30,8 +30,11 @@ record PickledTensor(DType dtype, String storage, long offset, long[] shape, lon
      * many as its shape says. A tensor that was transposed or cut out of another passes.
      */
     private static void requireOnce(long[] shape, long[] strides) {
-        Integer[] order = IntStream.range(0, shape.length).filter(d -> shape[d] > 1).boxed()
-                .sorted(Comparator.comparingLong(d -> strides[d])).toArray(Integer[]::new);
+        Integer[] order = IntStream.range(0, shape.length)
+                .filter(d -> shape[d] > 1)
+                .boxed()
+                .sorted(Comparator.comparingLong(d -> strides[d]))
+                .toArray(Integer[]::new);
         long reach = 0;
         for (int d : order) {
             if (strides[d] <= reach) {

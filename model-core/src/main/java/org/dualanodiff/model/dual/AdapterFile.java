@@ -51,8 +51,9 @@ public final class AdapterFile {
     private static float[] finite(Path path, String key, float[] values) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new CheckpointException("file %s: tensor %s holds %s at %d; it comes from a training that went wrong"
-                        .formatted(path, key, values[i], i));
+                throw new CheckpointException(
+                        "file %s: tensor %s holds %s at %d; it comes from a training that went wrong"
+                                .formatted(path, key, values[i], i));
             }
         }
         return values;

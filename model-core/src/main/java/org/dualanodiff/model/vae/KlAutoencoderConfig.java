@@ -73,7 +73,8 @@ public record KlAutoencoderConfig(
     private void checkSizes(ConfigReader config) {
         checkBlocks(config, "down_block_types", "DownEncoderBlock2D");
         checkBlocks(config, "up_block_types", "UpDecoderBlock2D");
-        config.require(levels() <= MOST_LEVELS, "block_out_channels: at most %d levels, found %d", MOST_LEVELS, levels());
+        config.require(
+                levels() <= MOST_LEVELS, "block_out_channels: at most %d levels, found %d", MOST_LEVELS, levels());
         config.require(scalingFactor > 0, "scaling_factor: must be above 0, found %s", scalingFactor);
         for (int channels : blockOutChannels) {
             config.require(

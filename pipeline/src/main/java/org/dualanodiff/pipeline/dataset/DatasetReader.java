@@ -117,8 +117,8 @@ public final class DatasetReader {
     private static boolean isStorable(String category, String defect, List<Quarantined> aside) {
         String name = defect.isEmpty() ? category : defect;
         Optional<String> complaint = PathSegment.complaint(name);
-        complaint.ifPresent(
-                reason -> aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
+        complaint.ifPresent(reason ->
+                aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
         return complaint.isEmpty();
     }
 

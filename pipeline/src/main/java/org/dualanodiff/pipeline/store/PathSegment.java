@@ -26,7 +26,8 @@ public final class PathSegment {
         int bytes = escape(name).getBytes(StandardCharsets.UTF_8).length;
         return bytes <= LONGEST
                 ? Optional.empty()
-                : Optional.of("it has %d bytes as part of a file's name, more than %d; shorten it".formatted(bytes, LONGEST));
+                : Optional.of(
+                        "it has %d bytes as part of a file's name, more than %d; shorten it".formatted(bytes, LONGEST));
     }
 
     /** A name of at least one character, as one path segment. */

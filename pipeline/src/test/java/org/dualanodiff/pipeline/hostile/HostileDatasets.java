@@ -109,7 +109,8 @@ final class HostileDatasets {
             configuration.set(DatasetFiles.ROOT, DatasetFiles.absolute(folder.toString()));
             URI uri = address.contains(":") || address.startsWith("/")
                     ? URI.create(address)
-                    : folder.resolve(address.replace("%2e", ".").replace("\\\\", "/")).toUri();
+                    : folder.resolve(address.replace("%2e", ".").replace("\\\\", "/"))
+                            .toUri();
             byte[] read;
             try {
                 read = new DatasetFiles(configuration).read(uri);
@@ -133,21 +134,25 @@ final class HostileDatasets {
             link(folder.resolve(place), place.contains("mask") ? bait.mask() : bait.picture());
             tried(folder, folder);
         })));
-        places.forEach((what, place) -> inputs.add(new HostileInput(what + " that is a link to a text", (folder, bait) -> {
-            mvtec(folder);
-            link(folder.resolve(place), bait.text());
-            tried(folder, folder);
-        })));
+        places.forEach((what, place) ->
+                inputs.add(new HostileInput(what + " that is a link to a text", (folder, bait) -> {
+                    mvtec(folder);
+                    link(folder.resolve(place), bait.text());
+                    tried(folder, folder);
+                })));
         places.forEach((what, place) -> inputs.add(new HostileInput(what + " that is a pipe", (folder, bait) -> {
             mvtec(folder);
             Files.createDirectories(folder.resolve(place).getParent());
             pipe(folder.resolve(place));
             tried(folder, folder);
         })));
-        for (String place : List.of("other", "tile/test/dent", "tile/ground_truth/dent", "tile/train/good", "tile/dent")) {
+        for (String place :
+                List.of("other", "tile/test/dent", "tile/ground_truth/dent", "tile/train/good", "tile/dent")) {
             inputs.add(new HostileInput("the folder " + place + " that is a link", (folder, bait) -> {
                 mvtec(folder);
-                link(folder.resolve(place), place.equals("other") ? bait.folder().resolve("tile") : bait.folder());
+                link(
+                        folder.resolve(place),
+                        place.equals("other") ? bait.folder().resolve("tile") : bait.folder());
                 tried(folder, folder);
             }));
             inputs.add(new HostileInput("the folder " + place + " that is a link to itself", (folder, bait) -> {
@@ -155,11 +160,12 @@ final class HostileDatasets {
                 link(folder.resolve(place), folder.resolve(place));
                 tried(folder, folder);
             }));
-            inputs.add(new HostileInput("the folder " + place + " that is a link to the root of all", (folder, bait) -> {
-                mvtec(folder);
-                link(folder.resolve(place), Path.of("/"));
-                tried(folder, folder);
-            }));
+            inputs.add(
+                    new HostileInput("the folder " + place + " that is a link to the root of all", (folder, bait) -> {
+                        mvtec(folder);
+                        link(folder.resolve(place), Path.of("/"));
+                        tried(folder, folder);
+                    }));
         }
         inputs.add(new HostileInput("a good image that is a text", (folder, bait) -> {
             mvtec(folder);
@@ -172,8 +178,9 @@ final class HostileDatasets {
     }
 
     private static void large(List<HostileInput> inputs) {
-        inputs.add(new HostileInput("a manifest of one line without end", (folder, bait) ->
-                refused(manifest(folder, "{\"image\": \"" + "x".repeat(20_000_000) + "\"}"))));
+        inputs.add(new HostileInput(
+                "a manifest of one line without end",
+                (folder, bait) -> refused(manifest(folder, "{\"image\": \"" + "x".repeat(20_000_000) + "\"}"))));
         inputs.add(new HostileInput("annotations of one element without end", (folder, bait) -> {
             pair(folder, "b");
             String numbers = "[[" + "1,".repeat(9_000_000) + "1]]";
@@ -191,10 +198,12 @@ final class HostileDatasets {
         }));
         inputs.add(new HostileInput("a name of 300 letters", (folder, bait) -> {
             pair(folder, "b");
-            String line = "{\"image\": \"b.png\", \"mask\": \"b_mask.png\", \"category\": \"%s\", \"defect\": \"%s\"}\n";
+            String line =
+                    "{\"image\": \"b.png\", \"mask\": \"b_mask.png\", \"category\": \"%s\", \"defect\": \"%s\"}\n";
             Path table = manifest(
                     folder,
-                    line.formatted("c".repeat(300), "crack") + line.formatted("tile", "d".repeat(300))
+                    line.formatted("c".repeat(300), "crack")
+                            + line.formatted("tile", "d".repeat(300))
                             + line.formatted("tile", "crack"));
             List<DefectSet> sets = read(table, false).sets();
             if (sets.size() != 1 || !sets.get(0).usable()) {
@@ -299,8 +308,8 @@ final class HostileDatasets {
                 .flatMap(image -> image.mask() instanceof MaskFile mask
                         ? Stream.of(image.imageUri(), mask.uri())
                         : Stream.of(image.imageUri()));
-        Stream<URI> good = dataset.good().stream()
-                .flatMap(of -> Stream.concat(of.training().stream(), of.test().stream()));
+        Stream<URI> good =
+                dataset.good().stream().flatMap(of -> Stream.concat(of.training().stream(), of.test().stream()));
         for (URI uri : Stream.concat(images, good).toList()) {
             if (!Path.of(uri.getPath()).toRealPath().startsWith(folder.toRealPath())) {
                 throw new AssertionError(uri + " is part of the data set");
@@ -317,8 +326,8 @@ final class HostileDatasets {
             parts.add(new ExportPart.GoodImages(good.category(), "train", 0, good.training()));
             parts.add(new ExportPart.GoodImages(good.category(), "test", 0, good.test()));
         }
-        ClassNames classes =
-                ClassNames.of(parts.stream().flatMap(part -> part.unit().stream()).toList());
+        ClassNames classes = ClassNames.of(
+                parts.stream().flatMap(part -> part.unit().stream()).toList());
         try (ObjectStore target = ObjectStore.open(out.toString(), Map.of())) {
             ExportPairs export = new ExportPairs(target, target, new DatasetFiles(new Configuration()));
             for (ExportPart part : parts) {
@@ -330,7 +339,8 @@ final class HostileDatasets {
     private static boolean contains(Path folder, String text) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
-                if (Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).contains(text)) {
+                if (Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)
+                        .contains(text)) {
                     return true;
                 }
             }

@@ -32,7 +32,8 @@ class HostileInputTest {
 
     @BeforeAll
     static void tryAll() throws Exception {
-        Path log = Path.of(System.getProperty("hostile.log", folder.resolve("log").toString()));
+        Path log =
+                Path.of(System.getProperty("hostile.log", folder.resolve("log").toString()));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx2g",
@@ -62,21 +63,24 @@ class HostileInputTest {
 
     @Test
     void inputs_areManyAndDiffer() {
-        assertThat(inputs()).extracting(HostileInput::name).doesNotHaveDuplicates().hasSizeGreaterThan(150);
+        assertThat(inputs())
+                .extracting(HostileInput::name)
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(150);
     }
 
     @Test
     void bait_whereItIsAllowedOutside_isReadAndExported() throws IOException {
         Path here = Files.createDirectories(folder.resolve("allowed"));
         Bait bait = Bait.lay(here.resolve("outside"));
-        Path root = HostileDatasets.manifest(
-                here.resolve("inside"), "{\"image\": \"%s\"}".formatted(bait.picture()));
+        Path root = HostileDatasets.manifest(here.resolve("inside"), "{\"image\": \"%s\"}".formatted(bait.picture()));
 
         Dataset dataset = HostileDatasets.read(root, true);
         HostileDatasets.export(dataset, here.resolve("export"));
 
         assertThat(here.resolve("export"))
-                .isDirectoryRecursivelyContaining(file -> file.toString().endsWith(".png") && hasMismatch(file, bait) < 0);
+                .isDirectoryRecursivelyContaining(
+                        file -> file.toString().endsWith(".png") && hasMismatch(file, bait) < 0);
     }
 
     private static long hasMismatch(Path file, Bait bait) {

@@ -82,7 +82,9 @@ final class HostileInputs {
             return "took more than %d s".formatted(MOST_SECONDS);
         } catch (ExecutionException e) {
             StackTraceElement[] at = e.getCause().getStackTrace();
-            return "%s at %s".formatted(e.getCause(), at.length > 0 ? at[0] : "?").replaceAll("\\s+", " ");
+            return "%s at %s"
+                    .formatted(e.getCause(), at.length > 0 ? at[0] : "?")
+                    .replaceAll("\\s+", " ");
         }
     }
 }

@@ -37,7 +37,8 @@ final class HostileModels {
 
     static List<HostileInput> all() {
         List<HostileInput> inputs = new ArrayList<>();
-        for (String key : List.of("sample_size", "layers_per_block", "transformer_layers_per_block", "cross_attention_dim")) {
+        for (String key :
+                List.of("sample_size", "layers_per_block", "transformer_layers_per_block", "cross_attention_dim")) {
             config(inputs, "unet/config.json", key, HUGE);
         }
         config(inputs, "unet/config.json", "block_out_channels", "[" + "32,".repeat(100_000) + "32]");
@@ -69,7 +70,9 @@ final class HostileModels {
             Path model = model(folder.resolve("model"));
             String json = Files.readString(model.resolve(file));
             String without = json.replaceFirst("(?s)\\s*\"" + key + "\":\\s*(\\[[^\\]]*]|[^,\\n}]*),?", "");
-            Files.writeString(model.resolve(file), "{\"" + key + "\": " + value + ", " + without.strip().substring(1));
+            Files.writeString(
+                    model.resolve(file),
+                    "{\"" + key + "\": " + value + ", " + without.strip().substring(1));
             refused(() -> {
                 ModelFiles files = ModelFiles.open(model);
                 NoiseSchedule.of(files.schedulerConfig());
@@ -120,15 +123,28 @@ final class HostileModels {
     // Tokenizers.
 
     private static void tokenizers(List<HostileInput> inputs) {
-        tokenizer(inputs, "a pattern without end", "pre_tokenizer",
+        tokenizer(
+                inputs,
+                "a pattern without end",
+                "pre_tokenizer",
                 "{\"type\": \"Split\", \"behavior\": \"Isolated\", \"invert\": false, \"pattern\": {\"Regex\": \"(a+)+b\"}}");
-        tokenizer(inputs, "replacements that grow", "normalizer",
+        tokenizer(
+                inputs,
+                "replacements that grow",
+                "normalizer",
                 "{\"type\": \"Sequence\", \"normalizers\": ["
-                        + "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"aaaaaaaaaaaaaaaa\"},".repeat(9)
+                        + "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"aaaaaaaaaaaaaaaa\"},"
+                                .repeat(9)
                         + "{\"type\": \"Lowercase\"}]}");
-        tokenizer(inputs, "a post-processor of its own", "post_processor",
+        tokenizer(
+                inputs,
+                "a post-processor of its own",
+                "post_processor",
                 "{\"type\": \"TemplateProcessing\", \"single\": [{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}], \"pair\": [], \"special_tokens\": {}}");
-        tokenizer(inputs, "padding to 2 billion", "padding",
+        tokenizer(
+                inputs,
+                "padding to 2 billion",
+                "padding",
                 "{\"strategy\": {\"Fixed\": 2147483647}, \"direction\": \"Right\", \"pad_to_multiple_of\": null,"
                         + " \"pad_id\": 0, \"pad_type_id\": 0, \"pad_token\": \"a\"}");
         tokenizer(inputs, "a decoder that is nonsense", "decoder", "{\"type\": \"Wasm\"}");
@@ -175,24 +191,46 @@ final class HostileModels {
 
     private static void safetensors(List<HostileInput> inputs) {
         Map<String, String> headers = Map.ofEntries(
-                Map.entry("overlapping tensors", "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}"),
+                Map.entry(
+                        "overlapping tensors",
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}"),
                 Map.entry("a hole", "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}"),
-                Map.entry("a shape beyond 64 bits", "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,16]}}"),
+                Map.entry(
+                        "a shape beyond 64 bits",
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,16]}}"),
                 Map.entry("negative sizes", "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2,-2],\"data_offsets\":[0,16]}}"),
-                Map.entry("offsets behind the file", "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999],\"data_offsets\":[0,399999996]}}"),
-                Map.entry("a name twice", "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}"),
-                Map.entry("a million dimensions", "{\"a\":{\"dtype\":\"F32\",\"shape\":[" + "1,".repeat(1_000_000) + "4,"),
+                Map.entry(
+                        "offsets behind the file",
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999],\"data_offsets\":[0,399999996]}}"),
+                Map.entry(
+                        "a name twice",
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}"),
+                Map.entry(
+                        "a million dimensions",
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[" + "1,".repeat(1_000_000) + "4,"),
                 Map.entry("depth", "[".repeat(1_000_000)));
-        headers.forEach((what, header) -> inputs.add(new HostileInput("a safetensors header of " + what, (folder, bait) -> {
-            byte[] json = header.getBytes(StandardCharsets.UTF_8);
-            Path file = folder.resolve("w.safetensors");
-            Files.write(file, ByteBuffer.allocate(8 + json.length + 16).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).array());
-            refused(() -> TensorFile.open(file));
-        })));
+        headers.forEach((what, header) ->
+                inputs.add(new HostileInput("a safetensors header of " + what, (folder, bait) -> {
+                    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+                    Path file = folder.resolve("w.safetensors");
+                    Files.write(
+                            file,
+                            ByteBuffer.allocate(8 + json.length + 16)
+                                    .order(ByteOrder.LITTLE_ENDIAN)
+                                    .putLong(json.length)
+                                    .put(json)
+                                    .array());
+                    refused(() -> TensorFile.open(file));
+                })));
         for (long length : new long[] {Long.MAX_VALUE, -1, 99_999_999}) {
             inputs.add(new HostileInput("a safetensors header of %d bytes".formatted(length), (folder, bait) -> {
                 Path file = folder.resolve("w.safetensors");
-                Files.write(file, ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array());
+                Files.write(
+                        file,
+                        ByteBuffer.allocate(32)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putLong(length)
+                                .array());
                 refused(() -> TensorFile.open(file));
             }));
         }
@@ -208,20 +246,23 @@ final class HostileModels {
         pickle(inputs, "a shape that overflows", named.formatted("\u008a\10\0\0\0\0\0\0\0\u0040\u0085", "K\1\u0085"));
         pickle(inputs, "itself within itself", "\u0080\2}q\0X\1\0\0\0wh\0s.");
         pickle(inputs, "a million marks", "\u0080\2" + "(".repeat(1_000_000) + ".");
-        for (String call : List.of("posix\nsystem", "os\nsystem", "builtins\nexec", "subprocess\nPopen", "nt\nsystem")) {
+        for (String call :
+                List.of("posix\nsystem", "os\nsystem", "builtins\nexec", "subprocess\nPopen", "nt\nsystem")) {
             inputs.add(new HostileInput("a pickle that calls " + call.replace('\n', '.'), (folder, bait) -> {
                 String command = "touch " + bait.trace();
                 String pickle = "\u0080\2c" + call + "\nX" + (char) command.length() + "\0\0\0" + command + "\u0085R.";
                 refused(() -> read(zip(folder, pickle, "archive/data.pkl")));
             }));
         }
-        inputs.add(new HostileInput("an archive whose files lead out of it", (folder, bait) ->
-                refused(() -> read(zip(folder, named.formatted("K\1\u0085", "K\1\u0085"), "../../outside/data.pkl")))));
+        inputs.add(new HostileInput(
+                "an archive whose files lead out of it",
+                (folder, bait) -> refused(
+                        () -> read(zip(folder, named.formatted("K\1\u0085", "K\1\u0085"), "../../outside/data.pkl")))));
     }
 
     private static void pickle(List<HostileInput> inputs, String what, String pickle) {
-        inputs.add(new HostileInput("a pickle of " + what, (folder, bait) ->
-                refused(() -> read(zip(folder, pickle, "archive/data.pkl")))));
+        inputs.add(new HostileInput(
+                "a pickle of " + what, (folder, bait) -> refused(() -> read(zip(folder, pickle, "archive/data.pkl")))));
     }
 
     private static void read(Path file) {
@@ -264,8 +305,13 @@ final class HostileModels {
                     .formatted(shape, bytes);
             byte[] json = header.getBytes(StandardCharsets.UTF_8);
             Path file = folder.resolve("a.safetensors");
-            Files.write(file, ByteBuffer.allocate((int) (8 + json.length + bytes)).order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(json.length).put(json).array());
+            Files.write(
+                    file,
+                    ByteBuffer.allocate((int) (8 + json.length + bytes))
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(json.length)
+                            .put(json)
+                            .array());
             refused(() -> AdapterFile.read(file, Loaded.BASE).close());
         })));
     }

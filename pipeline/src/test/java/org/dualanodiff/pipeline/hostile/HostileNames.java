@@ -68,7 +68,8 @@ final class HostileNames {
             published(name, folder);
         })));
         inputs.add(new HostileInput("a name of half a character", (folder, bait) -> {
-            if (PathSegment.complaint("\ud800").isEmpty() || PathSegment.complaint("x".repeat(300)).isEmpty()) {
+            if (PathSegment.complaint("\ud800").isEmpty()
+                    || PathSegment.complaint("x".repeat(300)).isEmpty()) {
                 throw new AssertionError("nothing could be stored under it");
             }
         }));
@@ -106,7 +107,8 @@ final class HostileNames {
             }
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            if (all.filter(Files::isRegularFile).anyMatch(file -> !file.startsWith(folder.resolve("store/runs/night")))) {
+            if (all.filter(Files::isRegularFile)
+                    .anyMatch(file -> !file.startsWith(folder.resolve("store/runs/night")))) {
                 throw new AssertionError("it was written elsewhere");
             }
         }
@@ -124,7 +126,9 @@ final class HostileNames {
                             List.of(),
                             "test"));
             String card = new String(store.read(StoreLayout.datasetCard("data")), StandardCharsets.UTF_8);
-            if (card.contains("${") && !name.contains("${") || card.contains("<script>") || card.indexOf('\u001b') >= 0
+            if (card.contains("${") && !name.contains("${")
+                    || card.contains("<script>")
+                    || card.indexOf('\u001b') >= 0
                     || card.lines().filter(line -> line.startsWith("| ")).count() != 11) {
                 throw new AssertionError(card);
             }

@@ -38,8 +38,10 @@ final class HostileStores {
         contents.put("null", "null");
         contents.put("depth", "[".repeat(200_000));
         contents.put("numbers beyond all", "{\"number\": 1e999999999, \"version\": 1e999999999, \"steps\": 1e400}");
-        contents.put("paths that lead out", "{\"weights\": {\"file\": \"../../../../outside/secret.txt\"},"
-                + " \"files\": [{\"key\": \"../outside/secret.txt\", \"bytes\": 1}], \"run_id\": \"../../outside\"}");
+        contents.put(
+                "paths that lead out",
+                "{\"weights\": {\"file\": \"../../../../outside/secret.txt\"},"
+                        + " \"files\": [{\"key\": \"../outside/secret.txt\", \"bytes\": 1}], \"run_id\": \"../../outside\"}");
         for (String record : List.of(
                 "runs/bad/run.json",
                 "runs/bad/manifest.json",
@@ -69,8 +71,18 @@ final class HostileStores {
             }));
         }
         for (String place : List.of(
-                "runs/bad", "runs/bad/lease", "samples", "samples/run=bad", "staging/run=bad", "adapters", ADAPTER,
-                ADAPTER + "/checkpoints", "datasets", "datasets/bad", "detectors", "evaluations/bad")) {
+                "runs/bad",
+                "runs/bad/lease",
+                "samples",
+                "samples/run=bad",
+                "staging/run=bad",
+                "adapters",
+                ADAPTER,
+                ADAPTER + "/checkpoints",
+                "datasets",
+                "datasets/bad",
+                "detectors",
+                "evaluations/bad")) {
             link(inputs, place, "out of the store", bait -> bait.folder());
             link(inputs, place, "to itself", bait -> null);
         }
@@ -113,14 +125,16 @@ final class HostileStores {
             RunRegistry runs = new RunRegistry(store);
             answered(() -> runs.open(RunIdentity.of("good", Map.of("seed", "0"), "test", Instant.EPOCH)));
             answered(() -> runs.bindAdapter(
-                    "good", new AdapterId("tile", ".tmp-x", Fingerprint.of("test").build())));
+                    "good",
+                    new AdapterId("tile", ".tmp-x", Fingerprint.of("test").build())));
             answered(() -> new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()));
             answered(() -> RunLease.isHeld(store, "bad", Instant.now()));
             answered(() -> new CollectGarbage(store, new GarbageRules(Duration.ZERO, true), Instant.now()).delete());
             answered(runs::manifests);
             answered(() -> store.list(""));
             answered(() -> {
-                if (store.exists("runs/good/run.json") && runs.boundAdapters("good").size() != 1) {
+                if (store.exists("runs/good/run.json")
+                        && runs.boundAdapters("good").size() != 1) {
                     throw new AssertionError("the sound run has lost its unit");
                 }
             });
