@@ -22,6 +22,7 @@ import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -68,6 +69,7 @@ final class RunWork {
     private final RunRegistry runs;
     private final AdapterRegistry adapters;
     private final Instant started;
+    private final UnitWork unitWork;
     private List<TaskRecord> tasks = List.of();
 
     RunWork(
@@ -76,12 +78,14 @@ final class RunWork {
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
-            Instant started) {
+            Instant started,
+            UnitWork unitWork) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
         this.inputs = inputs;
         this.config = inputs.settings().config();
+        this.unitWork = unitWork;
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);
@@ -145,7 +149,8 @@ final class RunWork {
     }
 
     private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
-        UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
+        UnitJobs jobs =
+                new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
                 stages,
@@ -168,8 +173,8 @@ final class RunWork {
     private List<Supplier<UnitOutcome>> units(
             RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
         Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-        before.ifPresent(manifest -> manifest.units()
-                .forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
+        before.ifPresent(manifest ->
+                manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
         List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
         inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
                 .thenComparingInt(Plan.UnitCounts::toGenerate)
@@ -177,11 +182,7 @@ final class RunWork {
         List<Supplier<UnitOutcome>> units = new ArrayList<>();
         for (Plan.UnitCounts unit : inOrder) {
             UnitKey key = key(unit.adapter());
-            units.add(new UnitRun(
-                    scope,
-                    unit,
-                    stored.files(unit.adapter()),
-                    Optional.ofNullable(lines.get(key))));
+            units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
         }
         return units;
     }
