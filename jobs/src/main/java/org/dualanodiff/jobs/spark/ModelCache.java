@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -30,6 +31,7 @@ final class ModelCache {
     }
 
     private static BaseModel load(Provenance.BaseModel base, Compute compute) {
+        JvmCheck.requireOnExecutor(compute.device());
         ModelFiles directory = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current()).locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(

@@ -50,9 +50,16 @@ public final class SparkSessions {
             "spark.driver.host", "localhost",
             "spark.driver.bindAddress", "127.0.0.1",
             // Progress travels with the heartbeat.
-            "spark.executor.heartbeatInterval", "1s");
+            "spark.executor.heartbeatInterval", "1s",
+            // That many in a row may be lost before the executor, which is this process, gives up.
+            "spark.executor.heartbeat.maxFailures", "3600");
 
     private SparkSessions() {}
+
+    /** Whether Spark runs inside this process; else {@code spark-submit} started it. */
+    public static boolean isEmbedded() {
+        return !new SparkConf().contains("spark.master");
+    }
 
     /** @param command shown as the application's name */
     public static SparkSession open(PipelineConfig config, String command) {
