@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
  * Gathers what the report shows of a run's samples. Counts and areas are read from their own columns; pictures only of
@@ -45,12 +44,14 @@ public final class GeneratedPairsJob {
 
     /** By unit; a unit without samples is not there. */
     public Map<UnitKey, GeneratedPairs> run(String runId) {
-        if (new RunSamples(store, runId).files().isEmpty()) {
+        String[] files = new RunSamples(store, runId)
+                .files().stream().map(file -> store.uri(file.key())).toArray(String[]::new);
+        if (files.length == 0) {
             return Map.of();
         }
         JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .setJobGroup("report", "look at the samples of " + runId, true);
-        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(store.uri(StoreLayout.samples(runId)));
+        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(files);
         return tallies(samples).entrySet().stream()
                 .collect(
                         Collectors.toMap(Map.Entry::getKey, entry -> pairs(samples, entry.getKey(), entry.getValue())));

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -29,15 +31,14 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
- * Generates the missing samples of one unit and stages them in the store as one Parquet file.
- *
- * <p>The file's name follows from the unit alone and it is created whole or not at all, so a second attempt at the same
- * unit, be it a retry or a speculative copy, adds nothing.
+ * Generates the missing samples of one unit and stages them in the store as one Parquet file of a name that no other attempt
+ * has. A sample has the same pixels whoever makes it, so of two that were made the first one found is taken.
  */
 public final class GenerateSamples {
 
@@ -71,11 +72,11 @@ public final class GenerateSamples {
             PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
             double loaded = watch.seconds();
-            stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
+            Staged staged = stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
             double seconds = watch.seconds();
             TaskTimes times =
                     new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
-            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
+            return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
         }
     }
 
@@ -85,16 +86,41 @@ public final class GenerateSamples {
      * @throws IOException if the file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
-    public SampleFile.WriteResult stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples)
-            throws IOException {
+    public Staged stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples) throws IOException {
         Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        String key = key(runId, unit);
+        List<PairVerdict> pairs = new ArrayList<>();
         try {
-            SampleFile.WriteResult written = SampleFile.write(file, samples);
-            store.uploadIfAbsent(file, key(runId, unit));
-            return written;
+            SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
+            store.upload(file, key);
+            return new Staged(pairs, written.bytes());
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /**
+     * What was staged.
+     *
+     * @param bytes of the file
+     */
+    public record Staged(List<PairVerdict> pairs, long bytes) implements Serializable {}
+
+    private static Iterator<GeneratedSample> noting(
+            Iterator<GeneratedSample> samples, String key, List<PairVerdict> pairs) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return samples.hasNext();
+            }
+
+            @Override
+            public GeneratedSample next() {
+                GeneratedSample sample = samples.next();
+                pairs.add(PairVerdict.of(sample, key));
+                return sample;
+            }
+        };
     }
 
     /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
@@ -159,7 +185,7 @@ public final class GenerateSamples {
                 .map(pair -> assembly.assemble(pair, millis))
                 .toList();
         counts.working += watch.seconds();
-        samples.forEach(counts::add);
+        samples.forEach(sample -> counts.add());
         return samples.stream();
     }
 
@@ -176,14 +202,13 @@ public final class GenerateSamples {
     private static String key(String runId, GenerateUnit unit) {
         int[] missing = unit.missing();
         String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + "/part-%06d-%08x.parquet".formatted(missing[0], Arrays.hashCode(missing));
+        return folder + "/pairs-%06d-%s.parquet".formatted(missing[0], UUID.randomUUID());
     }
 
     private static final class Counts {
         private final int total;
         private final GenerationListener listener;
-        private int accepted;
-        private int rejected;
+        private int made;
         private double working;
 
         Counts(int total, GenerationListener listener) {
@@ -191,13 +216,9 @@ public final class GenerateSamples {
             this.listener = listener;
         }
 
-        void add(GeneratedSample sample) {
-            if (sample.status() == GeneratedSample.Status.ACCEPTED) {
-                accepted++;
-            } else {
-                rejected++;
-            }
-            listener.afterBlock(accepted + rejected, total);
+        void add() {
+            made++;
+            listener.afterBlock(made, total);
         }
     }
 }
