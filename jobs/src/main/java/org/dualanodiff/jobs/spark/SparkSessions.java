@@ -2,11 +2,14 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
+import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
 public final class SparkSessions {
@@ -61,6 +64,7 @@ public final class SparkSessions {
         }
         conf.setIfMissing("spark.app.name", "dualanodiff " + command);
         config.spark().conf().forEach(conf::set);
+        boundary(config.dataset()).ifPresent(root -> conf.set("spark.hadoop." + DatasetFiles.ROOT, root));
         addPlugin(conf, RunMetricsPlugin.class.getName());
         keepGpusForTheModel(conf);
         SparkSession session = SparkSession.builder().config(conf).getOrCreate();
@@ -77,6 +81,13 @@ public final class SparkSessions {
             conf.set(GpuTask.AMOUNT, conf.get(TASK_GPUS));
             conf.remove(TASK_GPUS);
         }
+    }
+
+    /** The root that tasks hold the data set's files to, as the driver does; empty if there is to be none. */
+    private static Optional<String> boundary(DatasetConfig dataset) {
+        return dataset.allowOutside() || dataset.root().startsWith("builtin:")
+                ? Optional.empty()
+                : Optional.of(DatasetFiles.absolute(dataset.root()));
     }
 
     /** Beside those that the user may have. */

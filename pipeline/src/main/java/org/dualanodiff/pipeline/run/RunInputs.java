@@ -72,7 +72,7 @@ public record RunInputs(
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
-        DatasetFiles files = new DatasetFiles(hadoop);
+        DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
                 dataset,
@@ -94,7 +94,8 @@ public record RunInputs(
                 dataset.defects(),
                 split(config),
                 DatasetFormat.of(dataset.format()),
-                dataset.maskLevel());
+                dataset.maskLevel(),
+                dataset.allowOutside());
     }
 
     /**

@@ -32,6 +32,10 @@ public final class ObjectStore implements AutoCloseable {
     /** Requests of {@link #inParallel}. */
     private static final int AT_ONCE = 16;
 
+    /** Of a file that is read as a whole: records are small, samples are downloaded. */
+    private static final int MOST_AT_ONCE =
+            (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
+
     private final String root;
     private final Backend backend;
 
@@ -86,7 +90,11 @@ public final class ObjectStore implements AutoCloseable {
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
             try (InputStream in = backend.read(key)) {
-                return Optional.of(in.readAllBytes());
+                byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
+                if (content.length > MOST_AT_ONCE) {
+                    throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
+                }
+                return Optional.of(content);
             } catch (FileNotFoundException | NoSuchFileException e) {
                 return Optional.empty();
             }
@@ -170,10 +178,10 @@ public final class ObjectStore implements AutoCloseable {
         return attempt("read", key, () -> FileDigest.of(backend.read(key)));
     }
 
-    /** Copies a file of the store to a local path in one step, making its folders. */
+    /** Copies a file of the store to a local path in one step, making its folders; this user alone can read it there. */
     public void download(String key, Path local) {
         attempt("download", key, () -> {
-            LocalBackend.replace(local, () -> backend.read(key));
+            LocalBackend.replace(local, () -> backend.read(key), LocalBackend.OWNER_ONLY);
             return null;
         });
     }

@@ -83,12 +83,12 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofBrokenWrites_deletesThoseOlderThanADay() throws IOException {
-        write("runs/night/.tmp-1", Duration.ofDays(2));
-        write("runs/night/.tmp-2", Duration.ofHours(2));
+        write("runs/night/.tmp-00000000-0000-0000-0000-000000000001", Duration.ofDays(2));
+        write("runs/night/.tmp-00000000-0000-0000-0000-000000000002", Duration.ofHours(2));
 
-        assertDeletes("runs/night/.tmp-1");
+        assertDeletes("runs/night/.tmp-00000000-0000-0000-0000-000000000001");
         assertThat(made.store.inventory("runs/night"))
-                .anyMatch(file -> file.key().endsWith(".tmp-2"));
+                .anyMatch(file -> file.key().endsWith("-000000000002"));
     }
 
     @Test
@@ -165,7 +165,7 @@ class CollectGarbageTest {
         write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
         CollectGarbage gc = gc(false);
         List<FoundGarbage> found = gc.garbage();
-        write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-1", Duration.ZERO);
+        write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-00000000-0000-0000-0000-000000000001", Duration.ZERO);
 
         assertSkips(gc, found, StoreLayout.adapter(UNPUBLISHED));
     }
