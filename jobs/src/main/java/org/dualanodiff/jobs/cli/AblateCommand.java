@@ -72,7 +72,7 @@ final class AblateCommand implements Callable<Integer> {
         (given.isEmpty() ? PAPER : parsed()).forEach((name, sets) -> variants.put(name, config(name, sets)));
         PipelineConfig first = variants.values().iterator().next();
         for (PipelineConfig variant : variants.values()) {
-            Preflight.require(variant, spec.commandLine().getErr());
+            Preflight.require(variant, true, spec.commandLine().getErr());
         }
         try (SparkSession spark = SparkSessions.open(first, spec.name())) {
             AblationRun run =

@@ -32,7 +32,7 @@ abstract class AdapterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
-        Preflight.require(config, spec.commandLine().getErr());
+        Preflight.require(config, false, spec.commandLine().getErr());
         RunInputs inputs = RunInputs.read(
                 config,
                 LocalCache.ofUser(),

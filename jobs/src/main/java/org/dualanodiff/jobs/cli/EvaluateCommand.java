@@ -33,7 +33,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
-        Preflight.require(config, spec.commandLine().getErr());
+        Preflight.require(config, false, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             EvaluationSummary summary =
                     new EvaluationRun(spark, config, spec.commandLine().getErr()).run();

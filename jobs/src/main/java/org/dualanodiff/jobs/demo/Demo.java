@@ -113,7 +113,7 @@ public final class Demo {
     /** Training is timed with the first way; the second one finds the adapters there. */
     private void augment(DemoWay way) throws IOException {
         PipelineConfig config = config(way);
-        Preflight.require(config, console);
+        Preflight.require(config, true, console);
         try (SparkSession spark = SparkSessions.open(config, "demo")) {
             AugmentRun run = new AugmentRun(spark, config, console);
             if (way == DemoWay.FREE) {

@@ -20,7 +20,7 @@ public final class JvmCheck {
     /** Spark's own least; below it a session does not open. */
     private static final long LEAST_HEAP = 471_859_200;
 
-    private static final int FLOAT_BYTES = 4;
+    private static final long FLOAT_BYTES = 4;
     /** The adapter, and two moments of the optimizer beside it. */
     private static final int STATE_PARTS = 3;
 
@@ -52,14 +52,14 @@ public final class JvmCheck {
      *
      * @throws UncheckedIOException with all that is missing; Spark tries the task elsewhere
      */
-    public static synchronized void requireOnExecutor(String device) {
+    public static synchronized void requireOnExecutor(ModelFiles base, String device) {
         // Numbers go into files, whatever the locale of this machine is.
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         if (passed) {
             return;
         }
         boolean embedded = SparkEnv.get().conf().get("spark.master", "").startsWith("local");
-        List<String> problems = problems(embedded, Optional.of(device), 0);
+        List<String> problems = problems(embedded, Optional.of(device), adapterBytes(base, 1));
         if (!problems.isEmpty()) {
             throw new UncheckedIOException(
                     new IOException("this executor cannot work: " + String.join("; ", problems)));
@@ -67,11 +67,23 @@ public final class JvmCheck {
         passed = true;
     }
 
+    /** A file of an adapter. */
+    static long adapterBytes(ModelFiles base, int rank) {
+        return FLOAT_BYTES
+                * AdapterLayout.of(base.unetConfig(), base.textConfig(), rank, false)
+                        .parameters();
+    }
+
     /** What training an adapter has in files at once: the adapter, a state, and the next state being written. */
-    static long trainingBytes(ModelFiles base, int rank, boolean background) {
-        long parameters = AdapterLayout.of(base.unetConfig(), base.textConfig(), rank, background)
-                .parameters();
-        return parameters * FLOAT_BYTES * (1 + 2 * STATE_PARTS);
+    static long trainingBytes(ModelFiles base, int rank) {
+        return adapterBytes(base, rank) * (1 + 2 * STATE_PARTS);
+    }
+
+    /** As {@link #problems}, of a folder for temporary files alone. */
+    static List<String> ofTemporaryFolder(boolean embedded, Path folder, long bytes) {
+        JvmCheck check = new JvmCheck(embedded);
+        check.temporaryFolder(folder, bytes);
+        return check.problems;
     }
 
     private void heap() {
@@ -87,7 +99,7 @@ public final class JvmCheck {
         }
     }
 
-    void temporaryFolder(Path folder, long bytes) {
+    private void temporaryFolder(Path folder, long bytes) {
         String set = embedded
                 ? "set JAVA_OPTS=-Djava.io.tmpdir=DIR"
                 : "set spark.driver.extraJavaOptions and spark.executor.extraJavaOptions to -Djava.io.tmpdir=DIR";
@@ -114,7 +126,7 @@ public final class JvmCheck {
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < bytes) {
             problems.add(
-                    "the folder for temporary files, %s, has %d MB free, but training one adapter of this model needs %d MB: %s to a folder with room"
+                    "the folder for temporary files, %s, has %d MB free, but a task of this run needs %d MB: %s to a folder with room"
                             .formatted(folder, free >> 20, bytes >> 20, set));
         }
     }

@@ -28,30 +28,37 @@ import org.dualanodiff.pipeline.store.StoreProbe;
  */
 public final class Preflight {
 
+    /** Of a pixel, about: two pictures and a mask as PNG. */
+    private static final int PAIR_BYTES = 4;
+
     private final PipelineConfig config;
     private final Map<String, String> hadoop;
     private final boolean embedded;
+    private final boolean trains;
     private final PrintWriter console;
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
 
-    private Preflight(PipelineConfig config, PrintWriter console) {
+    private Preflight(PipelineConfig config, boolean trains, PrintWriter console) {
         this.config = config;
+        this.trains = trains;
         this.hadoop = HadoopProperties.before(config.spark().conf());
         this.embedded = SparkSessions.isEmbedded();
         this.console = console;
     }
 
     /**
+     * @param trains whether adapters may be trained
      * @param console for people: the resolution, and what of the model is not used as it stands
      * @throws InvalidConfigException with everything that is wrong
      */
-    public static void require(PipelineConfig config, PrintWriter console) {
-        new Preflight(config, console).require();
+    public static void require(PipelineConfig config, boolean trains, PrintWriter console) {
+        new Preflight(config, trains, console).require();
     }
 
     private void require() {
         Set<String> unreachable = places();
         Optional<ModelFiles> base = unreachable.contains(config.baseModel()) ? Optional.empty() : base();
+        attempt(() -> StoreProbe.requireWritable("store", config.store()));
         problems.addAll(JvmCheck.problems(
                 embedded, device(), base.map(this::temporaryBytes).orElse(0L)));
         if (!problems.isEmpty()) {
@@ -93,9 +100,15 @@ public final class Preflight {
         return embedded && device.startsWith("cuda") ? Optional.of(device) : Optional.empty();
     }
 
-    /** Only where this JVM trains. */
+    /** Where this JVM has tasks: what they have in files at once. */
     private long temporaryBytes(ModelFiles base) {
-        return embedded ? JvmCheck.trainingBytes(base, config.training().rank(), false) : 0;
+        if (!embedded) {
+            return 0;
+        }
+        int rank = config.training().rank();
+        long side = RunInputs.resolution(config, base);
+        long pairs = side * side * PAIR_BYTES * config.generation().pairsPerTask();
+        return pairs + (trains ? JvmCheck.trainingBytes(base, rank) : JvmCheck.adapterBytes(base, rank));
     }
 
     private boolean attempt(Runnable check) {

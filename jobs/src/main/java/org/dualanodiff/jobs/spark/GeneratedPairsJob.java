@@ -45,7 +45,7 @@ public final class GeneratedPairsJob {
     /** By unit; a unit without samples is not there. */
     public Map<UnitKey, GeneratedPairs> run(String runId) {
         String[] files = new RunSamples(store, runId)
-                .files().stream().map(file -> store.uri(file.key())).toArray(String[]::new);
+                .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
         if (files.length == 0) {
             return Map.of();
         }

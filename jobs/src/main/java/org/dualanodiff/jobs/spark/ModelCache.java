@@ -31,13 +31,13 @@ final class ModelCache {
     }
 
     private static BaseModel load(Provenance.BaseModel base, Compute compute) {
-        JvmCheck.requireOnExecutor(compute.device());
         ModelFiles directory = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current()).locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"
                             .formatted(directory.root(), base.sha256(), directory.fingerprint()));
         }
+        JvmCheck.requireOnExecutor(directory, compute.device());
         return BaseModel.load(directory, compute);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The {@code README.md} beside a published data set: what it holds and how it is read. */
@@ -26,8 +27,7 @@ final class DatasetCard {
 
     private static String units(PublishedDataset dataset) {
         return dataset.units().stream()
-                .map(unit -> "| %s | %s | %d | %d | %s | %s |"
-                        .formatted(
+                .map(unit -> String.format(Locale.ROOT, "| %s | %s | %d | %d | %s | %s |", 
                                 cell(unit.category()),
                                 cell(unit.defect()),
                                 unit.accepted(),
