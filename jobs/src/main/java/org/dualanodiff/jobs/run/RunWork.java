@@ -117,9 +117,12 @@ final class RunWork {
         if (retryFailed) {
             stored.died().forEach(deaths::forget);
         }
-        RunScope scope = scope(stages, lease, deaths);
-        new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
-        tasks = report.tasks();
+        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext())) {
+            RunScope scope = scope(stages, lease, deaths, executors);
+            new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
+        } finally {
+            tasks = report.tasks();
+        }
         if (lease.lost()) {
             throw lease.takenOver();
         }
@@ -139,7 +142,7 @@ final class RunWork {
         return tasks;
     }
 
-    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths) {
+    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
         UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
@@ -150,7 +153,7 @@ final class RunWork {
                 store,
                 lease,
                 deaths,
-                SickExecutors.watch(spark.sparkContext()),
+                executors,
                 new Semaphore(1, true),
                 jobs);
     }

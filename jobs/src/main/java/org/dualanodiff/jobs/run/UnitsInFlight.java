@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.run;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.slf4j.MDC;
 
 /**
  * Carries units through their steps side by side, in a given order, a bounded number at a time. Each has a thread, which only
@@ -64,8 +66,12 @@ final class UnitsInFlight {
     private <T> void start(Supplier<T> unit, Consumer<T> done) {
         String pool = pools.isEmpty() ? "unit-" + named++ : pools.pop();
         flying++;
+        Map<String, String> logged = MDC.getCopyOfContextMap();
         Thread thread = new Thread(
                 () -> {
+                    if (logged != null) {
+                        MDC.setContextMap(logged);
+                    }
                     spark.setLocalProperty("spark.scheduler.pool", pool);
                     T result = unit.get();
                     ended.add(() -> {

@@ -70,7 +70,7 @@ public final class GpuTask {
     static String device(String setting, Map<String, ResourceInformation> resources) {
         boolean given = isGiven(resources);
         if (given && (setting.equals("auto") || setting.equals("cuda"))) {
-            return "cuda:" + resources.get(GPU).addresses()[0];
+            return "cuda:" + GpuAddress.ofProcess().ordinal(resources.get(GPU).addresses()[0]);
         }
         if (setting.equals("cuda")) {
             throw new IllegalStateException(

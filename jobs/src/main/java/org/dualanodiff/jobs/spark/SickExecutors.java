@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.spark.Success$;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.slf4j.Logger;
@@ -24,7 +26,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * night. Spark's own exclusion counts failures only once their job has succeeded elsewhere, which with trainings of an hour is
  * too late.
  */
-public final class SickExecutors extends SparkListener {
+public final class SickExecutors extends SparkListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SickExecutors.class);
 
@@ -43,15 +45,27 @@ public final class SickExecutors extends SparkListener {
 
     public static SickExecutors watch(SparkContext spark) {
         SickExecutors sick = new SickExecutors(spark);
-        sick.alive.addAll(CollectionConverters.asJava(spark.getExecutorIds()));
+        sick.alive.addAll(sick.executors());
         spark.addSparkListener(sick);
         return sick;
     }
 
     /** Whether an executor has died, rather than lives on or was given back by this. */
     public boolean hasDied(String executor) {
-        return !removed.contains(executor)
-                && !CollectionConverters.asJava(spark.getExecutorIds()).contains(executor);
+        return isCluster() && !removed.contains(executor) && !executors().contains(executor);
+    }
+
+    private boolean isCluster() {
+        return spark.schedulerBackend() instanceof ExecutorAllocationClient;
+    }
+
+    private Collection<String> executors() {
+        return isCluster() ? CollectionConverters.asJava(spark.getExecutorIds()) : List.of();
+    }
+
+    @Override
+    public void close() {
+        spark.removeSparkListener(this);
     }
 
     /** Whether there is another executor that could have a different opinion. */
@@ -78,10 +92,8 @@ public final class SickExecutors extends SparkListener {
     }
 
     @Override
-    public void onStageCompleted(org.apache.spark.scheduler.SparkListenerStageCompleted completed) {
-        synchronized (this) {
-            units.remove(completed.stageInfo().stageId());
-        }
+    public synchronized void onStageCompleted(SparkListenerStageCompleted completed) {
+        units.remove(completed.stageInfo().stageId());
     }
 
     @Override

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -43,13 +45,23 @@ import org.dualanodiff.pipeline.store.StoreLayout;
  */
 public final class GenerateSamples {
 
+    /** Under way at the same time: one is sampled, the one before it gets its masks. */
+    private static final int BLOCKS = 2;
+
     private final ObjectStore store;
     private final DatasetFiles files;
+    private final Supplier<ExecutorService> workers;
 
     /** @param files of the data set, which clean backgrounds are read from */
     public GenerateSamples(ObjectStore store, DatasetFiles files) {
+        this(store, files, Executors::newSingleThreadExecutor);
+    }
+
+    /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
+    GenerateSamples(ObjectStore store, DatasetFiles files, Supplier<ExecutorService> workers) {
         this.store = store;
         this.files = files;
+        this.workers = workers;
     }
 
     /**
@@ -73,11 +85,29 @@ public final class GenerateSamples {
             PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
             double loaded = watch.seconds();
-            Staged staged = stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
+            Made made = make(task, sampler, assembly, counts);
             double seconds = watch.seconds();
-            TaskTimes times =
-                    new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
+            double working = made.working();
+            TaskTimes times = new TaskTimes(loaded, working, seconds - loaded - working, base.deviceName());
+            Staged staged = made.staged();
             return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
+        }
+    }
+
+    /** @param working seconds spent on making the samples */
+    private record Made(Staged staged, double working) {}
+
+    private Made make(GenerateTask task, DualSampler sampler, PairAssembly assembly, Counts counts)
+            throws IOException {
+        Set<Long> wanted =
+                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+        try (SampleBlocks samples = new SampleBlocks(
+                blocks(task, wanted).iterator(),
+                block -> block(sampler, task, block, assembly, wanted),
+                sample -> counts.add(),
+                workers.get())) {
+            Staged staged = stage(task.runId(), task.unit(), samples);
+            return new Made(staged, samples.seconds());
         }
     }
 
@@ -130,7 +160,7 @@ public final class GenerateSamples {
         if (source == null) {
             return new WholePicture();
         }
-        GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
+        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
         if (source.anchored()) {
             sampler.on(crops.anchors(), source.good().anchoring());
         }
@@ -158,41 +188,22 @@ public final class GenerateSamples {
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
     }
 
-    /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
-    private static Iterator<GeneratedSample> samples(
-            DualSampler sampler, GenerateTask task, PairAssembly assembly, Counts counts) {
-        Set<Long> wanted =
-                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
-        SampleSeries series = series(task);
-        return blocks(task)
-                .filter(block -> holdsWanted(block, task, wanted))
-                .boxed()
-                .flatMap(block -> block(sampler, series, block, assembly, wanted, counts))
-                .iterator();
-    }
-
-    private static Stream<GeneratedSample> block(
-            DualSampler sampler,
-            SampleSeries series,
-            long block,
-            PairAssembly assembly,
-            Set<Long> wanted,
-            Counts counts) {
+    /** The rest of a block's work does without the model: pictures to masks, verdicts and PNG bytes. */
+    private static Supplier<List<GeneratedSample>> block(
+            DualSampler sampler, GenerateTask task, long block, PairAssembly assembly, Set<Long> wanted) {
         Stopwatch watch = Stopwatch.start();
-        List<GeneratedPair> pairs = sampler.sampleBlock(series, block);
+        List<GeneratedPair> pairs = sampler.sampleBlock(series(task), block);
         long millis = watch.millis() / pairs.size();
-        List<GeneratedSample> samples = pairs.stream()
+        return () -> pairs.stream()
                 .filter(pair -> wanted.contains(pair.index()))
                 .map(pair -> assembly.assemble(pair, millis))
                 .toList();
-        counts.working += watch.seconds();
-        samples.forEach(sample -> counts.add());
-        return samples.stream();
     }
 
-    private static LongStream blocks(GenerateTask task) {
+    private static LongStream blocks(GenerateTask task, Set<Long> wanted) {
         int size = task.sampling().batchSize();
-        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size);
+        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size)
+                .filter(block -> holdsWanted(block, task, wanted));
     }
 
     private static boolean holdsWanted(long block, GenerateTask task, Set<Long> wanted) {
@@ -210,7 +221,6 @@ public final class GenerateSamples {
         private final int total;
         private final GenerationListener listener;
         private int made;
-        private double working;
 
         Counts(int total, GenerationListener listener) {
             this.total = total;

@@ -140,8 +140,9 @@ public record RunSettings(
 
     private MaskCleanup maskCleanup() {
         MaskConfig mask = config.mask();
-        return new MaskCleanup(
+        MaskCleanup given = new MaskCleanup(
                 mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
+        return given.at(resolution);
     }
 
     /** What moves the masks' outlines; null for nothing. */
@@ -303,6 +304,10 @@ public record RunSettings(
                 "mask.min-area", Integer.toString(mask.minArea()),
                 "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
                 "mask.refine-radius", Integer.toString(mask.refineRadius())));
+        // Other runs than those at the reference have changed with the meaning of their radii and areas, and so have their names.
+        if (resolution != MaskCleanup.REFERENCE_SIDE) {
+            settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
+        }
         // Runs have kept their names since before there were these settings.
         if (mask.minChange() > 0) {
             settings.put("mask.min-change", Double.toString(mask.minChange()));

@@ -96,6 +96,11 @@ public final class StoreLayout {
         return key.endsWith(".parquet") && !isHidden(key);
     }
 
+    /** Whether a file's name is one that commits list; versions before there were commits gave others. */
+    public static boolean isOfCommits(String key) {
+        return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
+    }
+
     /** Whether a file or a folder on the way to it has a name that Spark's readers pass over. */
     public static boolean isHidden(String key) {
         return Arrays.stream(key.split("/")).anyMatch(segment -> segment.startsWith("_") || segment.startsWith("."));

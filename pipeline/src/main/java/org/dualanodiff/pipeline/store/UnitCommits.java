@@ -70,8 +70,7 @@ public final class UnitCommits {
     public void requireNotOfEarlierVersion() {
         boolean merged = store.list(StoreLayout.samples(runId)).stream()
                 .map(StoredFile::key)
-                .filter(StoreLayout::isSampleFile)
-                .anyMatch(key -> key.substring(key.lastIndexOf('/') + 1).startsWith("part-"));
+                .anyMatch(key -> StoreLayout.isSampleFile(key) && !StoreLayout.isOfCommits(key));
         if (merged) {
             throw new StoreException(("run %s in %s was written by an earlier version, which kept no lists of its files;"
                             + " its Parquet files can be read as they are, but nothing can be added: give another run.id"
