@@ -60,7 +60,8 @@ class LauncherTest {
     }
 
     private Result run(Path directory, String command, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        ProcessBuilder process =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         process.command().addAll(List.of(arguments));
         process.environment().clear();
         process.environment().putAll(environment);
@@ -95,7 +96,8 @@ class LauncherTest {
 
     @Test
     void checkout_thatWasCopiedOrMoved_isBuiltAgain() throws Exception {
-        Path other = Files.createDirectories(folder.resolve("old/model-core/target")).resolve("model-core.jar");
+        Path other =
+                Files.createDirectories(folder.resolve("old/model-core/target")).resolve("model-core.jar");
         built(Files.writeString(other, ""));
 
         assertThat(run().output()).contains("built elsewhere", "MAVEN in " + root);

@@ -27,7 +27,8 @@ class StartupTest {
     @Test
     void java_ofThisYearOnHadoopOfBefore_isNamedWithWhatToSet() {
         assertThat(Startup.unfitJava(25, "3.4.2"))
-                .hasValue("this is Java 25, on which Hadoop 3.4.2 does not run; Java 17 to 23 is needed: set JAVA_HOME to it");
+                .hasValue(
+                        "this is Java 25, on which Hadoop 3.4.2 does not run; Java 17 to 23 is needed: set JAVA_HOME to it");
         assertThat(Startup.unfitJava(23, "3.4.2")).isEmpty();
         assertThat(Startup.unfitJava(25, "3.4.3")).isEmpty();
         assertThat(Startup.unfitJava(25, "3.5.0")).isEmpty();

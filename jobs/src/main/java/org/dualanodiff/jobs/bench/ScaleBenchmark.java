@@ -8,31 +8,31 @@ import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.jobs.run.UnitPairs;
+import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
-import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /**
  * What Spark and the store cost at many pairs: the way of a run from the rows of its tasks to its commits,
@@ -86,9 +86,9 @@ public final class ScaleBenchmark {
                 .map(new Staging(address, runId))
                 .collect();
         double stage = staging.seconds();
-        double judge = timed(() -> IntStream.range(0, tasks.size()).forEach(i -> pairs.computeIfAbsent(
-                        tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
-                .add(staged.get(i).pairs(), staged.get(i).bytes())));
+        double judge = timed(() -> IntStream.range(0, tasks.size())
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                        .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files =
                 pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
         UnitJobs jobs = new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", 1, 1), runId, null);

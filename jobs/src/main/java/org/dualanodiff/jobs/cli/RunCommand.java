@@ -31,7 +31,8 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
-        Preflight.require(config, stages() != Stages.GENERATE, spec.commandLine().getErr());
+        Preflight.require(
+                config, stages() != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             RunSummary summary =
                     new AugmentRun(spark, config, spec.commandLine().getErr(), retryFailed()).run(stages());

@@ -13,6 +13,7 @@ import org.apache.spark.SparkEnv;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.torch.DeviceCheck;
+import org.dualanodiff.pipeline.config.InvalidConfigException;
 
 /** Whether a JVM of a run, driver or executor, has what its work needs. */
 public final class JvmCheck {
@@ -45,6 +46,18 @@ public final class JvmCheck {
         check.temporaryFolder(Path.of(System.getProperty("java.io.tmpdir")), temporaryBytes);
         device.ifPresent(name -> check.problems.addAll(DeviceCheck.look(name)));
         return check.problems;
+    }
+
+    /**
+     * Before Spark starts in this JVM.
+     *
+     * @throws InvalidConfigException with all that is missing
+     */
+    public static void require(boolean embedded) {
+        List<String> problems = problems(embedded, Optional.empty(), 0);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
     }
 
     /**

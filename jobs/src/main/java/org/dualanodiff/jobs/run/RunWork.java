@@ -166,8 +166,8 @@ final class RunWork {
     private List<Supplier<UnitOutcome>> units(
             RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
         Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-        before.ifPresent(manifest -> manifest.units()
-                .forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
+        before.ifPresent(manifest ->
+                manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
         List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
         inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
                 .thenComparingInt(Plan.UnitCounts::toGenerate)
@@ -175,11 +175,7 @@ final class RunWork {
         List<Supplier<UnitOutcome>> units = new ArrayList<>();
         for (Plan.UnitCounts unit : inOrder) {
             UnitKey key = key(unit.adapter());
-            units.add(new UnitRun(
-                    scope,
-                    unit,
-                    stored.files(unit.adapter()),
-                    Optional.ofNullable(lines.get(key))));
+            units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
         }
         return units;
     }

@@ -163,7 +163,8 @@ final class UnitRun implements Supplier<UnitOutcome> {
         }
         if (!files.staged().isEmpty()) {
             List<String> keys = List.copyOf(files.staged().keySet());
-            long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
+            long bytes =
+                    files.staged().values().stream().mapToLong(size -> size).sum();
             pairs.add(persistently(() -> run.jobs().verdicts(key, adapter, keys)), bytes);
         }
     }
@@ -200,7 +201,8 @@ final class UnitRun implements Supplier<UnitOutcome> {
         UnitCommit next = before.with(written, fresh);
         run.requireHeld();
         if (!run.commits().create(next)) {
-            UnitCommit standing = run.commits().find(key.category(), key.defect()).orElseThrow();
+            UnitCommit standing =
+                    run.commits().find(key.category(), key.defect()).orElseThrow();
             // Its own, if the answer to its creation was lost.
             if (!standing.files().equals(next.files())) {
                 written.forEach(file -> run.store().delete(file.key()));
@@ -239,7 +241,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
                     died.add(task.died());
                 }
             }
-            died.stream().filter(run.executors()::hasDied).forEach(one -> run.deaths().add(key, work, one));
+            died.stream()
+                    .filter(run.executors()::hasDied)
+                    .forEach(one -> run.deaths().add(key, work, one));
             requireTryableStill();
         }
         return results;

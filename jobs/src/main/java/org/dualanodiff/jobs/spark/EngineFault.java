@@ -23,7 +23,9 @@ public final class EngineFault extends RuntimeException {
     /** On the machine of the running task. */
     static EngineFault here(Throwable failure) {
         SparkEnv env = SparkEnv.get();
-        String gpu = GpuTask.address(TaskContext.get()).map(address -> ", GPU " + address).orElse("");
+        String gpu = GpuTask.address(TaskContext.get())
+                .map(address -> ", GPU " + address)
+                .orElse("");
         return new EngineFault(
                 env.executorId(),
                 "%s (executor %s on %s%s)"

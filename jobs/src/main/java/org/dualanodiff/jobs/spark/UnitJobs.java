@@ -55,7 +55,10 @@ public final class UnitJobs {
 
     public TaskDone<TrainResult> train(TrainTask task) {
         UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
-        JobText.set(spark, "train", "train %s: %d steps".formatted(unit, task.training().steps()));
+        JobText.set(
+                spark,
+                "train",
+                "train %s: %d steps".formatted(unit, task.training().steps()));
         return GpuTask.on(spark.parallelize(List.of(task), 1))
                 .map(new Training(settings, runId, progress))
                 .collect()
@@ -156,7 +159,10 @@ public final class UnitJobs {
                 String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
                 GenerateResult result = new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(base, lease.adapter(), task, watch.counting(progress.generation(part)));
-                LOG.info("generated {} pairs, {} of them accepted", result.pairs().size(), result.accepted());
+                LOG.info(
+                        "generated {} pairs, {} of them accepted",
+                        result.pairs().size(),
+                        result.accepted());
                 WorkCounters.ofThisJvm().ended(result);
                 return result.withTimes(watch.times(result.times()));
             }
@@ -197,8 +203,9 @@ public final class UnitJobs {
                             .map(sample -> PairVerdict.of(sample, key))
                             .toList();
                 } catch (RuntimeException e) {
-                    throw new IOException("%s cannot be read: %s; delete it and run again"
-                            .formatted(store.uri(key), e.getMessage()), e);
+                    throw new IOException(
+                            "%s cannot be read: %s; delete it and run again".formatted(store.uri(key), e.getMessage()),
+                            e);
                 }
             } finally {
                 Files.deleteIfExists(copy);

@@ -9,7 +9,6 @@ import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ import org.dualanodiff.pipeline.sample.SampleSize;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -340,7 +340,8 @@ class AugmentCommandTest {
 
     private static JsonObject manifest(CommandLineRun run) {
         try {
-            Path path = Path.of(URI.create(run.json().get("manifest").getAsString()));
+            Path path = ObjectStore.localPath(run.json().get("manifest").getAsString())
+                    .orElseThrow();
             return JsonParser.parseString(Files.readString(path, UTF_8)).getAsJsonObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -39,7 +39,11 @@ class StartingTest {
 
         assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err())
-                .contains("an inpainting model", "the file has 335 bytes", file + " is no folder", "PYTORCH_LIBRARY_PATH");
+                .contains(
+                        "an inpainting model",
+                        "the file has 335 bytes",
+                        file + " is no folder",
+                        "PYTORCH_LIBRARY_PATH");
         assertThat(run.err().lines()).filteredOn(line -> !line.isBlank()).allMatch(line -> line.startsWith("error: "));
     }
 

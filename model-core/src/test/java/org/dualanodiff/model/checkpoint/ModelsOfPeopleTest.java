@@ -7,6 +7,7 @@ import static org.dualanodiff.model.checkpoint.ModelVariants.UNET;
 import static org.dualanodiff.model.checkpoint.ModelVariants.VAE;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,6 +87,17 @@ class ModelsOfPeopleTest {
                 .isThrownBy(() -> ModelFiles.open(path).requireComplete())
                 .withMessageContaining(folder.toString())
                 .withMessageContainingAll(model.words.toArray(String[]::new));
+    }
+
+    @Test
+    void fingerprint_ofALargeCheckpointNamedSafetensors_isMadeOfItsContent() throws IOException {
+        ModelVariants model = ModelVariants.linked(shared.resolve("F32"), folder.resolve("model"));
+        Map<String, TensorData> tensors = model.singleFile();
+        tensors.put("model_ema", new TensorData(DType.F32, new long[] {17 << 20}, ByteBuffer.allocate(68 << 20)));
+        Path file = model.root().resolve("model.safetensors");
+        TorchZipWriter.write(file, tensors);
+
+        assertThat(ModelFiles.open(file).fingerprint()).hasSize(64);
     }
 
     private Path path(Case model) throws IOException {
@@ -555,9 +568,7 @@ class ModelsOfPeopleTest {
                             tensors.put(
                                     "model.diffusion_model.input_blocks.0.0.weight",
                                     new TensorData(
-                                            DType.F32,
-                                            new long[] {32, 9, 3, 3},
-                                            java.nio.ByteBuffer.allocate(32 * 81 * 4)));
+                                            DType.F32, new long[] {32, 9, 3, 3}, ByteBuffer.allocate(32 * 81 * 4)));
                             return single(m, "model.safetensors", tensors);
                         },
                         "in_channels 9",

@@ -47,7 +47,9 @@ record TextSetting(String origin, String key, String text) {
 
     /** Kubernetes tells each container of the services around it, one of which may be named dualanodiff-ui. */
     private static boolean isServiceLink(String name, String value) {
-        return name.matches(SERVICE) || name.matches(SERVICE_PORT) || name.endsWith("_PORT") && value.matches(PORT_VALUE);
+        return name.matches(SERVICE)
+                || name.matches(SERVICE_PORT)
+                || name.endsWith("_PORT") && value.matches(PORT_VALUE);
     }
 
     private static String environmentKey(String name) {

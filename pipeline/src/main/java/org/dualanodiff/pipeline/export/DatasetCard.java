@@ -27,20 +27,19 @@ final class DatasetCard {
 
     private static String units(PublishedDataset dataset) {
         return dataset.units().stream()
-                .map(unit -> String.format(Locale.ROOT, "| %s | %s | %d | %d | %s | %s |", 
-                                cell(unit.category()),
-                                cell(unit.defect()),
-                                unit.accepted(),
-                                unit.rejected(),
-                                cell(unit.run()),
-                                unit.adapter() == null
-                                        ? "-"
-                                        : unit.adapter()
-                                                .substring(
-                                                        0,
-                                                        Math.min(
-                                                                12,
-                                                                unit.adapter().length()))))
+                .map(unit -> String.format(
+                        Locale.ROOT,
+                        "| %s | %s | %d | %d | %s | %s |",
+                        cell(unit.category()),
+                        cell(unit.defect()),
+                        unit.accepted(),
+                        unit.rejected(),
+                        cell(unit.run()),
+                        unit.adapter() == null
+                                ? "-"
+                                : unit.adapter()
+                                        .substring(
+                                                0, Math.min(12, unit.adapter().length()))))
                 .collect(Collectors.joining("\n"));
     }
 

@@ -89,7 +89,10 @@ public final class ExportPairs {
     private Stream<ExportedPair> real(ExportPart.RealPairs part) {
         return IntStream.range(0, part.images().size())
                 .mapToObj(i -> RealPair.read(
-                        part.key(), String.format(Locale.ROOT, "real-%03d", i), part.images().get(i), files));
+                        part.key(),
+                        String.format(Locale.ROOT, "real-%03d", i),
+                        part.images().get(i),
+                        files));
     }
 
     private String written(ExportTask task, Stream<ExportedPair> pairs) {

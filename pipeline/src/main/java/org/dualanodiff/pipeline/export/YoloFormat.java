@@ -52,7 +52,8 @@ record YoloFormat() implements PairFormat {
 
     private static String yaml(List<String> names) {
         String classes = IntStream.range(0, names.size())
-                .mapToObj(i -> String.format(Locale.ROOT, "  %d: '%s'\n", i, names.get(i).replace("'", "''")))
+                .mapToObj(i -> String.format(
+                        Locale.ROOT, "  %d: '%s'\n", i, names.get(i).replace("'", "''")))
                 .collect(Collectors.joining());
         return """
                 # All of this is for training. Give val the real images that you hold out.

@@ -52,8 +52,7 @@ public final class CommitPairs {
             FileDigest digest = FileDigest.of(file);
             String key = key(task, indices.nextSetBit(0));
             store.upload(file, key);
-            return new UnitCommit.File(
-                    key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
+            return new UnitCommit.File(key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
         } finally {
             Files.deleteIfExists(file);
         }
@@ -77,8 +76,8 @@ public final class CommitPairs {
         Rows(CommitTask task) {
             this.task = task;
             List<String> inOrder = task.sources().entrySet().stream()
-                    .sorted(Comparator.comparingInt(
-                            (Map.Entry<String, BitSet> source) -> source.getValue().nextSetBit(0)))
+                    .sorted(Comparator.comparingInt((Map.Entry<String, BitSet> source) ->
+                            source.getValue().nextSetBit(0)))
                     .map(Map.Entry::getKey)
                     .toList();
             this.left = new ArrayDeque<>(inOrder);

@@ -97,8 +97,7 @@ public final class GenerateSamples {
     /** @param working seconds spent on making the samples */
     private record Made(Staged staged, double working) {}
 
-    private Made make(GenerateTask task, DualSampler sampler, PairAssembly assembly, Counts counts)
-            throws IOException {
+    private Made make(GenerateTask task, DualSampler sampler, PairAssembly assembly, Counts counts) throws IOException {
         Set<Long> wanted =
                 Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
         try (SampleBlocks samples = new SampleBlocks(

@@ -194,7 +194,8 @@ public final class StoreLayout {
 
     /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
     public static boolean isOfDrivers(String runId, String key) {
-        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/")
+        return key.startsWith(leases(runId) + "/")
+                || key.startsWith(tasks(runId) + "/")
                 || key.startsWith(attempts(runId) + "/")
                 || key.startsWith(deaths(runId) + "/")
                 || key.equals(result(runId))

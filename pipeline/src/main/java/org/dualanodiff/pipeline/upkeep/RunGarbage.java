@@ -15,8 +15,8 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
 final class RunGarbage implements GarbageFinder {
@@ -103,20 +103,24 @@ final class RunGarbage implements GarbageFinder {
                 .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
                 .olderThan(limits.inUse())
                 .only(file -> !references.name(file.key()));
-        return old.isEmpty() ? List.of() : old.only(notIn(run)).files().stream()
-                .map(file -> new FoundGarbage(
-                        new Garbage("pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
-                        () -> isIdle(run) && notIn(run).test(file)))
-                .toList();
+        return old.isEmpty()
+                ? List.of()
+                : old.only(notIn(run)).files().stream()
+                        .map(file -> new FoundGarbage(
+                                new Garbage(
+                                        "pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
+                                () -> isIdle(run) && notIn(run).test(file)))
+                        .toList();
     }
 
     /** Of a run whose commits cannot be read, nothing can be told. */
     private Predicate<AgedFile> notIn(String run) {
         try {
-            Set<String> listed = new UnitCommits(store, run).all().stream()
-                    .flatMap(commit -> commit.files().stream())
-                    .map(UnitCommit.File::key)
-                    .collect(Collectors.toSet());
+            Set<String> listed = new UnitCommits(store, run)
+                    .all().stream()
+                            .flatMap(commit -> commit.files().stream())
+                            .map(UnitCommit.File::key)
+                            .collect(Collectors.toSet());
             return file -> !listed.contains(file.key());
         } catch (StoreException e) {
             return file -> false;

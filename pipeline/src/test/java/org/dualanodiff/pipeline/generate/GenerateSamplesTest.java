@@ -128,7 +128,8 @@ class GenerateSamplesTest {
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();
-            assertThat(runs.stream().mapToInt(run -> run.join().pairs().size()).sum()).isEqualTo(PAIRS);
+            assertThat(runs.stream().mapToInt(run -> run.join().pairs().size()).sum())
+                    .isEqualTo(PAIRS);
             return staged(store);
         }
     }
