@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +20,8 @@ import org.dualanodiff.jobs.run.UnitPairs;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
@@ -91,7 +90,8 @@ public final class ScaleBenchmark {
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files =
                 pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
-        UnitJobs jobs = new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", 1, 1), runId, null);
+        UnitJobs jobs =
+                new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL), runId, null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();
@@ -108,8 +108,8 @@ public final class ScaleBenchmark {
                 cpuSeconds() - before,
                 staged.stream().mapToLong(GenerateSamples.Staged::bytes).sum(),
                 written.stream().map(UnitCommit.File::bytes).toList(),
-                peakHeapMebibytes(),
-                heapLimitMebibytes(),
+                Heap.peakMebibytes(),
+                Heap.limitMebibytes(),
                 ResidentMemory.peakMebibytes());
     }
 
@@ -171,19 +171,6 @@ public final class ScaleBenchmark {
         return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
     }
 
-    /** A bound: the pools of the heap need not have had their peaks at one time. */
-    private static double peakHeapMebibytes() {
-        double peaks = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToDouble(pool -> pool.getPeakUsage().getUsed() / (double) (1 << 20))
-                .sum();
-        return Math.min(peaks, heapLimitMebibytes());
-    }
-
-    private static double heapLimitMebibytes() {
-        return Runtime.getRuntime().maxMemory() / (double) (1 << 20);
-    }
-
     private void print(ScaleMeasures measured) {
         int side = RecordedPairs.SIDE;
         line(
@@ -232,8 +219,7 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

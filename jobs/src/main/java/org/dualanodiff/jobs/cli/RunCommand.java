@@ -8,6 +8,7 @@ import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +35,9 @@ abstract class RunCommand implements Callable<Integer> {
         Preflight.require(
                 config, stages() != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            RunSummary summary =
-                    new AugmentRun(spark, config, spec.commandLine().getErr(), retryFailed()).run(stages());
+            RunSummary summary = new AugmentRun(
+                            spark, config, spec.commandLine().getErr(), retryFailed(), UnitWork.OF_MODEL)
+                    .run(stages());
             spec.commandLine().getErr().println(summary.sentence());
             spec.commandLine().getOut().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

@@ -84,7 +84,7 @@ public final class JvmCheck {
     static long adapterBytes(ModelFiles base, int rank) {
         return FLOAT_BYTES
                 * AdapterLayout.of(base.unetConfig(), base.textConfig(), rank, false)
-                        .parameters();
+                        .numbers();
     }
 
     /** What training an adapter has in files at once: the adapter, a state, and the next state being written. */

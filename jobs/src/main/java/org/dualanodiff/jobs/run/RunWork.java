@@ -22,6 +22,7 @@ import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -32,6 +33,7 @@ import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -67,6 +69,7 @@ final class RunWork {
     private final RunRegistry runs;
     private final AdapterRegistry adapters;
     private final Instant started;
+    private final UnitWork unitWork;
     private List<TaskRecord> tasks = List.of();
 
     RunWork(
@@ -75,12 +78,14 @@ final class RunWork {
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
-            Instant started) {
+            Instant started,
+            UnitWork unitWork) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
         this.inputs = inputs;
         this.config = inputs.settings().config();
+        this.unitWork = unitWork;
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);
@@ -98,6 +103,7 @@ final class RunWork {
                         adapters)
                 .of(plan);
         EstimateText.lines(estimate).forEach(console::println);
+        MemoryText.lines(inputs).forEach(console::println);
         console.flush();
         RunReport report = new RunReport(identity, inputs, plan, started);
         report.estimated(estimate);
@@ -143,7 +149,8 @@ final class RunWork {
     }
 
     private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
-        UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
+        UnitJobs jobs =
+                new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
                 stages,
@@ -200,7 +207,7 @@ final class RunWork {
                 .map("settings", inputs.settings().all())
                 .text("training", config.training().toString())
                 .text("compute", config.compute().toString())
-                .integer("batch", inputs.settings().sampling().batchSize())
+                .text("generation", config.generation().toString())
                 .text("master", config.spark().master())
                 .map("spark", config.spark().conf())
                 .text("data", inputs.adapters().toString())
@@ -229,10 +236,18 @@ final class RunWork {
         plan.summary().forEach(console::println);
         inputs.backgrounds()
                 .forEach((category, source) -> console.printf(
-                        "%s: background compensation with %s object masks%n",
-                        category, source.masks() == null ? "automatic" : source.masks()));
+                        "%s: background compensation with %s object masks%s%n",
+                        category, source.masks() == null ? "automatic" : source.masks(), released(inputs.settings())));
         console.flush();
         return plan;
+    }
+
+    /** What background compensation brings with it where nobody set it. */
+    private static String released(RunSettings settings) {
+        Map<String, String> own = settings.ownWithCompensation();
+        return own.isEmpty()
+                ? ""
+                : ", and with it, as in the released code, " + own.toString().replaceAll("[{}]", "");
     }
 
     private void open(Plan plan) {

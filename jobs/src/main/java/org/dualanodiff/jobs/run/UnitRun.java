@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.dualanodiff.jobs.spark.FailureText;
 import org.dualanodiff.jobs.spark.JobText;
 import org.dualanodiff.jobs.spark.TaskDone;
+import org.dualanodiff.jobs.spark.TaskHook;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateResult;
@@ -24,7 +25,6 @@ import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.slf4j.Logger;
@@ -200,6 +200,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
                 tasks.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(tasks));
         UnitCommit next = before.with(written, fresh);
         run.requireHeld();
+        TaskHook.call("commit", key.toString());
         if (!run.commits().create(next)) {
             UnitCommit standing =
                     run.commits().find(key.category(), key.defect()).orElseThrow();
@@ -209,16 +210,22 @@ final class UnitRun implements Supplier<UnitOutcome> {
                 return standing;
             }
         }
-        tidy(next);
+        tidy(next, pairs);
         return next;
     }
 
-    /** Nobody can commit what lay there before this commit any more: its number is taken. */
-    private void tidy(UnitCommit commit) {
+    /**
+     * Nobody can commit what lay there before this commit any more: its number is taken. What has come since may be another
+     * driver's, if this one was taken for dead.
+     */
+    private void tidy(UnitCommit commit, UnitPairs pairs) {
         Set<String> listed = new HashSet<>();
         commit.files().forEach(file -> listed.add(file.key()));
-        files.stored().stream().filter(file -> !listed.contains(file)).forEach(run.store()::delete);
-        run.store().delete(StoreLayout.staging(commit.runId(), key.category(), key.defect()));
+        Set<String> done = new HashSet<>(files.stored());
+        done.addAll(files.staged().keySet());
+        done.addAll(pairs.sources());
+        done.removeAll(listed);
+        done.forEach(run.store()::delete);
     }
 
     /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */

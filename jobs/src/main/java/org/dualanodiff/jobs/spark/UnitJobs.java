@@ -10,13 +10,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.PairSource;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnTask;
@@ -26,7 +26,6 @@ import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
 import org.slf4j.Logger;
@@ -120,14 +119,14 @@ public final class UnitJobs {
 
         @Override
         TrainResult work(TrainTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.base(), settings.compute());
-            watch.loaded();
             LOG.info("training begins, {} steps", task.training().steps());
-            TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
-                    .run(
-                            base,
+            TrainResult result = settings.work()
+                    .train(
+                            store,
                             task,
-                            watch.counting(progress.training(unit(task).toString(), settings.progressEvery())));
+                            settings,
+                            watch.counting(progress.training(unit(task).toString(), settings.progressEvery())),
+                            watch::loaded);
             LOG.info("trained, {} steps in {} s", result.stepsMade(), Math.round(result.seconds()));
             return result.withTimes(watch.times(result.times()));
         }
@@ -153,12 +152,11 @@ public final class UnitJobs {
 
         @Override
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
-            try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
+            try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
                 String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
-                GenerateResult result = new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .run(base, lease.adapter(), task, watch.counting(progress.generation(part)));
+                GenerateResult result =
+                        new GenerateSamples(store).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(
                         "generated {} pairs, {} of them accepted",
                         result.pairs().size(),

@@ -32,6 +32,8 @@ class EmbeddedLogTest {
         }
         PatternLayout layout = PatternLayout.newBuilder()
                 .withPattern(properties.getProperty("appender.console.layout.pattern"))
+                .withAlwaysWriteExceptions(
+                        Boolean.parseBoolean(properties.getProperty("appender.console.layout.alwaysWriteExceptions")))
                 .build();
         return layout.toSerializable(Log4jLogEvent.newBuilder()
                 .setLoggerName("test")

@@ -54,8 +54,8 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
         }
     }
 
-    /** How many numbers the adapter has. */
-    public long parameters() {
+    /** How many numbers an adapter is. */
+    public long numbers() {
         return shapes.values().stream()
                 .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
                 .sum();

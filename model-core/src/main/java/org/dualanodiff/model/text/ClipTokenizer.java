@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.DjlVariables;
 import org.dualanodiff.model.torch.Tensors;
 
 /**
@@ -43,6 +44,7 @@ public final class ClipTokenizer implements AutoCloseable {
      * @param places of the text encoder: the length of an encoded prompt, where the files do not tell
      */
     public static ClipTokenizer open(Path folder, int places) {
+        DjlVariables.withoutTelemetry();
         TokenizerFiles files = TokenizerFiles.read(folder);
         byte[] definition = files.definition().toString().getBytes(StandardCharsets.UTF_8);
         Map<String, String> whole = Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");

@@ -124,7 +124,7 @@ class GenerateSamplesTest {
     private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
             throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
-            GenerateSamples verb = new GenerateSamples(store, new DatasetFiles(new Configuration()), workers);
+            GenerateSamples verb = new GenerateSamples(store, workers);
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();
@@ -135,8 +135,8 @@ class GenerateSamplesTest {
     }
 
     private static GenerateResult result(GenerateSamples verb, GenerateTask task) {
-        try {
-            return verb.run(base, adapter, task, GenerationListener.NONE);
+        try (PairSource pairs = new ModelPairs(base, adapter, task, new DatasetFiles(new Configuration()))) {
+            return verb.run(pairs, task, GenerationListener.NONE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
