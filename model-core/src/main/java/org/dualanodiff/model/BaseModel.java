@@ -48,7 +48,8 @@ public final class BaseModel implements AutoCloseable {
         // Little time is spent in these two, and pixels and prompts are worth their precision.
         autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
         textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
-        tokenizer = ClipTokenizer.open(directory.tokenizer());
+        tokenizer =
+                ClipTokenizer.open(directory.tokenizer(), directory.textConfig().maxPositionEmbeddings());
         schedule = NoiseSchedule.of(directory.schedulerConfig());
     }
 
@@ -110,7 +111,7 @@ public final class BaseModel implements AutoCloseable {
 
     /** The tensors of an adapter for this base. */
     public AdapterLayout adapterLayout(int rank, boolean background) {
-        return AdapterLayout.of(unet, textEncoder, rank, background);
+        return AdapterLayout.of(unet.config(), textEncoder.config(), rank, background);
     }
 
     /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */
