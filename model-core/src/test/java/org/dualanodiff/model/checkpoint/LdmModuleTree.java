@@ -91,7 +91,9 @@ final class LdmModuleTree {
                 for (int layer = 0; layer < config.layersPerBlock() + (down ? 0 : 1); layer++) {
                     vae.put(block + ".resnets." + layer, ldm + ".block." + layer);
                 }
-                vae.put(block + (down ? ".downsamplers.0" : ".upsamplers.0"), ldm + (down ? ".downsample" : ".upsample"));
+                vae.put(
+                        block + (down ? ".downsamplers.0" : ".upsamplers.0"),
+                        ldm + (down ? ".downsample" : ".upsample"));
             }
             vae.put(half + ".mid_block.resnets.0", half + ".mid.block_1");
             vae.put(half + ".mid_block.attentions.0", half + ".mid.attn_1");

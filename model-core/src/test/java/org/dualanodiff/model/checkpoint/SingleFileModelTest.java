@@ -62,8 +62,7 @@ class SingleFileModelTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void file_ofAnyDepth_holdsEveryTensorOfTheDirectory(int levels, int layers, boolean linear)
-            throws IOException {
+    void file_ofAnyDepth_holdsEveryTensorOfTheDirectory(int levels, int layers, boolean linear) throws IOException {
         directory = ModelDirectory.open(randomModel(levels, layers, linear));
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, ldmTensors(), Map.of());
@@ -78,8 +77,7 @@ class SingleFileModelTest {
     static Stream<Arguments> shapes() {
         return Stream.of(1, 2, 3, 4)
                 .flatMap(levels -> Stream.of(1, 2)
-                        .flatMap(layers ->
-                                Stream.of(false, true).map(linear -> Arguments.of(levels, layers, linear))));
+                        .flatMap(layers -> Stream.of(false, true).map(linear -> Arguments.of(levels, layers, linear))));
     }
 
     @Test
@@ -200,7 +198,8 @@ class SingleFileModelTest {
     private ModelDirectory writtenAsDirectory(ModelFiles model) throws IOException {
         Path back = folder.resolve("back");
         try (Stream<Path> parts = Files.walk(directory.root())) {
-            for (Path part : parts.filter(p -> !p.toString().endsWith(".safetensors")).toList()) {
+            for (Path part :
+                    parts.filter(p -> !p.toString().endsWith(".safetensors")).toList()) {
                 Files.copy(part, back.resolve(directory.root().relativize(part)));
             }
         }

@@ -14,8 +14,14 @@ class MaskCleanupTest {
 
     /** Rectangles by their corners in an image of 128 x 128: left, top, right, bottom; those in HOLES are cut out. */
     private static final int[][] REGIONS = {
-        {8, 8, 40, 40}, {41, 8, 60, 40}, {66, 8, 90, 40}, {8, 60, 40, 90}, {100, 100, 103, 103}, {110, 100, 114, 104},
-        {40, 70, 60, 72}, {60, 60, 80, 90}
+        {8, 8, 40, 40},
+        {41, 8, 60, 40},
+        {66, 8, 90, 40},
+        {8, 60, 40, 90},
+        {100, 100, 103, 103},
+        {110, 100, 114, 104},
+        {40, 70, 60, 72},
+        {60, 60, 80, 90}
     };
 
     private static final int[][] HOLES = {{14, 66, 17, 69}, {26, 66, 31, 71}};
@@ -78,6 +84,9 @@ class MaskCleanupTest {
     }
 
     private static double share(BinaryMask mask) {
-        return (double) IntStream.range(0, mask.set().length).filter(i -> mask.set()[i]).count() / mask.set().length;
+        return (double) IntStream.range(0, mask.set().length)
+                        .filter(i -> mask.set()[i])
+                        .count()
+                / mask.set().length;
     }
 }

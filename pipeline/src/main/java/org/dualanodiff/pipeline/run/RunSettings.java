@@ -338,7 +338,8 @@ public record RunSettings(
                 "mask.min-area", Integer.toString(mask.minArea()),
                 "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
                 "mask.refine-radius", Integer.toString(mask.refineRadius())));
-        // Other runs than those at the reference have changed with the meaning of their radii and areas, and so have their names.
+        // Other runs than those at the reference have changed with the meaning of their radii and areas, and so have
+        // their names.
         if (resolution != MaskCleanup.REFERENCE_SIDE) {
             settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
         }

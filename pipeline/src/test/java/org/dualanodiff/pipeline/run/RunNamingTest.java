@@ -153,8 +153,7 @@ class RunNamingTest {
 
     @Test
     void maskCleanup_atAnotherResolution_growsWithIt() {
-        String[] cleanup = {
-            "mask.opening-radius=1", "mask.closing-radius=2", "mask.min-area=4", "mask.max-hole-area=64"
+        String[] cleanup = {"mask.opening-radius=1", "mask.closing-radius=2", "mask.min-area=4", "mask.max-hole-area=64"
         };
         List<String> larger = new ArrayList<>(List.of(cleanup));
         larger.add("resolution=512");
