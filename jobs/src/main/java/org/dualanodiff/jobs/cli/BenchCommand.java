@@ -1,11 +1,15 @@
 package org.dualanodiff.jobs.cli;
 
 import com.google.gson.Gson;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
+import org.dualanodiff.jobs.bench.NightBenchmark;
+import org.dualanodiff.jobs.bench.NightPlan;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
 import org.dualanodiff.jobs.spark.HadoopProperties;
@@ -31,6 +35,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchCommand.Memory.class,
             BenchCommand.Model.class,
+            BenchCommand.Night.class,
             BenchCommand.Pixels.class,
             BenchCommand.Scale.class,
             BenchCommand.Task.class
@@ -155,6 +160,53 @@ final class BenchCommand {
                 StoreProbe.require("store", config.store(), HadoopProperties.current());
                 new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);
             }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "night",
+            mixinStandardHelpOptions = true,
+            description = {
+                "How well a run fills its slots: a whole run in a temporary folder, with sleeps and recorded pairs in the",
+                "model's place. Units train for 5 to 20 minutes and make their pairs in 11, divided by --haste."
+            })
+    static final class Night implements Callable<Integer> {
+
+        @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 73.")
+        private int units = 73;
+
+        @Option(names = "--slots", paramLabel = "N", description = "Tasks at a time. Default: 8.")
+        private int slots = 8;
+
+        @Option(names = "--pairs", paramLabel = "N", description = "Good pairs of each unit. Default: 100.")
+        private int pairs = 100;
+
+        @Option(names = "--batch", paramLabel = "N", description = "Pairs of a block. Default: 4.")
+        private int batch = 4;
+
+        @Option(names = "--pairs-per-task", paramLabel = "N", description = "Default: 16.")
+        private int pairsPerTask = 16;
+
+        @Option(names = "--rejected", paramLabel = "SHARE", description = "Of the pairs. Default: 0.3.")
+        private double rejected = 0.3;
+
+        @Option(names = "--haste", paramLabel = "N", description = "Times so fast as a real night. Default: 100.")
+        private double haste = 100;
+
+        @Option(
+                names = {"-s", "--set"},
+                paramLabel = "KEY=VALUE",
+                description = "One setting over the benchmark's own, such as a store. Repeatable.")
+        private List<String> settings = new ArrayList<>();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            NightPlan plan = new NightPlan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
             return ExitCode.DONE;
         }
     }

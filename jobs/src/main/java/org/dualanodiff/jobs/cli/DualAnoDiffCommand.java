@@ -52,8 +52,9 @@ public final class DualAnoDiffCommand {
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(new DualAnoDiffCommand())
-                .setOut(out)
-                .setErr(err)
+                .setOut(Console.of(out))
+                .setErr(Console.ofErrors(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setExecutionExceptionHandler(new Failures())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)

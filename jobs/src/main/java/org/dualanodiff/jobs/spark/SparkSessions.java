@@ -9,6 +9,7 @@ import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.Redaction;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
@@ -18,10 +19,16 @@ public final class SparkSessions {
     private static final Map<String, String> NEEDED = Map.of(
             // A defect called 007 must not come back as the number 7.
             "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
-            "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false",
+            // The units of a run share the executors evenly.
+            "spark.scheduler.mode", "FAIR",
+            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on; see
+            // conf/s3.conf.
+            "spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1000000",
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
             "spark.sql.session.timeZone", "UTC",
+            // What the UI and the event log do not show.
+            "spark.redaction.regex", Redaction.SECRETS,
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
             "spark.executorEnv.GOMP_SPINCOUNT", "1000",
             // Blocks of CUDA's memory grow, rather than lie beside one another in pieces that nothing fits into.
@@ -37,26 +44,13 @@ public final class SparkSessions {
 
     private static final String PLUGINS = "spark.plugins";
 
-    /**
-     * On S3 a file is renamed by copying it. The magic committer has none to rename: tasks upload in parts, and the job
-     * completes the uploads.
-     */
-    private static final Map<String, String> ON_S3 = Map.of(
-            "spark.sql.sources.commitProtocolClass", "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
-            "spark.sql.parquet.output.committer.class",
-                    "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter",
-            "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
-                    "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
-            "spark.hadoop.fs.s3a.committer.name", "magic",
-            "spark.hadoop.fs.s3a.committer.magic.enabled", "true");
+    private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
 
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.ui.enabled", "false",
             "spark.ui.showConsoleProgress", "false",
             "spark.driver.host", "localhost",
-            "spark.driver.bindAddress", "127.0.0.1",
-            // Progress travels with the heartbeat.
-            "spark.executor.heartbeatInterval", "1s");
+            "spark.driver.bindAddress", "127.0.0.1");
 
     private SparkSessions() {}
 
@@ -68,9 +62,6 @@ public final class SparkSessions {
         if (config.log().isJson()) {
             conf.setIfMissing("spark.log.structuredLogging.enabled", "true");
         }
-        if (config.store().startsWith("s3a:")) {
-            ON_S3.forEach(conf::setIfMissing);
-        }
         if (!conf.contains("spark.master")) {
             conf.setMaster(config.spark().master());
             EMBEDDED.forEach(conf::setIfMissing);
@@ -79,9 +70,21 @@ public final class SparkSessions {
         config.spark().conf().forEach(conf::set);
         boundary(config.dataset()).ifPresent(root -> conf.set("spark.hadoop." + DatasetFiles.ROOT, root));
         addPlugin(conf, RunMetricsPlugin.class.getName());
+        keepGpusForTheModel(conf);
         SparkSession session = SparkSession.builder().config(conf).getOrCreate();
         JsonLog.start(config.log());
         return session;
+    }
+
+    /**
+     * A GPU for every task of Spark's would be one for each look into a file, too. So executors have GPUs, and only tasks that work
+     * with the model ask for one, by a profile of their own ({@link GpuTask#on}), which local masters do not have.
+     */
+    private static void keepGpusForTheModel(SparkConf conf) {
+        if (conf.contains(TASK_GPUS) && !conf.get("spark.master").startsWith("local[")) {
+            conf.set(GpuTask.AMOUNT, conf.get(TASK_GPUS));
+            conf.remove(TASK_GPUS);
+        }
     }
 
     /** The root that tasks hold the data set's files to, as the driver does; empty if there is to be none. */

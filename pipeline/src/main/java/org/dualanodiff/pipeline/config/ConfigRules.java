@@ -41,10 +41,14 @@ final class ConfigRules {
                     "base-model",
                     matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
-            rule("dataset.format", oneOf(List.of("auto", "mvtec", "visa", "folder", "coco", "jsonl"))),
+            rule(
+                    "dataset.format",
+                    oneOf(List.of(
+                            "auto", "mvtec", "visa", "folder", "coco", "jsonl", "yolo", "labelme", "labelstudio"))),
             rule(
                     "dataset.mask-level",
                     matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
+            rule("dataset.bit-depth", matching("auto or a number of bits 8..16", "auto|[89]|1[0-6]")),
             rule("dataset.allow-outside", flag()),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),

@@ -100,6 +100,7 @@ public record RunInputs(
                 split(config),
                 DatasetFormat.of(dataset.format()),
                 dataset.maskLevel(),
+                dataset.bitDepth(),
                 dataset.allowOutside());
     }
 

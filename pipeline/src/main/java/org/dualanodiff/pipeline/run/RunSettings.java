@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.run;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dualanodiff.model.dual.Ablation;
@@ -24,6 +25,7 @@ import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
+import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
@@ -47,6 +49,8 @@ public record RunSettings(
         boolean warmStart,
         Optional<String> saliencyModel) {
 
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
+
     /** The prompts of one defect of one product: names take the places that the settings leave for them. */
     public NestedPrompt prompt(String category, String defect) {
         return new NestedPrompt(
@@ -55,7 +59,8 @@ public record RunSettings(
     }
 
     private static String named(String prompt, String category, String defect) {
-        return prompt.replace("{category}", category.replace('_', ' ')).replace("{defect}", defect.replace('_', ' '));
+        return Placeholders.fill(
+                prompt, PLACEHOLDER, Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */

@@ -46,6 +46,10 @@ final class RunReferences {
                 .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
     }
 
+    boolean name(String key) {
+        return texts.contains(key);
+    }
+
     private static boolean holds(String text, String folder) {
         return (text + "/").contains(folder + "/");
     }

@@ -109,6 +109,7 @@ class InvalidConfigTest {
                 "dataset.format=voc | must be one of",
                 "dataset.crop=defects | must be one of whole, defect, was \"defects\"",
                 "dataset.mask-level=0 | must be auto or a grey level 1..255, was 0",
+                "dataset.bit-depth=7 | must be auto or a number of bits 8..16, was 7",
                 "dataset.split=0 | must be first-third, list or a number 1..1000000, was 0",
                 "dataset.split=list | dataset.split-files must name a JSON file",
                 "dataset.root=builtin:sample | must be a path, a URI or builtin:samples, was \"builtin:sample\"",

@@ -101,6 +101,26 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofFilesThatNoCommitLists_deletesThoseThatAreOldAlone() throws IOException {
+        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+        made.age("samples", OLD);
+        write(table + "/pairs-000009-x.parquet", Duration.ofDays(2));
+        write(table + "/pairs-000010-y.parquet", Duration.ofHours(1));
+        write(table + "/part-of-an-earlier-version.parquet", OLD);
+
+        assertDeletes(table + "/pairs-000009-x.parquet");
+        assertThat(made.store.list(table)).hasSize(4);
+    }
+
+    @Test
+    void gc_ofOldFilesOfARunWhoseCommitCannotBeRead_leavesThem() throws IOException {
+        made.store.write(StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1), "{".getBytes());
+        made.age("", Duration.ofDays(2));
+
+        assertThat(gc(false).find().garbage()).isEmpty();
+    }
+
+    @Test
     void gc_ofRunThatWasGivenUp_deletesAllOfIt() throws IOException {
         made.startRun("dead");
         write(STAGED + "/part-0.parquet", Duration.ofDays(3));
@@ -144,6 +164,20 @@ class CollectGarbageTest {
         LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
         try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
             assertThat(gc(false).find().garbage()).isEmpty();
+            lease.requireHeld();
+        }
+    }
+
+    @Test
+    void gc_ofRunThatADriverTakesMeanwhile_leavesIt() throws IOException {
+        made.startRun("dead");
+        write(STAGED + "/part-0.parquet", OLD);
+        made.age("runs/dead", OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
+        try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
+            assertSkips(gc, found, "runs/dead", "staging/run=dead");
             lease.requireHeld();
         }
     }
