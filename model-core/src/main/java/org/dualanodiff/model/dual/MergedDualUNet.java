@@ -11,6 +11,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.UNet;
 
 /**
@@ -80,7 +81,8 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     /** For every cross-attention; owned by this object. */
     private Map<String, NDArray[]> keysAndValues(NDArray text) {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
-        try (TensorScope scope = TensorScope.open()) {
+        try (Unfinished parts = Unfinished.begin();
+                TensorScope scope = TensorScope.open()) {
             NDArray rows = Operators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
                 if (merged.base().cross()) {
@@ -91,6 +93,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
                     });
                 }
             });
+            parts.finish();
         }
         return all;
     }
