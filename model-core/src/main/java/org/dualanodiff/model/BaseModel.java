@@ -29,6 +29,7 @@ import org.dualanodiff.model.vae.Autoencoder;
 public final class BaseModel implements AutoCloseable {
 
     private final Optional<Path> startingAdapter;
+    private final MemoryNeed memoryNeed;
     private final Device device;
     private final Precision precision;
     private final List<Weights> weights = new ArrayList<>();
@@ -40,6 +41,7 @@ public final class BaseModel implements AutoCloseable {
 
     private BaseModel(ModelFiles directory, Device device, Precision precision) {
         this.startingAdapter = directory.startingAdapter();
+        this.memoryNeed = MemoryNeed.of(directory);
         this.device = device;
         this.precision = precision;
         unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
@@ -99,6 +101,11 @@ public final class BaseModel implements AutoCloseable {
     /** The file of the adapter that new ones may start from, if this base has one. */
     public Optional<Path> startingAdapter() {
         return startingAdapter;
+    }
+
+    /** What work with this base needs of the device's memory. */
+    public MemoryNeed memoryNeed() {
+        return memoryNeed;
     }
 
     /** The tensors of an adapter for this base. */

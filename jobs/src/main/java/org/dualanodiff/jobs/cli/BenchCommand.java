@@ -226,7 +226,7 @@ final class BenchCommand {
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = directory();
-            Compute compute = new Compute("cpu", Compute.precision(precision, "cpu"), Compute.CPU.threads());
+            Compute compute = new Compute("cpu", Compute.trainingPrecision(precision, "cpu"), Compute.CPU.threads());
             try (BaseModel model = BaseModel.load(directory, compute)) {
                 spec.commandLine()
                         .getOut()

@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.run;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
@@ -13,7 +12,7 @@ import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.RunConfig;
-import org.dualanodiff.pipeline.dataset.Quarantined;
+import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.LeaseTerms;
@@ -64,7 +63,7 @@ public final class AugmentRun {
         Instant started = Instant.now();
         Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
-        warn(inputs.dataset().quarantine());
+        warn(inputs.dataset());
         inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
@@ -113,11 +112,17 @@ public final class AugmentRun {
         console.flush();
     }
 
-    private void warn(List<Quarantined> quarantine) {
-        if (!quarantine.isEmpty()) {
-            console.printf("warning: %d input files are set aside:%n", quarantine.size());
-            quarantine.forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
-            console.flush();
+    /** In short what {@code inspect} says at length. */
+    private void warn(Dataset dataset) {
+        console.println(dataset.counts());
+        dataset.warnings().forEach(warning -> console.printf("warning: %s%n", warning));
+        if (!dataset.quarantine().isEmpty()) {
+            console.printf(
+                    "warning: %d input files are set aside:%n",
+                    dataset.quarantine().size());
+            dataset.quarantine()
+                    .forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
         }
+        console.flush();
     }
 }

@@ -47,6 +47,7 @@ record RunScope(
         UnitDeaths deaths,
         SickExecutors executors,
         Semaphore suspects,
+        UnitStates states,
         UnitJobs jobs) {
 
     /** Good images looked at to find out how the object is told from its ground. */
@@ -94,7 +95,7 @@ record RunScope(
                 inputs.settings().base(),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
-                inputs.settings().trainingSettings(),
+                inputs.settings().trainingSettings(background != null),
                 inputs.quarantinedForTraining(set),
                 config().training().checkpointMinutes());
     }
@@ -109,7 +110,7 @@ record RunScope(
                 inputs.crops(sets.get(new UnitKey(unit.category(), unit.defect()))),
                 inputs.settings().prompt(unit.category(), unit.defect()),
                 config().prompt().negative(),
-                inputs.settings().sampling(),
+                inputs.settings().sampling(inputs.background(unit.category()) != null),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),
                 inputs.settings().refinement(),
                 inputs.settings().change(),

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SickExecutors;
@@ -33,6 +34,7 @@ import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -102,6 +104,7 @@ final class RunWork {
                         adapters)
                 .of(plan);
         EstimateText.lines(estimate).forEach(console::println);
+        MemoryText.lines(inputs).forEach(console::println);
         console.flush();
         RunReport report = new RunReport(identity, inputs, plan, started);
         report.estimated(estimate);
@@ -121,8 +124,11 @@ final class RunWork {
         if (retryFailed) {
             stored.died().forEach(deaths::forget);
         }
-        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext())) {
-            RunScope scope = scope(stages, lease, deaths, executors);
+        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
+                UnitStates states = UnitStates.watch(
+                        store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
+            RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
+            RunScope scope = scope(stages, lease, deaths, executors, states);
             new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
         } finally {
             tasks = report.tasks();
@@ -146,7 +152,8 @@ final class RunWork {
         return tasks;
     }
 
-    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
+    private RunScope scope(
+            Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
         UnitJobs jobs =
                 new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
@@ -160,6 +167,7 @@ final class RunWork {
                 deaths,
                 executors,
                 new Semaphore(1, true),
+                states,
                 jobs);
     }
 
@@ -205,7 +213,7 @@ final class RunWork {
                 .map("settings", inputs.settings().all())
                 .text("training", config.training().toString())
                 .text("compute", config.compute().toString())
-                .integer("batch", inputs.settings().sampling().batchSize())
+                .text("generation", config.generation().toString())
                 .text("master", config.spark().master())
                 .map("spark", config.spark().conf())
                 .text("data", inputs.adapters().toString())
@@ -234,10 +242,18 @@ final class RunWork {
         plan.summary().forEach(console::println);
         inputs.backgrounds()
                 .forEach((category, source) -> console.printf(
-                        "%s: background compensation with %s object masks%n",
-                        category, source.masks() == null ? "automatic" : source.masks()));
+                        "%s: background compensation with %s object masks%s%n",
+                        category, source.masks() == null ? "automatic" : source.masks(), released(inputs.settings())));
         console.flush();
         return plan;
+    }
+
+    /** What background compensation brings with it where nobody set it. */
+    private static String released(RunSettings settings) {
+        Map<String, String> own = settings.ownWithCompensation();
+        return own.isEmpty()
+                ? ""
+                : ", and with it, as in the released code, " + own.toString().replaceAll("[{}]", "");
     }
 
     private void open(Plan plan) {

@@ -3,6 +3,8 @@ package org.dualanodiff.jobs.spark;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 
 /**
  * The engine, its library or its device failed under a task. Whether that is the machine's fault or the unit's is seen from where
@@ -47,18 +49,13 @@ public final class EngineFault extends RuntimeException {
     }
 
     static boolean isOutOfMemory(Throwable failure) {
-        return chain(failure)
-                .anyMatch(cause -> cause instanceof OutOfMemoryError
-                        || isOfTheEngine(cause)
-                                && String.valueOf(cause.getMessage())
-                                        .toLowerCase(java.util.Locale.ROOT)
-                                        .contains("out of memory"));
+        return OutOfDeviceMemoryException.of(failure).isPresent();
     }
 
-    /** By name: only the model knows the engine's classes. */
+    /** The engine's own by its name: only the model knows that class. */
     private static boolean isOfTheEngine(Throwable cause) {
         String name = cause.getClass().getSimpleName();
-        return cause instanceof LinkageError || name.equals("EngineException") || name.equals("DeviceException");
+        return cause instanceof LinkageError || name.equals("EngineException") || cause instanceof DeviceException;
     }
 
     private static Stream<Throwable> chain(Throwable failure) {

@@ -22,14 +22,14 @@ record ModelWork() implements UnitWork {
     public TrainResult train(
             ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
             throws IOException {
-        BaseModel base = ModelCache.get(task.base(), settings.compute());
+        BaseModel base = ModelCache.get(task.base(), settings.trainingCompute());
         loaded.run();
         return new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration())).run(base, task, listener);
     }
 
     @Override
     public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException {
-        BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.compute());
+        BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.generationCompute());
         AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base);
         try {
             DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());

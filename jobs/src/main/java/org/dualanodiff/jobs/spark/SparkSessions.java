@@ -9,6 +9,7 @@ import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.Redaction;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
@@ -26,8 +27,13 @@ public final class SparkSessions {
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
             "spark.sql.session.timeZone", "UTC",
+            // What the UI and the event log do not show.
+            "spark.redaction.regex", Redaction.SECRETS,
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
-            "spark.executorEnv.GOMP_SPINCOUNT", "1000");
+            "spark.executorEnv.GOMP_SPINCOUNT", "1000",
+            // Blocks of CUDA's memory grow, rather than lie beside one another in pieces that nothing fits into.
+            "spark.executorEnv.PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True",
+            "spark.executorEnv.OPT_OUT_TRACKING", "true");
 
     /** Spark's own metrics and ours, for Prometheus to fetch from the driver's UI under names that stay from run to run. */
     private static final Map<String, String> WATCHED = Map.of(

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 
 /**
  * A TorchScript module whose methods keep the gradient graph.
@@ -134,6 +135,10 @@ public final class ScriptModule {
                 values[filled] = toIValue(arguments[filled]);
             }
             return PyTorchLibrary.LIB.moduleRunMethod(handle, method, values, KEEP_GRADIENTS, OWN_CUDA_STREAM);
+        } catch (RuntimeException e) {
+            throw OutOfDeviceMemoryException.of(e)
+                    .map(RuntimeException.class::cast)
+                    .orElse(e);
         } finally {
             for (int i = 0; i < filled; i++) {
                 PyTorchLibrary.LIB.torchDeleteIValue(values[i]);

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.dual;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -41,6 +42,13 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
             }
         }
         return new AdapterLayout(shapes, rank, background);
+    }
+
+    /** How many numbers an adapter is. */
+    public long numbers() {
+        return shapes.values().stream()
+                .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
+                .sum();
     }
 
     /** The prefix of the tensors of one attention layer of the U-Net. */

@@ -56,8 +56,7 @@ public final class OwnFolder {
 
     /**
      * Why what lies in a folder may be by somebody who is not trusted; empty if it is this user's, the super user's, or of
-     * the owner of the folder that it lies in, and not everybody may write there. That one has been told by this user
-     * where to look.
+     * the owner of the folder that it lies in, unless everybody may write to it: this user was told to look there.
      */
     public static Optional<String> distrust(Path folder) throws IOException {
         if (!knowsOwners()) {
@@ -68,11 +67,13 @@ public final class OwnFolder {
                 Files.readAttributes(folder.toAbsolutePath().getParent(), PosixFileAttributes.class);
         if (!found.isDirectory()) {
             return Optional.of("it is no folder of its own but a link or a file");
-        } else if (mayAllWrite(found) || mayAllWrite(above)) {
+        } else if (mayAllWrite(found)) {
             return Optional.of("everybody may write to it");
         }
         UserPrincipal owner = found.owner();
-        boolean trusted = owner.equals(Self.USER) || owner.getName().equals(SUPER_USER) || owner.equals(above.owner());
+        boolean trusted = owner.equals(Self.USER)
+                || owner.getName().equals(SUPER_USER)
+                || owner.equals(above.owner()) && !mayAllWrite(above);
         return trusted ? Optional.empty() : Optional.of("it belongs to " + owner.getName());
     }
 

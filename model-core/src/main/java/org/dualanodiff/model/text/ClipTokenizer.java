@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.DjlVariables;
 import org.dualanodiff.model.torch.Tensors;
 
 /**
@@ -32,6 +33,7 @@ public final class ClipTokenizer implements AutoCloseable {
      * @throws CheckpointException if a file is missing, or the vocabulary does not fit the merges or the special tokens
      */
     public static ClipTokenizer open(Path folder) {
+        DjlVariables.withoutTelemetry();
         TokenizerFiles files = TokenizerFiles.read(folder);
         byte[] definition = files.definition().toString().getBytes(StandardCharsets.UTF_8);
         Map<String, String> whole = Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");

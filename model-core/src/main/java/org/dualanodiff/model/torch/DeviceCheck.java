@@ -20,10 +20,11 @@ public final class DeviceCheck {
      * What is wrong as far as one can see without loading libtorch; a wrong library would end the process.
      *
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
-     * @return sentences for a person, each with what was found; empty if nothing is wrong
+     * @return one message of all that is wrong: library, version, flavor, device, compute capability and what to set; empty if
+     *     nothing is
      */
     public static List<String> look(String device) {
-        return TorchLibrary.ofProcess().problems(device);
+        return told(device, TorchLibrary.ofProcess().problems(device));
     }
 
     /** As {@link #look}, and then by computing: one number is copied to the device, multiplied, and compared. */
@@ -36,18 +37,18 @@ public final class DeviceCheck {
         if (problems.isEmpty()) {
             FOUND_RIGHT.add(device);
         }
-        return problems;
+        return told(device, problems);
     }
 
-    /**
-     * @throws DeviceException with one message of all that is wrong: library, version, flavor, device, compute capability and
-     *     what to set
-     */
+    private static List<String> told(String device, List<String> problems) {
+        return problems.isEmpty() ? problems : List.of(message(device, TorchLibrary.ofProcess(), problems));
+    }
+
+    /** @throws DeviceException with the message of {@link #compute}, if there is one */
     static void require(String device) {
-        List<String> problems = compute(device);
-        if (!problems.isEmpty()) {
-            throw new DeviceException(message(device, TorchLibrary.ofProcess(), problems));
-        }
+        compute(device).forEach(message -> {
+            throw new DeviceException(message);
+        });
     }
 
     static List<String> multiply(Device device) {

@@ -9,9 +9,18 @@ import java.util.Map;
  * taken out of this process's view of its environment; Spark opens {@code java.lang} and {@code java.util} to its processes, and so
  * does the launcher.
  */
-final class DjlVariables {
+public final class DjlVariables {
+
+    private static final String TELEMETRY = "OPT_OUT_TRACKING";
 
     private DjlVariables() {}
+
+    /** Keeps DJL from reporting that it was started, unless somebody decided that. To be called before any of it is. */
+    public static void withoutTelemetry() {
+        if (System.getenv(TELEMETRY) == null && System.getProperty(TELEMETRY) == null) {
+            System.setProperty(TELEMETRY, "true");
+        }
+    }
 
     /**
      * @param value null for none

@@ -145,6 +145,7 @@ public final class Tensors {
         private static final ai.djl.ndarray.NDManager MANAGER = start();
 
         private static ai.djl.ndarray.NDManager start() {
+            DjlVariables.withoutTelemetry();
             TorchLibrary.ofProcess().settle();
             NativeFolder.settle();
             return Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();

@@ -48,7 +48,7 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
-        this.config = settings.weighing(examples);
+        this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.prompt = prompt;
         this.base = base;
         latents = LatentCache.encode(base, examples, config);

@@ -13,7 +13,7 @@ class CudaDriverTest {
 
     @Test
     void gpus_areDescribedByName_uuid_placeAndCapability() {
-        CudaDriver driver = new CudaDriver(new FakeCuda(new FakeCuda.Card("Tesla T4", 7, 5, 15L << 30), FakeCuda.A100));
+        CudaDriver driver = FakeCuda.driver(new FakeCuda.Card("Tesla T4", 7, 5, 15L << 30), FakeCuda.A100);
 
         assertThat(driver.gpus()).extracting(CudaDriver.Gpu::capability).containsExactly(75, 80);
         assertThat(driver.gpu("cuda").orElseThrow()).hasToString("Tesla T4, compute capability 7.5");

@@ -18,6 +18,10 @@ public final class FakeCuda implements CudaDriver.Calls {
         this.cards = List.of(cards);
     }
 
+    public static CudaDriver driver(Card... cards) {
+        return new CudaDriver(new FakeCuda(cards));
+    }
+
     /** A card, by compute capability and bytes of memory, half of which are free. */
     public record Card(String name, int major, int minor, long bytes) {}
 

@@ -38,13 +38,15 @@ final class CachedFiles {
         Files.write(folder.resolve(LIST), Json.bytes(new Digests(digests)));
     }
 
-    /** Gives all of it the permissions that the umask gave the folder. */
+    /** Gives all of it the permissions that the umask gave the folder, but lets no stranger write. */
     static void share(Path folder) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
         if (view == null) {
             return;
         }
         Set<PosixFilePermission> ofFolders = view.readAttributes().permissions();
+        ofFolders.remove(PosixFilePermission.OTHERS_WRITE);
+        view.setPermissions(ofFolders);
         Set<PosixFilePermission> ofFiles = EnumSet.copyOf(ofFolders);
         ofFiles.removeAll(Set.of(
                 PosixFilePermission.OWNER_EXECUTE,

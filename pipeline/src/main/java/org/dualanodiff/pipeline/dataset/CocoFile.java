@@ -34,10 +34,18 @@ record CocoFile(
     private static final Gson GSON = new Gson();
 
     /** An element of {@code images}; sizes in pixels, 0 where they are not given. */
-    record Image(String id, @SerializedName("file_name") String fileName, int width, int height) {}
+    record Image(String id, @SerializedName("file_name") String fileName, int width, int height) {
+        Image {
+            id = sameId(id);
+        }
+    }
 
     /** An element of {@code categories}. */
-    record Category(String id, String name, String supercategory) {}
+    record Category(String id, String name, String supercategory) {
+        Category {
+            id = sameId(id);
+        }
+    }
 
     /** An element of {@code annotations}. */
     record Annotation(String place, String imageId, String categoryId, Outline outline) {}
@@ -47,7 +55,17 @@ record CocoFile(
             String id,
             @SerializedName("image_id") String imageId,
             @SerializedName("category_id") String categoryId,
-            JsonElement segmentation) {}
+            JsonElement segmentation) {
+        private RawAnnotation {
+            imageId = sameId(imageId);
+            categoryId = sameId(categoryId);
+        }
+    }
+
+    /** Programs write the number 1 as 1, "1" and 1.0. */
+    private static String sameId(String id) {
+        return id == null ? null : id.strip().replaceFirst("^(-?\\d+)\\.0+$", "$1");
+    }
 
     /** @throws DatasetException where the file is not JSON, or not of this kind */
     static CocoFile read(DatasetFiles files, Path path) throws IOException {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -49,9 +50,16 @@ public final class DatasetFiles {
     /** Tables and annotation files above this are refused: with its objects one takes up to ten times its length. */
     static final long MAX_TEXT_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
+    /** Begins the fragment of an address that says how deep a picture's samples are. */
+    private static final String BITS = "bits=";
+
+    private static final int SNIFFED = 1 << 16;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final long SLOWEST_BYTES_A_SECOND = 1 << 18;
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*", Pattern.DOTALL);
+
+    /** Of Windows: with a drive, or of a server. */
+    private static final Pattern OTHER_MACHINE = Pattern.compile("([A-Za-z]:[\\\\/]|\\\\\\\\).*", Pattern.DOTALL);
 
     private final Configuration configuration;
     private final DatasetBoundary boundary;
@@ -95,7 +103,19 @@ public final class DatasetFiles {
 
     /** Why a file must not be read, whoever names it; empty where it may. */
     Optional<String> refusal(URI file) {
-        return boundary.refusal(new Path(file));
+        return boundary.refusal(path(file));
+    }
+
+    /** Whether there is such a file, and it must not be read: of another machine one never knows. */
+    boolean isRefused(FileEntry entry) {
+        boolean local = DatasetBoundary.isLocal(entry.path());
+        return refusal(entry.uri()).isPresent()
+                && (!local || new File(entry.path().toUri().getPath()).exists());
+    }
+
+    /** Without the boundary, to look for the data set's root above a folder inside of it. */
+    DatasetFiles everywhere() {
+        return new DatasetFiles(configuration, DatasetBoundary.none());
     }
 
     /** Folders that were asked for and lie where nothing may be looked at, with the reason. */
@@ -105,7 +125,34 @@ public final class DatasetFiles {
 
     /** All bytes of the file that a record of this package names. */
     public byte[] read(URI uri) throws IOException {
-        return read(FileEntry.unlisted(new Path(uri)));
+        return read(FileEntry.unlisted(path(uri)));
+    }
+
+    /**
+     * Decodes the photograph that a record of this package names, at the depth that its data set has.
+     *
+     * @throws IOException as {@link #read} and {@link ImageDecoder#image(byte[], int)}
+     */
+    public BufferedImage image(URI uri) throws IOException {
+        String fragment = uri.getFragment();
+        boolean said = fragment != null && fragment.startsWith(BITS);
+        return ImageDecoder.image(
+                read(uri), said ? Integer.parseInt(fragment.substring(BITS.length())) : ImageDecoder.FULL_DEPTH);
+    }
+
+    /** The address of an image of whose deeper samples so many bits are in use. */
+    static URI ofDepth(URI uri, int bits) {
+        return bits == ImageDecoder.FULL_DEPTH ? uri : URI.create(address(uri) + "#" + BITS + bits);
+    }
+
+    private static Path path(URI uri) {
+        return new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
+    }
+
+    /** The address of the file alone, without what a record of this package knows of its content. */
+    public static String address(URI uri) {
+        String text = uri.toString();
+        return uri.getRawFragment() == null ? text : text.substring(0, text.indexOf('#'));
     }
 
     byte[] read(FileEntry entry) throws IOException {
@@ -173,6 +220,16 @@ public final class DatasetFiles {
         }
     }
 
+    /** The first characters of a text; what is no ASCII comes out wrong. For a look at what a file is. */
+    String beginning(Path path) throws IOException {
+        requireInside(path);
+        try (InputStream in = DatasetBoundary.isLocal(path)
+                ? LocalFile.of(path).open()
+                : remote(path, SNIFFED, () -> fileSystem(path).open(path))) {
+            return new String(in.readNBytes(SNIFFED), StandardCharsets.ISO_8859_1);
+        }
+    }
+
     private static void skipByteOrderMark(Reader reader, Path path) throws IOException {
         reader.mark(2);
         int first = reader.read();
@@ -227,6 +284,14 @@ public final class DatasetFiles {
         return child(base, text);
     }
 
+    static boolean hasScheme(String text) {
+        return SCHEME.matcher(text).matches();
+    }
+
+    static boolean isOfAnotherMachine(String text) {
+        return OTHER_MACHINE.matcher(text).matches();
+    }
+
     /** A path below a folder, with {@code /} between its parts; the whole path where it lies elsewhere. */
     static String below(Path folder, Path path) {
         String above = folder.toUri().getPath();
@@ -237,7 +302,7 @@ public final class DatasetFiles {
 
     /** A file of a data set as messages name it: below the root, or below the folder of a root that is a file. */
     public static String below(String root, URI file) {
-        Path path = new Path(file);
+        Path path = path(file);
         Path folder = locate(root);
         String inside = below(folder, path);
         return inside.equals(path.toString()) && folder.getParent() != null ? below(folder.getParent(), path) : inside;
@@ -300,12 +365,39 @@ public final class DatasetFiles {
         if (found == null) {
             throw new IOException("cannot list the folder " + folder + "; check its permissions");
         }
+        requireNames(folder, found);
         return Arrays.stream(found)
                 .map(file -> new FileEntry(
                         file.getName(),
                         child(folder, file.getName()),
                         file.isDirectory() ? 0 : file.length(),
                         file.isDirectory()));
+    }
+
+    /**
+     * Where the process's character set (of its locale) cannot express a name, Java puts a mark in place of each character
+     * and then finds no such file: a folder would be passed over without a word.
+     *
+     * @throws DatasetException for such a name
+     */
+    private static void requireNames(Path folder, File[] found) {
+        String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
+        boolean unicode = charset.equalsIgnoreCase("UTF-8");
+        for (File file : found) {
+            boolean marked = file.getName().indexOf('\uFFFD') >= 0
+                    || !unicode && file.getName().indexOf('?') >= 0;
+            if (marked && !file.exists()) {
+                throw new DatasetException(
+                        "%s holds the name \"%s\", which the character set %s of this process cannot express: %s"
+                                .formatted(
+                                        folder,
+                                        file.getName(),
+                                        charset,
+                                        unicode
+                                                ? "rename it to UTF-8"
+                                                : "set LC_ALL=C.UTF-8 in its environment and start it again"));
+            }
+        }
     }
 
     private static Stream<FileEntry> listRemote(Path folder, FileStatus[] found) {

@@ -68,16 +68,26 @@ public final class DatasetReader {
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
+        List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
-            good.add(inside(files, category.goodImages(), root, quarantine));
             quarantine.addAll(category.goodAside());
+            List<DefectInspection.Result> results = new ArrayList<>();
             for (String defect : entry.getValue()) {
-                DefectInspection.Result result =
-                        new DefectInspection(files, category.listing(defect)).run(request.split());
-                sets.add(result.set());
-                quarantine.addAll(result.quarantine());
+                results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
             }
+            results.forEach(result -> quarantine.addAll(result.quarantine()));
+            results.forEach(result -> notes.addAll(result.notes()));
+            GoodImages all = inside(files, category.goodImages(), root, quarantine)
+                    .with(results.stream()
+                            .flatMap(result -> result.good().stream())
+                            .map(FileEntry::uri)
+                            .toList());
+            BitDepth depth =
+                    request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
+            depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
+            good.add(depth.of(all));
+            results.forEach(result -> sets.add(depth.of(result.set())));
         }
         files.refusedFolders()
                 .forEach((folder, reason) -> quarantine.add(
@@ -90,7 +100,10 @@ public final class DatasetReader {
                 quarantine.size(),
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
-        return new Dataset(sets, good, quarantine);
+        if (sets.stream().noneMatch(DefectSet::usable)) {
+            detection.hint(root).ifPresent(notes::add);
+        }
+        return new Dataset(sets, good, quarantine, notes);
     }
 
     /** Good images are opened much later, if at all; one that must not be opened is set aside now. */
@@ -101,7 +114,7 @@ public final class DatasetReader {
         refused.forEach((image, reason) -> aside.add(new Quarantined(
                 good.category(),
                 CatalogBuilder.GOOD,
-                DatasetFiles.below(root, new Path(image)),
+                DatasetFiles.below(root.toString(), image),
                 Reason.OUTSIDE_ROOT,
                 reason)));
         return new GoodImages(

@@ -33,6 +33,17 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return favorite.isEmpty() ? all : favorite;
     }
 
+    /** Whether the folder's manifest is one of images, by its name or its beginning: other lines lie in data sets, too. */
+    boolean listsImages(Path root) throws IOException {
+        for (FileEntry manifest : manifests(root)) {
+            if (manifest.name().equals(FAVORITE)
+                    || files.beginning(manifest.path()).contains("\"image\"")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         if (files.isFile(root)) {
@@ -89,7 +100,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "it has no \"image\"; its fields are " + String.join(", ", object.keySet())));
         String split = text(object, "split").orElse("");
-        Candidate.Part part = ListedImages.part(split)
+        Candidate.Part part = Words.part(split)
                 .orElseThrow(() ->
                         new IllegalArgumentException("its split is \"%s\"; expected train or test".formatted(split)));
         return new ListedImages.Line(

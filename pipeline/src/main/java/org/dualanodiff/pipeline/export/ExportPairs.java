@@ -116,7 +116,7 @@ public final class ExportPairs {
 
     private static void requirePicture(URI uri, byte[] image) throws IOException {
         try {
-            ImageDecoder.size(image);
+            ImageDecoder.look(image);
         } catch (UnreadableImageException e) {
             throw new IOException(
                     "the good image %s is none: %s; take it out, or export with --no-originals"

@@ -15,10 +15,11 @@ import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /** Pairs that the model draws. */
@@ -29,7 +30,8 @@ public final class ModelPairs implements PairSource {
 
     private final GenerateTask task;
     private final DatasetFiles files;
-    private final String device;
+    private final BaseModel base;
+    private final DualAdapter adapter;
     private final DualSampler sampler;
     private final CleanBackgrounds backgrounds;
     private final PairAssembly assembly;
@@ -42,14 +44,26 @@ public final class ModelPairs implements PairSource {
     public ModelPairs(BaseModel base, DualAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
         this.task = task;
         this.files = files;
-        this.device = base.deviceName();
-        this.backgrounds = backgrounds(base);
-        this.sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+        this.base = base;
+        this.adapter = adapter;
+        this.sampler = sampler();
         try {
+            this.backgrounds = backgrounds();
             this.assembly = new PairAssembly(task, prepared());
+        } catch (OutOfDeviceMemoryException e) {
+            close();
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    private DualSampler sampler() {
+        try {
+            return new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
     }
 
@@ -79,7 +93,7 @@ public final class ModelPairs implements PairSource {
     }
 
     /** Good images with the product painted black; null without background compensation. */
-    private CleanBackgrounds backgrounds(BaseModel base) throws IOException {
+    private CleanBackgrounds backgrounds() throws IOException {
         BackgroundSource source = task.background();
         if (source == null) {
             return null;
@@ -89,7 +103,7 @@ public final class ModelPairs implements PairSource {
         BackgroundSource.ObjectMasks objects = source.open(files);
         List<float[]> pictures = new ArrayList<>();
         for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = ImageDecoder.image(files.read(uri));
+            BufferedImage photograph = files.image(uri);
             pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
         }
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
@@ -98,9 +112,36 @@ public final class ModelPairs implements PairSource {
     @Override
     public Supplier<List<GeneratedSample>> block(long block) {
         Stopwatch watch = Stopwatch.start();
-        List<GeneratedPair> pairs = sampler.sampleBlock(series(), block);
+        List<GeneratedPair> pairs = sampled(block);
         long millis = watch.millis() / pairs.size();
         return () -> pairs.stream().map(pair -> assembly.assemble(pair, millis)).toList();
+    }
+
+    private List<GeneratedPair> sampled(long block) {
+        try {
+            return sampler.sampleBlock(series(), block);
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
+        }
+    }
+
+    private String tooLarge(OutOfDeviceMemoryException failure) {
+        int pairs = task.sampling().batchSize();
+        int resolution = task.sampling().resolution();
+        long need = base.memoryNeed()
+                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
+        return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
+                        + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
+                        + " resolution")
+                .formatted(
+                        base.deviceName(),
+                        task.unit().category(),
+                        task.unit().defect(),
+                        failure.getMessage(),
+                        pairs,
+                        resolution,
+                        base.precision(),
+                        Readable.bytes(need));
     }
 
     private SampleSeries series() {
@@ -109,7 +150,7 @@ public final class ModelPairs implements PairSource {
 
     @Override
     public String device() {
-        return device;
+        return base.deviceName();
     }
 
     @Override

@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
@@ -30,12 +29,6 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 /** Opens every image of a data set, good ones too, and reports what is there. Writes nothing. */
 public final class InspectDataset {
     private static final String GOOD = "good";
-
-    /** A mask that marks more than this may have black and white exchanged. */
-    private static final double LARGE_MASK = 0.5;
-
-    /** Fewer training images than this make a poor adapter; the paper uses about ten. */
-    private static final int FEW = 5;
 
     private final DatasetReader reader;
     private final Configuration configuration;
@@ -67,7 +60,7 @@ public final class InspectDataset {
             categories.add(category(good, sets, sound, seen, problems));
         }
         String format = reader.format(request).setting();
-        return new DatasetReport(request.root(), format, categories, duplicates, problems, warnings(categories));
+        return new DatasetReport(request.root(), format, categories, duplicates, problems, dataset.warnings());
     }
 
     /** One image that was to be opened: it was seen, or there is a problem. */
@@ -87,7 +80,7 @@ public final class InspectDataset {
     private static Opened good(DatasetFiles files, String root, String category, URI uri, boolean training) {
         String file = DatasetFiles.below(root, uri);
         try {
-            SeenImage seen = seen(category, GOOD, training, file, ImageDecoder.image(files.read(uri)));
+            SeenImage seen = seen(category, GOOD, training, file, files.image(uri));
             return new Opened(Optional.of(seen), Optional.empty(), 0);
         } catch (IOException e) {
             return new Opened(Optional.empty(), Optional.of(problem(category, GOOD, file, e)), 0);
@@ -180,28 +173,5 @@ public final class InspectDataset {
                         .thenComparingInt(DatasetReport.SizeCount::width)
                         .thenComparingInt(DatasetReport.SizeCount::height))
                 .toList();
-    }
-
-    private static List<String> warnings(List<DatasetReport.Category> categories) {
-        List<String> warnings = new ArrayList<>();
-        for (DatasetReport.Category category : categories) {
-            for (DatasetReport.Defect defect : category.defects()) {
-                String name = category.name() + "/" + defect.name();
-                if (defect.training() == 0) {
-                    warnings.add(name + " has no image to train on");
-                } else if (defect.training() < FEW) {
-                    warnings.add(
-                            "%s has %d images to train on; about ten are usual".formatted(name, defect.training()));
-                }
-                if (defect.maskArea().median() > LARGE_MASK) {
-                    warnings.add(
-                            name + ": most masks mark more than half of the image; are black and white exchanged?");
-                }
-            }
-            if (category.goodTraining() == 0) {
-                warnings.add(category.name() + " has no good images for training; background compensation needs them");
-            }
-        }
-        return warnings;
     }
 }

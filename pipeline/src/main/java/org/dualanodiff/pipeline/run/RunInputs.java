@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.MemoryNeed;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
@@ -47,13 +48,15 @@ import org.dualanodiff.pipeline.store.Provenance;
  * @param backgrounds by category, for those that background compensation is used for
  * @param anchors good images that pairs are made on, or in windows of, by category; none where the model draws the whole
  *     image
+ * @param memory what work with the base model needs of a device's memory
  */
 public record RunInputs(
         RunSettings settings,
         Dataset dataset,
         String datasetRoot,
         Map<String, BackgroundSource> backgrounds,
-        Map<String, AnchorSource> anchors) {
+        Map<String, AnchorSource> anchors,
+        MemoryNeed memory) {
 
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
@@ -79,7 +82,8 @@ public record RunInputs(
                 dataset,
                 request.root(),
                 backgrounds(config, dataset, files),
-                new AnchorChoice(config, files).of(dataset));
+                new AnchorChoice(config, files).of(dataset),
+                MemoryNeed.of(base));
     }
 
     /**
@@ -96,6 +100,7 @@ public record RunInputs(
                 split(config),
                 DatasetFormat.of(dataset.format()),
                 dataset.maskLevel(),
+                dataset.bitDepth(),
                 dataset.allowOutside());
     }
 
@@ -165,7 +170,8 @@ public record RunInputs(
                 set.defect(),
                 dataFingerprint(set),
                 set.training().size(),
-                quarantinedForTraining(set));
+                quarantinedForTraining(set),
+                settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */

@@ -229,7 +229,15 @@ public final class StoreLayout {
         return join(dataset(name), "README.md");
     }
 
-    private static String dataset(String name) {
+    /** Whether a file in the folder of a published data set is one that publishing writes there. */
+    public static boolean isOfDataset(String name, String key) {
+        return key.equals(currentDataset(name))
+                || key.equals(datasetCard(name))
+                || key.substring(dataset(name).length()).matches("/versions/\\d+\\.json");
+    }
+
+    /** The folder of a published data set. */
+    public static String dataset(String name) {
         return join("datasets", segment(name));
     }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -281,7 +280,6 @@ class DatasetFormatsTest {
         write("tile/crack/1.png", PICTURE);
         write("tile/crack/1_mask.png", numbered());
 
-        assertThat(read("").quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_EMPTY);
         DatasetRequest request =
                 new DatasetRequest(root.toString(), List.of(), List.of(), FIRST_THIRD, DatasetFormat.AUTO, 1);
         DefectSet set =

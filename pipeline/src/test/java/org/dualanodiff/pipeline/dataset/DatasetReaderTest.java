@@ -129,7 +129,7 @@ class DatasetReaderTest {
         image("tile", "crack", "000.png", Arrays.copyOf(PICTURE, PICTURE.length / 2));
         mask("tile", "crack", "001_mask.png", new byte[0]);
         mask("tile", "crack", "003_mask.png", TestImages.encode(TestImages.mask(16, 24, 255), "png"));
-        mask("tile", "crack", "004_mask.png", TestImages.encode(TestImages.mask(24, 16, 127), "png"));
+        mask("tile", "crack", "004_mask.png", TestImages.encode(TestImages.mask(24, 16, 0), "png"));
         Files.delete(root.resolve("tile/ground_truth/crack/005_mask.png"));
         mask("tile", "crack", "077_mask.png", MASK);
         image("tile", "crack", "Thumbs.db", new byte[] {1});
@@ -158,13 +158,13 @@ class DatasetReaderTest {
         pair("tile", "crack", "a");
         pair("tile", "crack", "b");
         mask("tile", "crack", "a_mask.png", TestImages.encode(TestImages.mask(16, 24, 255), "png"));
-        mask("tile", "crack", "b_mask.png", TestImages.encode(TestImages.mask(24, 16, 1), "png"));
+        mask("tile", "crack", "b_mask.png", TestImages.encode(TestImages.mask(24, 16, 0), "png"));
 
         assertThat(read().quarantine())
                 .extracting(Quarantined::detail)
                 .containsExactly(
                         "the image is 24 x 16 pixels, its mask a_mask.png is 16 x 24",
-                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 1; see dataset.mask-level");
+                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 0");
     }
 
     @Test
