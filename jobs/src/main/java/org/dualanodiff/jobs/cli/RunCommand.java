@@ -23,12 +23,16 @@ abstract class RunCommand implements Callable<Integer> {
 
     abstract Stages stages();
 
+    boolean retryFailed() {
+        return false;
+    }
+
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             RunSummary summary =
-                    new AugmentRun(spark, config, spec.commandLine().getErr()).run(stages());
+                    new AugmentRun(spark, config, spec.commandLine().getErr(), retryFailed()).run(stages());
             spec.commandLine().getErr().println(summary.sentence());
             spec.commandLine().getOut().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

@@ -9,7 +9,6 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.RunName;
-import org.dualanodiff.jobs.spark.TaskLog;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.RunConfig;
@@ -33,15 +32,23 @@ public final class AugmentRun {
     private final JavaSparkContext context;
     private final PipelineConfig config;
     private final PrintWriter console;
-    private final TaskLog log;
+    private final boolean retryFailed;
 
-    /** @param console for people: plan, warnings, progress */
+    /** As the other, leaving units alone that two executors died of. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
+        this(spark, config, console, false);
+    }
+
+    /**
+     * @param console for people: plan, warnings, progress
+     * @param retryFailed whether units that two executors died of are tried again
+     */
+    public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console, boolean retryFailed) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.config = config;
         this.console = console;
-        this.log = TaskLog.of(spark.sparkContext());
+        this.retryFailed = retryFailed;
     }
 
     /**
@@ -57,13 +64,13 @@ public final class AugmentRun {
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (RunName name = RunName.show(context, identity.runId())) {
-                RunStages work = new RunStages(spark, console, log, inputs, identity, store, started);
+                RunWork work = new RunWork(spark, console, inputs, identity, store, started);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
         }
     }
 
-    private RunSummary run(RunStages work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
+    private RunSummary run(RunWork work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
             RunSummary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
@@ -74,17 +81,17 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunSummary recorded(RunStages work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunSummary recorded(RunWork work, Stages stages, RunLease lease, RunOutcome outcome) {
         try {
-            RunSummary summary = work.run(stages, lease);
-            outcome.ended(summary, log.records());
+            RunSummary summary = work.run(stages, retryFailed, lease);
+            outcome.ended(summary, work.tasks());
             return summary;
         } catch (Exception e) {
             // Losing the lease cancels the jobs, whose failure says nothing of the reason.
             if (lease.lost()) {
                 throw lease.takenOver();
             }
-            outcome.failed(e, log.records());
+            outcome.failed(e, work.tasks());
             throw e;
         }
     }

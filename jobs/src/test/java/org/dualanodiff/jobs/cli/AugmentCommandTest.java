@@ -53,7 +53,7 @@ class AugmentCommandTest {
         assertThat(first.exit()).as(first.err()).isZero();
         assertThat(first.count("trained")).isEqualTo(2);
         assertThat(first.count("generated")).isEqualTo(6);
-        assertThat(first.err()).contains("cloth/hole: step 4/4, loss").contains("pair 3/3");
+        assertThat(first.err()).contains("cloth/hole: step 4/4, loss").contains("pair 4/4");
         Map<String, String> before = pictures(folder.resolve("store"));
 
         CommandLineRun again = augment("--set", "generation.samples-per-defect=3");

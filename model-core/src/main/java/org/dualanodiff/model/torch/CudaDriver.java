@@ -4,6 +4,8 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the NVIDIA driver says of the GPUs that this process sees, by the driver's own interface: with its numbers, which are
@@ -20,6 +25,8 @@ public final class CudaDriver {
 
     private static final List<Path> SIGNS =
             List.of(Path.of("/dev/nvidiactl"), Path.of("/proc/driver/nvidia/version"), Path.of("/dev/dxg"));
+
+    private static final Pattern MACHINE_UUID = Pattern.compile("GPU UUID:\\s*GPU-(\\S+)");
 
     // Of cuda.h.
     private static final int SUCCESS = 0;
@@ -83,6 +90,30 @@ public final class CudaDriver {
     public static boolean isInstalled() {
         return SIGNS.stream().anyMatch(Files::exists)
                 || System.getProperty("os.name").startsWith("Windows");
+    }
+
+    /**
+     * The UUIDs of the machine's GPUs by the numbers that {@code nvidia-smi} gives them, in the order of their places on the bus; those
+     * that {@code CUDA_VISIBLE_DEVICES} hides are among them. Empty where the system does not say.
+     */
+    public static List<String> machineUuids() {
+        return machineUuids(Path.of("/proc/driver/nvidia/gpus"));
+    }
+
+    static List<String> machineUuids(Path folder) {
+        try (Stream<Path> gpus = Files.list(folder)) {
+            List<String> uuids = new ArrayList<>();
+            for (Path gpu : gpus.sorted().toList()) {
+                Matcher line = MACHINE_UUID.matcher(Files.readString(gpu.resolve("information")));
+                if (!line.find()) {
+                    return List.of();
+                }
+                uuids.add(line.group(1));
+            }
+            return uuids;
+        } catch (IOException unknown) {
+            return List.of();
+        }
     }
 
     /** The driver of this machine; empty where there is none, or none that answers. */
@@ -160,7 +191,7 @@ public final class CudaDriver {
     }
 
     private static String uuid(byte[] bytes) {
-        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.wrap(bytes);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return new UUID(buffer.getLong(), buffer.getLong()).toString();
     }
 

@@ -146,6 +146,7 @@ public final class Tensors {
 
         private static ai.djl.ndarray.NDManager start() {
             TorchLibrary.ofProcess().settle();
+            NativeFolder.settle();
             return Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
         }
     }

@@ -44,6 +44,7 @@ final class ConfigRules {
             rule(
                     "dataset.mask-level",
                     matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
+            rule("dataset.allow-outside", flag()),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
  * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+ * @param allowOutside whether links and tables of the data set may lead out of its root
  * @param crop which part of an image is learned and generated
  */
 public record DatasetConfig(
@@ -21,6 +22,7 @@ public record DatasetConfig(
         DatasetSplit split,
         String format,
         int maskLevel,
+        boolean allowOutside,
         Crop crop)
         implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -29,7 +31,7 @@ public record DatasetConfig(
 
     /** In whatever format it is, with the format's own level of masks. */
     public DatasetConfig(String root, List<String> categories, List<String> defects, DatasetSplit split) {
-        this(root, categories, defects, split, AUTO, 0, Crop.WHOLE);
+        this(root, categories, defects, split, AUTO, 0, false, Crop.WHOLE);
     }
 
     public DatasetConfig {
@@ -45,6 +47,7 @@ public record DatasetConfig(
                 DatasetSplit.of(block),
                 block.getString("format"),
                 block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"),
+                block.getBoolean("allow-outside"),
                 Crop.of(block));
     }
 
@@ -53,6 +56,7 @@ public record DatasetConfig(
                 entry("root", Redaction.uri(root)),
                 entry("format", format),
                 entry("mask-level", maskLevel == 0 ? AUTO : (Object) maskLevel),
+                entry("allow-outside", allowOutside),
                 entry("categories", categories),
                 entry("defects", defects),
                 entry("split", split.setting()),

@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,9 +53,9 @@ record CocoFile(
     static CocoFile read(DatasetFiles files, Path path) throws IOException {
         CocoFile file = new CocoFile(
                 path, new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>());
-        try (Reader text = files.text(path);
+        try (RecordReader text = files.text(path);
                 JsonReader json = new JsonReader(text)) {
-            file.readAll(json);
+            file.readAll(json, text);
         } catch (MalformedJsonException | EOFException | JsonParseException | IllegalStateException e) {
             throw new DatasetException("%s is no whole JSON file: %s".formatted(path, JsonMessages.of(e)), e);
         } catch (CharacterCodingException e) {
@@ -66,7 +65,7 @@ record CocoFile(
         return file;
     }
 
-    private void readAll(JsonReader json) throws IOException {
+    private void readAll(JsonReader json, RecordReader text) throws IOException {
         if (json.peek() != JsonToken.BEGIN_OBJECT) {
             throw new DatasetException(
                     "%s is no COCO annotation file: expected an object {\"images\": [], \"annotations\": [], \"categories\": []}"
@@ -76,9 +75,9 @@ record CocoFile(
         while (json.hasNext()) {
             String name = json.nextName();
             switch (name) {
-                case "images" -> elements(json, name, this::addImage);
-                case "categories" -> elements(json, name, this::addCategory);
-                case "annotations" -> elements(json, name, this::addAnnotation);
+                case "images" -> elements(json, text, name, this::addImage);
+                case "categories" -> elements(json, text, name, this::addCategory);
+                case "annotations" -> elements(json, text, name, this::addAnnotation);
                 default -> json.skipValue();
             }
         }
@@ -102,12 +101,14 @@ record CocoFile(
     }
 
     /** An element that cannot be used is set aside; only a file that is no JSON fails as a whole. */
-    private void elements(JsonReader json, String array, Consumer<JsonElement> add) throws IOException {
+    private void elements(JsonReader json, RecordReader text, String array, Consumer<JsonElement> add)
+            throws IOException {
         if (json.peek() != JsonToken.BEGIN_ARRAY) {
             throw new DatasetException("%s: \"%s\" must be an array".formatted(path, array));
         }
         json.beginArray();
         for (int index = 0; json.hasNext(); index++) {
+            text.beginRecord();
             JsonElement element = JsonParser.parseReader(json);
             try {
                 add.accept(element);

@@ -1,18 +1,24 @@
 package org.dualanodiff.pipeline.dataset;
 
-import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -22,33 +28,118 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.util.LimitInputStream;
 import org.apache.hadoop.util.functional.FutureIO;
 
-/** The folders and files of a data set, on any file system that Hadoop reaches. Safe for use by several threads. */
+/**
+ * The folders and files of a data set, on any file system that Hadoop reaches: every file of a data set is opened here,
+ * within the {@link DatasetBoundary}, with a bound on its bytes and, on other machines, on the time it takes. Safe for use
+ * by several threads.
+ */
 public final class DatasetFiles {
+    /** Hadoop property by which executors learn the data set's root; absent where files from outside are allowed. */
+    public static final String ROOT = "dualanodiff.dataset.root";
+
+    /** Hadoop property: seconds that another machine has to begin with an answer; a file's bytes get more by their number. */
+    static final String SECONDS = "dualanodiff.dataset.seconds";
+
     /** Files above this are refused unread; no picture within the decoder's limit comes near it. */
     static final long MAX_BYTES = 1L << 30;
 
-    /** Tables and annotation files above this are refused: with its objects one takes several times its length. */
-    static final long MAX_TEXT_BYTES = 1L << 29;
+    /** Tables and annotation files above this are refused: with its objects one takes up to ten times its length. */
+    static final long MAX_TEXT_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final long SLOWEST_BYTES_A_SECOND = 1 << 18;
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
 
     private final Configuration configuration;
+    private final DatasetBoundary boundary;
+    private final SortedMap<Path, String> refusedFolders = new ConcurrentSkipListMap<>();
 
+    /** @param configuration how to reach the file system, and the {@link #ROOT} if there is a boundary */
     public DatasetFiles(Configuration configuration) {
+        this(
+                configuration,
+                configuration.get(ROOT) == null
+                        ? DatasetBoundary.none()
+                        : DatasetBoundary.of(new Path(configuration.get(ROOT))));
+    }
+
+    private DatasetFiles(Configuration configuration, DatasetBoundary boundary) {
         this.configuration = Objects.requireNonNull(configuration, "configuration");
+        this.boundary = boundary;
+    }
+
+    /** The files that a request may see. */
+    public static DatasetFiles of(Configuration configuration, DatasetRequest request) {
+        return new DatasetFiles(
+                configuration,
+                request.allowOutside() ? DatasetBoundary.none() : DatasetBoundary.of(locate(request.root())));
+    }
+
+    /** The files below a folder of this machine. */
+    public static DatasetFiles below(java.nio.file.Path folder) {
+        return new DatasetFiles(new Configuration(), DatasetBoundary.of(new Path(folder.toUri())));
+    }
+
+    /** The same for another folder that somebody gave, such as one of object masks. */
+    public DatasetFiles within(URI folder) {
+        return boundary.isNone() ? this : new DatasetFiles(configuration, DatasetBoundary.of(new Path(folder)));
+    }
+
+    /** A data set's root as the value of {@link #ROOT}: with its file system, and not relative to a working directory. */
+    public static String absolute(String root) {
+        return locate(root).toString();
+    }
+
+    /** Why a file must not be read, whoever names it; empty where it may. */
+    Optional<String> refusal(URI file) {
+        return boundary.refusal(new Path(file));
+    }
+
+    /** Folders that were asked for and lie where nothing may be looked at, with the reason. */
+    SortedMap<Path, String> refusedFolders() {
+        return refusedFolders;
     }
 
     /** All bytes of the file that a record of this package names. */
     public byte[] read(URI uri) throws IOException {
-        Path path = new Path(uri);
-        return read(path, fileSystem(path).getFileStatus(path).getLen());
+        return read(FileEntry.unlisted(new Path(uri)));
     }
 
     byte[] read(FileEntry entry) throws IOException {
-        return entry.isListed() ? read(entry.path(), entry.length()) : read(entry.uri());
+        Path path = entry.path();
+        requireInside(path);
+        if (DatasetBoundary.isLocal(path)) {
+            return LocalFile.of(path).read(MAX_BYTES);
+        }
+        long length = entry.isListed() ? entry.length() : status(path).getLen();
+        if (length > MAX_BYTES) {
+            throw LocalFile.tooLong(length, MAX_BYTES);
+        }
+        return remote(path, length, () -> read(path, length));
+    }
+
+    private void requireInside(Path path) throws IOException {
+        Optional<String> refusal = boundary.refusal(path);
+        if (refusal.isPresent()) {
+            throw new OutsideRootException(refusal.get());
+        }
+    }
+
+    /** As the call gives it, unless the other machine takes too long. */
+    private <T> T remote(Path path, long length, Callable<T> call) throws IOException {
+        long seconds = configuration.getLong(SECONDS, 60) + length / SLOWEST_BYTES_A_SECOND;
+        return TimeLimit.of(Duration.ofSeconds(seconds)).call(path.toString(), call);
+    }
+
+    private FileStatus status(Path path) throws IOException {
+        requireInside(path);
+        FileSystem files = fileSystem(path);
+        return DatasetBoundary.isLocal(path)
+                ? files.getFileStatus(path)
+                : remote(path, 0, () -> files.getFileStatus(path));
     }
 
     /**
@@ -57,15 +148,22 @@ public final class DatasetFiles {
      * @return a reader that fails with {@link MalformedInputException} on bytes that are not UTF-8
      * @throws DatasetException for a file above {@link #MAX_TEXT_BYTES}
      */
-    Reader text(Path path) throws IOException {
-        FileSystem files = fileSystem(path);
-        long length = files.getFileStatus(path).getLen();
+    RecordReader text(Path path) throws IOException {
+        long length = status(path).getLen();
         if (length > MAX_TEXT_BYTES) {
-            throw new DatasetException("%s has %d bytes, more than the %d that are read; split it"
-                    .formatted(path, length, MAX_TEXT_BYTES));
+            throw new DatasetException(
+                    "%s has %d bytes, more than the %d that fit a heap of %d MB; split it, or give JAVA_OPTS=-Xmx more"
+                            .formatted(
+                                    path,
+                                    length,
+                                    MAX_TEXT_BYTES,
+                                    Runtime.getRuntime().maxMemory() >> 20));
         }
-        Reader reader =
-                new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8.newDecoder()));
+        InputStream in = DatasetBoundary.isLocal(path)
+                ? LocalFile.of(path).open()
+                : new ByteArrayInputStream(remote(path, length, () -> read(path, length)));
+        RecordReader reader = new RecordReader(
+                new InputStreamReader(new LimitInputStream(in, length), StandardCharsets.UTF_8.newDecoder()), path);
         try {
             skipByteOrderMark(reader, path);
             return reader;
@@ -89,9 +187,6 @@ public final class DatasetFiles {
     }
 
     private byte[] read(Path path, long length) throws IOException {
-        if (length > MAX_BYTES) {
-            throw new UnreadableImageException("%d bytes, more than the %d that are read".formatted(length, MAX_BYTES));
-        }
         // The length spares an object store the question how long the object is.
         var opening = fileSystem(path)
                 .openFile(path)
@@ -99,7 +194,7 @@ public final class DatasetFiles {
                 .opt("fs.option.openfile.read.policy", "whole-file")
                 .build();
         try (FSDataInputStream in = FutureIO.awaitFuture(opening)) {
-            return in.readAllBytes();
+            return in.readNBytes(Math.toIntExact(length));
         }
     }
 
@@ -150,7 +245,7 @@ public final class DatasetFiles {
 
     boolean isFile(Path path) throws IOException {
         try {
-            return fileSystem(path).getFileStatus(path).isFile();
+            return status(path).isFile();
         } catch (FileNotFoundException e) {
             return false;
         }
@@ -164,10 +259,17 @@ public final class DatasetFiles {
 
     boolean isFolder(Path path) throws IOException {
         try {
-            return fileSystem(path).getFileStatus(path).isDirectory();
+            return isVisible(path) && status(path).isDirectory();
         } catch (FileNotFoundException e) {
             return false;
         }
+    }
+
+    /** Whether a folder may be looked at; one that may not is kept in mind, to be reported. */
+    private boolean isVisible(Path folder) {
+        Optional<String> refusal = boundary.refusal(folder);
+        refusal.ifPresent(reason -> refusedFolders.put(folder, reason));
+        return refusal.isEmpty();
     }
 
     static Path child(Path folder, String name) {
@@ -177,13 +279,13 @@ public final class DatasetFiles {
 
     /** What a folder holds, by name, without what is hidden (a leading dot); nothing where there is no such folder. */
     List<FileEntry> list(Path folder) throws IOException {
-        FileSystem files = fileSystem(folder);
         if (!isFolder(folder)) {
             return List.of();
         }
+        FileSystem files = fileSystem(folder);
         Stream<FileEntry> entries = files.getUri().getScheme().equals("file")
                 ? listLocal(folder)
-                : listRemote(folder, files.listStatus(folder));
+                : listRemote(folder, remote(folder, 0, () -> files.listStatus(folder)));
         return entries.filter(entry -> !entry.isHidden())
                 .sorted(Comparator.comparing(FileEntry::name))
                 .toList();

@@ -1,13 +1,17 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class DatasetReader {
     private static final Logger LOG = LoggerFactory.getLogger(DatasetReader.class);
 
-    private final DatasetFiles files;
+    private final Configuration configuration;
 
     /** @param configuration how to reach the file system: endpoints and credentials */
     public DatasetReader(Configuration configuration) {
-        this.files = new DatasetFiles(configuration);
+        this.configuration = configuration;
     }
 
     /**
@@ -37,6 +41,9 @@ public final class DatasetReader {
     public Dataset read(DatasetRequest request) {
         try {
             return read(request, DatasetFiles.locate(request.root()));
+        } catch (OutsideRootException e) {
+            throw new DatasetException(
+                    "cannot read the data set at %s: %s".formatted(request.root(), e.getMessage()), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
         }
@@ -45,13 +52,15 @@ public final class DatasetReader {
     /** The format that a request's data set is read in, found out by looking where the request leaves it open. */
     public DatasetFormat format(DatasetRequest request) {
         try {
-            return new LayoutDetection(files).format(request.format(), DatasetFiles.locate(request.root()));
+            return new LayoutDetection(DatasetFiles.of(configuration, request))
+                    .format(request.format(), DatasetFiles.locate(request.root()));
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
         }
     }
 
     private Dataset read(DatasetRequest request, Path root) throws IOException {
+        DatasetFiles files = DatasetFiles.of(configuration, request);
         LayoutDetection detection = new LayoutDetection(files);
         DatasetFormat format = detection.format(request.format(), root);
         Catalog catalog = detection.layout(format, request.maskLevel()).catalog(root, request.categories());
@@ -61,7 +70,7 @@ public final class DatasetReader {
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
-            good.add(category.goodImages());
+            good.add(inside(files, category.goodImages(), root, quarantine));
             quarantine.addAll(category.goodAside());
             for (String defect : entry.getValue()) {
                 DefectInspection.Result result =
@@ -70,6 +79,9 @@ public final class DatasetReader {
                 quarantine.addAll(result.quarantine());
             }
         }
+        files.refusedFolders()
+                .forEach((folder, reason) -> quarantine.add(
+                        new Quarantined("", "", DatasetFiles.below(root, folder), Reason.OUTSIDE_ROOT, reason)));
         LOG.info(
                 "{}: {} defects in {} categories, {} files set aside; read as {}",
                 root,
@@ -79,6 +91,27 @@ public final class DatasetReader {
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
         return new Dataset(sets, good, quarantine);
+    }
+
+    /** Good images are opened much later, if at all; one that must not be opened is set aside now. */
+    private static GoodImages inside(DatasetFiles files, GoodImages good, Path root, List<Quarantined> aside) {
+        Map<URI, String> refused = new LinkedHashMap<>();
+        Stream.concat(good.training().stream(), good.test().stream())
+                .forEach(image -> files.refusal(image).ifPresent(reason -> refused.put(image, reason)));
+        refused.forEach((image, reason) -> aside.add(new Quarantined(
+                good.category(),
+                CatalogBuilder.GOOD,
+                DatasetFiles.below(root, new Path(image)),
+                Reason.OUTSIDE_ROOT,
+                reason)));
+        return new GoodImages(
+                good.category(),
+                good.training().stream()
+                        .filter(image -> !refused.containsKey(image))
+                        .toList(),
+                good.test().stream()
+                        .filter(image -> !refused.containsKey(image))
+                        .toList());
     }
 
     /** The same file among training and test images makes scores too good; {@code inspect} finds more than this. */

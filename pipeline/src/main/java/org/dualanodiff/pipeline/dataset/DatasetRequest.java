@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param split which defect images are for training
  * @param format how the data set is laid out
  * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 for the format's own
+ * @param allowOutside whether links and tables may lead out of the root
  */
 public record DatasetRequest(
         String root,
@@ -21,7 +22,8 @@ public record DatasetRequest(
         List<String> defects,
         SplitRule split,
         DatasetFormat format,
-        int maskLevel)
+        int maskLevel,
+        boolean allowOutside)
         implements Serializable {
     public DatasetRequest {
         Objects.requireNonNull(root, "root");
@@ -29,6 +31,17 @@ public record DatasetRequest(
         Objects.requireNonNull(format, "format");
         categories = categories.stream().distinct().sorted().toList();
         defects = defects.stream().distinct().sorted().toList();
+    }
+
+    /** Of files below the root alone. */
+    public DatasetRequest(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            SplitRule split,
+            DatasetFormat format,
+            int maskLevel) {
+        this(root, categories, defects, split, format, maskLevel, false);
     }
 
     /** In whatever format it is, with the format's own level of masks. */

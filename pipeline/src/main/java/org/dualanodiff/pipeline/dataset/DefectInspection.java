@@ -119,6 +119,9 @@ final class DefectInspection {
     }
 
     private static Reason reason(IOException e, Reason unreadable) {
+        if (e instanceof OutsideRootException) {
+            return Reason.OUTSIDE_ROOT;
+        }
         return e instanceof UnreadableImageException ? unreadable : Reason.STORAGE_ERROR;
     }
 

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.dataset;
 
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Image files (PNG, JPEG, BMP, TIFF, GIF; the content decides, not the name) to upright 8-bit pictures.
@@ -70,7 +68,7 @@ public final class ImageDecoder {
      * @return the upright picture's width and height
      * @throws UnreadableImageException as {@link #image}
      */
-    static Dimension size(byte[] file) throws UnreadableImageException {
+    public static Dimension size(byte[] file) throws UnreadableImageException {
         return decode(file, (image, orientation) -> {
             EightBitPixels.checkSupported(image.getColorModel());
             return orientation.swapsSides()
@@ -86,7 +84,7 @@ public final class ImageDecoder {
         // Given back only here: until it returns, read has the reader, and the reader has the picture.
         Room room = new Room();
         try (room;
-                ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+                ImageInputStream stream = new DecodingBudget(file)) {
             return read(stream, ExifOrientation.of(file), use, room);
         } catch (UnreadableImageException e) {
             throw e;

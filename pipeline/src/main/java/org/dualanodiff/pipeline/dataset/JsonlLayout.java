@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import java.io.BufferedReader;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -54,7 +53,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         Path base = manifest.getParent();
         CatalogBuilder catalog = new CatalogBuilder();
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
-        try (BufferedReader lines = new BufferedReader(files.text(manifest))) {
+        try (RecordReader lines = files.text(manifest)) {
             int number = 0;
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 String place = "%s, line %d".formatted(manifest.getName(), ++number);

@@ -21,6 +21,8 @@ public record Quarantined(String category, String defect, String file, Reason re
         MASK_UNREADABLE,
         /** The file is listed, but the file system did not give its bytes. */
         STORAGE_ERROR,
+        /** A link or an entry leads out of the data set's root, or to what is no file. */
+        OUTSIDE_ROOT,
         /** The image has no mask. */
         MASK_MISSING,
         /** The mask marks no pixel. */

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,12 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -29,25 +33,34 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
- * Generates the missing samples of one unit and stages them in the store as one Parquet file.
- *
- * <p>The file's name follows from the unit alone and it is created whole or not at all, so a second attempt at the same
- * unit, be it a retry or a speculative copy, adds nothing.
+ * Generates the missing samples of one unit and stages them in the store as one Parquet file of a name that no other attempt
+ * has. A sample has the same pixels whoever makes it, so of two that were made the first one found is taken.
  */
 public final class GenerateSamples {
 
+    /** Under way at the same time: one is sampled, the one before it gets its masks. */
+    private static final int BLOCKS = 2;
+
     private final ObjectStore store;
     private final DatasetFiles files;
+    private final Supplier<ExecutorService> workers;
 
     /** @param files of the data set, which clean backgrounds are read from */
     public GenerateSamples(ObjectStore store, DatasetFiles files) {
+        this(store, files, Executors::newSingleThreadExecutor);
+    }
+
+    /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
+    GenerateSamples(ObjectStore store, DatasetFiles files, Supplier<ExecutorService> workers) {
         this.store = store;
         this.files = files;
+        this.workers = workers;
     }
 
     /**
@@ -71,11 +84,29 @@ public final class GenerateSamples {
             PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
             Counts counts = new Counts(task.unit().missing().length, listener);
             double loaded = watch.seconds();
-            stage(task.runId(), task.unit(), samples(sampler, task, assembly, counts));
+            Made made = make(task, sampler, assembly, counts);
             double seconds = watch.seconds();
-            TaskTimes times =
-                    new TaskTimes(loaded, counts.working, seconds - loaded - counts.working, base.deviceName());
-            return new GenerateResult(task.unit(), counts.accepted, counts.rejected, seconds, times, null);
+            double working = made.working();
+            TaskTimes times = new TaskTimes(loaded, working, seconds - loaded - working, base.deviceName());
+            Staged staged = made.staged();
+            return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
+        }
+    }
+
+    /** @param working seconds spent on making the samples */
+    private record Made(Staged staged, double working) {}
+
+    private Made make(GenerateTask task, DualSampler sampler, PairAssembly assembly, Counts counts)
+            throws IOException {
+        Set<Long> wanted =
+                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+        try (SampleBlocks samples = new SampleBlocks(
+                blocks(task, wanted).iterator(),
+                block -> block(sampler, task, block, assembly, wanted),
+                sample -> counts.add(),
+                workers.get())) {
+            Staged staged = stage(task.runId(), task.unit(), samples);
+            return new Made(staged, samples.seconds());
         }
     }
 
@@ -85,16 +116,41 @@ public final class GenerateSamples {
      * @throws IOException if the file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
-    public SampleFile.WriteResult stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples)
-            throws IOException {
+    public Staged stage(String runId, GenerateUnit unit, Iterator<GeneratedSample> samples) throws IOException {
         Path file = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        String key = key(runId, unit);
+        List<PairVerdict> pairs = new ArrayList<>();
         try {
-            SampleFile.WriteResult written = SampleFile.write(file, samples);
-            store.uploadIfAbsent(file, key(runId, unit));
-            return written;
+            SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
+            store.upload(file, key);
+            return new Staged(pairs, written.bytes());
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /**
+     * What was staged.
+     *
+     * @param bytes of the file
+     */
+    public record Staged(List<PairVerdict> pairs, long bytes) implements Serializable {}
+
+    private static Iterator<GeneratedSample> noting(
+            Iterator<GeneratedSample> samples, String key, List<PairVerdict> pairs) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return samples.hasNext();
+            }
+
+            @Override
+            public GeneratedSample next() {
+                GeneratedSample sample = samples.next();
+                pairs.add(PairVerdict.of(sample, key));
+                return sample;
+            }
+        };
     }
 
     /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
@@ -103,7 +159,7 @@ public final class GenerateSamples {
         if (source == null) {
             return new WholePicture();
         }
-        GoodCrops crops = new GoodCrops(source, files, task.sampling().batchSize());
+        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
         if (source.anchored()) {
             sampler.on(crops.anchors(), source.good().anchoring());
         }
@@ -131,41 +187,22 @@ public final class GenerateSamples {
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
     }
 
-    /** A lazy walk over the unit's blocks: pixels of one block at a time are in memory. */
-    private static Iterator<GeneratedSample> samples(
-            DualSampler sampler, GenerateTask task, PairAssembly assembly, Counts counts) {
-        Set<Long> wanted =
-                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
-        SampleSeries series = series(task);
-        return blocks(task)
-                .filter(block -> holdsWanted(block, task, wanted))
-                .boxed()
-                .flatMap(block -> block(sampler, series, block, assembly, wanted, counts))
-                .iterator();
-    }
-
-    private static Stream<GeneratedSample> block(
-            DualSampler sampler,
-            SampleSeries series,
-            long block,
-            PairAssembly assembly,
-            Set<Long> wanted,
-            Counts counts) {
+    /** The rest of a block's work does without the model: pictures to masks, verdicts and PNG bytes. */
+    private static Supplier<List<GeneratedSample>> block(
+            DualSampler sampler, GenerateTask task, long block, PairAssembly assembly, Set<Long> wanted) {
         Stopwatch watch = Stopwatch.start();
-        List<GeneratedPair> pairs = sampler.sampleBlock(series, block);
+        List<GeneratedPair> pairs = sampler.sampleBlock(series(task), block);
         long millis = watch.millis() / pairs.size();
-        List<GeneratedSample> samples = pairs.stream()
+        return () -> pairs.stream()
                 .filter(pair -> wanted.contains(pair.index()))
                 .map(pair -> assembly.assemble(pair, millis))
                 .toList();
-        counts.working += watch.seconds();
-        samples.forEach(counts::add);
-        return samples.stream();
     }
 
-    private static LongStream blocks(GenerateTask task) {
+    private static LongStream blocks(GenerateTask task, Set<Long> wanted) {
         int size = task.sampling().batchSize();
-        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size);
+        return LongStream.range(task.unit().firstIndex() / size, task.unit().endIndex() / size)
+                .filter(block -> holdsWanted(block, task, wanted));
     }
 
     private static boolean holdsWanted(long block, GenerateTask task, Set<Long> wanted) {
@@ -176,28 +213,22 @@ public final class GenerateSamples {
     private static String key(String runId, GenerateUnit unit) {
         int[] missing = unit.missing();
         String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + "/part-%06d-%08x.parquet".formatted(missing[0], Arrays.hashCode(missing));
+        return folder + "/pairs-%06d-%s.parquet".formatted(missing[0], UUID.randomUUID());
     }
 
     private static final class Counts {
         private final int total;
         private final GenerationListener listener;
-        private int accepted;
-        private int rejected;
-        private double working;
+        private int made;
 
         Counts(int total, GenerationListener listener) {
             this.total = total;
             this.listener = listener;
         }
 
-        void add(GeneratedSample sample) {
-            if (sample.status() == GeneratedSample.Status.ACCEPTED) {
-                accepted++;
-            } else {
-                rejected++;
-            }
-            listener.afterBlock(accepted + rejected, total);
+        void add() {
+            made++;
+            listener.afterBlock(made, total);
         }
     }
 }

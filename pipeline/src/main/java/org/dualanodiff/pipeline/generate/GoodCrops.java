@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /**
  * The windows of good images that the samples of one defect are made in. Which image and which window a sample gets follows
- * from its series and index alone.
+ * from its series and index alone. A sampler takes them on one thread while pairs are composed on another.
  */
 final class GoodCrops {
 
@@ -36,7 +36,7 @@ final class GoodCrops {
     private final Map<Long, GoodCrop> latest;
 
     /**
-     * @param kept windows held in memory: what a sampler takes at once
+     * @param kept windows held in memory: those of all pairs under way
      * @throws IOException if an image of the data set cannot be read
      */
     GoodCrops(CropSource source, DatasetFiles files, int kept) throws IOException {
@@ -69,14 +69,14 @@ final class GoodCrops {
     }
 
     /** The window of a sample of the defect's series; read already if a sampler has just had it. */
-    GoodCrop of(SampleSeries series, long index) {
+    synchronized GoodCrop of(SampleSeries series, long index) {
         if (!latest.containsKey(index)) {
             anchors.of(series, index);
         }
         return latest.get(index);
     }
 
-    private Anchor load(int number, SampleSeries series, long index) throws IOException {
+    private synchronized Anchor load(int number, SampleSeries series, long index) throws IOException {
         URI uri = source.good().good().get(number);
         BufferedImage photograph = ImageDecoder.image(files.read(uri));
         Optional<BufferedImage> object = object(uri, () -> photograph);

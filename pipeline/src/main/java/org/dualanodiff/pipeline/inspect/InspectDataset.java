@@ -38,17 +38,18 @@ public final class InspectDataset {
     private static final int FEW = 5;
 
     private final DatasetReader reader;
-    private final DatasetFiles files;
+    private final Configuration configuration;
 
     /** @param configuration how to reach the file system: endpoints and credentials */
     public InspectDataset(Configuration configuration) {
         this.reader = new DatasetReader(configuration);
-        this.files = new DatasetFiles(configuration);
+        this.configuration = configuration;
     }
 
     /** @throws org.dualanodiff.pipeline.dataset.DatasetException as {@link DatasetReader#read} does */
     public DatasetReport run(DatasetRequest request) {
         Dataset dataset = reader.read(request);
+        DatasetFiles files = DatasetFiles.of(configuration, request);
         List<Quarantined> problems = new ArrayList<>(dataset.quarantine());
         List<DatasetReport.Category> categories = new ArrayList<>();
         List<Duplicate> duplicates = new ArrayList<>();
@@ -56,7 +57,7 @@ public final class InspectDataset {
             List<DefectSet> sets = dataset.sets().stream()
                     .filter(set -> set.category().equals(good.category()))
                     .toList();
-            List<Opened> opened = open(request.root(), good, sets);
+            List<Opened> opened = open(files, request.root(), good, sets);
             List<Opened> sound =
                     opened.stream().filter(image -> image.seen().isPresent()).toList();
             opened.forEach(image -> image.problem().ifPresent(problems::add));
@@ -72,18 +73,18 @@ public final class InspectDataset {
     /** One image that was to be opened: it was seen, or there is a problem. */
     private record Opened(Optional<SeenImage> seen, Optional<Quarantined> problem, long maskPixels) {}
 
-    private List<Opened> open(String root, GoodImages good, List<DefectSet> sets) {
+    private static List<Opened> open(DatasetFiles files, String root, GoodImages good, List<DefectSet> sets) {
         List<Supplier<Opened>> images = new ArrayList<>();
-        good.training().forEach(uri -> images.add(() -> good(root, good.category(), uri, true)));
-        good.test().forEach(uri -> images.add(() -> good(root, good.category(), uri, false)));
+        good.training().forEach(uri -> images.add(() -> good(files, root, good.category(), uri, true)));
+        good.test().forEach(uri -> images.add(() -> good(files, root, good.category(), uri, false)));
         for (DefectSet set : sets) {
-            set.training().forEach(image -> images.add(() -> defect(root, set, image, true)));
-            set.test().forEach(image -> images.add(() -> defect(root, set, image, false)));
+            set.training().forEach(image -> images.add(() -> defect(files, root, set, image, true)));
+            set.test().forEach(image -> images.add(() -> defect(files, root, set, image, false)));
         }
         return images.parallelStream().map(Supplier::get).toList();
     }
 
-    private Opened good(String root, String category, URI uri, boolean training) {
+    private static Opened good(DatasetFiles files, String root, String category, URI uri, boolean training) {
         String file = DatasetFiles.below(root, uri);
         try {
             SeenImage seen = seen(category, GOOD, training, file, ImageDecoder.image(files.read(uri)));
@@ -93,7 +94,7 @@ public final class InspectDataset {
         }
     }
 
-    private Opened defect(String root, DefectSet set, DefectImage image, boolean training) {
+    private static Opened defect(DatasetFiles files, String root, DefectSet set, DefectImage image, boolean training) {
         String file = DatasetFiles.below(root, image.imageUri());
         try {
             long pixels = marked(image.openMask(files));

@@ -37,13 +37,6 @@ public final class QualityRegistry {
         return store.find(key).map(json -> Json.parse(json, LearnedQuality.class, store.uri(key)));
     }
 
-    public List<LearnedQuality> all() {
-        return store.list(StoreLayout.quality(runId)).stream()
-                .map(StoredFile::key)
-                .map(key -> Json.parse(store.read(key), LearnedQuality.class, store.uri(key)))
-                .toList();
-    }
-
     private String key(UnitKey unit) {
         return StoreLayout.quality(runId, unit.category(), unit.defect());
     }

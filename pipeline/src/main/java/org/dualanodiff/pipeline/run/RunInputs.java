@@ -73,7 +73,7 @@ public record RunInputs(
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
-        DatasetFiles files = new DatasetFiles(hadoop);
+        DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
                 dataset,
@@ -95,7 +95,8 @@ public record RunInputs(
                 dataset.defects(),
                 split(config),
                 DatasetFormat.of(dataset.format()),
-                dataset.maskLevel());
+                dataset.maskLevel(),
+                dataset.allowOutside());
     }
 
     /**

@@ -10,9 +10,10 @@ import java.util.Arrays;
  *
  * <pre>
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
- * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
+ * samples/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
+ * staging/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
+ *           commits/CATEGORY/DEFECT/NUMBER.json, attempts/CATEGORY/DEFECT/*.json, deaths/CATEGORY/DEFECT/NUMBER.json,
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
@@ -77,7 +78,7 @@ public final class StoreLayout {
         return join(samples(runId), "category=" + segment(category), "defect=" + segment(defect));
     }
 
-    /** Finished samples of a run that wait to be merged into {@link #samples}, a file a task. */
+    /** Pairs of a run that wait for their place in {@link #samples}, a file a task. */
     public static String staging(String runId) {
         return join("staging", "run=" + segment(runId));
     }
@@ -94,9 +95,45 @@ public final class StoreLayout {
         return key.endsWith(".parquet") && !isHidden(key);
     }
 
+    /** Whether a file's name is one that commits list; versions before there were commits gave others. */
+    public static boolean isOfCommits(String key) {
+        return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
+    }
+
     /** Whether a file or a folder on the way to it has a name that Spark's readers pass over. */
     public static boolean isHidden(String key) {
         return Arrays.stream(key.split("/")).anyMatch(segment -> segment.startsWith("_") || segment.startsWith("."));
+    }
+
+    /** What the pairs of each (category, defect) of a run are. */
+    public static String commits(String runId) {
+        return join(run(runId), "commits");
+    }
+
+    public static String commits(String runId, String category, String defect) {
+        return join(commits(runId), segment(category), segment(defect));
+    }
+
+    public static String commit(String runId, String category, String defect, int number) {
+        return join(commits(runId, category, defect), number + ".json");
+    }
+
+    /** Where tasks say that they are at work; one that is left speaks of a machine that died. */
+    public static String attempts(String runId) {
+        return join(run(runId), "attempts");
+    }
+
+    public static String attempts(String runId, String category, String defect) {
+        return join(attempts(runId), segment(category), segment(defect));
+    }
+
+    /** Executors that died at work on the units of a run. */
+    public static String deaths(String runId) {
+        return join(run(runId), "deaths");
+    }
+
+    public static String deaths(String runId, String category, String defect) {
+        return join(deaths(runId), segment(category), segment(defect));
     }
 
     public static String run(String runId) {
@@ -139,6 +176,11 @@ public final class StoreLayout {
         return join(run(runId), "result.json");
     }
 
+    /** How far the command at work on a run has got. */
+    public static String status(String runId) {
+        return join(run(runId), "status.json");
+    }
+
     /** Where and when the tasks of a run's commands worked. */
     public static String tasks(String runId) {
         return join(run(runId), "tasks");
@@ -151,7 +193,11 @@ public final class StoreLayout {
 
     /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
     public static boolean isOfDrivers(String runId, String key) {
-        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/") || key.equals(result(runId));
+        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/")
+                || key.startsWith(attempts(runId) + "/")
+                || key.startsWith(deaths(runId) + "/")
+                || key.equals(result(runId))
+                || key.equals(status(runId));
     }
 
     public static String unit(String runId, String category, String defect) {

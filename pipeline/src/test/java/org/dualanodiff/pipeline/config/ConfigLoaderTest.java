@@ -35,7 +35,7 @@ class ConfigLoaderTest {
               split = list
               split-files = "data/splits.json"
               format = mvtec
-              mask-level = 1
+              mask-level = 1, allow-outside = true
               crop = whole, crop-margin = 1, crop-jitter = 0.25, crops-per-image = 8
             }
             resolution = 512
@@ -102,6 +102,7 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json"),
                     "mvtec",
                     1,
+                    true,
                     new DatasetConfig.Crop("whole", 1, 0.25, 8)),
             new Resolution(512),
             new PromptConfig("a photo with a scratch", "scratch", "blurry"),

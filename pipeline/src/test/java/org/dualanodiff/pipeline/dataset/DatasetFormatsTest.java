@@ -326,17 +326,15 @@ class DatasetFormatsTest {
         text(
                 "annotations/instances.json",
                 cocoOf("[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]"));
-        Configuration mounted = new Configuration();
-        mounted.set("fs.viewfs.mounttable.formats.link./data", root.toUri().toString());
 
-        Dataset remote = new DatasetReader(mounted)
-                .read(new DatasetRequest("viewfs://formats/data", List.of(), List.of(), FIRST_THIRD));
+        Dataset remote = new DatasetReader(RemoteFileSystem.configuration())
+                .read(new DatasetRequest(RemoteFileSystem.root(root), List.of(), List.of(), FIRST_THIRD));
 
         assertThat(remote.quarantine()).isEmpty();
         assertThat(remote.sets().get(0).fingerprint())
                 .isEqualTo(read("").sets().get(0).fingerprint());
         assertThat(remote.good("tile").orElseThrow().training().get(0).getScheme())
-                .isEqualTo("viewfs");
+                .isEqualTo("remote");
     }
 
     private List<String> training(SplitRule rule) {

@@ -219,10 +219,9 @@ class DatasetReaderTest {
         pair("tile", "gray stroke", "á 1");
         pair("tile", "crack", "000");
         image("tile", "good", "000.png", PICTURE);
-        Configuration mounted = new Configuration();
-        mounted.set("fs.viewfs.mounttable.cluster.link./data", root.toUri().toString());
+        Configuration mounted = RemoteFileSystem.configuration();
 
-        Dataset remote = new DatasetReader(mounted).read(request("viewfs://cluster/data", List.of(), List.of()));
+        Dataset remote = new DatasetReader(mounted).read(request(RemoteFileSystem.root(root), List.of(), List.of()));
 
         assertThat(remote.quarantine()).isEmpty();
         assertThat(remote.sets())
@@ -231,7 +230,7 @@ class DatasetReaderTest {
                         .map(set -> tuple(set.defect(), set.fingerprint()))
                         .toList());
         URI image = remote.sets().get(1).training().get(0).imageUri();
-        assertThat(image.getScheme()).isEqualTo("viewfs");
+        assertThat(image.getScheme()).isEqualTo("remote");
         assertThat(new DatasetFiles(mounted).read(image)).isEqualTo(PICTURE);
         assertThat(remote.good("tile").orElseThrow().test()).hasSize(1);
     }

@@ -445,11 +445,11 @@ final class MalformedDatasets {
                 entryAside(
                         "ManifestLineOfUnknownFileSystem",
                         entry("nosuch://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside(
                         "ManifestLineOfMissingFileSystem",
                         entry("s3a://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside("ManifestLineOfMissingImage", entry("z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingFolder", entry("x/z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingMask", entry("a.png", "z.png", ""), Reason.STORAGE_ERROR),

@@ -3,80 +3,75 @@ package org.dualanodiff.jobs.run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.jobs.spark.GenerateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.MergeJob;
-import org.dualanodiff.jobs.spark.QualityJob;
-import org.dualanodiff.jobs.spark.SampleTables;
-import org.dualanodiff.jobs.spark.SparkInspection;
-import org.dualanodiff.jobs.spark.TaskLog;
+import org.dualanodiff.jobs.spark.SickExecutors;
+import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.jobs.spark.TaskSettings;
-import org.dualanodiff.jobs.spark.TrainJob;
-import org.dualanodiff.jobs.spark.UnitSamples;
-import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.plan.TrainUnit;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of one run: plan, train what is missing, generate until there are enough good pairs, merge, and write the
- * manifest last.
+ * The work of one run: plan, carry every unit from training to its commit, and write the manifest last, whatever became of any of
+ * them.
  */
-final class RunStages {
+final class RunWork {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RunWork.class);
+
+    /** Units in flight for each slot: some train or generate while others learn, commit or wait for the store. */
+    private static final int UNITS_A_SLOT = 2;
+
+    private static final int MOST_UNITS = 128;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
     private final PrintWriter console;
-    private final TaskLog log;
     private final RunInputs inputs;
     private final PipelineConfig config;
-    private final TaskSettings tasks;
     private final RunIdentity identity;
     private final ObjectStore store;
     private final RunRegistry runs;
     private final AdapterRegistry adapters;
     private final Instant started;
+    private List<TaskRecord> tasks = List.of();
 
-    RunStages(
+    RunWork(
             SparkSession spark,
             PrintWriter console,
-            TaskLog log,
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
@@ -84,10 +79,8 @@ final class RunStages {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
-        this.log = log;
         this.inputs = inputs;
         this.config = inputs.settings().config();
-        this.tasks = TaskSettings.of(config);
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);
@@ -97,7 +90,7 @@ final class RunStages {
 
     /** What there is to do and what it will take, by what earlier runs took; nothing is written. */
     RunSummary estimate() {
-        Plan plan = shown(plan());
+        Plan plan = shown(plan(StoredUnits.of(store, identity.runId())));
         Estimate estimate = new EstimatePlan(
                         runs.manifests(),
                         inputs.settings().all(),
@@ -112,38 +105,125 @@ final class RunStages {
     }
 
     /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */
-    RunSummary run(Stages stages, RunLease lease) {
-        Plan plan = shown(plan());
+    RunSummary run(Stages stages, boolean retryFailed, RunLease lease) {
+        StoredUnits stored = StoredUnits.of(store, identity.runId());
+        Plan plan = shown(plan(stored));
         RunReport report = new RunReport(identity, inputs, plan, started);
         if (stages.generate()) {
             open(plan);
         }
-        Progress progress = Progress.showOn(console, spark.sparkContext());
-        if (stages.train()) {
-            report.trained(train(plan, progress));
+        Optional<RunManifest> before = manifestBefore();
+        UnitDeaths deaths = new UnitDeaths(store, identity.runId(), workedWith());
+        if (retryFailed) {
+            stored.died().forEach(deaths::forget);
         }
+        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext())) {
+            RunScope scope = scope(stages, lease, deaths, executors);
+            new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
+        } finally {
+            tasks = report.tasks();
+        }
+        if (lease.lost()) {
+            throw lease.takenOver();
+        }
+        report.problems().forEach(console::println);
         if (!stages.generate()) {
             return report.summary(null);
         }
-        generate(plan, lease, progress, report);
+        report.untouched(StoredUnits.of(store, identity.runId()).commits(), before);
         lease.requireHeld();
-        String manifest = runs.writeManifest(manifest(report));
+        String manifest = runs.writeManifest(report.manifest(spark.version()));
         writeReport();
         return report.summary(manifest);
     }
 
-    private Plan plan() {
+    /** Where and when its tasks worked. */
+    List<TaskRecord> tasks() {
+        return tasks;
+    }
+
+    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
+        UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
+        return new RunScope(
+                context,
+                stages,
+                identity.runId(),
+                inputs,
+                inputs.setsByUnit(),
+                store,
+                lease,
+                deaths,
+                executors,
+                new Semaphore(1, true),
+                jobs);
+    }
+
+    private int atATime() {
+        return Math.min(MOST_UNITS, UNITS_A_SLOT * spark.sparkContext().defaultParallelism());
+    }
+
+    /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */
+    private List<Supplier<UnitOutcome>> units(
+            RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
+        Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
+        before.ifPresent(manifest -> manifest.units()
+                .forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
+        List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
+        inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
+                .thenComparingInt(Plan.UnitCounts::toGenerate)
+                .reversed());
+        List<Supplier<UnitOutcome>> units = new ArrayList<>();
+        for (Plan.UnitCounts unit : inOrder) {
+            UnitKey key = key(unit.adapter());
+            units.add(new UnitRun(
+                    scope,
+                    unit,
+                    stored.files(unit.adapter()),
+                    Optional.ofNullable(lines.get(key))));
+        }
+        return units;
+    }
+
+    /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
+    private long training(RunScope scope, Plan.UnitCounts unit) {
+        if (!unit.train() || !scope.stages().train()) {
+            return 0;
+        }
+        DefectSet set = scope.sets().get(key(unit.adapter()));
+        long drawn = (long) config.training().steps() * config.training().batchSize();
+        return drawn + set.training().size();
+    }
+
+    private static UnitKey key(AdapterId id) {
+        return new UnitKey(id.category(), id.defect());
+    }
+
+    /** All that could make the difference for a unit that killed its executors; its own images are in its adapter's name. */
+    private Fingerprint workedWith() {
+        return Fingerprint.of("worked-with")
+                .map("settings", inputs.settings().all())
+                .text("training", config.training().toString())
+                .text("compute", config.compute().toString())
+                .integer("batch", inputs.settings().sampling().batchSize())
+                .text("master", config.spark().master())
+                .map("spark", config.spark().conf())
+                .text("data", inputs.adapters().toString())
+                .build();
+    }
+
+    private Plan plan(StoredUnits stored) {
         Map<UnitKey, BitSet> existing = new HashMap<>();
         Map<UnitKey, BitSet> rejected = new HashMap<>();
-        new SampleTables(spark, store).of(identity.runId()).forEach((unit, samples) -> {
-            existing.put(unit, samples.indices());
-            rejected.put(unit, samples.rejected());
+        stored.whole().forEach((unit, commit) -> {
+            existing.put(unit, commit.indices());
+            rejected.put(unit, commit.rejectedIndices());
         });
+        Set<AdapterId> wanted = new HashSet<>(inputs.adapters());
         return Planner.plan(new PlanInput(
                 inputs.trainingSets(),
                 inputs.settings().recipe(),
                 inputs.settings().target(),
-                adapters.published(new HashSet<>(inputs.adapters())),
+                adapters.published(wanted),
                 existing,
                 rejected));
     }
@@ -161,59 +241,10 @@ final class RunStages {
 
     private void open(Plan plan) {
         runs.open(identity);
-        plan.units().forEach(unit -> runs.bindAdapter(identity.runId(), unit.adapter()));
+        runs.bindAdapters(
+                identity.runId(),
+                plan.units().stream().map(Plan.UnitCounts::adapter).toList());
         inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
-    }
-
-    private List<TrainResult> train(Plan plan, Progress progress) {
-        Map<UnitKey, DefectSet> sets = inputs.setsByUnit();
-        List<TrainTask> missing = plan.train().stream()
-                .map(unit -> trainTask(sets.get(new UnitKey(unit.category(), unit.defect())), unit))
-                .toList();
-        return new TrainJob(context, tasks, progress, log).run(missing);
-    }
-
-    private TrainTask trainTask(DefectSet set, TrainUnit unit) {
-        BackgroundSource background = inputs.background(unit.category());
-        return new TrainTask(
-                unit.adapterId(),
-                set,
-                background,
-                inputs.settings().crops(),
-                inputs.settings().base(),
-                inputs.settings().prompt(unit.category(), unit.defect()),
-                inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
-                inputs.settings().trainingSettings(),
-                inputs.quarantinedForTraining(set),
-                inputs.settings().config().training().checkpointMinutes());
-    }
-
-    private void generate(Plan plan, RunLease lease, Progress progress, RunReport report) {
-        Map<AdapterId, PublishedAdapter> trained = plan.units().stream()
-                .map(Plan.UnitCounts::adapter)
-                .flatMap(id -> adapters.find(id).stream())
-                .collect(Collectors.toMap(PublishedAdapter::id, adapter -> adapter));
-        report.published(trained);
-        QualityProfiles profiles =
-                new QualityProfiles(inputs, new QualityJob(context), new QualityRegistry(store, identity.runId()));
-        GenerationRounds rounds = new GenerationRounds(
-                inputs, identity.runId(), trained, new GenerateJob(context, tasks, progress, log), profiles);
-        List<GenerateResult> results = rounds.run(plan, () -> {
-            lease.requireHeld();
-            return plan();
-        });
-        Map<UnitKey, UnitSamples> samples = new SampleTables(spark, store).of(identity.runId());
-        new MergeJob(spark, store, config.quality().keepRejectedPixels(), lease::requireHeld)
-                .run(identity.runId(), samples);
-        report.generated(results, samples);
-        report.problems().forEach(console::println);
-    }
-
-    private RunManifest manifest(RunReport report) {
-        Optional<RunManifest> before = manifestBefore();
-        OutputFiles files =
-                OutputFiles.of(store, identity.runId(), before, new SparkInspection(context, config.store()));
-        return report.manifest(files, before, spark.version());
     }
 
     private Optional<RunManifest> manifestBefore() {

@@ -1,0 +1,226 @@
+package org.dualanodiff.pipeline.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.sampling.Anchoring;
+import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.sample.SampleDataset;
+import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pairs of a tiny random model in windows of good images: noise, but in their places. */
+class GenerateSamplesTest {
+
+    private static final int SIDE = 32;
+    private static final int PAIRS = 7;
+
+    @TempDir
+    private static Path shared;
+
+    private static BaseModel base;
+    private static DualAdapter adapter;
+    private static CropSource crops;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void load() throws IOException {
+        RandomModel.write(shared.resolve("model"), RandomModel.Preset.TINY, 3);
+        base = BaseModel.load(ModelFiles.open(shared.resolve("model")), Compute.CPU);
+        adapter = DualAdapter.initialize(base.adapterLayout(2, false), 5, base.device());
+        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(3, 1, 3), List.of("cloth"));
+        Dataset dataset = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        shared.resolve("data").toString(), List.of(), List.of(), new SplitRule.FirstThird()));
+        crops = new CropSource(
+                new CropPolicy(SIDE, 0.5, 0.25, 1, 3),
+                dataset.sets().get(0),
+                new AnchorSource(dataset.good().get(0).training(), null, new Anchoring(0.8, true, PartGround.GREY)),
+                true);
+    }
+
+    @AfterAll
+    static void close() {
+        adapter.close();
+        base.close();
+    }
+
+    @Test
+    void pairs_withAndWithoutTheWorker_haveTheSameBytesInTheSameOrder() throws IOException {
+        List<GeneratedSample> behind = samples("behind", Executors::newSingleThreadExecutor, List.of(missing(0)));
+        List<GeneratedSample> atOnce = samples("at-once", AtOnce::new, List.of(missing(0)));
+
+        assertThat(behind).extracting(GeneratedSample::sampleIndex).isSorted().hasSize(PAIRS);
+        assertSame(behind, atOnce);
+    }
+
+    @Test
+    void pairs_ofTwoTasksAtTheSameTime_haveTheBytesOfOneTask() throws IOException {
+        List<GeneratedSample> together = samples("one", Executors::newSingleThreadExecutor, List.of(missing(0)));
+        int[] first = {0, 1, 2, 3};
+        List<GeneratedSample> apart =
+                samples("two", Executors::newSingleThreadExecutor, List.of(first, missing(first.length)));
+
+        assertSame(apart, together);
+    }
+
+    private static int[] missing(int from) {
+        return IntStream.range(from, PAIRS).toArray();
+    }
+
+    private static void assertSame(List<GeneratedSample> found, List<GeneratedSample> expected) {
+        assertThat(found)
+                .usingRecursiveComparison()
+                .withEqualsForType(Double::equals, Double.class)
+                .ignoringFields("millis", "createdAt")
+                .isEqualTo(expected);
+        assertThat(expected).extracting(GeneratedSample::image).doesNotHaveDuplicates();
+    }
+
+    /** Staged by one task a list of missing indices, all at the same time. */
+    private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
+            throws IOException {
+        try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
+            GenerateSamples verb = new GenerateSamples(store, new DatasetFiles(new Configuration()), workers);
+            List<CompletableFuture<GenerateResult>> runs = missing.stream()
+                    .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
+                    .toList();
+            assertThat(runs.stream().mapToInt(run -> run.join().pairs().size()).sum()).isEqualTo(PAIRS);
+            return staged(store);
+        }
+    }
+
+    private static GenerateResult result(GenerateSamples verb, GenerateTask task) {
+        try {
+            return verb.run(base, adapter, task, GenerationListener.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<GeneratedSample> staged(ObjectStore store) throws IOException {
+        List<GeneratedSample> samples = new ArrayList<>();
+        for (StoredFile file : store.list(StoreLayout.staging("run"))) {
+            Path local = folder.resolve("part.parquet");
+            store.download(file.key(), local);
+            samples.addAll(SampleFile.read(local));
+        }
+        return samples;
+    }
+
+    private static GenerateTask task(int[] missing) {
+        Fingerprint fingerprint = Fingerprint.of("test").build();
+        GenerateUnit unit = new GenerateUnit(
+                crops.set().category(), crops.set().defect(), fingerprint, missing[0], PAIRS + PAIRS % 2, missing);
+        return new GenerateTask(
+                "run",
+                unit,
+                new PublishedAdapter("", "", provenance(unit)),
+                null,
+                null,
+                crops,
+                new NestedPrompt("a vfx with sks", "sks"),
+                "",
+                new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
+                GroundDistanceMask.defaults(),
+                null,
+                null,
+                1,
+                QualityProfile.NONE,
+                true);
+    }
+
+    private static Provenance provenance(GenerateUnit unit) {
+        return new Provenance(
+                unit.adapter(),
+                unit.category(),
+                unit.defect(),
+                new Provenance.BaseModel("tiny", "ab"),
+                new Provenance.TrainingData("cd", List.of(), 0),
+                Map.of(),
+                new Provenance.Training(1, 1, 0, List.of(), 0, "cpu"),
+                new Provenance.Weights("", "", 0),
+                "test",
+                Instant.EPOCH);
+    }
+
+    /** No worker: everything on the thread that samples. */
+    private static final class AtOnce extends AbstractExecutorService {
+
+        private boolean shutdown;
+
+        @Override
+        public void execute(Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void shutdown() {
+            shutdown = true;
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            shutdown();
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return shutdown;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return shutdown;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return shutdown;
+        }
+    }
+}
