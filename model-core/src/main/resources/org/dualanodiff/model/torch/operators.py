@@ -27,6 +27,19 @@ class Operators(Module):
   def geglu(self: __torch__.Operators, x: Tensor) -> Tensor:
     value, gate = torch.chunk(x, 2, -1)
     return torch.mul(value, torch.gelu(gate, approximate="none"))
+  # GEGLU feed-forward: x (N, S, C). Without gradients a CPU takes some positions at a time: what lies between the two
+  # products, 12 times as wide as x, then stays in its caches. Same numbers.
+  def feed_forward(self: __torch__.Operators, x: Tensor, in_w: Tensor, in_b: Tensor, out_w: Tensor, out_b: Tensor) -> Tensor:
+    rows = torch.reshape(x, [-1, torch.size(x, 2)])
+    taken = torch.size(rows, 0)
+    if torch.__not__(torch.__or__(ops.prim.requires_grad(x), ops.prim.is_cuda(x))):
+      taken = 1024
+    parts = annotate(List[Tensor], [])
+    for part in torch.split(rows, taken, 0):
+      value, gate = torch.chunk(torch.linear(part, in_w, in_b), 2, -1)
+      inner = torch.mul(value, torch.gelu(gate, approximate="none"))
+      _0 = torch.append(parts, torch.linear(inner, out_w, out_b))
+    return torch.view(torch.cat(parts, 0), torch.size(x))
   def embedding(self: __torch__.Operators, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids, -1, False, False)
   def resize_nearest(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
@@ -49,6 +62,11 @@ class Operators(Module):
     q1 = torch.transpose(torch.view(q, [n, -1, heads, width]), 1, 2)
     k1 = torch.transpose(torch.view(k, [n, -1, heads, width]), 1, 2)
     v1 = torch.transpose(torch.view(v, [n, -1, heads, width]), 1, 2)
+    # A CPU walks many positions faster where a head's lie side by side (a fifth of the time, with its gradient); same numbers.
+    if torch.__and__(torch.ge(torch.size(q, 1), 1024), torch.__not__(ops.prim.is_cuda(q))):
+      q1 = torch.contiguous(q1, memory_format=0)
+      k1 = torch.contiguous(k1, memory_format=0)
+      v1 = torch.contiguous(v1, memory_format=0)
     y = torch.scaled_dot_product_attention(q1, k1, v1, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), torch.size(q))
 
@@ -175,6 +193,13 @@ class Operators(Module):
     rest = torch.slice(torch.size(x), 1, None, 1)
     pairs = torch.view(x, torch.add([2, -1], rest))
     return torch.reshape(torch.transpose(pairs, 0, 1), torch.size(x))
+  # Rows (f b) that several texts share, once for each of them: (F*B, ...) -> (F*G*B, ...), rows (f g b)
+  def spread_branches(self: __torch__.Operators, x: Tensor, texts: int) -> Tensor:
+    rest = torch.slice(torch.size(x), 1, None, 1)
+    b = torch.floordiv(torch.size(x, 0), 2)
+    branches = torch.view(x, torch.add([2, 1, b], rest))
+    all = torch.expand(branches, torch.add([2, texts, b], rest), implicit=False)
+    return torch.reshape(all, torch.add([torch.mul(torch.size(x, 0), texts)], rest))
   # Each of the G text rows of a branch stands for many pairs: (F*G, T, C) -> (F*G*times, T, C)
   def repeat_rows(self: __torch__.Operators, x: Tensor, times: int) -> Tensor:
     return torch.repeat_interleave(x, times, 0, output_size=None)
