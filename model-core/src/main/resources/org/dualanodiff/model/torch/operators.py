@@ -291,7 +291,11 @@ class Operators(Module):
     for i in range(torch.len(parameters)):
       g = found[i]
       if torch.__isnot__(g, None):
-        _0 = torch.append(out, unchecked_cast(Tensor, g))
+        gradient = unchecked_cast(Tensor, g)
+        # Laid out as the parameter: else a GPU takes one kernel a tensor for what it does to all gradients at once.
+        if torch.__not__(ops.prim.is_cpu(gradient)):
+          gradient = torch.contiguous(gradient, memory_format=0)
+        _0 = torch.append(out, gradient)
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
@@ -305,7 +309,11 @@ class Operators(Module):
     for i in range(torch.len(parameters)):
       g = found[i]
       if torch.__isnot__(g, None):
-        _0 = torch.append(out, unchecked_cast(Tensor, g))
+        gradient = unchecked_cast(Tensor, g)
+        # Laid out as the parameter: else a GPU takes one kernel a tensor for what it does to all gradients at once.
+        if torch.__not__(ops.prim.is_cpu(gradient)):
+          gradient = torch.contiguous(gradient, memory_format=0)
+        _0 = torch.append(out, gradient)
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
@@ -320,7 +328,9 @@ class Operators(Module):
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
-    torch._foreach_mul_(tensors, factor)
+    # Where it costs nothing to look: on a CPU.
+    if torch.__not__(torch.__and__(ops.prim.is_cpu(factor), torch.ge(float(factor), 1.))):
+      torch._foreach_mul_(tensors, factor)
     return factor
   # target += share (source - target), in place
   def approach(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], share: float) -> Tensor:
@@ -330,6 +340,22 @@ class Operators(Module):
   def adamw(self: __torch__.Operators, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], step: int, rate: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
     correction1 = torch.sub(1., torch.pow(beta1, float(step)))
     correction2 = torch.sub(1., torch.pow(beta2, float(step)))
+    # A CPU does all of it to some numbers at a time, which stay in its caches; same numbers.
+    if ops.prim.is_cpu(first[0]):
+      size = 131072
+      for i in range(torch.len(parameters)):
+        p = torch.split(torch.view(parameters[i], [-1]), size, 0)
+        g = torch.split(torch.reshape(gradients[i], [-1]), size, 0)
+        m = torch.split(torch.view(first[i], [-1]), size, 0)
+        v = torch.split(torch.view(second[i], [-1]), size, 0)
+        for j in range(torch.len(p)):
+          _0 = torch.mul_(p[j], torch.sub(1., torch.mul(rate, decay)))
+          _1 = torch.lerp_(m[j], g[j], torch.sub(1., beta1))
+          _2 = torch.mul_(v[j], beta2)
+          _3 = torch.addcmul_(v[j], g[j], g[j], value=torch.sub(1., beta2))
+          root1 = torch.div_(torch.sqrt(v[j]), torch.pow(correction2, 0.5))
+          _4 = torch.addcdiv_(p[j], m[j], torch.add_(root1, eps, alpha=1), value=torch.neg(torch.div(rate, correction1)))
+      return first[0]
     torch._foreach_mul_(parameters, torch.sub(1., torch.mul(rate, decay)))
     torch._foreach_lerp_(first, gradients, torch.sub(1., beta1))
     torch._foreach_mul_(second, beta2)
