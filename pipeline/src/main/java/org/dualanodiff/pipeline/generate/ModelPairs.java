@@ -31,7 +31,7 @@ public final class ModelPairs implements PairSource {
     private final GenerateTask task;
     private final DatasetFiles files;
     private final BaseModel base;
-    private final int rank;
+    private final DualAdapter adapter;
     private final DualSampler sampler;
     private final CleanBackgrounds backgrounds;
     private final PairAssembly assembly;
@@ -45,14 +45,25 @@ public final class ModelPairs implements PairSource {
         this.task = task;
         this.files = files;
         this.base = base;
-        this.rank = adapter.layout().rank();
-        this.backgrounds = backgrounds();
-        this.sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+        this.adapter = adapter;
+        this.sampler = sampler();
         try {
+            this.backgrounds = backgrounds();
             this.assembly = new PairAssembly(task, prepared());
+        } catch (OutOfDeviceMemoryException e) {
+            close();
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    private DualSampler sampler() {
+        try {
+            return new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
     }
 
@@ -118,7 +129,7 @@ public final class ModelPairs implements PairSource {
         int pairs = task.sampling().batchSize();
         int resolution = task.sampling().resolution();
         long need = base.memoryNeed()
-                .generation(base.precision(), resolution, rank, pairs);
+                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
         return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
                         + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
                         + " resolution")
