@@ -3,6 +3,7 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetListener;
 
@@ -42,7 +43,10 @@ public final class DualUNet implements PairDenoiser {
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
         BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
-        unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE);
+        try (Unfinished pass = Unfinished.begin()) {
+            unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE);
+            pass.finish();
+        }
         return features.recorded();
     }
 

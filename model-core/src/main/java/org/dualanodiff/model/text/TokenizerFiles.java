@@ -55,21 +55,47 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                 : composed(folder, settings);
     }
 
-    private static TokenizerFiles fromDefinition(Path folder, JsonObject definition, List<JsonObject> settings) {
-        if (definition.get("model") instanceof JsonObject model
-                && model.get("vocab") instanceof JsonObject vocabulary) {
-            return new TokenizerFiles(folder, vocabulary, definition, settings);
+    /**
+     * Takes words, merges and the numbers of added tokens, and no more: such a file may hold regular expressions that never
+     * end, and replacements that grow without end, and the native library does what it says.
+     */
+    private static TokenizerFiles fromDefinition(Path folder, JsonObject foreign, List<JsonObject> settings) {
+        if (foreign.get("model") instanceof JsonObject model
+                && model.get("vocab") instanceof JsonObject vocabulary
+                && model.get("merges") instanceof JsonArray merges) {
+            if (foreign.get("added_tokens") instanceof JsonArray added) {
+                added.forEach(token -> addTo(vocabulary, token));
+            }
+            return composed(folder, vocabulary, merges, settings);
         }
         throw new CheckpointException(
-                folder.resolve("tokenizer.json") + ": expected an object model.vocab (a BPE tokenizer)");
+                folder.resolve("tokenizer.json") + ": expected model.vocab and model.merges (a BPE tokenizer)");
+    }
+
+    private static void addTo(JsonObject vocabulary, JsonElement token) {
+        if (token instanceof JsonObject added
+                && added.get("content") instanceof JsonPrimitive content
+                && added.get("id") instanceof JsonPrimitive id
+                && id.isNumber()
+                && !vocabulary.has(content.getAsString())) {
+            vocabulary.add(content.getAsString(), id);
+        }
     }
 
     private static TokenizerFiles composed(Path folder, List<JsonObject> settings) {
-        JsonObject vocabulary = JsonFiles.readObject(folder.resolve("vocab.json"));
+        return composed(
+                folder,
+                JsonFiles.readObject(folder.resolve("vocab.json")),
+                merges(folder.resolve("merges.txt")),
+                settings);
+    }
+
+    private static TokenizerFiles composed(
+            Path folder, JsonObject vocabulary, JsonArray merges, List<JsonObject> settings) {
         JsonObject definition = JsonParser.parseString(CLIP_DEFINITION).getAsJsonObject();
         JsonObject model = definition.getAsJsonObject("model");
         model.add("vocab", vocabulary);
-        model.add("merges", merges(folder.resolve("merges.txt")));
+        model.add("merges", merges);
         TokenizerFiles files = new TokenizerFiles(folder, vocabulary, definition, settings);
         JsonArray added = definition.getAsJsonArray("added_tokens");
         Stream.of(files.token("bos_token", START), files.token("eos_token", END))
