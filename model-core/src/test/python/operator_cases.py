@@ -121,9 +121,9 @@ DETECTOR_OPERATORS = {
 
 CASES = {"Operators": OPERATORS, "DetectorOperators": DETECTOR_OPERATORS}
 
-# What takes the gradients of all the others, and what is there to read a number back.
+# What takes the gradients of all the others, and what is there to cross between host and device.
 GRADIENTS = ["gradients", "gradients_through"]
-READS_BACK = ["item"]
+READS_BACK = ["item", "to_host", "to_device"]
 
 SIGNATURE = re.compile(r"^  def (\w+)\(self: [\w.]+(?:, )?(.*)\) -> .*:$", re.MULTILINE)
 TYPES = {"Tensor": T, "int": int, "float": float, "bool": bool, "List[Tensor]": list, "List[int]": list}

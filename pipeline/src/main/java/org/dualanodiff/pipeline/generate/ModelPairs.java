@@ -128,18 +128,19 @@ public final class ModelPairs implements PairSource {
         int pairs = task.sampling().batchSize();
         int resolution = task.sampling().resolution();
         long need = base.memoryNeed().generation(base.precision(), resolution, rank, pairs);
-        String message = ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need"
-                        + " about %s. To need less, set a lower generation.batch-size, then compute.generation-precision ="
-                        + " bf16 or fp16, or a lower resolution")
-                .formatted(
-                        base.deviceName(),
-                        task.unit().category(),
-                        task.unit().defect(),
-                        failure.getMessage(),
-                        pairs,
-                        resolution,
-                        base.precision(),
-                        Readable.bytes(need));
+        String message =
+                ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need"
+                                + " about %s. To need less, set a lower generation.batch-size, then compute.generation-precision ="
+                                + " bf16 or fp16, or a lower resolution")
+                        .formatted(
+                                base.deviceName(),
+                                task.unit().category(),
+                                task.unit().defect(),
+                                failure.getMessage(),
+                                pairs,
+                                resolution,
+                                base.precision(),
+                                Readable.bytes(need));
         return new OutOfDeviceMemoryException(message, failure);
     }
 

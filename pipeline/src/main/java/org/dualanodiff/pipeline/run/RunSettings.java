@@ -3,9 +3,9 @@ package org.dualanodiff.pipeline.run;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -21,11 +21,11 @@ import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
-import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
@@ -60,7 +60,9 @@ public record RunSettings(
 
     private static String named(String prompt, String category, String defect) {
         return Placeholders.fill(
-                prompt, PLACEHOLDER, Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
+                prompt,
+                PLACEHOLDER,
+                Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
