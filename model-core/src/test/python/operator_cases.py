@@ -128,9 +128,9 @@ DETECTOR_OPERATORS = {
 
 CASES = {"Operators": OPERATORS, "DetectorOperators": DETECTOR_OPERATORS}
 
-# What takes the gradients of all the others, and what is there to read numbers back.
+# What takes the gradients of all the others, and what is there to cross between host and device.
 GRADIENTS = ["gradients", "gradients_through"]
-READS_BACK = ["item", "to_host"]
+READS_BACK = ["item", "to_host", "to_device"]
 
 SIGNATURE = re.compile(r"^  def (\w+)\(self: [\w.]+(?:, )?(.*)\) -> .*:$", re.MULTILINE)
 TYPES = {"Tensor": T, "int": int, "float": float, "bool": bool, "str": str, "List[Tensor]": list, "List[int]": list}
