@@ -27,6 +27,7 @@ public record GenerationConfig(
         int steps,
         double guidanceScale,
         Interval guidanceInterval,
+        int deepCacheInterval,
         int batchSize,
         int pairsPerTask)
         implements Serializable {
@@ -48,6 +49,7 @@ public record GenerationConfig(
                 block.getInt("steps"),
                 block.getDouble("guidance-scale"),
                 Interval.of(block.getDoubleList("guidance-interval")),
+                block.getInt("deep-cache-interval"),
                 block.getInt("batch-size"),
                 block.getInt("pairs-per-task"));
     }
@@ -71,6 +73,7 @@ public record GenerationConfig(
                 entry("steps", steps),
                 entry("guidance-scale", guidanceScale),
                 entry("guidance-interval", guidanceInterval.value()),
+                entry("deep-cache-interval", deepCacheInterval),
                 entry("batch-size", batchSize),
                 entry("pairs-per-task", pairsPerTask));
     }
