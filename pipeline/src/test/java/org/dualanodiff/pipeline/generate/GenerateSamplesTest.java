@@ -183,7 +183,7 @@ class GenerateSamplesTest {
                 new Provenance.TrainingData("cd", List.of(), 0),
                 Map.of(),
                 new Provenance.Training(1, 1, 0, List.of(), 0, "cpu"),
-                new Provenance.Weights("", "", 0),
+                new Provenance.Weights("weights.safetensors", "", 0),
                 "test",
                 Instant.EPOCH);
     }
