@@ -20,7 +20,7 @@ final class HdfsServer implements AutoCloseable {
             Path.of(System.getProperty("project.root"), "jobs/target/hdfs-server/hadoop-client-minicluster.jar");
     private static final Pattern NEEDED =
             Pattern.compile(".*(hadoop-client-(api|runtime)|slf4j-api|log4j|commons-logging)[^/]*\\.jar");
-    private static final Duration STARTUP = Duration.ofSeconds(120);
+    private static final Duration STARTUP = Duration.ofSeconds(300);
 
     private final Process process;
     private final int port;

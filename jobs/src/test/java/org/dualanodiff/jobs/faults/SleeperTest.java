@@ -56,8 +56,6 @@ class SleeperTest {
 
     @BeforeAll
     static void runUndisturbed() throws Exception {
-        s3 = S3Server.start(folder.resolve("s3"));
-        hdfs = HdfsServer.start(folder.resolve("hdfs"));
         SampleDataset.write(folder.resolve("images"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
         FaultyMachine.plan(faults());
         DriverProcess augment = augment(Kind.FILE, "undisturbed");
@@ -68,8 +66,12 @@ class SleeperTest {
 
     @AfterAll
     static void stop() throws Exception {
-        hdfs.close();
-        s3.close();
+        if (hdfs != null) {
+            hdfs.close();
+        }
+        if (s3 != null) {
+            s3.close();
+        }
     }
 
     @ParameterizedTest
@@ -106,7 +108,16 @@ class SleeperTest {
         return FaultyMachine.calls(faults()).stream().anyMatch(call -> call.startsWith(stage));
     }
 
+    private static void start(Kind kind) throws Exception {
+        if (kind == Kind.S3 && s3 == null) {
+            s3 = S3Server.start(folder.resolve("s3"));
+        } else if (kind == Kind.HDFS && hdfs == null) {
+            hdfs = HdfsServer.start(folder.resolve("hdfs"));
+        }
+    }
+
     private static void sleepsAt(Kind kind, String store, String fault, Predicate<String> moment) throws Exception {
+        start(kind);
         FaultyMachine.plan(faults(), fault);
         DriverProcess sleeper = augment(kind, store);
         sleeper.await(
