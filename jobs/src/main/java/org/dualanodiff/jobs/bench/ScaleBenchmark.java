@@ -90,8 +90,8 @@ public final class ScaleBenchmark {
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files =
                 pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
-        UnitJobs jobs = new UnitJobs(
-                context, new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL), runId, null);
+        TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
+        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();

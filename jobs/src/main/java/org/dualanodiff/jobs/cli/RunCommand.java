@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
@@ -31,6 +32,8 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
+        Preflight.require(
+                config, stages() != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             RunSummary summary = new AugmentRun(
                             spark, config, spec.commandLine().getErr(), retryFailed(), UnitWork.OF_MODEL)

@@ -61,7 +61,6 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
-        Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
         warn(inputs.dataset());
         inputs.requireUsable();

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SickExecutors;
@@ -123,8 +124,11 @@ final class RunWork {
         if (retryFailed) {
             stored.died().forEach(deaths::forget);
         }
-        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext())) {
-            RunScope scope = scope(stages, lease, deaths, executors);
+        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
+                UnitStates states = UnitStates.watch(
+                        store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
+            RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
+            RunScope scope = scope(stages, lease, deaths, executors, states);
             new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
         } finally {
             tasks = report.tasks();
@@ -148,7 +152,8 @@ final class RunWork {
         return tasks;
     }
 
-    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
+    private RunScope scope(
+            Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
         UnitJobs jobs =
                 new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
@@ -162,6 +167,7 @@ final class RunWork {
                 deaths,
                 executors,
                 new Semaphore(1, true),
+                states,
                 jobs);
     }
 

@@ -71,7 +71,10 @@ final class UnitRun implements Supplier<UnitOutcome> {
             }
             report.failed(FailureText.ofJob(e));
         }
-        return report.outcome(tasks);
+        UnitOutcome outcome = report.outcome(tasks);
+        boolean complete = outcome.unit().error().isEmpty();
+        run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
+        return outcome;
     }
 
     private void work() throws Exception {
@@ -97,6 +100,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     }
 
     private void train() throws Exception {
+        run.states().enter(key, UnitStates.State.TRAINING);
         TrainResult result = onMachines(
                         "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
                 .get(0);
@@ -143,6 +147,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         if (!run.learns()) {
             return QualityProfile.NONE;
         }
+        run.states().enter(key, UnitStates.State.LEARNING);
         try {
             QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
             return run.limits().settle(key, learned);
@@ -172,6 +177,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
+            run.states().enter(key, UnitStates.State.GENERATING);
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.generateTask(unit, adapter, profile))
                     .toList();
@@ -195,6 +201,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         if (fresh.isEmpty() && !files.isUntidy()) {
             return before;
         }
+        run.states().enter(key, UnitStates.State.COMMITTING);
         List<CommitTask> tasks = pairs.tasks(run.config().quality().keepRejectedPixels());
         List<UnitCommit.File> written =
                 tasks.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(tasks));
@@ -210,6 +217,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
                 return standing;
             }
         }
+        run.states().committed(fresh.size());
         tidy(next, pairs);
         return next;
     }

@@ -9,7 +9,7 @@ public final class FailureText {
 
     private static final String MEMORY =
             "; it needs less with training.micro-batch-size, training.recompute, generation.batch-size or compute.precision,"
-                    + " or a larger device (heap: spark.executor.memory)";
+                    + " or a larger device (heap: spark.executor.memory, or JAVA_OPTS=-Xmx4g where Spark is embedded)";
 
     private FailureText() {}
 

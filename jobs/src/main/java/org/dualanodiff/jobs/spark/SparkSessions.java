@@ -7,6 +7,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
+import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.Redaction;
@@ -54,8 +55,14 @@ public final class SparkSessions {
 
     private SparkSessions() {}
 
+    /** Whether Spark runs inside this process; else {@code spark-submit} started it. */
+    public static boolean isEmbedded() {
+        return !new SparkConf().contains("spark.master");
+    }
+
     /** @param command shown as the application's name */
     public static SparkSession open(PipelineConfig config, String command) {
+        JvmCheck.require(isEmbedded());
         SparkConf conf = new SparkConf();
         NEEDED.forEach(conf::setIfMissing);
         WATCHED.forEach(conf::setIfMissing);

@@ -45,16 +45,57 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     @Override
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        return forward(latents, timesteps, text, new Pass(Tensors.shape(latents)[0], keysAndValues(text), background));
+    }
+
+    /** Up to the first cross-attention the halves are the same and computed once, unless each has a background of its own. */
+    @Override
+    public NDArray bothHalves(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        if (background != BackgroundFeatures.NONE) {
+            return PairDenoiser.super.bothHalves(latents, timesteps, text, background);
+        }
+        long rows = 2 * Tensors.shape(latents)[0];
+        return forward(latents, timesteps, text, new Pass(rows, keysAndValues(text), background));
+    }
+
+    private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
-            Map<String, NDArray[]> keysValues = texts.computeIfAbsent(text, this::keysAndValues);
-            AttentionProcessor processor = (attention, hidden, states) -> {
-                MergedAttention merged = attentions.get(attention.path());
-                return attention.cross()
-                        ? cross(merged, hidden, keysValues.get(attention.path()))
-                        : merged.self(hidden, background.at(attention));
-            };
-            NDArray noise = unet.forward(Operators.branchFirst(latents), byBranch(timesteps), text, processor);
+            NDArray noise = unet.forward(Operators.branchFirst(latents), byBranch(timesteps), text, pass);
             return scope.release(Operators.branchLast(noise));
+        }
+    }
+
+    /** The attentions of one forward pass that ends with {@code rows} rows. */
+    private final class Pass implements AttentionProcessor {
+
+        private final long rows;
+        private final Map<String, NDArray[]> keysValues;
+        private final BackgroundFeatures background;
+
+        Pass(long rows, Map<String, NDArray[]> keysValues, BackgroundFeatures background) {
+            this.rows = rows;
+            this.keysValues = keysValues;
+            this.background = background;
+        }
+
+        @Override
+        public NDArray process(Attention attention, NDArray hidden, NDArray text) {
+            MergedAttention merged = attentions.get(attention.path());
+            if (!attention.cross()) {
+                return merged.self(hidden, background.at(attention));
+            }
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray[] byText = keysValues.get(attention.path());
+                long times = rows / Tensors.shape(byText[0])[0];
+                NDArray keys = Operators.repeatRows(byText[0], times);
+                NDArray values = Operators.repeatRows(byText[1], times);
+                return scope.release(merged.cross(hidden, keys, values, witness));
+            }
+        }
+
+        @Override
+        public NDArray spread(NDArray features, NDArray like) {
+            return Operators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
         }
     }
 
@@ -67,19 +108,12 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         this.witness = witness;
     }
 
-    private NDArray cross(MergedAttention merged, NDArray hidden, NDArray[] keysValues) {
-        try (TensorScope scope = TensorScope.open()) {
-            long times = Tensors.shape(hidden)[0] / Tensors.shape(keysValues[0])[0];
-            return scope.release(merged.cross(
-                    hidden,
-                    Operators.repeatRows(keysValues[0], times),
-                    Operators.repeatRows(keysValues[1], times),
-                    witness));
-        }
-    }
-
     /** For every cross-attention; owned by this object. */
     private Map<String, NDArray[]> keysAndValues(NDArray text) {
+        return texts.computeIfAbsent(text, this::projected);
+    }
+
+    private Map<String, NDArray[]> projected(NDArray text) {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
         try (Unfinished parts = Unfinished.begin();
                 TensorScope scope = TensorScope.open()) {

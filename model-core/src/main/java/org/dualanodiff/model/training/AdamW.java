@@ -56,11 +56,19 @@ public final class AdamW implements AutoCloseable {
      * @return the global norm before the clip
      */
     public double step(List<NDArray> gradients) {
-        return step(gradients, settings.learningRate());
+        try (TensorScope scope = TensorScope.open()) {
+            return Operators.item(update(gradients, settings.learningRate()));
+        }
     }
 
-    /** As {@link #step(List)}, at another learning rate than the settings'. */
-    public double step(List<NDArray> gradients, double learningRate) {
+    /** As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for. */
+    public void step(List<NDArray> gradients, double learningRate) {
+        try (TensorScope scope = TensorScope.open()) {
+            update(gradients, learningRate);
+        }
+    }
+
+    private NDArray update(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray norm = Operators.globalNorm(gradients);
@@ -76,7 +84,7 @@ public final class AdamW implements AutoCloseable {
                     settings.beta2(),
                     settings.weightDecay(),
                     settings.epsilon());
-            return Operators.item(norm);
+            return scope.release(norm);
         }
     }
 

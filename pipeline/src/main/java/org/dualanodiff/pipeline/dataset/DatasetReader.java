@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,10 +73,15 @@ public final class DatasetReader {
         List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
+            if (!isStorable(category.name(), "", quarantine)) {
+                continue;
+            }
             quarantine.addAll(category.goodAside());
             List<DefectInspection.Result> results = new ArrayList<>();
             for (String defect : entry.getValue()) {
-                results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                if (isStorable(category.name(), defect, quarantine)) {
+                    results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                }
             }
             results.forEach(result -> quarantine.addAll(result.quarantine()));
             results.forEach(result -> notes.addAll(result.notes()));
@@ -104,6 +111,15 @@ public final class DatasetReader {
             detection.hint(root).ifPresent(notes::add);
         }
         return new Dataset(sets, good, quarantine, notes);
+    }
+
+    /** Whether something can be stored under a unit's names; else it is set aside as a whole. */
+    private static boolean isStorable(String category, String defect, List<Quarantined> aside) {
+        String name = defect.isEmpty() ? category : defect;
+        Optional<String> complaint = PathSegment.complaint(name);
+        complaint.ifPresent(reason ->
+                aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
+        return complaint.isEmpty();
     }
 
     /** Good images are opened much later, if at all; one that must not be opened is set aside now. */

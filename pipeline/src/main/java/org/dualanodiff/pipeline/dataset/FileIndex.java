@@ -157,7 +157,9 @@ final class FileIndex {
     private Folder list(Path folder) throws IOException {
         List<FileEntry> inside = new ArrayList<>();
         try {
-            files.list(folder).stream().filter(entry -> !entry.folder()).forEach(inside::add);
+            if (files.refusal(folder.toUri()).isEmpty()) {
+                files.list(folder).stream().filter(entry -> !entry.folder()).forEach(inside::add);
+            }
         } catch (UnsupportedFileSystemException e) {
             LOG.warn("{}: {}", folder, e.getMessage());
         }

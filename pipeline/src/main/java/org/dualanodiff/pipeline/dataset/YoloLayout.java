@@ -24,7 +24,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
     private static final Pattern NAMES = Pattern.compile("(?m)^names\\s*:(.*)$");
     private static final Pattern BLOCK_ENTRY = Pattern.compile("\\s*(?:-|(\\d+)\\s*:)\\s*(.+?)\\s*");
     private static final Pattern INLINE_ENTRY =
-            Pattern.compile("(?:(\\d+)\\s*:)?\\s*('[^']*'|\"[^\"]*\"|[^,\\[\\]{}]+)");
+            Pattern.compile("\\s*(?:(\\d+)\\s*:)?\\s*('[^']*'|\"[^\"]*\"|[^,\\[\\]{}]+)");
 
     /** By a list of names beside folders of labels. */
     boolean isOne(Path root) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
@@ -60,7 +61,7 @@ public final class CommitPairs {
     private static String key(CommitTask task, int first) {
         String folder = StoreLayout.samples(
                 task.runId(), task.adapter().category(), task.adapter().defect());
-        return folder + "/pairs-%06d-%s.parquet".formatted(first, UUID.randomUUID());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
     }
 
     /** Walks through the sources one after another; a row group of one of them is in memory. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -137,7 +138,7 @@ public final class GenerateSamples {
     private static String key(String runId, GenerateUnit unit) {
         int[] missing = unit.missing();
         String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + "/pairs-%06d-%s.parquet".formatted(missing[0], UUID.randomUUID());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", missing[0], UUID.randomUUID());
     }
 
     private static final class Counts {

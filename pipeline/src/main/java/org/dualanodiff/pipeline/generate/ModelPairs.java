@@ -19,7 +19,6 @@ import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
@@ -29,10 +28,10 @@ public final class ModelPairs implements PairSource {
     /** Under way at the same time: one is sampled, the one before it gets its masks. */
     private static final int BLOCKS = 2;
 
-    private final BaseModel base;
-    private final int rank;
     private final GenerateTask task;
     private final DatasetFiles files;
+    private final BaseModel base;
+    private final DualAdapter adapter;
     private final DualSampler sampler;
     private final CleanBackgrounds backgrounds;
     private final PairAssembly assembly;
@@ -43,26 +42,28 @@ public final class ModelPairs implements PairSource {
      * @throws IOException if one of them cannot be read
      */
     public ModelPairs(BaseModel base, DualAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
-        this.base = base;
-        this.rank = adapter.layout().rank();
         this.task = task;
         this.files = files;
-        this.backgrounds = backgrounds();
-        this.sampler = sampler(adapter);
+        this.base = base;
+        this.adapter = adapter;
+        this.sampler = sampler();
         try {
+            this.backgrounds = backgrounds();
             this.assembly = new PairAssembly(task, prepared());
+        } catch (OutOfDeviceMemoryException e) {
+            close();
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private DualSampler sampler(DualAdapter adapter) {
+    private DualSampler sampler() {
         try {
             return new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
-        } catch (RuntimeException e) {
-            closeBackgrounds();
-            throw e instanceof OutOfDeviceMemoryException full ? tooLarge(full) : e;
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
     }
 
@@ -102,7 +103,7 @@ public final class ModelPairs implements PairSource {
         BackgroundSource.ObjectMasks objects = source.open(files);
         List<float[]> pictures = new ArrayList<>();
         for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = ImageDecoder.image(files.read(uri));
+            BufferedImage photograph = files.image(uri);
             pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
         }
         return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
@@ -120,28 +121,27 @@ public final class ModelPairs implements PairSource {
         try {
             return sampler.sampleBlock(series(), block);
         } catch (OutOfDeviceMemoryException e) {
-            throw tooLarge(e);
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
     }
 
-    private OutOfDeviceMemoryException tooLarge(OutOfDeviceMemoryException failure) {
+    private String tooLarge(OutOfDeviceMemoryException failure) {
         int pairs = task.sampling().batchSize();
         int resolution = task.sampling().resolution();
-        long need = base.memoryNeed().generation(base.precision(), resolution, rank, pairs);
-        String message =
-                ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need"
-                                + " about %s. To need less, set a lower generation.batch-size, then compute.generation-precision ="
-                                + " bf16 or fp16, or a lower resolution")
-                        .formatted(
-                                base.deviceName(),
-                                task.unit().category(),
-                                task.unit().defect(),
-                                failure.getMessage(),
-                                pairs,
-                                resolution,
-                                base.precision(),
-                                Readable.bytes(need));
-        return new OutOfDeviceMemoryException(message, failure);
+        long need = base.memoryNeed()
+                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
+        return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
+                        + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
+                        + " resolution")
+                .formatted(
+                        base.deviceName(),
+                        task.unit().category(),
+                        task.unit().defect(),
+                        failure.getMessage(),
+                        pairs,
+                        resolution,
+                        base.precision(),
+                        Readable.bytes(need));
     }
 
     private SampleSeries series() {
@@ -156,10 +156,6 @@ public final class ModelPairs implements PairSource {
     @Override
     public void close() {
         sampler.close();
-        closeBackgrounds();
-    }
-
-    private void closeBackgrounds() {
         if (backgrounds != null) {
             backgrounds.close();
         }

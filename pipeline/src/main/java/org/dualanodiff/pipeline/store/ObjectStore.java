@@ -76,6 +76,11 @@ public final class ObjectStore implements AutoCloseable {
         return root + (root.endsWith("/") ? "" : "/") + checked(key);
     }
 
+    /** As {@link #uri}, for readers that take an address for a pattern, as Spark's do: what would be one is escaped. */
+    public String literalUri(String key) {
+        return uri(key).replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
+    }
+
     /** Whether there is a file, or a folder with something in it, at the key. */
     public boolean exists(String key) {
         return attempt("look for", key, () -> backend.exists(key));

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where everything lies in a store, as keys for {@link ObjectStore}:
@@ -168,7 +169,7 @@ public final class StoreLayout {
     }
 
     static String lease(String runId, long number) {
-        return join(leases(runId), "%08d.json".formatted(number));
+        return join(leases(runId), String.format(Locale.ROOT, "%08d.json", number));
     }
 
     /** How the last command of a run ended. */
@@ -221,7 +222,7 @@ public final class StoreLayout {
 
     /** One version of a published data set; never written again. */
     public static String datasetVersion(String name, int version) {
-        return join(dataset(name), "versions", "%06d.json".formatted(version));
+        return join(dataset(name), "versions", String.format(Locale.ROOT, "%06d.json", version));
     }
 
     /** The page about a published data set. */

@@ -348,6 +348,24 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void environment_ofKubernetesServiceLinks_isNoSetting() {
+        Map<String, String> environment = Map.of(
+                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
+                "DUALANODIFF_UI_SERVICE_PORT", "4040",
+                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
+                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
+                "DUALANODIFF_TRAINING__STEPS", "41");
+
+        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
+                        .training()
+                        .steps())
+                .isEqualTo(41);
+    }
+
+    @Test
     void environment_thatNamesTheCache_isNoSetting() {
         PipelineConfig config = ConfigLoader.load(
                 Optional.empty(), List.of(), Map.of("DUALANODIFF_CACHE", "/var/cache/dualanodiff"), new Properties());
