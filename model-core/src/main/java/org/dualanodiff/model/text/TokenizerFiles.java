@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.JsonFiles;
@@ -163,17 +165,18 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         if (!(merges instanceof JsonArray list)) {
             throw new CheckpointException(vocabularyFile() + ": expected a list model.merges (a BPE tokenizer)");
         }
+        Set<String> tokens = new HashSet<>(vocabulary.keySet());
         for (JsonElement merge : list) {
-            List<String> halves = merge instanceof JsonArray pair
-                    ? pair.asList().stream().map(JsonElement::getAsString).toList()
-                    : List.of(merge.getAsString().split(" "));
-            if (halves.size() != 2
-                    || !Stream.of(halves.get(0), halves.get(1), String.join("", halves))
-                            .allMatch(vocabulary::has)) {
+            String halves = merge instanceof JsonArray pair && pair.size() == 2
+                    ? pair.get(0).getAsString() + ' ' + pair.get(1).getAsString()
+                    : merge.isJsonPrimitive() ? merge.getAsString() : "";
+            int space = halves.indexOf(' ');
+            String first = halves.substring(0, Math.max(0, space));
+            String second = halves.substring(space + 1);
+            if (!tokens.contains(first) || !tokens.contains(second) || !tokens.contains(first + second)) {
                 throw new CheckpointException(
                         "tokenizer folder %s: merge \"%s\" is not of two tokens of the vocabulary%s"
-                                .formatted(
-                                        folder, merge.isJsonArray() ? merge : merge.getAsString(), insteadOfMerges()));
+                                .formatted(folder, halves.isEmpty() ? merge : halves, insteadOfMerges()));
             }
         }
     }

@@ -32,6 +32,9 @@ public final class ObjectStore implements AutoCloseable {
     /** Requests of {@link #inParallel}. */
     private static final int AT_ONCE = 16;
 
+    /** Of a file that is replaced meanwhile. */
+    private static final int READINGS = 5;
+
     /** Of a file that is read as a whole: records are small, samples are downloaded. */
     private static final int MOST_AT_ONCE =
             (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
@@ -94,16 +97,34 @@ public final class ObjectStore implements AutoCloseable {
     /** Reads a whole file if it is there: one step, unlike {@link #exists} and then {@link #read}. */
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
-            try (InputStream in = backend.read(key)) {
-                byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
-                if (content.length > MOST_AT_ONCE) {
-                    throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
+            for (int reading = 1; ; reading++) {
+                try {
+                    return readWhole(key);
+                } catch (IOException e) {
+                    if (reading == READINGS || !wasReplaced(e)) {
+                        throw e;
+                    }
                 }
-                return Optional.of(content);
-            } catch (FileNotFoundException | NoSuchFileException e) {
-                return Optional.empty();
             }
         });
+    }
+
+    /** On S3 an object that is replaced between its length and its bytes cannot be read on; leases and states often are. */
+    private static boolean wasReplaced(IOException failure) {
+        return failure.getClass().getSimpleName().equals("RemoteFileChangedException")
+                || String.valueOf(failure.getMessage()).contains("Status Code: 412");
+    }
+
+    private Optional<byte[]> readWhole(String key) throws IOException {
+        try (InputStream in = backend.read(key)) {
+            byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
+            if (content.length > MOST_AT_ONCE) {
+                throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
+            }
+            return Optional.of(content);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /**
