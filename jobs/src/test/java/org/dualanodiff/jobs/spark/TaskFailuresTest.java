@@ -27,13 +27,12 @@ class TaskFailuresTest {
     }
 
     @Test
-    void failure_ofAGpu_isTheMachines_butNotThatItIsTooSmall() {
+    void failure_ofAGpu_goesToSpark_butNotThatItIsTooSmall() {
         DeviceException broken = new DeviceException("device cuda:0 cannot compute here");
 
-        assertThat(TaskFailures.isOfTheMachine(broken)).isTrue();
-        assertThat(TaskFailures.isOfTheMachine(new IllegalStateException("load", broken)))
-                .isTrue();
-        assertThat(TaskFailures.isOfTheMachine(new OutOfDeviceMemoryException("CUDA out of memory", null)))
+        assertThat(EngineFault.is(broken)).isTrue();
+        assertThat(EngineFault.is(new IllegalStateException("load", broken))).isTrue();
+        assertThat(EngineFault.is(new OutOfDeviceMemoryException("CUDA out of memory", null)))
                 .isFalse();
     }
 

@@ -66,17 +66,24 @@ public final class DeviceCheck {
                     ? List.of()
                     : List.of("it says that %s times %s is %s".formatted(FACTOR, NUMBER, found));
         } catch (RuntimeException | LinkageError e) {
-            return List.of(firstLine(e));
+            return List.of(reason(e));
         }
     }
 
-    private static String firstLine(Throwable failure) {
+    /** TorchScript says where before it says what. */
+    private static String reason(Throwable failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
         String text = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
-        return text.lines().findFirst().orElse(text).strip();
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> line.matches("\\w*Error: .*"))
+                .findFirst()
+                .or(() -> text.lines().findFirst())
+                .orElse(text)
+                .strip();
     }
 
     static String message(String device, TorchLibrary library, List<String> problems) {
