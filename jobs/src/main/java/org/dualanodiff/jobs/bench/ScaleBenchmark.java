@@ -4,33 +4,37 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.UnitPairs;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.MergeJob;
-import org.dualanodiff.jobs.spark.SampleTables;
-import org.dualanodiff.jobs.spark.SparkInspection;
+import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /**
- * What Spark and the store cost at many pairs: the way of a run from the rows of its tasks to the files of its manifest,
+ * What Spark and the store cost at many pairs: the way of a run from the rows of its tasks to its commits,
  * with {@link RecordedPairs} in the model's place. Everything it writes is deleted at the end.
  */
 public final class ScaleBenchmark {
@@ -67,41 +71,76 @@ public final class ScaleBenchmark {
             } finally {
                 store.delete(StoreLayout.staging(runId));
                 store.delete(StoreLayout.samples(runId));
+                store.delete(StoreLayout.run(runId));
             }
         }
     }
 
     private ScaleMeasures measure(ObjectStore store, String runId, int rows, int units) throws IOException {
         List<GenerateUnit> tasks = tasks(rows, units);
-        SampleTables tables = new SampleTables(spark, store);
         double before = cpuSeconds();
-        double stage = timed(() -> context.parallelize(tasks, tasks.size())
+        Map<String, UnitPairs> pairs = new TreeMap<>();
+        Stopwatch staging = Stopwatch.start();
+        List<GenerateSamples.Staged> staged = context.parallelize(tasks, tasks.size())
                 .map(new Staging(address, runId))
-                .collect());
-        long staged = bytes(store, StoreLayout.staging(runId)).stream()
-                .mapToLong(bytes -> bytes)
-                .sum();
-        Stopwatch reading = Stopwatch.start();
-        var samples = tables.of(runId);
-        double read = reading.seconds();
-        double merge = timed(() -> new MergeJob(spark, store, false, () -> {}).run(runId, samples));
-        read += timed(() -> tables.of(runId));
-        double record = timed(() -> requireAll(store, runId, rows));
+                .collect();
+        double stage = staging.seconds();
+        double judge = timed(() -> IntStream.range(0, tasks.size())
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                        .add(staged.get(i).pairs(), staged.get(i).bytes())));
+        List<CommitTask> files =
+                pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
+        TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
+        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
+        Stopwatch committing = Stopwatch.start();
+        List<UnitCommit.File> written = jobs.commit(files);
+        double commit = committing.seconds();
+        double record = timed(() -> record(store, runId, files, written, pairs, rows));
         return new ScaleMeasures(
                 rows,
                 units,
                 tasks.size(),
                 context.defaultParallelism(),
                 stage,
-                read,
-                merge,
+                judge,
+                commit,
                 record,
                 cpuSeconds() - before,
-                staged,
-                bytes(store, StoreLayout.samples(runId)),
-                peakHeapMebibytes(),
-                heapLimitMebibytes(),
+                staged.stream().mapToLong(GenerateSamples.Staged::bytes).sum(),
+                written.stream().map(UnitCommit.File::bytes).toList(),
+                Heap.peakMebibytes(),
+                Heap.limitMebibytes(),
                 ResidentMemory.peakMebibytes());
+    }
+
+    private static UnitPairs nothing(String runId, GenerateUnit unit, int rows) {
+        return new UnitPairs(
+                UnitCommit.nothing(runId, unit.adapterId()),
+                new SampleTarget(rows, 1, PAIRS_PER_TASK),
+                AcceptedCopies.NOT_SOUGHT);
+    }
+
+    /** Commits every unit. */
+    private static void record(
+            ObjectStore store,
+            String runId,
+            List<CommitTask> tasks,
+            List<UnitCommit.File> written,
+            Map<String, UnitPairs> pairs,
+            int rows) {
+        Map<String, List<UnitCommit.File>> byDefect = new TreeMap<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            byDefect.computeIfAbsent(tasks.get(i).adapter().defect(), none -> new ArrayList<>())
+                    .add(written.get(i));
+        }
+        UnitCommits commits = new UnitCommits(store, runId);
+        byDefect.forEach((defect, files) -> commits.create(
+                pairs.get(defect).committed().with(files, pairs.get(defect).fresh())));
+        int found = commits.all().stream().mapToInt(UnitCommit::pairs).sum();
+        if (found != rows) {
+            throw new IllegalStateException(
+                    "%d pairs were written, the commits of run %s have %d".formatted(rows, runId, found));
+        }
     }
 
     private static double cpuSeconds() {
@@ -112,27 +151,6 @@ public final class ScaleBenchmark {
         Stopwatch watch = Stopwatch.start();
         work.run();
         return watch.seconds();
-    }
-
-    /** As for a manifest: rows and SHA-256 of every file. */
-    private void requireAll(ObjectStore store, String runId, int rows) {
-        List<String> keys = store.list(StoreLayout.samples(runId)).stream()
-                .map(StoredFile::key)
-                .filter(StoreLayout::isSampleFile)
-                .toList();
-        long found = new SparkInspection(context, address)
-                .samples(keys).stream().mapToLong(SampleFileSummary::rows).sum();
-        if (found != rows) {
-            throw new IllegalStateException(
-                    "%d pairs were written, the table of run %s in %s has %d".formatted(rows, runId, address, found));
-        }
-    }
-
-    private static List<Long> bytes(ObjectStore store, String folder) {
-        return store.list(folder).stream()
-                .filter(file -> StoreLayout.isSampleFile(file.key()))
-                .map(StoredFile::bytes)
-                .toList();
     }
 
     /** At most {@value #PAIRS_PER_TASK} pairs each. */
@@ -153,27 +171,14 @@ public final class ScaleBenchmark {
         return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
     }
 
-    /** A bound: the pools of the heap need not have had their peaks at one time. */
-    private static double peakHeapMebibytes() {
-        double peaks = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToDouble(pool -> pool.getPeakUsage().getUsed() / (double) (1 << 20))
-                .sum();
-        return Math.min(peaks, heapLimitMebibytes());
-    }
-
-    private static double heapLimitMebibytes() {
-        return Runtime.getRuntime().maxMemory() / (double) (1 << 20);
-    }
-
     private void print(ScaleMeasures measured) {
         int side = RecordedPairs.SIDE;
         line(
                 "%,d pairs of %d x %d, %d units, %d tasks of up to %d pairs, %d cores",
                 measured.rows(), side, side, measured.units(), measured.tasks(), PAIRS_PER_TASK, measured.cores());
         step("stage", measured.stageSeconds(), measured.rows());
-        step("read", measured.readSeconds(), measured.rows());
-        step("merge", measured.mergeSeconds(), measured.rows());
+        step("judge", measured.judgeSeconds(), measured.rows());
+        step("commit", measured.commitSeconds(), measured.rows());
         step("record", measured.recordSeconds(), measured.rows());
         step("together", measured.seconds(), measured.rows());
         line("CPU: %.1f s, %.2f ms a row", measured.cpuSeconds(), 1000 * measured.cpuSeconds() / measured.rows());
@@ -210,13 +215,11 @@ public final class ScaleBenchmark {
     }
 
     /** A generation task without its model. */
-    private record Staging(String address, String runId) implements Function<GenerateUnit, Long> {
+    private record Staging(String address, String runId) implements Function<GenerateUnit, GenerateSamples.Staged> {
         @Override
-        public Long call(GenerateUnit unit) throws IOException {
+        public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .stage(runId, unit, RecordedPairs.of(runId, unit))
-                        .bytes();
+                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

@@ -7,9 +7,9 @@ import java.util.LongSummaryStatistics;
  * What Spark and the store cost beside the model.
  *
  * @param stageSeconds to write the rows into files of the staging area, one a task
- * @param readSeconds to find out which rows there are, before the merge and after it
- * @param mergeSeconds to make the table of it
- * @param recordSeconds to count and hash the table's files for the manifest
+ * @param judgeSeconds to take in the tasks' verdicts
+ * @param commitSeconds to write the table's files, with their SHA-256
+ * @param recordSeconds to commit them and read the commits back
  * @param cpuSeconds of the driver's process in all of it; the executors' too where they live in it. On a busy machine this is
  *     what to believe
  * @param stagedBytes of all staged files
@@ -24,8 +24,8 @@ public record ScaleMeasures(
         int tasks,
         int cores,
         double stageSeconds,
-        double readSeconds,
-        double mergeSeconds,
+        double judgeSeconds,
+        double commitSeconds,
         double recordSeconds,
         double cpuSeconds,
         long stagedBytes,
@@ -52,7 +52,7 @@ public record ScaleMeasures(
     }
 
     public double seconds() {
-        return stageSeconds + readSeconds + mergeSeconds + recordSeconds;
+        return stageSeconds + judgeSeconds + commitSeconds + recordSeconds;
     }
 
     public double rowsPerSecond() {

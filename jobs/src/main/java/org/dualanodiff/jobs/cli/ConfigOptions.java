@@ -55,7 +55,7 @@ final class ConfigOptions {
         JsonLog.start(config.log());
         if (config.log().isJson() && config.log().file().isBlank()) {
             // What is said to people shares standard error with the log.
-            command.commandLine().setErr(JsonLog.console());
+            command.commandLine().setErr(Console.ofErrors(JsonLog.console()));
         }
         return config;
     }

@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
             VerifyCommand.class,
+            StatusCommand.class,
             GcCommand.class,
             PretrainCommand.class,
             SampleDataCommand.class,
@@ -52,8 +53,9 @@ public final class DualAnoDiffCommand {
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(new DualAnoDiffCommand())
-                .setOut(out)
-                .setErr(err)
+                .setOut(Console.of(out))
+                .setErr(Console.ofErrors(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setExecutionExceptionHandler(new Failures())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)

@@ -121,7 +121,7 @@ final class PretrainCommand implements Callable<Integer> {
                 minutes,
                 sampleEvery,
                 seed,
-                new Compute(device, Compute.precision(precision, device), threads));
+                new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
         PretrainResult result = PretrainJob.isOnCluster()
                 ? PretrainJob.run(settings, console)

@@ -31,7 +31,7 @@ final class PublishCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) {
-        PublishedDataset dataset = new PublishRun(spark, store).run(name, runs);
+        PublishedDataset dataset = new PublishRun(store).run(name, runs);
         spec.commandLine()
                 .getOut()
                 .printf("%s version %d%n", store.uri(StoreLayout.currentDataset(name)), dataset.version());

@@ -1,8 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.RandomModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +37,25 @@ final class RandomModelCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Real weights lie under the same names; only what this command wrote is written over. */
+    private void claim() throws IOException {
+        Path mark = out.resolve("random-model.json");
+        if (Files.isDirectory(out) && !Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> inside = Files.list(out)) {
+                inside.findFirst().ifPresent(found -> {
+                    throw new IllegalArgumentException(
+                            "--out %s is not empty and holds no random model: there is %s; give another folder"
+                                    .formatted(out, found.getFileName()));
+                });
+            }
+        }
+        Files.createDirectories(out);
+        Files.writeString(mark, "{\"layout\": \"%s\", \"seed\": %d}\n".formatted(layout, seed));
+    }
+
     @Override
     public Integer call() throws IOException {
+        claim();
         RandomModel.write(out, layout, seed);
         spec.commandLine().getOut().println("a random " + layout + " model in " + out);
         return ExitCode.DONE;

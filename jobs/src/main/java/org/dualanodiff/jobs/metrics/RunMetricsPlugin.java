@@ -4,9 +4,11 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -22,6 +24,28 @@ import org.slf4j.LoggerFactory;
  * under {@code run.*}. Every session has it, through {@code spark.plugins}.
  */
 public final class RunMetricsPlugin implements SparkPlugin {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunMetricsPlugin.class);
+
+    private static final Map<Class<?>, Consumer<Object>> LISTENERS = new ConcurrentHashMap<>();
+    private static volatile PluginContext ofThisExecutor;
+
+    /** Has messages of a kind that tasks send go to a listener of this driver, in place of the one before. */
+    public static <T extends Serializable> void onMessage(Class<T> kind, Consumer<T> listener) {
+        LISTENERS.put(kind, message -> listener.accept(kind.cast(message)));
+    }
+
+    /** Sends a message from within a task; one that does not arrive is lost. */
+    public static void tellDriver(Serializable message) {
+        PluginContext context = ofThisExecutor;
+        try {
+            if (context != null) {
+                context.send(message);
+            }
+        } catch (Exception e) {
+            LOG.debug("the driver was not reached with a message", e);
+        }
+    }
 
     @Override
     public DriverPlugin driverPlugin() {
@@ -54,6 +78,8 @@ public final class RunMetricsPlugin implements SparkPlugin {
         public Object receive(Object message) {
             if (message instanceof Report report) {
                 metrics.report(report.executor(), report.done());
+            } else {
+                LISTENERS.getOrDefault(message.getClass(), unheard -> {}).accept(message);
             }
             return null;
         }
@@ -61,12 +87,11 @@ public final class RunMetricsPlugin implements SparkPlugin {
         @Override
         public void shutdown() {
             RunMetrics.stop();
+            LISTENERS.clear();
         }
     }
 
     private static final class OnExecutor implements ExecutorPlugin {
-
-        private static final Logger LOG = LoggerFactory.getLogger(RunMetricsPlugin.class);
 
         // In local mode one JVM may see several applications, one after the other.
         private final WorkDone before = WorkCounters.ofThisJvm().soFar();
@@ -76,6 +101,7 @@ public final class RunMetricsPlugin implements SparkPlugin {
         @Override
         public void init(PluginContext given, Map<String, String> extraConf) {
             context = given;
+            ofThisExecutor = given;
             register(given.metricRegistry());
             clock = Executors.newSingleThreadScheduledExecutor(OnExecutor::daemon);
             long millis = given.conf().getTimeAsMs("spark.executor.heartbeatInterval", "10s");
@@ -113,16 +139,13 @@ public final class RunMetricsPlugin implements SparkPlugin {
 
         /** A report that is lost is made good by the next one; none may fail a task. */
         private void report() {
-            try {
-                context.send(new Report(context.executorID(), done()));
-            } catch (Exception e) {
-                LOG.debug("the driver was not reached with metrics", e);
-            }
+            tellDriver(new Report(context.executorID(), done()));
         }
 
         @Override
         public void shutdown() {
             clock.shutdownNow();
+            ofThisExecutor = null;
         }
     }
 }

@@ -2,28 +2,26 @@ package org.dualanodiff.jobs.progress;
 
 import java.io.PrintWriter;
 import java.io.Serializable;
-import org.apache.spark.SparkContext;
+import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.generate.GenerationListener;
 
 /**
- * Progress from the executors to the driver's console. Tasks report here; {@link #showOn} prints what arrives.
+ * Progress from the executors to the driver's console. Tasks report here, as messages of {@link RunMetricsPlugin}; nothing is
+ * kept of them but what was printed last.
  */
 public final class Progress implements Serializable {
 
-    private final ProgressAccumulator accumulator;
+    private static final double PAUSE_SECONDS = 1;
 
-    private Progress(ProgressAccumulator accumulator) {
-        this.accumulator = accumulator;
-    }
+    private Progress() {}
 
-    /** Registers with Spark and prints reports of running tasks as they come. */
-    public static Progress showOn(PrintWriter console, SparkContext spark) {
-        ProgressAccumulator accumulator = new ProgressAccumulator();
-        spark.register(accumulator, "progress");
-        spark.addSparkListener(new ProgressPrinter(accumulator.id(), console));
-        return new Progress(accumulator);
+    /** Prints reports of running tasks as they come. */
+    public static Progress showOn(PrintWriter console) {
+        ProgressPrinter printer = new ProgressPrinter(console);
+        RunMetricsPlugin.onMessage(UnitProgress.class, printer::show);
+        return new Progress();
     }
 
     /** @param every steps between two reports */
@@ -31,14 +29,26 @@ public final class Progress implements Serializable {
         Stopwatch watch = Stopwatch.start();
         return (step, steps, loss) -> {
             if (step % every == 0 || step == steps) {
-                accumulator.add(new UnitProgress(unit, UnitProgress.Work.STEPS, step, steps, loss, watch.seconds()));
+                RunMetricsPlugin.tellDriver(
+                        new UnitProgress(unit, UnitProgress.Work.STEPS, step, steps, loss, watch.seconds()));
             }
         };
     }
 
     public GenerationListener generation(String unit) {
-        Stopwatch watch = Stopwatch.start();
-        return (done, total) -> accumulator.add(
-                new UnitProgress(unit, UnitProgress.Work.PAIRS, done, total, Double.NaN, watch.seconds()));
+        return new GenerationListener() {
+            private final Stopwatch watch = Stopwatch.start();
+            private double told;
+
+            @Override
+            public void afterBlock(int done, int total) {
+                double now = watch.seconds();
+                if (done == total || now - told >= PAUSE_SECONDS) {
+                    told = now;
+                    RunMetricsPlugin.tellDriver(
+                            new UnitProgress(unit, UnitProgress.Work.PAIRS, done, total, Double.NaN, now));
+                }
+            }
+        };
     }
 }

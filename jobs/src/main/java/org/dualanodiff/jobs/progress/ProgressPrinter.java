@@ -5,48 +5,27 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.spark.scheduler.AccumulableInfo;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import scala.jdk.javaapi.CollectionConverters;
 
-/** Prints a line for every unit that has got further, at each heartbeat and at each task's end. */
-final class ProgressPrinter extends SparkListener {
+/** Prints a line for every unit that has got further. */
+final class ProgressPrinter {
 
-    private final long accumulator;
     private final PrintWriter console;
+    /** Of units under way. */
     private final Map<String, Integer> printed = new HashMap<>();
 
-    ProgressPrinter(long accumulator, PrintWriter console) {
-        this.accumulator = accumulator;
+    ProgressPrinter(PrintWriter console) {
         this.console = console;
     }
 
-    @Override
-    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
-        CollectionConverters.asJava(update.accumUpdates())
-                .forEach(task -> CollectionConverters.asJava(task._4()).forEach(this::show));
-    }
-
-    @Override
-    public void onTaskEnd(SparkListenerTaskEnd end) {
-        CollectionConverters.asJava(end.taskInfo().accumulables()).forEach(this::show);
-    }
-
-    private void show(AccumulableInfo info) {
-        if (info.id() == accumulator && info.update().isDefined()) {
-            Map<?, ?> units = (Map<?, ?>) info.update().get();
-            units.values().forEach(progress -> show((UnitProgress) progress));
-        }
-    }
-
-    private synchronized void show(UnitProgress progress) {
+    synchronized void show(UnitProgress progress) {
         int before = printed.getOrDefault(progress.unit(), 0);
         if (progress.done() > before) {
             printed.put(progress.unit(), progress.done());
             console.println(line(progress));
             console.flush();
+        }
+        if (progress.done() >= progress.total()) {
+            printed.remove(progress.unit());
         }
     }
 

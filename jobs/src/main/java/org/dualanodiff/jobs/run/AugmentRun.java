@@ -3,17 +3,16 @@ package org.dualanodiff.jobs.run;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.RunName;
-import org.dualanodiff.jobs.spark.TaskLog;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.RunConfig;
-import org.dualanodiff.pipeline.dataset.Quarantined;
+import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.LeaseTerms;
@@ -33,15 +32,27 @@ public final class AugmentRun {
     private final JavaSparkContext context;
     private final PipelineConfig config;
     private final PrintWriter console;
-    private final TaskLog log;
+    private final boolean retryFailed;
+    private final UnitWork unitWork;
 
-    /** @param console for people: plan, warnings, progress */
+    /** As the other, leaving units alone that two executors died of. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
+        this(spark, config, console, false, UnitWork.OF_MODEL);
+    }
+
+    /**
+     * @param console for people: plan, warnings, progress
+     * @param retryFailed whether units that two executors died of are tried again
+     * @param unitWork what the tasks do on their devices
+     */
+    public AugmentRun(
+            SparkSession spark, PipelineConfig config, PrintWriter console, boolean retryFailed, UnitWork unitWork) {
+        this.unitWork = unitWork;
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.config = config;
         this.console = console;
-        this.log = TaskLog.of(spark.sparkContext());
+        this.retryFailed = retryFailed;
     }
 
     /**
@@ -50,20 +61,19 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
-        Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
-        warn(inputs.dataset().quarantine());
+        warn(inputs.dataset());
         inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (RunName name = RunName.show(context, identity.runId())) {
-                RunStages work = new RunStages(spark, console, log, inputs, identity, store, started);
+                RunWork work = new RunWork(spark, console, inputs, identity, store, started, unitWork);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
         }
     }
 
-    private RunSummary run(RunStages work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
+    private RunSummary run(RunWork work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
             RunSummary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
@@ -74,17 +84,17 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunSummary recorded(RunStages work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunSummary recorded(RunWork work, Stages stages, RunLease lease, RunOutcome outcome) {
         try {
-            RunSummary summary = work.run(stages, lease);
-            outcome.ended(summary, log.records());
+            RunSummary summary = work.run(stages, retryFailed, lease);
+            outcome.ended(summary, work.tasks());
             return summary;
         } catch (Exception e) {
             // Losing the lease cancels the jobs, whose failure says nothing of the reason.
             if (lease.lost()) {
                 throw lease.takenOver();
             }
-            outcome.failed(e, log.records());
+            outcome.failed(e, work.tasks());
             throw e;
         }
     }
@@ -101,11 +111,17 @@ public final class AugmentRun {
         console.flush();
     }
 
-    private void warn(List<Quarantined> quarantine) {
-        if (!quarantine.isEmpty()) {
-            console.printf("warning: %d input files are set aside:%n", quarantine.size());
-            quarantine.forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
-            console.flush();
+    /** In short what {@code inspect} says at length. */
+    private void warn(Dataset dataset) {
+        console.println(dataset.counts());
+        dataset.warnings().forEach(warning -> console.printf("warning: %s%n", warning));
+        if (!dataset.quarantine().isEmpty()) {
+            console.printf(
+                    "warning: %d input files are set aside:%n",
+                    dataset.quarantine().size());
+            dataset.quarantine()
+                    .forEach(file -> console.printf("  %s: %s (%s)%n", file.file(), file.reason(), file.detail()));
         }
+        console.flush();
     }
 }

@@ -56,7 +56,7 @@ public final class EvaluationRun {
             new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            Progress progress = Progress.showOn(console, spark.sparkContext());
+            Progress progress = Progress.showOn(console);
             EvaluateJob job = new EvaluateJob(
                     JavaSparkContext.fromSparkContext(spark.sparkContext()), TaskSettings.of(config), progress);
             List<GenerationFigures> generation = job.measure(plan.generation());

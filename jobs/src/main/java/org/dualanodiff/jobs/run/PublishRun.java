@@ -3,28 +3,20 @@ package org.dualanodiff.jobs.run;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.VerdictCounts;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.UnitCommit;
 
 /** Publishes the pairs of finished runs under a name. */
 public final class PublishRun {
 
-    private final SparkSession spark;
     private final ObjectStore store;
 
-    public PublishRun(SparkSession spark, ObjectStore store) {
-        this.spark = spark;
+    public PublishRun(ObjectStore store) {
         this.store = store;
     }
 
@@ -38,8 +30,10 @@ public final class PublishRun {
         List<PublishedDataset.Unit> units = new ArrayList<>();
         for (String run : distinct) {
             requireFinished(run);
-            files.addAll(new SampleFiles(store).ofRun(run));
-            units.addAll(units(run));
+            for (UnitCommit commit : new SampleFiles(store).commits(run)) {
+                files.addAll(SampleFiles.of(commit));
+                units.add(unit(run, commit));
+            }
         }
         return new PublishDataset(store)
                 .publish(
@@ -53,26 +47,13 @@ public final class PublishRun {
         }
     }
 
-    private List<PublishedDataset.Unit> units(String run) {
-        Map<UnitKey, AdapterId> adapters = new RunRegistry(store)
-                .boundAdapters(run).stream()
-                        .collect(Collectors.toMap(id -> new UnitKey(id.category(), id.defect()), id -> id));
-        return new VerdictCounts(spark, store)
-                .of(run).entrySet().stream()
-                        .map(entry -> unit(run, entry.getKey(), entry.getValue(), adapters))
-                        .toList();
-    }
-
-    private static PublishedDataset.Unit unit(
-            String run, UnitKey key, VerdictCounts.Counts counts, Map<UnitKey, AdapterId> adapters) {
+    private static PublishedDataset.Unit unit(String run, UnitCommit commit) {
         return new PublishedDataset.Unit(
                 run,
-                key.category(),
-                key.defect(),
-                Optional.ofNullable(adapters.get(key))
-                        .map(id -> id.fingerprint().hex())
-                        .orElse(null),
-                counts.accepted(),
-                counts.rejected());
+                commit.category(),
+                commit.defect(),
+                commit.adapter().hex(),
+                commit.accepted().size(),
+                commit.rejected().size());
     }
 }

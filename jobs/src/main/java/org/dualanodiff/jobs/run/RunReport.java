@@ -2,38 +2,37 @@ package org.dualanodiff.jobs.run;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.jobs.spark.UnitSamples;
+import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.ProductVersion;
-import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.store.UnitCommit;
 
 /** Collects what a run did, for its manifest and for the last line of its output. */
 final class RunReport {
-
-    private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunIdentity identity;
     private final RunInputs inputs;
     private final Plan plan;
     private final Instant started;
-    private List<TrainResult> trained = List.of();
-    private List<GenerateResult> generated = List.of();
-    private SampleVerdicts verdicts = SampleVerdicts.NONE;
-    private Optional<Map<AdapterId, PublishedAdapter>> published = Optional.empty();
+    private final Map<UnitKey, UnitOutcome> outcomes = new HashMap<>();
+    private List<RunManifest.Unit> others = List.of();
+    private boolean generated;
     private Estimate estimate;
 
     RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
@@ -47,43 +46,95 @@ final class RunReport {
         estimate = result;
     }
 
-    void trained(List<TrainResult> results) {
-        trained = results;
+    void ended(UnitOutcome outcome) {
+        outcomes.put(key(outcome.unit()), outcome);
     }
 
-    void published(Map<AdapterId, PublishedAdapter> adapters) {
-        published = Optional.of(adapters);
-    }
-
-    /** @param has all samples of the run */
-    void generated(List<GenerateResult> results, Map<UnitKey, UnitSamples> has) {
-        verdicts = new SampleVerdicts(has, inputs.settings().target().samplesPerDefect());
-        generated = verdicts.settled(results);
-    }
-
-    /** A line for each unit that is not complete. */
-    List<String> problems() {
-        return plan.units().stream()
-                .map(Plan.UnitCounts::adapter)
-                .flatMap(id ->
-                        error(id, resultsOf(id))
-                                .map(error -> "%s/%s: %s".formatted(id.category(), id.defect(), error))
-                                .stream())
+    /** Where and when the tasks of all units worked. */
+    List<TaskRecord> tasks() {
+        return outcomes.values().stream()
+                .flatMap(outcome -> outcome.tasks().stream())
                 .toList();
     }
 
     /**
-     * @param files of the run as they are now
-     * @param before the manifest of the last time, if any: units that nothing was done for this time stay in it
+     * The units of the run that this command did nothing for, those without anything to learn from and those that were not
+     * asked for: they stay in the manifest, as it was, and with what was committed since.
+     *
+     * @param commits all of the run, by unit
+     * @param before the manifest of the last time, if any
      */
-    RunManifest manifest(OutputFiles files, Optional<RunManifest> before, String sparkVersion) {
-        UntouchedUnits untouched = new UntouchedUnits(files, verdicts, before);
-        List<RunManifest.Unit> now = Stream.concat(
-                        plan.units().stream().map(unit -> unit(unit, files, before)),
-                        plan.unusable().stream().map(untouched::unusable))
+    void untouched(Map<UnitKey, UnitCommit> commits, Optional<RunManifest> before) {
+        generated = true;
+        Map<UnitKey, RunManifest.Unit> known = new TreeMap<>(UnitKey.ORDER);
+        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(key(unit), unit)));
+        List<RunManifest.Unit> units = new ArrayList<>();
+        for (Unusable set : plan.unusable()) {
+            UnitKey key = new UnitKey(set.category(), set.defect());
+            units.add(current(known.get(key), commits.get(key), key, set.reason()));
+        }
+        Set<UnitKey> listed = Stream.concat(
+                        outcomes.keySet().stream(), units.stream().map(RunReport::key))
+                .collect(Collectors.toSet());
+        commits.keySet().stream().filter(key -> !known.containsKey(key)).forEach(key -> known.put(key, null));
+        known.forEach((key, unit) -> {
+            if (!listed.contains(key)) {
+                units.add(current(unit, commits.get(key), key, null));
+            }
+        });
+        others = units;
+    }
+
+    /**
+     * @param known its line in the manifest before, or null
+     * @param commit or null
+     * @param reason why nothing was done for it, or null
+     */
+    private RunManifest.Unit current(RunManifest.Unit known, UnitCommit commit, UnitKey key, String reason) {
+        int wanted = inputs.settings().target().samplesPerDefect();
+        int listed =
+                known == null ? 0 : known.samples().existing() + known.samples().created();
+        int there = commit == null ? 0 : commit.pairs();
+        boolean grown = there > listed;
+        Optional<String> error =
+                Optional.ofNullable(reason).or(() -> known != null ? known.error() : brokenOff(commit, wanted));
+        return new RunManifest.Unit(
+                key.category(),
+                key.defect(),
+                known != null && known.adapter().isPresent()
+                        ? known.adapter()
+                        : Optional.ofNullable(commit).map(UnitCommit::adapter),
+                known == null ? Optional.empty() : known.training(),
+                grown
+                        ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0)
+                        : known == null ? RunManifest.SampleCounts.NONE : known.samples(),
+                known == null ? 0 : known.generationSeconds(),
+                known == null ? RunManifest.Timings.NONE : known.timings(),
+                commit != null ? UnitReport.files(commit) : known == null ? List.of() : known.files(),
+                grown ? UnitReport.quality(commit, wanted) : known == null ? Optional.empty() : known.quality(),
+                error);
+    }
+
+    private static Optional<String> brokenOff(UnitCommit commit, int wanted) {
+        int good = commit == null ? wanted : commit.accepted().size();
+        return good >= wanted
+                ? Optional.empty()
+                : Optional.of(
+                        "broken off with %d of %d good pairs, and not asked for since; run augment with this defect"
+                                .formatted(good, wanted));
+    }
+
+    /** A line for each unit that is not complete. */
+    List<String> problems() {
+        return planned()
+                .flatMap(outcome ->
+                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(key(outcome.unit()), error)))
                 .toList();
-        List<RunManifest.Unit> units = Stream.concat(now.stream(), untouched.notAsked(UntouchedUnits.keys(now)))
-                .toList();
+    }
+
+    RunManifest manifest(String sparkVersion) {
+        List<RunManifest.Unit> units =
+                Stream.concat(planned().map(UnitOutcome::unit), others.stream()).toList();
         return RunManifest.of(
                 identity.runId(),
                 started,
@@ -97,6 +148,14 @@ final class RunReport {
                         "java", Runtime.version().toString()));
     }
 
+    /** In the order of the plan. */
+    private Stream<UnitOutcome> planned() {
+        return plan.units().stream()
+                .map(unit -> outcomes.get(
+                        new UnitKey(unit.adapter().category(), unit.adapter().defect())))
+                .filter(outcome -> outcome != null);
+    }
+
     private List<RunManifest.Quarantined> quarantine() {
         return inputs.dataset().quarantine().stream()
                 .map(file -> new RunManifest.Quarantined(
@@ -108,75 +167,8 @@ final class RunReport {
                 .toList();
     }
 
-    private RunManifest.Unit unit(Plan.UnitCounts counts, OutputFiles files, Optional<RunManifest> before) {
-        AdapterId id = counts.adapter();
-        List<GenerateResult> results = resultsOf(id);
-        return new RunManifest.Unit(
-                id.category(),
-                id.defect(),
-                Optional.of(id.fingerprint()),
-                training(id),
-                samples(counts, results),
-                results.stream().mapToDouble(GenerateResult::seconds).sum(),
-                UnitTimings.of(id, trained, results, before),
-                files.of(key(id)),
-                verdicts.quality(key(id)),
-                error(id, results));
-    }
-
-    private static UnitKey key(AdapterId id) {
-        return new UnitKey(id.category(), id.defect());
-    }
-
-    private List<GenerateResult> resultsOf(AdapterId id) {
-        return generated.stream()
-                .filter(result -> result.unit().adapterId().equals(id))
-                .toList();
-    }
-
-    private Optional<RunManifest.Training> training(AdapterId id) {
-        Optional<TrainResult> now = trained.stream()
-                .filter(result -> result.adapter().equals(id) && result.succeeded())
-                .findFirst();
-        return now.map(result -> new RunManifest.Training(
-                        RunManifest.Training.Source.TRAINED, result.steps(), result.finalLoss(), result.seconds()))
-                .or(() -> published.map(adapters -> adapters.get(id)).map(RunReport::reused));
-    }
-
-    private static RunManifest.Training reused(PublishedAdapter adapter) {
-        Provenance.Training training = adapter.provenance().training();
-        return new RunManifest.Training(
-                RunManifest.Training.Source.REUSED, training.steps(), training.finalLoss(), training.seconds());
-    }
-
-    private static RunManifest.SampleCounts samples(Plan.UnitCounts counts, List<GenerateResult> results) {
-        int accepted = results.stream().mapToInt(GenerateResult::accepted).sum();
-        int rejected = results.stream().mapToInt(GenerateResult::rejected).sum();
-        int planned = results.isEmpty()
-                ? counts.toGenerate()
-                : results.stream()
-                        .mapToInt(result -> result.unit().missing().length)
-                        .sum();
-        int failed = planned - accepted - rejected;
-        return new RunManifest.SampleCounts(
-                planned, counts.existing(), accepted + rejected, accepted, rejected, failed);
-    }
-
-    private Optional<String> error(AdapterId id, List<GenerateResult> results) {
-        Optional<String> training = trained.stream()
-                .filter(result -> result.adapter().equals(id) && !result.succeeded())
-                .map(result -> "training: " + result.error())
-                .findFirst();
-        return training.or(() -> missingAdapter(id))
-                .or(() -> results.stream()
-                        .filter(result -> !result.succeeded())
-                        .map(result -> "generation: " + result.error())
-                        .findFirst())
-                .or(() -> verdicts.shortage(key(id)));
-    }
-
-    private Optional<String> missingAdapter(AdapterId id) {
-        return published.filter(adapters -> !adapters.containsKey(id)).map(adapters -> NO_ADAPTER);
+    private static UnitKey key(RunManifest.Unit unit) {
+        return new UnitKey(unit.category(), unit.defect());
     }
 
     /** @param manifest its address, or null if this command writes none */
@@ -185,64 +177,56 @@ final class RunReport {
     }
 
     RunSummary summary(String status, String manifest) {
-        int accepted = generated.stream().mapToInt(GenerateResult::accepted).sum();
-        int rejected = generated.stream().mapToInt(GenerateResult::rejected).sum();
+        RunManifest.SampleCounts samples = outcomes.values().stream()
+                .map(outcome -> outcome.unit().samples())
+                .reduce(RunManifest.SampleCounts.NONE, RunManifest.SampleCounts::plus);
         return new RunSummary(
                 identity.runId(),
                 status,
-                (int) trained.stream().filter(TrainResult::succeeded).count(),
-                plan.units().size() - plan.train().size(),
-                plan.units().stream().mapToInt(Plan.UnitCounts::existing).sum(),
-                accepted + rejected,
-                accepted,
-                rejected,
-                published.isPresent() ? failed() : 0,
+                (int) outcomes.values().stream().filter(UnitOutcome::trained).count(),
+                (int) plan.units().stream().filter(unit -> !unit.train()).count(),
+                outcomes.isEmpty()
+                        ? plan.units().stream()
+                                .mapToInt(Plan.UnitCounts::existing)
+                                .sum()
+                        : samples.existing(),
+                samples.created(),
+                samples.accepted(),
+                samples.rejected(),
+                generated ? samples.failed() : 0,
                 failedUnits(),
                 inputs.dataset().quarantine().size(),
                 Duration.between(started, Instant.now()).toMillis() / 1000.0,
-                stepsPerSecond(),
-                pairsPerSecond(accepted + rejected),
-                gpuSeconds(),
+                rate(UnitOutcome::steps, UnitOutcome::trainingSeconds),
+                rate(UnitOutcome::pairs, UnitOutcome::generationSeconds),
+                sum(UnitOutcome::gpuSeconds),
                 estimate,
-                verdicts.reasons(),
+                rejections(),
                 manifest);
     }
 
-    private int failed() {
-        return plan.units().stream()
-                .mapToInt(unit -> samples(unit, resultsOf(unit.adapter())).failed())
-                .sum();
+    private Map<String, Integer> rejections() {
+        Map<String, Integer> sums = new TreeMap<>();
+        Stream.concat(outcomes.values().stream().map(UnitOutcome::unit), others.stream())
+                .flatMap(unit -> unit.quality().stream())
+                .forEach(quality -> quality.reasons().forEach((reason, n) -> sums.merge(reason, n, Integer::sum)));
+        return sums;
     }
 
     private int failedUnits() {
-        long failed = plan.units().stream()
-                .map(Plan.UnitCounts::adapter)
-                .filter(id -> error(id, resultsOf(id)).isPresent())
+        long failed = outcomes.values().stream()
+                .filter(outcome -> outcome.unit().error().isPresent())
                 .count();
         return (int) failed + plan.unusable().size();
     }
 
-    private double gpuSeconds() {
-        return Stream.concat(
-                        trained.stream().map(TrainResult::times),
-                        generated.stream().map(GenerateResult::times))
-                .mapToDouble(TaskTimes::gpu)
-                .sum();
+    private double sum(ToDoubleFunction<UnitOutcome> part) {
+        return outcomes.values().stream().mapToDouble(part).sum();
     }
 
-    private Double stepsPerSecond() {
-        int steps = trained.stream().mapToInt(TrainResult::stepsMade).sum();
-        return steps == 0
-                ? null
-                : steps / trained.stream().mapToDouble(TrainResult::seconds).sum();
-    }
-
-    private Double pairsPerSecond(int pairs) {
-        return pairs == 0
-                ? null
-                : pairs
-                        / generated.stream()
-                                .mapToDouble(GenerateResult::seconds)
-                                .sum();
+    /** Null where nothing was done. */
+    private Double rate(ToDoubleFunction<UnitOutcome> done, ToDoubleFunction<UnitOutcome> seconds) {
+        double all = sum(done);
+        return all == 0 ? null : Double.valueOf(all / sum(seconds));
     }
 }

@@ -67,7 +67,7 @@ public record RunSummary(
                 rejected,
                 existing));
         if (!rejections.isEmpty()) {
-            text.append("; rejected in all for ").append(SampleVerdicts.text(rejections));
+            text.append("; rejected in all for ").append(UnitReport.reasons(rejections));
         }
         if (failed > 0 || failedUnits > 0) {
             text.append(String.format(Locale.ROOT, "; %d units not complete, %d pairs failed", failedUnits, failed));

@@ -1,21 +1,16 @@
 package org.dualanodiff.jobs.run;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
-/** The Parquet files that hold a run's samples, as the store lists them. */
+/** The Parquet files that hold a run's samples, as its commits list them. */
 public final class SampleFiles {
-
-    private static final Pattern KEY = Pattern.compile(".*/category=([^/]+)/defect=([^/]+)/[^/]+\\.parquet");
 
     private final ObjectStore store;
 
@@ -25,23 +20,25 @@ public final class SampleFiles {
 
     /** @throws StoreException if the run has none */
     public List<PublishedDataset.File> ofRun(String runId) {
-        List<PublishedDataset.File> files = new RunSamples(store, runId)
-                .files().stream()
-                        .flatMap(file -> file(runId, file.key(), file.bytes()))
-                        .toList();
-        if (files.isEmpty()) {
+        return commits(runId).stream().flatMap(commit -> of(commit).stream()).toList();
+    }
+
+    /** @throws StoreException if the run has no samples */
+    List<UnitCommit> commits(String runId) {
+        List<UnitCommit> commits = new UnitCommits(store, runId)
+                .all().stream().filter(commit -> commit.pairs() > 0).toList();
+        if (commits.isEmpty()) {
             throw new StoreException("run %s has no samples in %s; generate some first, or look for another run in %s"
                     .formatted(runId, store.root(), store.uri("runs")));
         }
-        return files;
+        return commits;
     }
 
-    private static Stream<PublishedDataset.File> file(String runId, String key, long bytes) {
-        Matcher names = KEY.matcher(key);
-        return names.matches()
-                ? Stream.of(new PublishedDataset.File(
-                        key, bytes, runId, PathSegment.unescape(names.group(1)), PathSegment.unescape(names.group(2))))
-                : Stream.empty();
+    static List<PublishedDataset.File> of(UnitCommit commit) {
+        return commit.files().stream()
+                .map(file -> new PublishedDataset.File(
+                        file.key(), file.bytes(), commit.runId(), commit.category(), commit.defect()))
+                .toList();
     }
 
     /** The parts of an export of such files. */

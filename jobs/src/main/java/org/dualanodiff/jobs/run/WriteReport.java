@@ -1,9 +1,11 @@
 package org.dualanodiff.jobs.run;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.GeneratedPairsJob;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -29,6 +31,9 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
 
+    /** Chapters of a page; the manifest lists all units. */
+    private static final int MOST_UNITS = 200;
+
     private final SparkSession spark;
     private final ObjectStore store;
 
@@ -43,7 +48,7 @@ public final class WriteReport {
      * @throws IOException if a training image can no longer be read
      */
     public void keepRealPairs(String runId, List<DefectSet> sets, DatasetFiles files) throws IOException {
-        for (DefectSet set : sets) {
+        for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
             String key = StoreLayout.realPairs(runId, set.category(), set.defect());
             if (set.usable() && !store.exists(key)) {
                 store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
@@ -63,13 +68,29 @@ public final class WriteReport {
                 .orElseThrow(() -> new StoreException(
                         "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
                                 .formatted(runId, store.root())));
-        Map<UnitKey, GeneratedPairs> generated = new GeneratedPairsJob(spark, store).run(runId);
-        List<UnitFacts> units = manifest.units().stream()
-                .map(unit -> facts(runId, unit, generated))
-                .toList();
+        List<RunManifest.Unit> shown = shown(manifest);
+        Map<UnitKey, GeneratedPairs> generated = new GeneratedPairsJob(
+                        JavaSparkContext.fromSparkContext(spark.sparkContext()), store.root())
+                .run(
+                        runId,
+                        shown.stream()
+                                .map(unit -> new UnitKey(unit.category(), unit.defect()))
+                                .toList());
+        List<UnitFacts> units =
+                shown.stream().map(unit -> facts(runId, unit, generated)).toList();
         String key = StoreLayout.report(runId);
         store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
         return store.uri(key);
+    }
+
+    /** All where there are not too many to look at, else those that are not complete before the others. */
+    private static List<RunManifest.Unit> shown(RunManifest manifest) {
+        return manifest.units().size() <= MOST_UNITS
+                ? manifest.units()
+                : manifest.units().stream()
+                        .sorted(Comparator.comparing(RunManifest.Unit::succeeded))
+                        .limit(MOST_UNITS)
+                        .toList();
     }
 
     private UnitFacts facts(String runId, RunManifest.Unit unit, Map<UnitKey, GeneratedPairs> generated) {

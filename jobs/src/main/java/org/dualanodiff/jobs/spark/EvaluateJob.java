@@ -41,7 +41,7 @@ public final class EvaluateJob {
         }
         String categories = JobText.named(tasks.stream().map(task -> task.data().category()));
         JobText.set(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories));
-        return spark.parallelize(tasks, tasks.size())
+        return GpuTask.on(spark.parallelize(tasks, tasks.size()))
                 .map(new Detection(settings, progress))
                 .collect();
     }
@@ -52,7 +52,7 @@ public final class EvaluateJob {
         }
         String pairs = JobText.named(tasks.stream().map(GenerationTask::label));
         JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
-        return spark.parallelize(tasks, tasks.size())
+        return GpuTask.on(spark.parallelize(tasks, tasks.size()))
                 .map(new Measurement(settings))
                 .collect();
     }

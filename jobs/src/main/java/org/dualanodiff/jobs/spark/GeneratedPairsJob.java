@@ -1,134 +1,153 @@
 package org.dualanodiff.jobs.spark;
 
-import static org.apache.spark.sql.functions.col;
-
-import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
 
-/**
- * Gathers what the report shows of a run's samples. Counts and areas are read from their own columns; pictures only of
- * the few rows that are shown.
- */
+/** Gathers what the report shows of a run's samples, one task a unit; a row at a time and the few that are shown are in memory. */
 public final class GeneratedPairsJob {
 
-    private static final String COLUMNS = """
-            category STRING, defect STRING, sample_index BIGINT, background STRING, status STRING, reasons ARRAY<STRING>,
-            millis BIGINT, mask_area INT, width INT, height INT,
-            image STRUCT<bytes: BINARY>, anomaly STRUCT<bytes: BINARY>, mask STRUCT<bytes: BINARY>
-            """;
+    private final JavaSparkContext spark;
+    private final String store;
 
-    private final SparkSession spark;
-    private final ObjectStore store;
-
-    public GeneratedPairsJob(SparkSession spark, ObjectStore store) {
+    /** @param store its address */
+    public GeneratedPairsJob(JavaSparkContext spark, String store) {
         this.spark = spark;
         this.store = store;
     }
 
-    /** By unit; a unit without samples is not there. */
-    public Map<UnitKey, GeneratedPairs> run(String runId) {
-        if (new RunSamples(store, runId).files().isEmpty()) {
+    /** By unit; one without samples has none. */
+    public Map<UnitKey, GeneratedPairs> run(String runId, List<UnitKey> units) {
+        if (units.isEmpty()) {
             return Map.of();
         }
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .setJobGroup("report", "look at the samples of " + runId, true);
-        Dataset<Row> samples = spark.read().schema(COLUMNS).parquet(store.uri(StoreLayout.samples(runId)));
-        return tallies(samples).entrySet().stream()
-                .collect(
-                        Collectors.toMap(Map.Entry::getKey, entry -> pairs(samples, entry.getKey(), entry.getValue())));
-    }
-
-    private static Map<UnitKey, SampleTally> tallies(Dataset<Row> samples) {
-        Map<UnitKey, SampleTally> tallies = new HashMap<>();
-        Iterator<Row> rows = samples.select(
-                        "category",
-                        "defect",
-                        "sample_index",
-                        "status",
-                        "reasons",
-                        "mask_area",
-                        "width",
-                        "height",
-                        "millis")
-                .toLocalIterator();
-        while (rows.hasNext()) {
-            Row row = rows.next();
-            tallies.computeIfAbsent(new UnitKey(row.getAs("category"), row.getAs("defect")), unit -> new SampleTally())
-                    .add(row);
+        JobText.set(spark, "report", "look at the samples of " + runId);
+        List<Shown> shown = spark.parallelize(units, units.size())
+                .map(new Look(store, runId))
+                .collect();
+        Map<UnitKey, GeneratedPairs> pairs = new HashMap<>();
+        for (int i = 0; i < units.size(); i++) {
+            pairs.put(units.get(i), shown.get(i).pairs());
         }
-        return tallies;
+        return pairs;
     }
 
-    private static GeneratedPairs pairs(Dataset<Row> samples, UnitKey unit, SampleTally tally) {
-        return new GeneratedPairs(
-                tally.accepted(),
-                tally.rejected(),
-                tally.maskShares(),
-                tally.reasons(),
-                tally.seconds(),
-                thumbnails(samples, unit, tally.firstAccepted(GeneratedPairs.ACCEPTED_EXAMPLES)),
-                thumbnails(samples, unit, tally.firstRejected(GeneratedPairs.REJECTED_EXAMPLES)));
+    private record Look(String store, String runId) implements Function<UnitKey, Shown> {
+        @Override
+        public Shown call(UnitKey unit) throws IOException {
+            Shown shown = new Shown();
+            try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
+                RunSamples samples = new RunSamples(opened, runId);
+                for (StoredFile file : samples.files(unit.category(), unit.defect())) {
+                    Path copy = Files.createTempFile("dualanodiff-report-", ".parquet");
+                    try {
+                        opened.download(file.key(), copy);
+                        try (Stream<GeneratedSample> rows = SampleFile.stream(copy)) {
+                            rows.forEach(shown::add);
+                        }
+                    } finally {
+                        Files.deleteIfExists(copy);
+                    }
+                }
+            }
+            return shown;
+        }
     }
 
-    private static List<PairThumbnail> thumbnails(Dataset<Row> samples, UnitKey unit, List<Long> indices) {
-        return samples
-                .filter(col("category")
-                        .equalTo(unit.category())
-                        .and(col("defect").equalTo(unit.defect())))
-                .filter(col("sample_index")
-                        .isin(indices.toArray())
-                        .and(col("image").isNotNull()))
-                .selectExpr(
-                        "sample_index",
-                        "background",
-                        "reasons",
-                        "image.bytes image",
-                        "anomaly.bytes anomaly",
-                        "mask.bytes mask")
-                .orderBy("sample_index")
-                .collectAsList()
-                .stream()
-                .map(GeneratedPairsJob::thumbnail)
-                .toList();
+    /** What was seen so far of one unit; pictures of those that are shown only. */
+    private static final class Shown implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final List<Double> maskShares = new ArrayList<>();
+        private final Map<String, Integer> reasons = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> good = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> bad = new TreeMap<>();
+        private int rejected;
+        private long millis;
+
+        void add(GeneratedSample row) {
+            millis += row.millis();
+            if (row.status() == GeneratedSample.Status.ACCEPTED) {
+                maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
+                keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
+            } else {
+                rejected++;
+                row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+                keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
+            }
+        }
+
+        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
+            if (row.hasPixels()) {
+                lowest.put(row.sampleIndex(), GeneratedExample.of(row));
+            }
+            if (lowest.size() > most) {
+                lowest.pollLastEntry();
+            }
+        }
+
+        GeneratedPairs pairs() {
+            return new GeneratedPairs(
+                    maskShares.size(),
+                    rejected,
+                    maskShares.stream().flatMapToDouble(DoubleStream::of).toArray(),
+                    reasons,
+                    millis / 1000.0,
+                    thumbnails(good),
+                    thumbnails(bad));
+        }
+
+        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedExample> examples) {
+            return examples.values().stream().map(GeneratedExample::thumbnail).toList();
+        }
     }
 
-    private static PairThumbnail thumbnail(Row row) {
-        return PairThumbnail.of(
-                caption(row), picture(row, "image"), picture(row, "anomaly"), picture(row, "mask"), DescribeRun.CELL);
-    }
+    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
 
-    private static String caption(Row row) {
-        String background = row.getAs("background");
-        List<String> reasons = row.getList(row.fieldIndex("reasons"));
-        return row.getAs("sample_index")
-                + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                + (reasons.isEmpty() ? "" : ": " + String.join(", ", reasons));
-    }
+        static GeneratedExample of(GeneratedSample row) {
+            return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
+        }
 
-    private static BufferedImage picture(Row row, String column) {
-        try {
-            return PngCodec.decode(row.getAs(column));
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the %s of sample %s cannot be shown".formatted(column, row.getAs("sample_index")), e);
+        private static String caption(GeneratedSample row) {
+            String background = row.background();
+            return row.sampleIndex()
+                    + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
+                    + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
+        }
+
+        PairThumbnail thumbnail() {
+            try {
+                return PairThumbnail.of(
+                        caption,
+                        PngCodec.decode(image),
+                        PngCodec.decode(anomaly),
+                        PngCodec.decode(mask),
+                        DescribeRun.CELL);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);
+            }
         }
     }
 }

@@ -2,13 +2,25 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
 
 /** Which device the running Spark task computes on. */
 public final class GpuTask {
 
+    /** GPUs of one task of training, generation or evaluation; all other tasks have none. */
+    static final String AMOUNT = "spark.dualanodiff.task.gpu.amount";
+
     private static final String GPU = "gpu";
+
+    /** Each makes executors' slots of its own, so the same is taken again. */
+    private static final Map<String, ResourceProfile> PROFILES = new ConcurrentHashMap<>();
 
     private GpuTask() {}
 
@@ -19,6 +31,22 @@ public final class GpuTask {
      */
     public static String device(String setting) {
         return device(setting, TaskContext.get().resourcesJMap());
+    }
+
+    /** Has the tasks that follow hold what {@link SparkSessions} keeps for work with the model: a GPU where there are any. */
+    static <T> JavaRDD<T> on(JavaRDD<T> tasks) {
+        SparkConf conf = tasks.context().getConf();
+        String amount = conf.get(AMOUNT, "");
+        return amount.isEmpty()
+                ? tasks
+                : tasks.withResources(PROFILES.computeIfAbsent(
+                        amount, gpus -> profile(conf.getInt("spark.task.cpus", 1), Double.parseDouble(gpus))));
+    }
+
+    private static ResourceProfile profile(int cpus, double gpus) {
+        return new ResourceProfileBuilder()
+                .require(new TaskResourceRequests().cpus(cpus).resource(GPU, gpus))
+                .build();
     }
 
     /** Whether Spark gave the running task a GPU, be it computed on or not. */
@@ -42,7 +70,7 @@ public final class GpuTask {
     static String device(String setting, Map<String, ResourceInformation> resources) {
         boolean given = isGiven(resources);
         if (given && (setting.equals("auto") || setting.equals("cuda"))) {
-            return "cuda:" + resources.get(GPU).addresses()[0];
+            return "cuda:" + GpuAddress.ofProcess().ordinal(resources.get(GPU).addresses()[0]);
         }
         if (setting.equals("cuda")) {
             throw new IllegalStateException(

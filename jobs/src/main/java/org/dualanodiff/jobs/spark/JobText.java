@@ -6,7 +6,10 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** What Spark's UI, event log and progress call the jobs that follow. */
-final class JobText {
+public final class JobText {
+
+    /** Local property of Spark that carries what a thread's jobs are for. */
+    public static final String UNIT = "dualanodiff.unit";
 
     private static final int NAMED = 4;
 

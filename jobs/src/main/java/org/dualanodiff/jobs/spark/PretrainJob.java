@@ -33,8 +33,8 @@ public final class PretrainJob {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             context.setJobGroup("pretrain", "pretrain a base model, %d steps".formatted(settings.steps()), true);
-            Progress progress = Progress.showOn(console, spark.sparkContext());
-            return context.parallelize(List.of(settings), 1)
+            Progress progress = Progress.showOn(console);
+            return GpuTask.on(context.parallelize(List.of(settings), 1))
                     .map(new Task(progress))
                     .first();
         } catch (IOException e) {

@@ -2,11 +2,16 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
+import org.dualanodiff.jobs.preflight.JvmCheck;
+import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.Redaction;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
 public final class SparkSessions {
@@ -15,12 +20,21 @@ public final class SparkSessions {
     private static final Map<String, String> NEEDED = Map.of(
             // A defect called 007 must not come back as the number 7.
             "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
-            "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false",
+            // The units of a run share the executors evenly.
+            "spark.scheduler.mode", "FAIR",
+            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on; see
+            // conf/s3.conf.
+            "spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1000000",
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
             "spark.sql.session.timeZone", "UTC",
+            // What the UI and the event log do not show.
+            "spark.redaction.regex", Redaction.SECRETS,
             // Native threads must not spin for long where executors share cores; see docs/decisions.md.
-            "spark.executorEnv.GOMP_SPINCOUNT", "1000");
+            "spark.executorEnv.GOMP_SPINCOUNT", "1000",
+            // Blocks of CUDA's memory grow, rather than lie beside one another in pieces that nothing fits into.
+            "spark.executorEnv.PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True",
+            "spark.executorEnv.OPT_OUT_TRACKING", "true");
 
     /** Spark's own metrics and ours, for Prometheus to fetch from the driver's UI under names that stay from run to run. */
     private static final Map<String, String> WATCHED = Map.of(
@@ -31,39 +45,29 @@ public final class SparkSessions {
 
     private static final String PLUGINS = "spark.plugins";
 
-    /**
-     * On S3 a file is renamed by copying it. The magic committer has none to rename: tasks upload in parts, and the job
-     * completes the uploads.
-     */
-    private static final Map<String, String> ON_S3 = Map.of(
-            "spark.sql.sources.commitProtocolClass", "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
-            "spark.sql.parquet.output.committer.class",
-                    "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter",
-            "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
-                    "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
-            "spark.hadoop.fs.s3a.committer.name", "magic",
-            "spark.hadoop.fs.s3a.committer.magic.enabled", "true");
+    private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
 
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.ui.enabled", "false",
             "spark.ui.showConsoleProgress", "false",
             "spark.driver.host", "localhost",
-            "spark.driver.bindAddress", "127.0.0.1",
-            // Progress travels with the heartbeat.
-            "spark.executor.heartbeatInterval", "1s");
+            "spark.driver.bindAddress", "127.0.0.1");
 
     private SparkSessions() {}
 
+    /** Whether Spark runs inside this process; else {@code spark-submit} started it. */
+    public static boolean isEmbedded() {
+        return !new SparkConf().contains("spark.master");
+    }
+
     /** @param command shown as the application's name */
     public static SparkSession open(PipelineConfig config, String command) {
+        JvmCheck.require(isEmbedded());
         SparkConf conf = new SparkConf();
         NEEDED.forEach(conf::setIfMissing);
         WATCHED.forEach(conf::setIfMissing);
         if (config.log().isJson()) {
             conf.setIfMissing("spark.log.structuredLogging.enabled", "true");
-        }
-        if (config.store().startsWith("s3a:")) {
-            ON_S3.forEach(conf::setIfMissing);
         }
         if (!conf.contains("spark.master")) {
             conf.setMaster(config.spark().master());
@@ -71,10 +75,30 @@ public final class SparkSessions {
         }
         conf.setIfMissing("spark.app.name", "dualanodiff " + command);
         config.spark().conf().forEach(conf::set);
+        boundary(config.dataset()).ifPresent(root -> conf.set("spark.hadoop." + DatasetFiles.ROOT, root));
         addPlugin(conf, RunMetricsPlugin.class.getName());
+        keepGpusForTheModel(conf);
         SparkSession session = SparkSession.builder().config(conf).getOrCreate();
         JsonLog.start(config.log());
         return session;
+    }
+
+    /**
+     * A GPU for every task of Spark's would be one for each look into a file, too. So executors have GPUs, and only tasks that work
+     * with the model ask for one, by a profile of their own ({@link GpuTask#on}), which local masters do not have.
+     */
+    private static void keepGpusForTheModel(SparkConf conf) {
+        if (conf.contains(TASK_GPUS) && !conf.get("spark.master").startsWith("local[")) {
+            conf.set(GpuTask.AMOUNT, conf.get(TASK_GPUS));
+            conf.remove(TASK_GPUS);
+        }
+    }
+
+    /** The root that tasks hold the data set's files to, as the driver does; empty if there is to be none. */
+    private static Optional<String> boundary(DatasetConfig dataset) {
+        return dataset.allowOutside() || dataset.root().startsWith("builtin:")
+                ? Optional.empty()
+                : Optional.of(DatasetFiles.absolute(dataset.root()));
     }
 
     /** Beside those that the user may have. */

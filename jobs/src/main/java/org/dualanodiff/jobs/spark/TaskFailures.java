@@ -14,7 +14,7 @@ import org.dualanodiff.pipeline.dataset.UnreadableImageException;
  * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which
  * tries the task again, elsewhere if it can. The last attempt's failure, like any other, stays with the unit.
  */
-final class TaskFailures {
+public final class TaskFailures {
 
     /** {@code local[N]} tries once, {@code local[N,M]} M times; a cluster as often as it is told. */
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[[^,\\]]*(?:,\\s*(\\d+))?])?");
@@ -22,6 +22,16 @@ final class TaskFailures {
     private static final int SPARK_DEFAULT = 4;
 
     private TaskFailures() {}
+
+    /** Hands a failure to Spark if it is not the unit's. Engine faults always: from one machine nobody can tell whose they are. */
+    static void throwIfOfTheMachine(Throwable failure) throws Exception {
+        if (EngineFault.is(failure)) {
+            throw EngineFault.here(failure);
+        }
+        if (failure instanceof Exception exception && retriedBySpark(failure)) {
+            throw exception;
+        }
+    }
 
     /** Whether another attempt at the running task may go better, and Spark will make one. */
     static boolean retriedBySpark(Throwable failure) {
@@ -32,7 +42,7 @@ final class TaskFailures {
     }
 
     /** No room, no answer, a broken connection: an input-output error that no reader of data made. */
-    static boolean isOfTheMachine(Throwable failure) {
+    public static boolean isOfTheMachine(Throwable failure) {
         return causes(failure).noneMatch(UnreadableImageException.class::isInstance)
                 && causes(failure)
                         .anyMatch(cause -> cause instanceof IOException || cause instanceof UncheckedIOException);

@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
 import java.time.Instant;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 
 /**
  * Where and when a task worked on a unit.
@@ -23,4 +25,19 @@ public record TaskRecord(
         int attempt,
         Instant startedAt,
         Instant finishedAt)
-        implements Serializable {}
+        implements Serializable {
+
+    /** Of a task that ends now. */
+    static TaskRecord of(TaskContext task, String work, String unit, Instant started) {
+        SparkEnv env = SparkEnv.get();
+        return new TaskRecord(
+                work,
+                unit,
+                env.executorId(),
+                env.blockManager().blockManagerId().host(),
+                GpuTask.address(task).orElse(null),
+                task.attemptNumber(),
+                started,
+                Instant.now());
+    }
+}

@@ -11,20 +11,36 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  *
  * @param store address of the store
  * @param device {@code compute.device}
- * @param precision {@code compute.precision}
+ * @param trainingPrecision {@code compute.training-precision}, or what holds in its place
+ * @param generationPrecision {@code compute.generation-precision}, or what holds in its place
  * @param threads native threads of one task
  * @param progressEvery training steps between two reports
+ * @param work what it does on its device
  */
-public record TaskSettings(String store, String device, String precision, int threads, int progressEvery)
+public record TaskSettings(
+        String store,
+        String device,
+        String trainingPrecision,
+        String generationPrecision,
+        int threads,
+        int progressEvery,
+        UnitWork work)
         implements Serializable {
 
     public static TaskSettings of(PipelineConfig config) {
+        return of(config, UnitWork.OF_MODEL);
+    }
+
+    /** With something else in the model's place. */
+    public static TaskSettings of(PipelineConfig config, UnitWork work) {
         return new TaskSettings(
                 config.store(),
                 config.compute().device(),
-                config.compute().precision(),
+                config.compute().forTraining(),
+                config.compute().forGeneration(),
                 config.compute().threads(),
-                config.training().logEvery());
+                config.training().logEvery(),
+                work);
     }
 
     /** The store, opened on the machine that asks. */
@@ -32,15 +48,21 @@ public record TaskSettings(String store, String device, String precision, int th
         return ObjectStore.open(store, HadoopProperties.current());
     }
 
-    /** The device and threads of the running task. */
-    Compute compute() {
+    /** What the running task trains an adapter on. */
+    Compute trainingCompute() {
         String given = GpuTask.device(device);
-        return new Compute(given, Compute.precision(precision, given), threads);
+        return new Compute(given, Compute.trainingPrecision(trainingPrecision, given), threads);
     }
 
-    /** As {@link #compute} for the training of a detector, for which auto is the fastest precision there is. */
+    /** What the running task generates on. */
+    Compute generationCompute() {
+        String given = GpuTask.device(device);
+        return new Compute(given, Compute.generationPrecision(generationPrecision, given), threads);
+    }
+
+    /** What the running task trains a detector on, for which auto is the fastest precision there is. */
     Compute detectorCompute() {
         String given = GpuTask.device(device);
-        return precision.equals("auto") ? DetectorCompute.fastest(given, threads) : compute();
+        return trainingPrecision.equals("auto") ? DetectorCompute.fastest(given, threads) : trainingCompute();
     }
 }

@@ -37,6 +37,7 @@ import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
 import org.junit.jupiter.api.AfterAll;
@@ -142,15 +143,21 @@ class TaskRetryTest {
                 .get(0);
         LearnTask task =
                 new LearnTask(set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
-        QualityJob.Learned learned = new QualityJob(context).run(List.of(task)).get(0);
+        QualityProfile learned = jobs().learn(task);
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
-        assertThat(learned.error()).isNull();
-        assertThat(learned.profile().pairs()).isPositive();
+        assertThat(learned.pairs()).isPositive();
     }
 
     private static EvaluateJob evaluation() {
-        Progress progress = Progress.showOn(new PrintWriter(System.err), spark.sparkContext());
-        return new EvaluateJob(context, new TaskSettings(folder("store"), "cpu", "fp32", 1, 1), progress);
+        return new EvaluateJob(context, settings(), Progress.showOn(new PrintWriter(System.err)));
+    }
+
+    private static UnitJobs jobs() {
+        return new UnitJobs(context, settings(), "r", Progress.showOn(new PrintWriter(System.err)));
+    }
+
+    private static TaskSettings settings() {
+        return new TaskSettings(folder("store"), "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
     }
 
     /** Without a test image, so that the task ends as soon as it could read. */

@@ -6,6 +6,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 
 /**
  * A TorchScript module whose methods keep the gradient graph.
@@ -20,6 +23,11 @@ public final class ScriptModule {
 
     private static final boolean KEEP_GRADIENTS = true;
     private static final boolean OWN_CUDA_STREAM = false;
+
+    private static final LongAdder CALLS = new LongAdder();
+
+    /** Sees each method before it runs; tests have one fail. */
+    static volatile Consumer<String> before = method -> {};
 
     private final long handle;
     private final PtNDManager owner;
@@ -43,7 +51,7 @@ public final class ScriptModule {
         }
     }
 
-    /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, long[]. */
+    /** Runs a method that returns one tensor. Arguments: tensors, lists of tensors, numbers, booleans, text, long[]. */
     public PtNDArray call(String method, Object... arguments) {
         return tensor(run(method, arguments));
     }
@@ -117,14 +125,25 @@ public final class ScriptModule {
         }
     }
 
+    /** Methods run in this process so far. */
+    public static long calls() {
+        return CALLS.sum();
+    }
+
     private long run(String method, Object... arguments) {
+        CALLS.increment();
         long[] values = new long[arguments.length];
         int filled = 0;
         try {
             for (; filled < values.length; filled++) {
                 values[filled] = toIValue(arguments[filled]);
             }
+            before.accept(method);
             return PyTorchLibrary.LIB.moduleRunMethod(handle, method, values, KEEP_GRADIENTS, OWN_CUDA_STREAM);
+        } catch (RuntimeException e) {
+            throw OutOfDeviceMemoryException.of(e)
+                    .map(RuntimeException.class::cast)
+                    .orElse(e);
         } finally {
             for (int i = 0; i < filled; i++) {
                 PyTorchLibrary.LIB.torchDeleteIValue(values[i]);
@@ -141,6 +160,8 @@ public final class ScriptModule {
             return PyTorchLibrary.LIB.iValueFromDouble(((Number) argument).doubleValue());
         } else if (argument instanceof Boolean flag) {
             return PyTorchLibrary.LIB.iValueFromBool(flag);
+        } else if (argument instanceof String text) {
+            return PyTorchLibrary.LIB.iValueFromString(text);
         } else if (argument instanceof long[] numbers) {
             return PyTorchLibrary.LIB.iValueFromLongList(numbers);
         } else if (argument instanceof List<?> tensors) {

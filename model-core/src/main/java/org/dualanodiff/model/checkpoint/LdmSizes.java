@@ -75,7 +75,11 @@ record LdmSizes(WeightSource weights, String source) {
         return UNetConfig.fromJson(json(json), source);
     }
 
-    /** The LDM code numbers all blocks in one row; a block that halves the resolution ends a level. */
+    /**
+     * The LDM code numbers all blocks in one row; a block that halves the resolution ends a level.
+     *
+     * @throws CheckpointException if a block is missing: the sizes of what lies before the gap would be another model's
+     */
     private List<Level> levels() {
         List<Level> levels = new ArrayList<>();
         int first = 1;
@@ -89,7 +93,24 @@ record LdmSizes(WeightSource weights, String source) {
         if (n > first) {
             levels.add(level(first, n));
         }
+        requireNoneFrom(n);
         return levels;
+    }
+
+    private void requireNoneFrom(int end) {
+        weights.names().stream()
+                .filter(name -> name.startsWith(LdmNames.UNET + "input_blocks.") && blockOf(name) >= end)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new CheckpointException(
+                            "file %s: block %s of the U-Net is missing or of another kind than Stable Diffusion 1.x's, but there is %s"
+                                    .formatted(source, block(end), name));
+                });
+    }
+
+    private static int blockOf(String name) {
+        String numbered = name.substring((LdmNames.UNET + "input_blocks.").length());
+        return Integer.parseInt(numbered.substring(0, numbered.indexOf('.')));
     }
 
     private Level level(int first, int end) {

@@ -10,13 +10,15 @@ public final class DetectorCompute {
     private DetectorCompute() {}
 
     /**
-     * bf16 activations on a GPU, and on a processor that multiplies bf16 numbers itself, where a step takes a third of the
+     * bf16 activations on a GPU and on a processor that multiply bf16 numbers themselves, where a step takes a third of the
      * time; else fp32.
      *
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
      */
     public static Compute fastest(String device, int threads) {
-        boolean bfloat16 = !device.equals("cpu") || Processor.multipliesBfloat16();
-        return new Compute(device, bfloat16 ? Precision.BF16 : Precision.FP32, threads);
+        Precision precision = device.equals("cpu") && Processor.multipliesBfloat16()
+                ? Precision.BF16
+                : Compute.trainingPrecision("auto", device);
+        return new Compute(device, precision, threads);
     }
 }

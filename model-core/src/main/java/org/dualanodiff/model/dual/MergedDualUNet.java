@@ -11,6 +11,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetListener;
@@ -133,7 +134,8 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     private Map<String, NDArray[]> projected(NDArray text) {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
-        try (TensorScope scope = TensorScope.open()) {
+        try (Unfinished parts = Unfinished.begin();
+                TensorScope scope = TensorScope.open()) {
             NDArray rows = Operators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
                 if (merged.base().cross()) {
@@ -144,6 +146,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
                     });
                 }
             });
+            parts.finish();
         }
         return all;
     }

@@ -16,6 +16,9 @@ import java.util.Arrays;
 public record MaskCleanup(int openingRadius, int closingRadius, int minArea, double minShare, int maxHoleArea)
         implements Serializable {
 
+    /** Side of the images that lengths and areas of the configuration are meant for, in pixels. */
+    public static final int REFERENCE_SIDE = 128;
+
     public MaskCleanup {
         require("openingRadius", openingRadius);
         require("closingRadius", closingRadius);
@@ -29,6 +32,24 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
     /** Components are kept however small they are beside the largest. */
     public MaskCleanup(int openingRadius, int closingRadius, int minArea, int maxHoleArea) {
         this(openingRadius, closingRadius, minArea, 0, maxHoleArea);
+    }
+
+    /**
+     * The same clean-up, given for images of {@link #REFERENCE_SIDE} pixels, for those of {@code side} pixels: radii grow with
+     * the side, areas with its square.
+     */
+    public MaskCleanup at(int side) {
+        double scale = (double) side / REFERENCE_SIDE;
+        return new MaskCleanup(
+                scaled(openingRadius, scale),
+                scaled(closingRadius, scale),
+                scaled(minArea, scale * scale),
+                minShare,
+                scaled(maxHoleArea, scale * scale));
+    }
+
+    private static int scaled(int value, double scale) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.round(value * scale));
     }
 
     BinaryMask apply(BinaryMask found) {

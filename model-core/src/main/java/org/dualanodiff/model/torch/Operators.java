@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.ScriptModule;
@@ -342,6 +343,16 @@ public final class Operators {
         return call("cast", x, precision.code());
     }
 
+    /** As fp32 numbers in row-major order on the CPU; the tensor itself if it is that. */
+    static NDArray toHost(NDArray x) {
+        return call("to_host", x);
+    }
+
+    /** A copy on {@code device}. */
+    static NDArray toDevice(NDArray x, Device device) {
+        return call("to_device", x, device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu");
+    }
+
     public static NDArray detach(NDArray x) {
         return call("detach", x);
     }
@@ -433,6 +444,7 @@ public final class Operators {
 
     /** The number in a tensor of one element. */
     public static double item(NDArray x) {
+        Traffic.countReadBack();
         return MODULE.callForDouble("item", x);
     }
 

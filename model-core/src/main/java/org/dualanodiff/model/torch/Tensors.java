@@ -59,9 +59,11 @@ public final class Tensors {
      * @param bytes direct, native byte order
      */
     public static NDArray wrap(ByteBuffer bytes, DataType type, Device device, long... shape) {
+        Traffic.countUpload();
         NDArray host = TensorScope.own(JniUtils.createNdFromByteBuffer(
                 engineManager(), bytes, new Shape(shape), type, SparseFormat.DENSE, Device.cpu()));
-        return device.equals(Device.cpu()) ? host : TensorScope.own(host.toDevice(device, true));
+        // By an operator: DJL's own copy would belong to a manager of its own that nobody closes.
+        return device.equals(Device.cpu()) ? host : Operators.toDevice(host, device);
     }
 
     /**
@@ -94,8 +96,10 @@ public final class Tensors {
 
     /** The numbers of an fp32, bf16 or fp16 tensor, in row-major order. */
     public static float[] floats(NDArray tensor) {
+        Traffic.countReadBack();
         try (TensorScope scope = TensorScope.open()) {
-            return Operators.cast(tensor, Precision.FP32).toFloatArray();
+            // DJL reads this one where it lies; of any other it would make a copy that nobody closes.
+            return Operators.toHost(tensor).toFloatArray();
         }
     }
 
@@ -138,7 +142,13 @@ public final class Tensors {
 
     /** Starts the engine on first use. */
     private static final class Root {
-        private static final ai.djl.ndarray.NDManager MANAGER =
-                Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
+        private static final ai.djl.ndarray.NDManager MANAGER = start();
+
+        private static ai.djl.ndarray.NDManager start() {
+            DjlVariables.withoutTelemetry();
+            TorchLibrary.ofProcess().settle();
+            NativeFolder.settle();
+            return Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
+        }
     }
 }

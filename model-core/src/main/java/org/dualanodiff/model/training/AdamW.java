@@ -7,6 +7,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * AdamW with decoupled weight decay on everything, after a clip of the global gradient norm
@@ -24,8 +25,11 @@ public final class AdamW implements AutoCloseable {
     public AdamW(List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.parameters = parameters;
-        this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
-        this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
+        try (Unfinished moments = Unfinished.begin()) {
+            this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
+            this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
+            moments.finish();
+        }
     }
 
     /**

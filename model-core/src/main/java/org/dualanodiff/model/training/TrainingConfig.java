@@ -11,7 +11,8 @@ import org.dualanodiff.model.image.PartGround;
  *
  * @param steps optimizer updates
  * @param batchSize pairs a step
- * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size
+ * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size, or
+ *     0 for the largest one that the memory of the device holds
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
  * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
  * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean, 0 what suits the
@@ -51,7 +52,7 @@ public record TrainingConfig(
         implements Serializable {
 
     public TrainingConfig {
-        if (microBatchSize < 1 || batchSize % microBatchSize != 0) {
+        if (microBatchSize < 0 || (microBatchSize > 0 && batchSize % microBatchSize != 0)) {
             throw new IllegalArgumentException(
                     "the micro-batch size must divide the batch size %d, was %d".formatted(batchSize, microBatchSize));
         }
@@ -81,6 +82,30 @@ public record TrainingConfig(
                         verticalFlip,
                         checkpointEvery,
                         seed);
+    }
+
+    /** These settings with another number of pairs computed at once. */
+    TrainingConfig inParts(int pairs) {
+        return new TrainingConfig(
+                steps,
+                batchSize,
+                pairs,
+                recompute,
+                learningRate,
+                cosine,
+                defectWeight,
+                ground,
+                weightDecay,
+                maxGradientNorm,
+                rank,
+                warmStart,
+                background,
+                ablation,
+                resolution,
+                horizontalFlip,
+                verticalFlip,
+                checkpointEvery,
+                seed);
     }
 
     /** @param step from 1 */

@@ -278,6 +278,11 @@ class Operators(Module):
     return torch.copy_(target, source, False)
   def cast(self: __torch__.Operators, x: Tensor, dtype: int) -> Tensor:
     return torch.to(x, dtype, False, False, None)
+  # The numbers as they are read on the host: fp32, row by row. And a copy on a device.
+  def to_host(self: __torch__.Operators, x: Tensor) -> Tensor:
+    return torch.contiguous(torch.to(x, torch.device("cpu"), 6, False, False), memory_format=0)
+  def to_device(self: __torch__.Operators, x: Tensor, device: str) -> Tensor:
+    return torch.to(x, torch.device(device), None, False, True)
   def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
     return torch.detach(x)
   def copy(self: __torch__.Operators, x: Tensor) -> Tensor:

@@ -3,25 +3,34 @@ package org.dualanodiff.model.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.dualanodiff.model.unet.UNetConfig;
+import org.dualanodiff.model.vae.KlAutoencoderConfig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The golden model as one file with the names of the LDM code. */
+/** The golden model, and models of other depths, as one file with the names of the LDM code. */
 class SingleFileModelTest {
     private static final Path TOKENIZER = Golden.MODEL.resolve("tokenizer");
 
     @TempDir
     private Path folder;
 
-    private final ModelDirectory directory = ModelDirectory.open(Golden.MODEL);
+    private ModelFiles directory = ModelDirectory.open(Golden.MODEL);
 
     @Test
     @Tag("parity")
@@ -47,15 +56,40 @@ class SingleFileModelTest {
         SafetensorsWriter.write(file, ldmTensors(), Map.of());
         LdmCheckpoint model = LdmCheckpoint.open(file, TOKENIZER);
 
-        assertThat(model.unetConfig().blockOutChannels()).containsExactly(16, 32, 48, 64);
-        assertThat(model.unetConfig().downAttention()).containsExactly(true, true, true, false);
-        assertThat(model.unetConfig().upAttention()).containsExactly(false, true, true, true);
-        assertThat(model.unetConfig().layersPerBlock()).containsOnly(2);
-        assertThat(model.unetConfig().crossAttentionDim()).isEqualTo(48);
-        assertThat(model.vaeConfig().blockOutChannels()).containsExactly(16, 32, 32, 48);
-        assertThat(ParameterLayout.of(model.textConfig()).keySet())
-                .isEqualTo(ParameterLayout.of(directory.textConfig()).keySet());
+        assertSameSizes(model);
         assertThat(model.schedulerConfig()).isEqualTo(directory.schedulerConfig());
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void file_ofAnyDepth_holdsEveryTensorOfTheDirectory(int levels, int layers, boolean linear) throws IOException {
+        directory = ModelDirectory.open(randomModel(levels, layers, linear));
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, ldmTensors(), Map.of());
+        LdmCheckpoint model = LdmCheckpoint.open(file, directory.tokenizer());
+
+        assertSameSizes(model);
+        assertSameModel(model);
+        assertSameModel(writtenAsDirectory(model));
+    }
+
+    /** Levels, layers a block, linear projection. */
+    static Stream<Arguments> shapes() {
+        return Stream.of(1, 2, 3, 4)
+                .flatMap(levels -> Stream.of(1, 2)
+                        .flatMap(layers -> Stream.of(false, true).map(linear -> Arguments.of(levels, layers, linear))));
+    }
+
+    @Test
+    void file_withAGapInItsBlocks_namesTheFirstOneMissing() throws IOException {
+        Map<String, TensorData> tensors = ldmTensors();
+        tensors.keySet().removeIf(name -> name.startsWith("model.diffusion_model.input_blocks.2."));
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, tensors, Map.of());
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> LdmCheckpoint.open(file, TOKENIZER).unetConfig())
+                .withMessageContainingAll(file.toString(), "input_blocks.2.", "is missing", "but there is");
     }
 
     @Test
@@ -105,6 +139,8 @@ class SingleFileModelTest {
     @Test
     void tensor_ofAnotherShape_isNamedAsInTheFile() throws IOException {
         String name = "first_stage_model.encoder.mid.attn_1.q.weight";
+        List<Integer> widths = ((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels();
+        int width = widths.get(widths.size() - 1);
         Map<String, TensorData> tensors = ldmTensors();
         tensors.put(name, new TensorData(DType.F32, new long[] {2, 1, 1, 1}, ByteBuffer.allocate(8)));
         Path file = folder.resolve("model.safetensors");
@@ -112,7 +148,74 @@ class SingleFileModelTest {
 
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> LdmCheckpoint.open(file, TOKENIZER).requireComplete())
-                .withMessageContainingAll(file.toString(), name, "expected shape [48, 48]");
+                .withMessageContainingAll(file.toString(), name, "expected shape [%1$d, %1$d]".formatted(width));
+    }
+
+    private void assertSameSizes(ModelFiles model) {
+        UNetConfig found = model.unetConfig();
+        UNetConfig expected = directory.unetConfig();
+        assertThat(found.blockOutChannels()).isEqualTo(expected.blockOutChannels());
+        assertThat(found.downAttention()).isEqualTo(expected.downAttention());
+        assertThat(found.upAttention()).isEqualTo(expected.upAttention());
+        assertThat(found.layersPerBlock()).isEqualTo(expected.layersPerBlock());
+        assertThat(found.crossAttentionDim()).isEqualTo(expected.crossAttentionDim());
+        assertThat(found.useLinearProjection()).isEqualTo(expected.useLinearProjection());
+        assertThat(((KlAutoencoderConfig) model.vaeConfig()).blockOutChannels())
+                .isEqualTo(((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels());
+        assertThat(ParameterLayout.of(model.textConfig()).keySet())
+                .isEqualTo(ParameterLayout.of(directory.textConfig()).keySet());
+    }
+
+    /** A model of the tiny one's parts with another U-Net, whose lowest level has no attention where projections are linear. */
+    private Path randomModel(int levels, int layers, boolean linear) throws IOException {
+        Path written = folder.resolve("directory");
+        RandomModel.write(written, RandomModel.Preset.TINY, 3, DType.BF16);
+        JsonObject configs = RandomModel.Preset.TINY.configs();
+        JsonObject unet = configs.getAsJsonObject("unet");
+        JsonArray channels = new JsonArray();
+        JsonArray down = new JsonArray();
+        JsonArray up = new JsonArray();
+        for (int level = 0; level < levels; level++) {
+            channels.add(8 + 16 * (level + 1));
+            boolean last = level == levels - 1;
+            down.add(last && linear ? "DownBlock2D" : "CrossAttnDownBlock2D");
+            up.add(level == 0 && linear ? "UpBlock2D" : "CrossAttnUpBlock2D");
+        }
+        unet.add("block_out_channels", channels);
+        unet.add("down_block_types", down);
+        unet.add("up_block_types", up);
+        unet.addProperty("layers_per_block", layers);
+        unet.addProperty("use_linear_projection", linear);
+        unet.addProperty("attention_head_dim", 8);
+        unet.addProperty("norm_num_groups", 8);
+        Map<String, long[]> layout = ParameterLayout.of(UNetConfig.fromJson(unet, "test"));
+        RandomModel.network(
+                written, configs, new RandomWeights(3, DType.BF16), "unet", "diffusion_pytorch_model", layout);
+        return written;
+    }
+
+    /** The file's networks as folders again, under the names that diffusers knows. */
+    private ModelDirectory writtenAsDirectory(ModelFiles model) throws IOException {
+        Path back = folder.resolve("back");
+        try (Stream<Path> parts = Files.walk(directory.root())) {
+            for (Path part :
+                    parts.filter(p -> !p.toString().endsWith(".safetensors")).toList()) {
+                Files.copy(part, back.resolve(directory.root().relativize(part)));
+            }
+        }
+        rewrite(back.resolve("unet/diffusion_pytorch_model.safetensors"), directory.unetWeights(), model.unetWeights());
+        rewrite(back.resolve("vae/diffusion_pytorch_model.safetensors"), directory.vaeWeights(), model.vaeWeights());
+        rewrite(back.resolve("text_encoder/model.safetensors"), directory.textWeights(), model.textWeights());
+        return ModelDirectory.open(back);
+    }
+
+    private static void rewrite(Path file, WeightSource named, WeightSource source) throws IOException {
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        for (String name : named.names()) {
+            TensorInfo info = source.find(name).orElseThrow();
+            tensors.put(name, new TensorData(info.dtype(), info.shape(), () -> source.map(name)));
+        }
+        SafetensorsWriter.write(file, tensors, Map.of());
     }
 
     private void assertSameModel(ModelFiles model) {
@@ -132,10 +235,11 @@ class SingleFileModelTest {
     }
 
     private Map<String, TensorData> ldmTensors() {
+        LdmModuleTree tree = new LdmModuleTree(directory.unetConfig(), (KlAutoencoderConfig) directory.vaeConfig());
         Map<String, TensorData> tensors = new LinkedHashMap<>();
-        add(tensors, directory.unetWeights(), LdmTinyNames::unet);
-        add(tensors, directory.vaeWeights(), LdmTinyNames::vae);
-        add(tensors, directory.textWeights(), LdmTinyNames::text);
+        add(tensors, directory.unetWeights(), tree::unet);
+        add(tensors, directory.vaeWeights(), tree::vae);
+        add(tensors, directory.textWeights(), LdmModuleTree::text);
         return tensors;
     }
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /**
  * Where the object masks of one category come from, so that background compensation can paint the object black.
@@ -48,7 +47,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
     AutomaticObjectMask.Trust trust(DatasetFiles files) throws IOException {
         List<BufferedImage> images = new ArrayList<>();
         for (URI uri : good.subList(0, Math.min(LEARNED_FROM, good.size()))) {
-            images.add(ImageDecoder.image(files.read(uri)));
+            images.add(files.image(uri));
         }
         return AutomaticObjectMask.of(images);
     }

@@ -63,7 +63,7 @@ record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.Ob
 
     private Optional<byte[]> read(URI mask) throws IOException {
         try {
-            return Optional.of(files.read(mask));
+            return Optional.of(files.within(folder).read(mask));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }

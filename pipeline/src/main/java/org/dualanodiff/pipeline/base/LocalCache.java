@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,14 +16,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.dualanodiff.model.files.OwnFolder;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Folders on this machine that are made once and then shared by every process: in {@code $DUALANODIFF_CACHE}, else in
- * {@code ~/.cache/dualanodiff}. Where that cannot be written or has no room, the folder for temporary files stands in.
+ * {@code ~/.cache/dualanodiff}. Others may use them, too, as far as the umask allows; what is somebody else's is used only
+ * if it is the super user's or the cache's owner's. Where that cannot be written or has no room, a folder that this user
+ * alone can enter stands in, among the temporary files. Each process checks the files by their SHA-256 before it uses them.
  */
 public final class LocalCache {
 
@@ -59,9 +65,8 @@ public final class LocalCache {
      * @param name of the folder; another content has another name
      * @param bytes how much room it takes, about
      * @param maker fills the empty folder that it is given
-     * @param check whether a folder found under the name holds what it should; if not it is made again
      */
-    public record Entry(String name, long bytes, Maker maker, Check check) {}
+    public record Entry(String name, long bytes, Maker maker) {}
 
     /** Fills a folder. */
     @FunctionalInterface
@@ -69,15 +74,9 @@ public final class LocalCache {
         void make(Path folder) throws IOException;
     }
 
-    /** Judges a folder. */
-    @FunctionalInterface
-    public interface Check {
-        boolean isWhole(Path folder) throws IOException;
-    }
-
-    /** As {@link #folder(Entry)}, for small content that is there if the folder is. */
+    /** As {@link #folder(Entry)}, for content that takes little room. */
     public Path folder(String name, Maker maker) {
-        return folder(new Entry(name, 0, maker, folder -> true));
+        return folder(new Entry(name, 0, maker));
     }
 
     /**
@@ -89,7 +88,7 @@ public final class LocalCache {
     public Path folder(Entry entry) {
         return roots.stream()
                 .map(root -> root.resolve(entry.name()))
-                .filter(folder -> isWhole(folder, entry))
+                .filter(this::isWhole)
                 .findFirst()
                 .orElseGet(() -> makeSomewhere(entry));
     }
@@ -109,14 +108,14 @@ public final class LocalCache {
                         .formatted(entry.name(), entry.bytes() >> 20, VARIABLE, String.join("; ", failures))));
     }
 
-    private static Path makeIn(Path root, Entry entry) throws IOException {
-        Files.createDirectories(root);
+    private Path makeIn(Path root, Entry entry) throws IOException {
+        prepare(root);
         Path folder = root.resolve(entry.name());
         synchronized (TURNS.computeIfAbsent(folder.toAbsolutePath(), path -> new Object())) {
             Path lock = root.resolve("." + entry.name() + ".lock");
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 Optional<FileLock> held = lock(channel);
-                if (!isWhole(folder, entry)) {
+                if (!isWhole(folder)) {
                     make(root, folder, entry, held.isPresent());
                 }
                 return folder;
@@ -135,7 +134,7 @@ public final class LocalCache {
     }
 
     private static void make(Path root, Path folder, Entry entry, boolean alone) throws IOException {
-        if (Files.exists(folder)) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             LOG.warn("{} is not what it was when it was made; making it again", folder);
             delete(folder);
         }
@@ -143,19 +142,36 @@ public final class LocalCache {
             dropUnfinished(root, entry.name());
         }
         requireRoom(root, entry.bytes());
-        Path making = Files.createTempDirectory(root, "." + entry.name() + MAKING);
+        Path making = Files.createDirectory(root.resolve("." + entry.name() + MAKING + UUID.randomUUID()));
         try {
             entry.maker().make(making);
+            CachedFiles.list(making);
+            CachedFiles.share(making);
             moveUnlessThere(making, folder);
         } finally {
             delete(making);
         }
     }
 
-    private static boolean isWhole(Path folder, Entry entry) {
+    /** The cache that somebody named may be shared; one that stands in lies where everybody may put something. */
+    private void prepare(Path root) throws IOException {
+        if (root.equals(roots.get(0))) {
+            Files.createDirectories(root);
+        } else {
+            OwnFolder.secluded(root);
+        }
+    }
+
+    private boolean isWhole(Path folder) {
         try {
-            return Files.isDirectory(folder) && entry.check().isWhole(folder);
-        } catch (IOException e) {
+            if (!Files.isDirectory(folder)) {
+                return false;
+            }
+            prepare(folder.getParent());
+            Optional<String> distrust = OwnFolder.distrust(folder);
+            distrust.ifPresent(reason -> LOG.warn("the cached {} is not used: {}", folder, reason));
+            return distrust.isEmpty() && CachedFiles.areWhole(folder);
+        } catch (IOException | StoreException e) {
             LOG.warn("cannot look into the cached {}: {}", folder, e.toString());
             return false;
         }
@@ -187,8 +203,9 @@ public final class LocalCache {
         }
     }
 
+    /** Links go, what they lead to stays. */
     private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Stream<Path> inside = Files.walk(folder)) {

@@ -36,12 +36,29 @@ public record AdapterTrainingConfig(
         return new Ablation(!interaction, sharedLora);
     }
 
+    /** Pairs in one step: as set, else the paper's 4, or the released code's 2 with background compensation. */
+    public int batchSize(boolean background) {
+        return batchSize(batchSize, background);
+    }
+
+    static int batchSize(int set, boolean background) {
+        return set != OrAuto.AUTO ? set : background ? 2 : 4;
+    }
+
+    /** Pairs computed at once of a batch: as set, the batch for 0, and 0 for what the memory of the device holds. */
+    public int microBatchSize(int batch) {
+        if (microBatchSize == OrAuto.AUTO) {
+            return 0;
+        }
+        return microBatchSize == 0 ? batch : Math.min(microBatchSize, batch);
+    }
+
     static AdapterTrainingConfig of(Config block) {
         return new AdapterTrainingConfig(
                 block.getString("init"),
                 block.getInt("steps"),
-                block.getInt("batch-size"),
-                block.getInt("micro-batch-size"),
+                OrAuto.whole(block, "batch-size"),
+                OrAuto.whole(block, "micro-batch-size"),
                 block.getBoolean("recompute"),
                 block.getDouble("learning-rate"),
                 block.getString("schedule"),
@@ -62,8 +79,8 @@ public record AdapterTrainingConfig(
         return Map.ofEntries(
                 entry("init", init),
                 entry("steps", steps),
-                entry("batch-size", batchSize),
-                entry("micro-batch-size", microBatchSize),
+                entry("batch-size", OrAuto.value(batchSize)),
+                entry("micro-batch-size", OrAuto.value(microBatchSize)),
                 entry("recompute", recompute),
                 entry("learning-rate", learningRate),
                 entry("schedule", schedule),

@@ -27,6 +27,11 @@ public record BackgroundConfig(
         return off.contains(category) ? "off" : mode;
     }
 
+    /** Whether there may be compensation for any category. */
+    public boolean isPossible() {
+        return !mode.equals("off") || !on.isEmpty() || !auto.isEmpty();
+    }
+
     static BackgroundConfig of(Config block) {
         return new BackgroundConfig(
                 block.getString("mode"),

@@ -60,6 +60,12 @@ interface Check {
         return text("a whole number", Check::isWhole).and(text(min + ".." + max, text -> isWithin(text, min, max)));
     }
 
+    /** A word, or a whole number, {@code min..max}. */
+    static Check wholeNumberOr(String word, long min, long max) {
+        String expected = "%s or a whole number %d..%d".formatted(word, min, max);
+        return text(expected, text -> text.equals(word) || (isWhole(text) && isWithin(text, min, max)));
+    }
+
     /** A number, {@code min..max}. */
     static Check number(double min, double max) {
         return anyNumber().and(text(plain(min) + ".." + plain(max), text -> isWithin(text, min, max)));

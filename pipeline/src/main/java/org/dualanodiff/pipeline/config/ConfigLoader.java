@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ import java.util.Properties;
 public final class ConfigLoader {
     private static final String REFERENCE = "dualanodiff-reference.conf";
     private static final String EXAMPLES = "org/dualanodiff/pipeline/conf/";
+    private static final String HIDDEN_LINE =
+            "its line names a secret and is not shown; look at its quotes, braces and equals signs";
     private static final ConfigParseOptions MUST_EXIST =
             ConfigParseOptions.defaults().setAllowMissing(false);
     private static final KnownKeys KNOWN_KEYS = new KnownKeys(ConfigRules.keys());
@@ -176,6 +179,17 @@ public final class ConfigLoader {
                 .replace(origin.description() + ": ", "")
                 .replaceFirst("^[\\w.]+Exception: ", "")
                 .replaceAll("\\s+", " ");
-        return Problem.of(origin, "cannot be read: " + message);
+        return Problem.of(origin, "cannot be read: " + (namesSecret(file, origin) ? HIDDEN_LINE : message));
+    }
+
+    /** Whether the library's message may show part of a line that holds a secret. */
+    private static boolean namesSecret(Path file, ConfigOrigin origin) {
+        try {
+            List<String> lines = Files.readAllLines(file);
+            int line = origin.lineNumber();
+            return line > 0 && line <= lines.size() && Redaction.isSecret(lines.get(line - 1));
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -12,6 +12,7 @@ import static org.dualanodiff.pipeline.config.Check.numberOr;
 import static org.dualanodiff.pipeline.config.Check.oneOf;
 import static org.dualanodiff.pipeline.config.Check.positive;
 import static org.dualanodiff.pipeline.config.Check.wholeNumber;
+import static org.dualanodiff.pipeline.config.Check.wholeNumberOr;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
@@ -40,10 +41,15 @@ final class ConfigRules {
                     "base-model",
                     matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             rule("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
-            rule("dataset.format", oneOf(List.of("auto", "mvtec", "visa", "folder", "coco", "jsonl"))),
+            rule(
+                    "dataset.format",
+                    oneOf(List.of(
+                            "auto", "mvtec", "visa", "folder", "coco", "jsonl", "yolo", "labelme", "labelstudio"))),
             rule(
                     "dataset.mask-level",
                     matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
+            rule("dataset.bit-depth", matching("auto or a number of bits 8..16", "auto|[89]|1[0-6]")),
+            rule("dataset.allow-outside", flag()),
             rule("dataset.categories", names()),
             rule("dataset.defects", names()),
             rule("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
@@ -61,8 +67,8 @@ final class ConfigRules {
             rule("prompt.negative", anyText()),
             rule("training.init", oneOf(List.of("auto", "cold", "warm"))),
             rule("training.steps", wholeNumber(1, MANY)),
-            rule("training.batch-size", wholeNumber(1, 1024)),
-            rule("training.micro-batch-size", wholeNumber(0, 1024)),
+            rule("training.batch-size", wholeNumberOr("auto", 1, 1024)),
+            rule("training.micro-batch-size", wholeNumberOr("auto", 0, 1024)),
             rule("training.recompute", flag()),
             rule("training.learning-rate", positive(1)),
             rule("training.schedule", oneOf(List.of("constant", "cosine"))),
@@ -93,8 +99,8 @@ final class ConfigRules {
             rule("generation.sampler", oneOf(GenerationConfig.Sampler.settings())),
             rule("generation.karras-sigmas", flag()),
             rule("generation.final-sigma-zero", flag()),
-            rule("generation.steps", wholeNumber(1, 1000)),
-            rule("generation.guidance-scale", number(1, 100)),
+            rule("generation.steps", wholeNumberOr("auto", 1, 1000)),
+            rule("generation.guidance-scale", numberOr(List.of("auto"), 1, 100)),
             rule("generation.guidance-interval", interval(0, 1)),
             rule("generation.deep-cache-interval", wholeNumber(1, 1000)),
             rule("generation.batch-size", wholeNumber(1, 1024)),
@@ -137,6 +143,8 @@ final class ConfigRules {
             rule("seed", wholeNumber()),
             rule("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
             rule("compute.precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
+            rule("compute.training-precision", oneOf(List.of("auto", "fp32", "bf16"))),
+            rule("compute.generation-precision", oneOf(List.of("auto", "fp32", "bf16", "fp16"))),
             rule("compute.threads", wholeNumber(1, 1024)),
             rule("evaluate.arms", names().and(ConfigRules::arms)),
             rule("evaluate.seeds", wholeNumber(1, 1000)),
@@ -282,9 +290,9 @@ final class ConfigRules {
     }
 
     private static Optional<String> wholeMicroBatches(Config config) {
-        int micro = config.getInt("training.micro-batch-size");
-        int batch = config.getInt("training.batch-size");
-        return micro == 0 || batch % micro == 0
+        int micro = OrAuto.whole(config.getConfig("training"), "micro-batch-size");
+        int batch = AdapterTrainingConfig.batchSize(OrAuto.whole(config.getConfig("training"), "batch-size"), false);
+        return micro <= 0 || batch % micro == 0
                 ? Optional.empty()
                 : Optional.of("training.micro-batch-size must divide training.batch-size, were %d and %d"
                         .formatted(micro, batch));

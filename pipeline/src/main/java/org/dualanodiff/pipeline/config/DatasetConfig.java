@@ -10,8 +10,10 @@ import java.util.Map;
 /**
  * What is augmented. Empty {@code categories} or {@code defects} stand for all.
  *
- * @param format {@code auto, mvtec, visa, folder, coco} or {@code jsonl}
- * @param maskLevel grey level from which a mask marks a pixel; 0 for the format's own
+ * @param format {@code auto} or a name of {@code DatasetFormat}
+ * @param maskLevel grey level from which a mask marks a pixel; 0 to find it out by looking
+ * @param bitDepth bits in use of samples that are deeper than 8 bits; 0 to find it out by looking
+ * @param allowOutside whether links and tables of the data set may lead out of its root
  * @param crop which part of an image is learned and generated
  */
 public record DatasetConfig(
@@ -21,15 +23,17 @@ public record DatasetConfig(
         DatasetSplit split,
         String format,
         int maskLevel,
+        int bitDepth,
+        boolean allowOutside,
         Crop crop)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final String AUTO = "auto";
 
-    /** In whatever format it is, with the format's own level of masks. */
+    /** In whatever format it is, with levels and depth as they are found. */
     public DatasetConfig(String root, List<String> categories, List<String> defects, DatasetSplit split) {
-        this(root, categories, defects, split, AUTO, 0, Crop.WHOLE);
+        this(root, categories, defects, split, AUTO, 0, 0, false, Crop.WHOLE);
     }
 
     public DatasetConfig {
@@ -45,6 +49,8 @@ public record DatasetConfig(
                 DatasetSplit.of(block),
                 block.getString("format"),
                 block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"),
+                block.getString("bit-depth").equals(AUTO) ? 0 : block.getInt("bit-depth"),
+                block.getBoolean("allow-outside"),
                 Crop.of(block));
     }
 
@@ -53,6 +59,8 @@ public record DatasetConfig(
                 entry("root", Redaction.uri(root)),
                 entry("format", format),
                 entry("mask-level", maskLevel == 0 ? AUTO : (Object) maskLevel),
+                entry("bit-depth", bitDepth == 0 ? AUTO : (Object) bitDepth),
+                entry("allow-outside", allowOutside),
                 entry("categories", categories),
                 entry("defects", defects),
                 entry("split", split.setting()),

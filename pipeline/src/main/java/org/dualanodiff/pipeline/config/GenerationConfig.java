@@ -46,12 +46,22 @@ public record GenerationConfig(
                 Sampler.of(block.getString("sampler")),
                 block.getBoolean("karras-sigmas"),
                 block.getBoolean("final-sigma-zero"),
-                block.getInt("steps"),
-                block.getDouble("guidance-scale"),
+                OrAuto.whole(block, "steps"),
+                OrAuto.number(block, "guidance-scale"),
                 Interval.of(block.getDoubleList("guidance-interval")),
                 block.getInt("deep-cache-interval"),
                 block.getInt("batch-size"),
                 block.getInt("pairs-per-task"));
+    }
+
+    /** Denoising steps: as set, else the paper's 100, or the released code's 50 with background compensation. */
+    public int steps(boolean compensated) {
+        return steps != OrAuto.AUTO ? steps : compensated ? 50 : 100;
+    }
+
+    /** Guidance: as set, else the paper's 2.5, or the released code's 2 with background compensation. */
+    public double guidanceScale(boolean compensated) {
+        return guidanceScale != OrAuto.AUTO ? guidanceScale : compensated ? 2 : 2.5;
     }
 
     /** Whether pairs are made on real good images. */
@@ -70,8 +80,8 @@ public record GenerationConfig(
                 entry("sampler", sampler.setting()),
                 entry("karras-sigmas", karrasSigmas),
                 entry("final-sigma-zero", finalSigmaZero),
-                entry("steps", steps),
-                entry("guidance-scale", guidanceScale),
+                entry("steps", OrAuto.value(steps)),
+                entry("guidance-scale", OrAuto.value(guidanceScale)),
                 entry("guidance-interval", guidanceInterval.value()),
                 entry("deep-cache-interval", deepCacheInterval),
                 entry("batch-size", batchSize),

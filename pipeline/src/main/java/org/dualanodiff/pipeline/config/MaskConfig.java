@@ -7,11 +7,11 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together, radii in pixels,
- * area in pixels.
+ * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together.
  *
+ * @param openingRadius in pixels of images of 128 x 128 pixels, as closing radius, least area and largest hole
  * @param minChange in levels, 0 for none and always with generated backgrounds
- * @param refineRadius 0 for none
+ * @param refineRadius in pixels of the working image, 0 for none
  */
 public record MaskConfig(
         String method,

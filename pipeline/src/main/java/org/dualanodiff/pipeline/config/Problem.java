@@ -14,6 +14,11 @@ record Problem(String origin, int line, String text) implements Comparable<Probl
     private static final Comparator<Problem> ORDER =
             Comparator.comparing(Problem::origin).thenComparing(Problem::line).thenComparing(Problem::text);
 
+    /** What was typed may hold a secret that is not where it belongs. */
+    Problem {
+        text = Redaction.text(text);
+    }
+
     /** A problem of the setting {@code key}; the key is left out of the text where the origin already ends with it. */
     static Problem of(ConfigOrigin origin, String key, String complaint) {
         Problem problem = of(origin, complaint);

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -16,7 +17,26 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
     enum Part {
         TRAINING,
         TEST,
-        UNSAID
+        UNSAID;
+
+        /** Of two statements on one image: one that is tested with never trains. */
+        Part with(Part other) {
+            return this == TEST || other == UNSAID ? this : other;
+        }
+    }
+
+    /** The same image, with the mask and the part of another entry of it, too. */
+    Candidate with(Candidate other) {
+        return new Candidate(name, file, image, Mask.joined(List.of(mask, other.mask)), part.with(other.part));
+    }
+
+    /** The same image with another mask. */
+    Candidate with(Mask newMask) {
+        return new Candidate(name, file, image, newMask, part);
+    }
+
+    Candidate named(String newName) {
+        return new Candidate(newName, file, image, mask, part);
     }
 
     /** What the data set says about the image's mask. */
@@ -24,13 +44,45 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
         /** Where it is said, below the data set's root; for messages. */
         String file();
 
-        /** @param level a pixel is marked from this grey level up */
+        /** @param level a pixel is marked from this grey level up; 0 to find it out by looking */
         record OfFile(FileEntry entry, String file, int level) implements Mask {}
 
-        /** Regions of an image that is listed with this size; {@code file} says where. */
-        record Drawn(List<Outline> outlines, int width, int height, String file) implements Mask {}
+        /**
+         * Regions of an image; {@code file} says where they stand.
+         *
+         * @param width of the image, as it is listed; 0 where it is not
+         * @param height of the image, as it is listed; 0 where it is not
+         */
+        record Drawn(List<Outline> outlines, int width, int height, String file) implements Mask {
+            Drawn with(List<Outline> regions) {
+                return new Drawn(regions, width, height, file);
+            }
+        }
+
+        /** All of these together, at least two. */
+        record Several(List<Mask> parts) implements Mask {
+            @Override
+            public String file() {
+                return parts.get(0).file();
+            }
+        }
 
         /** There is none that could be opened. */
         record None(String file, Reason reason, String detail) implements Mask {}
+
+        /** @param masks at least one */
+        static Mask joined(List<Mask> masks) {
+            List<Mask> parts = new ArrayList<>();
+            for (Mask mask : masks) {
+                for (Mask part : mask instanceof Several several ? several.parts() : List.of(mask)) {
+                    if (part instanceof None) {
+                        return part;
+                    } else if (!parts.contains(part)) {
+                        parts.add(part);
+                    }
+                }
+            }
+            return parts.size() == 1 ? parts.get(0) : new Several(List.copyOf(parts));
+        }
     }
 }

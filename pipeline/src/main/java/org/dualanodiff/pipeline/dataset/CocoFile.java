@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,10 +34,18 @@ record CocoFile(
     private static final Gson GSON = new Gson();
 
     /** An element of {@code images}; sizes in pixels, 0 where they are not given. */
-    record Image(String id, @SerializedName("file_name") String fileName, int width, int height) {}
+    record Image(String id, @SerializedName("file_name") String fileName, int width, int height) {
+        Image {
+            id = sameId(id);
+        }
+    }
 
     /** An element of {@code categories}. */
-    record Category(String id, String name, String supercategory) {}
+    record Category(String id, String name, String supercategory) {
+        Category {
+            id = sameId(id);
+        }
+    }
 
     /** An element of {@code annotations}. */
     record Annotation(String place, String imageId, String categoryId, Outline outline) {}
@@ -48,15 +55,25 @@ record CocoFile(
             String id,
             @SerializedName("image_id") String imageId,
             @SerializedName("category_id") String categoryId,
-            JsonElement segmentation) {}
+            JsonElement segmentation) {
+        private RawAnnotation {
+            imageId = sameId(imageId);
+            categoryId = sameId(categoryId);
+        }
+    }
+
+    /** Programs write the number 1 as 1, "1" and 1.0. */
+    private static String sameId(String id) {
+        return id == null ? null : id.strip().replaceFirst("^(-?\\d+)\\.0+$", "$1");
+    }
 
     /** @throws DatasetException where the file is not JSON, or not of this kind */
     static CocoFile read(DatasetFiles files, Path path) throws IOException {
         CocoFile file = new CocoFile(
                 path, new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new LinkedHashMap<>());
-        try (Reader text = files.text(path);
+        try (RecordReader text = files.text(path);
                 JsonReader json = new JsonReader(text)) {
-            file.readAll(json);
+            file.readAll(json, text);
         } catch (MalformedJsonException | EOFException | JsonParseException | IllegalStateException e) {
             throw new DatasetException("%s is no whole JSON file: %s".formatted(path, JsonMessages.of(e)), e);
         } catch (CharacterCodingException e) {
@@ -66,7 +83,7 @@ record CocoFile(
         return file;
     }
 
-    private void readAll(JsonReader json) throws IOException {
+    private void readAll(JsonReader json, RecordReader text) throws IOException {
         if (json.peek() != JsonToken.BEGIN_OBJECT) {
             throw new DatasetException(
                     "%s is no COCO annotation file: expected an object {\"images\": [], \"annotations\": [], \"categories\": []}"
@@ -76,9 +93,9 @@ record CocoFile(
         while (json.hasNext()) {
             String name = json.nextName();
             switch (name) {
-                case "images" -> elements(json, name, this::addImage);
-                case "categories" -> elements(json, name, this::addCategory);
-                case "annotations" -> elements(json, name, this::addAnnotation);
+                case "images" -> elements(json, text, name, this::addImage);
+                case "categories" -> elements(json, text, name, this::addCategory);
+                case "annotations" -> elements(json, text, name, this::addAnnotation);
                 default -> json.skipValue();
             }
         }
@@ -102,12 +119,14 @@ record CocoFile(
     }
 
     /** An element that cannot be used is set aside; only a file that is no JSON fails as a whole. */
-    private void elements(JsonReader json, String array, Consumer<JsonElement> add) throws IOException {
+    private void elements(JsonReader json, RecordReader text, String array, Consumer<JsonElement> add)
+            throws IOException {
         if (json.peek() != JsonToken.BEGIN_ARRAY) {
             throw new DatasetException("%s: \"%s\" must be an array".formatted(path, array));
         }
         json.beginArray();
         for (int index = 0; json.hasNext(); index++) {
+            text.beginRecord();
             JsonElement element = JsonParser.parseReader(json);
             try {
                 add.accept(element);

@@ -1,8 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,18 +14,24 @@ import org.apache.hadoop.fs.Path;
  */
 record CocoLayout(DatasetFiles files) implements DatasetLayout {
     private static final String ANNOTATIONS = "annotations";
-    private static final int SNIFFED = 1 << 16;
+    private static final int DEEPEST = 3;
 
-    /** The annotation files of a folder, by name; those named {@code instances...} alone if there are any. */
+    /**
+     * The annotation files of the root and of its folder {@code annotations}, else those of the folders below, down to the
+     * first level that has any; those named {@code instances...} alone if there are any.
+     */
     List<FileEntry> annotationFiles(Path root) throws IOException {
-        List<FileEntry> found = new ArrayList<>(cocoFiles(files.list(root)));
-        found.addAll(cocoFiles(files.list(new Path(root, ANNOTATIONS))));
-        if (found.isEmpty()) {
-            for (FileEntry folder : files.list(root)) {
-                if (folder.folder()) {
-                    found.addAll(cocoFiles(files.list(folder.path())));
-                }
+        List<Path> level = List.of(root);
+        List<FileEntry> found = new ArrayList<>();
+        for (int depth = 0; depth <= DEEPEST && found.isEmpty() && !level.isEmpty(); depth++) {
+            List<Path> below = new ArrayList<>();
+            for (Path folder : level) {
+                List<FileEntry> inside = files.list(folder);
+                found.addAll(cocoFiles(inside));
+                found.addAll(cocoFiles(files.list(new Path(folder, ANNOTATIONS))));
+                inside.stream().filter(FileEntry::folder).map(FileEntry::path).forEach(below::add);
             }
+            level = below;
         }
         List<FileEntry> instances = found.stream()
                 .filter(file -> file.name().startsWith("instances"))
@@ -47,17 +51,11 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
 
     /** By its beginning: other JSON files lie in data sets, too. */
     private boolean looksLikeCoco(FileEntry entry) throws IOException {
-        try (Reader text = files.text(entry.path())) {
-            char[] beginning = new char[SNIFFED];
-            int length = 0;
-            for (int read = 0; read >= 0 && length < SNIFFED; length += Math.max(read, 0)) {
-                read = text.read(beginning, length, SNIFFED - length);
-            }
-            String seen = new String(beginning, 0, length);
-            return Stream.of("\"images\"", "\"annotations\"", "\"categories\"").anyMatch(seen::contains);
-        } catch (CharacterCodingException | DatasetException e) {
-            return false;
-        }
+        String beginning = files.beginning(entry.path());
+        // LabelMe's files are of one image each, and Label Studio's a list.
+        return Stream.of("\"images\"", "\"annotations\"", "\"categories\"").anyMatch(beginning::contains)
+                && !beginning.contains("\"shapes\"")
+                && !beginning.stripLeading().startsWith("[");
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
@@ -20,7 +21,9 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  */
 record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder catalog) {
     private static final Set<String> NO_CATEGORY = Set.of("", "none", "null", "defect", "defects", "anomaly");
-    private static final String UNNAMED_CATEGORY = "data";
+
+    private static final String LOST =
+            "its file has annotations that cannot be told to an image: whether it is a good one is not known";
 
     /** The annotations of one image, by defect; empty where none of them tells a known defect. */
     private record Annotated(Map<CocoFile.Category, List<CocoFile.Annotation>> byDefect) {
@@ -29,7 +32,7 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
         }
     }
 
-    /** An image's file, and its path below the root. */
+    /** An image's file, and its path below the root, or as it is listed where there is no such file. */
     private record Found(FileEntry entry, String file) {}
 
     void addAll() throws IOException {
@@ -42,6 +45,13 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
                 Found found = find(image);
                 if (annotated.containsKey(image.id())) {
                     addDefects(image, found, annotated.get(image.id()));
+                } else if (!found.entry().isListed()) {
+                    String place = "%s, image %s".formatted(coco.path().getName(), image.id());
+                    Candidate.Mask.None missing = index.missing(found.entry(), places(), image.fileName());
+                    catalog.aside(place, missing.reason(), missing.detail());
+                } else if (hasLostAnnotations()) {
+                    catalog.goodAside(
+                            categories.get(0), found.file(), Reason.INVALID_ENTRY, "it has no annotation, but " + LOST);
                 } else if (!addGood(found, categories)) {
                     homeless.add(found.file());
                 }
@@ -51,6 +61,13 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
             }
         }
         asideHomeless(homeless, categories);
+    }
+
+    /** Whether an annotation is there that may belong to any image. */
+    private boolean hasLostAnnotations() {
+        return !coco.complaints().isEmpty()
+                || coco.annotations().stream()
+                        .anyMatch(annotation -> !coco.images().containsKey(annotation.imageId()));
     }
 
     private Map<String, Annotated> annotated() {
@@ -79,12 +96,17 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
     }
 
     private void addDefects(CocoFile.Image image, Found found, Annotated annotated) {
+        catalog.annotated(found.entry());
         annotated.byDefect().forEach((defect, annotations) -> {
-            Candidate.Mask mask = new Candidate.Mask.Drawn(
-                    annotations.stream().map(CocoFile.Annotation::outline).toList(),
-                    image.width(),
-                    image.height(),
-                    annotations.get(0).place());
+            Candidate.Mask mask = !found.entry().isListed()
+                    ? index.missing(found.entry(), places(), image.fileName())
+                    : new Candidate.Mask.Drawn(
+                            annotations.stream()
+                                    .map(CocoFile.Annotation::outline)
+                                    .toList(),
+                            image.width(),
+                            image.height(),
+                            annotations.get(0).place());
             Candidate candidate = new Candidate(found.file(), found.file(), found.entry(), mask, part());
             catalog.defect(categoryOf(defect), defect.name(), candidate);
         });
@@ -97,7 +119,7 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
                 ? categories
                 : categories.stream().filter(folders::contains).toList();
         if (fitting.size() == 1) {
-            catalog.good(fitting.get(0), found.file(), found.entry(), part());
+            catalog.unannotated(fitting.get(0), found.file(), found.entry(), part());
         }
         return fitting.size() == 1;
     }
@@ -111,30 +133,48 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
         }
     }
 
-    /** Looked for beside the annotation file, in the root, and in the folders that COCO and its tools use. */
     private Found find(CocoFile.Image image) throws IOException {
-        String stem = FileEntry.unlisted(coco.path()).stem();
-        String set = stem.substring(stem.indexOf('_') + 1);
-        List<Path> folders = Stream.concat(
-                        Stream.of(coco.path().getParent(), root),
-                        Stream.of("images", set, "images/" + set)
-                                .filter(folder -> !folder.isBlank())
-                                .map(folder -> DatasetFiles.child(root, folder)))
-                .toList();
-        FileEntry entry = index.find(folders, image.fileName());
-        return new Found(entry, DatasetFiles.below(root, entry.path()));
+        FileEntry entry = index.find(places(), image.fileName());
+        return new Found(entry, entry.isListed() ? DatasetFiles.below(root, entry.path()) : image.fileName());
     }
 
+    /** Beside the annotation file, in the root and in the folders that COCO and its tools use, there and beside the file's. */
+    private List<Path> places() {
+        String stem = FileEntry.unlisted(coco.path()).stem();
+        String set = stem.substring(stem.indexOf('_') + 1);
+        Path own = coco.path().getParent();
+        boolean inside = !own.equals(root) && !own.getParent().equals(root);
+        List<Path> places = new ArrayList<>(List.of(own, root));
+        for (Path folder : inside ? List.of(root, own, own.getParent()) : List.of(root, own)) {
+            Stream.of("images", set, "images/" + set, "JPEGImages", "data")
+                    .filter(name -> !name.isBlank())
+                    .map(name -> DatasetFiles.child(folder, name))
+                    .forEach(places::add);
+        }
+        if (inside) {
+            places.add(own.getParent());
+        }
+        return places;
+    }
+
+    /** Without a root of all, which Roboflow writes above the real ones and never uses. */
     private List<String> categories() {
+        Set<String> used =
+                coco.annotations().stream().map(CocoFile.Annotation::categoryId).collect(Collectors.toSet());
+        Set<String> above = coco.categories().values().stream()
+                .map(CocoFile.Category::supercategory)
+                .collect(Collectors.toSet());
         Set<String> categories = new TreeSet<>();
-        coco.categories().values().forEach(defect -> categories.add(categoryOf(defect)));
+        coco.categories().values().stream()
+                .filter(defect -> used.contains(defect.id()) || !above.contains(defect.name()))
+                .forEach(defect -> categories.add(categoryOf(defect)));
         return List.copyOf(categories);
     }
 
     private String categoryOf(CocoFile.Category defect) {
         String above = defect.supercategory() == null ? "" : defect.supercategory();
         if (NO_CATEGORY.contains(above.toLowerCase(Locale.ROOT)) || above.equals(defect.name())) {
-            return root.getName().isEmpty() ? UNNAMED_CATEGORY : root.getName();
+            return root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
         }
         return above;
     }
@@ -143,7 +183,7 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
     private Candidate.Part part() {
         String name = DatasetFiles.below(root, coco.path()).toLowerCase(Locale.ROOT);
         return Stream.of(name.split("[^a-z]+"))
-                .map(word -> ListedImages.part(word).orElse(Candidate.Part.UNSAID))
+                .map(word -> Words.part(word).orElse(Candidate.Part.UNSAID))
                 .filter(part -> part != Candidate.Part.UNSAID)
                 .findFirst()
                 .orElse(Candidate.Part.UNSAID);

@@ -1,8 +1,12 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A data set as it was found.
@@ -10,13 +14,65 @@ import java.util.Optional;
  * @param sets one for each category and defect, by category, then defect
  * @param good the defect-free images, one entry for each category read, by category
  * @param quarantine files set aside, in the order of {@code sets}
+ * @param notes what was found out by looking and a person should know, in words
  */
-public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quarantined> quarantine)
+public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quarantined> quarantine, List<String> notes)
         implements Serializable {
+    /** Fewer training images than this make a poor adapter; the paper uses about ten. */
+    private static final int FEW = 5;
+
     public Dataset {
         sets = List.copyOf(sets);
         good = List.copyOf(good);
         quarantine = List.copyOf(quarantine);
+        notes = List.copyOf(notes);
+    }
+
+    /** What a person should look at before anything is made of this, in words. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (GoodImages images : good) {
+            for (DefectSet set : sets) {
+                if (set.category().equals(images.category()) && set.training().size() < FEW) {
+                    warnings.add(few(set));
+                }
+            }
+            if (images.training().isEmpty()) {
+                warnings.add(
+                        images.category() + " has no good images for training; background compensation needs them");
+            }
+        }
+        warnings.addAll(notes);
+        return warnings;
+    }
+
+    private static String few(DefectSet set) {
+        String name = set.category() + "/" + set.defect();
+        return set.usable()
+                ? "%s has %d images to train on; about ten are usual"
+                        .formatted(name, set.training().size())
+                : name + " has no image to train on";
+    }
+
+    /** In one line what a person would count: good images, pairs, and what was set aside for which reason. */
+    public String counts() {
+        Map<Quarantined.Reason, Long> aside = quarantine.stream()
+                .collect(Collectors.groupingBy(Quarantined::reason, TreeMap::new, Collectors.counting()));
+        return "data: %d categories, %d defects; good images %d for training, %d for testing; pairs %d for training, %d for testing; set aside %s"
+                .formatted(
+                        good.size(),
+                        sets.size(),
+                        good.stream()
+                                .mapToInt(images -> images.training().size())
+                                .sum(),
+                        good.stream().mapToInt(images -> images.test().size()).sum(),
+                        sets.stream().mapToInt(set -> set.training().size()).sum(),
+                        sets.stream().mapToInt(set -> set.test().size()).sum(),
+                        aside.isEmpty()
+                                ? "none"
+                                : aside.entrySet().stream()
+                                        .map(entry -> entry.getValue() + " " + entry.getKey())
+                                        .collect(Collectors.joining(", ")));
     }
 
     public Optional<DefectSet> set(String category, String defect) {

@@ -17,7 +17,16 @@ public enum DatasetFormat {
     /** COCO instance segmentation: polygons and run lengths in JSON. */
     COCO,
     /** A manifest, one JSON object a line. */
-    JSONL;
+    JSONL,
+    /** YOLO segmentation: a text file with outlines for each image. */
+    YOLO,
+    /** One LabelMe JSON file for each image. */
+    LABELME,
+    /** A JSON export of Label Studio. */
+    LABELSTUDIO;
+
+    /** The category where neither the data set nor the root's name gives one. */
+    static final String UNNAMED_CATEGORY = "data";
 
     /** The name in a configuration file. */
     public String setting() {

@@ -5,7 +5,15 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /** One way of laying out a data set: where the images lie, and how their category, defect and mask are told. */
-sealed interface DatasetLayout permits MvtecLayout, VisaLayout, FolderLayout, CocoLayout, JsonlLayout {
+sealed interface DatasetLayout
+        permits MvtecLayout,
+                VisaLayout,
+                FolderLayout,
+                CocoLayout,
+                JsonlLayout,
+                YoloLayout,
+                LabelMeLayout,
+                LabelStudioLayout {
     /**
      * Lists the data set; opens no image.
      *

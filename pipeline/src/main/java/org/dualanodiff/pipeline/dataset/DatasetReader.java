@@ -1,13 +1,19 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class DatasetReader {
     private static final Logger LOG = LoggerFactory.getLogger(DatasetReader.class);
 
-    private final DatasetFiles files;
+    private final Configuration configuration;
 
     /** @param configuration how to reach the file system: endpoints and credentials */
     public DatasetReader(Configuration configuration) {
-        this.files = new DatasetFiles(configuration);
+        this.configuration = configuration;
     }
 
     /**
@@ -37,6 +43,9 @@ public final class DatasetReader {
     public Dataset read(DatasetRequest request) {
         try {
             return read(request, DatasetFiles.locate(request.root()));
+        } catch (OutsideRootException e) {
+            throw new DatasetException(
+                    "cannot read the data set at %s: %s".formatted(request.root(), e.getMessage()), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
         }
@@ -45,13 +54,15 @@ public final class DatasetReader {
     /** The format that a request's data set is read in, found out by looking where the request leaves it open. */
     public DatasetFormat format(DatasetRequest request) {
         try {
-            return new LayoutDetection(files).format(request.format(), DatasetFiles.locate(request.root()));
+            return new LayoutDetection(DatasetFiles.of(configuration, request))
+                    .format(request.format(), DatasetFiles.locate(request.root()));
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
         }
     }
 
     private Dataset read(DatasetRequest request, Path root) throws IOException {
+        DatasetFiles files = DatasetFiles.of(configuration, request);
         LayoutDetection detection = new LayoutDetection(files);
         DatasetFormat format = detection.format(request.format(), root);
         Catalog catalog = detection.layout(format, request.maskLevel()).catalog(root, request.categories());
@@ -59,17 +70,35 @@ public final class DatasetReader {
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
+        List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
-            good.add(category.goodImages());
-            quarantine.addAll(category.goodAside());
-            for (String defect : entry.getValue()) {
-                DefectInspection.Result result =
-                        new DefectInspection(files, category.listing(defect)).run(request.split());
-                sets.add(result.set());
-                quarantine.addAll(result.quarantine());
+            if (!isStorable(category.name(), "", quarantine)) {
+                continue;
             }
+            quarantine.addAll(category.goodAside());
+            List<DefectInspection.Result> results = new ArrayList<>();
+            for (String defect : entry.getValue()) {
+                if (isStorable(category.name(), defect, quarantine)) {
+                    results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                }
+            }
+            results.forEach(result -> quarantine.addAll(result.quarantine()));
+            results.forEach(result -> notes.addAll(result.notes()));
+            GoodImages all = inside(files, category.goodImages(), root, quarantine)
+                    .with(results.stream()
+                            .flatMap(result -> result.good().stream())
+                            .map(FileEntry::uri)
+                            .toList());
+            BitDepth depth =
+                    request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
+            depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
+            good.add(depth.of(all));
+            results.forEach(result -> sets.add(depth.of(result.set())));
         }
+        files.refusedFolders()
+                .forEach((folder, reason) -> quarantine.add(
+                        new Quarantined("", "", DatasetFiles.below(root, folder), Reason.OUTSIDE_ROOT, reason)));
         LOG.info(
                 "{}: {} defects in {} categories, {} files set aside; read as {}",
                 root,
@@ -78,7 +107,40 @@ public final class DatasetReader {
                 quarantine.size(),
                 format.setting());
         sets.forEach(DatasetReader::warnOfSharedImages);
-        return new Dataset(sets, good, quarantine);
+        if (sets.stream().noneMatch(DefectSet::usable)) {
+            detection.hint(root).ifPresent(notes::add);
+        }
+        return new Dataset(sets, good, quarantine, notes);
+    }
+
+    /** Whether something can be stored under a unit's names; else it is set aside as a whole. */
+    private static boolean isStorable(String category, String defect, List<Quarantined> aside) {
+        String name = defect.isEmpty() ? category : defect;
+        Optional<String> complaint = PathSegment.complaint(name);
+        complaint.ifPresent(reason ->
+                aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
+        return complaint.isEmpty();
+    }
+
+    /** Good images are opened much later, if at all; one that must not be opened is set aside now. */
+    private static GoodImages inside(DatasetFiles files, GoodImages good, Path root, List<Quarantined> aside) {
+        Map<URI, String> refused = new LinkedHashMap<>();
+        Stream.concat(good.training().stream(), good.test().stream())
+                .forEach(image -> files.refusal(image).ifPresent(reason -> refused.put(image, reason)));
+        refused.forEach((image, reason) -> aside.add(new Quarantined(
+                good.category(),
+                CatalogBuilder.GOOD,
+                DatasetFiles.below(root.toString(), image),
+                Reason.OUTSIDE_ROOT,
+                reason)));
+        return new GoodImages(
+                good.category(),
+                good.training().stream()
+                        .filter(image -> !refused.containsKey(image))
+                        .toList(),
+                good.test().stream()
+                        .filter(image -> !refused.containsKey(image))
+                        .toList());
     }
 
     /** The same file among training and test images makes scores too good; {@code inspect} finds more than this. */

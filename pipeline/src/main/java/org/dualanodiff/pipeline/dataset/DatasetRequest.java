@@ -13,7 +13,9 @@ import java.util.Objects;
  * @param defects defects to read in each of those categories, or {@code category/defect} for one; empty for every one
  * @param split which defect images are for training
  * @param format how the data set is laid out
- * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 for the format's own
+ * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 to find it out by looking
+ * @param bitDepth bits in use of samples that are deeper than 8 bits, 8..16; 0 to find it out by looking
+ * @param allowOutside whether links and tables may lead out of the root
  */
 public record DatasetRequest(
         String root,
@@ -21,7 +23,9 @@ public record DatasetRequest(
         List<String> defects,
         SplitRule split,
         DatasetFormat format,
-        int maskLevel)
+        int maskLevel,
+        int bitDepth,
+        boolean allowOutside)
         implements Serializable {
     public DatasetRequest {
         Objects.requireNonNull(root, "root");
@@ -31,7 +35,18 @@ public record DatasetRequest(
         defects = defects.stream().distinct().sorted().toList();
     }
 
-    /** In whatever format it is, with the format's own level of masks. */
+    /** Of files below the root alone, with the depth as it is found. */
+    public DatasetRequest(
+            String root,
+            List<String> categories,
+            List<String> defects,
+            SplitRule split,
+            DatasetFormat format,
+            int maskLevel) {
+        this(root, categories, defects, split, format, maskLevel, 0, false);
+    }
+
+    /** In whatever format it is, with levels and depth as they are found. */
     public DatasetRequest(String root, List<String> categories, List<String> defects, SplitRule split) {
         this(root, categories, defects, split, DatasetFormat.AUTO, 0);
     }

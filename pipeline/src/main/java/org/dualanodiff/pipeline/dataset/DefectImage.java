@@ -13,7 +13,8 @@ import java.net.URI;
  * @param mask where the mask comes from
  * @param width pixels across, after the camera's orientation is applied
  * @param height pixels down, after the camera's orientation is applied
- * @param imageSha256 SHA-256 of the image file in lower-case hexadecimal
+ * @param imageSha256 SHA-256 of the image file in lower-case hexadecimal; where less than all bits of deeper samples are
+ *     in use, of that and their number
  * @param maskSha256 SHA-256 of all that makes the mask, in lower-case hexadecimal: of the mask file where it is drawn in
  *     black and white
  */
@@ -23,7 +24,19 @@ public record DefectImage(
 
     /** @throws IOException if the image can no longer be read */
     public BufferedImage openImage(DatasetFiles files) throws IOException {
-        return ImageDecoder.image(files.read(imageUri));
+        return files.image(imageUri);
+    }
+
+    /** The same image where so many bits of its deeper samples are in use: other pixels, and so another hash. */
+    DefectImage ofDepth(int bits) {
+        return new DefectImage(
+                name,
+                DatasetFiles.ofDepth(imageUri, bits),
+                mask,
+                width,
+                height,
+                new Sha256().add(imageSha256).add("bits " + bits).hex(),
+                maskSha256);
     }
 
     /**

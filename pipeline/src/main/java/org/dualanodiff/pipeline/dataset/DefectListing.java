@@ -1,18 +1,27 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a data set lists of one defect.
  *
  * @param images by name, each name once
+ * @param unnamed whether the masks alone tell that its images have a defect: one whose mask is black is a good one
  * @param aside what cannot be used, as the listing alone tells
  */
-record DefectListing(String category, String defect, List<Candidate> images, List<Quarantined> aside) {
+record DefectListing(String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
 
     DefectListing {
         images = List.copyOf(images);
         aside = List.copyOf(aside);
+    }
+
+    /** Without images that turned out to have no defect. */
+    DefectListing without(Set<Candidate> good) {
+        List<Candidate> rest =
+                images.stream().filter(image -> !good.contains(image)).toList();
+        return new DefectListing(category, defect, rest, aside, unnamed);
     }
 
     /**

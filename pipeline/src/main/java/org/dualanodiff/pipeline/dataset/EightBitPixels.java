@@ -18,12 +18,13 @@ import java.awt.image.Raster;
 record EightBitPixels(int width, int height, int channels, byte[] levels) {
 
     /**
-     * Levels of at most 8 bits are spread over 0..255; of deeper ones the high byte is taken, as Pillow does with
-     * 16-bit colour.
+     * Levels of at most 8 bits are spread over 0..255; of deeper ones the highest eight of the bits in use are taken: of 16
+     * bits the high byte, as Pillow does with 16-bit colour. A level that needs more bits becomes 255.
      *
-     * @throws UnreadableImageException for CMYK and for signed, 32-bit or floating-point samples
+     * @param bits of deeper levels in use, 8..16
+     * @throws UnreadableImageException for signed, 32-bit or floating-point samples
      */
-    static EightBitPixels of(BufferedImage image) throws UnreadableImageException {
+    static EightBitPixels of(BufferedImage image, int bits) throws UnreadableImageException {
         ColorModel model = image.getColorModel();
         if (model instanceof IndexColorModel palette) {
             return ofPalette(image.getRaster(), palette);
@@ -32,7 +33,65 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         if (image.isAlphaPremultiplied()) {
             image.coerceData(false);
         }
-        return ofSamples(image.getRaster(), model);
+        return ofSamples(image.getRaster(), model, bits);
+    }
+
+    /**
+     * As {@link #of}, but samples are taken as they are where none is above 255, numbers of any kind are read, and nothing
+     * but black gets level 0.
+     *
+     * @throws UnreadableImageException as {@link #of}
+     */
+    static EightBitPixels ofMask(BufferedImage image) throws UnreadableImageException {
+        ColorModel model = image.getColorModel();
+        boolean numbers = !(model instanceof IndexColorModel)
+                && model.getNumColorComponents() == 1
+                && model.getTransferType() != DataBuffer.TYPE_BYTE;
+        return numbers ? ofNumbers(image.getRaster()) : of(image, ImageDecoder.FULL_DEPTH);
+    }
+
+    private static EightBitPixels ofNumbers(Raster raster) {
+        int width = raster.getWidth();
+        double highest = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            for (double number : row(raster, y)) {
+                highest = Math.max(highest, number);
+            }
+        }
+        // Fractions of 1; numbers of classes; or levels of 16 bits, of which the high byte is taken.
+        double scale = highest <= 1 ? 255 : highest <= 255 ? 1 : 1.0 / 256;
+        byte[] levels = new byte[width * raster.getHeight()];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            double[] row = row(raster, y);
+            for (int x = 0; x < width; x++) {
+                levels[y * width + x] = row[x] > 0 ? (byte) Math.min(255, Math.max(1, (int) (row[x] * scale))) : 0;
+            }
+        }
+        return new EightBitPixels(width, raster.getHeight(), 1, levels);
+    }
+
+    private static double[] row(Raster raster, int y) {
+        return raster.getSamples(
+                raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, 0, new double[raster.getWidth()]);
+    }
+
+    /** The highest sample of a picture whose samples have more than 8 bits, else 0. */
+    static int deepest(BufferedImage image) {
+        int deepest = 0;
+        ColorModel model = image.getColorModel();
+        if (model instanceof IndexColorModel || model.getComponentSize(0) <= Byte.SIZE) {
+            return deepest;
+        }
+        int[] row = new int[image.getWidth()];
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int c = 0; c < model.getNumColorComponents(); c++) {
+                image.getRaster().getSamples(image.getMinX(), image.getMinY() + y, row.length, 1, c, row);
+                for (int level : row) {
+                    deepest = Math.max(deepest, level);
+                }
+            }
+        }
+        return deepest;
     }
 
     /** @throws UnreadableImageException as {@link #of} */
@@ -46,8 +105,12 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         }
         int type = model.getTransferType();
         boolean packed = type == DataBuffer.TYPE_INT && model.getComponentSize(0) <= 8;
-        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && !packed) {
-            throw new UnreadableImageException("signed, 32-bit or floating-point samples; convert to 8 or 16 bit");
+        if (type == DataBuffer.TYPE_FLOAT || type == DataBuffer.TYPE_DOUBLE) {
+            throw new UnreadableImageException(
+                    "floating-point samples (%d bits), whose black and white nobody can tell; convert to 8 or 16 bit"
+                            .formatted(model.getComponentSize(0)));
+        } else if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && !packed) {
+            throw new UnreadableImageException("signed or 32-bit samples; convert to 8 or 16 bit");
         }
     }
 
@@ -67,7 +130,7 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         return new EightBitPixels(width, raster.getHeight(), 3, levels);
     }
 
-    private static EightBitPixels ofSamples(Raster raster, ColorModel model) {
+    private static EightBitPixels ofSamples(Raster raster, ColorModel model, int bits) {
         int width = raster.getWidth();
         int channels = model.getNumColorComponents();
         byte[] levels = new byte[width * raster.getHeight() * channels];
@@ -75,18 +138,18 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         for (int y = 0; y < raster.getHeight(); y++) {
             for (int c = 0; c < channels; c++) {
                 raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, c, row);
-                int bits = model.getComponentSize(c);
+                int stored = model.getComponentSize(c);
                 for (int x = 0; x < width; x++) {
-                    levels[(y * width + x) * channels + c] = (byte) toEightBits(row[x], bits);
+                    levels[(y * width + x) * channels + c] = (byte) toEightBits(row[x], Math.min(stored, bits), stored);
                 }
             }
         }
         return new EightBitPixels(width, raster.getHeight(), channels, levels);
     }
 
-    private static int toEightBits(int level, int bits) {
-        int full = (1 << bits) - 1;
-        return bits >= 8 ? level >> (bits - 8) : (level * 255 + full / 2) / full;
+    private static int toEightBits(int level, int bits, int stored) {
+        int full = (1 << stored) - 1;
+        return stored >= 8 ? Math.min(255, level >> (bits - 8)) : (level * 255 + full / 2) / full;
     }
 
     EightBitPixels upright(ExifOrientation orientation) {
@@ -119,7 +182,7 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         return image;
     }
 
-    /** As {@link BufferedImage#TYPE_BYTE_GRAY}; colour becomes ITU-R BT.601 luma, rounded as Pillow's mode L. */
+    /** As {@link BufferedImage#TYPE_BYTE_GRAY}; colour becomes ITU-R BT.601 luma, rounded as Pillow's mode L, but 0 is black alone. */
     BufferedImage toGreyImage() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         byte[] grey = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
@@ -133,6 +196,7 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
         int red = levels[at] & 0xFF;
         int green = levels[at + 1] & 0xFF;
         int blue = levels[at + 2] & 0xFF;
-        return (byte) (red * 19595 + green * 38470 + blue * 7471 + 0x8000 >> 16);
+        int luma = red * 19595 + green * 38470 + blue * 7471 + 0x8000 >> 16;
+        return (byte) (luma == 0 && (red | green | blue) != 0 ? 1 : luma);
     }
 }

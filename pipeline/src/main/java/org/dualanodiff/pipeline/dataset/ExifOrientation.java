@@ -6,12 +6,17 @@ import com.drew.imaging.jpeg.JpegMetadataReader;
 import com.drew.imaging.png.PngChunk;
 import com.drew.imaging.png.PngChunkReader;
 import com.drew.imaging.png.PngChunkType;
-import com.drew.imaging.tiff.TiffMetadataReader;
+import com.drew.imaging.webp.WebpMetadataReader;
 import com.drew.lang.ByteArrayReader;
 import com.drew.lang.StreamReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
+import com.twelvemonkeys.imageio.metadata.CompoundDirectory;
+import com.twelvemonkeys.imageio.metadata.Directory;
+import com.twelvemonkeys.imageio.metadata.Entry;
+import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -36,17 +41,33 @@ enum ExifOrientation {
     /** The orientation an image file states; {@link #NORMAL} where it states none or its metadata are damaged. */
     static ExifOrientation of(byte[] file) {
         try {
-            var directories = metadata(file).getDirectoriesOfType(ExifIFD0Directory.class);
-            return StreamSupport.stream(directories.spliterator(), false)
-                    .map(directory -> directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION))
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .map(ExifOrientation::ofTag)
-                    .orElse(NORMAL);
+            return isTiff(file) ? ofTiff(file) : of(metadata(file));
         } catch (ImageProcessingException | IOException | RuntimeException e) {
             // Metadata are a side matter: whether the picture itself is whole, the decoder finds out.
             return NORMAL;
         }
+    }
+
+    private static boolean isTiff(byte[] file) {
+        return file.length > 4 && (file[0] == 'I' && file[1] == 'I' || file[0] == 'M' && file[1] == 'M');
+    }
+
+    /** Of the first picture, also in BigTIFF, by the reader that decodes it. */
+    private static ExifOrientation ofTiff(byte[] file) throws IOException {
+        Directory all = new TIFFReader().read(new ByteArrayImageInputStream(file));
+        Directory first = all instanceof CompoundDirectory several ? several.getDirectory(0) : all;
+        Entry orientation = first.getEntryById(ExifIFD0Directory.TAG_ORIENTATION);
+        return orientation != null && orientation.getValue() instanceof Number tag ? ofTag(tag.intValue()) : NORMAL;
+    }
+
+    private static ExifOrientation of(Metadata metadata) {
+        var directories = metadata.getDirectoriesOfType(ExifIFD0Directory.class);
+        return StreamSupport.stream(directories.spliterator(), false)
+                .map(directory -> directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(ExifOrientation::ofTag)
+                .orElse(NORMAL);
     }
 
     /**
@@ -56,7 +77,7 @@ enum ExifOrientation {
     private static Metadata metadata(byte[] file) throws ImageProcessingException, IOException {
         return switch (FileTypeDetector.detectFileType(new ByteArrayInputStream(file))) {
             case Jpeg -> JpegMetadataReader.readMetadata(new ByteArrayInputStream(file), List.of(new ExifReader()));
-            case Tiff -> TiffMetadataReader.readMetadata(new ByteArrayReader(file));
+            case WebP -> WebpMetadataReader.readMetadata(new ByteArrayInputStream(file));
             case Png -> ofPng(file);
             default -> new Metadata();
         };

@@ -12,9 +12,9 @@ import org.apache.hadoop.fs.Path;
  */
 record FileEntry(String name, Path path, long length, boolean folder) {
     /** For messages. */
-    static final String EXTENSIONS = "png, jpg, jpeg, bmp, tif or tiff";
+    static final String EXTENSIONS = "png, jpg, jpeg, bmp, tif, tiff or webp";
 
-    private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff");
+    private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
 
     static final long UNLISTED = -1;
 
@@ -35,6 +35,18 @@ record FileEntry(String name, Path path, long length, boolean folder) {
     /** Whether the name is one a mask may have: an image's, or a GIF's. */
     boolean isMask() {
         return isImage() || !folder && extension().equals("gif");
+    }
+
+    /** Whether the name is one that a photograph has beside a mask of the same stem. */
+    boolean isPhotograph() {
+        return isImage() && !extension().equals("png");
+    }
+
+    /** Whether of two files of one stem this is the mask: the format of drawings against that of photographs. */
+    boolean mayBeMaskOf(FileEntry photograph) {
+        boolean jpeg = photograph.extension().startsWith("jp");
+        return Set.of("png", "gif").contains(extension())
+                || jpeg && isImage() && !extension().startsWith("jp");
     }
 
     boolean isHidden() {

@@ -1,7 +1,11 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -9,15 +13,20 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * Plain folders {@code [<category>/][<defect>/]<image>}. A mask lies beside its image as {@code <stem>_mask.<ext>}, or
  * under the same name in a parallel folder {@code masks}, anywhere in the path: {@code crack/images/1.png} and
  * {@code crack/masks/1.png} as well as {@code images/tile/crack/1.png} and {@code masks/tile/crack/1_mask.png}. Folders
- * named {@code good} hold good images; folders named {@code train} and {@code test} tell the split. Without a folder of
- * the category its name is the root's, without one of the defect it is {@code defect}.
+ * named {@code good} hold good images; folders named {@code train} and {@code test} tell the split; {@link Words} has all
+ * such names. Without a folder of the category its name is the root's, without one of the defect it is {@code defect}.
  *
- * @param maskLevel grey level from which a mask marks a pixel
+ * <p>The split of defect images counts only where some of the category's are for training: data sets for one-class methods
+ * keep every defect under {@code test}.
+ *
+ * @param maskLevel grey level from which a mask marks a pixel, or 0 to find it out by looking
  */
 record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private static final int CATEGORY_AND_DEFECT = 2;
-    private static final String UNNAMED_CATEGORY = "data";
     private static final String UNNAMED_DEFECT = "defect";
+
+    /** Of DAGM 2007: a table among the masks, where images without a mask are good ones and folders are products. */
+    private static final String LABEL_TABLE = "labels.txt";
 
     /** Whether there is anything to read, by the names alone. */
     boolean holdsImages(Path root) throws IOException {
@@ -27,36 +36,98 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);
-        FolderMasks masks = new FolderMasks(walk.masks(), maskLevel);
+        MaskIndex<FolderFile> masks = new MaskIndex<>(
+                walk.images().stream()
+                        .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
+                        .toList(),
+                walk.masks());
         CatalogBuilder catalog = new CatalogBuilder();
-        String rootName = root.getName().isEmpty() ? UNNAMED_CATEGORY : root.getName();
-        boolean categories =
-                walk.images().stream().anyMatch(image -> image.names().size() == CATEGORY_AND_DEFECT);
+        Tree tree = new Tree(walk, root);
+        Set<String> withTraining = walk.images().stream()
+                .filter(image -> image.part() == Candidate.Part.TRAINING && !tree.isGood(image, masks))
+                .map(tree::category)
+                .collect(Collectors.toCollection(HashSet::new));
         for (FolderFile image : walk.images()) {
-            if (image.names().size() > CATEGORY_AND_DEFECT) {
-                catalog.aside(image.file(), Reason.INVALID_ENTRY, "it lies deeper than <category>/<defect>");
+            String complaint = tree.complaint(image);
+            if (!complaint.isEmpty()) {
+                catalog.aside(image.file(), Reason.INVALID_ENTRY, complaint);
+            } else if (tree.isGood(image, masks)) {
+                catalog.good(tree.category(image), image.file(), image.entry(), image.part());
             } else {
-                add(image, categories ? image.names() : within(rootName, image.names()), masks, catalog);
+                boolean counts = withTraining.contains(tree.category(image));
+                Candidate.Part part = counts ? image.part() : Candidate.Part.UNSAID;
+                String defect = tree.defect(image);
+                Candidate candidate =
+                        new Candidate(image.name(), image.file(), image.entry(), mask(image, masks), part);
+                if (defect.isEmpty()) {
+                    catalog.unnamedDefect(tree.category(image), UNNAMED_DEFECT, candidate);
+                } else {
+                    catalog.defect(tree.category(image), defect, candidate);
+                }
             }
         }
-        masks.orphans(walk.images())
-                .forEach(mask -> catalog.aside(mask.file(), Reason.ORPHAN_MASK, "no image takes this mask"));
+        masks.orphans().forEach(mask -> catalog.aside(mask.file(), Reason.ORPHAN_MASK, "no image takes this mask"));
         walk.strangers().forEach(catalog::aside);
         return catalog.build(root.toString());
     }
 
-    private static List<String> within(String category, List<String> defect) {
-        return defect.isEmpty() ? List.of(category) : List.of(category, defect.get(0));
+    private Candidate.Mask mask(FolderFile image, MaskIndex<FolderFile> masks) {
+        List<Candidate.Mask> found = masks(image, masks).stream()
+                .<Candidate.Mask>map(mask -> new Candidate.Mask.OfFile(mask.entry(), mask.file(), maskLevel))
+                .toList();
+        return found.isEmpty()
+                ? new Candidate.Mask.None(image.file(), Reason.MASK_MISSING, missing(image))
+                : Candidate.Mask.joined(found);
     }
 
-    private static void add(FolderFile image, List<String> names, FolderMasks masks, CatalogBuilder catalog) {
-        if (names.isEmpty()) {
-            catalog.aside(image.file(), Reason.INVALID_ENTRY, "it lies in no category's folder, as the others do");
-        } else if (image.good()) {
-            catalog.good(names.get(0), image.file(), image.entry(), image.part());
-        } else {
-            String defect = names.size() == CATEGORY_AND_DEFECT ? names.get(1) : UNNAMED_DEFECT;
-            catalog.defect(names.get(0), defect, masks.candidate(image));
+    private static String missing(FolderFile image) {
+        String stem = image.entry().stem();
+        return "no %s_mask.png beside it, and no %s.png in a folder \"masks\"".formatted(stem, stem);
+    }
+
+    /** Masks of the image's own part of the data set, else those of no part. */
+    private static List<FolderFile> masks(FolderFile image, MaskIndex<FolderFile> masks) {
+        List<FolderFile> own = masks.masksOf(image.key());
+        return own.isEmpty() ? masks.masksOf(image.keyOfNoPart()) : own;
+    }
+
+    /** Which of the folders' names are categories, and which are defects. */
+    private static final class Tree {
+        private final String rootName;
+        private final boolean labelTable;
+        private final boolean categories;
+
+        Tree(FolderWalk walk, Path root) {
+            rootName = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
+            labelTable = walk.strangers().stream()
+                    .anyMatch(file ->
+                            file.file().toLowerCase(java.util.Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
+            categories = labelTable
+                            && walk.images().stream()
+                                    .anyMatch(image -> !image.names().isEmpty())
+                    || walk.images().stream().anyMatch(image -> image.names().size() == CATEGORY_AND_DEFECT);
+        }
+
+        boolean isGood(FolderFile image, MaskIndex<FolderFile> masks) {
+            return image.good() || labelTable && masks(image, masks).isEmpty();
+        }
+
+        /** Why an image has no place in it; empty where it has. */
+        String complaint(FolderFile image) {
+            if (image.names().size() > CATEGORY_AND_DEFECT) {
+                return "it lies deeper than <category>/<defect>; give a folder further down as the root, or list the images in a manifest (docs/datasets.md)";
+            }
+            return categories && image.names().isEmpty() ? "it lies in no category's folder, as the others do" : "";
+        }
+
+        String category(FolderFile image) {
+            return categories && !image.names().isEmpty() ? image.names().get(0) : rootName;
+        }
+
+        /** Empty where no folder names it. */
+        String defect(FolderFile image) {
+            int place = categories ? 1 : 0;
+            return image.names().size() > place ? image.names().get(place) : "";
         }
     }
 }

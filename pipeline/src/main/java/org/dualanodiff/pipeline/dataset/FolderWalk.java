@@ -2,9 +2,14 @@ package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -14,8 +19,9 @@ final class FolderWalk {
 
     private final DatasetFiles files;
     private final Set<String> entered = new HashSet<>();
+    private final Map<FileEntry, List<String>> found = new LinkedHashMap<>();
     private final List<FolderFile> images = new ArrayList<>();
-    private final List<FolderFile> masks = new ArrayList<>();
+    private final Map<FolderFile, MaskIndex.Name> masks = new LinkedHashMap<>();
     private final List<Quarantined> strangers = new ArrayList<>();
 
     private FolderWalk(DatasetFiles files) {
@@ -25,6 +31,7 @@ final class FolderWalk {
     static FolderWalk of(DatasetFiles files, Path root) throws IOException {
         FolderWalk walk = new FolderWalk(files);
         walk.enter(root, List.of());
+        walk.sort();
         return walk;
     }
 
@@ -58,25 +65,13 @@ final class FolderWalk {
             return;
         }
         for (FileEntry entry : files.list(folder)) {
-            if (entry.folder()) {
+            if (!entry.folder()) {
+                found.put(entry, names);
+            } else if (!Words.isOtherFolder(entry.name())) {
                 List<String> deeper = new ArrayList<>(names);
                 deeper.add(entry.name());
                 enter(entry.path(), deeper);
-            } else {
-                add(FolderFile.of(entry, names));
             }
-        }
-    }
-
-    private void add(FolderFile file) {
-        if (file.mask() && file.entry().isMask()) {
-            masks.add(file);
-        } else if (file.entry().isImage()) {
-            images.add(file);
-        } else if (file.file().contains("/")) {
-            // Beside the folders at the top lie notes and licences.
-            String detail = "not an image by its name; images end in " + FileEntry.EXTENSIONS;
-            strangers.add(new Quarantined("", "", file.file(), Reason.NOT_AN_IMAGE, detail));
         }
     }
 
@@ -84,13 +79,65 @@ final class FolderWalk {
         strangers.add(new Quarantined("", "", file, Reason.INVALID_ENTRY, detail));
     }
 
+    private void sort() {
+        sort(files(Words::mayBeMaskFolder));
+        if (images.stream().map(FolderFile::key).noneMatch(masks.values()::contains)) {
+            images.clear();
+            masks.clear();
+            strangers.removeIf(file -> file.reason() == Reason.NOT_AN_IMAGE);
+            sort(files(Words::isMaskFolder));
+        }
+    }
+
+    private List<FolderFile> files(Predicate<String> isMaskFolder) {
+        return found.entrySet().stream()
+                .map(file -> FolderFile.of(file.getKey(), file.getValue(), isMaskFolder))
+                .toList();
+    }
+
+    /** Into images and masks: by their folder, by their name, and by an image of that name beside. */
+    private void sort(List<FolderFile> all) {
+        Set<MaskIndex.Name> stems = all.stream()
+                .filter(file -> !file.amongMasks() && file.entry().isImage())
+                .map(FolderFile::key)
+                .collect(Collectors.toSet());
+        Map<MaskIndex.Name, FileEntry> photographs = new HashMap<>();
+        all.stream()
+                .filter(file -> !file.amongMasks() && file.entry().isPhotograph())
+                .forEach(file -> photographs.putIfAbsent(file.key(), file.entry()));
+        for (FolderFile file : all) {
+            MaskIndex.Name name = file.key();
+            boolean named = Words.isPlainlyMask(name.stem())
+                    || Words.maskOf(name.stem())
+                            .filter(stem -> stems.contains(new MaskIndex.Name(name.space(), stem)))
+                            .isPresent();
+            boolean beside = photographs.containsKey(name) && file.entry().mayBeMaskOf(photographs.get(name));
+            if (file.entry().isMask() && (file.amongMasks() || named || beside)) {
+                masks.put(file, name);
+            } else if (file.entry().isImage()) {
+                images.add(file);
+            } else if (file.file().contains("/")) {
+                // Beside the folders at the top lie notes and licences.
+                String detail = "not an image by its name; images end in " + FileEntry.EXTENSIONS;
+                strangers.add(new Quarantined("", "", file.file(), Reason.NOT_AN_IMAGE, detail));
+            }
+        }
+    }
+
     /** By folder, then name. */
     List<FolderFile> images() {
         return images;
     }
 
-    List<FolderFile> masks() {
+    Map<FolderFile, MaskIndex.Name> masks() {
         return masks;
+    }
+
+    /** Files of another kind. */
+    List<FolderFile> others(String extension) {
+        return files(Words::mayBeMaskFolder).stream()
+                .filter(file -> file.entry().extension().equals(extension))
+                .toList();
     }
 
     /** What is neither. */

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Defect-free images of one category. They are listed, not opened, since a category may hold thousands of them.
@@ -14,6 +15,16 @@ public record GoodImages(String category, List<URI> training, List<URI> test) im
     public GoodImages {
         training = List.copyOf(training);
         test = List.copyOf(test);
+    }
+
+    /** With images of no said part, which are for training. */
+    GoodImages with(List<URI> more) {
+        return more.isEmpty()
+                ? this
+                : new GoodImages(
+                        category,
+                        Stream.concat(training.stream(), more.stream()).sorted().toList(),
+                        test);
     }
 
     /** The name that a defect-free image goes by: its file's. */

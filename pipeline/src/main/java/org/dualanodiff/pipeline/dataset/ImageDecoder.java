@@ -1,28 +1,34 @@
 package org.dualanodiff.pipeline.dataset;
 
-import java.awt.Dimension;
+import com.drew.imaging.FileType;
+import com.drew.imaging.FileTypeDetector;
+import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Image files (PNG, JPEG, BMP, TIFF, GIF; the content decides, not the name) to upright 8-bit pictures.
+ * Image files (PNG, JPEG, BMP, TIFF, GIF, WebP; the content decides, not the name) to upright 8-bit pictures.
  *
  * <p>Levels are those stored in the file: no gamma or ICC conversion. Palettes are expanded, alpha is dropped and not
- * blended (what Pillow's {@code convert("RGB")} does), deeper levels are cut to their high byte, and the Exif
- * orientation is applied. Of a file with several pictures the first is read.
+ * blended (what Pillow's {@code convert("RGB")} does), of deeper levels the highest eight of the bits in use are taken,
+ * CMYK becomes RGB as in Pillow, and the Exif orientation is applied. Of a file with several pictures the first is read.
  */
 public final class ImageDecoder {
     /** The largest picture that is decoded; a small file can claim a size that would fill the memory. */
@@ -33,7 +39,14 @@ public final class ImageDecoder {
 
     private static final Semaphore ROOM = new Semaphore((int) (MAX_PIXELS / ROOM_UNIT) + 1);
 
-    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "tiff", "gif");
+    /** Bits of a sample that is deeper than 8 bits. */
+    static final int FULL_DEPTH = 16;
+
+    /** By name, for these are not always where {@link ImageIO} looks: Spark loads the jar in a loader of its own. */
+    private static final List<ImageReaderSpi> READERS =
+            List.of(new TIFFImageReaderSpi(), new BigTIFFImageReaderSpi(), new WebPImageReaderSpi());
+
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
     // The JPEG reader fills what is missing with grey and only warns about it.
     private static final Pattern DAMAGE =
             Pattern.compile("premature|truncated|corrupt|missing|bad huffman", Pattern.CASE_INSENSITIVE);
@@ -47,35 +60,62 @@ public final class ImageDecoder {
      * @throws UnreadableImageException where the bytes are no whole picture, or one of an unsupported kind or size
      */
     public static BufferedImage image(byte[] file) throws UnreadableImageException {
-        return decode(file).toRgbImage();
+        return image(file, FULL_DEPTH);
     }
 
     /**
-     * Decodes a mask.
+     * Decodes a photograph of whose samples, where they are deeper than 8 bits, only the lower ones are in use.
+     *
+     * @param bits in use, 8..16
+     * @return as {@link #image(byte[])}
+     * @throws UnreadableImageException as {@link #image(byte[])}
+     */
+    static BufferedImage image(byte[] file, int bits) throws UnreadableImageException {
+        return decode(
+                        file,
+                        (image, orientation) -> EightBitPixels.of(image, bits).upright(orientation))
+                .toRgbImage();
+    }
+
+    /**
+     * Decodes a mask. What is not black is none of it after decoding either, however deep the samples are and whatever
+     * the color.
      *
      * @return a picture of {@link BufferedImage#TYPE_BYTE_GRAY}; read its raster, for {@code getRGB} changes the levels
      * @throws UnreadableImageException where the bytes are no whole picture, or one of an unsupported kind or size
      */
     public static BufferedImage mask(byte[] file) throws UnreadableImageException {
-        return decode(file).toGreyImage();
+        return decode(file, (image, orientation) -> EightBitPixels.ofMask(image).upright(orientation))
+                .toGreyImage();
     }
 
-    static EightBitPixels decode(byte[] file) throws UnreadableImageException {
-        return decode(file, (image, orientation) -> EightBitPixels.of(image).upright(orientation));
+    /** Whether the file's format changes levels. */
+    static boolean isLossy(byte[] file) {
+        return file.length > 15
+                && (file[0] == (byte) 0xFF || new String(file, 12, 4, StandardCharsets.US_ASCII).equals("VP8 "));
     }
+
+    /**
+     * What a photograph is, without its pixels.
+     *
+     * @param width of the upright picture
+     * @param height of the upright picture
+     * @param deepest the highest of its samples if they have more than 8 bits, else 0
+     */
+    public record Look(int width, int height, int deepest) {}
 
     /**
      * Decodes a photograph to see that it can be, without the memory and the time that its levels take.
      *
-     * @return the upright picture's width and height
-     * @throws UnreadableImageException as {@link #image}
+     * @throws UnreadableImageException as {@link #image(byte[])}
      */
-    static Dimension size(byte[] file) throws UnreadableImageException {
+    public static Look look(byte[] file) throws UnreadableImageException {
         return decode(file, (image, orientation) -> {
             EightBitPixels.checkSupported(image.getColorModel());
+            int deepest = EightBitPixels.deepest(image);
             return orientation.swapsSides()
-                    ? new Dimension(image.getHeight(), image.getWidth())
-                    : new Dimension(image.getWidth(), image.getHeight());
+                    ? new Look(image.getHeight(), image.getWidth(), deepest)
+                    : new Look(image.getWidth(), image.getHeight(), deepest);
         });
     }
 
@@ -86,8 +126,8 @@ public final class ImageDecoder {
         // Given back only here: until it returns, read has the reader, and the reader has the picture.
         Room room = new Room();
         try (room;
-                ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            return read(stream, ExifOrientation.of(file), use, room);
+                DecodingBudget stream = new DecodingBudget(file)) {
+            return read(file, stream, use, room);
         } catch (UnreadableImageException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -96,9 +136,8 @@ public final class ImageDecoder {
         }
     }
 
-    private static <T> T read(ImageInputStream stream, ExifOrientation orientation, Use<T> use, Room room)
-            throws IOException {
-        ImageReader reader = readerFor(stream);
+    private static <T> T read(byte[] file, DecodingBudget stream, Use<T> use, Room room) throws IOException {
+        ImageReader reader = readerFor(file, stream);
         try {
             reader.setInput(stream, true, true);
             int width = reader.getWidth(0);
@@ -106,16 +145,18 @@ public final class ImageDecoder {
             checkSize(width, height);
             checkSize(reader.getTileWidth(0), reader.getTileHeight(0));
             room.take(width, height);
-            return use.of(read(reader), orientation);
+            stream.allow((long) width * height);
+            return use.of(read(file, reader), ExifOrientation.of(file));
         } finally {
             reader.dispose();
         }
     }
 
-    private static BufferedImage read(ImageReader reader) throws IOException {
+    private static BufferedImage read(byte[] file, ImageReader reader) throws IOException {
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-        BufferedImage image = reader.read(0);
+        Optional<CmykJpeg> cmyk = CmykJpeg.of(file);
+        BufferedImage image = cmyk.isPresent() ? cmyk.get().toRgb(reader.readRaster(0, null)) : reader.read(0);
         checkWhole(warnings);
         return image;
     }
@@ -142,7 +183,12 @@ public final class ImageDecoder {
         }
     }
 
-    private static ImageReader readerFor(ImageInputStream stream) throws UnreadableImageException {
+    private static ImageReader readerFor(byte[] file, ImageInputStream stream) throws IOException {
+        for (ImageReaderSpi reader : READERS) {
+            if (reader.canDecodeInput(stream)) {
+                return reader.createReaderInstance();
+            }
+        }
         Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
         while (readers.hasNext()) {
             ImageReader reader = readers.next();
@@ -150,7 +196,19 @@ public final class ImageDecoder {
                 return reader;
             }
         }
-        throw new UnreadableImageException("the content is not PNG, JPEG, BMP, TIFF or GIF");
+        throw new UnreadableImageException("the content is not PNG, JPEG, BMP, TIFF, GIF or WebP" + nameOf(file));
+    }
+
+    /** The end of a message: what the file is instead, where that can be told. */
+    private static String nameOf(byte[] file) throws IOException {
+        String beginning = new String(file, 0, Math.min(file.length, 64), StandardCharsets.ISO_8859_1);
+        if (beginning.startsWith("version https://git-lfs")) {
+            return ", but a pointer of Git LFS; fetch the file itself (git lfs pull)";
+        } else if (beginning.stripLeading().startsWith("<")) {
+            return ", but a page of the web or XML; fetch the picture itself";
+        }
+        FileType type = FileTypeDetector.detectFileType(new ByteArrayInputStream(file));
+        return type == FileType.Unknown ? "" : ", but %s; convert it to PNG".formatted(type.getLongName());
     }
 
     private static boolean isKnown(ImageReader reader) {
@@ -177,9 +235,6 @@ public final class ImageDecoder {
     }
 
     private static String messageOf(Exception e) {
-        if ("Unsupported Image Type".equals(e.getMessage())) {
-            return "a JPEG that is neither grey nor RGB (CMYK?); convert it to RGB";
-        }
         Throwable cause = e;
         while (cause.getCause() != null) {
             cause = cause.getCause();

@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import java.io.BufferedReader;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -34,6 +33,17 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return favorite.isEmpty() ? all : favorite;
     }
 
+    /** Whether the folder's manifest is one of images, by its name or its beginning: other lines lie in data sets, too. */
+    boolean listsImages(Path root) throws IOException {
+        for (FileEntry manifest : manifests(root)) {
+            if (manifest.name().equals(FAVORITE)
+                    || files.beginning(manifest.path()).contains("\"image\"")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         if (files.isFile(root)) {
@@ -54,7 +64,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         Path base = manifest.getParent();
         CatalogBuilder catalog = new CatalogBuilder();
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
-        try (BufferedReader lines = new BufferedReader(files.text(manifest))) {
+        try (RecordReader lines = files.text(manifest)) {
             int number = 0;
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 String place = "%s, line %d".formatted(manifest.getName(), ++number);
@@ -90,7 +100,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "it has no \"image\"; its fields are " + String.join(", ", object.keySet())));
         String split = text(object, "split").orElse("");
-        Candidate.Part part = ListedImages.part(split)
+        Candidate.Part part = Words.part(split)
                 .orElseThrow(() ->
                         new IllegalArgumentException("its split is \"%s\"; expected train or test".formatted(split)));
         return new ListedImages.Line(

@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /** Finds out which format a data set has, from the names in its first folders. */
@@ -8,7 +12,7 @@ record LayoutDetection(DatasetFiles files) {
 
     /**
      * @param asked the format; {@link DatasetFormat#AUTO} to look
-     * @throws DatasetException where there is no such folder or file
+     * @throws DatasetException where there is no such folder or file, or where data sets lie one folder further down
      */
     DatasetFormat format(DatasetFormat asked, Path root) throws IOException {
         if (files.isFile(root)) {
@@ -21,10 +25,10 @@ record LayoutDetection(DatasetFiles files) {
         return asked == DatasetFormat.AUTO ? ofFolder(root) : asked;
     }
 
-    private static DatasetFormat ofFile(Path root) {
+    private DatasetFormat ofFile(Path root) throws IOException {
         return switch (FileEntry.unlisted(root).extension()) {
             case "csv" -> DatasetFormat.VISA;
-            case "json" -> DatasetFormat.COCO;
+            case "json" -> new LabelStudioLayout(files).isExport(root) ? DatasetFormat.LABELSTUDIO : DatasetFormat.COCO;
             case "jsonl", "ndjson" -> DatasetFormat.JSONL;
             default ->
                 throw new DatasetException(
@@ -34,44 +38,110 @@ record LayoutDetection(DatasetFiles files) {
     }
 
     private DatasetFormat ofFolder(Path root) throws IOException {
-        if (!new VisaLayout(files, MaskFile.NUMBERED).tables(root).isEmpty()) {
+        JsonlLayout lines = new JsonlLayout(files, 0);
+        if (!new VisaLayout(files, 0).tables(root).isEmpty()) {
             return DatasetFormat.VISA;
-        } else if (!new JsonlLayout(files, MaskFile.BLACK_AND_WHITE)
-                .manifests(root)
-                .isEmpty()) {
+        } else if (lines.listsImages(root)) {
             return DatasetFormat.JSONL;
         } else if (isMvtec(root)) {
             return DatasetFormat.MVTEC;
         } else if (!new CocoLayout(files).annotationFiles(root).isEmpty()) {
             return DatasetFormat.COCO;
+        } else if (!new LabelStudioLayout(files).exports(root).isEmpty()) {
+            return DatasetFormat.LABELSTUDIO;
+        } else if (new YoloLayout(files).isOne(root)) {
+            return DatasetFormat.YOLO;
+        } else if (new LabelMeLayout(files).isOne(root)) {
+            return DatasetFormat.LABELME;
+        } else if (!lines.manifests(root).isEmpty()) {
+            return DatasetFormat.JSONL;
         }
-        boolean images = new FolderLayout(files, MaskFile.BLACK_AND_WHITE).holdsImages(root);
+        requireDeepEnough(root);
+        boolean images = new FolderLayout(files, 0).holdsImages(root);
         // The MVTec AD layout is the one that most people mean; its messages tell what is missing.
         return images ? DatasetFormat.FOLDER : DatasetFormat.MVTEC;
     }
 
     private boolean isMvtec(Path root) throws IOException {
-        if (files.isFolder(new Path(root, CategoryFolder.TEST))
-                && files.isFolder(new Path(root, CategoryFolder.GROUND_TRUTH))) {
+        if (isCategory(root)) {
             return true;
         }
         for (FileEntry entry : files.list(root)) {
-            if (entry.folder() && files.isFolder(new Path(entry.path(), CategoryFolder.TEST))) {
+            if (entry.folder() && new CategoryFolder(entry.name(), entry.path(), files, 0).isCategory()) {
                 return true;
             }
         }
         return false;
     }
 
+    /** The folder of an archive around the data set, or several data sets: which of them is meant, a person knows. */
+    private void requireDeepEnough(Path root) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (FileEntry entry : files.list(root)) {
+            boolean holdsOne = entry.folder()
+                    && (isMvtec(entry.path())
+                            || !new VisaLayout(files, 0).tables(entry.path()).isEmpty()
+                            || new JsonlLayout(files, 0).listsImages(entry.path()));
+            if (holdsOne) {
+                found.add(entry.path().toString());
+            }
+        }
+        if (!found.isEmpty()) {
+            throw new DatasetException("the data set lies one folder below %s: give %s as the root"
+                    .formatted(root, found.stream().limit(5).collect(Collectors.joining(" or "))));
+        }
+    }
+
+    /**
+     * What to tell where nothing was found to learn from: the folder above that looks like the data set's, if there is one.
+     */
+    Optional<String> hint(Path root) throws IOException {
+        Path folder = files.isFile(root) ? root.getParent() : root;
+        LayoutDetection everywhere = new LayoutDetection(files.everywhere());
+        for (int levels = 0; levels < 3 && folder != null && !folder.isRoot(); levels++) {
+            Path above = folder.getParent();
+            if (everywhere.isCategory(above) && above.getParent() != null) {
+                return Optional.of("it lies inside of a data set: give %s as the root".formatted(above.getParent()));
+            } else if (everywhere.isPartOf(folder.getName(), above)) {
+                return Optional.of("it is one part of a data set: give %s as the root".formatted(above));
+            }
+            folder = above;
+        }
+        return Optional.empty();
+    }
+
+    private boolean isCategory(Path folder) throws IOException {
+        return new CategoryFolder("", folder, files, 0).isCategory()
+                && files.isFolder(new Path(folder, CategoryFolder.GROUND_TRUTH));
+    }
+
+    /** Whether images lie in the one and masks, or the rest of the split, beside it. */
+    private boolean isPartOf(String name, Path above) throws IOException {
+        boolean images = Words.isImageFolder(name) || Words.mayBeMaskFolder(name);
+        boolean split = isSplit(name);
+        return (images || split)
+                && files.list(above).stream()
+                        .filter(entry -> entry.folder() && !entry.name().equals(name))
+                        .map(FileEntry::name)
+                        .anyMatch(other -> images && (Words.mayBeMaskFolder(other) || Words.isImageFolder(other))
+                                || split && isSplit(other));
+    }
+
+    private static boolean isSplit(String name) {
+        return Words.part(name).orElse(Candidate.Part.UNSAID) != Candidate.Part.UNSAID;
+    }
+
     /** @param maskLevel grey level from which a mask file marks a pixel, or 0 for the format's own */
     DatasetLayout layout(DatasetFormat format, int maskLevel) {
-        int level = maskLevel == 0 ? MaskFile.BLACK_AND_WHITE : maskLevel;
         return switch (format) {
-            case MVTEC -> new MvtecLayout(files, level);
+            case MVTEC -> new MvtecLayout(files, maskLevel);
             case VISA -> new VisaLayout(files, maskLevel == 0 ? MaskFile.NUMBERED : maskLevel);
-            case FOLDER -> new FolderLayout(files, level);
+            case FOLDER -> new FolderLayout(files, maskLevel);
             case COCO -> new CocoLayout(files);
-            case JSONL -> new JsonlLayout(files, level);
+            case JSONL -> new JsonlLayout(files, maskLevel);
+            case YOLO -> new YoloLayout(files);
+            case LABELME -> new LabelMeLayout(files);
+            case LABELSTUDIO -> new LabelStudioLayout(files);
             case AUTO -> throw new IllegalArgumentException("the format must have been found out");
         };
     }

@@ -2,8 +2,6 @@ package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -15,32 +13,33 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * @param maskLevel grey level from which a mask marks a pixel
  */
 record ListedImages(FileIndex index, Path root, Path base, int maskLevel, CatalogBuilder catalog) {
-    private static final Set<String> GOOD = Set.of("good", "normal", "ok");
-
     /**
      * One line.
      *
      * @param place the table and the line's number
-     * @param defect empty, {@code good}, {@code normal} or {@code ok} for a good image
+     * @param defect empty, or a word for good, for a good image
      * @param mask empty where there is none
      */
     record Line(String place, String image, String mask, String category, String defect, Candidate.Part part) {
         boolean isGood() {
-            return defect.isBlank() || GOOD.contains(defect);
+            return defect.isBlank() || Words.isGood(defect);
         }
     }
 
     void add(Line line) throws IOException {
         try {
             FileEntry image = index.find(List.of(base), line.image());
-            String file = DatasetFiles.below(root, image.path());
-            if (line.isGood()) {
+            String file = image.isListed() ? DatasetFiles.below(root, image.path()) : line.image();
+            if (!line.isGood()) {
+                Candidate.Mask mask =
+                        image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
+                catalog.defect(
+                        line.category(), line.defect(), new Candidate(line.image(), file, image, mask, line.part()));
+            } else if (image.isListed()) {
                 catalog.good(line.category(), file, image, line.part());
             } else {
-                catalog.defect(
-                        line.category(),
-                        line.defect(),
-                        new Candidate(line.image(), file, image, mask(line, file), line.part()));
+                Candidate.Mask.None missing = index.missing(image, List.of(base), line.image());
+                catalog.goodAside(line.category(), file, missing.reason(), missing.detail());
             }
         } catch (IllegalArgumentException e) {
             catalog.aside(line.place(), Reason.INVALID_ENTRY, "a path in it is none: " + e.getMessage());
@@ -52,16 +51,8 @@ record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalo
             return new Candidate.Mask.None(imageFile, Reason.MASK_MISSING, line.place() + " names no mask");
         }
         FileEntry mask = index.find(List.of(base), line.mask());
-        return new Candidate.Mask.OfFile(mask, DatasetFiles.below(root, mask.path()), maskLevel);
-    }
-
-    /** What a split column says; empty where it says something that is not known. */
-    static Optional<Candidate.Part> part(String split) {
-        return switch (split) {
-            case "" -> Optional.of(Candidate.Part.UNSAID);
-            case "train", "training" -> Optional.of(Candidate.Part.TRAINING);
-            case "test", "val", "valid", "validation" -> Optional.of(Candidate.Part.TEST);
-            default -> Optional.empty();
-        };
+        return mask.isListed()
+                ? new Candidate.Mask.OfFile(mask, DatasetFiles.below(root, mask.path()), maskLevel)
+                : index.missing(mask, List.of(base), line.mask());
     }
 }

@@ -7,6 +7,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** One annotated region of an image, in COCO's terms. */
 sealed interface Outline {
@@ -82,6 +83,23 @@ sealed interface Outline {
             double least = 1e-3;
             return new Rectangle2D.Double(
                     bounds.getX(), bounds.getY(), bounds.getWidth() + least, bounds.getHeight() + least);
+        }
+    }
+
+    /**
+     * Polygons in parts of the image's width and height.
+     *
+     * @param rings each {@code x, y, x, y, ...}, 0..1 from the upper left corner
+     */
+    record Relative(List<double[]> rings) implements Outline {
+        @Override
+        public void paint(BufferedImage grey) {
+            new Polygons(rings.stream()
+                            .map(ring -> IntStream.range(0, ring.length)
+                                    .mapToDouble(i -> ring[i] * (i % 2 == 0 ? grey.getWidth() : grey.getHeight()))
+                                    .toArray())
+                            .toList())
+                    .paint(grey);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.Serializable;
+import org.dualanodiff.pipeline.Shown;
 
 /**
  * A file, or an entry of a table, that was set aside.
@@ -13,6 +14,11 @@ import java.io.Serializable;
 public record Quarantined(String category, String defect, String file, Reason reason, String detail)
         implements Serializable {
 
+    public Quarantined {
+        file = Shown.line(file);
+        detail = Shown.line(detail);
+    }
+
     /** Why a file was set aside. */
     public enum Reason {
         /** The image is empty, cut off, damaged, too large or of a kind that cannot be decoded. */
@@ -21,12 +27,16 @@ public record Quarantined(String category, String defect, String file, Reason re
         MASK_UNREADABLE,
         /** The file is listed, but the file system did not give its bytes. */
         STORAGE_ERROR,
+        /** A link or an entry leads out of the data set's root, or to what is no file. */
+        OUTSIDE_ROOT,
         /** The image has no mask. */
         MASK_MISSING,
         /** The mask marks no pixel. */
         MASK_EMPTY,
         /** The mask marks every pixel. */
         MASK_FULL,
+        /** Which part of the mask's picture is marked cannot be told. */
+        MASK_UNCLEAR,
         /** The mask's file holds the same bytes as the image's. */
         MASK_IS_IMAGE,
         /** The image is so much longer than wide that no square of it is of use. */

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * {@code object, split, label, image, mask} and paths relative to the data set's folder. Of several tables
  * {@code 1cls.csv} is read, else the first by name. The object is the category, any label but {@code normal} the defect.
  *
+ * <p>As it is unpacked VisA has a table {@code image_anno.csv} with the columns {@code image, label, mask} in the folder of
+ * each category instead.
+ *
  * <p>The tables for one-class methods put every defect under "test", because those methods train on good images alone;
  * so the split of defect images counts only where some of the category's are for training.
  *
@@ -28,6 +32,8 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private static final String FOLDER = "split_csv";
     private static final String FAVORITE = "1cls.csv";
+    private static final String RAW = "image_anno.csv";
+    private static final List<String> RAW_COLUMNS = List.of("image", "label", "mask");
     private static final List<String> COLUMNS = List.of("object", "split", "label", "image", "mask");
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT
             .builder()
@@ -39,52 +45,98 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             .setAllowMissingColumnNames(true)
             .get();
 
-    /** The tables of a folder, the one to be read first. */
+    /** The tables of a folder, the one to be read first; without any, those of the categories as VisA is unpacked. */
     List<FileEntry> tables(Path root) throws IOException {
         List<FileEntry> found = files.list(new Path(root, FOLDER)).stream()
                 .filter(entry -> !entry.folder() && entry.extension().equals("csv"))
                 .toList();
-        return Stream.concat(
-                        found.stream().filter(entry -> entry.name().equals(FAVORITE)),
-                        found.stream().filter(entry -> !entry.name().equals(FAVORITE)))
-                .toList();
+        return found.isEmpty()
+                ? rawTables(root)
+                : Stream.concat(
+                                found.stream().filter(entry -> entry.name().equals(FAVORITE)),
+                                found.stream().filter(entry -> !entry.name().equals(FAVORITE)))
+                        .toList();
+    }
+
+    /** The tables {@code image_anno.csv} of the folder itself or of the folders in it. */
+    private List<FileEntry> rawTables(Path root) throws IOException {
+        List<FileEntry> inside = files.list(root);
+        List<FileEntry> found =
+                new ArrayList<>(inside.stream().filter(VisaLayout::isRaw).toList());
+        for (FileEntry folder : inside) {
+            if (folder.folder()) {
+                files.list(folder.path()).stream().filter(VisaLayout::isRaw).forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isRaw(FileEntry entry) {
+        return !entry.folder() && entry.name().equalsIgnoreCase(RAW);
     }
 
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         if (files.isFile(root)) {
             Path folder = root.getParent();
-            return catalog(folder.getName().equals(FOLDER) ? folder.getParent() : folder, root);
+            return read(folder.getName().equals(FOLDER) ? folder.getParent() : folder, List.of(root));
         }
         List<FileEntry> tables = tables(root);
         if (tables.isEmpty()) {
             throw new DatasetException("%s has no table %s/%s; give the folder that holds %s, or a csv file"
                     .formatted(root, FOLDER, FAVORITE, FOLDER));
         }
-        return catalog(root, tables.get(0).path());
+        boolean raw = isRaw(tables.get(0));
+        return read(
+                root,
+                tables.stream()
+                        .map(FileEntry::path)
+                        .limit(raw ? tables.size() : 1)
+                        .toList());
     }
 
-    private Catalog catalog(Path base, Path table) throws IOException {
+    private Catalog read(Path base, List<Path> tables) throws IOException {
         CatalogBuilder catalog = new CatalogBuilder();
-        List<CSVRecord> rows = rows(table);
-        Set<String> withTraining = categoriesWithTraining(rows);
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
-        for (CSVRecord row : rows) {
-            String place = "%s, row %d".formatted(DatasetFiles.below(base, table), row.getRecordNumber());
-            String complaint = complaint(row);
-            if (complaint.isEmpty()) {
-                images.add(line(place, row, withTraining));
-            } else {
-                catalog.aside(place, Reason.INVALID_ENTRY, complaint);
+        for (Path table : tables) {
+            boolean raw = table.getName().equalsIgnoreCase(RAW);
+            List<CSVRecord> rows = rows(table, raw ? RAW_COLUMNS : COLUMNS);
+            Set<String> withTraining = categoriesWithTraining(rows);
+            for (CSVRecord row : rows) {
+                String place = "%s, row %d".formatted(DatasetFiles.below(base, table), row.getRecordNumber());
+                String complaint = complaint(row);
+                if (complaint.isEmpty()) {
+                    images.add(line(place, row, withTraining, table));
+                } else {
+                    catalog.aside(place, Reason.INVALID_ENTRY, complaint);
+                }
+            }
+            if (raw) {
+                addNormal(base, table.getParent(), catalog);
             }
         }
-        return catalog.build(table.toString());
+        return catalog.build(tables.get(0).toString());
     }
 
-    private List<CSVRecord> rows(Path table) throws IOException {
+    /** Good images, which a raw table need not list. */
+    private void addNormal(Path base, Path category, CatalogBuilder catalog) throws IOException {
+        for (FileEntry folder : files.list(new Path(category, "Data/Images"))) {
+            if (folder.folder() && Words.isGood(folder.name())) {
+                files.list(folder.path()).stream()
+                        .filter(FileEntry::isImage)
+                        .forEach(image -> catalog.good(
+                                category.getName(),
+                                DatasetFiles.below(base, image.path()),
+                                image,
+                                Candidate.Part.UNSAID));
+            }
+        }
+    }
+
+    private List<CSVRecord> rows(Path table, List<String> columns) throws IOException {
         try (Reader text = files.text(table);
                 CSVParser parser = FORMAT.parse(text)) {
-            Set<String> missing = new LinkedHashSet<>(COLUMNS);
+            Set<String> missing = new LinkedHashSet<>(columns);
             parser.getHeaderNames().forEach(name -> missing.remove(name.toLowerCase(Locale.ROOT)));
             if (!missing.isEmpty()) {
                 throw new DatasetException("%s lacks the column%s %s: its first line must name %s, and names %s"
@@ -92,7 +144,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                                 table,
                                 missing.size() == 1 ? "" : "s",
                                 String.join(", ", missing),
-                                String.join(", ", COLUMNS),
+                                String.join(", ", columns),
                                 parser.getHeaderNames().isEmpty()
                                         ? "nothing"
                                         : String.join(", ", parser.getHeaderNames())));
@@ -112,34 +164,34 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         Set<String> categories = new HashSet<>();
         rows.stream()
                 .filter(row -> complaint(row).isEmpty())
-                .filter(row -> !row.get("label").equals("normal"))
-                .filter(row -> ListedImages.part(field(row, "split")).orElseThrow() == Candidate.Part.TRAINING)
-                .forEach(row -> categories.add(row.get("object")));
+                .filter(row -> !Words.isGood(row.get("label")))
+                .filter(row -> Words.part(field(row, "split")).orElseThrow() == Candidate.Part.TRAINING)
+                .forEach(row -> categories.add(field(row, "object")));
         return categories;
     }
 
     /** Empty where the row says all it must. */
     private static String complaint(CSVRecord row) {
         for (String column : List.of("object", "label", "image")) {
-            if (field(row, column).isBlank()) {
+            if (row.isMapped(column) && field(row, column).isBlank()) {
                 return "its field \"%s\" is empty".formatted(column);
             }
         }
         String split = field(row, "split");
-        return ListedImages.part(split).isPresent()
-                ? ""
-                : "its split is \"%s\"; expected train or test".formatted(split);
+        return Words.part(split).isPresent() ? "" : "its split is \"%s\"; expected train or test".formatted(split);
     }
 
-    private static ListedImages.Line line(String place, CSVRecord row, Set<String> withTraining) {
-        boolean counts = row.get("label").equals("normal") || withTraining.contains(row.get("object"));
+    private static ListedImages.Line line(String place, CSVRecord row, Set<String> withTraining, Path table) {
+        String object =
+                row.isMapped("object") ? row.get("object") : table.getParent().getName();
+        boolean counts = Words.isGood(row.get("label")) || withTraining.contains(object);
         return new ListedImages.Line(
                 place,
                 row.get("image"),
                 field(row, "mask"),
-                row.get("object"),
+                object,
                 row.get("label"),
-                counts ? ListedImages.part(field(row, "split")).orElseThrow() : Candidate.Part.UNSAID);
+                counts ? Words.part(field(row, "split")).orElseThrow() : Candidate.Part.UNSAID);
     }
 
     private static String field(CSVRecord row, String column) {

@@ -14,7 +14,6 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
@@ -110,7 +109,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         }
 
         DetectorPair defect(DefectImage image) throws IOException {
-            BufferedImage picture = ImageDecoder.image(files.read(image.imageUri()));
+            BufferedImage picture = image.openImage(files);
             BufferedImage mask = image.openMask(files);
             return DetectorPair.of(picture, mask, settings.size(), settings.channels());
         }
@@ -118,7 +117,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         /** Nothing if it cannot be read: defect-free images are not opened before this. */
         List<DetectorPair> good(URI uri) throws IOException {
             try {
-                BufferedImage picture = ImageDecoder.image(files.read(uri));
+                BufferedImage picture = files.image(uri);
                 return List.of(DetectorPair.normal(picture, settings.size(), settings.channels()));
             } catch (UnreadableImageException e) {
                 LOG.warn("{} is left out: {}", uri, e.getMessage());

@@ -13,7 +13,6 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
@@ -84,7 +83,7 @@ public final class PairComparison implements AutoCloseable {
         List<DetectorPair> good = new ArrayList<>();
         for (GoodImages images : dataset.good()) {
             for (var uri : images.training()) {
-                good.add(DetectorPair.normal(ImageDecoder.image(files.read(uri)), side, MaskAgreement.CHANNELS));
+                good.add(DetectorPair.normal(files.image(uri), side, MaskAgreement.CHANNELS));
             }
         }
         return good;

@@ -30,6 +30,6 @@ public record ClassNames(List<UnitKey> units) implements Serializable {
 
     /** In the order of their numbers, such as {@code cloth/hole}. */
     List<String> names() {
-        return units.stream().map(UnitKey::toString).toList();
+        return units.stream().map(unit -> unit.category() + "/" + unit.defect()).toList();
     }
 }

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -87,7 +89,10 @@ public final class ExportPairs {
     private Stream<ExportedPair> real(ExportPart.RealPairs part) {
         return IntStream.range(0, part.images().size())
                 .mapToObj(i -> RealPair.read(
-                        part.key(), "real-%03d".formatted(i), part.images().get(i), files));
+                        part.key(),
+                        String.format(Locale.ROOT, "real-%03d", i),
+                        part.images().get(i),
+                        files));
     }
 
     private String written(ExportTask task, Stream<ExportedPair> pairs) {
@@ -98,15 +103,28 @@ public final class ExportPairs {
                 .collect(Collectors.joining());
     }
 
-    /** Byte for byte, as they are. */
+    /** Byte for byte, as they are; but nothing that is no picture, whatever its name. */
     private void copy(ExportPart.GoodImages part, PairFormat format) throws IOException {
         List<URI> images = part.images();
         for (int i = 0; i < images.size(); i++) {
-            String file = "%06d%s".formatted(part.first() + i, extension(images.get(i)));
+            String file = String.format(Locale.ROOT, "%06d%s", part.first() + i, extension(images.get(i)));
             String key = format.good(part.category(), part.split(), file);
             if (key != null) {
-                target.write(key, files.read(images.get(i)));
+                byte[] image = files.read(images.get(i));
+                requirePicture(images.get(i), image);
+                target.write(key, image);
             }
+        }
+    }
+
+    private static void requirePicture(URI uri, byte[] image) throws IOException {
+        try {
+            ImageDecoder.look(image);
+        } catch (UnreadableImageException e) {
+            throw new IOException(
+                    "the good image %s is none: %s; take it out, or export with --no-originals"
+                            .formatted(uri, e.getMessage()),
+                    e);
         }
     }
 

@@ -23,6 +23,7 @@ public final class FinishExport {
      * @throws StoreException if the folder holds something else
      */
     public void begin(ExportPlan plan) {
+        requireEmptyOrExport();
         if (target.createIfAbsent(ExportRecord.KEY, Json.bytes(record(plan, false, 0)))) {
             return;
         }
@@ -40,6 +41,17 @@ public final class FinishExport {
                                     plan.format(),
                                     plan.classes().names()));
         }
+    }
+
+    /** What else lies there is somebody's, and some of it could have the name of a file that is to be written. */
+    private void requireEmptyOrExport() {
+        if (target.exists(ExportRecord.KEY)) {
+            return;
+        }
+        target.list("").stream().findFirst().ifPresent(file -> {
+            throw new StoreException("%s is not empty and holds no export: there is %s; give another folder"
+                    .formatted(target.root(), file.key()));
+        });
     }
 
     /**

@@ -1,9 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.Type;
@@ -14,11 +11,13 @@ final class HuggingFaceCard {
     private HuggingFaceCard() {}
 
     static String of(ClassNames classes, long pairs) {
-        return template()
-                .replace("${size}", sizeCategory(pairs))
-                .replace("${features}", features())
-                .replace("${classes}", String.join(", ", classes.names()))
-                .replace("${count}", Long.toString(pairs));
+        return Card.of(
+                "huggingface-card.md",
+                Map.of(
+                        "size", sizeCategory(pairs),
+                        "features", features(),
+                        "classes", Card.plain(String.join(", ", classes.names())),
+                        "count", Long.toString(pairs)));
     }
 
     private static String features() {
@@ -48,13 +47,5 @@ final class HuggingFaceCard {
             return "1K<n<10K";
         }
         return pairs < 100_000 ? "10K<n<100K" : "100K<n<1M";
-    }
-
-    private static String template() {
-        try (InputStream in = HuggingFaceCard.class.getResourceAsStream("huggingface-card.md")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,11 +1,13 @@
 package org.dualanodiff.pipeline.export;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
 
 /** Publishes data sets, and finds published ones. */
 public final class PublishDataset {
@@ -34,6 +36,7 @@ public final class PublishDataset {
             throw new StoreException(
                     "the runs %s have no accepted pair; nothing was published".formatted(dataset.runs()));
         }
+        requireEmptyOrPublished(dataset.name());
         Optional<PublishedDataset> current = find(dataset.name());
         if (current.filter(dataset::sameContent).isPresent()) {
             return current.orElseThrow();
@@ -45,6 +48,18 @@ public final class PublishDataset {
                 DatasetCard.of(next, store.root()).getBytes(StandardCharsets.UTF_8));
         store.write(StoreLayout.currentDataset(next.name()), Json.bytes(next));
         return next;
+    }
+
+    private void requireEmptyOrPublished(String name) {
+        String folder = StoreLayout.dataset(name);
+        List<String> foreign = store.list(folder).stream()
+                .map(StoredFile::key)
+                .filter(key -> !StoreLayout.isOfDataset(name, key))
+                .toList();
+        if (!foreign.isEmpty()) {
+            throw new StoreException("%s is not only of published data sets: there is %s; give another name"
+                    .formatted(store.uri(folder), foreign.get(0)));
+        }
     }
 
     /** The first free number from the given one on. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.Shown;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -50,9 +51,15 @@ record YoloFormat() implements PairFormat {
         target.write("data.yaml", yaml(classes.names()).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** As YAML's double-quoted text, the same for a reader whatever is in it. */
+    private static String quoted(String name) {
+        String shown = Shown.line(name.replace("\\", "\\\\").replace("\"", "\\\""));
+        return '"' + shown + '"';
+    }
+
     private static String yaml(List<String> names) {
         String classes = IntStream.range(0, names.size())
-                .mapToObj(i -> "  %d: '%s'\n".formatted(i, names.get(i).replace("'", "''")))
+                .mapToObj(i -> String.format(Locale.ROOT, "  %d: %s\n", i, quoted(names.get(i))))
                 .collect(Collectors.joining());
         return """
                 # All of this is for training. Give val the real images that you hold out.

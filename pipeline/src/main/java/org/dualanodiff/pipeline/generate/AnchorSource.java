@@ -13,7 +13,6 @@ import org.dualanodiff.model.sampling.Anchoring;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /**
  * The good images of one category that pairs are made on.
@@ -39,9 +38,9 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
     private static Anchor load(
             URI uri, DatasetFiles files, BackgroundSource.ObjectMasks masks, TrainingTransform transform, int side)
             throws IOException {
-        BufferedImage photograph = ImageDecoder.image(files.read(uri));
+        BufferedImage photograph = files.image(uri);
         float[] pixels = transform.image(photograph, Flip.NONE);
         float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
-        return new Anchor(uri.toString(), PixelCodec.fromSigned(pixels, side, side), pixels, place);
+        return new Anchor(DatasetFiles.address(uri), PixelCodec.fromSigned(pixels, side, side), pixels, place);
     }
 }

@@ -17,7 +17,6 @@ import org.dualanodiff.pipeline.crop.DefectPlaces;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /**
  * The windows of good images that the samples of one defect are made in. Which image and which window a sample gets follows
@@ -78,14 +77,14 @@ final class GoodCrops {
 
     private synchronized Anchor load(int number, SampleSeries series, long index) throws IOException {
         URI uri = source.good().good().get(number);
-        BufferedImage photograph = ImageDecoder.image(files.read(uri));
+        BufferedImage photograph = files.image(uri);
         Optional<BufferedImage> object = object(uri, () -> photograph);
         Window window =
                 places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
         int side = source.policy().resolution();
         Pixels working = window.squared(Pixels.rgb(photograph), side);
         Anchor anchor = new Anchor(
-                uri + window.fragment(),
+                DatasetFiles.address(uri) + window.fragment(),
                 working.toImage(),
                 PixelCodec.toSigned(working),
                 place(window, photograph, object));

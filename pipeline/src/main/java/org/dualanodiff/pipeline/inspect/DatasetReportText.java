@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.inspect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 
@@ -16,10 +18,44 @@ public final class DatasetReportText {
     public static List<String> lines(DatasetReport report) {
         List<String> lines = new ArrayList<>();
         lines.add("%s, read as %s".formatted(report.root(), report.format()));
+        lines.addAll(counts(report));
         report.categories().forEach(category -> lines.addAll(category(category)));
         lines.addAll(problems(report.problems()));
         lines.addAll(duplicates(report.duplicates()));
         report.warnings().forEach(warning -> lines.add("warning: " + warning));
+        return lines;
+    }
+
+    /** What a person would count, in one table. */
+    private static List<String> counts(DatasetReport report) {
+        List<String> lines = new ArrayList<>();
+        int width = report.categories().stream()
+                .mapToInt(category -> category.name().length())
+                .reduce("category".length(), Math::max);
+        String names = "%-" + width + "s";
+        lines.add("");
+        lines.add(names.formatted("category") + "  good: training  test  defects  pairs: training  test  set aside");
+        for (DatasetReport.Category category : report.categories()) {
+            List<DatasetReport.Defect> defects = category.defects();
+            lines.add(names.formatted(category.name())
+                    + "  %14d  %4d  %7d  %15d  %4d  %9d"
+                            .formatted(
+                                    category.goodTraining(),
+                                    category.goodTest(),
+                                    defects.size(),
+                                    defects.stream()
+                                            .mapToInt(DatasetReport.Defect::training)
+                                            .sum(),
+                                    defects.stream()
+                                            .mapToInt(DatasetReport.Defect::test)
+                                            .sum(),
+                                    report.problems().stream()
+                                            .filter(file -> file.category().equals(category.name()))
+                                            .count()));
+        }
+        Map<Quarantined.Reason, Long> reasons = report.problems().stream()
+                .collect(Collectors.groupingBy(Quarantined::reason, TreeMap::new, Collectors.counting()));
+        reasons.forEach((reason, files) -> lines.add("set aside for %s: %d".formatted(reason, files)));
         return lines;
     }
 

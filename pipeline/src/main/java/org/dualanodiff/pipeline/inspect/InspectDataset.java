@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
@@ -31,24 +30,19 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 public final class InspectDataset {
     private static final String GOOD = "good";
 
-    /** A mask that marks more than this may have black and white exchanged. */
-    private static final double LARGE_MASK = 0.5;
-
-    /** Fewer training images than this make a poor adapter; the paper uses about ten. */
-    private static final int FEW = 5;
-
     private final DatasetReader reader;
-    private final DatasetFiles files;
+    private final Configuration configuration;
 
     /** @param configuration how to reach the file system: endpoints and credentials */
     public InspectDataset(Configuration configuration) {
         this.reader = new DatasetReader(configuration);
-        this.files = new DatasetFiles(configuration);
+        this.configuration = configuration;
     }
 
     /** @throws org.dualanodiff.pipeline.dataset.DatasetException as {@link DatasetReader#read} does */
     public DatasetReport run(DatasetRequest request) {
         Dataset dataset = reader.read(request);
+        DatasetFiles files = DatasetFiles.of(configuration, request);
         List<Quarantined> problems = new ArrayList<>(dataset.quarantine());
         List<DatasetReport.Category> categories = new ArrayList<>();
         List<Duplicate> duplicates = new ArrayList<>();
@@ -56,7 +50,7 @@ public final class InspectDataset {
             List<DefectSet> sets = dataset.sets().stream()
                     .filter(set -> set.category().equals(good.category()))
                     .toList();
-            List<Opened> opened = open(request.root(), good, sets);
+            List<Opened> opened = open(files, request.root(), good, sets);
             List<Opened> sound =
                     opened.stream().filter(image -> image.seen().isPresent()).toList();
             opened.forEach(image -> image.problem().ifPresent(problems::add));
@@ -66,34 +60,34 @@ public final class InspectDataset {
             categories.add(category(good, sets, sound, seen, problems));
         }
         String format = reader.format(request).setting();
-        return new DatasetReport(request.root(), format, categories, duplicates, problems, warnings(categories));
+        return new DatasetReport(request.root(), format, categories, duplicates, problems, dataset.warnings());
     }
 
     /** One image that was to be opened: it was seen, or there is a problem. */
     private record Opened(Optional<SeenImage> seen, Optional<Quarantined> problem, long maskPixels) {}
 
-    private List<Opened> open(String root, GoodImages good, List<DefectSet> sets) {
+    private static List<Opened> open(DatasetFiles files, String root, GoodImages good, List<DefectSet> sets) {
         List<Supplier<Opened>> images = new ArrayList<>();
-        good.training().forEach(uri -> images.add(() -> good(root, good.category(), uri, true)));
-        good.test().forEach(uri -> images.add(() -> good(root, good.category(), uri, false)));
+        good.training().forEach(uri -> images.add(() -> good(files, root, good.category(), uri, true)));
+        good.test().forEach(uri -> images.add(() -> good(files, root, good.category(), uri, false)));
         for (DefectSet set : sets) {
-            set.training().forEach(image -> images.add(() -> defect(root, set, image, true)));
-            set.test().forEach(image -> images.add(() -> defect(root, set, image, false)));
+            set.training().forEach(image -> images.add(() -> defect(files, root, set, image, true)));
+            set.test().forEach(image -> images.add(() -> defect(files, root, set, image, false)));
         }
         return images.parallelStream().map(Supplier::get).toList();
     }
 
-    private Opened good(String root, String category, URI uri, boolean training) {
+    private static Opened good(DatasetFiles files, String root, String category, URI uri, boolean training) {
         String file = DatasetFiles.below(root, uri);
         try {
-            SeenImage seen = seen(category, GOOD, training, file, ImageDecoder.image(files.read(uri)));
+            SeenImage seen = seen(category, GOOD, training, file, files.image(uri));
             return new Opened(Optional.of(seen), Optional.empty(), 0);
         } catch (IOException e) {
             return new Opened(Optional.empty(), Optional.of(problem(category, GOOD, file, e)), 0);
         }
     }
 
-    private Opened defect(String root, DefectSet set, DefectImage image, boolean training) {
+    private static Opened defect(DatasetFiles files, String root, DefectSet set, DefectImage image, boolean training) {
         String file = DatasetFiles.below(root, image.imageUri());
         try {
             long pixels = marked(image.openMask(files));
@@ -179,28 +173,5 @@ public final class InspectDataset {
                         .thenComparingInt(DatasetReport.SizeCount::width)
                         .thenComparingInt(DatasetReport.SizeCount::height))
                 .toList();
-    }
-
-    private static List<String> warnings(List<DatasetReport.Category> categories) {
-        List<String> warnings = new ArrayList<>();
-        for (DatasetReport.Category category : categories) {
-            for (DatasetReport.Defect defect : category.defects()) {
-                String name = category.name() + "/" + defect.name();
-                if (defect.training() == 0) {
-                    warnings.add(name + " has no image to train on");
-                } else if (defect.training() < FEW) {
-                    warnings.add(
-                            "%s has %d images to train on; about ten are usual".formatted(name, defect.training()));
-                }
-                if (defect.maskArea().median() > LARGE_MASK) {
-                    warnings.add(
-                            name + ": most masks mark more than half of the image; are black and white exchanged?");
-                }
-            }
-            if (category.goodTraining() == 0) {
-                warnings.add(category.name() + " has no good images for training; background compensation needs them");
-            }
-        }
-        return warnings;
     }
 }

@@ -28,7 +28,10 @@ public record AdapterRecipe(
 
     /** The adapter that this recipe makes of a set. */
     public AdapterId adapterOf(TrainingSet set) {
-        return new AdapterId(set.category(), set.defect(), fingerprint(set.dataFingerprint()));
+        Map<String, String> own = new TreeMap<>(settings);
+        own.putAll(set.settings());
+        AdapterRecipe recipe = new AdapterRecipe(baseModelSha256, own, prompt, resolution, seed);
+        return new AdapterId(set.category(), set.defect(), recipe.fingerprint(set.dataFingerprint()));
     }
 
     Fingerprint fingerprint(String dataFingerprint) {

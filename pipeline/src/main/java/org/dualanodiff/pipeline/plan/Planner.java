@@ -28,7 +28,8 @@ public final class Planner {
                     train.add(new TrainUnit(
                             set.category(), set.defect(), unit.adapter().fingerprint()));
                 }
-                generate.addAll(generateUnits(unit.adapter(), missing(set, input), input.target()));
+                generate.addAll(
+                        units(unit.adapter(), input.existing(set.key()), input.rejected(set.key()), input.target()));
             }
         }
         return new Plan(train, generate, unusable(input.sets()), counts);
@@ -40,40 +41,45 @@ public final class Planner {
                 adapter,
                 !input.published().contains(adapter),
                 input.existing(set.key()).cardinality(),
-                missing(set, input).cardinality());
+                missing(input.existing(set.key()), input.rejected(set.key()), input.target())
+                        .cardinality());
     }
 
-    private static BitSet missing(TrainingSet set, PlanInput input) {
+    /**
+     * What one (category, defect) lacks: the blocks that hold a missing index, each without what is there. A block is denoised
+     * as a whole in any case, so all of it is kept; what lies beyond the wanted indices is there if it is needed next.
+     */
+    public static List<GenerateUnit> units(AdapterId adapter, BitSet existing, BitSet rejected, SampleTarget target) {
+        return generateUnits(adapter, missing(existing, rejected, target), existing, target);
+    }
+
+    private static BitSet missing(BitSet existing, BitSet rejected, SampleTarget target) {
         BitSet missing = new BitSet();
-        missing.set(0, endOfWanted(input.target(), input.rejected(set.key())));
-        missing.andNot(input.existing(set.key()));
+        missing.set(0, target.end(rejected));
+        missing.andNot(existing);
         return missing;
     }
 
-    private static int endOfWanted(SampleTarget target, BitSet rejected) {
-        int end = target.samplesPerDefect();
-        int good = end - rejected.get(0, end).cardinality();
-        while (good < target.samplesPerDefect() && end < target.attempts()) {
-            good += rejected.get(end) ? 0 : 1;
-            end++;
-        }
-        return end;
-    }
-
     /** Cuts at block boundaries; a unit begins at a block that lacks something, so long stretches cost no task. */
-    private static List<GenerateUnit> generateUnits(AdapterId adapter, BitSet missing, SampleTarget target) {
+    private static List<GenerateUnit> generateUnits(
+            AdapterId adapter, BitSet missing, BitSet existing, SampleTarget target) {
+        BitSet blocks = new BitSet();
+        for (int next = missing.nextSetBit(0); next >= 0; next = missing.nextSetBit(target.blockEnd(next))) {
+            blocks.set(target.blockStart(next), target.blockEnd(next));
+        }
+        blocks.andNot(existing);
         List<GenerateUnit> units = new ArrayList<>();
-        int next = missing.nextSetBit(0);
+        int next = blocks.nextSetBit(0);
         while (next >= 0) {
             int first = target.blockStart(next);
             int limit = Math.addExact(first, target.indicesPerTask());
-            int end = target.blockEnd(missing.previousSetBit(limit - 1));
-            int[] indices = missing.get(first, limit).stream()
+            int end = target.blockEnd(blocks.previousSetBit(limit - 1));
+            int[] indices = blocks.get(first, limit).stream()
                     .map(offset -> first + offset)
                     .toArray();
             units.add(
                     new GenerateUnit(adapter.category(), adapter.defect(), adapter.fingerprint(), first, end, indices));
-            next = missing.nextSetBit(limit);
+            next = blocks.nextSetBit(limit);
         }
         return units;
     }

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.plan;
 
+import java.util.BitSet;
+
 /**
  * How many samples there shall be, and how the work is cut.
  *
@@ -24,6 +26,17 @@ public record SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask
     /** Without replacement of rejected samples. */
     public SampleTarget(int samplesPerDefect, int blockSize, int pairsPerTask) {
         this(samplesPerDefect, blockSize, pairsPerTask, samplesPerDefect);
+    }
+
+    /** Where the lowest indices end among which there are as many good ones as wanted, if all that are missing are good. */
+    public int end(BitSet rejected) {
+        int end = samplesPerDefect;
+        int good = end - rejected.get(0, end).cardinality();
+        while (good < samplesPerDefect && end < attempts) {
+            good += rejected.get(end) ? 0 : 1;
+            end++;
+        }
+        return end;
     }
 
     int indicesPerTask() {

@@ -16,7 +16,9 @@ import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.OutsideRootException;
 import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
@@ -56,8 +58,9 @@ final class OwnImages {
         List<Own> images = new ArrayList<>();
         for (Path folder : folders) {
             int before = images.size();
+            DatasetFiles files = DatasetFiles.below(folder);
             for (Path file : files(folder)) {
-                read(file, new Squares(side, crops, seed), images);
+                read(file, files, new Squares(side, crops, seed), images);
             }
             if (images.size() == before) {
                 throw new DatasetException("folder %s holds no readable picture (%s)".formatted(folder, ENDINGS));
@@ -80,15 +83,15 @@ final class OwnImages {
         return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
     }
 
-    private static void read(Path file, Squares squares, List<Own> images) throws IOException {
+    private static void read(Path file, DatasetFiles files, Squares squares, List<Own> images) throws IOException {
         try {
-            byte[] bytes = Files.readAllBytes(file);
+            byte[] bytes = files.read(file.toUri());
             Pixels photograph = Pixels.rgb(ImageDecoder.image(bytes));
             String sha256 = Fingerprint.ofBytes(bytes).hex();
             for (Pixels square : squares.of(photograph, file.getFileName().toString())) {
                 images.add(new Own(square, product(file), file.toString(), sha256));
             }
-        } catch (UnreadableImageException e) {
+        } catch (UnreadableImageException | OutsideRootException e) {
             LOG.warn("{} is left out: {}", file, e.getMessage());
         }
     }

@@ -36,6 +36,11 @@ public final class AcceptedCopies implements Serializable {
         this.overlap = overlap;
     }
 
+    /** Whether pairs are compared at all. */
+    public boolean isSought() {
+        return !Double.isNaN(limit);
+    }
+
     /** A pair that passed the gate and is not published yet. */
     public record Candidate(long index, PairSignature signature) implements Serializable {}
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /** Looks at the real pairs that an adapter is trained on, to know what its generated pairs are to be like. */
 public final class LearnQuality {
@@ -41,7 +40,7 @@ public final class LearnQuality {
     private List<RealPair> pairs(LearnTask task) throws IOException {
         List<RealPair> pairs = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
-            BufferedImage image = ImageDecoder.image(files.read(defect.imageUri()));
+            BufferedImage image = defect.openImage(files);
             BufferedImage mask = defect.openMask(files);
             pairs.addAll(
                     task.crops() == null
@@ -55,7 +54,7 @@ public final class LearnQuality {
     private Optional<AutomaticObjectMask> objects(List<URI> good) throws IOException {
         List<BufferedImage> images = new ArrayList<>();
         for (URI uri : good) {
-            images.add(ImageDecoder.image(files.read(uri)));
+            images.add(files.image(uri));
         }
         return images.isEmpty()
                 ? Optional.empty()

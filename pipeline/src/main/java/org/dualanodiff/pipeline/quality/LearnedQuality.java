@@ -46,12 +46,6 @@ public record LearnedQuality(
                 Optional.ofNullable(profile.objects()).map(object -> object.threshold()));
     }
 
-    /** What finds near-copies among this defect's pairs. */
-    public AcceptedCopies copies() {
-        double limit = GateThresholds.ofReasons(limits).limit(QualityCheck.NEAR_COPY_OF_ACCEPTED);
-        return new AcceptedCopies(limit, copyOverlap);
-    }
-
     /** The profile with the limits and levels that stand here in place of its own. */
     QualityProfile in(QualityProfile profile) {
         MaskLevels levels =

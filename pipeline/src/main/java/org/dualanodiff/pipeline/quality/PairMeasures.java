@@ -27,4 +27,19 @@ public record PairMeasures(
         double deviation,
         double windowMargin,
         double trainingDistance,
-        double acceptedDistance) {}
+        double acceptedDistance) {
+
+    public PairMeasures withAcceptedDistance(double distance) {
+        return new PairMeasures(
+                maskRatio,
+                components,
+                outsideObject,
+                contrast,
+                partDifference,
+                clipped,
+                deviation,
+                windowMargin,
+                trainingDistance,
+                distance);
+    }
+}

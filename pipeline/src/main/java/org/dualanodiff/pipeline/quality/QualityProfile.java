@@ -30,6 +30,11 @@ public record QualityProfile(
         training = List.copyOf(training);
     }
 
+    /** What finds near-copies among this defect's pairs. */
+    public AcceptedCopies copies() {
+        return new AcceptedCopies(thresholds.limit(QualityCheck.NEAR_COPY_OF_ACCEPTED), overlap);
+    }
+
     PairMeasurement measurement() {
         return new PairMeasurement(training, overlap, Optional.ofNullable(objects));
     }

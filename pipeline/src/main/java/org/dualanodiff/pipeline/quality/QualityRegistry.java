@@ -1,12 +1,10 @@
 package org.dualanodiff.pipeline.quality;
 
-import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
 
 /** The limits of a run's defects in the store. */
 public final class QualityRegistry {
@@ -35,13 +33,6 @@ public final class QualityRegistry {
     public Optional<LearnedQuality> find(UnitKey unit) {
         String key = key(unit);
         return store.find(key).map(json -> Json.parse(json, LearnedQuality.class, store.uri(key)));
-    }
-
-    public List<LearnedQuality> all() {
-        return store.list(StoreLayout.quality(runId)).stream()
-                .map(StoredFile::key)
-                .map(key -> Json.parse(store.read(key), LearnedQuality.class, store.uri(key)))
-                .toList();
     }
 
     private String key(UnitKey unit) {

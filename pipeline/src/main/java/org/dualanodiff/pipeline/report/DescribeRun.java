@@ -55,13 +55,15 @@ public final class DescribeRun {
     private static String subtitle(RunManifest manifest, List<UnitFacts> units) {
         long categories =
                 units.stream().map(facts -> facts.unit().category()).distinct().count();
-        return "%s, finished %s, %d defects of %d %s"
+        int all = manifest.units().size();
+        return "%s, finished %s, %d defects of %d %s%s"
                 .formatted(
                         manifest.status().name().toLowerCase(Locale.ROOT),
                         Readable.time(manifest.finishedAt()),
                         units.size(),
                         categories,
-                        categories == 1 ? "category" : "categories");
+                        categories == 1 ? "category" : "categories",
+                        all > units.size() ? "; the manifest lists all %d".formatted(all) : "");
     }
 
     private static Section summary(RunManifest manifest, List<UnitFacts> units) {

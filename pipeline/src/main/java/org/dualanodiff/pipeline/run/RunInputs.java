@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.MemoryNeed;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
@@ -47,13 +48,15 @@ import org.dualanodiff.pipeline.store.Provenance;
  * @param backgrounds by category, for those that background compensation is used for
  * @param anchors good images that pairs are made on, or in windows of, by category; none where the model draws the whole
  *     image
+ * @param memory what work with the base model needs of a device's memory
  */
 public record RunInputs(
         RunSettings settings,
         Dataset dataset,
         String datasetRoot,
         Map<String, BackgroundSource> backgrounds,
-        Map<String, AnchorSource> anchors) {
+        Map<String, AnchorSource> anchors,
+        MemoryNeed memory) {
 
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
@@ -64,7 +67,6 @@ public record RunInputs(
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
-        base.requireComplete();
         RunSettings settings = new RunSettings(
                 config,
                 new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
@@ -73,13 +75,14 @@ public record RunInputs(
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop).read(request);
-        DatasetFiles files = new DatasetFiles(hadoop);
+        DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
                 dataset,
                 request.root(),
                 backgrounds(config, dataset, files),
-                new AnchorChoice(config, files).of(dataset));
+                new AnchorChoice(config, files).of(dataset),
+                MemoryNeed.of(base));
     }
 
     /**
@@ -95,7 +98,9 @@ public record RunInputs(
                 dataset.defects(),
                 split(config),
                 DatasetFormat.of(dataset.format()),
-                dataset.maskLevel());
+                dataset.maskLevel(),
+                dataset.bitDepth(),
+                dataset.allowOutside());
     }
 
     /**
@@ -115,8 +120,12 @@ public record RunInputs(
                 .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));
     }
 
-    /** The side of the working images: as set, or the base model's own. */
-    private static int resolution(PipelineConfig config, ModelFiles base) {
+    /**
+     * The side of the working images: as set, or the base model's own.
+     *
+     * @throws IllegalArgumentException if the base model cannot work at that resolution
+     */
+    public static int resolution(PipelineConfig config, ModelFiles base) {
         int factor = base.vaeConfig().downsamplingFactor();
         int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
         if (resolution % factor != 0) {
@@ -164,7 +173,8 @@ public record RunInputs(
                 set.defect(),
                 dataFingerprint(set),
                 set.training().size(),
-                quarantinedForTraining(set));
+                quarantinedForTraining(set),
+                settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */

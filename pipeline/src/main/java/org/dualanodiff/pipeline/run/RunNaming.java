@@ -2,9 +2,13 @@ package org.dualanodiff.pipeline.run;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.GoodImagesBinding;
@@ -54,11 +58,11 @@ public final class RunNaming {
 
     /** Whether the run, as far as it has got, uses the wanted adapters. */
     private boolean hasAdapters(String runId, List<AdapterId> wanted) {
+        Map<UnitKey, AdapterId> byUnit = wanted.stream()
+                .collect(Collectors.toMap(id -> new UnitKey(id.category(), id.defect()), Function.identity()));
         return runs.boundAdapters(runId).stream()
-                .allMatch(bound -> wanted.stream()
-                        .filter(adapter -> adapter.category().equals(bound.category()))
-                        .filter(adapter -> adapter.defect().equals(bound.defect()))
-                        .allMatch(bound::equals));
+                .allMatch(bound ->
+                        bound.equals(byUnit.getOrDefault(new UnitKey(bound.category(), bound.defect()), bound)));
     }
 
     /** Whether the run, as far as it has got, uses the wanted good images. */

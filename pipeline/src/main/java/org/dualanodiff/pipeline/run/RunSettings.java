@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -20,6 +21,7 @@ import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
@@ -47,6 +49,8 @@ public record RunSettings(
         boolean warmStart,
         Optional<String> saliencyModel) {
 
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
+
     /** The prompts of one defect of one product: names take the places that the settings leave for them. */
     public NestedPrompt prompt(String category, String defect) {
         return new NestedPrompt(
@@ -55,16 +59,20 @@ public record RunSettings(
     }
 
     private static String named(String prompt, String category, String defect) {
-        return prompt.replace("{category}", category.replace('_', ' ')).replace("{defect}", defect.replace('_', ' '));
+        return Placeholders.fill(
+                prompt,
+                PLACEHOLDER,
+                Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
     public TrainingConfig training(BackgroundMode background) {
         AdapterTrainingConfig training = config.training();
+        int batch = training.batchSize(background != BackgroundMode.OFF);
         return new TrainingConfig(
                 training.steps(),
-                training.batchSize(),
-                training.microBatchSize() == 0 ? training.batchSize() : training.microBatchSize(),
+                batch,
+                training.microBatchSize(batch),
                 training.recompute(),
                 training.learningRate(),
                 training.schedule().equals("cosine"),
@@ -92,12 +100,13 @@ public record RunSettings(
                 .toList();
     }
 
-    public SamplingConfig sampling() {
+    /** @param compensated whether the unit's adapter has background compensation */
+    public SamplingConfig sampling(boolean compensated) {
         GenerationConfig generation = config.generation();
         return new SamplingConfig(
                 method(generation),
-                generation.steps(),
-                generation.guidanceScale(),
+                generation.steps(compensated),
+                generation.guidanceScale(compensated),
                 new GuidanceInterval(
                         generation.guidanceInterval().from(),
                         generation.guidanceInterval().to()),
@@ -141,8 +150,9 @@ public record RunSettings(
 
     private MaskCleanup maskCleanup() {
         MaskConfig mask = config.mask();
-        return new MaskCleanup(
+        MaskCleanup given = new MaskCleanup(
                 mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
+        return given.at(resolution);
     }
 
     /** What moves the masks' outlines; null for nothing. */
@@ -166,20 +176,20 @@ public record RunSettings(
                 Math.min(attempts, Integer.MAX_VALUE / 2));
     }
 
-    /** What shapes an adapter, besides its images. */
+    /** What shapes an adapter, besides its images and what its set has settings of its own for. */
     public AdapterRecipe recipe() {
         return new AdapterRecipe(
                 base.sha256(),
-                trainingSettings(),
+                trainingSettings(false),
                 config.prompt().global() + "\n" + config.prompt().anomaly(),
                 resolution,
                 config.seed());
     }
 
     /** The settings that change an adapter's weights, by their names in the configuration. */
-    public Map<String, String> trainingSettings() {
+    public Map<String, String> trainingSettings(boolean compensated) {
         Map<String, String> settings = new TreeMap<>(cropSettings());
-        settings.putAll(adapterSettings());
+        settings.putAll(adapterSettings(compensated));
         return settings;
     }
 
@@ -203,13 +213,13 @@ public record RunSettings(
                 : null;
     }
 
-    private Map<String, String> adapterSettings() {
+    private Map<String, String> adapterSettings(boolean compensated) {
         AdapterTrainingConfig training = config.training();
         Map<String, String> settings = new TreeMap<>(Map.ofEntries(
                 Map.entry("training.defect-weight", training.defectWeight().setting()),
                 Map.entry("training.init", warmStart ? "warm" : "cold"),
                 Map.entry("training.steps", Integer.toString(training.steps())),
-                Map.entry("training.batch-size", Integer.toString(training.batchSize())),
+                Map.entry("training.batch-size", Integer.toString(training.batchSize(compensated))),
                 Map.entry("training.schedule", training.schedule()),
                 Map.entry("training.learning-rate", Double.toString(training.learningRate())),
                 Map.entry("training.weight-decay", Double.toString(training.weightDecay())),
@@ -234,7 +244,8 @@ public record RunSettings(
 
     /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */
     public Map<String, String> all() {
-        Map<String, String> settings = new TreeMap<>(trainingSettings());
+        Map<String, String> settings = new TreeMap<>(trainingSettings(false));
+        settings.putAll(compensatedSettings());
         settings.putAll(Map.of(
                 "base-model", base.sha256(),
                 "resolution", Integer.toString(resolution),
@@ -242,11 +253,42 @@ public record RunSettings(
                 "prompt.anomaly", config.prompt().anomaly(),
                 "prompt.negative", config.prompt().negative(),
                 "seed", Long.toString(config.seed())));
-        settings.put("compute.precision", config.compute().precision());
+        settings.put("compute.precision", config.compute().forGeneration());
+        // Runs have kept their names since before training could have a precision of its own.
+        if (!config.compute().trainingPrecision().equals("auto")) {
+            settings.put("compute.training-precision", config.compute().trainingPrecision());
+        }
         settings.putAll(generationSettings());
         settings.putAll(maskSettings());
         settings.putAll(qualitySettings());
         return settings;
+    }
+
+    /**
+     * What holds with background compensation where something else does without: the released code's own numbers, for those that
+     * nobody set. None for runs in which there is no compensation, which have kept their names since before there was this.
+     */
+    private Map<String, String> compensatedSettings() {
+        Map<String, String> settings = new TreeMap<>();
+        if (config.background().isPossible()) {
+            ownWithCompensation().forEach((name, value) -> settings.put(name + " with background compensation", value));
+        }
+        return settings;
+    }
+
+    /** The numbers that background compensation changes, since nobody set them, by their names in the configuration. */
+    public Map<String, String> ownWithCompensation() {
+        Map<String, String> own = new TreeMap<>(numbers(true));
+        own.entrySet().removeAll(numbers(false).entrySet());
+        return own;
+    }
+
+    private Map<String, String> numbers(boolean compensated) {
+        GenerationConfig generation = config.generation();
+        return new TreeMap<>(Map.of(
+                "training.batch-size", Integer.toString(config.training().batchSize(compensated)),
+                "generation.steps", Integer.toString(generation.steps(compensated)),
+                "generation.guidance-scale", Double.toString(generation.guidanceScale(compensated))));
     }
 
     /** What changes a verdict; neither how many pairs are tried, nor what is kept of the rejected. */
@@ -269,8 +311,8 @@ public record RunSettings(
                 "generation.sampler", generation.sampler().setting(),
                 "generation.karras-sigmas", Boolean.toString(generation.karrasSigmas()),
                 "generation.final-sigma-zero", Boolean.toString(generation.finalSigmaZero()),
-                "generation.steps", Integer.toString(generation.steps()),
-                "generation.guidance-scale", Double.toString(generation.guidanceScale()),
+                "generation.steps", Integer.toString(generation.steps(false)),
+                "generation.guidance-scale", Double.toString(generation.guidanceScale(false)),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
                 "generation.batch-size", Integer.toString(generation.batchSize())));
         // Runs have kept their names since before there was this setting.
@@ -308,6 +350,11 @@ public record RunSettings(
                 "mask.min-area", Integer.toString(mask.minArea()),
                 "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
                 "mask.refine-radius", Integer.toString(mask.refineRadius())));
+        // Other runs than those at the reference have changed with the meaning of their radii and areas, and so have
+        // their names.
+        if (resolution != MaskCleanup.REFERENCE_SIDE) {
+            settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
+        }
         // Runs have kept their names since before there were these settings.
         if (mask.minChange() > 0) {
             settings.put("mask.min-change", Double.toString(mask.minChange()));

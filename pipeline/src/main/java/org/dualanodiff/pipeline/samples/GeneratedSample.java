@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.quality.QualityCheck;
 
 /**
  * One generated pair: a row of the Parquet files that users read.
@@ -53,6 +54,41 @@ public record GeneratedSample(
 
     public GeneratedSample {
         reasons = List.copyOf(reasons);
+    }
+
+    /**
+     * The same after it was compared with the other pairs of its defect.
+     *
+     * @param nearest distance to the nearest good pair, or NaN
+     * @param copy whether it is a near-copy of that one
+     * @param keepPixels whether it keeps its pictures if it is
+     */
+    public GeneratedSample compared(double nearest, boolean copy, boolean keepPixels) {
+        boolean keep = !copy || keepPixels;
+        return new GeneratedSample(
+                sampleId,
+                category,
+                defect,
+                sampleIndex,
+                seed,
+                runId,
+                adapter,
+                prompt,
+                background,
+                keep ? image : null,
+                keep ? mask : null,
+                keep ? anomaly : null,
+                width,
+                height,
+                maskArea,
+                boundingBox,
+                quality.withAcceptedDistance(nearest),
+                signature,
+                copy ? Status.REJECTED : status,
+                copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : reasons,
+                error,
+                millis,
+                createdAt);
     }
 
     /** Connected parts of the mask (8 neighbors). */

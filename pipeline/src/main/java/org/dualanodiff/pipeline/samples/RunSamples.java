@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** The samples of one run, read from the table of the store file by file. */
 public final class RunSamples {
@@ -23,19 +24,28 @@ public final class RunSamples {
         this.runId = runId;
     }
 
-    /** The files of the run's table. What committers leave beside them, whole or empty, is none of them. */
+    /**
+     * The files that the run's commits list; what else lies in its folder is not there for readers.
+     *
+     * @throws org.dualanodiff.pipeline.store.StoreException if a commit cannot be read, or the run is of a version without
+     */
     public List<StoredFile> files() {
-        return files(StoreLayout.samples(runId));
+        return files(new UnitCommits(store, runId).all().stream());
     }
 
     /** As {@link #files()}, of one (category, defect). */
     public List<StoredFile> files(String category, String defect) {
-        return files(StoreLayout.samples(runId, category, defect));
+        UnitCommits commits = new UnitCommits(store, runId);
+        List<StoredFile> files = files(commits.find(category, defect).stream());
+        if (files.isEmpty()) {
+            commits.requireNotOfEarlierVersion();
+        }
+        return files;
     }
 
-    private List<StoredFile> files(String folder) {
-        return store.list(folder).stream()
-                .filter(file -> StoreLayout.isSampleFile(file.key()))
+    private static List<StoredFile> files(Stream<UnitCommit> commits) {
+        return commits.flatMap(commit -> commit.files().stream())
+                .map(file -> new StoredFile(file.key(), file.bytes()))
                 .toList();
     }
 

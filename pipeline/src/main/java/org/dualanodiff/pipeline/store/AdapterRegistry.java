@@ -2,10 +2,12 @@ package org.dualanodiff.pipeline.store;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +42,12 @@ public final class AdapterRegistry {
 
     /** Those of the given adapters that were published. */
     public Set<AdapterId> published(Collection<AdapterId> ids) {
-        return ids.stream().filter(id -> find(id).isPresent()).collect(Collectors.toUnmodifiableSet());
+        List<AdapterId> all = List.copyOf(ids);
+        List<Boolean> there = ObjectStore.inParallel(all, id -> store.exists(StoreLayout.provenance(id)));
+        return IntStream.range(0, all.size())
+                .filter(there::get)
+                .mapToObj(all::get)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * can do; so a takeover, too, has exactly one winner, and a number is never used again.
  */
 final class LeaseFiles {
-    private static final Pattern NUMBER = Pattern.compile(".*/(\\d+)\\.json");
+    /** More digits are no lease's: a driver a second would not reach them. */
+    private static final Pattern NUMBER = Pattern.compile(".*/(\\d{1,18})\\.json");
 
     private final ObjectStore store;
     private final String runId;

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,15 +16,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A store on a local or mounted disk, by {@code java.nio}: Hadoop's local file system would leave a {@code .crc} file
  * beside each file and cannot create one exclusively.
  */
 final class LocalBackend implements Backend {
+    /** For copies in a folder for temporary files, which everybody may look into. */
+    static final FileAttribute<?>[] OWNER_ONLY = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
+
     private final Path root;
 
     LocalBackend(Path root) {
@@ -33,8 +39,8 @@ final class LocalBackend implements Backend {
     }
 
     /** Writes beside the target, flushes to the disk, then moves over it in one step. */
-    static void replace(Path target, Content content) throws IOException {
-        Path temporary = writeBeside(target, content);
+    static void replace(Path target, Content content, FileAttribute<?>... permissions) throws IOException {
+        Path temporary = writeBeside(target, content, permissions);
         try {
             Files.move(temporary, target, ATOMIC_MOVE);
         } finally {
@@ -43,7 +49,7 @@ final class LocalBackend implements Backend {
     }
 
     @Override
-    public boolean exists(String key) {
+    public boolean exists(String key) throws IOException {
         return Files.exists(path(key));
     }
 
@@ -71,20 +77,24 @@ final class LocalBackend implements Backend {
         }
     }
 
+    /** Links are neither listed nor followed, wherever they lead. */
     @Override
     public List<AgedFile> list(String prefix) throws IOException {
         Path start = path(prefix);
         List<AgedFile> files = new ArrayList<>();
         if (Files.exists(start)) {
-            Files.walkFileTree(
-                    start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new FileCollector(files));
+            // The root itself may be a link, which the slash has followed.
+            Files.walkFileTree(prefix.isEmpty() ? start.resolve(".") : start, new FileCollector(files));
         }
         return files;
     }
 
+    /** A link goes itself, and what it leads to stays. */
     @Override
     public boolean delete(String key) throws IOException {
-        Path start = path(key);
+        int name = key.lastIndexOf('/') + 1;
+        Path folder = name == 0 ? root : path(key.substring(0, name - 1));
+        Path start = folder.resolve(key.substring(name));
         if (!Files.exists(start, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
@@ -108,11 +118,11 @@ final class LocalBackend implements Backend {
     }
 
     // Not Files.createTempFile: its owner-only permissions would follow the file into a shared store.
-    private static Path writeBeside(Path target, Content content) throws IOException {
+    private static Path writeBeside(Path target, Content content, FileAttribute<?>... permissions) throws IOException {
         Files.createDirectories(target.toAbsolutePath().getParent());
         Path temporary = target.resolveSibling(TemporaryName.next());
         try (InputStream in = content.open();
-                FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
+                FileChannel channel = FileChannel.open(temporary, Set.of(CREATE_NEW, WRITE), permissions)) {
             in.transferTo(Channels.newOutputStream(channel));
             channel.force(true);
             return temporary;
@@ -122,12 +132,35 @@ final class LocalBackend implements Backend {
         }
     }
 
-    private Path path(String key) {
-        return root.resolve(key);
+    /** @throws IOException if a link on the way leads out of the store: what lies there is not its own */
+    private Path path(String key) throws IOException {
+        Path path = root.resolve(key);
+        Path inside = path;
+        // A link at the key itself may go by its own name; one that is missing has nothing behind it.
+        while (!inside.equals(root) && !Files.exists(inside)) {
+            inside = inside.getParent();
+        }
+        if (!inside.equals(root)) {
+            requireInside(inside);
+        }
+        return path;
+    }
+
+    private void requireInside(Path path) throws IOException {
+        try {
+            Path real = path.toRealPath();
+            if (!real.startsWith(root.toRealPath())) {
+                throw new IOException("a link leads to %s, out of the store; take it out".formatted(real));
+            }
+        } catch (NoSuchFileException goneMeanwhile) {
+            // Then there is nothing of anybody's.
+        }
     }
 
     private String key(Path file) {
-        return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+        return root.relativize(file.normalize())
+                .toString()
+                .replace(file.getFileSystem().getSeparator(), "/");
     }
 
     /** Files that vanish during the walk (another writer's unfinished ones) are passed over. */
@@ -140,6 +173,9 @@ final class LocalBackend implements Backend {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!attributes.isRegularFile()) {
+                return FileVisitResult.CONTINUE;
+            }
             files.add(new AgedFile(
                     key(file), attributes.size(), attributes.lastModifiedTime().toInstant()));
             return FileVisitResult.CONTINUE;

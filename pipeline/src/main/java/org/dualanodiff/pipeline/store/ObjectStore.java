@@ -7,10 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Files under one root on a local disk ({@code /data/store}, {@code file:/data/store}), on HDFS
@@ -21,6 +29,13 @@ import java.util.Optional;
  * task opens its own from the same root and settings.
  */
 public final class ObjectStore implements AutoCloseable {
+    /** Requests of {@link #inParallel}. */
+    private static final int AT_ONCE = 16;
+
+    /** Of a file that is read as a whole: records are small, samples are downloaded. */
+    private static final int MOST_AT_ONCE =
+            (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
+
     private final String root;
     private final Backend backend;
 
@@ -61,6 +76,11 @@ public final class ObjectStore implements AutoCloseable {
         return root + (root.endsWith("/") ? "" : "/") + checked(key);
     }
 
+    /** As {@link #uri}, for readers that take an address for a pattern, as Spark's do: what would be one is escaped. */
+    public String literalUri(String key) {
+        return uri(key).replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
+    }
+
     /** Whether there is a file, or a folder with something in it, at the key. */
     public boolean exists(String key) {
         return attempt("look for", key, () -> backend.exists(key));
@@ -75,11 +95,52 @@ public final class ObjectStore implements AutoCloseable {
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
             try (InputStream in = backend.read(key)) {
-                return Optional.of(in.readAllBytes());
+                byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
+                if (content.length > MOST_AT_ONCE) {
+                    throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
+                }
+                return Optional.of(content);
             } catch (FileNotFoundException | NoSuchFileException e) {
                 return Optional.empty();
             }
         });
+    }
+
+    /**
+     * Reads many small files at once, in the order of their keys.
+     *
+     * @throws StoreException if one is not there, or the store fails
+     */
+    public Map<String, byte[]> readAll(Collection<String> keys) {
+        Map<String, byte[]> contents = new TreeMap<>();
+        inParallel(keys, key -> Map.entry(key, read(key)))
+                .forEach(entry -> contents.put(entry.getKey(), entry.getValue()));
+        return contents;
+    }
+
+    /**
+     * Does something for each of many keys at once: a request to a store takes tens of milliseconds, most of them waiting.
+     *
+     * @throws StoreException what the work throws first
+     */
+    public static <K, T> List<T> inParallel(Collection<K> keys, Function<K, T> work) {
+        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(AT_ONCE, keys.size())));
+        try {
+            List<Future<T>> running = new ArrayList<>();
+            keys.forEach(key -> running.add(pool.submit(() -> work.apply(key))));
+            List<T> done = new ArrayList<>();
+            for (Future<T> one : running) {
+                done.add(one.get());
+            }
+            return done;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while working on the store", e);
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     /** Writes a file in one step over whatever was there. */
@@ -122,10 +183,10 @@ public final class ObjectStore implements AutoCloseable {
         return attempt("read", key, () -> FileDigest.of(backend.read(key)));
     }
 
-    /** Copies a file of the store to a local path in one step, making its folders. */
+    /** Copies a file of the store to a local path in one step, making its folders; this user alone can read it there. */
     public void download(String key, Path local) {
         attempt("download", key, () -> {
-            LocalBackend.replace(local, () -> backend.read(key));
+            LocalBackend.replace(local, () -> backend.read(key), LocalBackend.OWNER_ONLY);
             return null;
         });
     }

@@ -94,6 +94,12 @@ public record Provenance(
      * @param file its name in the adapter's folder
      */
     public record Weights(String file, String sha256, long bytes) implements Serializable {
+        public Weights {
+            if (file != null && !file.matches("[^/\\\\]+\\.safetensors")) {
+                throw new IllegalArgumentException("weights.file must be a name ending in .safetensors, was " + file);
+            }
+        }
+
         /** Describes a local file of weights under the name that it usually gets in the store. */
         public static Weights of(Path file) {
             try {

@@ -65,7 +65,12 @@ public final class RunLease implements AutoCloseable {
 
     /** Whether a driver seems to be at work on the run, by the clocks; for those who would rather leave it alone. */
     public static boolean isHeld(ObjectStore store, String runId, Instant now) {
-        return holder(store, runId, now).isPresent();
+        try {
+            return holder(store, runId, now).isPresent();
+        } catch (StoreException e) {
+            LOG.warn("run {} is left alone: {}", runId, e.getMessage());
+            return true;
+        }
     }
 
     /** Who seems to be at work on the run, in words. */

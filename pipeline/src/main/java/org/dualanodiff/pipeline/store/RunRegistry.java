@@ -1,7 +1,10 @@
 package org.dualanodiff.pipeline.store;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +61,21 @@ public final class RunRegistry {
         }
     }
 
+    /**
+     * As {@link #bindAdapter}, of many at once.
+     *
+     * @throws StoreException if the run has samples of one of them by another adapter
+     */
+    public void bindAdapters(String runId, Collection<AdapterId> adapters) {
+        Set<AdapterId> bound = new HashSet<>(boundAdapters(runId));
+        List<AdapterId> open =
+                adapters.stream().filter(id -> !bound.contains(id)).toList();
+        ObjectStore.inParallel(open, id -> {
+            bindAdapter(runId, id);
+            return id;
+        });
+    }
+
     /** The adapters that a run has used so far, one for each of its (category, defect) units. */
     public List<AdapterId> boundAdapters(String runId) {
         return bound(StoreLayout.units(runId), AdapterId.class);
@@ -92,9 +110,9 @@ public final class RunRegistry {
     }
 
     private <T> List<T> bound(String folder, Class<T> type) {
-        return store.list(folder).stream()
-                .map(StoredFile::key)
-                .map(key -> Json.parse(store.read(key), type, store.uri(key)))
+        List<String> keys = store.list(folder).stream().map(StoredFile::key).toList();
+        return store.readAll(keys).entrySet().stream()
+                .map(entry -> Json.parse(entry.getValue(), type, store.uri(entry.getKey())))
                 .toList();
     }
 

@@ -1,12 +1,14 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.Shown;
+
 /** The store could not do what was asked; the message says what, where, and what to do about it. */
 public final class StoreException extends RuntimeException {
     public StoreException(String message) {
-        super(message);
+        super(Shown.line(message));
     }
 
     public StoreException(String message, Throwable cause) {
-        super(message, cause);
+        super(Shown.line(message), cause);
     }
 }

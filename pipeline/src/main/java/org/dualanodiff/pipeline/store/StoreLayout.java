@@ -4,15 +4,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where everything lies in a store, as keys for {@link ObjectStore}:
  *
  * <pre>
  * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
- * samples/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
- * staging/run=RUN/category=CATEGORY/defect=DEFECT/part-*.parquet
+ * samples/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
+ * staging/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
+ *           commits/CATEGORY/DEFECT/NUMBER.json, attempts/CATEGORY/DEFECT/*.json, deaths/CATEGORY/DEFECT/NUMBER.json,
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
@@ -77,7 +79,7 @@ public final class StoreLayout {
         return join(samples(runId), "category=" + segment(category), "defect=" + segment(defect));
     }
 
-    /** Finished samples of a run that wait to be merged into {@link #samples}, a file a task. */
+    /** Pairs of a run that wait for their place in {@link #samples}, a file a task. */
     public static String staging(String runId) {
         return join("staging", "run=" + segment(runId));
     }
@@ -94,9 +96,45 @@ public final class StoreLayout {
         return key.endsWith(".parquet") && !isHidden(key);
     }
 
+    /** Whether a file's name is one that commits list; versions before there were commits gave others. */
+    public static boolean isOfCommits(String key) {
+        return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
+    }
+
     /** Whether a file or a folder on the way to it has a name that Spark's readers pass over. */
     public static boolean isHidden(String key) {
         return Arrays.stream(key.split("/")).anyMatch(segment -> segment.startsWith("_") || segment.startsWith("."));
+    }
+
+    /** What the pairs of each (category, defect) of a run are. */
+    public static String commits(String runId) {
+        return join(run(runId), "commits");
+    }
+
+    public static String commits(String runId, String category, String defect) {
+        return join(commits(runId), segment(category), segment(defect));
+    }
+
+    public static String commit(String runId, String category, String defect, int number) {
+        return join(commits(runId, category, defect), number + ".json");
+    }
+
+    /** Where tasks say that they are at work; one that is left speaks of a machine that died. */
+    public static String attempts(String runId) {
+        return join(run(runId), "attempts");
+    }
+
+    public static String attempts(String runId, String category, String defect) {
+        return join(attempts(runId), segment(category), segment(defect));
+    }
+
+    /** Executors that died at work on the units of a run. */
+    public static String deaths(String runId) {
+        return join(run(runId), "deaths");
+    }
+
+    public static String deaths(String runId, String category, String defect) {
+        return join(deaths(runId), segment(category), segment(defect));
     }
 
     public static String run(String runId) {
@@ -131,12 +169,17 @@ public final class StoreLayout {
     }
 
     static String lease(String runId, long number) {
-        return join(leases(runId), "%08d.json".formatted(number));
+        return join(leases(runId), String.format(Locale.ROOT, "%08d.json", number));
     }
 
     /** How the last command of a run ended. */
     public static String result(String runId) {
         return join(run(runId), "result.json");
+    }
+
+    /** How far the command at work on a run has got. */
+    public static String status(String runId) {
+        return join(run(runId), "status.json");
     }
 
     /** Where and when the tasks of a run's commands worked. */
@@ -151,7 +194,12 @@ public final class StoreLayout {
 
     /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
     public static boolean isOfDrivers(String runId, String key) {
-        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/") || key.equals(result(runId));
+        return key.startsWith(leases(runId) + "/")
+                || key.startsWith(tasks(runId) + "/")
+                || key.startsWith(attempts(runId) + "/")
+                || key.startsWith(deaths(runId) + "/")
+                || key.equals(result(runId))
+                || key.equals(status(runId));
     }
 
     public static String unit(String runId, String category, String defect) {
@@ -174,7 +222,7 @@ public final class StoreLayout {
 
     /** One version of a published data set; never written again. */
     public static String datasetVersion(String name, int version) {
-        return join(dataset(name), "versions", "%06d.json".formatted(version));
+        return join(dataset(name), "versions", String.format(Locale.ROOT, "%06d.json", version));
     }
 
     /** The page about a published data set. */
@@ -182,7 +230,15 @@ public final class StoreLayout {
         return join(dataset(name), "README.md");
     }
 
-    private static String dataset(String name) {
+    /** Whether a file in the folder of a published data set is one that publishing writes there. */
+    public static boolean isOfDataset(String name, String key) {
+        return key.equals(currentDataset(name))
+                || key.equals(datasetCard(name))
+                || key.substring(dataset(name).length()).matches("/versions/\\d+\\.json");
+    }
+
+    /** The folder of a published data set. */
+    public static String dataset(String name) {
         return join("datasets", segment(name));
     }
 

@@ -85,6 +85,9 @@ record StoreRoot(String scheme, String uri) {
             throw new StoreException("Hadoop speaks to S3 as s3a: write s3a%s instead of %s"
                     .formatted(whole.substring(scheme.length()), whole));
         }
+        Schemes.refusal(scheme).ifPresent(reason -> {
+            throw new StoreException("%s: %s".formatted(whole, reason));
+        });
         return scheme;
     }
 

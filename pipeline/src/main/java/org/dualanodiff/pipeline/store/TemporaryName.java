@@ -1,10 +1,14 @@
 package org.dualanodiff.pipeline.store;
 
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Names of files still being written: beside their target, hidden from Spark by the leading dot, never reused. */
 final class TemporaryName {
     private static final String PREFIX = ".tmp-";
+
+    /** The whole name: a defect may be called {@code .tmp-x}, and its record is a file. */
+    private static final Pattern NAME = Pattern.compile("\\.tmp-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private TemporaryName() {}
 
@@ -13,6 +17,6 @@ final class TemporaryName {
     }
 
     static boolean matches(String fileName) {
-        return fileName.startsWith(PREFIX);
+        return NAME.matcher(fileName).matches();
     }
 }

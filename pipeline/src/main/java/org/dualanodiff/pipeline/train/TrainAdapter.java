@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -23,6 +25,7 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -73,9 +76,30 @@ public final class TrainAdapter {
             TaskTimes times = new TaskTimes(loaded, trained - loaded, watch.seconds() - trained, base.deviceName());
             return new TrainResult(
                     task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(base, task, e), e);
         } finally {
             deleteFolder(folder);
         }
+    }
+
+    private static String tooLarge(BaseModel base, TrainTask task, OutOfDeviceMemoryException failure) {
+        TrainingConfig config = task.training();
+        int pairs = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
+        long need = base.memoryNeed()
+                .training(base.precision(), config.resolution(), config.rank(), pairs, config.recompute());
+        return ("the memory of %s does not suffice to train %s: %s. %d pairs of %d pixels at once in %s need about %s%s. To need less,"
+                        + " set training.micro-batch-size = 1, then training.recompute = true, then compute.training-precision = bf16,"
+                        + " or a lower resolution")
+                .formatted(
+                        base.deviceName(),
+                        task.adapter(),
+                        failure.getMessage(),
+                        pairs,
+                        config.resolution(),
+                        base.precision(),
+                        Readable.bytes(need),
+                        config.recompute() ? " with recomputation" : "");
     }
 
     private List<TrainingExample> examples(TrainTask task) throws IOException {

@@ -8,11 +8,15 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trainings that were given up, checkpoints of published adapters, and weights that no provenance speaks of. */
 final class AdapterGarbage implements GarbageFinder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterGarbage.class);
     private static final Pattern FILE = Pattern.compile("(adapters/[^/]+/[^/]+/[^/]+)/.+");
 
     private final ObjectStore store;
@@ -65,13 +69,23 @@ final class AdapterGarbage implements GarbageFinder {
         if (weights.isEmpty()) {
             return Stream.empty();
         }
-        String key = provenance(folder);
-        String named = Json.parse(store.read(key), Provenance.class, store.uri(key))
-                .weights()
-                .file();
-        return weights.files().stream()
-                .filter(file -> !file.key().equals(folder + "/" + named))
+        return weightsOf(folder).stream()
+                .flatMap(named ->
+                        weights.files().stream().filter(file -> !file.key().equals(folder + "/" + named)))
                 .map(file -> new Garbage("weights without provenance", file.key(), 1, file.bytes(), Optional.empty()));
+    }
+
+    /** The file that the provenance names; empty where it cannot be read, which {@code verify} reports. */
+    private Optional<String> weightsOf(String folder) {
+        String key = provenance(folder);
+        try {
+            return Optional.of(Json.parse(store.read(key), Provenance.class, store.uri(key))
+                    .weights()
+                    .file());
+        } catch (StoreException e) {
+            LOG.warn("the weights beside it stay: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static String provenance(String folder) {

@@ -1,11 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -17,6 +20,8 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** One run: its records, its manifest against its files, its rows, its units and what is noted of them. */
 final class RunCheck {
@@ -34,7 +39,7 @@ final class RunCheck {
         this.runId = runId;
     }
 
-    /** The keys of the run's merged samples, as they are in the store. */
+    /** The keys of the files in the run's folder of samples, committed or not. */
     static List<String> sampleFiles(ObjectStore store, String runId) {
         return sampleFilesIn(store, StoreLayout.samples(runId));
     }
@@ -42,15 +47,34 @@ final class RunCheck {
     /** @param summaries of {@link #sampleFiles} */
     List<Finding> check(List<SampleFileSummary> summaries) {
         Optional<RunIdentity> identity = checkIdentity();
-        findings.addAll(new SamplesCheck(runId).check(summaries));
+        List<UnitCommit> commits = commits();
+        List<SampleFileSummary> committed = checkFiles(commits, summaries);
+        findings.addAll(new SamplesCheck(runId).check(committed));
         checkStaging();
-        Optional<RunManifest> manifest = checkManifest(summaries);
+        Optional<RunManifest> manifest = checkManifest(commits, committed);
         findings.addAll(new UnitRecordsCheck(store, runId)
                 .check(
-                        units(summaries),
+                        units(committed),
                         manifest.map(RunManifest::units).orElse(List.of()),
                         identity.filter(RunCheck::learnsLimits).isPresent()));
         return findings;
+    }
+
+    private List<UnitCommit> commits() {
+        UnitCommits commits = new UnitCommits(store, runId);
+        List<UnitCommit> readable = new ArrayList<>();
+        Collection<String> keys = commits.keys();
+        for (String key : keys) {
+            read(key, () -> Optional.of(commits.read(key))).ifPresent(readable::add);
+        }
+        if (keys.isEmpty()) {
+            try {
+                commits.requireNotOfEarlierVersion();
+            } catch (StoreException e) {
+                add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
+            }
+        }
+        return readable;
     }
 
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
@@ -88,40 +112,71 @@ final class RunCheck {
             add(
                     "staging-left",
                     folder,
-                    staged + " files of finished samples wait to be merged",
-                    RERUN + ", which merges them");
+                    staged + " files of pairs wait to be committed",
+                    RERUN + ", which commits what is wanted of them");
         }
     }
 
-    private Optional<RunManifest> checkManifest(List<SampleFileSummary> summaries) {
+    private Optional<RunManifest> checkManifest(List<UnitCommit> commits, List<SampleFileSummary> committed) {
         String key = StoreLayout.manifest(runId);
         Optional<RunManifest> manifest = read(key, () -> new RunRegistry(store).findManifest(runId));
         if (manifest.isPresent()) {
-            checkFiles(manifest.get(), summaries);
+            checkListed(manifest.get(), commits);
             manifest.get()
                     .units()
-                    .forEach(unit -> findings.addAll(new UnitCheck(store, runId, unit, summaries).check()));
+                    .forEach(unit -> findings.addAll(new UnitCheck(store, runId, unit, committed).check()));
         } else if (!store.exists(key)) {
             add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
         }
         return manifest;
     }
 
-    private void checkFiles(RunManifest manifest, List<SampleFileSummary> summaries) {
-        Map<String, SampleFileSummary> there =
-                summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
-        manifest.units().stream()
+    /** The manifest says what the commits say. */
+    private void checkListed(RunManifest manifest, List<UnitCommit> commits) {
+        Set<String> listed = manifest.units().stream()
                 .flatMap(unit -> unit.files().stream())
-                .forEach(listed -> checkFile(listed, Optional.ofNullable(there.remove(listed.key()))));
-        there.keySet().stream()
-                .sorted()
-                .forEach(key -> add("file-unlisted", key, "it is not in the manifest", RERUN + ", which lists it"));
+                .map(RunManifest.OutputFile::key)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> committed = commits.stream()
+                .flatMap(commit -> commit.files().stream())
+                .map(UnitCommit.File::key)
+                .collect(Collectors.toCollection(TreeSet::new));
+        committed.stream()
+                .filter(file -> !listed.contains(file))
+                .forEach(file -> add(
+                        "manifest-behind",
+                        file,
+                        "it is committed and not in the manifest",
+                        RERUN + ", which lists it"));
+        listed.stream()
+                .filter(file -> !committed.contains(file))
+                .forEach(file -> add("file-uncommitted", file, "the manifest lists it, and no commit does", RERUN));
     }
 
-    private void checkFile(RunManifest.OutputFile listed, Optional<SampleFileSummary> there) {
+    /** Returns those that are committed. */
+    private List<SampleFileSummary> checkFiles(List<UnitCommit> commits, List<SampleFileSummary> summaries) {
+        Map<String, SampleFileSummary> there =
+                summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
+        List<SampleFileSummary> committed = new ArrayList<>();
+        commits.stream().flatMap(commit -> commit.files().stream()).forEach(listed -> {
+            Optional<SampleFileSummary> found = Optional.ofNullable(there.remove(listed.key()));
+            found.ifPresent(committed::add);
+            checkFile(listed, found);
+        });
+        there.keySet().stream()
+                .sorted()
+                .forEach(key -> add(
+                        "file-unlisted",
+                        key,
+                        "no commit lists it",
+                        RERUN + ", which clears it away, or gc; until then only those who read the folder see it"));
+        return committed;
+    }
+
+    private void checkFile(UnitCommit.File listed, Optional<SampleFileSummary> there) {
         if (there.isEmpty()) {
             String advice = RERUN + ", which makes its samples anew";
-            add("file-missing", listed.key(), "the manifest lists it, but it is not there", advice);
+            add("file-missing", listed.key(), "a commit lists it, but it is not there", advice);
         } else {
             difference(listed, there.get())
                     .ifPresent(finding -> add(finding.kind(), listed.key(), finding.problem(), REMAKE));
@@ -130,17 +185,25 @@ final class RunCheck {
 
     private record Difference(String kind, String problem) {}
 
-    private static Optional<Difference> difference(RunManifest.OutputFile listed, SampleFileSummary there) {
+    private static Optional<Difference> difference(UnitCommit.File listed, SampleFileSummary there) {
         String sha256 = there.digest().sha256();
         if (there.digest().bytes() != listed.bytes()) {
             return difference(
                     "file-size", "%d bytes", listed.bytes(), there.digest().bytes());
-        } else if (!listed.sha256().orElse(sha256).equals(sha256)) {
-            return difference("file-checksum", "SHA-256 %s", listed.sha256().get(), sha256);
-        } else if (there.error() == null && listed.rows().orElse(there.rows()) != there.rows()) {
-            return difference("file-rows", "%d rows", listed.rows().get(), there.rows());
+        } else if (!listed.sha256().equals(sha256)) {
+            return difference("file-checksum", "SHA-256 %s", listed.sha256(), sha256);
+        } else if (there.error() == null && listed.rows() != there.rows()) {
+            return difference("file-rows", "%d rows", listed.rows(), there.rows());
+        } else if (there.error() == null && !indices(there).equals(listed.indices())) {
+            return difference("file-indices", "pairs %s", listed.indices(), indices(there));
         }
         return Optional.empty();
+    }
+
+    private static List<Integer> indices(SampleFileSummary file) {
+        BitSet indices = new BitSet();
+        file.series().forEach(series -> indices.or(series.indices()));
+        return UnitCommit.list(indices);
     }
 
     private static Optional<Difference> difference(String kind, String what, Object expected, Object found) {

@@ -4,12 +4,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
 final class RunGarbage implements GarbageFinder {
@@ -48,6 +55,7 @@ final class RunGarbage implements GarbageFinder {
                     .toList();
         }
         List<FoundGarbage> garbage = new ArrayList<>(brokenMerges(run, files));
+        garbage.addAll(uncommitted(run, files, references));
         String staging = StoreLayout.staging(run);
         if (files.under(staging).areOlderThan(limits.keep())) {
             BooleanSupplier still =
@@ -87,6 +95,36 @@ final class RunGarbage implements GarbageFinder {
                         part.getValue().garbage("remains of a broken merge", part.getKey(), Optional.of(run)),
                         () -> isIdle(run)))
                 .toList();
+    }
+
+    /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */
+    private List<FoundGarbage> uncommitted(String run, Inventory files, RunReferences references) {
+        Inventory old = files.under(StoreLayout.samples(run))
+                .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
+                .olderThan(limits.inUse())
+                .only(file -> !references.name(file.key()));
+        return old.isEmpty()
+                ? List.of()
+                : old.only(notIn(run)).files().stream()
+                        .map(file -> new FoundGarbage(
+                                new Garbage(
+                                        "pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
+                                () -> isIdle(run) && notIn(run).test(file)))
+                        .toList();
+    }
+
+    /** Of a run whose commits cannot be read, nothing can be told. */
+    private Predicate<AgedFile> notIn(String run) {
+        try {
+            Set<String> listed = new UnitCommits(store, run)
+                    .all().stream()
+                            .flatMap(commit -> commit.files().stream())
+                            .map(UnitCommit.File::key)
+                            .collect(Collectors.toSet());
+            return file -> !listed.contains(file.key());
+        } catch (StoreException e) {
+            return file -> false;
+        }
     }
 
     private static Stream<FoundGarbage> folder(

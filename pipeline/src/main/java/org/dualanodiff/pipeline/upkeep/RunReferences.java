@@ -1,8 +1,6 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParser;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 
@@ -30,10 +29,14 @@ final class RunReferences {
         files.stream()
                 .map(AgedFile::key)
                 .filter(key -> PUBLISHED.matcher(key).matches())
-                .map(key -> new String(store.read(key), StandardCharsets.UTF_8))
-                .flatMap(json -> texts(JsonParser.parseString(json)))
+                .flatMap(key -> texts(parsed(store, key)))
                 .forEach(texts::add);
         return new RunReferences(texts);
+    }
+
+    /** @throws StoreException if it cannot be read: then nobody can tell which runs it speaks of */
+    private static JsonElement parsed(ObjectStore store, String key) {
+        return Json.parse(store.read(key), JsonElement.class, store.uri(key));
     }
 
     boolean include(String runId) {
@@ -41,6 +44,10 @@ final class RunReferences {
         List<String> folders = List.of("runs/" + segment, "run=" + segment);
         return texts.stream()
                 .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
+    }
+
+    boolean name(String key) {
+        return texts.contains(key);
     }
 
     private static boolean holds(String text, String folder) {

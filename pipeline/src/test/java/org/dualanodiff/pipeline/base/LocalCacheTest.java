@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -102,7 +103,7 @@ class LocalCacheTest {
     void folder_withoutRoomForIt_saysHowMuchIsNeededBeforeItBegins() {
         LocalCache cache = new LocalCache(folder.resolve("cache"));
 
-        assertThatThrownBy(() -> cache.folder(new LocalCache.Entry("model", 1L << 60, this::quickly, made -> true)))
+        assertThatThrownBy(() -> cache.folder(new LocalCache.Entry("model", 1L << 60, this::quickly)))
                 .hasMessageContaining("no room: 1099511627776 MB needed")
                 .hasMessageContaining(folder.resolve("cache").toString());
         assertThat(made).hasValue(0);
@@ -133,13 +134,61 @@ class LocalCacheTest {
     @Test
     void folder_thatIsNoLongerWhole_isMadeAgain() throws IOException {
         LocalCache cache = new LocalCache(folder.resolve("cache"));
-        LocalCache.Entry entry =
-                new LocalCache.Entry("model", 5, this::quickly, found -> Files.size(found.resolve("part")) == 5);
+        LocalCache.Entry entry = new LocalCache.Entry("model", 5, this::quickly);
         Path first = cache.folder(entry);
         Files.writeString(first.resolve("part"), "who");
 
         assertThat(cache.folder(entry).resolve("part")).hasContent("whole");
         assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void folder_ofAnEntryThatIsALink_isMadeAgainAndTheLinksTargetStays() throws IOException {
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("part"), "theirs");
+        Files.createDirectories(folder.resolve("cache"));
+        Files.createSymbolicLink(folder.resolve("cache/model"), elsewhere);
+
+        Path found = new LocalCache(folder.resolve("cache")).folder("model", this::quickly);
+
+        assertThat(found.resolve("part")).hasContent("whole");
+        assertThat(elsewhere.resolve("part")).hasContent("theirs");
+    }
+
+    @Test
+    void folder_thatEverybodyMayWriteTo_isMadeAgain() throws IOException {
+        LocalCache cache = new LocalCache(folder.resolve("cache"));
+        Path first = cache.folder("model", this::quickly);
+        Files.setPosixFilePermissions(first, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        cache.folder("model", this::quickly);
+
+        assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void fallback_thatOthersMayEnter_isRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "not a folder");
+        Path open = Files.createDirectories(folder.resolve("fallback"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LocalCache cache = new LocalCache(file.resolve("cache"), open);
+
+        assertThatThrownBy(() -> cache.folder("model", this::quickly))
+                .hasMessageContaining("must be a folder of")
+                .hasMessageContaining("rwx------");
+    }
+
+    @Test
+    void folder_inASharedCache_isReadableAsTheUmaskSays() throws IOException {
+        Path shared = new LocalCache(folder.resolve("cache")).folder("model", making -> {
+            Path part = Files.createFile(
+                    making.resolve("part"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(part, "whole");
+        });
+
+        assertThat(Files.getPosixFilePermissions(shared.resolve("part")))
+                .isEqualTo(Files.getPosixFilePermissions(Files.writeString(folder.resolve("any"), "")));
     }
 
     private void quickly(Path making) throws IOException {

@@ -35,7 +35,7 @@ class ConfigLoaderTest {
               split = list
               split-files = "data/splits.json"
               format = mvtec
-              mask-level = 1
+              mask-level = 1, bit-depth = 12, allow-outside = true
               crop = whole, crop-margin = 1, crop-jitter = 0.25, crops-per-image = 8
             }
             resolution = 512
@@ -80,7 +80,7 @@ class ConfigLoaderTest {
             store = "s3a://factory/store"
             run { id = nightly-2024.01, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
-            compute { device = "cuda:1", precision = bf16, threads = 4 }
+            compute { device = "cuda:1", precision = bf16, threads = 4, training-precision = fp32, generation-precision = fp16 }
             evaluate {
               arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
               batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
@@ -103,6 +103,8 @@ class ConfigLoaderTest {
                     new DatasetSplit.Listed("data/splits.json"),
                     "mvtec",
                     1,
+                    12,
+                    true,
                     new DatasetConfig.Crop("whole", 1, 0.25, 8)),
             new Resolution(512),
             new PromptConfig("a photo with a scratch", "scratch", "blurry"),
@@ -148,7 +150,7 @@ class ConfigLoaderTest {
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", new RunConfig.Lease(30, 600)),
             Long.MIN_VALUE,
-            new ComputeConfig("cuda:1", "bf16", 4),
+            new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
                     5,
@@ -196,8 +198,8 @@ class ConfigLoaderTest {
                         new AdapterTrainingConfig(
                                 "auto",
                                 5000,
-                                4,
-                                0,
+                                -1,
+                                -1,
                                 false,
                                 2e-5,
                                 "constant",
@@ -223,8 +225,8 @@ class ConfigLoaderTest {
                                 GenerationConfig.Sampler.PNDM,
                                 false,
                                 false,
-                                100,
-                                2.5,
+                                -1,
+                                -1,
                                 new GenerationConfig.Interval(0, 1),
                                 1,
                                 4,
@@ -248,7 +250,7 @@ class ConfigLoaderTest {
                         "work/store",
                         new RunConfig("auto", new RunConfig.Lease(90, 0)),
                         0L,
-                        new ComputeConfig("auto", "auto", 2),
+                        new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
                                 List.of(
                                         "real",
@@ -346,6 +348,24 @@ class ConfigLoaderTest {
                             file.getFileName().toString(),
                             () -> assertThat(load(file)).isNotEqualTo(ConfigLoader.defaults())));
         }
+    }
+
+    @Test
+    void environment_ofKubernetesServiceLinks_isNoSetting() {
+        Map<String, String> environment = Map.of(
+                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
+                "DUALANODIFF_UI_SERVICE_PORT", "4040",
+                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
+                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
+                "DUALANODIFF_TRAINING__STEPS", "41");
+
+        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
+                        .training()
+                        .steps())
+                .isEqualTo(41);
     }
 
     @Test

@@ -35,7 +35,7 @@ class InvalidConfigTest {
         assertThat(problems(file))
                 .containsExactly(
                         file + ":2: generatoin is not a setting; did you mean generation?",
-                        file + ":4: generation.steps must be 1..1000, was 0",
+                        file + ":4: generation.steps must be auto or a whole number 1..1000, was 0",
                         file
                                 + ":5: generation.pairs-per-task must be a multiple of generation.batch-size, were 64 and 3",
                         file + ":7: training.rank must be a whole number, was \"many\"",
@@ -55,9 +55,9 @@ class InvalidConfigTest {
                         system))
                 .containsExactlyInAnyOrder(
                         file + ":2: seed must be a whole number of 64 bits, was 1.5",
-                        "environment DUALANODIFF_TRAINING__BATCH_SIZE: training.batch-size must be 1..1024, was -1",
+                        "environment DUALANODIFF_TRAINING__BATCH_SIZE: training.batch-size must be auto or a whole number 1..1024, was -1",
                         "-Ddualanodiff.compute.device: must be auto, cpu, cuda or cuda:N, was \"tpu\"",
-                        "--set generation.steps: must be 1..1000, was 0",
+                        "--set generation.steps: must be auto or a whole number 1..1000, was 0",
                         "--set: must be key=value, such as --set generation.steps=50, was nonsense",
                         "--set a..b: is not the name of a setting",
                         "--set store: must be a text that is not empty, was \"\"");
@@ -91,8 +91,8 @@ class InvalidConfigTest {
                 "training.learning-rate=0 | must be above 0 and at most 1, was 0",
                 "training.weight-decay=1.01 | must be 0..1, was 1.01",
                 "training.flips.vertical=maybe | must be true or false, was \"maybe\"",
-                "generation.guidance-scale=0.5 | must be 1..100, was 0.5",
-                "generation.guidance-scale=NaN | must be a number, was \"NaN\"",
+                "generation.guidance-scale=0.5 | must be auto or a number 1..100, was 0.5",
+                "generation.guidance-scale=NaN | must be auto or a number 1..100, was \"NaN\"",
                 "generation.sampler=euler | must be one of pndm, ddim, dpm-solver++, was \"euler\"",
                 "generation.karras-sigmas=true | generation.karras-sigmas must be false unless generation.sampler is dpm-solver++, were true and pndm",
                 "generation.final-sigma-zero=on | generation.final-sigma-zero must be false unless generation.sampler is dpm-solver++, were true and pndm",
@@ -109,6 +109,7 @@ class InvalidConfigTest {
                 "dataset.format=voc | must be one of",
                 "dataset.crop=defects | must be one of whole, defect, was \"defects\"",
                 "dataset.mask-level=0 | must be auto or a grey level 1..255, was 0",
+                "dataset.bit-depth=7 | must be auto or a number of bits 8..16, was 7",
                 "dataset.split=0 | must be first-third, list or a number 1..1000000, was 0",
                 "dataset.split=list | dataset.split-files must name a JSON file",
                 "dataset.root=builtin:sample | must be a path, a URI or builtin:samples, was \"builtin:sample\"",

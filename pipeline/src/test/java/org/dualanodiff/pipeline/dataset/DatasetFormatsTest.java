@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -281,7 +280,6 @@ class DatasetFormatsTest {
         write("tile/crack/1.png", PICTURE);
         write("tile/crack/1_mask.png", numbered());
 
-        assertThat(read("").quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_EMPTY);
         DatasetRequest request =
                 new DatasetRequest(root.toString(), List.of(), List.of(), FIRST_THIRD, DatasetFormat.AUTO, 1);
         DefectSet set =
@@ -326,17 +324,15 @@ class DatasetFormatsTest {
         text(
                 "annotations/instances.json",
                 cocoOf("[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]", "[[2, 3, 6, 3, 6, 8]]"));
-        Configuration mounted = new Configuration();
-        mounted.set("fs.viewfs.mounttable.formats.link./data", root.toUri().toString());
 
-        Dataset remote = new DatasetReader(mounted)
-                .read(new DatasetRequest("viewfs://formats/data", List.of(), List.of(), FIRST_THIRD));
+        Dataset remote = new DatasetReader(RemoteFileSystem.configuration())
+                .read(new DatasetRequest(RemoteFileSystem.root(root), List.of(), List.of(), FIRST_THIRD));
 
         assertThat(remote.quarantine()).isEmpty();
         assertThat(remote.sets().get(0).fingerprint())
                 .isEqualTo(read("").sets().get(0).fingerprint());
         assertThat(remote.good("tile").orElseThrow().training().get(0).getScheme())
-                .isEqualTo("viewfs");
+                .isEqualTo("remote");
     }
 
     private List<String> training(SplitRule rule) {

@@ -129,7 +129,7 @@ class DatasetReaderTest {
         image("tile", "crack", "000.png", Arrays.copyOf(PICTURE, PICTURE.length / 2));
         mask("tile", "crack", "001_mask.png", new byte[0]);
         mask("tile", "crack", "003_mask.png", TestImages.encode(TestImages.mask(16, 24, 255), "png"));
-        mask("tile", "crack", "004_mask.png", TestImages.encode(TestImages.mask(24, 16, 127), "png"));
+        mask("tile", "crack", "004_mask.png", TestImages.encode(TestImages.mask(24, 16, 0), "png"));
         Files.delete(root.resolve("tile/ground_truth/crack/005_mask.png"));
         mask("tile", "crack", "077_mask.png", MASK);
         image("tile", "crack", "Thumbs.db", new byte[] {1});
@@ -158,13 +158,13 @@ class DatasetReaderTest {
         pair("tile", "crack", "a");
         pair("tile", "crack", "b");
         mask("tile", "crack", "a_mask.png", TestImages.encode(TestImages.mask(16, 24, 255), "png"));
-        mask("tile", "crack", "b_mask.png", TestImages.encode(TestImages.mask(24, 16, 1), "png"));
+        mask("tile", "crack", "b_mask.png", TestImages.encode(TestImages.mask(24, 16, 0), "png"));
 
         assertThat(read().quarantine())
                 .extracting(Quarantined::detail)
                 .containsExactly(
                         "the image is 24 x 16 pixels, its mask a_mask.png is 16 x 24",
-                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 1; see dataset.mask-level");
+                        "no pixel is marked: a mask is marked from level 128 up, the brightest here is 0");
     }
 
     @Test
@@ -219,10 +219,9 @@ class DatasetReaderTest {
         pair("tile", "gray stroke", "á 1");
         pair("tile", "crack", "000");
         image("tile", "good", "000.png", PICTURE);
-        Configuration mounted = new Configuration();
-        mounted.set("fs.viewfs.mounttable.cluster.link./data", root.toUri().toString());
+        Configuration mounted = RemoteFileSystem.configuration();
 
-        Dataset remote = new DatasetReader(mounted).read(request("viewfs://cluster/data", List.of(), List.of()));
+        Dataset remote = new DatasetReader(mounted).read(request(RemoteFileSystem.root(root), List.of(), List.of()));
 
         assertThat(remote.quarantine()).isEmpty();
         assertThat(remote.sets())
@@ -231,7 +230,7 @@ class DatasetReaderTest {
                         .map(set -> tuple(set.defect(), set.fingerprint()))
                         .toList());
         URI image = remote.sets().get(1).training().get(0).imageUri();
-        assertThat(image.getScheme()).isEqualTo("viewfs");
+        assertThat(image.getScheme()).isEqualTo("remote");
         assertThat(new DatasetFiles(mounted).read(image)).isEqualTo(PICTURE);
         assertThat(remote.good("tile").orElseThrow().test()).hasSize(1);
     }

@@ -43,7 +43,8 @@ class DefectSetTest {
         Dataset dataset = new Dataset(
                 List.of(set),
                 List.of(new GoodImages("tile", List.of(URI.create("file:/g.png")), List.of())),
-                List.of(new Quarantined("tile", "crack", "tile/test/crack/1.png", Reason.MASK_EMPTY, "none")));
+                List.of(new Quarantined("tile", "crack", "tile/test/crack/1.png", Reason.MASK_EMPTY, "none")),
+                List.of("a note"));
 
         assertThat(copy(dataset)).isEqualTo(dataset);
         assertThat(copy(new DatasetRequest("r", List.of("b", "a", "b"), List.of(), new SplitRule.FirstThird())))

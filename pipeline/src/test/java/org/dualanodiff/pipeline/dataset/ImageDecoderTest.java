@@ -15,9 +15,11 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -169,7 +171,7 @@ class ImageDecoderTest {
     void decoder_ofText_saysWhatItReads() {
         assertThatThrownBy(() -> ImageDecoder.image("<html>not found</html>".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining("not PNG, JPEG, BMP, TIFF or GIF");
+                .hasMessageContaining("not PNG, JPEG, BMP, TIFF, GIF or WebP, but a page of the web");
     }
 
     @Test
@@ -182,13 +184,66 @@ class ImageDecoderTest {
                 .hasMessageContaining("60000 x 50000 pixels");
     }
 
-    @Test
-    void decoder_ofCmykJpeg_asksForRgb() throws IOException {
-        byte[] cmyk = TestImages.cmykJpeg();
+    /** Files of other programs, with what Pillow and tifffile make of them; {@code pictures/make.py} wrote both. */
+    @ParameterizedTest
+    @CsvSource({
+        "bits12-png.png, 12, 1",
+        "bits12-tif.tif, 12, 1",
+        "predictor-lzw.tif, 16, 0",
+        "predictor-rgb.tif, 16, 0",
+        "big.tif, 16, 0",
+        "tiles-planar.tif, 16, 0",
+        "turned.tif, 16, 0",
+        "cmyk.jpg, 16, 1",
+        "ycck.jpg, 16, 1",
+        "lossless.webp, 16, 0",
+        "lossy.webp, 16, 16"
+    })
+    void decoder_ofOtherProgramsFiles_givesWhatPillowOrTifffileDoes(String file, int bits, int tolerance)
+            throws IOException {
+        BufferedImage decoded = ImageDecoder.image(picture(file), bits);
+        BufferedImage expected = ImageDecoder.image(picture(file.replaceAll("\\..*", ".expected.png")));
 
-        assertThatThrownBy(() -> ImageDecoder.image(cmyk))
+        assertThat(decoded.getWidth()).isEqualTo(expected.getWidth());
+        int[] levels = levels(decoded);
+        int[] wanted = levels(expected);
+        assertThat(IntStream.range(0, wanted.length).map(i -> Math.abs(levels[i] - wanted[i])))
+                .hasSize(levels.length)
+                .allMatch(difference -> difference <= tolerance);
+    }
+
+    @Test
+    void decoder_ofHalfFloats_namesThemAndTheWayOut() {
+        assertThatThrownBy(() -> ImageDecoder.image(picture("half.tif")))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining("CMYK");
+                .hasMessageContaining("floating-point")
+                .hasMessageContaining("convert to 8 or 16 bit");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12, 4095", "10, 1023", "14, 16383", "16, 65535", "8, 255"})
+    void look_atDeepPicture_tellsItsHighestLevel(int bits, int highest) throws IOException {
+        BufferedImage drawn = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+        drawn.getRaster().setSample(1, 0, 0, highest);
+        byte[] file = TestImages.encode(drawn, "png");
+
+        assertThat(ImageDecoder.look(file)).isEqualTo(new ImageDecoder.Look(2, 1, highest));
+        assertThat(levels(ImageDecoder.image(file, bits))).containsExactly(0, 0, 0, 255, 255, 255);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 255", "255, 255", "7, 7", "4095, 15", "65535, 255", "256, 1"})
+    void mask_ofSixteenBits_isMarkedWhateverItsScale(int highest, int level) throws IOException {
+        BufferedImage drawn = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+        drawn.getRaster().setSample(1, 0, 0, highest);
+
+        assertThat(levels(ImageDecoder.mask(TestImages.encode(drawn, "png")))).containsExactly(0, level);
+    }
+
+    private static byte[] picture(String name) throws IOException {
+        try (InputStream file = ImageDecoderTest.class.getResourceAsStream("pictures/" + name)) {
+            return file.readAllBytes();
+        }
     }
 
     @Test

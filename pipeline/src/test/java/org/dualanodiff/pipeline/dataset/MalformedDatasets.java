@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
@@ -84,7 +84,7 @@ final class MalformedDatasets {
                 image("SignatureOnlyPng", "a.png", Arrays.copyOf(noise, 8), "a.png"),
                 image("Text", "a.png", "not a picture".getBytes(UTF_8), "the content is not PNG"),
                 image("Html", "a.jpg", "<html><body>404</body></html>".getBytes(UTF_8), "the content is not PNG"),
-                image("Webp", "a.png", "RIFF\0\0\0\0WEBPVP8 ".getBytes(UTF_8), "the content is not PNG"),
+                image("Webp", "a.png", "RIFF\0\0\0\0WEBPVP8 ".getBytes(UTF_8), "cannot be decoded"),
                 image(
                         "GitLfsPointer",
                         "a.png",
@@ -103,7 +103,7 @@ final class MalformedDatasets {
                 image("HugeTiffText", "a.tif", textTiff(Integer.MAX_VALUE - 8), "a.tif"),
                 image("TiffOfFloats", "a.tif", floatTiff(), "a.tif"),
                 image("EmptyTiff", "a.tif", RawImages.tiff(), "a.tif"),
-                image("CmykJpeg", "a.jpg", cmyk(), "CMYK"),
+                sound("CmykJpeg", folder -> cmyk(folder)),
                 image("ExtremeShape", "a.png", Reason.EXTREME_SHAPE, black(20_000, 20), maskOf(20_000, 20), "32 times"),
                 image(
                         "OnePixel",
@@ -164,12 +164,24 @@ final class MalformedDatasets {
         return TestImages.encode(TestImages.mask(width, height, 255), "png");
     }
 
-    private static byte[] cmyk() {
-        try {
-            return TestImages.cmykJpeg();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Path cmyk(Path folder) throws IOException {
+        mvtec(folder, "b", PICTURE, MASK);
+        TestImages.write(folder.resolve("tile/test/crack/a.jpg"), TestImages.cmykJpeg());
+        TestImages.write(folder.resolve("tile/ground_truth/crack/a_mask.png"), maskOf(16, 16));
+        return folder;
+    }
+
+    private static byte[] darkAndBright() {
+        BufferedImage mask = TestImages.mask(64, 48, 255);
+        mask.getRaster()
+                .setSamples(
+                        40,
+                        30,
+                        16,
+                        12,
+                        0,
+                        IntStream.generate(() -> 76).limit(16 * 12).toArray());
+        return TestImages.encode(mask, "jpeg");
     }
 
     private static byte[] bomb() {
@@ -263,7 +275,9 @@ final class MalformedDatasets {
                 mask("TruncatedGifMask", Reason.MASK_UNREADABLE, half(encoded("gif")), "a_mask.png"),
                 mask("MaskOfOtherSize", Reason.SIZE_MISMATCH, wide, "its mask a_mask.png is 25 x 16"),
                 mask("BlackMask", Reason.MASK_EMPTY, black(24, 16), "the brightest here is 0"),
-                mask("MaskOfLowLevels", Reason.MASK_EMPTY, maskOfLevel(3), "see dataset.mask-level"),
+                sound("MaskOfLowLevels", folder -> pairs(folder, "a.png", PICTURE, maskOfLevel(3))),
+                mask("MaskOfAPhotograph", Reason.MASK_UNCLEAR, encoded("png"), "as in a photograph"),
+                mask("MaskOfDarkRegionsInJpeg", Reason.MASK_UNCLEAR, darkAndBright(), "set dataset.mask-level"),
                 mask("WhiteMask", Reason.MASK_FULL, whiteMask(), "every pixel is marked"),
                 mask("MaskThatIsImage", Reason.MASK_IS_IMAGE, PICTURE, "the same file's bytes"),
                 sound(
@@ -445,11 +459,11 @@ final class MalformedDatasets {
                 entryAside(
                         "ManifestLineOfUnknownFileSystem",
                         entry("nosuch://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside(
                         "ManifestLineOfMissingFileSystem",
                         entry("s3a://x/a.png", "a_mask.png", ""),
-                        Reason.STORAGE_ERROR),
+                        Reason.OUTSIDE_ROOT),
                 entryAside("ManifestLineOfMissingImage", entry("z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingFolder", entry("x/z.png", "a_mask.png", ""), Reason.STORAGE_ERROR),
                 entryAside("ManifestLineOfMissingMask", entry("a.png", "z.png", ""), Reason.STORAGE_ERROR),
@@ -531,11 +545,7 @@ final class MalformedDatasets {
                         annotated("[[2, 2, 9, 2, 9, 9]]", "\"width\": 24", "\"width\": 25"),
                         Reason.SIZE_MISMATCH,
                         "it is annotated as 25 x 16"),
-                aside(
-                        "CocoImageWithoutSize",
-                        annotated("[[2, 2, 9, 2, 9, 9]]", "\"width\": 24, ", ""),
-                        Reason.INVALID_ENTRY,
-                        "listed with 0 x 16"),
+                sound("CocoImageWithoutSize", annotated("[[2, 2, 9, 2, 9, 9]]", "\"width\": 24, ", "")),
                 aside(
                         "CocoImageOfHugeSize",
                         annotated("[[2, 2, 9, 2, 9, 9]]", "\"width\": 24", "\"width\": 2000000000"),

@@ -16,6 +16,8 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,7 @@ class RunAdaptersTest {
         store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
         EvaluationFixture.publish(store, HOLE, List.of());
         bind(HOLE);
-        samples("hole", "part-0.parquet");
+        samples("hole");
     }
 
     @AfterEach
@@ -55,7 +57,7 @@ class RunAdaptersTest {
     @Test
     void pairs_whoseAdapterIsGone_areRefused() {
         bind(STAIN);
-        samples("stain", "part-0.parquet");
+        samples("stain");
         assertThatThrownBy(this::adapters)
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("pairs of run night")
@@ -66,7 +68,7 @@ class RunAdaptersTest {
 
     @Test
     void pairs_withoutABinding_areRefused() {
-        samples("stain", "part-0.parquet");
+        samples("stain");
         assertThatThrownBy(this::adapters)
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("the run does not say which adapter made those of cloth/stain");
@@ -75,7 +77,6 @@ class RunAdaptersTest {
     @Test
     void unit_whoseTrainingFailed_isNotMissed() {
         bind(STAIN);
-        samples("stain", "__magic_job-1f0e/part-0.parquet");
         assertThat(adapters()).extracting(PublishedAdapter::id).containsExactly(HOLE);
     }
 
@@ -87,7 +88,11 @@ class RunAdaptersTest {
         new RunRegistry(store).bindAdapter("night", id);
     }
 
-    private void samples(String defect, String file) {
-        store.write(StoreLayout.samples("night", "cloth", defect) + "/" + file, new byte[1]);
+    private void samples(String defect) {
+        AdapterId id = defect.equals("hole") ? HOLE : STAIN;
+        UnitCommit.File file = new UnitCommit.File(
+                StoreLayout.samples("night", "cloth", defect) + "/pairs-0.parquet", 1, "ab", 1, List.of(0));
+        new UnitCommits(store, "night")
+                .create(UnitCommit.nothing("night", id).with(List.of(file), Map.of(0, List.of())));
     }
 }

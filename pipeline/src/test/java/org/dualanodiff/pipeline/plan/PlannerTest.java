@@ -25,9 +25,9 @@ class PlannerTest {
         assertThat(plan.generate())
                 .containsExactly(
                         unit(BENT, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
-                        unit(BENT, 8, 12, 8, 9),
+                        unit(BENT, 8, 12, 8, 9, 10, 11),
                         unit(SCRATCH, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
-                        unit(SCRATCH, 8, 12, 8, 9));
+                        unit(SCRATCH, 8, 12, 8, 9, 10, 11));
         assertThat(plan.samplesToGenerate()).isEqualTo(20);
     }
 
@@ -54,7 +54,7 @@ class PlannerTest {
     void plan_withRaisedTarget_startsAfterTheLongStretchThatIsThere() {
         Plan plan = Planner.plan(input(List.of(BENT), 102, Set.of(), Map.of(BENT.key(), range(0, 98))));
 
-        assertThat(plan.generate()).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101));
+        assertThat(plan.generate()).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101, 102, 103));
     }
 
     @Test
@@ -76,19 +76,20 @@ class PlannerTest {
 
         assertThat(replanned(10, 30, range(0, 10), rejected).generate()).containsExactly(unit(BENT, 8, 12, 10, 11));
         rejected.set(10);
-        assertThat(replanned(10, 30, range(0, 12), rejected).generate()).containsExactly(unit(BENT, 12, 16, 12));
+        assertThat(replanned(10, 30, range(0, 12), rejected).generate())
+                .containsExactly(unit(BENT, 12, 16, 12, 13, 14, 15));
         assertThat(replanned(10, 30, range(0, 13), rejected).isEmpty()).isTrue();
     }
 
     @Test
     void plan_withAllTriesUsed_isEmpty() {
         assertThat(replanned(4, 6, range(0, 6), range(0, 5)).isEmpty()).isTrue();
-        assertThat(replanned(4, 7, range(0, 6), range(0, 5)).generate()).containsExactly(unit(BENT, 4, 8, 6));
+        assertThat(replanned(4, 7, range(0, 6), range(0, 5)).generate()).containsExactly(unit(BENT, 4, 8, 6, 7));
     }
 
     @Test
     void plan_withRaisedTargetAndRejectedSamples_addsOnlyWhatIsLacking() {
-        assertThat(replanned(8, 30, range(0, 9), range(2, 5)).generate()).containsExactly(unit(BENT, 8, 12, 9, 10));
+        assertThat(replanned(8, 30, range(0, 9), range(2, 5)).generate()).containsExactly(unit(BENT, 8, 12, 9, 10, 11));
     }
 
     private static Plan replanned(int target, int attempts, BitSet existing, BitSet rejected) {

@@ -120,8 +120,8 @@ class LearnQualityTest {
             QualityProfile settled = registry.settle(unit, QualityProfile.NONE);
             assertThat(settled.thresholds()).isEqualTo(profile.thresholds());
             assertThat(settled.levels()).isEqualTo(profile.levels());
-            assertThat(registry.all())
-                    .singleElement()
+            assertThat(registry.find(unit))
+                    .get()
                     .satisfies(learned -> assertThat(learned.pairs()).isEqualTo(8));
         }
     }

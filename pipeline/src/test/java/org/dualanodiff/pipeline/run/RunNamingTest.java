@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.sample.SampleDataset;
@@ -148,6 +149,21 @@ class RunNamingTest {
     @Test
     void givenId_isTakenAsItIs() {
         assertThat(identify("run.id=night-7").runId()).isEqualTo("night-7");
+    }
+
+    @Test
+    void maskCleanup_atAnotherResolution_growsWithIt() {
+        String[] cleanup = {"mask.opening-radius=1", "mask.closing-radius=2", "mask.min-area=4", "mask.max-hole-area=64"
+        };
+        List<String> larger = new ArrayList<>(List.of(cleanup));
+        larger.add("resolution=512");
+
+        assertThat(inputs(cleanup).settings().groundDistance().cleanup()).isEqualTo(new MaskCleanup(1, 2, 4, 64));
+        assertThat(inputs(larger.toArray(String[]::new))
+                        .settings()
+                        .groundDistance()
+                        .cleanup())
+                .isEqualTo(new MaskCleanup(4, 8, 64, 1024));
     }
 
     private RunIdentity identify(String... sets) {

@@ -83,12 +83,12 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofBrokenWrites_deletesThoseOlderThanADay() throws IOException {
-        write("runs/night/.tmp-1", Duration.ofDays(2));
-        write("runs/night/.tmp-2", Duration.ofHours(2));
+        write("runs/night/.tmp-00000000-0000-0000-0000-000000000001", Duration.ofDays(2));
+        write("runs/night/.tmp-00000000-0000-0000-0000-000000000002", Duration.ofHours(2));
 
-        assertDeletes("runs/night/.tmp-1");
+        assertDeletes("runs/night/.tmp-00000000-0000-0000-0000-000000000001");
         assertThat(made.store.inventory("runs/night"))
-                .anyMatch(file -> file.key().endsWith(".tmp-2"));
+                .anyMatch(file -> file.key().endsWith("-000000000002"));
     }
 
     @Test
@@ -98,6 +98,26 @@ class CollectGarbageTest {
 
         assertDeletes(table + "/_temporary");
         assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofFilesThatNoCommitLists_deletesThoseThatAreOldAlone() throws IOException {
+        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+        made.age("samples", OLD);
+        write(table + "/pairs-000009-x.parquet", Duration.ofDays(2));
+        write(table + "/pairs-000010-y.parquet", Duration.ofHours(1));
+        write(table + "/part-of-an-earlier-version.parquet", OLD);
+
+        assertDeletes(table + "/pairs-000009-x.parquet");
+        assertThat(made.store.list(table)).hasSize(4);
+    }
+
+    @Test
+    void gc_ofOldFilesOfARunWhoseCommitCannotBeRead_leavesThem() throws IOException {
+        made.store.write(StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1), "{".getBytes());
+        made.age("", Duration.ofDays(2));
+
+        assertThat(gc(false).find().garbage()).isEmpty();
     }
 
     @Test
@@ -149,6 +169,20 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofRunThatADriverTakesMeanwhile_leavesIt() throws IOException {
+        made.startRun("dead");
+        write(STAGED + "/part-0.parquet", OLD);
+        made.age("runs/dead", OLD);
+        CollectGarbage gc = gc(false);
+        List<FoundGarbage> found = gc.garbage();
+        LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
+        try (RunLease lease = RunLease.acquire(made.store, "dead", terms, line -> {}, () -> {})) {
+            assertSkips(gc, found, "runs/dead", "staging/run=dead");
+            lease.requireHeld();
+        }
+    }
+
+    @Test
     void gc_ofTrainingThatGoesOnMeanwhile_leavesIt() throws IOException {
         write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
         CollectGarbage gc = gc(false);
@@ -165,7 +199,7 @@ class CollectGarbageTest {
         write(StoreLayout.checkpoint(UNPUBLISHED, 500) + "/state.safetensors", OLD);
         CollectGarbage gc = gc(false);
         List<FoundGarbage> found = gc.garbage();
-        write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-1", Duration.ZERO);
+        write(StoreLayout.checkpoint(UNPUBLISHED, 1000) + "/.tmp-00000000-0000-0000-0000-000000000001", Duration.ZERO);
 
         assertSkips(gc, found, StoreLayout.adapter(UNPUBLISHED));
     }

@@ -7,9 +7,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -25,6 +27,8 @@ import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** A store as a finished run leaves it: one adapter, two files of samples, a manifest. */
 final class TestStore {
@@ -46,8 +50,9 @@ final class TestStore {
         TestStore made = new TestStore(root);
         made.publishAdapter();
         made.startRun(RUN);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "part-0", 0, 6);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "part-1", 6, SAMPLES);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-0", 0, 6);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-1", 6, SAMPLES);
+        made.commit(RUN);
         made.writeManifest(RUN);
         return made;
     }
@@ -84,6 +89,32 @@ final class TestStore {
                         .iterator());
         store.upload(file, folder + "/" + name + ".parquet");
         Files.delete(file);
+    }
+
+    /** Commits all that lies in the run's folder, once more if it was done before. */
+    void commit(String run) throws IOException {
+        UnitCommits commits = new UnitCommits(store, run);
+        int before = commits.find(ADAPTER.category(), ADAPTER.defect())
+                .map(UnitCommit::number)
+                .orElse(0);
+        List<UnitCommit.File> files = new ArrayList<>();
+        Map<Integer, List<String>> verdicts = new TreeMap<>();
+        for (String key : RunCheck.sampleFiles(store, run)) {
+            SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
+            BitSet indices = summary.series().get(0).indices();
+            indices.stream().forEach(index -> verdicts.put(index, List.of()));
+            files.add(new UnitCommit.File(
+                    key,
+                    summary.digest().bytes(),
+                    summary.digest().sha256(),
+                    summary.rows(),
+                    UnitCommit.list(indices)));
+        }
+        UnitCommit commit = UnitCommit.nothing(run, ADAPTER).with(files, verdicts);
+        for (int number = 0; number < before; number++) {
+            commit = commit.with(List.of(), Map.of());
+        }
+        commits.create(commit);
     }
 
     void writeManifest(String run) throws IOException {

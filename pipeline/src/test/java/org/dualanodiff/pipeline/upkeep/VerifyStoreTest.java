@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VerifyStoreTest {
 
     private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
-    private static final String FIRST = FOLDER + "/part-0.parquet";
+    private static final String FIRST = FOLDER + "/pairs-0.parquet";
     private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.category(), ADAPTER.defect());
     private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.category(), ADAPTER.defect());
 
@@ -91,10 +91,10 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofSampleInTwoFiles_findsItWithItsIndex() throws IOException {
-        made.writeSamples(FOLDER, "part-2", 4, 7);
-        made.writeManifest(RUN);
+        made.writeSamples(FOLDER, "pairs-2", 4, 7);
+        made.commit(RUN);
 
-        assertThat(assertFound("sample-twice", FOLDER + "/part-2.parquet").problem())
+        assertThat(assertFound("sample-twice", FOLDER + "/pairs-2.parquet").problem())
                 .isEqualTo("3 samples of hex nut/dent are there twice, such as index 4, 5, 6");
         assertFound("unit-rows", "run night, hex nut/dent");
     }
@@ -103,18 +103,45 @@ class VerifyStoreTest {
     void verify_ofFileOfAnotherRun_findsItMisplaced() throws IOException {
         made.startRun("other");
         made.store.write(
-                StoreLayout.samples("other", ADAPTER.category(), ADAPTER.defect()) + "/part-0.parquet",
+                StoreLayout.samples("other", ADAPTER.category(), ADAPTER.defect()) + "/pairs-0.parquet",
                 made.store.read(FIRST));
+        made.commit("other");
         made.writeManifest("other");
 
-        assertFound("file-misplaced", "samples/run=other/category=hex nut/defect=dent/part-0.parquet");
+        assertFound("file-misplaced", "samples/run=other/category=hex nut/defect=dent/pairs-0.parquet");
     }
 
     @Test
-    void verify_ofFileThatTheManifestDoesNotList_findsIt() throws IOException {
-        made.writeSamples(FOLDER, "part-2", 10, 12);
+    void verify_ofFileThatNoCommitLists_findsIt() throws IOException {
+        made.writeSamples(FOLDER, "pairs-2", 10, 12);
 
-        assertFound("file-unlisted", FOLDER + "/part-2.parquet");
+        assertFound("file-unlisted", FOLDER + "/pairs-2.parquet");
+    }
+
+    @Test
+    void verify_ofCommitThatTheManifestDoesNotKnow_findsIt() throws IOException {
+        made.writeSamples(FOLDER, "pairs-2", 10, 12);
+        made.commit(RUN);
+
+        assertFound("manifest-behind", FOLDER + "/pairs-2.parquet");
+    }
+
+    @Test
+    void verify_ofDamagedCommit_findsItAndGoesOn() {
+        String commit = StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1);
+        made.store.write(commit, "{".getBytes());
+
+        assertFound("record-unreadable", commit);
+        assertThat(made.verify().files()).isEqualTo(2);
+    }
+
+    @Test
+    void verify_ofRunOfAVersionWithoutCommits_saysSo() {
+        made.store.delete(StoreLayout.commits(RUN));
+        made.store.write(FOLDER + "/part-00000-1f0e.snappy.parquet", made.store.read(FIRST));
+
+        assertThat(assertFound("run-earlier-version", "samples/run=night").advice())
+                .contains("another run.id");
     }
 
     @Test
@@ -134,7 +161,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofStagedSamples_findsThemWaiting() throws IOException {
-        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()), "part-x", 10, 12);
+        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-x", 10, 12);
 
         assertFound("staging-left", "staging/run=night");
     }
@@ -165,7 +192,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofRunUnderWay_leavesItAlone() throws IOException {
-        made.writeSamples(FOLDER, "part-2", 10, 12);
+        made.writeSamples(FOLDER, "pairs-2", 10, 12);
         LeaseTerms terms = new LeaseTerms(Duration.ofSeconds(60), Duration.ZERO);
         try (RunLease lease = RunLease.acquire(made.store, RUN, terms, line -> {}, () -> {})) {
             VerifyResult result = made.verify();
@@ -173,7 +200,7 @@ class VerifyStoreTest {
             assertThat(result.underWay()).singleElement().asString().startsWith("night by process");
             lease.requireHeld();
         }
-        assertFound("file-unlisted", FOLDER + "/part-2.parquet");
+        assertFound("file-unlisted", FOLDER + "/pairs-2.parquet");
     }
 
     @Test
@@ -187,11 +214,11 @@ class VerifyStoreTest {
     @Test
     void verify_ofDamagedLease_findsItAndChecksTheRun() throws IOException {
         made.store.write(StoreLayout.leases(RUN) + "/00000001.json", "damaged".getBytes());
-        made.writeSamples(FOLDER, "part-2", 10, 12);
+        made.writeSamples(FOLDER, "pairs-2", 10, 12);
 
         assertThat(assertFound("record-unreadable", "runs/night/lease").advice())
                 .contains("delete the file when no driver is at work");
-        assertFound("file-unlisted", FOLDER + "/part-2.parquet");
+        assertFound("file-unlisted", FOLDER + "/pairs-2.parquet");
     }
 
     @Test
@@ -268,7 +295,8 @@ class VerifyStoreTest {
         publish();
         assertThat(made.verify().findings()).isEmpty();
         made.store.delete(FIRST);
-        made.writeSamples(FOLDER, "part-9", 0, 6);
+        made.writeSamples(FOLDER, "pairs-9", 0, 6);
+        made.commit(RUN);
         made.writeManifest(RUN);
 
         assertThat(made.verify().findings())
@@ -293,7 +321,8 @@ class VerifyStoreTest {
     void verify_ofPublishedFileWithAnotherLength_findsIt() throws IOException {
         publish();
         made.store.delete(StoreLayout.datasetVersion("nuts", 1));
-        made.writeSamples(FOLDER, "part-0", 0, 4);
+        made.writeSamples(FOLDER, "pairs-0", 0, 4);
+        made.commit(RUN);
         made.writeManifest(RUN);
 
         assertThat(assertFound("dataset-file-size", "datasets/nuts/current.json")

@@ -1,0 +1,63 @@
+package org.dualanodiff.jobs.run;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.SparkException;
+import org.dualanodiff.jobs.spark.EngineFault;
+import org.dualanodiff.jobs.spark.SickExecutors;
+import org.dualanodiff.jobs.spark.TaskFailures;
+
+/**
+ * How long a step of a unit is tried. A job that Spark gives up has failed for its machines' or the network's sake, or it was
+ * nowhere allowed to run for such failures; an outage of a minute must not end a unit. An engine's failure is believed when a
+ * second executor agrees.
+ */
+final class Persistence {
+
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
+    private static final int AGREED = 2;
+
+    private final SickExecutors executors;
+    private final Set<String> faulty = new HashSet<>();
+    private int tried;
+
+    Persistence(SickExecutors executors) {
+        this.executors = executors;
+    }
+
+    /** Returns after a pause if it is worth another try; throws the failure if not. */
+    void awaitOrThrow(Exception failure) throws Exception {
+        if (tried >= PAUSES.size() || !isWorthAnother(failure)) {
+            throw failure;
+        }
+        Thread.sleep(PAUSES.get(tried++).toMillis());
+    }
+
+    private boolean isWorthAnother(Exception failure) {
+        EngineFault fault = engineFault(failure);
+        if (fault != null) {
+            faulty.add(fault.executor());
+            return faulty.size() < AGREED && executors.hasOthersThan(faulty);
+        }
+        boolean givenUp = failure instanceof SparkException;
+        boolean withoutCause = givenUp && failure.getCause() == null;
+        return givenUp && !isCancelled(failure) && (withoutCause || TaskFailures.isOfTheMachine(failure));
+    }
+
+    private static boolean isCancelled(Exception failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.contains("cancelled") || text.contains("shut down");
+    }
+
+    private static EngineFault engineFault(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EngineFault fault) {
+                return fault;
+            }
+        }
+        return null;
+    }
+}

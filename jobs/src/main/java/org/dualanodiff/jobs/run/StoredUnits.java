@@ -1,0 +1,125 @@
+package org.dualanodiff.jobs.run;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
+
+/** What a run has of all its units, from three listings and one reading of its commits. */
+final class StoredUnits {
+
+    private final String runId;
+    private final Map<UnitKey, UnitCommit> commits = new HashMap<>();
+    private final Map<UnitKey, String> unreadable = new HashMap<>();
+    private final Map<String, Map<String, Long>> samples;
+    private final Map<String, Map<String, Long>> staged;
+    private final Set<UnitKey> died = new HashSet<>();
+
+    private StoredUnits(ObjectStore store, String runId) {
+        this.runId = runId;
+        this.samples = byFolder(store.list(StoreLayout.samples(runId)));
+        this.staged = byFolder(store.list(StoreLayout.staging(runId)));
+    }
+
+    /**
+     * A commit that cannot be read is its unit's failure, not the run's.
+     *
+     * @throws StoreException if the run is of a version that had no commits
+     */
+    static StoredUnits of(ObjectStore store, String runId) {
+        StoredUnits units = new StoredUnits(store, runId);
+        UnitCommits commits = new UnitCommits(store, runId);
+        List<String> keys = List.copyOf(commits.keys());
+        if (keys.isEmpty()) {
+            commits.requireNotOfEarlierVersion();
+        }
+        ObjectStore.inParallel(keys, key -> read(commits, key)).forEach(units::add);
+        store.list(StoreLayout.deaths(runId)).forEach(file -> units.died.add(unit(file.key())));
+        return units;
+    }
+
+    private record Read(UnitKey unit, UnitCommit commit, String error) {}
+
+    private static Read read(UnitCommits commits, String key) {
+        try {
+            return new Read(unit(key), commits.read(key), null);
+        } catch (StoreException e) {
+            return new Read(unit(key), null, e.getMessage());
+        }
+    }
+
+    private void add(Read read) {
+        if (read.error() == null) {
+            commits.put(read.unit(), read.commit());
+        } else {
+            unreadable.put(read.unit(), read.error());
+        }
+    }
+
+    /** Of a key that ends with {@code CATEGORY/DEFECT/FILE}. */
+    private static UnitKey unit(String key) {
+        String[] segments = key.split("/");
+        return new UnitKey(
+                PathSegment.unescape(segments[segments.length - 3]),
+                PathSegment.unescape(segments[segments.length - 2]));
+    }
+
+    private static Map<String, Map<String, Long>> byFolder(List<StoredFile> files) {
+        return files.stream()
+                .filter(file -> StoreLayout.isSampleFile(file.key()))
+                .collect(Collectors.groupingBy(
+                        file -> file.key().substring(0, file.key().lastIndexOf('/')),
+                        Collectors.toMap(StoredFile::key, StoredFile::bytes, (a, b) -> a, TreeMap::new)));
+    }
+
+    /** As they are written. */
+    Map<UnitKey, UnitCommit> commits() {
+        return commits;
+    }
+
+    /** Without the files that are not there. */
+    Map<UnitKey, UnitCommit> whole() {
+        Map<UnitKey, UnitCommit> whole = new HashMap<>();
+        commits.forEach((unit, commit) -> whole.put(unit, whole(commit)));
+        return whole;
+    }
+
+    /** Units under which executors have died. */
+    Set<UnitKey> died() {
+        return died;
+    }
+
+    UnitFiles files(AdapterId adapter) {
+        UnitKey unit = new UnitKey(adapter.category(), adapter.defect());
+        UnitCommit standing = commits.getOrDefault(unit, UnitCommit.nothing(runId, adapter));
+        UnitCommit whole = whole(standing);
+        return new UnitFiles(
+                whole,
+                whole.files().size() < standing.files().size(),
+                stored(unit).keySet(),
+                staged.getOrDefault(StoreLayout.staging(runId, unit.category(), unit.defect()), Map.of()),
+                died.contains(unit),
+                unreadable.get(unit));
+    }
+
+    private UnitCommit whole(UnitCommit commit) {
+        Map<String, Long> there = stored(new UnitKey(commit.category(), commit.defect()));
+        return commit.only(file -> there.getOrDefault(file.key(), -1L) == file.bytes());
+    }
+
+    private Map<String, Long> stored(UnitKey unit) {
+        return samples.getOrDefault(StoreLayout.samples(runId, unit.category(), unit.defect()), Map.of());
+    }
+}

@@ -1,0 +1,103 @@
+package org.dualanodiff.jobs.run;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
+
+/**
+ * Executors that died at work on the units of a run, kept in the store. Native code that ends one JVM ends the next, so two
+ * deaths are the end of a unit, until its inputs or the settings change.
+ */
+final class UnitDeaths {
+
+    private static final int MOST = 2;
+
+    private final ObjectStore store;
+    private final String runId;
+    private final Fingerprint settings;
+    private final Map<UnitKey, List<Death>> deaths = new HashMap<>();
+
+    /**
+     * @param work {@code train} or {@code generate}
+     * @param settings all that the unit was worked on with
+     */
+    record Death(String work, String executor, Fingerprint settings, Instant at) {}
+
+    /** @param settings of this command: those of the run, its resources and its inputs */
+    UnitDeaths(ObjectStore store, String runId, Fingerprint settings) {
+        this.store = store;
+        this.runId = runId;
+        this.settings = settings;
+    }
+
+    /** Forgets those of a unit. */
+    void forget(UnitKey unit) {
+        store.delete(folder(unit));
+    }
+
+    /**
+     * Reads those of a unit.
+     *
+     * @throws org.dualanodiff.pipeline.store.StoreException if one cannot be read
+     */
+    void read(UnitKey unit) {
+        List<String> keys =
+                store.list(folder(unit)).stream().map(StoredFile::key).toList();
+        List<Death> found = store.readAll(keys).entrySet().stream()
+                .map(entry -> Json.parse(entry.getValue(), Death.class, store.uri(entry.getKey())))
+                .filter(death -> death.settings().equals(settings))
+                .toList();
+        put(unit, found);
+    }
+
+    private synchronized void put(UnitKey unit, List<Death> found) {
+        deaths.put(unit, new ArrayList<>(found));
+    }
+
+    /** Notes that an executor died; once for each, whatever tasks it had. */
+    void add(UnitKey unit, String work, String executor) {
+        Death death = new Death(work, executor, settings, Instant.now());
+        int number;
+        synchronized (this) {
+            List<Death> before = deaths.computeIfAbsent(unit, none -> new ArrayList<>());
+            number = before.size() + 1;
+            before.add(death);
+        }
+        while (!store.createIfAbsent(folder(unit) + "/" + number + ".json", Json.bytes(death))) {
+            number++;
+        }
+        store.delete(StoreLayout.attempts(runId, unit.category(), unit.defect()));
+    }
+
+    synchronized boolean isSuspect(UnitKey unit) {
+        return deaths.containsKey(unit) && !deaths.get(unit).isEmpty();
+    }
+
+    /** Why a unit is not to be tried again. */
+    synchronized Optional<String> end(UnitKey unit) {
+        List<Death> of = deaths.getOrDefault(unit, List.of());
+        return of.size() < MOST
+                ? Optional.empty()
+                : Optional.of(
+                        ("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
+                                        + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
+                                .formatted(
+                                        of.size(),
+                                        of.get(of.size() - 1).executor(),
+                                        of.get(of.size() - 1).work(),
+                                        of.get(of.size() - 1).at()));
+    }
+
+    private String folder(UnitKey unit) {
+        return StoreLayout.deaths(runId, unit.category(), unit.defect());
+    }
+}

@@ -1,0 +1,135 @@
+package org.dualanodiff.jobs.run;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Planner;
+import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.quality.QualityCheck;
+import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.UnitCommit;
+
+/** The pairs of a unit under way: what is committed, and what was made beyond that, each compared once with those before it. */
+public final class UnitPairs {
+
+    /** Parquet files that readers like lie between 128 and 512 MB. */
+    private static final long FILE_BYTES = 256L << 20;
+
+    private final UnitCommit committed;
+    private final SampleTarget target;
+    private final AcceptedCopies rule;
+    private final List<PairSignature> good = new ArrayList<>();
+    private final Map<Integer, PairVerdict> made = new TreeMap<>();
+    private final Map<Integer, List<String>> verdicts = new TreeMap<>();
+    private final Map<Integer, Double> nearest = new HashMap<>();
+    private final Set<Integer> copies = new HashSet<>();
+    private long bytes;
+
+    public UnitPairs(UnitCommit committed, SampleTarget target, AcceptedCopies rule) {
+        this.committed = committed;
+        this.target = target;
+        this.rule = rule;
+    }
+
+    public UnitCommit committed() {
+        return committed;
+    }
+
+    /** What later pairs are compared with; for a rule that compares. */
+    void know(List<PairVerdict> ofTheCommit) {
+        BitSet rejected = committed.rejectedIndices();
+        ofTheCommit.stream()
+                .filter(pair -> !rejected.get(pair.index()) && pair.signature() != null)
+                .map(PairVerdict::signature)
+                .forEach(good::add);
+    }
+
+    /**
+     * Takes in staged pairs; of one that is there already nothing is taken.
+     *
+     * @param fileBytes of the files that they lie in
+     */
+    public void add(List<PairVerdict> more, long fileBytes) {
+        BitSet there = existing();
+        Map<Integer, PairVerdict> fresh = new TreeMap<>();
+        more.stream().filter(pair -> !there.get(pair.index())).forEach(pair -> fresh.putIfAbsent(pair.index(), pair));
+        AcceptedCopies.Outcome outcome = rule.among(
+                good,
+                fresh.values().stream()
+                        .filter(pair -> pair.accepted() && pair.signature() != null)
+                        .map(pair -> new AcceptedCopies.Candidate(pair.index(), pair.signature()))
+                        .toList());
+        outcome.distances().forEach((index, distance) -> nearest.put(Math.toIntExact(index), distance));
+        fresh.forEach((index, pair) -> {
+            boolean copy = outcome.copies().contains((long) index);
+            if (copy) {
+                copies.add(index);
+            } else if (pair.accepted() && pair.signature() != null) {
+                good.add(pair.signature());
+            }
+            verdicts.put(index, copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
+            made.put(index, pair);
+        });
+        bytes += fileBytes;
+    }
+
+    /** What is to be made next; nothing if there is enough, or no index left to be tried. */
+    List<GenerateUnit> missing(AdapterId adapter) {
+        return Planner.units(adapter, existing(), rejected(), target);
+    }
+
+    /** Verdicts on the pairs that belong into the table and are not there; those beyond the wanted ones do not. */
+    public Map<Integer, List<String>> fresh() {
+        int end = target.end(rejected());
+        Map<Integer, List<String>> fresh = new TreeMap<>(verdicts);
+        fresh.keySet().removeIf(index -> index >= end);
+        return fresh;
+    }
+
+    /** One for each file of {@link #fresh} pairs, of consecutive indices and a size that readers like. */
+    public List<CommitTask> tasks(boolean keepRejectedPixels) {
+        List<Integer> indices = List.copyOf(fresh().keySet());
+        long expected = made.isEmpty() ? 0 : bytes / made.size() * indices.size();
+        int files = (int) Math.min(indices.size(), (expected + FILE_BYTES - 1) / FILE_BYTES);
+        List<CommitTask> tasks = new ArrayList<>();
+        for (int file = 0; file < Math.max(1, files) && !indices.isEmpty(); file++) {
+            int from = (int) ((long) file * indices.size() / Math.max(1, files));
+            int to = (int) ((long) (file + 1) * indices.size() / Math.max(1, files));
+            Map<String, BitSet> sources = new TreeMap<>();
+            indices.subList(from, to)
+                    .forEach(index -> sources.computeIfAbsent(made.get(index).file(), none -> new BitSet())
+                            .set(index));
+            tasks.add(new CommitTask(
+                    committed.runId(), committed.adapterId(), sources, nearest, copies, keepRejectedPixels));
+        }
+        return tasks;
+    }
+
+    /** Keys of the staged files that pairs were taken from. */
+    Set<String> sources() {
+        return made.values().stream().map(PairVerdict::file).collect(Collectors.toSet());
+    }
+
+    private BitSet existing() {
+        BitSet existing = committed.indices();
+        made.keySet().forEach(existing::set);
+        return existing;
+    }
+
+    private BitSet rejected() {
+        BitSet rejected = committed.rejectedIndices();
+        verdicts.forEach((index, why) -> rejected.set(index, !why.isEmpty()));
+        return rejected;
+    }
+}

@@ -1,0 +1,309 @@
+package org.dualanodiff.jobs.run;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.dualanodiff.jobs.spark.FailureText;
+import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.TaskDone;
+import org.dualanodiff.jobs.spark.TaskHook;
+import org.dualanodiff.jobs.spark.TaskRecord;
+import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan;
+import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.train.TrainResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One (category, defect) on its way: train, learn the limits, generate and judge in rounds, commit. What each step leaves
+ * stands in the store, so any driver goes on from there; what fails, fails this unit.
+ */
+final class UnitRun implements Supplier<UnitOutcome> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
+
+    private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
+
+    private final RunScope run;
+    private final Plan.UnitCounts plan;
+    private final UnitFiles files;
+    private final AdapterId id;
+    private final UnitKey key;
+    private final UnitReport report;
+    private final List<TaskRecord> tasks = new ArrayList<>();
+
+    /** @param files what the store had of it when the command began */
+    UnitRun(RunScope run, Plan.UnitCounts plan, UnitFiles files, Optional<RunManifest.Unit> before) {
+        this.run = run;
+        this.plan = plan;
+        this.files = files;
+        this.id = plan.adapter();
+        this.key = new UnitKey(id.category(), id.defect());
+        this.report = new UnitReport(plan, run.target(), before, files.commit());
+    }
+
+    @Override
+    public UnitOutcome get() {
+        run.spark().setLocalProperty(JobText.UNIT, key.toString());
+        try {
+            work();
+        } catch (UnitFailure e) {
+            report.failed(e.getMessage());
+        } catch (Exception | LinkageError e) {
+            if (!run.lease().lost()) {
+                LOG.error("{} failed", key, e);
+            }
+            report.failed(FailureText.ofJob(e));
+        }
+        UnitOutcome outcome = report.outcome(tasks);
+        boolean complete = outcome.unit().error().isEmpty();
+        run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
+        return outcome;
+    }
+
+    private void work() throws Exception {
+        if (files.unreadable() != null) {
+            throw new UnitFailure(files.unreadable());
+        }
+        if (run.stages().train() && plan.train()) {
+            requireTryable();
+            train();
+        }
+        if (run.stages().generate()) {
+            generate();
+        }
+    }
+
+    private void requireTryable() {
+        if (files.deaths()) {
+            run.deaths().read(key);
+        }
+        run.deaths().end(key).ifPresent(why -> {
+            throw new UnitFailure(why);
+        });
+    }
+
+    private void train() throws Exception {
+        run.states().enter(key, UnitStates.State.TRAINING);
+        TrainResult result = onMachines(
+                        "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
+                .get(0);
+        report.trained(result);
+        if (!result.succeeded()) {
+            throw new UnitFailure("training: " + result.error());
+        }
+    }
+
+    private void generate() throws Exception {
+        UnitCommit before = files.commit();
+        boolean enough = plan.toGenerate() == 0;
+        if (enough && !files.isUntidy()) {
+            report.reused(() -> run.adapters().find(id).orElse(null));
+            return;
+        }
+        PublishedAdapter adapter = run.adapters().find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
+        report.reused(() -> adapter);
+        QualityProfile profile = enough ? QualityProfile.NONE : learn();
+        AcceptedCopies rule = profile.copies();
+        UnitPairs pairs = new UnitPairs(before, run.target(), rule);
+        String failure = null;
+        try {
+            if (!enough) {
+                requireTryable();
+                lookAt(pairs, before, rule);
+                failure = rounds(pairs, adapter, profile);
+            }
+        } catch (UnitFailure e) {
+            failure = e.getMessage();
+        } catch (Exception e) {
+            run.requireHeld();
+            LOG.error("generating {} failed", key, e);
+            failure = "generation: " + FailureText.ofJob(e);
+        }
+        // Whatever was made and judged is kept, however it ended.
+        report.committed(commit(before, pairs));
+        if (failure != null) {
+            throw new UnitFailure(failure);
+        }
+    }
+
+    private QualityProfile learn() throws Exception {
+        if (!run.learns()) {
+            return QualityProfile.NONE;
+        }
+        run.states().enter(key, UnitStates.State.LEARNING);
+        try {
+            QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
+            return run.limits().settle(key, learned);
+        } catch (Exception e) {
+            run.requireHeld();
+            LOG.error("looking at the real pairs of {} failed", key, e);
+            throw new UnitFailure("quality gate: " + FailureText.ofJob(e));
+        }
+    }
+
+    /** What an earlier driver, or an earlier command, has left. */
+    private void lookAt(UnitPairs pairs, UnitCommit before, AcceptedCopies rule) throws Exception {
+        String adapter = id.fingerprint().hex();
+        if (rule.isSought() && !before.files().isEmpty()) {
+            List<String> keys =
+                    before.files().stream().map(UnitCommit.File::key).toList();
+            pairs.know(persistently(() -> run.jobs().verdicts(key, adapter, keys)));
+        }
+        if (!files.staged().isEmpty()) {
+            List<String> keys = List.copyOf(files.staged().keySet());
+            long bytes =
+                    files.staged().values().stream().mapToLong(size -> size).sum();
+            pairs.add(persistently(() -> run.jobs().verdicts(key, adapter, keys)), bytes);
+        }
+    }
+
+    /** Returns why it broke off, or null. */
+    private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
+        for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
+            run.states().enter(key, UnitStates.State.GENERATING);
+            List<GenerateTask> round = missing.stream()
+                    .map(unit -> run.generateTask(unit, adapter, profile))
+                    .toList();
+            List<GenerateResult> results = onMachines("generate", run.jobs()::generate, round);
+            results.forEach(result -> {
+                report.generated(result);
+                pairs.add(result.pairs(), result.bytes());
+            });
+            Optional<GenerateResult> failed =
+                    results.stream().filter(result -> !result.succeeded()).findFirst();
+            if (failed.isPresent()) {
+                return "generation: " + failed.get().error();
+            }
+        }
+        return null;
+    }
+
+    /** Commits what is new; whoever has committed that number first, another driver it must be, is right. */
+    private UnitCommit commit(UnitCommit before, UnitPairs pairs) throws Exception {
+        Map<Integer, List<String>> fresh = pairs.fresh();
+        if (fresh.isEmpty() && !files.isUntidy()) {
+            return before;
+        }
+        run.states().enter(key, UnitStates.State.COMMITTING);
+        List<CommitTask> tasks = pairs.tasks(run.config().quality().keepRejectedPixels());
+        List<UnitCommit.File> written =
+                tasks.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(tasks));
+        UnitCommit next = before.with(written, fresh);
+        run.requireHeld();
+        TaskHook.call("commit", key.toString());
+        if (!run.commits().create(next)) {
+            UnitCommit standing =
+                    run.commits().find(key.category(), key.defect()).orElseThrow();
+            // Its own, if the answer to its creation was lost.
+            if (!standing.files().equals(next.files())) {
+                written.forEach(file -> run.store().delete(file.key()));
+                return standing;
+            }
+        }
+        run.states().committed(fresh.size());
+        tidy(next, pairs);
+        return next;
+    }
+
+    /**
+     * Nobody can commit what lay there before this commit any more: its number is taken. What has come since may be another
+     * driver's, if this one was taken for dead.
+     */
+    private void tidy(UnitCommit commit, UnitPairs pairs) {
+        Set<String> listed = new HashSet<>();
+        commit.files().forEach(file -> listed.add(file.key()));
+        Set<String> done = new HashSet<>(files.stored());
+        done.addAll(files.staged().keySet());
+        done.addAll(pairs.sources());
+        done.removeAll(listed);
+        done.forEach(run.store()::delete);
+    }
+
+    /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */
+    private <T, R> List<R> onMachines(String work, Function<List<T>, List<TaskDone<R>>> job, List<T> all)
+            throws Exception {
+        List<R> results = new ArrayList<>();
+        List<T> left = all;
+        while (!left.isEmpty()) {
+            List<T> now = left;
+            List<TaskDone<R>> done = alone(() -> persistently(() -> job.apply(now)));
+            left = new ArrayList<>();
+            Set<String> died = new HashSet<>();
+            for (int i = 0; i < done.size(); i++) {
+                TaskDone<R> task = done.get(i);
+                tasks.add(task.record());
+                if (task.died() == null) {
+                    results.add(task.result());
+                } else {
+                    left.add(now.get(i));
+                    died.add(task.died());
+                }
+            }
+            died.stream()
+                    .filter(run.executors()::hasDied)
+                    .forEach(one -> run.deaths().add(key, work, one));
+            requireTryableStill();
+        }
+        return results;
+    }
+
+    private void requireTryableStill() {
+        run.deaths().end(key).ifPresent(why -> {
+            throw new UnitFailure(why);
+        });
+    }
+
+    /** Units under which an executor died take turns, so that the innocent ones are not there when it happens again. */
+    private <R> R alone(Callable<R> job) throws Exception {
+        if (!run.deaths().isSuspect(key)) {
+            return job.call();
+        }
+        run.suspects().acquire();
+        try {
+            return job.call();
+        } finally {
+            run.suspects().release();
+        }
+    }
+
+    /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
+    private <R> R persistently(Callable<R> job) throws Exception {
+        Persistence persistence = new Persistence(run.executors());
+        while (true) {
+            run.requireHeld();
+            try {
+                return job.call();
+            } catch (Exception e) {
+                run.requireHeld();
+                persistence.awaitOrThrow(e);
+                LOG.warn("{}: a Spark job was given up, it is submitted again: {}", key, FailureText.ofJob(e));
+            }
+        }
+    }
+
+    /** The unit cannot be completed, and the message says why. */
+    static final class UnitFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnitFailure(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package org.dualanodiff.jobs.run;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.slf4j.MDC;
+
+/**
+ * Carries units through their steps side by side, in a given order, a bounded number at a time. Each has a thread, which only
+ * waits for its Spark jobs, and a pool of Spark's fair scheduler. What one unit waits for keeps no other from going on.
+ */
+final class UnitsInFlight {
+
+    private static final int LOOK_SECONDS = 5;
+
+    private final JavaSparkContext spark;
+    private final IntSupplier bound;
+    private final BlockingQueue<Runnable> ended = new LinkedBlockingQueue<>();
+    private final Deque<String> pools = new ArrayDeque<>();
+    private int flying;
+    private int named;
+
+    /** @param bound how many at a time; asked again and again, since executors come and go */
+    UnitsInFlight(JavaSparkContext spark, IntSupplier bound) {
+        this.spark = spark;
+        this.bound = bound;
+    }
+
+    /**
+     * Returns when all have ended.
+     *
+     * @param units each says what it came to, and throws nothing
+     * @param done sees that on this thread
+     */
+    <T> void run(List<Supplier<T>> units, Consumer<T> done) {
+        Deque<Supplier<T>> left = new ArrayDeque<>(units);
+        while (!left.isEmpty() || flying > 0) {
+            while (!left.isEmpty() && flying < Math.max(1, bound.getAsInt())) {
+                start(left.remove(), done);
+            }
+            Runnable one = next();
+            if (one != null) {
+                one.run();
+            }
+        }
+    }
+
+    private Runnable next() {
+        try {
+            return ended.poll(LOOK_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while units were under way", e);
+        }
+    }
+
+    private <T> void start(Supplier<T> unit, Consumer<T> done) {
+        String pool = pools.isEmpty() ? "unit-" + named++ : pools.pop();
+        flying++;
+        Map<String, String> logged = MDC.getCopyOfContextMap();
+        Thread thread = new Thread(
+                () -> {
+                    if (logged != null) {
+                        MDC.setContextMap(logged);
+                    }
+                    spark.setLocalProperty("spark.scheduler.pool", pool);
+                    T result = unit.get();
+                    ended.add(() -> {
+                        flying--;
+                        pools.push(pool);
+                        done.accept(result);
+                    });
+                },
+                "dualanodiff-" + pool);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

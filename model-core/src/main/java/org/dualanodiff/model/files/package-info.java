@@ -1,0 +1,2 @@
+/** Folders of this machine that programs and weights are taken from. */
+package org.dualanodiff.model.files;

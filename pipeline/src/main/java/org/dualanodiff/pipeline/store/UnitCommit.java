@@ -1,0 +1,161 @@
+package org.dualanodiff.pipeline.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The pairs that a run has of one (category, defect): {@code runs/RUN/commits/CATEGORY/DEFECT/NUMBER.json}. What it does not
+ * list is not there for any reader, whatever lies in the folder. The highest number is the truth; none is written twice.
+ *
+ * @param format of this record, {@value #FORMAT}
+ * @param number from 1; each replaces the one before
+ * @param adapter that drew the pairs
+ * @param accepted indices of the good pairs, ascending
+ * @param rejected the others, with the reasons of each
+ */
+public record UnitCommit(
+        int format,
+        String runId,
+        String category,
+        String defect,
+        int number,
+        Fingerprint adapter,
+        List<File> files,
+        List<Integer> accepted,
+        Map<Integer, List<String>> rejected,
+        Instant committedAt)
+        implements Serializable {
+
+    public static final int FORMAT = 1;
+
+    public UnitCommit {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException(
+                    "it has format %d, and this version reads format %d".formatted(format, FORMAT));
+        }
+        requireNonNull(runId, "run_id");
+        requireNonNull(category, "category");
+        requireNonNull(defect, "defect");
+        requireNonNull(adapter, "adapter");
+        files = List.copyOf(requireNonNull(files, "files"));
+        accepted = List.copyOf(requireNonNull(accepted, "accepted"));
+        rejected = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(rejected, "rejected")));
+    }
+
+    /**
+     * A file of pairs.
+     *
+     * @param key its path in the store
+     * @param indices of its rows, ascending
+     */
+    public record File(String key, long bytes, String sha256, long rows, List<Integer> indices)
+            implements Serializable {
+        public File {
+            requireNonNull(key, "files.key");
+            requireNonNull(sha256, "files.sha256");
+            indices = List.copyOf(requireNonNull(indices, "files.indices"));
+        }
+    }
+
+    /** Before anything is there. */
+    public static UnitCommit nothing(String runId, AdapterId adapter) {
+        return new UnitCommit(
+                FORMAT,
+                runId,
+                adapter.category(),
+                adapter.defect(),
+                0,
+                adapter.fingerprint(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Instant.EPOCH);
+    }
+
+    /**
+     * What comes after this one: some files more, and verdicts on their pairs.
+     *
+     * @param verdicts reasons of rejection by index, none for a good pair
+     */
+    public UnitCommit with(List<File> more, Map<Integer, List<String>> verdicts) {
+        List<File> all = new ArrayList<>(files);
+        all.addAll(more);
+        BitSet good = bits(accepted);
+        Map<Integer, List<String>> bad = new TreeMap<>(rejected);
+        verdicts.forEach((index, why) -> {
+            if (why.isEmpty()) {
+                good.set(index);
+            } else {
+                bad.put(index, why);
+            }
+        });
+        return new UnitCommit(
+                FORMAT, runId, category, defect, number + 1, adapter, all, list(good), bad, Instant.now());
+    }
+
+    /** What is left where only these files are there. */
+    public UnitCommit only(Predicate<File> there) {
+        List<File> left = files.stream().filter(there).toList();
+        BitSet indices = new BitSet();
+        left.forEach(file -> file.indices().forEach(indices::set));
+        Map<Integer, List<String>> bad = new TreeMap<>(rejected);
+        bad.keySet().removeIf(index -> !indices.get(index));
+        return new UnitCommit(
+                FORMAT,
+                runId,
+                category,
+                defect,
+                number,
+                adapter,
+                left,
+                accepted.stream().filter(indices::get).toList(),
+                bad,
+                committedAt);
+    }
+
+    /** How many were rejected for each reason; a pair may have several. */
+    public Map<String, Integer> reasons() {
+        Map<String, Integer> counts = new TreeMap<>();
+        rejected.values().forEach(why -> why.forEach(reason -> counts.merge(reason, 1, Integer::sum)));
+        return counts;
+    }
+
+    public AdapterId adapterId() {
+        return new AdapterId(category, defect, adapter);
+    }
+
+    /** Of all pairs, good or not. */
+    public BitSet indices() {
+        BitSet all = bits(accepted);
+        all.or(rejectedIndices());
+        return all;
+    }
+
+    public BitSet rejectedIndices() {
+        return bits(rejected.keySet());
+    }
+
+    public int pairs() {
+        return accepted.size() + rejected.size();
+    }
+
+    private static BitSet bits(Collection<Integer> indices) {
+        BitSet bits = new BitSet();
+        indices.forEach(bits::set);
+        return bits;
+    }
+
+    public static List<Integer> list(BitSet bits) {
+        return bits.stream().boxed().toList();
+    }
+}

@@ -1,0 +1,107 @@
+package org.dualanodiff.pipeline.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The commits of a run, one series for each (category, defect). Who creates a number has committed; whoever else tried has
+ * not, be it a driver that was taken for dead and woke up.
+ */
+public final class UnitCommits {
+
+    private static final Pattern KEY = Pattern.compile("(.*)/(\\d+)\\.json");
+
+    private final ObjectStore store;
+    private final String runId;
+
+    public UnitCommits(ObjectStore store, String runId) {
+        this.store = store;
+        this.runId = runId;
+    }
+
+    /** Commits, unless someone has committed that number. */
+    public boolean create(UnitCommit commit) {
+        String key = StoreLayout.commit(runId, commit.category(), commit.defect(), commit.number());
+        return store.createIfAbsent(key, Json.bytes(commit));
+    }
+
+    /**
+     * What a (category, defect) has.
+     *
+     * @throws StoreException if its record cannot be read
+     */
+    public Optional<UnitCommit> find(String category, String defect) {
+        return highest(store.list(StoreLayout.commits(runId, category, defect))).values().stream()
+                .findFirst()
+                .map(key -> parse(key, store.read(key)));
+    }
+
+    /**
+     * What each (category, defect) has.
+     *
+     * @throws StoreException if a record cannot be read, or if the run is of a version that had no commits
+     */
+    public List<UnitCommit> all() {
+        Collection<String> keys = keys();
+        if (keys.isEmpty()) {
+            requireNotOfEarlierVersion();
+        }
+        return store.readAll(keys).entrySet().stream()
+                .map(entry -> parse(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Keys of the highest commits, one for each (category, defect), sorted. */
+    public Collection<String> keys() {
+        return highest(store.list(StoreLayout.commits(runId))).values();
+    }
+
+    /** @throws StoreException if it cannot be read */
+    public UnitCommit read(String key) {
+        return parse(key, store.read(key));
+    }
+
+    /** @throws StoreException if the run has files of pairs that were merged by a version without commits */
+    public void requireNotOfEarlierVersion() {
+        boolean merged = store.list(StoreLayout.samples(runId)).stream()
+                .map(StoredFile::key)
+                .anyMatch(key -> StoreLayout.isSampleFile(key) && !StoreLayout.isOfCommits(key));
+        if (merged) {
+            throw new StoreException(
+                    ("run %s in %s was written by an earlier version, which kept no lists of its files;"
+                                    + " its Parquet files can be read as they are, but nothing can be added: give another run.id"
+                                    + " (its adapters are used again)")
+                            .formatted(runId, store.root()));
+        }
+    }
+
+    private UnitCommit parse(String key, byte[] json) {
+        UnitCommit commit = Json.parse(json, UnitCommit.class, store.uri(key));
+        if (!key.equals(StoreLayout.commit(runId, commit.category(), commit.defect(), commit.number()))) {
+            throw new StoreException("%s is a commit of %s/%s number %d; it was moved by hand, restore it"
+                    .formatted(store.uri(key), commit.category(), commit.defect(), commit.number()));
+        }
+        return commit;
+    }
+
+    private static Map<String, String> highest(List<StoredFile> files) {
+        Map<String, String> highest = new TreeMap<>();
+        for (StoredFile file : files) {
+            Matcher matcher = KEY.matcher(file.key());
+            if (matcher.matches()) {
+                highest.merge(matcher.group(1), file.key(), (a, b) -> number(a) > number(b) ? a : b);
+            }
+        }
+        return highest;
+    }
+
+    private static int number(String key) {
+        Matcher matcher = KEY.matcher(key);
+        return matcher.matches() ? Integer.parseInt(matcher.group(2)) : 0;
+    }
+}

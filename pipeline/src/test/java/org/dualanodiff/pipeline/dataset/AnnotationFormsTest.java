@@ -1,0 +1,406 @@
+package org.dualanodiff.pipeline.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Annotation files, tables and manifests as tools and people write them: no annotated image is ever a good one. */
+class AnnotationFormsTest {
+    private static final String CRACK = "[{\"id\": 1, \"name\": \"crack\"}]";
+
+    @TempDir
+    Path root;
+
+    private Plates plates;
+
+    @BeforeEach
+    void writeImages() throws IOException {
+        plates = new Plates(root.resolve("tile"));
+        for (int i = 0; i < 4; i++) {
+            plates.picture("images/%d.jpg".formatted(i));
+        }
+    }
+
+    private static String image(Object id, String name) {
+        return "{\"id\": %s, \"file_name\": \"%s\", \"width\": 48, \"height\": 40}".formatted(id, name);
+    }
+
+    /** A square of 100 pixels whose left side is at {@code x}. */
+    private static String square(Object image, Object category, int x) {
+        return "{\"id\": %d, \"image_id\": %s, \"category_id\": %s, \"segmentation\": [[%d, 5, %d, 5, %d, 15, %d, 15]]}"
+                .formatted(x, image, category, x, x + 10, x + 10, x);
+    }
+
+    private static String coco(List<String> images, List<String> annotations, String categories) {
+        return "{\"images\": %s, \"annotations\": %s, \"categories\": %s}".formatted(images, annotations, categories);
+    }
+
+    private static List<String> four() {
+        List<String> images = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            images.add(image(i, i + ".jpg"));
+        }
+        return images;
+    }
+
+    private static List<String> good(Dataset dataset) {
+        return dataset.good().stream()
+                .flatMap(good -> good.training().stream())
+                .map(GoodImages::name)
+                .toList();
+    }
+
+    private static List<String> names(Dataset dataset, String defect) {
+        return dataset.set("tile", defect).orElseThrow().training().stream()
+                .map(DefectImage::name)
+                .toList();
+    }
+
+    @Test
+    void cocoFiles_ofOneDefectEach_haveTheRestAsGoodImages() throws IOException {
+        plates.text("annotations/crack.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+        plates.text("annotations/dent.json", coco(four(), List.of(square(1, 1, 2)), CRACK.replace("crack", "dent")));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).containsExactly("2.jpg", "3.jpg");
+        assertThat(names(dataset, "crack")).containsExactly("images/0.jpg");
+        assertThat(names(dataset, "dent")).containsExactly("images/1.jpg");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0.0", "0.0, 0", "'\"0\"', 0", "0, '\"0\"'", "'\"a\"', '\"a\"'", "0.00, '\"0\"'"})
+    void cocoIds_asNumbersOrTexts_areTheSame(String ofImage, String ofAnnotation) throws IOException {
+        plates.text(
+                "instances.json",
+                coco(
+                        List.of(image(ofImage, "0.jpg"), image(1, "1.jpg")),
+                        List.of(square(ofAnnotation, "1.0", 2)),
+                        CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(names(dataset, "crack")).containsExactly("images/0.jpg");
+        assertThat(good(dataset)).containsExactly("1.jpg");
+    }
+
+    @Test
+    void cocoImage_listedTwice_hasBothMasksAndIsNoGoodOne() throws IOException {
+        List<String> images = List.of(image(0, "0.jpg"), image(10, "images/0.jpg"), image(20, "./images/0.jpg"));
+        plates.text("instances.json", coco(images, List.of(square(0, 1, 2), square(10, 1, 22)), CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(names(dataset, "crack")).containsExactly("images/0.jpg");
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(200);
+        assertThat(good(dataset)).isEmpty();
+    }
+
+    @Test
+    void cocoImage_annotatedInATestFileToo_neverTrains() throws IOException {
+        plates.text("annotations/instances_train.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+        plates.text(
+                "annotations/instances_val.json", coco(List.of(image(0, "0.jpg")), List.of(square(0, 1, 22)), CRACK));
+
+        DefectSet set = plates.read().sets().get(0);
+
+        assertThat(set.training()).isEmpty();
+        assertThat(set.test()).extracting(DefectImage::name).containsExactly("images/0.jpg");
+    }
+
+    @Test
+    void cocoAnnotation_ofUnknownImage_makesNoImageAGoodOne() throws IOException {
+        plates.text("instances.json", coco(four(), List.of(square(0, 1, 2), square(77, 1, 2)), CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).isEmpty();
+        assertThat(dataset.quarantine())
+                .anyMatch(aside -> aside.detail().contains("no image with its image_id 77"))
+                .anyMatch(aside -> aside.file().equals("images/1.jpg")
+                        && aside.detail().contains("whether it is a good one is not known"));
+    }
+
+    @Test
+    void cocoOfRoboflow_withAnUnusedRootCategory_hasOneProduct() throws IOException {
+        for (String part : List.of("train", "valid")) {
+            plates.picture(part + "/0.jpg");
+            plates.picture(part + "/1.jpg");
+            plates.text(
+                    part + "/_annotations.coco.json",
+                    coco(
+                            List.of(image(0, "0.jpg"), image(1, "1.jpg")),
+                            List.of(square(0, 1, 2)),
+                            "[{\"id\": 0, \"name\": \"parts\", \"supercategory\": \"none\"}, {\"id\": 1, \"name\": \"crack\", \"supercategory\": \"parts\"}]"));
+        }
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.good()).extracting(GoodImages::category).containsExactly("parts");
+        assertThat(dataset.good().get(0).training()).hasSize(1);
+        assertThat(dataset.good().get(0).test()).hasSize(1);
+        assertThat(dataset.quarantine()).isEmpty();
+    }
+
+    @Test
+    void cocoImage_withoutSize_hasThatOfItsFile() throws IOException {
+        plates.text(
+                "instances.json",
+                coco(List.of("{\"id\": 0, \"file_name\": \"0.jpg\"}"), List.of(square(0, 1, 2)), CRACK));
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "my part.JPG",
+                "my%20part.jpg",
+                "C:\\\\data\\\\my part.jpg",
+                "D:/a/images/my part.jpg",
+                "images\\\\my part.jpg",
+                "/home/other/data/tile/images/my part.jpg",
+                "file:///x/my%20part.jpg",
+                "\\\\\\\\server\\\\share\\\\my part.jpg",
+                "../../upload/my part.jpg"
+            })
+    void cocoFileName_ofAnotherMachineOrForm_isFound(String name) throws IOException {
+        plates.picture("images/my part.jpg");
+        plates.text("annotations/instances.json", coco(List.of(image(0, name)), List.of(square(0, 1, 2)), CRACK));
+
+        assertThat(names(plates.read(), "crack")).containsExactly("images/my part.jpg");
+    }
+
+    @Test
+    void cocoFileName_ofNoFile_tellsWhereItWasLookedFor() throws IOException {
+        plates.text("instances.json", coco(List.of(image(0, "C:\\\\x\\\\z.jpg")), List.of(square(0, 1, 2)), CRACK));
+
+        assertThat(plates.read().quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.reason()).isEqualTo(Reason.STORAGE_ERROR);
+            assertThat(aside.detail()).contains("a path of another machine").contains("tile/images");
+        });
+    }
+
+    @Test
+    void twoFileNames_thatLeadToOneFileByTheirEnds_areInDoubt() throws IOException {
+        plates.text(
+                "instances.json",
+                coco(
+                        List.of(image(0, "/x/crack/0.jpg"), image(1, "/x/dent/0.jpg")),
+                        List.of(square(0, 1, 2), square(1, 1, 22)),
+                        CRACK));
+
+        Dataset dataset = plates.read();
+
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(100);
+        assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.STORAGE_ERROR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ds1", "project/ds1", "a/b/c"})
+    void cocoFiles_furtherDown_areFoundWithTheirImages(String below) throws IOException {
+        Plates deep = new Plates(root.resolve("deep"));
+        deep.picture(below + "/images/0.jpg");
+        deep.text(
+                below + "/annotations/instances.json",
+                coco(List.of(image(0, "0.jpg")), List.of(square(0, 1, 2)), CRACK));
+
+        assertThat(deep.read().sets().get(0).training()).hasSize(1);
+    }
+
+    @Test
+    void cocoFile_notInUtf8_isNamed() throws IOException {
+        String text = coco(four(), List.of(square(0, 1, 2)), CRACK.replace("crack", "裂纹"));
+        plates.write("annotations/instances.json", text.getBytes(Charset.forName("GBK")));
+
+        assertThatThrownBy(plates::read)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("instances.json is not in UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"good", "Good", "OK", "Normal", " normal ", "defect-free"})
+    void manifestWord_forGood_isKnownInAnyCase(String word) throws IOException {
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "defect": "%s", "split": "Train"}
+                {"image": "images/1.jpg", "mask": "m.png", "defect": "crack", "split": "TRAIN"}
+                """.formatted(word));
+        plates.mask("m.png");
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(good(dataset)).containsExactly("0.jpg");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "images/0.jpg",
+                "./images/0.jpg",
+                "images\\\\0.jpg",
+                "ROOT/images/0.jpg",
+                "file://ROOT/images/0.jpg"
+            })
+    void manifestImage_goodAndDefective_isNoGoodOne(String again) throws IOException {
+        plates.mask("m.png");
+        plates.text("manifest.jsonl", """
+                {"image": "%s"}
+                {"image": "images/0.jpg", "mask": "m.png", "defect": "crack", "category": "other"}
+                {"image": "images/1.jpg"}
+                """.formatted(
+                        again.replace("ROOT", plates.root().toString())));
+
+        Dataset dataset = plates.read();
+
+        assertThat(good(dataset)).containsExactly("1.jpg");
+        assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.DUPLICATE_ENTRY);
+    }
+
+    @Test
+    void manifestImage_withSeveralMasks_hasAllOfThem() throws IOException {
+        plates.mask("m1.png");
+        java.awt.image.BufferedImage other = Plates.mask(0);
+        Plates.rectangle(other, 30, 20, 255);
+        plates.mask("m2.png", other);
+        plates.text("manifest.jsonl", """
+                {"image": "images/0.jpg", "mask": "m1.png", "defect": "crack"}
+                {"image": "images/0.jpg", "mask": "m2.png", "defect": "crack"}
+                """);
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(2 * Plates.SPOT);
+    }
+
+    @Test
+    void tableOfVisa_withGoodInAnyWord_trainsOnItsDefects() throws IOException {
+        plates.mask("m.png");
+        plates.text(
+                "t.csv",
+                "object,split,label,image,mask\r\ntile,Train,Good,D:\\set\\images\\0.jpg,\r\ntile,test,Crack,images/1.jpg,m.png\r\n");
+
+        Dataset dataset = plates.read("t.csv");
+
+        assertThat(good(dataset)).containsExactly("0.jpg");
+        assertThat(names(dataset, "Crack")).containsExactly("images/1.jpg");
+    }
+
+    @Test
+    void yolo_ofOutlines_isReadWithItsNames() throws IOException {
+        Plates yolo = new Plates(root.resolve("yolo"));
+        for (String part : List.of("train", "val")) {
+            yolo.picture("images/%s/0.jpg".formatted(part));
+            yolo.picture("images/%s/good.jpg".formatted(part));
+            yolo.text(
+                    "labels/%s/0.txt".formatted(part),
+                    "1 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n0 0.75 0.75 1 0.75 1 1 0.75 1\n");
+        }
+        yolo.picture("images/train/box.jpg");
+        yolo.text("labels/train/box.txt", "0 0.5 0.5 0.2 0.2\n");
+        yolo.text("data.yaml", "train: images/train\nval: images/val\nnames:\n  0: dent\n  1: 'crack'\nnc: 2\n");
+
+        Dataset dataset = yolo.read();
+
+        DefectSet crack = dataset.set("yolo", "crack").orElseThrow();
+        assertThat(crack.training()).extracting(DefectImage::name).containsExactly("images/train/0.jpg");
+        assertThat(crack.test()).hasSize(1);
+        assertThat(Plates.area(crack)).isEqualTo(12 * 10);
+        assertThat(dataset.set("yolo", "dent").orElseThrow().training()).hasSize(1);
+        assertThat(good(dataset)).containsExactly("good.jpg");
+        assertThat(dataset.quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("a box alone makes no mask"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "names: [dent, 'crack tip']",
+                "names: {0: dent, 1: \"crack tip\"}",
+                "nc: 2\nnames:\n- dent\n- crack tip\n",
+                "names:\n  - dent\n  # second\n  - 'crack tip'\npath: x",
+                "names: [\n  dent,\n  crack tip\n]"
+            })
+    void namesOfYaml_inAnyForm_areRead(String yaml) {
+        assertThat(YoloLayout.names(yaml)).containsExactly("dent", "crack tip");
+    }
+
+    @Test
+    void labelMe_besideItsImages_isRead() throws IOException {
+        Plates folder = new Plates(root.resolve("labelme"));
+        for (String name : List.of("a", "b", "c", "d")) {
+            folder.picture(name + ".jpg");
+        }
+        String head =
+                "{\"version\": \"5.0\", \"imagePath\": \"%s.jpg\", \"imageHeight\": 40, \"imageWidth\": 48, \"shapes\": [";
+        String square =
+                "{\"label\": \"crack\", \"points\": [[2, 5], [12, 5], [12, 15], [2, 15]], \"shape_type\": \"polygon\"}";
+        folder.text("a.json", head.formatted("a") + square + "]}");
+        folder.text("b.json", head.formatted("b") + "]}");
+        folder.text("c.json", head.formatted("c") + square + ", " + square.replace("polygon", "rectangle") + "]}");
+
+        Dataset dataset = folder.read();
+
+        assertThat(dataset.set("labelme", "crack").orElseThrow().training())
+                .extracting(DefectImage::name)
+                .containsExactly("a.jpg");
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(100);
+        assertThat(good(dataset)).containsExactly("b.jpg");
+        assertThat(dataset.quarantine())
+                .extracting(Quarantined::reason)
+                .containsExactlyInAnyOrder(Reason.INVALID_ENTRY, Reason.MASK_MISSING);
+    }
+
+    @Test
+    void labelStudio_ofPolygonsAndBrush_isRead() throws IOException {
+        Plates folder = new Plates(root.resolve("studio"));
+        for (String name : List.of("a", "b", "c", "d")) {
+            folder.picture("images/%s.jpg".formatted(name));
+        }
+        String task = "{\"id\": %d, \"data\": {\"image\": \"/data/upload/1/0a1b2c3d-%s.jpg\"}, \"annotations\": [%s]}";
+        String polygon =
+                "{\"type\": \"polygonlabels\", \"original_width\": 48, \"original_height\": 40, \"value\": {\"points\": [[25, 25], [50, 25], [50, 50], [25, 50]], \"polygonlabels\": [\"crack\"]}}";
+        String brush =
+                "{\"type\": \"brushlabels\", \"original_width\": 48, \"original_height\": 40, \"value\": {\"format\": \"rle\", \"rle\": %s, \"brushlabels\": [\"stain\"]}}"
+                        .formatted(Files.readString(resource("brush.json")));
+        folder.text(
+                "project-1.json",
+                "["
+                        + String.join(
+                                ",",
+                                task.formatted(1, "a", "{\"result\": [" + polygon + "]}"),
+                                task.formatted(2, "b", "{\"result\": [" + brush + "]}"),
+                                task.formatted(3, "c", "{\"result\": []}"),
+                                task.formatted(4, "d", ""))
+                        + "]");
+
+        Dataset dataset = folder.read();
+
+        assertThat(Plates.area(dataset.set("studio", "crack").orElseThrow())).isEqualTo(12 * 10);
+        assertThat(Plates.area(dataset.set("studio", "stain").orElseThrow())).isEqualTo(Plates.SPOT);
+        assertThat(good(dataset)).containsExactly("c.jpg");
+        assertThat(dataset.quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("is not annotated"));
+    }
+
+    private static Path resource(String name) {
+        return Path.of(AnnotationFormsTest.class.getResource("pictures/" + name).getPath());
+    }
+}

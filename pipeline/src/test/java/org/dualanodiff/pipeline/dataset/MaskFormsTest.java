@@ -1,0 +1,209 @@
+package org.dualanodiff.pipeline.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Masks as labelling tools, Fiji, scikit-image and OpenCV write them: the whole defect, or a word on it. */
+class MaskFormsTest {
+    private static final String MASK = "plate/ground_truth/spot/000_mask.png";
+
+    @TempDir
+    Path root;
+
+    private Plates plates;
+
+    @BeforeEach
+    void writeImages() throws IOException {
+        plates = new Plates(root);
+        plates.mvtec("plate", 1);
+    }
+
+    @Test
+    void mask_ofClassesAsGreyLevels_isTakenWholeAndTold() throws IOException {
+        BufferedImage classes = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_BYTE_GRAY);
+        for (int k = 0; k < 4; k++) {
+            Plates.rectangle(classes, 2 + 11 * k, 10, 50 * (k + 1));
+        }
+        plates.mask(MASK, classes);
+
+        Dataset dataset = plates.read();
+
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(4 * Plates.SPOT);
+        assertThat(dataset.warnings()).anyMatch(warning -> warning.contains("plate/spot: 1 masks have regions darker"));
+    }
+
+    @Test
+    void mask_ofColorsInAPalette_isTakenWhole() throws IOException {
+        plates.mask(MASK, Plates.colored());
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(4 * Plates.SPOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 100, 255, 256, 4095, 32768, 65535})
+    void mask_ofSixteenBits_isRead(int level) throws IOException {
+        plates.mask(MASK, Plates.mask(BufferedImage.TYPE_USHORT_GRAY, level));
+
+        assertThat(Plates.area(plates.read().sets().get(0))).isEqualTo(Plates.SPOT);
+    }
+
+    @Test
+    void mask_withSoftEdges_keepsItsLevelAndHash() throws IOException {
+        BufferedImage soft = Plates.mask(255);
+        for (int x = 8; x < 18; x++) {
+            soft.getRaster().setSample(x, 5, 0, 100);
+            soft.getRaster().setSample(x, 4, 0, 40);
+        }
+        plates.mask(MASK, soft);
+
+        DefectImage image = plates.read().sets().get(0).training().get(0);
+
+        assertThat(image.mask())
+                .isInstanceOfSatisfying(
+                        MaskFile.class, mask -> assertThat(mask.level()).isEqualTo(MaskFile.BLACK_AND_WHITE));
+        assertThat(image.maskSha256()).isEqualTo(Sha256.of(TestImages.encode(soft, "png")));
+    }
+
+    @Test
+    void maskInJpeg_withPartBelowTheLevel_isSetAsideWithTheWayOut() throws IOException {
+        BufferedImage mask = Plates.mask(255);
+        Plates.rectangle(mask, 30, 20, 80);
+        plates.mask(MASK.replace("png", "jpg"), mask);
+
+        assertThat(plates.read().quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.reason()).isEqualTo(Reason.MASK_UNCLEAR);
+            assertThat(aside.detail()).contains("lies below grey level 128").contains("dataset.mask-level");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "000_mask_1.png, 000_mask_2.png",
+        "000_mask.png, 000_mask2.png",
+        "000_mask-01.png, 000_Mask-02.png",
+        "000.png, 000_1.png",
+        "000/a.png, 000/b.png",
+        "000_mask_crack.png, 000_mask_dent.png",
+        "000_gt.png, 000_mask.png"
+    })
+    void masksOfOneImage_areJoined(String first, String second) throws IOException {
+        plates.mask("plate/ground_truth/spot/" + first);
+        BufferedImage other = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_BYTE_GRAY);
+        Plates.rectangle(other, 30, 20, 1);
+        plates.mask("plate/ground_truth/spot/" + second, other);
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(2 * Plates.SPOT);
+    }
+
+    @Test
+    void masksOfOneImage_withOneUnreadable_setItAside() throws IOException {
+        plates.mask("plate/ground_truth/spot/000_mask_1.png");
+        plates.write("plate/ground_truth/spot/000_mask_2.png", new byte[] {1});
+
+        assertThat(plates.read().sets().get(0).usable()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "_mask",
+                "_Mask",
+                "-mask",
+                "_MASK",
+                ".mask",
+                " mask",
+                "_seg",
+                "_gt",
+                "_GT",
+                "_label",
+                "_labels",
+                "_ground_truth",
+                "_GroundTruth",
+                "_segmentation",
+                "_mask_0",
+                "_mask1",
+                ""
+            })
+    void mask_ofAnySuffix_isFound(String suffix) throws IOException {
+        plates.mask("plate/ground_truth/spot/000" + suffix + ".png");
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(Plates.area(dataset.sets().get(0))).isEqualTo(Plates.SPOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mask_000.png", "MASK-000.png", "gt_000.bmp"})
+    void mask_ofAnyPrefix_isFound(String name) throws IOException {
+        plates.mask("plate/ground_truth/spot/" + name);
+
+        assertThat(plates.read().quarantine()).isEmpty();
+    }
+
+    @Test
+    void maskBesideItsImage_ofTheSameStemOrSuffix_isAMask() throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("crack/a.jpg");
+        folder.mask("crack/a.png");
+        folder.picture("crack/b.bmp");
+        folder.mask("crack/b_label.bmp");
+        folder.picture("crack/c.png");
+        folder.mask("crack/c_GT.png");
+        folder.picture("crack/no_mask_here_label.png");
+
+        Dataset dataset = folder.read();
+
+        assertThat(dataset.sets().get(0).training())
+                .extracting(DefectImage::name)
+                .containsExactly("a.jpg", "b.bmp", "c.png");
+        assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_MISSING);
+    }
+
+    @Test
+    void folderNamedLikeAMaskFolder_withoutImagesThatFit_isADefect() throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("bottle/label/a.png");
+        folder.mask("bottle/label/a_mask.png");
+        folder.picture("bottle/cap/b.png");
+        folder.mask("bottle/cap/b_mask.png");
+
+        assertThat(folder.read().sets()).extracting(DefectSet::defect).containsExactly("cap", "label");
+    }
+
+    @Test
+    void imagesOfTwelveBits_areReadAsDeepAsTheirCategory() throws IOException {
+        BufferedImage deep = new BufferedImage(Plates.WIDTH, Plates.HEIGHT, BufferedImage.TYPE_USHORT_GRAY);
+        Plates.rectangle(deep, 8, 6, 300);
+        plates.mask("plate/test/spot/000.png", deep);
+        plates.mask(MASK);
+        Plates.rectangle(deep, 20, 6, 4000);
+        plates.mask("plate/train/good/001.png", deep);
+
+        Dataset dataset = plates.read();
+
+        DefectImage image = dataset.sets().get(0).training().get(0);
+        DatasetFiles files = new DatasetFiles(new org.apache.hadoop.conf.Configuration());
+        assertThat(image.openImage(files).getRaster().getSample(9, 7, 0)).isEqualTo(300 >> 4);
+        assertThat(files.image(dataset.good().get(0).training().get(1))
+                        .getRaster()
+                        .getSample(21, 7, 0))
+                .isEqualTo(4000 >> 4);
+        assertThat(dataset.warnings()).anyMatch(warning -> warning.contains("read as 12 bits deep"));
+        assertThat(image.imageSha256()).isNotEqualTo(Sha256.of(files.read(image.imageUri())));
+        assertThat(DatasetFiles.address(image.imageUri())).endsWith("000.png");
+    }
+}
