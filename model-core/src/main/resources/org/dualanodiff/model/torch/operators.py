@@ -30,16 +30,14 @@ class Operators(Module):
   # GEGLU feed-forward: x (N, S, C). Without gradients a CPU takes some positions at a time: what lies between the two
   # products, 12 times as wide as x, then stays in its caches. Same numbers.
   def feed_forward(self: __torch__.Operators, x: Tensor, in_w: Tensor, in_b: Tensor, out_w: Tensor, out_b: Tensor) -> Tensor:
-    rows = torch.reshape(x, [-1, torch.size(x, 2)])
-    taken = torch.size(rows, 0)
-    if torch.__not__(torch.__or__(ops.prim.requires_grad(x), ops.prim.is_cuda(x))):
-      taken = 1024
-    parts = annotate(List[Tensor], [])
-    for part in torch.split(rows, taken, 0):
-      value, gate = torch.chunk(torch.linear(part, in_w, in_b), 2, -1)
-      inner = torch.mul(value, torch.gelu(gate, approximate="none"))
-      _0 = torch.append(parts, torch.linear(inner, out_w, out_b))
-    return torch.view(torch.cat(parts, 0), torch.size(x))
+    if torch.__and__(ops.prim.is_cpu(x), torch.__not__(ops.prim.requires_grad(x))):
+      parts = annotate(List[Tensor], [])
+      for part in torch.split(torch.reshape(x, [-1, torch.size(x, 2)]), 1024, 0):
+        _0 = torch.append(parts, torch.linear((self).geglu(torch.linear(part, in_w, in_b), ), out_w, out_b))
+      y = torch.view(torch.cat(parts, 0), torch.size(x))
+    else:
+      y = torch.linear((self).geglu(torch.linear(x, in_w, in_b), ), out_w, out_b)
+    return y
   def embedding(self: __torch__.Operators, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids, -1, False, False)
   def resize_nearest(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
@@ -63,7 +61,7 @@ class Operators(Module):
     k1 = torch.transpose(torch.view(k, [n, -1, heads, width]), 1, 2)
     v1 = torch.transpose(torch.view(v, [n, -1, heads, width]), 1, 2)
     # A CPU walks many positions faster where a head's lie side by side (a fifth of the time, with its gradient); same numbers.
-    if torch.__and__(torch.ge(torch.size(q, 1), 1024), torch.__not__(ops.prim.is_cuda(q))):
+    if torch.__and__(torch.ge(torch.size(q, 1), 1024), ops.prim.is_cpu(q)):
       q1 = torch.contiguous(q1, memory_format=0)
       k1 = torch.contiguous(k1, memory_format=0)
       v1 = torch.contiguous(v1, memory_format=0)
@@ -333,8 +331,11 @@ class Operators(Module):
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
-    # Where it costs nothing to look: on a CPU.
-    if torch.__not__(torch.__and__(ops.prim.is_cpu(factor), torch.ge(float(factor), 1.))):
+    acts = True
+    # A CPU may look; a GPU would have to be waited for.
+    if ops.prim.is_cpu(factor):
+      acts = torch.lt(float(factor), 1.)
+    if acts:
       torch._foreach_mul_(tensors, factor)
     return factor
   # target += share (source - target), in place
