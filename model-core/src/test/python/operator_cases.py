@@ -70,7 +70,7 @@ OPERATORS = {
     "matmul": [(f(24, 16), f(16, 8))],
     "branch_first": [(s(4, 6, 16),)],
     "branch_last": [(s(4, 6, 16),)],
-    "spread_branches": [(s(4, 6, 16), 3)],
+    "spread_branches": [(s(4, 6, 16), 2), (s(2, 8, 6, 6), 3)],
     "repeat_rows": [(x(2, 6, 16), 3)],
     "add": [(x(2, 8, 6, 6), x(2, 8, 6, 6)), (x(2, 8, 6, 6), c(2, 8, 6, 6))],
     "add_to_positions": [(x(2, 8, 6, 6), x(1, 8)), (c(2, 8, 6, 6), x(1, 8))],

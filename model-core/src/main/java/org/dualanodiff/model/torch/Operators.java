@@ -55,13 +55,9 @@ public final class Operators {
         return call("quick_gelu", x);
     }
 
-    /** First half of the channels times GELU of the second: (..., 2C) -> (..., C). */
-    public static NDArray geglu(NDArray x) {
-        return call("geglu", x);
-    }
-
     /**
-     * {@code geglu(x in^T + b) out^T + c}: (N, S, C) -> (N, S, C).
+     * {@code geglu(x in^T + b) out^T + c}: (N, S, C) -> (N, S, C). GEGLU is the first half of the channels times GELU of the
+     * second.
      *
      * @param inW (8C, C), and its bias (8C)
      * @param outW (C, 4C), and its bias (C)

@@ -30,16 +30,14 @@ class Operators(Module):
   # GEGLU feed-forward: x (N, S, C). Without gradients a CPU takes some positions at a time: what lies between the two
   # products, 12 times as wide as x, then stays in its caches. Same numbers.
   def feed_forward(self: __torch__.Operators, x: Tensor, in_w: Tensor, in_b: Tensor, out_w: Tensor, out_b: Tensor) -> Tensor:
-    rows = torch.reshape(x, [-1, torch.size(x, 2)])
-    taken = torch.size(rows, 0)
     if torch.__and__(ops.prim.is_cpu(x), torch.__not__(ops.prim.requires_grad(x))):
-      taken = 1024
-    parts = annotate(List[Tensor], [])
-    for part in torch.split(rows, taken, 0):
-      value, gate = torch.chunk(torch.linear(part, in_w, in_b), 2, -1)
-      inner = torch.mul(value, torch.gelu(gate, approximate="none"))
-      _0 = torch.append(parts, torch.linear(inner, out_w, out_b))
-    return torch.view(torch.cat(parts, 0), torch.size(x))
+      parts = annotate(List[Tensor], [])
+      for part in torch.split(torch.reshape(x, [-1, torch.size(x, 2)]), 1024, 0):
+        _0 = torch.append(parts, torch.linear((self).geglu(torch.linear(part, in_w, in_b), ), out_w, out_b))
+      y = torch.view(torch.cat(parts, 0), torch.size(x))
+    else:
+      y = torch.linear((self).geglu(torch.linear(x, in_w, in_b), ), out_w, out_b)
+    return y
   def embedding(self: __torch__.Operators, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids, -1, False, False)
   def resize_nearest(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
@@ -333,12 +331,11 @@ class Operators(Module):
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
-    # Where it costs nothing to look: on a CPU.
+    acts = True
+    # A CPU may look; a GPU would have to be waited for.
     if ops.prim.is_cpu(factor):
-      clipped = torch.lt(float(factor), 1.)
-    else:
-      clipped = True
-    if clipped:
+      acts = torch.lt(float(factor), 1.)
+    if acts:
       torch._foreach_mul_(tensors, factor)
     return factor
   # target += share (source - target), in place
