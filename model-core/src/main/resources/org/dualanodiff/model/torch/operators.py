@@ -335,7 +335,7 @@ class Operators(Module):
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
     # Where it costs nothing to look: on a CPU.
     if ops.prim.is_cpu(factor):
-      clipped = torch.lt(float(factor), 1.)
+      clipped = torch.__not__(torch.ge(float(factor), 1.))
     else:
       clipped = True
     if clipped:
