@@ -163,8 +163,7 @@ public final class Demo {
     private DemoFigures figures(
             Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
-        try (PairComparison comparison =
-                PairComparison.with(dataset, files, side, steps, compute())) {
+        try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute())) {
             Map<DemoWay, Map<UnitKey, PairFigures>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
                 Map<UnitKey, PairFigures> figures = new LinkedHashMap<>();
