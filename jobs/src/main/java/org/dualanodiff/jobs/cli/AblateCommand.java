@@ -53,6 +53,9 @@ final class AblateCommand implements Callable<Integer> {
             description = "Also train a detector on the pairs of each variant alone, as evaluate does. Takes longer.")
     private boolean evaluate;
 
+    @Mixin
+    private ComparisonOptions network;
+
     @Spec
     private CommandSpec spec;
 
@@ -75,8 +78,12 @@ final class AblateCommand implements Callable<Integer> {
             Preflight.require(variant, true, spec.commandLine().getErr());
         }
         try (SparkSession spark = SparkSessions.open(first, spec.name())) {
-            AblationRun run =
-                    new AblationRun(spark, variants, spec.commandLine().getErr());
+            AblationRun run = new AblationRun(
+                    spark,
+                    variants,
+                    network.side,
+                    network.steps,
+                    spec.commandLine().getErr());
             Map<String, PairFigures> figures = run.run();
             if (evaluate) {
                 evaluate(spark, run.runs());

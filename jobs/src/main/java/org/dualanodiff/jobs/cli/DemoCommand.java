@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.demo.Demo;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,12 +30,15 @@ final class DemoCommand implements Callable<Integer> {
             description = "One setting over the demonstration's. Repeatable.")
     private List<String> settings = new ArrayList<>();
 
+    @Mixin
+    private ComparisonOptions network;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        new Demo(out, settings, spec.commandLine().getOut()).run();
+        new Demo(out, settings, network.side, network.steps, spec.commandLine().getOut()).run();
         return ExitCode.DONE;
     }
 }

@@ -29,6 +29,7 @@ import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -55,19 +56,8 @@ final class FiguresCommand extends StoreCommand {
             description = "Pairs of each defect to look at, the first ones. Default: ${DEFAULT-VALUE}.")
     private int pairs = 64;
 
-    @Option(
-            names = "--side",
-            paramLabel = "PIXELS",
-            description =
-                    "Side of the images that the network sees, a multiple of 8; larger for small defects. Default: ${DEFAULT-VALUE}.")
-    private int side = PairComparison.SIDE;
-
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            description =
-                    "Steps that the network is trained; more for small or faint defects. Default: ${DEFAULT-VALUE}.")
-    private int steps = PairComparison.STEPS;
+    @Mixin
+    private ComparisonOptions network;
 
     @Option(
             names = "--sheets",
@@ -86,12 +76,20 @@ final class FiguresCommand extends StoreCommand {
         Dataset dataset = RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration());
         DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
         RunSamples samples = new RunSamples(store, run);
+        Map<DefectSet, List<GeneratedSample>> found = new LinkedHashMap<>();
+        for (DefectSet set : dataset.sets()) {
+            found.put(set, samples.first(set.category(), set.defect(), sample -> true, pairs));
+        }
+        if (found.values().stream().allMatch(List::isEmpty)) {
+            spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
+            return ExitCode.DATA;
+        }
         Compute compute = DetectorCompute.fastest("cpu", config.compute().threads());
         Map<String, PairFigures> figures = new LinkedHashMap<>();
-        try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute)) {
+        try (PairComparison comparison = PairComparison.with(dataset, files, network.side, network.steps, compute)) {
             for (DefectSet set : dataset.sets()) {
                 UnitKey unit = new UnitKey(set.category(), set.defect());
-                List<GeneratedSample> own = samples.first(set.category(), set.defect(), sample -> true, pairs);
+                List<GeneratedSample> own = found.get(set);
                 PairFigures of = comparison.of(unit, own);
                 if (of != null) {
                     figures.put(unit.toString(), of);
@@ -119,7 +117,7 @@ final class FiguresCommand extends StoreCommand {
     private void print(Map<String, PairFigures> figures, double onUnseen) {
         PrintWriter console = spec.commandLine().getErr();
         if (figures.isEmpty()) {
-            console.printf("run %s has no pairs of this data set%n", run);
+            console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         PairFigures.table(run, figures).lines().forEach(console::println);
         console.printf(Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", onUnseen);

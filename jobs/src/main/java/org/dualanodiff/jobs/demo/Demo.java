@@ -50,6 +50,8 @@ public final class Demo {
 
     private final Path out;
     private final List<String> settings;
+    private final int side;
+    private final int steps;
     private final PrintWriter console;
     private final DatasetFiles files = new DatasetFiles(new Configuration());
     private final Map<String, Double> seconds = new LinkedHashMap<>();
@@ -57,11 +59,15 @@ public final class Demo {
 
     /**
      * @param settings over those of the demonstration, each {@code key=value}
+     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#with}
+     * @param steps of its training
      * @param console for people
      */
-    public Demo(Path out, List<String> settings, PrintWriter console) {
+    public Demo(Path out, List<String> settings, int side, int steps, PrintWriter console) {
         this.out = out;
         this.settings = settings;
+        this.side = side;
+        this.steps = steps;
         this.console = console;
     }
 
@@ -157,8 +163,7 @@ public final class Demo {
     private DemoFigures figures(
             Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
-        try (PairComparison comparison =
-                PairComparison.with(dataset, files, PairComparison.SIDE, PairComparison.STEPS, compute())) {
+        try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute())) {
             Map<DemoWay, Map<UnitKey, PairFigures>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
                 Map<UnitKey, PairFigures> figures = new LinkedHashMap<>();

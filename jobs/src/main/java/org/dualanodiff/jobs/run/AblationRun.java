@@ -26,16 +26,23 @@ public final class AblationRun {
 
     private final SparkSession spark;
     private final Map<String, PipelineConfig> variants;
+    private final int side;
+    private final int steps;
     private final PrintWriter console;
 
     /**
      * @param variants by name, at least one; they differ in their run and in what is to be compared, and share data set and
      *     store
+     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#with}
+     * @param steps of its training
      * @param console for people
      */
-    public AblationRun(SparkSession spark, Map<String, PipelineConfig> variants, PrintWriter console) {
+    public AblationRun(
+            SparkSession spark, Map<String, PipelineConfig> variants, int side, int steps, PrintWriter console) {
         this.spark = spark;
         this.variants = new LinkedHashMap<>(variants);
+        this.side = side;
+        this.steps = steps;
         this.console = console;
     }
 
@@ -62,8 +69,8 @@ public final class AblationRun {
                 PairComparison comparison = PairComparison.with(
                         dataset,
                         files,
-                        PairComparison.SIDE,
-                        PairComparison.STEPS,
+                        side,
+                        steps,
                         DetectorCompute.fastest("cpu", any.compute().threads()))) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 RunSamples samples =

@@ -25,8 +25,8 @@ class AblateCommandTest {
     void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
         SampleDataset.write(folder.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
 
-        CommandLineRun ablation =
-                command("ablate", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
+        CommandLineRun ablation = command(
+                "ablate", "--steps", "10", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
 
         assertThat(ablation.exit()).as(ablation.err()).isZero();
         assertThat(ablation.err())
@@ -38,7 +38,8 @@ class AblateCommandTest {
         assertThat(ablation.json().getAsJsonArray("runs").toString())
                 .isEqualTo("[\"ablation-whole\",\"ablation-deaf\"]");
 
-        CommandLineRun again = command("figures", "--run", "ablation-deaf", "--sheets", sheets().toString());
+        CommandLineRun again =
+                command("figures", "--steps", "10", "--run", "ablation-deaf", "--sheets", sheets().toString());
 
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))

@@ -36,6 +36,8 @@ class DemoCommandTest {
                 "demo",
                 "--out",
                 folder.resolve("demo").toString(),
+                "--steps",
+                "10",
                 "--set",
                 "training.steps=2",
                 "--set",

@@ -334,7 +334,7 @@ class Operators(Module):
     acts = True
     # A CPU may look; a GPU would have to be waited for.
     if ops.prim.is_cpu(factor):
-      acts = torch.lt(float(factor), 1.)
+      acts = torch.__not__(torch.ge(float(factor), 1.))
     if acts:
       torch._foreach_mul_(tensors, factor)
     return factor

@@ -50,7 +50,7 @@ final class SampleSheet {
                 captions.add(Captions.sentence(object, Optional.empty()));
                 captions.add(Captions.sentence(object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
             }
-            cells.addAll(new CaptionSampler(base, side, STEPS, GUIDANCE).sample(captions, SEED));
+            cells.addAll(new CaptionSampler(base, side, steps(), GUIDANCE).sample(captions, SEED));
             Optional<Path> adapter = base.startingAdapter();
             if (adapter.isPresent()) {
                 addPairs(base, adapter.get(), side, cells);
@@ -60,9 +60,14 @@ final class SampleSheet {
         Files.write(file, PngCodec.encode(grid(cells)));
     }
 
+    /** What was learned in few steps is seen in as few. */
+    private int steps() {
+        return Math.min(STEPS, settings.steps());
+    }
+
     private void addPairs(BaseModel base, Path file, int side, List<BufferedImage> cells) {
         SamplingConfig config =
-                new SamplingConfig(SamplingConfig.Method.DPM_SOLVER, STEPS, GUIDANCE, COLUMNS / 2, side);
+                new SamplingConfig(SamplingConfig.Method.DPM_SOLVER, steps(), GUIDANCE, COLUMNS / 2, side);
         try (DualAdapter adapter = AdapterFile.read(file, base)) {
             for (int i = 0; i < Math.min(PAIR_ROWS, defects.size()); i++) {
                 String defect = defects.get(i);

@@ -16,6 +16,7 @@ import org.dualanodiff.model.checkpoint.RandomModel;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.dualanodiff.pipeline.sample.SampleSize;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,29 +24,38 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class PretrainTest {
 
+    private static final List<Integer> STEPS = new ArrayList<>();
+
+    @TempDir
+    private static Path shared;
+
+    private static PretrainResult fromNothing;
+    private static List<Integer> stepsFromNothing;
+
     @TempDir
     private Path folder;
 
-    private final List<Integer> steps = new ArrayList<>();
+    @BeforeAll
+    static void pretrainFromNothing() throws IOException {
+        fromNothing =
+                new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true)).run(progress());
+        stepsFromNothing = List.copyOf(STEPS);
+    }
 
     @Test
-    void pretraining_fromNothing_writesAModelASheetAndWhatAResumeNeeds() throws IOException {
-        PretrainResult result =
-                new Pretrain(settings(folder.resolve("model"), Optional.empty(), List.of(), 2, true)).run(progress());
-
-        assertThat(result.isComplete()).isTrue();
-        assertThat(steps).containsExactly(1, 2);
-        ModelDirectory model = ModelDirectory.open(Path.of(result.model()));
+    void pretraining_fromNothing_writesAModelASheetAndWhatAResumeNeeds() {
+        assertThat(fromNothing.isComplete()).isTrue();
+        assertThat(stepsFromNothing).containsExactly(1, 2);
+        ModelDirectory model = ModelDirectory.open(Path.of(fromNothing.model()));
         model.requireComplete();
         assertThat(model.startingAdapter()).isPresent();
-        assertThat(folder.resolve("model/pretraining/step-000002.png")).isNotEmptyFile();
-        assertThat(folder.resolve("model/pretraining/state.safetensors")).isNotEmptyFile();
+        assertThat(shared.resolve("base/pretraining/step-000002.png")).isNotEmptyFile();
+        assertThat(shared.resolve("base/pretraining/state.safetensors")).isNotEmptyFile();
     }
 
     @Test
     void pretraining_onOwnPicturesFromABase_continuesWithPairsWhereTheBaseHasAStartingAdapter() throws IOException {
-        Path base = folder.resolve("base");
-        new Pretrain(settings(base, Optional.empty(), List.of(), 2, true)).run(progress());
+        Path base = shared.resolve("base");
         SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 0, 0), List.of("wood"));
         Path own = folder.resolve("data/wood/train/good");
 
@@ -97,11 +107,11 @@ class PretrainTest {
                 Compute.CPU);
     }
 
-    private PretrainProgress progress() {
+    private static PretrainProgress progress() {
         return new PretrainProgress() {
             @Override
             public void step(int step, int of, double loss, double rate, double secondsLeft) {
-                steps.add(step);
+                STEPS.add(step);
             }
 
             @Override
