@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,7 +64,7 @@ public final class DatasetReader {
         DatasetFiles files = DatasetFiles.of(configuration, request);
         LayoutDetection detection = new LayoutDetection(files);
         DatasetFormat format = detection.format(request.format(), root);
-        Catalog catalog = detection.layout(format, request.maskLevel()).catalog(root, request.categories());
+        Catalog catalog = catalog(request, root, detection, format);
         Map<CategorySource, List<String>> selected = DefectSelection.of(request, root, catalog);
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
@@ -103,6 +104,18 @@ public final class DatasetReader {
             detection.hint(root).ifPresent(notes::add);
         }
         return new Dataset(sets, good, quarantine, notes);
+    }
+
+    private static Catalog catalog(
+            DatasetRequest request, Path root, LayoutDetection detection, DatasetFormat format) throws IOException {
+        try {
+            return detection.layout(format, request.maskLevel()).catalog(root, request.categories());
+        } catch (DatasetException e) {
+            Optional<String> hint = detection.hint(root);
+            throw hint.isEmpty() || e.getMessage().contains("as the root")
+                    ? e
+                    : new DatasetException(e.getMessage() + "; " + hint.get(), e);
+        }
     }
 
     private static List<URI> uris(List<Candidate> images, boolean test) {
