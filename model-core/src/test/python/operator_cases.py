@@ -22,6 +22,7 @@ MODULES = {"Operators": "operators.py", "DetectorOperators": "detector_operators
 #          "i"  int64, 0 or 1
 #          "n"  activation that is a part of a wider tensor's channels, as queries, keys and values of self-attention are
 #          "c"  activation with the channel as the fastest dimension in memory
+# The text "device" stands for the device that the operator runs on.
 T = namedtuple("T", "shape kind")
 
 
@@ -42,6 +43,8 @@ OPERATORS = {
     "gelu": [(x(2, 6, 16),)],
     "quick_gelu": [(x(2, 6, 16),)],
     "geglu": [(x(2, 6, 32),)],
+    "feed_forward": [(x(2, 6, 16), w(128, 16), w(128), w(16, 64), w(16)),
+                     (s(1, 1025, 16), w(128, 16), w(128), w(16, 64), w(16))],
     "embedding": [(i(2, 6), w(5, 16))],
     "resize_nearest": [(x(2, 8, 3, 3), 6, 6), (c(2, 8, 3, 3), 6, 6)],
     "pad_right_bottom": [(x(2, 8, 6, 6),)],
@@ -67,6 +70,7 @@ OPERATORS = {
     "matmul": [(f(24, 16), f(16, 8))],
     "branch_first": [(s(4, 6, 16),)],
     "branch_last": [(s(4, 6, 16),)],
+    "spread_branches": [(s(4, 6, 16), 3)],
     "repeat_rows": [(x(2, 6, 16), 3)],
     "add": [(x(2, 8, 6, 6), x(2, 8, 6, 6)), (x(2, 8, 6, 6), c(2, 8, 6, 6))],
     "add_to_positions": [(x(2, 8, 6, 6), x(1, 8)), (c(2, 8, 6, 6), x(1, 8))],
@@ -93,6 +97,8 @@ OPERATORS = {
     "fill": [(x(2, 6, 16), -30.0)],
     "overwrite": [(b(6, 16), f(6, 16))],
     "cast": [(x(2, 6, 16), 6), (x(2, 6, 16), 15), (x(2, 6, 16), 5)],
+    "to_host": [(x(2, 6, 16),), (c(2, 8, 6, 6),)],
+    "to_device": [(f(2, 6, 16), "device")],
     "detach": [(x(2, 6, 16),)],
     "copy": [(n(2, 6, 16),), (c(2, 8, 6, 6),)],
     "accumulate": [([b(6, 4), b(5)], [f(6, 4), f(5)], 0.5)],
@@ -102,6 +108,7 @@ OPERATORS = {
     "approach": [([b(6, 4), b(5)], [f(6, 4), f(5)], 0.1)],
     "adamw": [([b(6, 4), b(5)], [f(6, 4), f(5)], [b(6, 4), b(5)], [b(6, 4), b(5)],
                3, 1e-3, 0.9, 0.999, 1e-2, 1e-8)],
+    "item": [(f(),)],
 }
 
 DETECTOR_OPERATORS = {
@@ -121,12 +128,12 @@ DETECTOR_OPERATORS = {
 
 CASES = {"Operators": OPERATORS, "DetectorOperators": DETECTOR_OPERATORS}
 
-# What takes the gradients of all the others, and what is there to read a number back.
+# What takes the gradients of all the others, and what is there to cross between host and device.
 GRADIENTS = ["gradients", "gradients_through"]
-READS_BACK = ["item"]
+READS_BACK = ["item", "to_host", "to_device"]
 
 SIGNATURE = re.compile(r"^  def (\w+)\(self: [\w.]+(?:, )?(.*)\) -> .*:$", re.MULTILINE)
-TYPES = {"Tensor": T, "int": int, "float": float, "bool": bool, "List[Tensor]": list, "List[int]": list}
+TYPES = {"Tensor": T, "int": int, "float": float, "bool": bool, "str": str, "List[Tensor]": list, "List[int]": list}
 
 
 def source(module):
@@ -139,7 +146,7 @@ def faults():
     for module, cases in CASES.items():
         methods = dict(SIGNATURE.findall(source(module)))
         found += [f"{MODULES[module]}: {name} has no case" for name in methods
-                  if name not in cases and name not in GRADIENTS + READS_BACK]
+                  if name not in cases and name not in GRADIENTS]
         for name, calls in cases.items():
             if name not in methods:
                 found.append(f"{MODULES[module]} has no operator {name}")

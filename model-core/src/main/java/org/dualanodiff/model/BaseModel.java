@@ -19,6 +19,7 @@ import org.dualanodiff.model.text.ClipTokenizer;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.vae.Autoencoder;
 
@@ -44,12 +45,16 @@ public final class BaseModel implements AutoCloseable {
         this.memoryNeed = MemoryNeed.of(directory);
         this.device = device;
         this.precision = precision;
-        unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
-        // Little time is spent in these two, and pixels and prompts are worth their precision.
-        autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
-        textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
-        tokenizer = ClipTokenizer.open(directory.tokenizer());
         schedule = NoiseSchedule.of(directory.schedulerConfig());
+        try (Unfinished parts = Unfinished.begin()) {
+            unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
+            // Little time is spent in these two, and pixels and prompts are worth their precision.
+            autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
+            textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
+            tokenizer = ClipTokenizer.open(
+                    directory.tokenizer(), directory.textConfig().maxPositionEmbeddings());
+            parts.finish();
+        }
     }
 
     /**
@@ -110,7 +115,7 @@ public final class BaseModel implements AutoCloseable {
 
     /** The tensors of an adapter for this base. */
     public AdapterLayout adapterLayout(int rank, boolean background) {
-        return AdapterLayout.of(unet, textEncoder, rank, background);
+        return AdapterLayout.of(unet.config(), textEncoder.config(), rank, background);
     }
 
     /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */

@@ -1,113 +1,128 @@
 package org.dualanodiff.jobs.bench;
 
-import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.DoubleSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.bench.ModelTiming;
+import org.dualanodiff.model.bench.StepCost;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.torch.Precision;
 
 /**
- * Seconds and peak memory of a training step and of a guided sampling step, each measured in a process of its own; then
- * ratios of things timed one after the other in this process, several rounds, so that what else the machine does falls
- * on both.
+ * What a training step and a guided sampling step take, each measured in a process of its own; then ratios of things timed
+ * one after the other in this process, several rounds, so that what else the machine does falls on both.
  */
 public final class ModelBenchmark {
 
     private static final int ROUNDS = 3;
+    private static final int LARGER_BATCH = 4;
 
-    private final String base;
     private final ModelFiles directory;
-    private final int resolution;
+    private final Workload work;
+    private final List<Precision> precisions;
     private final PrintWriter out;
 
-    public ModelBenchmark(String base, ModelFiles directory, int resolution, PrintWriter out) {
-        this.base = base;
+    /**
+     * @param work its base, resolution, device and pairs
+     * @param precisions measured, the first one also in the ratios
+     */
+    public ModelBenchmark(ModelFiles directory, Workload work, List<Precision> precisions, PrintWriter out) {
         this.directory = directory;
-        this.resolution = resolution;
+        this.work = work;
+        this.precisions = precisions;
         this.out = out;
     }
 
     public void run() throws IOException, InterruptedException {
-        print("%s at %d pixels, %d threads%n", base, resolution, Compute.CPU.threads());
-        print("%-28s %-6s %10s %12s%n", "one pair", "", "seconds", "peak MiB");
+        print(
+                "%s at %d pixels on %s, %d threads, %d pairs a step%n",
+                work.base(), work.resolution(), work.device(), Compute.CPU.threads(), work.pairs());
+        print(
+                "%-28s %-6s %10s %9s %7s %10s %11s%n",
+                "", "", "seconds", "launches", "copies", "host MiB", "device MiB");
         double trainingStep = 0;
-        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
-            double seconds = row("training step", ModelTask.TRAIN, precision, false);
-            trainingStep = precision == Precision.FP32 ? seconds : trainingStep;
-            row("training step, recomputed", ModelTask.TRAIN, precision, true);
-            row("guided sampling step", ModelTask.SAMPLE, precision, false);
+        for (Precision precision : precisions) {
+            Workload one = work.with(precision);
+            if (precision != Precision.FP16) {
+                double seconds = row("training step", ModelTask.TRAIN, one).seconds();
+                trainingStep = trainingStep == 0 ? seconds : trainingStep;
+                row("training step, recomputed", ModelTask.TRAIN, one.recomputed());
+            }
+            row("guided sampling step", ModelTask.SAMPLE, one);
         }
         ratios(trainingStep);
     }
 
-    private double row(String name, ModelTask task, Precision precision, boolean recompute)
-            throws IOException, InterruptedException {
-        ModelTask.Measured measured = inOwnProcess(task, precision, recompute);
+    private StepCost row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
+        ModelTask.Measured measured = MeasuringProcess.measure(task, one);
+        StepCost cost = measured.cost();
         print(
-                "%-28s %-6s %10.2f %12.0f%n",
-                name, precision.name().toLowerCase(Locale.ROOT), measured.seconds(), measured.peakMebibytes());
-        return measured.seconds();
-    }
-
-    private ModelTask.Measured inOwnProcess(ModelTask task, Precision precision, boolean recompute)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of("bench", "model-task", "--base", base, "--resolution", Integer.toString(resolution)));
-        command.addAll(
-                List.of("--task", task.name(), "--precision", precision.name().toLowerCase(Locale.ROOT)));
-        if (recompute) {
-            command.add("--recompute");
-        }
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("the measuring process ended with " + process.exitValue() + ": " + json);
-        }
-        return new Gson().fromJson(json.strip(), ModelTask.Measured.class);
+                "%-28s %-6s %10.3f %9.0f %7.0f %10.0f %11s%n",
+                name,
+                one.precisionName(),
+                cost.seconds(),
+                cost.launches(),
+                cost.copies(),
+                measured.hostMebibytes(),
+                Optional.ofNullable(measured.deviceMebibytes())
+                        .map("%.0f"::formatted)
+                        .orElse("-"));
+        return cost;
     }
 
     private void ratios(double trainingStep) {
-        try (BaseModel fp32 = load(Precision.FP32);
-                BaseModel bf16 = load(Precision.BF16);
-                ModelTiming one = new ModelTiming(fp32, resolution, 1);
-                ModelTiming four = new ModelTiming(fp32, resolution, 4);
-                ModelTiming half = new ModelTiming(bf16, resolution, 1)) {
+        int pairs = work.pairs();
+        int more = LARGER_BATCH * pairs;
+        try (BaseModel first = load(precisions.get(0));
+                ModelTiming one = new ModelTiming(first, work.resolution(), pairs);
+                ModelTiming four = new ModelTiming(first, work.resolution(), more)) {
             compare("guided dual step / same samples through the plain U-Net", one::guidedStep, one::plainStep, 1);
-            compare("one pair alone / a pair in a batch of four", one::guidedStep, four::guidedStep, 4);
-            compare("fp32 / bf16, guided step", one::guidedStep, half::guidedStep, 1);
-            double encode = ModelTiming.median(
-                    IntStream.range(0, ROUNDS).mapToDouble(i -> one.encode()).toArray());
-            print(
-                    "training step without the latent cache / with it: %.0f ms / %.0f ms = %.2f%n",
-                    1000 * (trainingStep + encode), 1000 * trainingStep, (trainingStep + encode) / trainingStep);
+            compare(
+                    "a pair in a batch of %d / in a batch of %d".formatted(pairs, more),
+                    one::guidedStep,
+                    four::guidedStep,
+                    LARGER_BATCH);
+            for (Precision other : precisions.subList(1, precisions.size())) {
+                compareWith(other, one);
+            }
+            double encode = median(one::encode);
+            if (trainingStep > 0) {
+                print(
+                        "training step without the latent cache / with it: %.0f ms / %.0f ms = %.2f%n",
+                        1000 * (trainingStep + encode), 1000 * trainingStep, (trainingStep + encode) / trainingStep);
+            }
         }
     }
 
+    private void compareWith(Precision other, ModelTiming one) {
+        try (BaseModel base = load(other);
+                ModelTiming half = new ModelTiming(base, work.resolution(), work.pairs())) {
+            String names = "%s / %s, guided step".formatted(precisions.get(0), other);
+            compare(names.toLowerCase(Locale.ROOT), one::guidedStep, half::guidedStep, 1);
+        }
+    }
+
+    private static double median(Supplier<StepCost> step) {
+        return ModelTiming.median(IntStream.range(0, ROUNDS)
+                .mapToDouble(i -> step.get().seconds())
+                .toArray());
+    }
+
     /** @param shares of the second's work that the first does once */
-    private void compare(String what, DoubleSupplier first, DoubleSupplier second, int shares) {
-        first.getAsDouble();
-        second.getAsDouble();
+    private void compare(String what, Supplier<StepCost> first, Supplier<StepCost> second, int shares) {
+        first.get();
+        second.get();
         double[] a = new double[ROUNDS];
         double[] b = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            a[round] = first.getAsDouble();
-            b[round] = second.getAsDouble() / shares;
+            a[round] = first.get().seconds();
+            b[round] = second.get().seconds() / shares;
         }
         double left = ModelTiming.median(a);
         double right = ModelTiming.median(b);
@@ -115,7 +130,7 @@ public final class ModelBenchmark {
     }
 
     private BaseModel load(Precision precision) {
-        return BaseModel.load(directory, new Compute("cpu", precision, Compute.CPU.threads()));
+        return BaseModel.load(directory, work.with(precision).compute());
     }
 
     private void print(String format, Object... values) {

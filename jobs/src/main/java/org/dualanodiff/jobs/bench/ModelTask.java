@@ -2,78 +2,191 @@ package org.dualanodiff.jobs.bench;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.bench.ModelTiming;
+import org.dualanodiff.model.bench.StepCost;
+import org.dualanodiff.model.bench.StepMeter;
+import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.torch.CudaDriver;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
-import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.model.training.TrainingListener;
 
 /** One measurement of the model, alone in its process so that its peak of memory is its own. */
 public enum ModelTask {
-    /** One training step of one pair. */
+    /** Training steps, after one that is not measured. */
     TRAIN {
         @Override
-        public Measured run(BaseModel base, int resolution, boolean recompute) throws IOException {
-            TrainingConfig config = new TrainingConfig(
-                    2,
-                    1,
-                    1,
-                    recompute,
-                    2e-5,
-                    false,
-                    1,
-                    PartGround.GREY,
-                    1e-2,
-                    1,
-                    32,
-                    false,
-                    BackgroundMode.OFF,
-                    Ablation.NONE,
-                    resolution,
-                    false,
-                    false,
-                    100,
-                    1);
-            Path state = Files.createTempDirectory("dualanodiff-bench-").resolve("state");
-            try (DualTrainer trainer = new DualTrainer(base, examples(resolution), NestedPrompt.RELEASED, config)) {
-                Stopwatch[] watch = {Stopwatch.start()};
-                double[] seconds = new double[1];
-                trainer.train(state, (step, steps, loss) -> {
-                    seconds[0] = watch[0].seconds();
-                    watch[0] = Stopwatch.start();
-                });
-                return new Measured(seconds[0], ResidentMemory.peakMebibytes());
+        Found run(BaseModel base, Workload work) throws IOException {
+            StepMeter[] meter = new StepMeter[1];
+            train(base, work, RANK, Integer.MAX_VALUE, (step, steps, loss) -> {
+                if (step == 1) {
+                    meter[0] = StepMeter.start(base);
+                }
+            });
+            return new Found(meter[0].stop(work.repeats()), 0);
+        }
+    },
+
+    /** Guided denoising steps, after one that is not measured. */
+    SAMPLE {
+        @Override
+        Found run(BaseModel base, Workload work) {
+            try (ModelTiming timing = new ModelTiming(base, work.resolution(), work.pairs())) {
+                timing.guidedStep();
+                StepMeter meter = StepMeter.start(base);
+                IntStream.range(0, work.repeats()).forEach(i -> timing.guidedStep());
+                return new Found(meter.stop(work.repeats()), 0);
             }
         }
     },
 
-    /** One guided denoising step of one pair. */
-    SAMPLE {
+    /** Reads a tensor back many times; the first sixth is not measured. */
+    READ_BACKS {
         @Override
-        public Measured run(BaseModel base, int resolution, boolean recompute) throws IOException {
-            try (ModelTiming timing = new ModelTiming(base, resolution, 1)) {
-                timing.guidedStep();
-                return new Measured(timing.guidedStep(), ResidentMemory.peakMebibytes());
+        Found run(BaseModel base, Workload work) throws IOException {
+            int settled = work.repeats() / 6;
+            float[] numbers = new float[READ_NUMBERS];
+            double before = 0;
+            try (GradientMode frozen = GradientMode.off();
+                    TensorScope scope = TensorScope.open()) {
+                var tensor = Tensors.of(numbers, base.device(), READ_NUMBERS);
+                for (int i = 0; i < work.repeats(); i++) {
+                    before = i == settled ? ResidentMemory.mebibytes() : before;
+                    Tensors.floats(tensor);
+                }
             }
+            double read = (work.repeats() - settled) * (double) READ_NUMBERS * Float.BYTES / MEBIBYTE;
+            return new Found(null, (ResidentMemory.mebibytes() - before) / read);
+        }
+    },
+
+    /** Writes checkpoints of a training, one after every step; the first two are not measured. */
+    CHECKPOINTS {
+        @Override
+        Found run(BaseModel base, Workload work) throws IOException {
+            double[] resident = new double[work.repeats() + 1];
+            long[] written = new long[1];
+            train(base, work, LARGE_RANK, 1, new TrainingListener() {
+                @Override
+                public void afterStep(int step, int steps, double loss) {}
+
+                @Override
+                public void afterCheckpoint(int step, Path state) {
+                    try {
+                        resident[step] = ResidentMemory.mebibytes();
+                        written[0] += step > SETTLED_CHECKPOINTS ? Files.size(state) : 0;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+            double grown = resident[work.repeats()] - resident[SETTLED_CHECKPOINTS];
+            return new Found(null, grown * MEBIBYTE / written[0]);
         }
     };
 
-    /**
-     * @param seconds of one step, the second that was made
-     * @param peakMebibytes resident memory of the process at its highest
-     */
-    public record Measured(double seconds, double peakMebibytes) {}
+    private static final double MEBIBYTE = 1 << 20;
+    /** As many as the latents and pictures of a few pairs have at 512 pixels: 4 MiB. */
+    private static final int READ_NUMBERS = 1 << 20;
+    private static final int RANK = 32;
+    /** So that a small base has an adapter beside which the unrest of memory is little. */
+    private static final int LARGE_RANK = 256;
 
-    public abstract Measured run(BaseModel base, int resolution, boolean recompute) throws IOException;
+    private static final int SETTLED_CHECKPOINTS = 2;
+
+    /**
+     * @param cost of one step; null where no step is measured
+     * @param grown by how much resident memory grew, as a share of the bytes that went through it; 0 where it is not measured
+     */
+    public record Found(StepCost cost, double grown) {}
+
+    /**
+     * @param hostMebibytes resident memory of the process at its highest
+     * @param deviceMebibytes of the GPU that the process holds at its end; libtorch gives back nothing before. Null without a GPU
+     */
+    public record Measured(Found found, double hostMebibytes, Double deviceMebibytes) {
+
+        StepCost cost() {
+            return found.cost();
+        }
+    }
+
+    abstract Found run(BaseModel base, Workload work) throws IOException;
+
+    /** Loads the base and measures. */
+    public Measured measure(ModelFiles directory, Workload work) throws IOException {
+        Optional<Long> free = freeMemory(work.device());
+        try (BaseModel base = BaseModel.load(directory, work.compute())) {
+            Found found = run(base, work);
+            Double held = free.flatMap(before -> freeMemory(work.device()).map(after -> (before - after) / MEBIBYTE))
+                    .orElse(null);
+            return new Measured(found, ResidentMemory.peakMebibytes(), held);
+        }
+    }
+
+    private static Optional<Long> freeMemory(String device) {
+        return device.equals("cpu")
+                ? Optional.empty()
+                : CudaDriver.ofMachine()
+                        .flatMap(driver -> driver.memory(device))
+                        .map(CudaDriver.Memory::free);
+    }
+
+    /** The losses of one step more than are measured. */
+    static float[] losses(BaseModel base, Workload work) throws IOException {
+        float[] losses = new float[work.repeats() + 1];
+        train(base, work, RANK, Integer.MAX_VALUE, (step, steps, loss) -> losses[step - 1] = (float) loss);
+        return losses;
+    }
+
+    /** Makes one step more than are measured. */
+    private static void train(BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
+            throws IOException {
+        TrainingConfig config = new TrainingConfig(
+                work.repeats() + 1,
+                work.pairs(),
+                work.microBatch() == 0 ? work.pairs() : work.microBatch(),
+                work.recompute(),
+                2e-5,
+                false,
+                1,
+                PartGround.GREY,
+                1e-2,
+                1,
+                rank,
+                false,
+                BackgroundMode.OFF,
+                Ablation.NONE,
+                work.resolution(),
+                false,
+                false,
+                checkpointEvery,
+                1);
+        Path folder = Files.createTempDirectory("dualanodiff-bench-");
+        Path state = folder.resolve("state");
+        try (DualTrainer trainer =
+                new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
+            trainer.train(state, listener);
+        } finally {
+            Files.deleteIfExists(state);
+            Files.delete(folder);
+        }
+    }
 
     private static List<TrainingExample> examples(int resolution) {
         BufferedImage image = new BufferedImage(resolution, resolution, BufferedImage.TYPE_BYTE_GRAY);

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.image.PngCodec;
@@ -17,22 +19,19 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleId;
 
 /**
- * Pairs of {@value #SIDE} x {@value #SIDE} pixels that stand in for the model's: {@value #COUNT} drawn ones in turn, with the
- * grain of photographs, so that their PNGs are as large as real ones. No two rows have the same bytes: a columnar file
- * would keep pictures that come again only once.
+ * Pairs that stand in for the model's: {@value #COUNT} drawn ones in turn, with the grain of photographs, so that their PNGs
+ * are as large as real ones. No two rows have the same bytes: a columnar file would keep pictures that come again only once.
  */
 public final class RecordedPairs {
 
+    /** Pixels of a side where nothing else is asked for. */
     static final int SIDE = 256;
 
     private static final int COUNT = 128;
     private static final int GRAIN = 4;
 
-    /** Drawn once a JVM. */
-    private static final class Drawn {
-        static final List<Pair> PAIRS =
-                IntStream.range(0, COUNT).mapToObj(RecordedPairs::draw).toList();
-    }
+    /** By side; drawn once a JVM. */
+    private static final Map<Integer, List<Pair>> DRAWN = new ConcurrentHashMap<>();
 
     private record Pair(
             byte[] image,
@@ -47,13 +46,14 @@ public final class RecordedPairs {
     /** The unit's samples, made as they are asked for. */
     public static Iterator<GeneratedSample> of(String runId, GenerateUnit unit) {
         return Arrays.stream(unit.missing())
-                .mapToObj(index -> sample(runId, unit, index))
+                .mapToObj(index -> sample(runId, unit, index, SIDE, List.of()))
                 .iterator();
     }
 
-    private static GeneratedSample sample(String runId, GenerateUnit unit, int index) {
-        Pair pair = Drawn.PAIRS.get(index % COUNT);
-        double ratio = pair.area() / (double) (SIDE * SIDE);
+    /** @param reasons why it is no good; none if it is */
+    static GeneratedSample sample(String runId, GenerateUnit unit, int index, int side, List<String> reasons) {
+        Pair pair = DRAWN.computeIfAbsent(side, RecordedPairs::draw).get(index % COUNT);
+        double ratio = pair.area() / (double) (side * side);
         return new GeneratedSample(
                 SampleId.of(runId, unit.adapterId(), index),
                 unit.category(),
@@ -67,14 +67,14 @@ public final class RecordedPairs {
                 marked(pair.image(), index),
                 marked(pair.mask(), index),
                 marked(pair.anomaly(), index),
-                SIDE,
-                SIDE,
+                side,
+                side,
                 pair.area(),
                 pair.box(),
                 new PairMeasures(ratio, 1, Double.NaN, index, index, 0, index, Double.NaN, Double.NaN, Double.NaN),
                 pair.signature(),
-                GeneratedSample.Status.ACCEPTED,
-                List.of(),
+                reasons.isEmpty() ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
+                reasons,
                 null,
                 index,
                 Instant.now());
@@ -88,31 +88,35 @@ public final class RecordedPairs {
                 .array();
     }
 
-    private static Pair draw(int number) {
+    private static List<Pair> draw(int side) {
+        return IntStream.range(0, COUNT).mapToObj(number -> draw(number, side)).toList();
+    }
+
+    private static Pair draw(int number, int full) {
         SplittableRandom random = new SplittableRandom(number);
-        int side = random.nextInt(24, 96);
-        int x = random.nextInt(SIDE - side);
-        int y = random.nextInt(SIDE - side);
-        byte[] image = new byte[3 * SIDE * SIDE];
-        byte[] mask = new byte[SIDE * SIDE];
-        byte[] anomaly = new byte[3 * SIDE * SIDE];
-        for (int i = 0; i < SIDE * SIDE; i++) {
-            boolean defect = i % SIDE >= x && i % SIDE < x + side && i / SIDE >= y && i / SIDE < y + side;
-            double shade = 120 + 60 * Math.sin((i % SIDE) / (20.0 + number % 7)) * Math.cos((i / SIDE) / 33.0);
+        int side = random.nextInt(24 * full / SIDE, 96 * full / SIDE);
+        int x = random.nextInt(full - side);
+        int y = random.nextInt(full - side);
+        byte[] image = new byte[3 * full * full];
+        byte[] mask = new byte[full * full];
+        byte[] anomaly = new byte[3 * full * full];
+        for (int i = 0; i < full * full; i++) {
+            boolean defect = i % full >= x && i % full < x + side && i / full >= y && i / full < y + side;
+            double shade = 120 + 60 * Math.sin((i % full) / (20.0 + number % 7)) * Math.cos((i / full) / 33.0);
             mask[i] = (byte) (defect ? 255 : 0);
             for (int channel = 0; channel < 3; channel++) {
                 int level = (int) (defect ? 255 - shade : shade) + random.nextInt(GRAIN);
-                int at = channel * SIDE * SIDE + i;
+                int at = channel * full * full + i;
                 image[at] = (byte) level;
                 anomaly[at] = (byte) (defect ? level : 127 + random.nextInt(GRAIN / 2));
             }
         }
-        BufferedImage picture = new Pixels(SIDE, SIDE, 3, image).toImage();
-        BufferedImage outline = new Pixels(SIDE, SIDE, 1, mask).toImage();
+        BufferedImage picture = new Pixels(full, full, 3, image).toImage();
+        BufferedImage outline = new Pixels(full, full, 1, mask).toImage();
         return new Pair(
                 PngCodec.encode(picture),
                 PngCodec.encode(outline),
-                PngCodec.encode(new Pixels(SIDE, SIDE, 3, anomaly).toImage()),
+                PngCodec.encode(new Pixels(full, full, 3, anomaly).toImage()),
                 side * side,
                 new GeneratedSample.BoundingBox(x, y, side, side),
                 PairSignature.of(picture, outline));

@@ -4,35 +4,34 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.jobs.run.UnitPairs;
+import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
-import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /**
  * What Spark and the store cost at many pairs: the way of a run from the rows of its tasks to its commits,
@@ -86,12 +85,13 @@ public final class ScaleBenchmark {
                 .map(new Staging(address, runId))
                 .collect();
         double stage = staging.seconds();
-        double judge = timed(() -> IntStream.range(0, tasks.size()).forEach(i -> pairs.computeIfAbsent(
-                        tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
-                .add(staged.get(i).pairs(), staged.get(i).bytes())));
+        double judge = timed(() -> IntStream.range(0, tasks.size())
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                        .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files =
                 pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
-        UnitJobs jobs = new UnitJobs(context, new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1), runId, null);
+        TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
+        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();
@@ -108,8 +108,8 @@ public final class ScaleBenchmark {
                 cpuSeconds() - before,
                 staged.stream().mapToLong(GenerateSamples.Staged::bytes).sum(),
                 written.stream().map(UnitCommit.File::bytes).toList(),
-                peakHeapMebibytes(),
-                heapLimitMebibytes(),
+                Heap.peakMebibytes(),
+                Heap.limitMebibytes(),
                 ResidentMemory.peakMebibytes());
     }
 
@@ -171,19 +171,6 @@ public final class ScaleBenchmark {
         return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
     }
 
-    /** A bound: the pools of the heap need not have had their peaks at one time. */
-    private static double peakHeapMebibytes() {
-        double peaks = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToDouble(pool -> pool.getPeakUsage().getUsed() / (double) (1 << 20))
-                .sum();
-        return Math.min(peaks, heapLimitMebibytes());
-    }
-
-    private static double heapLimitMebibytes() {
-        return Runtime.getRuntime().maxMemory() / (double) (1 << 20);
-    }
-
     private void print(ScaleMeasures measured) {
         int side = RecordedPairs.SIDE;
         line(
@@ -232,8 +219,7 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

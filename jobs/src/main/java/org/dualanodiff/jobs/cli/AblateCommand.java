@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AblationRun;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.spark.SparkSessions;
@@ -70,6 +71,9 @@ final class AblateCommand implements Callable<Integer> {
         Map<String, PipelineConfig> variants = new LinkedHashMap<>();
         (given.isEmpty() ? PAPER : parsed()).forEach((name, sets) -> variants.put(name, config(name, sets)));
         PipelineConfig first = variants.values().iterator().next();
+        for (PipelineConfig variant : variants.values()) {
+            Preflight.require(variant, true, spec.commandLine().getErr());
+        }
         try (SparkSession spark = SparkSessions.open(first, spec.name())) {
             AblationRun run =
                     new AblationRun(spark, variants, spec.commandLine().getErr());

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -31,6 +32,7 @@ abstract class AdapterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
+        Preflight.require(config, false, spec.commandLine().getErr());
         RunInputs inputs = RunInputs.read(
                 config,
                 LocalCache.ofUser(),

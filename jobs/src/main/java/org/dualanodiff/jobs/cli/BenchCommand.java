@@ -1,18 +1,28 @@
 package org.dualanodiff.jobs.cli;
 
 import com.google.gson.Gson;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.bench.GpuBenchmark;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
+import org.dualanodiff.jobs.bench.NightBenchmark;
+import org.dualanodiff.jobs.bench.NightPlan;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
+import org.dualanodiff.jobs.bench.Workload;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.torch.DeviceCheck;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -31,6 +41,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchCommand.Memory.class,
             BenchCommand.Model.class,
+            BenchCommand.Night.class,
+            BenchCommand.Gpu.class,
             BenchCommand.Pixels.class,
             BenchCommand.Scale.class,
             BenchCommand.Task.class
@@ -80,23 +92,128 @@ final class BenchCommand {
         }
     }
 
+    /** Those that may be of any device. */
+    abstract static class OnDevice extends OnModel {
+
+        @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
+        String device = "cpu";
+
+        @Option(
+                names = "--precision",
+                paramLabel = "PRECISION",
+                split = ",",
+                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
+        private List<Precision> precisions;
+
+        List<Precision> precisions() {
+            if (precisions != null) {
+                return precisions;
+            }
+            return device.equals("cpu") ? List.of(Precision.FP32, Precision.BF16) : List.of(Precision.values());
+        }
+    }
+
     @Command(
             name = "model",
             mixinStandardHelpOptions = true,
-            description = "Seconds and peak memory of a training and a sampling step, and speed ratios.")
-    static final class Model extends OnModel {
+            description = {
+                "What a training and a sampling step take: seconds, calls of TorchScript, copies between host and device, peak",
+                "memory of both; and speed ratios."
+            })
+    static final class Model extends OnDevice {
+
+        @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a step. Default: 1.")
+        private int batch = 1;
 
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = directory();
+            Workload work =
+                    Workload.of(base, resolution(directory), device).pairs(positive(spec, "--batch", batch));
             new ModelBenchmark(
-                            base,
-                            directory,
-                            resolution(directory),
-                            spec.commandLine().getOut())
+                            directory, work, precisions(), spec.commandLine().getOut())
                     .run();
             return ExitCode.DONE;
         }
+    }
+
+    @Command(
+            name = "gpu",
+            mixinStandardHelpOptions = true,
+            description = {
+                "The acceptance run for a machine with a GPU, ten minutes: the same results as on the CPU, seconds and memory of",
+                "steps of Stable Diffusion's size, no leak, and what happens when memory runs out. Prints Markdown, then one",
+                "line of JSON. Ends with 0 if all is as it should be, with 4 and the list of what failed if not."
+            })
+    static final class Gpu extends OnDevice {
+
+        private static final String TINY = "builtin:tiny";
+
+        @Option(
+                names = "--pairs",
+                paramLabel = "N",
+                split = ",",
+                description = "Pairs of the sampling steps. Default: 1,4,8.")
+        private List<Integer> pairs = List.of(1, 4, 8);
+
+        @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a training step. Default: 4.")
+        private int batch = 4;
+
+        @Option(names = "--steps", paramLabel = "N", description = "Steps of each training. Default: 30.")
+        private int steps = 30;
+
+        @Option(names = "--read-backs", paramLabel = "N", description = "Default: 300.")
+        private int readBacks = 300;
+
+        @Option(names = "--checkpoints", paramLabel = "N", description = "At least 3. Default: 5.")
+        private int checkpoints = 5;
+
+        Gpu() {
+            device = "cuda";
+            base = null;
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            for (int one : pairs) {
+                positive(spec, "--pairs", one);
+            }
+            GpuBenchmark.Extent extent = new GpuBenchmark.Extent(
+                    precisions(),
+                    pairs,
+                    positive(spec, "--batch", batch),
+                    positive(spec, "--steps", steps),
+                    positive(spec, "--read-backs", readBacks),
+                    2 + positive(spec, "--checkpoints less 2", checkpoints - 2));
+            ModelFiles tiny = new BaseModelSource(LocalCache.ofUser()).locate(TINY);
+            if (base == null) {
+                // For a GPU that does not compute there is nothing to write two gigabytes for.
+                boolean time = !device.equals("cpu") && DeviceCheck.compute(device).isEmpty();
+                base = time ? randomModel() : TINY;
+            }
+            Workload work = Workload.of(base, resolution(directory()), device);
+            GpuBenchmark.Result result = new GpuBenchmark(
+                            tiny, TINY, work, extent, spec.commandLine().getOut())
+                    .run();
+            spec.commandLine().getOut().println(JsonLine.of(result));
+            return result.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
+        }
+
+        /** Of Stable Diffusion's size; what its numbers are does not change how long a step takes. */
+        private static String randomModel() {
+            return LocalCache.ofUser()
+                    .folder(
+                            "base-model-random-sd15-1",
+                            folder -> RandomModel.write(folder, RandomModel.Preset.SD15, 1, DType.F16))
+                    .toString();
+        }
+    }
+
+    private static int positive(CommandSpec spec, String option, int value) {
+        if (value < 1) {
+            throw new ParameterException(spec.commandLine(), option + " must be positive, was " + value);
+        }
+        return value;
     }
 
     @Command(
@@ -159,27 +276,84 @@ final class BenchCommand {
         }
     }
 
-    @Command(name = "model-task", hidden = true, description = "One measurement of bench model, in this process.")
-    static final class Task extends OnModel {
+    @Command(
+            name = "night",
+            mixinStandardHelpOptions = true,
+            description = {
+                "How well a run fills its slots: a whole run in a temporary folder, with sleeps and recorded pairs in the",
+                "model's place. Units train for 5 to 20 minutes and make their pairs in 11, divided by --haste."
+            })
+    static final class Night implements Callable<Integer> {
+
+        @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 73.")
+        private int units = 73;
+
+        @Option(names = "--slots", paramLabel = "N", description = "Tasks at a time. Default: 8.")
+        private int slots = 8;
+
+        @Option(names = "--pairs", paramLabel = "N", description = "Good pairs of each unit. Default: 100.")
+        private int pairs = 100;
+
+        @Option(names = "--batch", paramLabel = "N", description = "Pairs of a block. Default: 4.")
+        private int batch = 4;
+
+        @Option(names = "--pairs-per-task", paramLabel = "N", description = "Default: 16.")
+        private int pairsPerTask = 16;
+
+        @Option(names = "--rejected", paramLabel = "SHARE", description = "Of the pairs. Default: 0.3.")
+        private double rejected = 0.3;
+
+        @Option(names = "--haste", paramLabel = "N", description = "Times so fast as a real night. Default: 100.")
+        private double haste = 100;
+
+        @Option(
+                names = {"-s", "--set"},
+                paramLabel = "KEY=VALUE",
+                description = "One setting over the benchmark's own, such as a store. Repeatable.")
+        private List<String> settings = new ArrayList<>();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            NightPlan plan = new NightPlan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(name = "model-task", hidden = true, description = "One measurement of the model, in this process.")
+    static final class Task extends OnDevice {
 
         @Option(names = "--task", required = true)
         private ModelTask task;
 
-        @Option(names = "--precision")
-        private String precision = "fp32";
+        @Option(names = "--batch")
+        private int pairs = 1;
+
+        @Option(names = "--micro-batch")
+        private int microBatch;
 
         @Option(names = "--recompute")
         private boolean recompute;
 
+        @Option(names = "--repeats")
+        private int repeats = 1;
+
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = directory();
-            Compute compute = new Compute("cpu", Compute.trainingPrecision(precision, "cpu"), Compute.CPU.threads());
-            try (BaseModel model = BaseModel.load(directory, compute)) {
-                spec.commandLine()
-                        .getOut()
-                        .println(new Gson().toJson(task.run(model, resolution(directory), recompute)));
-            }
+            Workload work = new Workload(
+                    base,
+                    resolution(directory),
+                    device,
+                    precisions().get(0),
+                    pairs,
+                    microBatch,
+                    recompute,
+                    repeats);
+            spec.commandLine().getOut().println(new Gson().toJson(task.measure(directory, work)));
             return ExitCode.DONE;
         }
     }

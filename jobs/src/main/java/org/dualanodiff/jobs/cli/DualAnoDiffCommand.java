@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
             ImportAdapterCommand.class,
             ExportAdapterCommand.class,
             VerifyCommand.class,
+            StatusCommand.class,
             GcCommand.class,
             PretrainCommand.class,
             SampleDataCommand.class,

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.run.EvaluationSummary;
 import org.dualanodiff.jobs.spark.SparkSessions;
@@ -32,6 +33,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
+        Preflight.require(config, false, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             EvaluationSummary summary =
                     new EvaluationRun(spark, config, spec.commandLine().getErr()).run();

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
+import java.util.List;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.config.InvalidConfigException;
 import org.dualanodiff.pipeline.dataset.DatasetException;
@@ -23,7 +24,7 @@ final class Failures implements IExecutionExceptionHandler {
         if (code == ExitCode.UNEXPECTED) {
             LOG.error("unexpected failure", failure);
         }
-        command.getErr().println("error: " + message(failure));
+        problems(failure).forEach(problem -> command.getErr().println("error: " + problem));
         return code;
     }
 
@@ -41,7 +42,10 @@ final class Failures implements IExecutionExceptionHandler {
         return ExitCode.UNEXPECTED;
     }
 
-    private static String message(Exception failure) {
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    private static List<String> problems(Exception failure) {
+        if (failure instanceof InvalidConfigException invalid) {
+            return invalid.problems();
+        }
+        return List.of(failure.getMessage() == null ? failure.toString() : failure.getMessage());
     }
 }

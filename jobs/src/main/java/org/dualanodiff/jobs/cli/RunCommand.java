@@ -3,10 +3,12 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +32,12 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
+        Preflight.require(
+                config, stages() != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            RunSummary summary =
-                    new AugmentRun(spark, config, spec.commandLine().getErr(), retryFailed()).run(stages());
+            RunSummary summary = new AugmentRun(
+                            spark, config, spec.commandLine().getErr(), retryFailed(), UnitWork.OF_MODEL)
+                    .run(stages());
             spec.commandLine().getErr().println(summary.sentence());
             spec.commandLine().getOut().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

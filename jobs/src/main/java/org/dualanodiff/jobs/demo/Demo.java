@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
@@ -112,6 +113,7 @@ public final class Demo {
     /** Training is timed with the first way; the second one finds the adapters there. */
     private void augment(DemoWay way) throws IOException {
         PipelineConfig config = config(way);
+        Preflight.require(config, true, console);
         try (SparkSession spark = SparkSessions.open(config, "demo")) {
             AugmentRun run = new AugmentRun(spark, config, console);
             if (way == DemoWay.FREE) {

@@ -21,7 +21,11 @@ public final class JsonLog {
     private static final String TEMPLATE = "classpath:org/apache/spark/SparkLayout.json";
 
     /** What embedded runs warn of in vain; as in {@code embedded-log4j2.properties}. */
-    private static final String[] TALKATIVE = {"org.apache.hadoop.util.NativeCodeLoader", "org.apache.spark.util.Utils"
+    private static final String[] TALKATIVE = {
+        "org.apache.hadoop.util.NativeCodeLoader",
+        "org.apache.spark.util.Utils",
+        "org.apache.spark.HeartbeatReceiver",
+        "org.apache.spark.executor.Executor"
     };
 
     private JsonLog() {}

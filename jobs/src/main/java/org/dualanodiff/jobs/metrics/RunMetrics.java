@@ -3,10 +3,14 @@ package org.dualanodiff.jobs.metrics;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.dualanodiff.pipeline.store.RunStatus;
 
 /**
  * The metrics of a whole application, on its driver: what all executors have reported, those that were lost since
@@ -16,6 +20,10 @@ public final class RunMetrics {
 
     private static final AtomicReference<RunMetrics> OF_THIS_DRIVER = new AtomicReference<>();
 
+    private static final List<String> STATES =
+            List.of("waiting", "training", "learning", "generating", "committing", "complete", "failed");
+
+    private volatile Supplier<RunStatus> status;
     private final Map<String, WorkDone> byExecutor = new ConcurrentHashMap<>();
     private final Meter steps = new Meter();
     private final Meter pairs = new Meter();
@@ -52,6 +60,22 @@ public final class RunMetrics {
         registry.register("run.rejected", (Gauge<Long>) () -> verdicts().rejected());
         registry.register("run.failed", (Gauge<Long>) () -> verdicts().failed());
         registry.register("run.gpuSeconds", (Gauge<Double>) () -> total().gpuSeconds());
+        registry.register("run.rounds", (Gauge<Integer>) () -> shown(RunStatus::rounds));
+        registry.register("run.commits", (Gauge<Integer>) () -> shown(RunStatus::commits));
+        for (String state : STATES) {
+            registry.register("run.units." + state, (Gauge<Integer>)
+                    () -> shown(status -> status.units().getOrDefault(state, 0)));
+        }
+    }
+
+    /** Has the gauges of rounds, commits and units by state show a run, until another one is shown. */
+    public void show(Supplier<RunStatus> run) {
+        status = run;
+    }
+
+    private int shown(ToIntFunction<RunStatus> number) {
+        Supplier<RunStatus> run = status;
+        return run == null ? 0 : number.applyAsInt(run.get());
     }
 
     /** What an executor has done since it started. Reports may come late; none takes back an earlier one. */

@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.RunName;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.RunConfig;
@@ -32,17 +33,21 @@ public final class AugmentRun {
     private final PipelineConfig config;
     private final PrintWriter console;
     private final boolean retryFailed;
+    private final UnitWork unitWork;
 
     /** As the other, leaving units alone that two executors died of. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
-        this(spark, config, console, false);
+        this(spark, config, console, false, UnitWork.OF_MODEL);
     }
 
     /**
      * @param console for people: plan, warnings, progress
      * @param retryFailed whether units that two executors died of are tried again
+     * @param unitWork what the tasks do on their devices
      */
-    public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console, boolean retryFailed) {
+    public AugmentRun(
+            SparkSession spark, PipelineConfig config, PrintWriter console, boolean retryFailed, UnitWork unitWork) {
+        this.unitWork = unitWork;
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.config = config;
@@ -56,14 +61,13 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
-        Places.requireReachable(config, HadoopProperties.current());
         RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
         warn(inputs.dataset());
         inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (RunName name = RunName.show(context, identity.runId())) {
-                RunWork work = new RunWork(spark, console, inputs, identity, store, started);
+                RunWork work = new RunWork(spark, console, inputs, identity, store, started, unitWork);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
         }

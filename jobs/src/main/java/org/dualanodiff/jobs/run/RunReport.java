@@ -96,8 +96,8 @@ final class RunReport {
                 known == null ? 0 : known.samples().existing() + known.samples().created();
         int there = commit == null ? 0 : commit.pairs();
         boolean grown = there > listed;
-        Optional<String> error = Optional.ofNullable(reason)
-                .or(() -> known != null ? known.error() : brokenOff(commit, wanted));
+        Optional<String> error =
+                Optional.ofNullable(reason).or(() -> known != null ? known.error() : brokenOff(commit, wanted));
         return new RunManifest.Unit(
                 key.category(),
                 key.defect(),
@@ -119,15 +119,16 @@ final class RunReport {
         int good = commit == null ? wanted : commit.accepted().size();
         return good >= wanted
                 ? Optional.empty()
-                : Optional.of("broken off with %d of %d good pairs, and not asked for since; run augment with this defect"
-                        .formatted(good, wanted));
+                : Optional.of(
+                        "broken off with %d of %d good pairs, and not asked for since; run augment with this defect"
+                                .formatted(good, wanted));
     }
 
     /** A line for each unit that is not complete. */
     List<String> problems() {
         return planned()
-                .flatMap(outcome -> outcome.unit().error().stream()
-                        .map(error -> "%s: %s".formatted(key(outcome.unit()), error)))
+                .flatMap(outcome ->
+                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(key(outcome.unit()), error)))
                 .toList();
     }
 

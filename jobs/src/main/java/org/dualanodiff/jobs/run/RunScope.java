@@ -47,6 +47,7 @@ record RunScope(
         UnitDeaths deaths,
         SickExecutors executors,
         Semaphore suspects,
+        UnitStates states,
         UnitJobs jobs) {
 
     /** Good images looked at to find out how the object is told from its ground. */

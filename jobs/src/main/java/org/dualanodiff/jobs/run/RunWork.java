@@ -16,12 +16,14 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
+import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -68,6 +70,7 @@ final class RunWork {
     private final RunRegistry runs;
     private final AdapterRegistry adapters;
     private final Instant started;
+    private final UnitWork unitWork;
     private List<TaskRecord> tasks = List.of();
 
     RunWork(
@@ -76,12 +79,14 @@ final class RunWork {
             RunInputs inputs,
             RunIdentity identity,
             ObjectStore store,
-            Instant started) {
+            Instant started,
+            UnitWork unitWork) {
         this.spark = spark;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.console = console;
         this.inputs = inputs;
         this.config = inputs.settings().config();
+        this.unitWork = unitWork;
         this.identity = identity;
         this.store = store;
         this.runs = new RunRegistry(store);
@@ -119,9 +124,13 @@ final class RunWork {
         if (retryFailed) {
             stored.died().forEach(deaths::forget);
         }
-        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext())) {
-            RunScope scope = scope(stages, lease, deaths, executors);
-            new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
+        try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
+                UnitStates states = UnitStates.watch(
+                        store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
+            RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
+            RunScope scope = scope(stages, lease, deaths, executors, states);
+            new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
+                    .run(units(scope, plan, stored, before), report::ended);
         } finally {
             tasks = report.tasks();
         }
@@ -144,8 +153,10 @@ final class RunWork {
         return tasks;
     }
 
-    private RunScope scope(Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors) {
-        UnitJobs jobs = new UnitJobs(context, TaskSettings.of(config), identity.runId(), Progress.showOn(console));
+    private RunScope scope(
+            Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
+        UnitJobs jobs =
+                new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
         return new RunScope(
                 context,
                 stages,
@@ -157,6 +168,7 @@ final class RunWork {
                 deaths,
                 executors,
                 new Semaphore(1, true),
+                states,
                 jobs);
     }
 
@@ -168,8 +180,8 @@ final class RunWork {
     private List<Supplier<UnitOutcome>> units(
             RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
         Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-        before.ifPresent(manifest -> manifest.units()
-                .forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
+        before.ifPresent(manifest ->
+                manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
         List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
         inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
                 .thenComparingInt(Plan.UnitCounts::toGenerate)
@@ -177,11 +189,7 @@ final class RunWork {
         List<Supplier<UnitOutcome>> units = new ArrayList<>();
         for (Plan.UnitCounts unit : inOrder) {
             UnitKey key = key(unit.adapter());
-            units.add(new UnitRun(
-                    scope,
-                    unit,
-                    stored.files(unit.adapter()),
-                    Optional.ofNullable(lines.get(key))));
+            units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
         }
         return units;
     }

@@ -87,13 +87,14 @@ final class UnitDeaths {
         List<Death> of = deaths.getOrDefault(unit, List.of());
         return of.size() < MOST
                 ? Optional.empty()
-                : Optional.of(("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
-                                + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
-                        .formatted(
-                                of.size(),
-                                of.get(of.size() - 1).executor(),
-                                of.get(of.size() - 1).work(),
-                                of.get(of.size() - 1).at()));
+                : Optional.of(
+                        ("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
+                                        + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
+                                .formatted(
+                                        of.size(),
+                                        of.get(of.size() - 1).executor(),
+                                        of.get(of.size() - 1).work(),
+                                        of.get(of.size() - 1).at()));
     }
 
     private String folder(UnitKey unit) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Planner;
@@ -113,6 +114,11 @@ public final class UnitPairs {
                     committed.runId(), committed.adapterId(), sources, nearest, copies, keepRejectedPixels));
         }
         return tasks;
+    }
+
+    /** Keys of the staged files that pairs were taken from. */
+    Set<String> sources() {
+        return made.values().stream().map(PairVerdict::file).collect(Collectors.toSet());
     }
 
     private BitSet existing() {

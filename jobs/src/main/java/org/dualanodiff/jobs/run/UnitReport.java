@@ -138,8 +138,7 @@ final class UnitReport {
         lacking.set(0, target.end(commit.rejectedIndices()));
         lacking.andNot(commit.indices());
         int failed = error == null ? 0 : lacking.cardinality();
-        return new RunManifest.SampleCounts(
-                created + failed, existing, created, created - rejected, rejected, failed);
+        return new RunManifest.SampleCounts(created + failed, existing, created, created - rejected, rejected, failed);
     }
 
     private RunManifest.Timings timings() {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.dualanodiff.jobs.spark.FailureText;
 import org.dualanodiff.jobs.spark.JobText;
 import org.dualanodiff.jobs.spark.TaskDone;
+import org.dualanodiff.jobs.spark.TaskHook;
 import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateResult;
@@ -24,7 +25,6 @@ import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.slf4j.Logger;
@@ -42,7 +42,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     private final RunScope run;
     private final Plan.UnitCounts plan;
-    private final UnitFiles files;
+    private UnitFiles files;
     private final AdapterId id;
     private final UnitKey key;
     private final UnitReport report;
@@ -71,19 +71,26 @@ final class UnitRun implements Supplier<UnitOutcome> {
             }
             report.failed(FailureText.ofJob(e));
         }
-        return report.outcome(tasks);
+        UnitOutcome outcome = report.outcome(tasks);
+        boolean complete = outcome.unit().error().isEmpty();
+        run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
+        return outcome;
     }
 
     private void work() throws Exception {
-        if (files.unreadable() != null) {
-            throw new UnitFailure(files.unreadable());
-        }
+        requireReadable();
         if (run.stages().train() && plan.train()) {
             requireTryable();
             train();
         }
         if (run.stages().generate()) {
             generate();
+        }
+    }
+
+    private void requireReadable() {
+        if (files.unreadable() != null) {
+            throw new UnitFailure(files.unreadable());
         }
     }
 
@@ -97,6 +104,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     }
 
     private void train() throws Exception {
+        run.states().enter(key, UnitStates.State.TRAINING);
         TrainResult result = onMachines(
                         "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
                 .get(0);
@@ -106,22 +114,37 @@ final class UnitRun implements Supplier<UnitOutcome> {
         }
     }
 
+    /** Again from what stands there, where another driver, one that was taken for dead and woke up, has committed first. */
     private void generate() throws Exception {
+        while (!isGenerated()) {
+            run.requireHeld();
+            files = StoredUnits.of(run.store(), run.runId()).files(id);
+            requireReadable();
+        }
+    }
+
+    /** False if another driver was first. */
+    private boolean isGenerated() throws Exception {
         UnitCommit before = files.commit();
-        boolean enough = plan.toGenerate() == 0;
+        boolean enough = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT)
+                .missing(id)
+                .isEmpty();
         if (enough && !files.isUntidy()) {
             report.reused(() -> run.adapters().find(id).orElse(null));
-            return;
+            report.committed(before);
+            return true;
         }
         PublishedAdapter adapter = run.adapters().find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
         report.reused(() -> adapter);
+        if (!enough) {
+            requireTryable();
+        }
         QualityProfile profile = enough ? QualityProfile.NONE : learn();
         AcceptedCopies rule = profile.copies();
         UnitPairs pairs = new UnitPairs(before, run.target(), rule);
         String failure = null;
         try {
             if (!enough) {
-                requireTryable();
                 lookAt(pairs, before, rule);
                 failure = rounds(pairs, adapter, profile);
             }
@@ -133,16 +156,19 @@ final class UnitRun implements Supplier<UnitOutcome> {
             failure = "generation: " + FailureText.ofJob(e);
         }
         // Whatever was made and judged is kept, however it ended.
-        report.committed(commit(before, pairs));
+        Optional<UnitCommit> committed = commit(before, pairs);
+        committed.ifPresent(report::committed);
         if (failure != null) {
             throw new UnitFailure(failure);
         }
+        return committed.isPresent();
     }
 
     private QualityProfile learn() throws Exception {
         if (!run.learns()) {
             return QualityProfile.NONE;
         }
+        run.states().enter(key, UnitStates.State.LEARNING);
         try {
             QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
             return run.limits().settle(key, learned);
@@ -163,7 +189,8 @@ final class UnitRun implements Supplier<UnitOutcome> {
         }
         if (!files.staged().isEmpty()) {
             List<String> keys = List.copyOf(files.staged().keySet());
-            long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
+            long bytes =
+                    files.staged().values().stream().mapToLong(size -> size).sum();
             pairs.add(persistently(() -> run.jobs().verdicts(key, adapter, keys)), bytes);
         }
     }
@@ -171,6 +198,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
+            run.states().enter(key, UnitStates.State.GENERATING);
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.generateTask(unit, adapter, profile))
                     .toList();
@@ -188,35 +216,61 @@ final class UnitRun implements Supplier<UnitOutcome> {
         return null;
     }
 
-    /** Commits what is new; whoever has committed that number first, another driver it must be, is right. */
-    private UnitCommit commit(UnitCommit before, UnitPairs pairs) throws Exception {
+    /** Commits what is new; nothing if another driver has committed that number first. */
+    private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
         if (fresh.isEmpty() && !files.isUntidy()) {
-            return before;
+            return Optional.of(before);
         }
-        List<CommitTask> tasks = pairs.tasks(run.config().quality().keepRejectedPixels());
-        List<UnitCommit.File> written =
-                tasks.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(tasks));
-        UnitCommit next = before.with(written, fresh);
+        run.states().enter(key, UnitStates.State.COMMITTING);
+        Optional<List<UnitCommit.File>> written = written(before, pairs);
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        UnitCommit next = before.with(written.get(), fresh);
         run.requireHeld();
-        if (!run.commits().create(next)) {
-            UnitCommit standing = run.commits().find(key.category(), key.defect()).orElseThrow();
-            // Its own, if the answer to its creation was lost.
-            if (!standing.files().equals(next.files())) {
-                written.forEach(file -> run.store().delete(file.key()));
-                return standing;
-            }
+        TaskHook.call("commit", key.toString());
+        // The one that stands is its own if the answer to its creation was lost.
+        if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
+            written.get().forEach(file -> run.store().delete(file.key()));
+            return Optional.empty();
         }
-        tidy(next);
-        return next;
+        run.states().committed(fresh.size());
+        tidy(next, pairs);
+        return Optional.of(next);
     }
 
-    /** Nobody can commit what lay there before this commit any more: its number is taken. */
-    private void tidy(UnitCommit commit) {
+    /** Nothing if another driver has committed meanwhile, and so has cleared away what was to be written. */
+    private Optional<List<UnitCommit.File>> written(UnitCommit before, UnitPairs pairs) throws Exception {
+        List<CommitTask> files = pairs.tasks(run.config().quality().keepRejectedPixels());
+        try {
+            return Optional.of(
+                    files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
+        } catch (Exception e) {
+            run.requireHeld();
+            if (standing().isPresent() && standing().get().number() > before.number()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Optional<UnitCommit> standing() {
+        return run.commits().find(key.category(), key.defect());
+    }
+
+    /**
+     * Nobody can commit what lay there before this commit any more: its number is taken. What has come since may be another
+     * driver's, if this one was taken for dead.
+     */
+    private void tidy(UnitCommit commit, UnitPairs pairs) {
         Set<String> listed = new HashSet<>();
         commit.files().forEach(file -> listed.add(file.key()));
-        files.stored().stream().filter(file -> !listed.contains(file)).forEach(run.store()::delete);
-        run.store().delete(StoreLayout.staging(commit.runId(), key.category(), key.defect()));
+        Set<String> done = new HashSet<>(files.stored());
+        done.addAll(files.staged().keySet());
+        done.addAll(pairs.sources());
+        done.removeAll(listed);
+        done.forEach(run.store()::delete);
     }
 
     /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */
@@ -239,7 +293,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
                     died.add(task.died());
                 }
             }
-            died.stream().filter(run.executors()::hasDied).forEach(one -> run.deaths().add(key, work, one));
+            died.stream()
+                    .filter(run.executors()::hasDied)
+                    .forEach(one -> run.deaths().add(key, work, one));
             requireTryableStill();
         }
         return results;
@@ -266,7 +322,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
     private <R> R persistently(Callable<R> job) throws Exception {
-        Persistence persistence = new Persistence(run.executors());
+        Persistence persistence = new Persistence(run.executors()::hasOthersThan);
         while (true) {
             run.requireHeld();
             try {

@@ -9,12 +9,14 @@ public final class FailureText {
 
     private static final String MEMORY =
             "; it needs less with training.micro-batch-size, training.recompute, generation.batch-size or compute.precision,"
-                    + " or a larger device (heap: spark.executor.memory)";
+                    + " or a larger device (heap: spark.executor.memory, or JAVA_OPTS=-Xmx4g where Spark is embedded)";
 
     private FailureText() {}
 
     static String of(Throwable failure) {
-        return cut(text(failure)) + (EngineFault.isOutOfMemory(failure) ? MEMORY : "");
+        boolean unexplained = EngineFault.isOutOfMemory(failure)
+                && !String.valueOf(failure.getMessage()).contains("To need less");
+        return cut(text(failure)) + (unexplained ? MEMORY : "");
     }
 
     /** Of a step that broke off on the driver: what the last task of its Spark job failed of, as far as that came back. */

@@ -124,8 +124,7 @@ public final class GeneratedPairsJob {
         }
     }
 
-    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask)
-            implements Serializable {
+    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
 
         static GeneratedExample of(GeneratedSample row) {
             return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
@@ -141,7 +140,11 @@ public final class GeneratedPairsJob {
         PairThumbnail thumbnail() {
             try {
                 return PairThumbnail.of(
-                        caption, PngCodec.decode(image), PngCodec.decode(anomaly), PngCodec.decode(mask), DescribeRun.CELL);
+                        caption,
+                        PngCodec.decode(image),
+                        PngCodec.decode(anomaly),
+                        PngCodec.decode(mask),
+                        DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);
             }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import scala.Tuple2;
 
@@ -26,6 +27,13 @@ public final class HadoopProperties {
                 .filter(property -> property.getKey().startsWith(PREFIX))
                 .collect(Collectors.toMap(
                         property -> property.getKey().substring(PREFIX.length()), Map.Entry::getValue));
+    }
+
+    /** As {@link #current} will give them once a session is open with these properties over those of this process. */
+    public static Map<String, String> before(Map<String, String> sparkProperties) {
+        SparkConf conf = new SparkConf();
+        sparkProperties.forEach(conf::set);
+        return Arrays.stream(conf.getAllWithPrefix(PREFIX)).collect(Collectors.toMap(Tuple2::_1, Tuple2::_2));
     }
 
     /** As {@link #current}, over Hadoop's own defaults. */

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -36,6 +37,7 @@ final class ModelCache {
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"
                             .formatted(directory.root(), base.sha256(), directory.fingerprint()));
         }
+        JvmCheck.requireOnExecutor(directory, compute.device());
         return BaseModel.load(directory, compute);
     }
 }

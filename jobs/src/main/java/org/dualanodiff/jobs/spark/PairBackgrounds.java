@@ -32,7 +32,7 @@ public final class PairBackgrounds {
         }
         return spark.read()
                 .schema(COLUMNS)
-                .parquet(store.uri(StoreLayout.samples(runId)))
+                .parquet(store.literalUri(StoreLayout.samples(runId)))
                 .filter(col("status")
                         .equalTo(GeneratedSample.Status.ACCEPTED.column())
                         .and(col("background").isNotNull())

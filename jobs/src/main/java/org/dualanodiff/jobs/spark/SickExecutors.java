@@ -87,7 +87,8 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted submitted) {
-        String unit = submitted.properties() == null ? null : submitted.properties().getProperty(JobText.UNIT);
+        String unit =
+                submitted.properties() == null ? null : submitted.properties().getProperty(JobText.UNIT);
         units.put(submitted.stageInfo().stageId(), String.valueOf(unit));
     }
 

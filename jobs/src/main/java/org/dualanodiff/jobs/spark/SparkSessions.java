@@ -7,6 +7,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
+import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.Redaction;
@@ -21,7 +22,8 @@ public final class SparkSessions {
             "spark.sql.sources.partitionColumnTypeInference.enabled", "false",
             // The units of a run share the executors evenly.
             "spark.scheduler.mode", "FAIR",
-            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on; see conf/s3.conf.
+            // Excluding executors for an hour after an outage of the store would leave a run nowhere to go on; see
+            // conf/s3.conf.
             "spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1000000",
             // Not the INT96 of old Hive, which other readers warn about or misread.
             "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS",
@@ -53,8 +55,14 @@ public final class SparkSessions {
 
     private SparkSessions() {}
 
+    /** Whether Spark runs inside this process; else {@code spark-submit} started it. */
+    public static boolean isEmbedded() {
+        return !new SparkConf().contains("spark.master");
+    }
+
     /** @param command shown as the application's name */
     public static SparkSession open(PipelineConfig config, String command) {
+        JvmCheck.require(isEmbedded());
         SparkConf conf = new SparkConf();
         NEEDED.forEach(conf::setIfMissing);
         WATCHED.forEach(conf::setIfMissing);

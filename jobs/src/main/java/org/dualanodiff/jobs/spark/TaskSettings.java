@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * @param generationPrecision {@code compute.generation-precision}, or what holds in its place
  * @param threads native threads of one task
  * @param progressEvery training steps between two reports
+ * @param work what it does on its device
  */
 public record TaskSettings(
         String store,
@@ -22,17 +23,24 @@ public record TaskSettings(
         String trainingPrecision,
         String generationPrecision,
         int threads,
-        int progressEvery)
+        int progressEvery,
+        UnitWork work)
         implements Serializable {
 
     public static TaskSettings of(PipelineConfig config) {
+        return of(config, UnitWork.OF_MODEL);
+    }
+
+    /** With something else in the model's place. */
+    public static TaskSettings of(PipelineConfig config, UnitWork work) {
         return new TaskSettings(
                 config.store(),
                 config.compute().device(),
                 config.compute().forTraining(),
                 config.compute().forGeneration(),
                 config.compute().threads(),
-                config.training().logEvery());
+                config.training().logEvery(),
+                work);
     }
 
     /** The store, opened on the machine that asks. */

@@ -3,6 +3,8 @@ package org.dualanodiff.jobs.spark;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -22,6 +24,8 @@ final class UnitAttempt implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitAttempt.class);
 
+    private static final Set<UnitAttempt> OPEN = ConcurrentHashMap.newKeySet();
+
     private final ObjectStore store;
     private final String folder;
     private final String task;
@@ -33,8 +37,7 @@ final class UnitAttempt implements AutoCloseable {
         SparkEnv env = SparkEnv.get();
         this.store = store;
         this.folder = StoreLayout.attempts(runId, unit.category(), unit.defect());
-        this.task = "%s/%s-%d-%d-"
-                .formatted(folder, env.conf().getAppId(), context.stageId(), context.partitionId());
+        this.task = "%s/%s-%d-%d-".formatted(folder, env.conf().getAppId(), context.stageId(), context.partitionId());
         this.marker = "%s%d.%s".formatted(task, context.attemptNumber(), env.executorId());
     }
 
@@ -51,13 +54,20 @@ final class UnitAttempt implements AutoCloseable {
     }
 
     UnitAttempt begin() {
+        OPEN.add(this);
         store.write(marker, SparkEnv.get().executorId().getBytes(StandardCharsets.UTF_8));
         return this;
+    }
+
+    /** That this JVM ends says nothing of the units at work in it. */
+    static void withdrawAll() {
+        OPEN.forEach(UnitAttempt::close);
     }
 
     /** The work has ended, well or not, and the JVM lives. */
     @Override
     public void close() {
+        OPEN.remove(this);
         try {
             store.delete(marker);
         } catch (StoreException e) {

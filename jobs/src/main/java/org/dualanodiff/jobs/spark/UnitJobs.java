@@ -10,13 +10,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.PairSource;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnTask;
@@ -26,7 +26,6 @@ import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainResult;
 import org.dualanodiff.pipeline.train.TrainTask;
 import org.slf4j.Logger;
@@ -55,7 +54,10 @@ public final class UnitJobs {
 
     public TaskDone<TrainResult> train(TrainTask task) {
         UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
-        JobText.set(spark, "train", "train %s: %d steps".formatted(unit, task.training().steps()));
+        JobText.set(
+                spark,
+                "train",
+                "train %s: %d steps".formatted(unit, task.training().steps()));
         return GpuTask.on(spark.parallelize(List.of(task), 1))
                 .map(new Training(settings, runId, progress))
                 .collect()
@@ -117,14 +119,14 @@ public final class UnitJobs {
 
         @Override
         TrainResult work(TrainTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.base(), settings.trainingCompute());
-            watch.loaded();
             LOG.info("training begins, {} steps", task.training().steps());
-            TrainResult result = new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration()))
-                    .run(
-                            base,
+            TrainResult result = settings.work()
+                    .train(
+                            store,
                             task,
-                            watch.counting(progress.training(unit(task).toString(), settings.progressEvery())));
+                            settings,
+                            watch.counting(progress.training(unit(task).toString(), settings.progressEvery())),
+                            watch::loaded);
             LOG.info("trained, {} steps in {} s", result.stepsMade(), Math.round(result.seconds()));
             return result.withTimes(watch.times(result.times()));
         }
@@ -150,13 +152,15 @@ public final class UnitJobs {
 
         @Override
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
-            BaseModel base = ModelCache.get(task.adapter().provenance().base(), settings.generationCompute());
-            try (AdapterCache.Lease lease = AdapterCache.lease(store, task.adapter(), base)) {
+            try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
                 String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
-                GenerateResult result = new GenerateSamples(store, new DatasetFiles(HadoopProperties.configuration()))
-                        .run(base, lease.adapter(), task, watch.counting(progress.generation(part)));
-                LOG.info("generated {} pairs, {} of them accepted", result.pairs().size(), result.accepted());
+                GenerateResult result =
+                        new GenerateSamples(store).run(pairs, task, watch.counting(progress.generation(part)));
+                LOG.info(
+                        "generated {} pairs, {} of them accepted",
+                        result.pairs().size(),
+                        result.accepted());
                 WorkCounters.ofThisJvm().ended(result);
                 return result.withTimes(watch.times(result.times()));
             }
@@ -197,8 +201,9 @@ public final class UnitJobs {
                             .map(sample -> PairVerdict.of(sample, key))
                             .toList();
                 } catch (RuntimeException e) {
-                    throw new IOException("%s cannot be read: %s; delete it and run again"
-                            .formatted(store.uri(key), e.getMessage()), e);
+                    throw new IOException(
+                            "%s cannot be read: %s; delete it and run again".formatted(store.uri(key), e.getMessage()),
+                            e);
                 }
             } finally {
                 Files.deleteIfExists(copy);

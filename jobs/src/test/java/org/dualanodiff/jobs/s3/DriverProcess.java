@@ -34,7 +34,7 @@ public final class DriverProcess {
      *
      * @param folder for what it prints
      */
-    static DriverProcess start(Path folder, Map<String, String> environment, List<String> arguments)
+    public static DriverProcess start(Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException {
         return startJava(folder, environment, command(arguments));
     }

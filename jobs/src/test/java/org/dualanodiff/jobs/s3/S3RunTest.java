@@ -119,7 +119,9 @@ class S3RunTest {
     @Test
     void driver_killedDuringTheCommit_isFollowedByOneThatDoublesNothing() throws Exception {
         DriverProcess augment = runs.augment("killed-committing");
-        augment.await("a commit under way", () -> server.holds("killed-committing", "samples/run=night/category=cloth/defect=hole/pairs-"));
+        augment.await(
+                "a commit under way",
+                () -> server.holds("killed-committing", "samples/run=night/category=cloth/defect=hole/pairs-"));
         augment.kill();
 
         rerun("killed-committing");

@@ -8,25 +8,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
-/** What a store holds: for each sample's id the hash of its three pictures. */
+/** What the commits of a store's runs list: for each sample's id the hash of its three pictures. */
 public final class StoredPictures {
+
+    private static final Pattern COMMIT = Pattern.compile("runs/([^/]+)/commits/.*");
 
     private StoredPictures() {}
 
-    /** Fails if a sample is there twice. */
+    /** Fails if a sample is there twice, or a file is not what its commit says. */
     public static Map<String, String> of(ObjectStore store, Path scratch) throws IOException {
         Map<String, String> pictures = new TreeMap<>();
-        for (String key : sampleFiles(store)) {
+        for (UnitCommit.File file : files(store)) {
             Path copy = scratch.resolve("copy.parquet");
-            store.download(key, copy);
+            store.download(file.key(), copy);
+            assertThat(FileDigest.of(copy)).isEqualTo(new FileDigest(file.sha256(), file.bytes()));
             for (GeneratedSample sample : SampleFile.read(copy)) {
                 assertThat(pictures.put(sample.sampleId(), content(sample)))
                         .as("%s is there twice", sample.sampleId())
@@ -37,10 +44,14 @@ public final class StoredPictures {
         return pictures;
     }
 
-    private static List<String> sampleFiles(ObjectStore store) {
-        return store.list("samples").stream()
-                .map(file -> file.key())
-                .filter(StoreLayout::isSampleFile)
+    private static List<UnitCommit.File> files(ObjectStore store) {
+        return store.list("runs").stream()
+                .map(file -> COMMIT.matcher(file.key()))
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .distinct()
+                .flatMap(run -> new UnitCommits(store, run).all().stream())
+                .flatMap(commit -> commit.files().stream())
                 .toList();
     }
 

@@ -157,7 +157,7 @@ class TaskRetryTest {
     }
 
     private static TaskSettings settings() {
-        return new TaskSettings(folder("store"), "cpu", "fp32", "fp32", 1, 1);
+        return new TaskSettings(folder("store"), "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
     }
 
     /** Without a test image, so that the task ends as soon as it could read. */

@@ -15,7 +15,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
-/** Times parts of the model side by side, in seconds. */
+/** Measures parts of the model side by side. */
 public final class ModelTiming implements AutoCloseable {
 
     private static final int TIMESTEP = 500;
@@ -50,33 +50,55 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** One guided denoising step of all pairs: both halves, both branches. */
-    public double guidedStep() {
+    public StepCost guidedStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray latents = latents(pairs * Branch.COUNT);
-            return seconds(() -> denoiser.noise(latents, TIMESTEP));
+            return cost(() -> denoiser.noise(latents, TIMESTEP));
+        }
+    }
+
+    /** The noise that a guided step predicts, row-major; the latents and the adapter are always the same. */
+    public float[] guidedNoise() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            return Tensors.floats(denoiser.noise(latents(pairs * Branch.COUNT), TIMESTEP));
+        }
+    }
+
+    /** How many pairs have latents of {@code bytes} bytes. */
+    public static long pairsOf(BaseModel base, int resolution, long bytes) {
+        long side = resolution / base.autoencoder().factor();
+        return bytes / (Branch.COUNT * base.unet().config().inChannels() * side * side * Float.BYTES);
+    }
+
+    /** A guided step of any number of pairs, all alike: to see what happens if they do not fit. */
+    public void guidedStep(long anyPairs) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            denoiser.noise(Operators.repeatRows(latents(Branch.COUNT), anyPairs), TIMESTEP);
         }
     }
 
     /** The same number of samples through the plain U-Net, without any adapter. */
-    public double plainStep() {
+    public StepCost plainStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = 2 * pairs * Branch.COUNT;
             NDArray latents = latents(rows);
             NDArray t = Tensors.of(new long[] {TIMESTEP}, base.device(), 1);
             NDArray states = Operators.repeatRows(text, rows / Tensors.shape(text)[0]);
-            return seconds(() -> base.unet().forward(latents, t, states, AttentionProcessor.PLAIN));
+            return cost(() -> base.unet().forward(latents, t, states, AttentionProcessor.PLAIN));
         }
     }
 
     /** What a training step without the latent cache would do besides: encode both branches' images of all pairs. */
-    public double encode() {
+    public StepCost encode() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = pairs * Branch.COUNT;
             NDArray pixels = gaussian(rows, 3, resolution);
-            return seconds(() -> base.autoencoder().encode(pixels).mean());
+            return cost(() -> base.autoencoder().encode(pixels).mean());
         }
     }
 
@@ -92,12 +114,12 @@ public final class ModelTiming implements AutoCloseable {
         return Tensors.of(noise, base.device(), rows, channels, side, side);
     }
 
-    private static double seconds(Runnable work) {
-        long start = System.nanoTime();
+    private StepCost cost(Runnable work) {
+        StepMeter meter = StepMeter.start(base);
         try (TensorScope scope = TensorScope.open()) {
             work.run();
         }
-        return (System.nanoTime() - start) / 1e9;
+        return meter.stop(1);
     }
 
     /** The middle of several measurements. */

@@ -31,14 +31,34 @@ public final class ConfigReader {
         this.source = source;
     }
 
-    /** A count or size: an integer of 1 or more. */
+    /** Larger sizes no model of this kind has; they would be memory and time taken before its weights are looked at. */
+    private static final int LARGEST_SIZE = 1 << 20;
+
+    /** Layers, blocks and levels, of which lists are made. */
+    private static final int MOST_PARTS = 256;
+
+    /** A count or size: an integer of 1 to {@value #LARGEST_SIZE}. */
     public int positive(String key, int defaultValue) {
-        return value(key, defaultValue, "an integer of 1 or more", ConfigReader::positive);
+        return positive(key, defaultValue, LARGEST_SIZE);
+    }
+
+    /** A number of layers or blocks: an integer of 1 to {@value #MOST_PARTS}. */
+    public int parts(String key, int defaultValue) {
+        return positive(key, defaultValue, MOST_PARTS);
+    }
+
+    private int positive(String key, int defaultValue, int largest) {
+        String expected = "an integer of 1 to " + largest;
+        return value(key, defaultValue, expected, element -> positive(element, largest));
     }
 
     /** An integer of 0 or more. */
     public int nonNegative(String key, int defaultValue) {
-        return value(key, defaultValue, "an integer of 0 or more", ConfigReader::nonNegative);
+        return value(
+                key,
+                defaultValue,
+                "an integer of 0 to " + LARGEST_SIZE,
+                element -> nonNegative(element).filter(number -> number <= LARGEST_SIZE));
     }
 
     /** A finite number. */
@@ -63,7 +83,11 @@ public final class ConfigReader {
 
     /** A list of one or more positive integers. */
     public List<Integer> positives(String key, List<Integer> defaultValue) {
-        return value(key, defaultValue, "a list of integers of 1 or more", e -> list(e, ConfigReader::positive));
+        return value(
+                key,
+                defaultValue,
+                "a list of integers of 1 to " + LARGEST_SIZE,
+                e -> list(e, item -> positive(item, LARGEST_SIZE)));
     }
 
     /** A list of one or more texts out of a list. */
@@ -77,7 +101,14 @@ public final class ConfigReader {
 
     /** One positive integer for all blocks, or a list with one for each. */
     public List<Integer> positivePerBlock(String key, int defaultValue, int blocks) {
-        return perBlock(key, defaultValue, blocks, "an integer of 1 or more", ConfigReader::positive);
+        return perBlock(
+                key, defaultValue, blocks, "an integer of 1 to " + LARGEST_SIZE, item -> positive(item, LARGEST_SIZE));
+    }
+
+    /** A number of layers for all blocks, or a list with one for each; 1 to {@value #MOST_PARTS}. */
+    public List<Integer> partsPerBlock(String key, int defaultValue, int blocks) {
+        return perBlock(
+                key, defaultValue, blocks, "an integer of 1 to " + MOST_PARTS, item -> positive(item, MOST_PARTS));
     }
 
     /** One flag for all blocks, or a list with one for each. */
@@ -143,7 +174,7 @@ public final class ConfigReader {
     }
 
     private static <T> Optional<List<T>> list(JsonElement element, Function<JsonElement, Optional<T>> parse) {
-        if (!(element instanceof JsonArray array) || array.isEmpty()) {
+        if (!(element instanceof JsonArray array) || array.isEmpty() || array.size() > MOST_PARTS) {
             return Optional.empty();
         }
         List<T> values = new ArrayList<>();
@@ -151,8 +182,8 @@ public final class ConfigReader {
         return Optional.of(values).filter(all -> all.size() == array.size());
     }
 
-    private static Optional<Integer> positive(JsonElement element) {
-        return nonNegative(element).filter(number -> number > 0);
+    private static Optional<Integer> positive(JsonElement element, int largest) {
+        return nonNegative(element).filter(number -> number > 0 && number <= largest);
     }
 
     private static Optional<Integer> nonNegative(JsonElement element) {
@@ -162,11 +193,16 @@ public final class ConfigReader {
     }
 
     private static Optional<Double> finite(JsonElement element) {
-        return primitive(element)
-                .filter(JsonPrimitive::isNumber)
-                .map(JsonPrimitive::getAsBigDecimal)
-                .map(BigDecimal::doubleValue)
-                .filter(Double::isFinite);
+        try {
+            return primitive(element)
+                    .filter(JsonPrimitive::isNumber)
+                    .map(JsonPrimitive::getAsBigDecimal)
+                    .map(BigDecimal::doubleValue)
+                    .filter(Double::isFinite);
+        } catch (NumberFormatException e) {
+            // Of exponents beyond all reason.
+            return Optional.empty();
+        }
     }
 
     private static Optional<Boolean> bool(JsonElement element) {

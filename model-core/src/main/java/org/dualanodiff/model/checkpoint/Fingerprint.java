@@ -24,6 +24,7 @@ final class Fingerprint {
     private static final int PIECE = 1 << 20;
     private static final int PIECES = 64;
     private static final long SAMPLED_ABOVE = (long) PIECE * PIECES;
+    private static final String WEIGHTS = ".*\\.(safetensors|ckpt|bin)";
 
     private final MessageDigest digest = sha256();
 
@@ -68,8 +69,8 @@ final class Fingerprint {
     }
 
     private void addSamples(FileChannel channel, long size, Path file) throws IOException {
-        if (file.toString().endsWith(".safetensors")) {
-            addRange(channel, 0, SafetensorsFile.open(file).dataStart());
+        if (file.toString().matches(WEIGHTS) && TensorFile.open(file) instanceof SafetensorsFile safetensors) {
+            addRange(channel, 0, safetensors.dataStart());
         }
         for (int piece = 0; piece < PIECES; piece++) {
             addRange(channel, (size - PIECE) * piece / (PIECES - 1), PIECE);

@@ -49,14 +49,21 @@ public final class LdmCheckpoint implements ModelFiles {
      * @throws CheckpointException if the file is damaged, another kind of model, or there is no tokenizer
      */
     public static LdmCheckpoint open(Path file, Path tokenizer) {
-        LdmCheckpoint checkpoint = new LdmCheckpoint(file, tokenizer, WeightSource.open(file));
+        WeightSource weights = WeightSource.open(file).renamed(LdmCheckpoint::currentName);
+        LdmCheckpoint checkpoint = new LdmCheckpoint(file, tokenizer, weights);
         checkpoint.rejectOtherModels();
-        if (!ModelDirectory.hasTokenizer(tokenizer)) {
+        ModelDirectory.tokenizerAbsence(tokenizer).ifPresent(why -> {
             throw new CheckpointException(
-                    "file %s: a single-file checkpoint has no tokenizer; put CLIP's vocab.json and merges.txt into %s"
-                            .formatted(file, tokenizer));
-        }
+                    "file %s: a single-file checkpoint has no tokenizer; put CLIP's vocab.json and merges.txt into %s, found: %s"
+                            .formatted(file, tokenizer, why));
+        });
         return checkpoint;
+    }
+
+    private static String currentName(String name) {
+        return name.startsWith(LdmNames.TEXT)
+                ? LdmNames.TEXT + TextLayout.currentName(name.substring(LdmNames.TEXT.length()))
+                : name;
     }
 
     private void rejectOtherModels() {

@@ -3,7 +3,6 @@ package org.dualanodiff.model.checkpoint;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +19,8 @@ import org.dualanodiff.model.vae.AutoencoderConfig;
  */
 public final class ModelDirectory implements ModelFiles {
     private static final String INDEX = "model_index.json";
-    private static final List<String> CONFIGS = List.of(
-            INDEX,
-            "unet/config.json",
-            "vae/config.json",
-            "text_encoder/config.json",
-            "scheduler/scheduler_config.json");
+    private static final List<String> CONFIGS =
+            List.of(INDEX, OldConfig.UNET, "vae/config.json", "text_encoder/config.json", OldConfig.SCHEDULER);
     /** Beyond diffusers' layout: the adapter, trained on pairs of many products, that others may start from. */
     public static final String STARTING_ADAPTER = "starting_adapter/pytorch_lora_weights.safetensors";
 
@@ -39,9 +34,9 @@ public final class ModelDirectory implements ModelFiles {
 
     private ModelDirectory(Path root) {
         this.root = root;
-        this.unet = new WeightFiles(root.resolve("unet"), "diffusion_pytorch_model");
-        this.vae = new WeightFiles(root.resolve("vae"), "diffusion_pytorch_model");
-        this.text = new WeightFiles(root.resolve("text_encoder"), "model");
+        this.unet = WeightFiles.ofDiffusers(root.resolve("unet"));
+        this.vae = WeightFiles.ofDiffusers(root.resolve("vae"));
+        this.text = WeightFiles.ofTransformers(root.resolve("text_encoder"));
     }
 
     /**
@@ -50,31 +45,40 @@ public final class ModelDirectory implements ModelFiles {
      * @throws CheckpointException listing everything that is missing, or if it is another kind of model
      */
     public static ModelDirectory open(Path root) {
-        if (!Files.isDirectory(root)) {
-            throw new CheckpointException("model directory " + root + " does not exist");
-        }
+        UnreadableFile.absence(root).ifPresent(why -> {
+            throw new CheckpointException(
+                    "model directory %s: %s".formatted(root, why.equals("missing") ? "does not exist" : why));
+        });
         ModelDirectory directory = new ModelDirectory(root);
-        List<String> missing = directory.missing();
-        if (!missing.isEmpty()) {
-            throw new CheckpointException("model directory %s: missing %s".formatted(root, String.join(", ", missing)));
+        if (Files.isRegularFile(root.resolve(INDEX))) {
+            directory.rejectOtherModels();
         }
-        directory.rejectOtherModels();
+        List<String> absent = directory.absent();
+        if (!absent.isEmpty()) {
+            throw new CheckpointException("model directory %s %s"
+                    .formatted(
+                            root,
+                            NearbyModel.instead(root).orElseGet(() -> "cannot be used: " + String.join(", ", absent))));
+        }
         return directory;
     }
 
-    private List<String> missing() {
-        List<String> missing = new ArrayList<>();
-        CONFIGS.stream()
-                .filter(name -> !Files.isRegularFile(root.resolve(name)))
-                .forEach(missing::add);
-        Stream.of(unet, vae, text)
-                .filter(weights -> weights.entry().isEmpty())
-                .map(WeightFiles::missing)
-                .forEach(missing::add);
-        if (!hasTokenizer(tokenizer())) {
-            missing.add("tokenizer/vocab.json and tokenizer/merges.txt (or tokenizer/tokenizer.json)");
-        }
-        return missing;
+    private List<String> absent() {
+        Stream<String> configs = CONFIGS.stream()
+                .flatMap(name ->
+                        UnreadableFile.absence(root.resolve(name)).map(why -> "%s (%s)".formatted(name, why)).stream());
+        Stream<String> weights = Stream.of(unet, vae, text).flatMap(part -> part.absence().stream());
+        return Stream.of(configs, weights, tokenizerAbsence(tokenizer()).stream())
+                .flatMap(names -> names)
+                .toList();
+    }
+
+    /** What keeps a tokenizer from being read, if anything. */
+    static Optional<String> tokenizerAbsence(Path folder) {
+        return hasTokenizer(folder)
+                ? Optional.empty()
+                : Optional.of("tokenizer/vocab.json and tokenizer/merges.txt, or tokenizer/tokenizer.json (%s)"
+                        .formatted(UnreadableFile.absence(folder).orElse("missing")));
     }
 
     static boolean hasTokenizer(Path folder) {
@@ -86,7 +90,7 @@ public final class ModelDirectory implements ModelFiles {
     private void rejectOtherModels() {
         Path index = root.resolve(INDEX);
         JsonObject json = JsonFiles.readObject(index);
-        List<String> foreign = Stream.of("text_encoder_2", "tokenizer_2", "transformer", "prior")
+        List<String> foreign = Stream.of("text_encoder_2", "tokenizer_2", "transformer", "prior", "controlnet")
                 .filter(json::has)
                 .toList();
         if (!foreign.isEmpty()) {
@@ -108,7 +112,7 @@ public final class ModelDirectory implements ModelFiles {
 
     @Override
     public UNetConfig unetConfig() {
-        return config("unet/config.json", UNetConfig::fromJson);
+        return config(OldConfig.UNET, UNetConfig::fromJson);
     }
 
     @Override
@@ -123,12 +127,22 @@ public final class ModelDirectory implements ModelFiles {
 
     @Override
     public SchedulerConfig schedulerConfig() {
-        return config("scheduler/scheduler_config.json", SchedulerConfig::fromJson);
+        return config(OldConfig.SCHEDULER, SchedulerConfig::fromJson);
     }
 
     private <T> T config(String name, BiFunction<JsonObject, String, T> parse) {
         Path file = root.resolve(name);
-        return parse.apply(JsonFiles.readObject(file), file.toString());
+        JsonObject json = JsonFiles.readObject(file);
+        OldConfig.repair(name, json);
+        return parse.apply(json, file.toString());
+    }
+
+    @Override
+    public List<String> repairs() {
+        return Stream.of(OldConfig.UNET, OldConfig.SCHEDULER)
+                .flatMap(name -> OldConfig.repair(name, JsonFiles.readObject(root.resolve(name))).stream()
+                        .map(repair -> root.resolve(name) + ": " + repair))
+                .toList();
     }
 
     @Override
@@ -144,7 +158,7 @@ public final class ModelDirectory implements ModelFiles {
 
     @Override
     public WeightSource textWeights() {
-        return WeightSource.open(text.files());
+        return WeightSource.open(text.files()).renamed(TextLayout::currentName);
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.dualanodiff.model.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
@@ -21,6 +21,11 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
      */
     static ModelFiles open(Path path) {
         return Files.isRegularFile(path) ? LdmCheckpoint.open(path) : ModelDirectory.open(path);
+    }
+
+    /** What of the model is not read as it stands, as diffusers does it: each a sentence that names its file. */
+    default List<String> repairs() {
+        return List.of();
     }
 
     /** Where the model is. */
@@ -56,23 +61,16 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
     }
 
     /**
-     * Checks that every weight that the configurations ask for is there and has its shape, without reading the weights.
+     * Checks whatever can be checked without reading the weights: every configuration, name, shape and type of every
+     * tensor, the tokenizer, and whether the parts fit each other. A model that passes can be loaded.
      *
-     * @throws CheckpointException naming file, tensor, expected and found
+     * @throws CheckpointException with all problems, a line each: file, what was expected and what found
      */
     default void requireComplete() {
-        require(unetWeights(), ParameterLayout.of(unetConfig()));
-        require(vaeWeights(), ParameterLayout.of(vaeConfig()));
-        require(textWeights(), ParameterLayout.of(textConfig()));
-    }
-
-    private static void require(WeightSource weights, Map<String, long[]> layout) {
-        layout.forEach((name, shape) -> {
-            // A buffer that some versions write and none needs.
-            if (!name.endsWith("position_ids")) {
-                weights.require(name, shape);
-            }
-        });
+        List<String> problems = ModelCheck.problems(this);
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(String.join(System.lineSeparator(), problems));
+        }
     }
 
     /** Identifies the model by what its files hold: SHA-256 as lower-case hex. */

@@ -43,11 +43,8 @@ final class PickleReader {
         return Double.longBitsToDouble(Long.reverseBytes(need(Double.BYTES).getLong()));
     }
 
-    /** A two's complement integer of so many bytes. */
+    /** A two's complement integer of so many bytes, at most 8. */
     long integer(int length) {
-        if (length > Long.BYTES) {
-            throw refused("an integer of %d bytes, supported are at most 8".formatted(length));
-        }
         need(length);
         long value = 0;
         for (int i = 0; i < length; i++) {
@@ -82,9 +79,18 @@ final class PickleReader {
         return in;
     }
 
+    /** Where the current opcode stands. */
+    int opcodeAt() {
+        return opcodeAt;
+    }
+
     /** An error about the current opcode. */
     CheckpointException refused(String why) {
+        return refusedAt(opcodeAt, why);
+    }
+
+    CheckpointException refusedAt(int place, String why) {
         return new CheckpointException(
-                "file %s: data.pkl refused at byte %d: %s (nothing is executed)".formatted(path, opcodeAt, why));
+                "file %s: data.pkl refused at byte %d: %s (nothing is executed)".formatted(path, place, why));
     }
 }

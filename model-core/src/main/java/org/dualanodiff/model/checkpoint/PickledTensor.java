@@ -1,6 +1,8 @@
 package org.dualanodiff.model.checkpoint;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * A tensor as a pickle describes it: a strided view of a storage. Offset, shape and strides are counted in elements.
@@ -20,6 +22,27 @@ record PickledTensor(DType dtype, String storage, long offset, long[] shape, lon
         }
         Math.multiplyExact(product(shape), dtype.bytes());
         Math.multiplyExact(end(offset, shape, strides), dtype.bytes());
+        requireOnce(shape, strides);
+    }
+
+    /**
+     * No two elements may be one number of the storage, as by strides of 0: a file of a few bytes would be expanded into as
+     * many as its shape says. A tensor that was transposed or cut out of another passes.
+     */
+    private static void requireOnce(long[] shape, long[] strides) {
+        Integer[] order = IntStream.range(0, shape.length)
+                .filter(d -> shape[d] > 1)
+                .boxed()
+                .sorted(Comparator.comparingLong(d -> strides[d]))
+                .toArray(Integer[]::new);
+        long reach = 0;
+        for (int d : order) {
+            if (strides[d] <= reach) {
+                throw new IllegalArgumentException("shape %s with strides %s: elements share their numbers"
+                        .formatted(Arrays.toString(shape), Arrays.toString(strides)));
+            }
+            reach += (shape[d] - 1) * strides[d];
+        }
     }
 
     private static boolean anyNegative(long[] values) {

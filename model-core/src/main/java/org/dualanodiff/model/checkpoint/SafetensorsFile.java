@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -43,19 +42,21 @@ public final class SafetensorsFile implements TensorFile {
                     .decode(read(channel, Long.BYTES, (int) headerLength))
                     .toString();
             return new SafetensorsFile(path, SafetensorsHeader.parse(json, channel.size() - dataStart), dataStart);
-        } catch (NoSuchFileException e) {
-            throw new CheckpointException("safetensors file " + path + " does not exist", e);
         } catch (IOException e) {
-            throw new CheckpointException("safetensors file " + path + " cannot be read: " + e.getMessage(), e);
+            throw new CheckpointException("file %s: %s".formatted(path, UnreadableFile.because(path, e)), e);
         } catch (CheckpointException e) {
-            throw new CheckpointException("safetensors file " + path + ": " + e.getMessage(), e);
+            throw new CheckpointException(
+                    "file %s: %s"
+                            .formatted(
+                                    path, UnreadableFile.insteadOfWeights(path).orElse(e.getMessage())),
+                    e);
         }
     }
 
     private static long headerLength(FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
-            throw new CheckpointException("expected at least 8 bytes, found " + size);
+            throw new CheckpointException("expected at least 8 bytes, found %d; the file is truncated".formatted(size));
         }
         long length = read(channel, 0, Long.BYTES).getLong();
         if (length < 0 || length > MAX_HEADER_BYTES) {
@@ -112,16 +113,15 @@ public final class SafetensorsFile implements TensorFile {
     public ByteBuffer map(String name) {
         TensorInfo info = tensor(name);
         if (info.byteLength() > Integer.MAX_VALUE) {
-            throw new CheckpointException(
-                    "safetensors file %s: tensor %s has %d bytes, at most %d (2 GiB) can be mapped"
-                            .formatted(path, name, info.byteLength(), Integer.MAX_VALUE));
+            throw new CheckpointException("file %s: tensor %s has %d bytes, at most %d (2 GiB) can be mapped"
+                    .formatted(path, name, info.byteLength(), Integer.MAX_VALUE));
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin(), info.byteLength())
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw new CheckpointException(
-                    "safetensors file %s: tensor %s cannot be mapped: %s".formatted(path, name, e.getMessage()), e);
+                    "file %s: tensor %s cannot be mapped: %s".formatted(path, name, e.getMessage()), e);
         }
     }
 

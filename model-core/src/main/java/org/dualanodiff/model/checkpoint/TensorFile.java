@@ -3,7 +3,6 @@ package org.dualanodiff.model.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -14,22 +13,15 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
     /** The first bytes of a zip archive, which {@code torch.save} writes. */
     int ZIP_MAGIC = 0x504B0304;
 
-    /** Names of files that only {@code torch.save} writes. */
-    String TORCH_ENDINGS = ".*\\.(bin|pt|pth|ckpt)";
-
     /**
-     * Opens a safetensors file, or one written by {@code torch.save}; which of them it is, its first bytes tell.
+     * Opens a safetensors file, or one written by {@code torch.save}; which of them it is, its first bytes tell, not its
+     * name.
      *
-     * @throws CheckpointException if it is neither, or damaged
+     * @throws CheckpointException if it is neither, or damaged; says what else it is, where that can be told
      */
     static TensorFile open(Path path) {
         if (startsAsZip(path)) {
             return TorchZipFile.open(path);
-        }
-        if (Files.isRegularFile(path) && path.toString().matches(TORCH_ENDINGS)) {
-            throw new CheckpointException(("file %s: expected a zip archive, as torch.save writes it since PyTorch 1.6,"
-                            + " found something else: save it again with a newer PyTorch, or as safetensors")
-                    .formatted(path));
         }
         return SafetensorsFile.open(path);
     }

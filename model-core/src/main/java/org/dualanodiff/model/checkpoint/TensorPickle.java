@@ -12,7 +12,9 @@ import java.util.Map;
 
 /**
  * Reads the pickle of a {@code torch.save} file as data. Python's own reader calls whatever functions a pickle names;
- * this one knows tensors, dictionaries, lists, tuples and plain values, and refuses every other name and opcode.
+ * this one knows tensors, dictionaries, lists, tuples and plain values. Whatever is made with another name, such as the
+ * callbacks that a training framework keeps beside the weights, is an opaque value: it is never made, and a file is refused
+ * only if a tensor would depend on it.
  *
  * <p>Source: Python's {@code pickletools}, protocols 2 to 4.
  */
@@ -34,6 +36,9 @@ final class TensorPickle {
 
     private record Storage(DType dtype, String key) {}
 
+    /** What a name that is not allowed stands for, and all that would be made with it. */
+    private record Opaque(String name, int at) {}
+
     private final PickleReader in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
@@ -44,7 +49,7 @@ final class TensorPickle {
 
     /**
      * @return the tensors by name, in the file's order
-     * @throws CheckpointException if the pickle is damaged or asks for anything that is no part of a tensor
+     * @throws CheckpointException if the pickle is damaged, or tensors depend on something that is no part of one
      */
     static Map<String, PickledTensor> read(byte[] pickle, Path path) {
         TensorPickle machine = new TensorPickle(new PickleReader(pickle, path));
@@ -52,6 +57,7 @@ final class TensorPickle {
     }
 
     private Map<String, PickledTensor> tensors(Object root) {
+        refuseOpaque(root);
         Map<?, ?> dictionary = expect(Map.class, root, "a dictionary of tensors");
         if (dictionary.get(STATE_DICT) instanceof Map<?, ?> inner) {
             dictionary = inner;
@@ -62,6 +68,9 @@ final class TensorPickle {
                 tensors.put(name, tensor);
             }
         });
+        if (tensors.isEmpty()) {
+            dictionary.values().forEach(this::refuseOpaque);
+        }
         if (tensors.isEmpty()) {
             throw in.refused("expected a dictionary from names to tensors, found no tensor in it");
         }
@@ -84,15 +93,18 @@ final class TensorPickle {
             case 0x80 -> in.skip(1); // protocol
             case 0x95 -> in.skip(Long.BYTES); // frame
             case 'X' -> stack.push(in.text(in.int32()));
-            case 0x8c, 'U' -> stack.push(in.text(in.uint8()));
+            case 0x8c, 'U', 'C' -> stack.push(in.text(in.uint8()));
+            case 'T', 'B' -> stack.push(in.text(in.int32()));
             case 'K' -> stack.push((long) in.uint8());
             case 'M' -> stack.push((long) in.uint16());
             case 'J' -> stack.push((long) in.int32());
-            case 0x8a -> stack.push(in.integer(in.uint8()));
+            case 0x8a -> stack.push(integer(in.uint8()));
             case 'G' -> stack.push(in.float64());
             case 0x88 -> stack.push(true);
             case 0x89 -> stack.push(false);
             case 'N' -> stack.push(Special.NONE);
+            case '0' -> pop();
+            case '1' -> toMark();
             default -> {
                 return false;
             }
@@ -100,18 +112,28 @@ final class TensorPickle {
         return true;
     }
 
+    /** No number of a tensor has more than 8 bytes; states of random generators have. */
+    private Object integer(int length) {
+        if (length <= Long.BYTES) {
+            return in.integer(length);
+        }
+        in.skip(length);
+        return new Opaque("an integer of %d bytes".formatted(length), in.opcodeAt());
+    }
+
     private boolean container(int opcode) {
         switch (opcode) {
             case '(' -> stack.push(Special.MARK);
             case '}' -> stack.push(new LinkedHashMap<>());
-            case ']' -> stack.push(new ArrayList<>());
+            case ']', 0x8f -> stack.push(new ArrayList<>()); // a set is as good as a list: neither holds tensors
             case ')' -> stack.push(new Tuple(List.of()));
             case 't' -> stack.push(new Tuple(toMark()));
             case 0x85, 0x86, 0x87 -> stack.push(new Tuple(top(opcode - 0x84)));
             case 's' -> put(top(2));
             case 'u' -> put(toMark());
             case 'a' -> append(top(1));
-            case 'e' -> append(toMark());
+            case 'e', 0x90 -> append(toMark());
+            case 0x91 -> stack.push(toMark());
             default -> {
                 return false;
             }
@@ -121,22 +143,26 @@ final class TensorPickle {
 
     private boolean call(int opcode) {
         switch (opcode) {
-            case 'c' -> stack.push(global(in.line() + " " + in.line()));
+            case 'c' -> stack.push(named(in.line() + " " + in.line()));
             case 0x93 -> {
                 List<Object> names = top(2);
-                stack.push(global(
+                stack.push(named(
                         names.get(0) instanceof String module && names.get(1) instanceof String name
                                 ? module + " " + name
                                 : "a global without a name"));
             }
             case 'Q' -> stack.push(storage(expect(Tuple.class, pop(), "a storage's description")));
             case 'R' -> {
-                Tuple arguments = expect(Tuple.class, pop(), "a tuple of arguments");
-                stack.push(rebuilt(expect(Global.class, pop(), "a function's name"), arguments));
+                Object arguments = pop();
+                stack.push(called(pop(), arguments));
             }
+            case 0x81 -> stack.push(made(top(2)));
+            case 0x92 -> stack.push(made(top(3)));
             case 'b' -> {
                 pop(); // attributes of an ordered dictionary: version numbers, no tensors
-                expect(Map.class, stack.peek(), "a dictionary");
+                if (!(stack.peek() instanceof Opaque)) {
+                    expect(Map.class, stack.peek(), "a dictionary");
+                }
             }
             default -> {
                 return false;
@@ -173,17 +199,36 @@ final class TensorPickle {
         return object;
     }
 
-    private Global global(String name) {
-        if (!TorchGlobals.isAllowed(name)) {
-            throw in.refused(("it asks for \"%s\", which is no part of a tensor;"
-                            + " load the file where it came from and save its tensors alone, best as safetensors")
-                    .formatted(name));
+    private Object named(String name) {
+        return TorchGlobals.isAllowed(name) ? new Global(name) : new Opaque(name, in.opcodeAt());
+    }
+
+    private Object called(Object function, Object arguments) {
+        return function instanceof Opaque opaque
+                ? opaque
+                : rebuilt(
+                        expect(Global.class, function, "a function's name"),
+                        expect(Tuple.class, arguments, "a tuple of arguments"));
+    }
+
+    /** An object of a class; none of the classes that are allowed is made this way but the ordered dictionary. */
+    private Object made(List<Object> classAndArguments) {
+        return called(classAndArguments.get(0), new Tuple(List.of()));
+    }
+
+    private void refuseOpaque(Object value) {
+        if (value instanceof Opaque opaque) {
+            throw in.refusedAt(
+                    opaque.at(),
+                    ("it asks for \"%s\", which is no part of a tensor;"
+                                    + " load the file where it came from and save its tensors alone, best as safetensors")
+                            .formatted(opaque.name()));
         }
-        return new Global(name);
     }
 
     /** Persistent id: ("storage", storage type, key, device, number of elements). */
     private Storage storage(Tuple id) {
+        id.items().forEach(this::refuseOpaque);
         if (id.items().size() == 5
                 && id.items().get(1) instanceof Global type
                 && TorchGlobals.elementType(type.name()) != null
@@ -203,6 +248,7 @@ final class TensorPickle {
             }
             case TorchGlobals.PARAMETER -> {
                 require(!items.isEmpty(), "a parameter without data");
+                refuseOpaque(items.get(0));
                 yield expect(PickledTensor.class, items.get(0), "a tensor");
             }
             case TorchGlobals.TENSOR -> {
@@ -215,6 +261,7 @@ final class TensorPickle {
 
     /** (storage, offset, shape, strides, ...). */
     private PickledTensor tensor(List<Object> arguments) {
+        arguments.subList(0, 4).forEach(this::refuseOpaque);
         Storage storage = expect(Storage.class, arguments.get(0), "a storage");
         long offset = expect(Long.class, arguments.get(1), "an offset");
         long[] shape = numbers(arguments.get(2));
@@ -236,19 +283,26 @@ final class TensorPickle {
 
     @SuppressWarnings("unchecked")
     private void put(List<Object> keysAndValues) {
+        if (stack.peek() instanceof Opaque) {
+            return;
+        }
         Map<Object, Object> map = expect(Map.class, stack.peek(), "a dictionary");
         require(keysAndValues.size() % 2 == 0, "a key without a value");
         for (int i = 0; i < keysAndValues.size(); i += 2) {
             Object key = keysAndValues.get(i);
             // Hashing a container would follow it, and a container may hold itself.
-            require(key instanceof String || key instanceof Long, "a key that is neither text nor a number");
-            map.put(key, keysAndValues.get(i + 1));
+            require(!(key instanceof Map || key instanceof List), "a key that is neither text nor a number");
+            if (!(key instanceof Tuple)) {
+                map.put(key, keysAndValues.get(i + 1));
+            }
         }
     }
 
     @SuppressWarnings("unchecked")
     private void append(List<Object> items) {
-        expect(List.class, stack.peek(), "a list").addAll(items);
+        if (!(stack.peek() instanceof Opaque)) {
+            expect(List.class, stack.peek(), "a list").addAll(items);
+        }
     }
 
     private List<Object> toMark() {

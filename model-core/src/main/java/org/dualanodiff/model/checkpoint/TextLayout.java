@@ -9,6 +9,13 @@ final class TextLayout {
 
     private TextLayout() {}
 
+    /** Some files name the text model's parts without the module that holds them. */
+    static String currentName(String name) {
+        return name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("final_layer_norm.")
+                ? "text_model." + name
+                : name;
+    }
+
     static ParameterLayout of(ClipTextConfig config) {
         ParameterLayout layout = new ParameterLayout();
         int width = config.hiddenSize();

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -58,7 +59,13 @@ public final class TorchZipFile implements TensorFile {
             return new TorchZipFile(path, folder, tensors);
         } catch (IOException e) {
             throw new CheckpointException(
-                    "file %s: not a readable zip archive, truncated or damaged: %s".formatted(path, e.getMessage()), e);
+                    "file %s: %s"
+                            .formatted(
+                                    path,
+                                    Files.isReadable(path)
+                                            ? "not a readable zip archive, truncated or damaged: " + e.getMessage()
+                                            : UnreadableFile.because(path, e)),
+                    e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32;
@@ -87,7 +88,9 @@ public final class TorchZipWriter {
         entry("version", text("3\n"));
         // Torch puts a hash of the names and one of the contents here; readers only compare it with that of other
         // files.
-        entry(".data/serialization_id", text("%020d%020d".formatted(names.getValue(), contents.getValue())));
+        entry(
+                ".data/serialization_id",
+                text(String.format(Locale.ROOT, "%020d%020d", names.getValue(), contents.getValue())));
     }
 
     private static ByteBuffer text(String text) {

@@ -3,6 +3,7 @@ package org.dualanodiff.model.checkpoint;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,43 +14,71 @@ import java.util.stream.Stream;
  * Finds the weight files of one network by the naming rules of diffusers and transformers.
  *
  * @param folder the network's folder
- * @param stem file name without endings, e.g. {@code diffusion_pytorch_model}
+ * @param stem file name without endings of safetensors files, e.g. {@code diffusion_pytorch_model}
+ * @param pickledStem the same of files that {@code torch.save} wrote
  */
-record WeightFiles(Path folder, String stem) {
-    /** Full precision first, then the half-precision variants. */
-    private static final List<String> VARIANTS = List.of("", ".fp16", ".bf16");
+record WeightFiles(Path folder, String stem, String pickledStem) {
+    /** Full precision first, then the half-precision variants; what is kept for further training last. */
+    private static final List<String> VARIANTS = List.of("", ".fp32", ".fp16", ".bf16", ".non_ema");
 
-    /** The file that holds the weights, or the index that names its shards. */
+    /** Weights of other frameworks, which people have beside these or alone. */
+    private static final List<String> FOREIGN = List.of(
+            "diffusion_flax_model.msgpack", "flax_model.msgpack", "tf_model.h5", "model.onnx", "openvino_model.bin");
+
+    /** A network of diffusers. */
+    static WeightFiles ofDiffusers(Path folder) {
+        return new WeightFiles(folder, "diffusion_pytorch_model", "diffusion_pytorch_model");
+    }
+
+    /** A network of transformers. */
+    static WeightFiles ofTransformers(Path folder) {
+        return new WeightFiles(folder, "model", "pytorch_model");
+    }
+
+    /** The file that holds the weights, or the index that names its shards; safetensors before any pickle. */
     Optional<Path> entry() {
-        return VARIANTS.stream()
-                .flatMap(this::names)
+        return Stream.concat(names(stem, ".safetensors"), names(pickledStem, ".bin"))
                 .map(folder::resolve)
-                .filter(Files::isRegularFile)
+                .filter(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS))
                 .findFirst();
     }
 
-    private Stream<String> names(String variant) {
-        return Stream.of(
-                stem + variant + ".safetensors",
-                stem + variant + ".safetensors.index.json",
-                stem + ".safetensors" + variant + ".index.json",
-                stem + ".safetensors.index" + variant + ".json");
+    private static Stream<String> names(String stem, String ending) {
+        return VARIANTS.stream()
+                .flatMap(variant -> Stream.of(
+                        stem + variant + ending,
+                        stem + variant + ending + ".index.json",
+                        stem + ending + variant + ".index.json",
+                        stem + ending + ".index" + variant + ".json"));
     }
 
-    /** What to tell the person if there are no weights. */
-    String missing() {
-        String pickled = Stream.of("diffusion_pytorch_model.bin", "pytorch_model.bin")
+    /** What keeps the weights from being read, if anything: the file's name and why. */
+    Optional<String> absence() {
+        Optional<Path> entry = entry();
+        return entry.isEmpty()
+                ? Optional.of("%s/%s.safetensors (%s)"
+                        .formatted(
+                                folder.getFileName(),
+                                stem,
+                                UnreadableFile.absence(folder).orElseGet(this::foreign)))
+                : UnreadableFile.absence(entry.get())
+                        .map(why -> "%s/%s (%s)"
+                                .formatted(folder.getFileName(), entry.get().getFileName(), why));
+    }
+
+    private String foreign() {
+        return FOREIGN.stream()
                 .filter(name -> Files.exists(folder.resolve(name)))
-                .map(name -> " (found only " + name + ", which is not read: convert it to safetensors)")
                 .findFirst()
-                .orElse("");
-        return folder.getFileName() + "/" + stem + ".safetensors" + pickled;
+                .map(name ->
+                        "missing; found only %s, which is not PyTorch's: convert it to safetensors".formatted(name))
+                .orElse("missing");
     }
 
-    /** The safetensors files, one or all shards of the index. */
+    /** The weight files, one or all shards of the index. */
     List<Path> files() {
-        Path entry = entry().orElseThrow(() ->
-                new CheckpointException("model directory " + folder.getParent() + ": missing " + missing()));
+        Path entry = entry().orElseThrow(() -> new CheckpointException(
+                "model directory %s: %s".formatted(folder.getParent(), absence().orElseThrow())));
         return entry.toString().endsWith(".json") ? shards(entry) : List.of(entry);
     }
 

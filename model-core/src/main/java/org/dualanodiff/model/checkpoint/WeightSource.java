@@ -138,7 +138,7 @@ public final class WeightSource {
         return entry;
     }
 
-    private String fileNames() {
+    String fileNames() {
         return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 }

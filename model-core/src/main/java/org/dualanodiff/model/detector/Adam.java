@@ -5,6 +5,7 @@ import java.util.List;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Unfinished;
 
 /** Adam without weight decay (Kingma and Ba 2015), with a rate given at each step. */
 final class Adam implements AutoCloseable {
@@ -22,8 +23,11 @@ final class Adam implements AutoCloseable {
 
     Adam(List<NDArray> parameters) {
         this.parameters = parameters;
-        this.firstMoments = parameters.stream().map(Adam::zeros).toList();
-        this.secondMoments = parameters.stream().map(Adam::zeros).toList();
+        try (Unfinished moments = Unfinished.begin()) {
+            this.firstMoments = parameters.stream().map(Adam::zeros).toList();
+            this.secondMoments = parameters.stream().map(Adam::zeros).toList();
+            moments.finish();
+        }
     }
 
     /** One update in place. */

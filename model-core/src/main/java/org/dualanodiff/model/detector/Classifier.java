@@ -16,6 +16,7 @@ import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /** A trained classifier of defect types: an image to the probability of each class. Any number of threads may ask. */
 public final class Classifier implements AutoCloseable {
@@ -29,7 +30,10 @@ public final class Classifier implements AutoCloseable {
         Tensors.useThreads(compute.threads());
         this.config = config;
         this.tensors = new NetworkTensors(values, Devices.named(compute.device()));
-        this.layers = new ResidualNetwork(config, tensors);
+        try (Unfinished parts = Unfinished.begin()) {
+            this.layers = new ResidualNetwork(config, tensors);
+            parts.finish();
+        }
         this.input = new NetworkInput(config.channels(), config.size(), tensors.device(), compute.precision());
     }
 

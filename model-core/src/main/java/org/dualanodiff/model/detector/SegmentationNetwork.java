@@ -16,6 +16,7 @@ import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * A trained segmentation network: an image to a map of how sure it is, at each pixel, that there is a defect. The same
@@ -32,7 +33,10 @@ public final class SegmentationNetwork implements AutoCloseable {
         Tensors.useThreads(compute.threads());
         this.config = config;
         this.tensors = new NetworkTensors(values, Devices.named(compute.device()));
-        this.layers = new SegmentationUNet(config, tensors);
+        try (Unfinished parts = Unfinished.begin()) {
+            this.layers = new SegmentationUNet(config, tensors);
+            parts.finish();
+        }
         this.input = new NetworkInput(config.channels(), config.size(), tensors.device(), compute.precision());
     }
 

@@ -26,6 +26,9 @@ public final class AdapterFile {
     public static final String NAME = "pytorch_lora_weights.safetensors";
 
     private static final String TORCH_ENDING = ".bin";
+    /** As {@code training.rank}. */
+    private static final int LARGEST_RANK = 1024;
+
     private static final String DOWN = ".down.weight";
 
     private AdapterFile() {}
@@ -33,14 +36,27 @@ public final class AdapterFile {
     /**
      * Reads an adapter of either format; its rank, and whether it has background compensation, follow from the file.
      *
-     * @throws CheckpointException if a tensor is missing, unknown or of a wrong shape for this base model
+     * @throws CheckpointException if a tensor is missing, unknown or of a wrong shape for this base model, or holds what is
+     *     no number; all shapes are looked at before any tensor is read
      */
     public static DualAdapter read(Path path, BaseModel base) {
         WeightSource file = WeightSource.open(path);
         AdapterLayout layout = base.adapterLayout(rank(path, file), hasBackground(file));
         checkKeys(path, file, layout.shapes().keySet());
         layout.shapes().forEach(file::require);
-        return DualAdapter.of(layout, file::floats, base.device());
+        return DualAdapter.of(layout, key -> finite(path, key, file.floats(key)), base.device());
+    }
+
+    /** One of them would make all pictures black or grey, and nobody would know why. */
+    private static float[] finite(Path path, String key, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new CheckpointException(
+                        "file %s: tensor %s holds %s at %d; it comes from a training that went wrong"
+                                .formatted(path, key, values[i], i));
+            }
+        }
+        return values;
     }
 
     /** The rank of the LoRA in an adapter file, without reading its weights. */
@@ -92,9 +108,18 @@ public final class AdapterFile {
                 .filter(name -> name.endsWith(DOWN))
                 .findFirst()
                 .flatMap(file::find)
-                .map(info -> Math.toIntExact(info.shape()[0]))
+                .filter(info -> info.shape().length > 0)
+                .map(info -> checkedRank(path, info.shape()[0]))
                 .orElseThrow(() -> new CheckpointException(
                         "file %s: not a DualAnoDiff adapter: no tensor's name ends with %s".formatted(path, DOWN)));
+    }
+
+    private static int checkedRank(Path path, long rank) {
+        if (rank < 1 || rank > LARGEST_RANK) {
+            throw new CheckpointException(
+                    "file %s: a LoRA of rank %d; supported is 1 to %d".formatted(path, rank, LARGEST_RANK));
+        }
+        return (int) rank;
     }
 
     private static boolean hasBackground(WeightSource file) {

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.text.ClipTextEncoder;
-import org.dualanodiff.model.unet.UNet;
+import org.dualanodiff.model.text.ClipTextConfig;
+import org.dualanodiff.model.unet.UNetConfig;
 
 /**
  * Names and shapes of all tensors of an adapter file, spelled as the released code spells them.
@@ -27,21 +28,30 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
     private static final String FIRST_LORA = "_lora.0.";
     private static final String SECOND_LORA = "_lora.1.";
 
+    private static final String KEYS = ".to_k.weight";
+    private static final String TEXT_KEYS = ".k_proj.weight";
+
     static final List<String> PROJECTIONS = List.of("q", "k", "v", "out");
 
     /** The layout for a base model. */
-    public static AdapterLayout of(UNet unet, ClipTextEncoder text, int rank, boolean background) {
+    public static AdapterLayout of(UNetConfig unet, ClipTextConfig text, int rank, boolean background) {
         SortedMap<String, long[]> shapes = new TreeMap<>();
-        for (Attention attention : unet.attentions()) {
-            addAttention(shapes, attention, rank, background);
-        }
-        for (String path : text.attentionPaths()) {
-            for (String projection : PROJECTIONS) {
-                int width = text.config().hiddenSize();
-                addLowRank(shapes, textPrefix(path) + "to_" + projection + "_lora.", width, width, rank);
+        ParameterLayout.of(unet).forEach((name, keys) -> {
+            if (name.endsWith(KEYS)) {
+                addAttention(shapes, name.substring(0, name.length() - KEYS.length()), keys, rank, background);
             }
-        }
+        });
+        ParameterLayout.of(text).keySet().stream()
+                .filter(name -> name.endsWith(TEXT_KEYS))
+                .map(name -> textPrefix(name.substring(0, name.length() - TEXT_KEYS.length())))
+                .forEach(prefix -> addTextAttention(shapes, prefix, text.hiddenSize(), rank));
         return new AdapterLayout(shapes, rank, background);
+    }
+
+    private static void addTextAttention(Map<String, long[]> shapes, String prefix, int width, int rank) {
+        for (String projection : PROJECTIONS) {
+            addLowRank(shapes, prefix + "to_" + projection + "_lora.", width, width, rank);
+        }
     }
 
     /** How many numbers an adapter is. */
@@ -53,8 +63,11 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
 
     /** The prefix of the tensors of one attention layer of the U-Net. */
     static String prefix(Attention attention, boolean background) {
-        String wrapped = background && !attention.cross() ? WRAPPED : "";
-        return "unet." + attention.path() + ".processor." + wrapped;
+        return prefix(attention.path(), attention.cross(), background);
+    }
+
+    private static String prefix(String path, boolean cross, boolean background) {
+        return "unet." + path + ".processor." + (background && !cross ? WRAPPED : "");
     }
 
     /** The key that a tensor of the variant with background compensation has in the one without. */
@@ -85,13 +98,15 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
         return key.contains(FIRST_LORA) ? key.replace(FIRST_LORA, SECOND_LORA) : key.replace(SECOND_LORA, FIRST_LORA);
     }
 
-    private static void addAttention(Map<String, long[]> shapes, Attention attention, int rank, boolean background) {
-        String prefix = prefix(attention, background);
-        int channels = attention.channels();
+    /** @param keys shape of the weight that makes the keys: channels, and width of what they are made from */
+    private static void addAttention(
+            Map<String, long[]> shapes, String path, long[] keys, int rank, boolean background) {
+        String prefix = prefix(path, path.endsWith(".attn2"), background);
+        int channels = Math.toIntExact(keys[0]);
         for (Branch branch : Branch.values()) {
             for (String projection : PROJECTIONS) {
                 boolean fromContext = projection.equals("k") || projection.equals("v");
-                int in = fromContext ? attention.contextChannels() : channels;
+                int in = fromContext ? Math.toIntExact(keys[1]) : channels;
                 String lora = prefix + "to_" + projection + "_lora." + branch.ordinal() + ".";
                 addLowRank(shapes, lora, in, channels, rank);
             }

@@ -13,6 +13,7 @@ import org.dualanodiff.model.text.TextProjectionAdapter;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Everything that is learned for one defect of one product: LoRA of both branches and SAIM in every
@@ -40,7 +41,10 @@ public final class DualAdapter implements AutoCloseable {
      */
     static DualAdapter of(AdapterLayout layout, Function<String, float[]> values, Device device) {
         SortedMap<String, NDArray> tensors = new TreeMap<>();
-        layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.apply(key), shape, device)));
+        try (Unfinished parts = Unfinished.begin()) {
+            layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.apply(key), shape, device)));
+            parts.finish();
+        }
         return new DualAdapter(layout, tensors);
     }
 

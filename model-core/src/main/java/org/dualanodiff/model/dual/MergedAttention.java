@@ -106,11 +106,13 @@ final class MergedAttention implements AutoCloseable {
     /**
      * Cross-attention of both branches to keys and values of all rows, each (2*B, T, C).
      *
+     * @param hidden (2*B, S, C), or fewer rows (f b) that several texts share
      * @param witness sees queries and keys, or null
      */
     NDArray cross(NDArray hidden, NDArray keys, NDArray values, DefectAttention witness) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray queries = Operators.branchLinear(hidden, query, null);
+            long texts = Tensors.shape(keys)[0] / Tensors.shape(hidden)[0];
+            NDArray queries = Operators.spreadBranches(Operators.branchLinear(hidden, query, null), texts);
             if (witness != null) {
                 witness.see(queries, keys, base.heads());
             }

@@ -11,7 +11,10 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
+import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
+import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
@@ -26,9 +29,19 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private final DualUNet unmerged;
     private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
+    private final DeepFeatures deep;
+    private final DeepFeatures deepReference;
     private DefectAttention witness;
 
+    /** Every step computes all of the U-Net. */
     public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
+        this(unet, adapter, precision, 1);
+    }
+
+    /** @param interval steps of a sampling that share deep features, see {@link DeepFeatures} */
+    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision, int interval) {
+        this.deep = new DeepFeatures(interval);
+        this.deepReference = new DeepFeatures(interval);
         this.unet = unet;
         this.unmerged = new DualUNet(unet, adapter);
         try (GradientMode frozen = GradientMode.off()) {
@@ -44,16 +57,58 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     @Override
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        return forward(latents, timesteps, text, new Pass(Tensors.shape(latents)[0], keysAndValues(text), background));
+    }
+
+    /** Up to the first cross-attention the halves are the same and computed once, unless each has a background of its own. */
+    @Override
+    public NDArray bothHalves(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        if (background != BackgroundFeatures.NONE) {
+            return PairDenoiser.super.bothHalves(latents, timesteps, text, background);
+        }
+        long rows = 2 * Tensors.shape(latents)[0];
+        return forward(latents, timesteps, text, new Pass(rows, keysAndValues(text), background));
+    }
+
+    private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
-            Map<String, NDArray[]> keysValues = texts.computeIfAbsent(text, this::keysAndValues);
-            AttentionProcessor processor = (attention, hidden, states) -> {
-                MergedAttention merged = attentions.get(attention.path());
-                return attention.cross()
-                        ? cross(merged, hidden, keysValues.get(attention.path()))
-                        : merged.self(hidden, background.at(attention));
-            };
-            NDArray noise = unet.forward(Operators.branchFirst(latents), byBranch(timesteps), text, processor);
+            NDArray noise = unet.forward(
+                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNetListener.NONE, deep);
             return scope.release(Operators.branchLast(noise));
+        }
+    }
+
+    /** The attentions of one forward pass that ends with {@code rows} rows. */
+    private final class Pass implements AttentionProcessor {
+
+        private final long rows;
+        private final Map<String, NDArray[]> keysValues;
+        private final BackgroundFeatures background;
+
+        Pass(long rows, Map<String, NDArray[]> keysValues, BackgroundFeatures background) {
+            this.rows = rows;
+            this.keysValues = keysValues;
+            this.background = background;
+        }
+
+        @Override
+        public NDArray process(Attention attention, NDArray hidden, NDArray text) {
+            MergedAttention merged = attentions.get(attention.path());
+            if (!attention.cross()) {
+                return merged.self(hidden, background.at(attention));
+            }
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray[] byText = keysValues.get(attention.path());
+                long times = rows / Tensors.shape(byText[0])[0];
+                NDArray keys = Operators.repeatRows(byText[0], times);
+                NDArray values = Operators.repeatRows(byText[1], times);
+                return scope.release(merged.cross(hidden, keys, values, witness));
+            }
+        }
+
+        @Override
+        public NDArray spread(NDArray features, NDArray like) {
+            return Operators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
         }
     }
 
@@ -61,26 +116,26 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
     }
 
-    /** From now on the attention to the defect's words is shown to {@code witness}; null for nobody. */
-    public void show(DefectAttention witness) {
+    /**
+     * A new sampling begins: nothing of the one before is used.
+     *
+     * @param witness is shown the attention to the defect's words; null for nobody
+     */
+    public void begin(DefectAttention witness) {
         this.witness = witness;
-    }
-
-    private NDArray cross(MergedAttention merged, NDArray hidden, NDArray[] keysValues) {
-        try (TensorScope scope = TensorScope.open()) {
-            long times = Tensors.shape(hidden)[0] / Tensors.shape(keysValues[0])[0];
-            return scope.release(merged.cross(
-                    hidden,
-                    Operators.repeatRows(keysValues[0], times),
-                    Operators.repeatRows(keysValues[1], times),
-                    witness));
-        }
+        deep.forget();
+        deepReference.forget();
     }
 
     /** For every cross-attention; owned by this object. */
     private Map<String, NDArray[]> keysAndValues(NDArray text) {
+        return texts.computeIfAbsent(text, this::projected);
+    }
+
+    private Map<String, NDArray[]> projected(NDArray text) {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
-        try (TensorScope scope = TensorScope.open()) {
+        try (Unfinished parts = Unfinished.begin();
+                TensorScope scope = TensorScope.open()) {
             NDArray rows = Operators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
                 if (merged.base().cross()) {
@@ -91,6 +146,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
                     });
                 }
             });
+            parts.finish();
         }
         return all;
     }
@@ -98,11 +154,13 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     /** GLOBAL alone, half the rows of the main pass: not worth merged weights of its own. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return unmerged.background(latents, timesteps, text);
+        return unmerged.background(latents, timesteps, text, deepReference);
     }
 
     @Override
     public void close() {
+        deep.close();
+        deepReference.close();
         attentions.values().forEach(MergedAttention::close);
         texts.values()
                 .forEach(byPath -> byPath.values().forEach(keysValues -> {

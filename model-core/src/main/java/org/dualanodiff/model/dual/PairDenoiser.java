@@ -1,6 +1,8 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.dualanodiff.model.torch.Operators;
 
 /**
  * The U-Net with an adapter: {@link DualUNet}, which gradients go through, or {@link MergedDualUNet}, which
@@ -21,6 +23,19 @@ public sealed interface PairDenoiser permits DualUNet, MergedDualUNet {
      * @return (B*2, C, H, W)
      */
     NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background);
+
+    /**
+     * Predicts the noise of the same latents twice, as guidance needs it.
+     *
+     * @param latents (B*2, C, H, W), rows (b f)
+     * @param timesteps int64 (1)
+     * @param text (2*G*2, T, D): the unconditional rows (g f), then the conditional ones
+     * @param background of 2*B pairs, or {@link BackgroundFeatures#NONE}
+     * @return (2*B*2, C, H, W): the unconditional rows (b f), then the conditional ones
+     */
+    default NDArray bothHalves(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
+        return forward(Operators.concat(List.of(latents, latents), 0), timesteps, text, background);
+    }
 
     /**
      * The reference pass of BCM: the noised clean background through the U-Net with the GLOBAL branch's

@@ -71,7 +71,9 @@ public final class OwnFolder {
             return Optional.of("everybody may write to it");
         }
         UserPrincipal owner = found.owner();
-        boolean trusted = owner.equals(Self.USER) || owner.getName().equals(SUPER_USER) || owner.equals(above.owner()) && !mayAllWrite(above);
+        boolean trusted = owner.equals(Self.USER)
+                || owner.getName().equals(SUPER_USER)
+                || owner.equals(above.owner()) && !mayAllWrite(above);
         return trusted ? Optional.empty() : Optional.of("it belongs to " + owner.getName());
     }
 

@@ -19,6 +19,17 @@ public interface AttentionProcessor {
      */
     NDArray process(Attention attention, NDArray hidden, NDArray text);
 
+    /**
+     * Features as many as those that cross-attention gave. Where several texts share rows, all before the first
+     * cross-attention is computed once for them; only a processor that allows it ever sees fewer rows here.
+     *
+     * @param features (N, ...)
+     * @param like features of as many rows as wanted
+     */
+    default NDArray spread(NDArray features, NDArray like) {
+        return features;
+    }
+
     private static NDArray plain(Attention attention, NDArray hidden, NDArray text) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray source = attention.source(hidden, text);

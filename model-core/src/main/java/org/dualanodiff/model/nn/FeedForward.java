@@ -2,7 +2,6 @@ package org.dualanodiff.model.nn;
 
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.torch.Operators;
-import org.dualanodiff.model.torch.TensorScope;
 
 /** The GEGLU feed-forward of a transformer block: (N, S, C) -> (N, S, C), four times as wide inside. */
 public final class FeedForward {
@@ -25,8 +24,6 @@ public final class FeedForward {
     }
 
     public NDArray forward(NDArray x) {
-        try (TensorScope scope = TensorScope.open()) {
-            return scope.release(out.forward(Operators.geglu(in.forward(x))));
-        }
+        return Operators.feedForward(x, in.weight(), in.bias(), out.weight(), out.bias());
     }
 }

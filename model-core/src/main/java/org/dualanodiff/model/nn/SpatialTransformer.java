@@ -56,7 +56,7 @@ public final class SpatialTransformer {
             }
             long[] shape = Tensors.shape(x);
             NDArray image = Operators.channelsThenPositions(out.forward(h), shape[2], shape[3]);
-            return scope.release(Operators.add(image, x));
+            return scope.release(Operators.add(image, processor.spread(x, image)));
         }
     }
 

@@ -39,7 +39,8 @@ public final class TransformerBlock {
     public NDArray forward(NDArray x, NDArray text, AttentionProcessor processor) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray h = Operators.add(x, processor.process(selfAttention, norm1.forward(x), text));
-            h = Operators.add(h, processor.process(crossAttention, norm2.forward(h), text));
+            NDArray heard = processor.process(crossAttention, norm2.forward(h), text);
+            h = Operators.add(processor.spread(h, heard), heard);
             return scope.release(Operators.add(h, feedForward.forward(norm3.forward(h))));
         }
     }

@@ -41,6 +41,8 @@ public final class Weights implements AutoCloseable {
         /** @param view the shape to be seen, of as many numbers as {@code shape} */
         NDArray tensor(String name, long[] shape, long[] view);
 
+        NDArray constant(float[] values, Device device);
+
         void close();
     }
 
@@ -91,6 +93,11 @@ public final class Weights implements AutoCloseable {
         return origin.tensor(prefix + name, shape, view);
     }
 
+    /** Numbers that a layer needs beside its weights, fp32, kept on the device as long as those. */
+    public NDArray constant(float[] values) {
+        return origin.constant(values, device);
+    }
+
     @Override
     public void close() {
         origin.close();
@@ -103,10 +110,20 @@ public final class Weights implements AutoCloseable {
         public NDArray tensor(String name, long[] shape, long[] view) {
             TensorInfo info = source.require(name, shape);
             try (TensorScope scope = TensorScope.open()) {
-                NDArray tensor = Tensors.load(source.map(name), storedType(info), device, precision, view);
-                loaded.add(TensorScope.disown(tensor));
-                return tensor;
+                return kept(Tensors.load(source.map(name), storedType(info), device, precision, view));
             }
+        }
+
+        @Override
+        public NDArray constant(float[] values, Device device) {
+            try (TensorScope scope = TensorScope.open()) {
+                return kept(Tensors.of(values, device, values.length));
+            }
+        }
+
+        private NDArray kept(NDArray tensor) {
+            loaded.add(TensorScope.disown(tensor));
+            return tensor;
         }
 
         private Precision storedType(TensorInfo info) {
@@ -138,6 +155,11 @@ public final class Weights implements AutoCloseable {
             }
             NDArray seen = Arrays.equals(view, shape) ? tensor : Operators.view(tensor, view);
             return precision == Precision.FP32 ? seen : Operators.cast(seen, precision);
+        }
+
+        @Override
+        public NDArray constant(float[] values, Device device) {
+            return Tensors.of(values, device, values.length);
         }
 
         @Override

@@ -27,6 +27,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.unet.UNet;
 
@@ -59,11 +60,14 @@ public final class BaseTrainer implements AutoCloseable {
         this.start = start;
         this.config = config;
         this.images = images;
-        base = BaseModel.load(start, compute);
-        unet = TrainedWeights.of(start.unetWeights(), ParameterLayout.of(start.unetConfig()), base.device());
-        text = TrainedWeights.of(start.textWeights(), ParameterLayout.of(start.textConfig()), base.device());
-        pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
-        optimizer = new AdamW(baseParameters(), config.optimizer());
+        try (Unfinished made = Unfinished.begin()) {
+            base = BaseModel.load(start, compute);
+            unet = TrainedWeights.of(start.unetWeights(), ParameterLayout.of(start.unetConfig()), base.device());
+            text = TrainedWeights.of(start.textWeights(), ParameterLayout.of(start.textConfig()), base.device());
+            pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
+            optimizer = new AdamW(baseParameters(), config.optimizer());
+            made.finish();
+        }
         Map<String, PretrainingState.Part> parts = new LinkedHashMap<>();
         parts.put("base", new PretrainingState.Part(List.of(unet, text), optimizer));
         pair.ifPresent(adapter ->

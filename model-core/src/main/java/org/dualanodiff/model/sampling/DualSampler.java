@@ -22,6 +22,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Generates pairs with one adapter.
@@ -57,9 +58,12 @@ public final class DualSampler implements AutoCloseable {
         this.defectTokens = base.tokenCount(prompt.anomaly());
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
-        this.unet = new MergedDualUNet(base.unet(), adapter, base.precision());
-        this.text = text(adapter, prompt, NestedPrompt.both(negative));
-        this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
+        try (Unfinished parts = Unfinished.begin()) {
+            this.unet = new MergedDualUNet(base.unet(), adapter, base.precision(), config.deepCacheInterval());
+            this.text = text(adapter, prompt, NestedPrompt.both(negative));
+            this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
+            parts.finish();
+        }
     }
 
     /** The text does not change while sampling: its states are computed once. */
@@ -106,7 +110,7 @@ public final class DualSampler implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
             try (DefectAttention attention = attention()) {
-                unet.show(attention);
+                unet.begin(attention);
                 List<Anchor> images = anchors(series, first);
                 Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();

@@ -1,7 +1,6 @@
 package org.dualanodiff.model.sampling;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
@@ -68,9 +67,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
     private NDArray noise(NDArray x, int timestep, Optional<BackgroundReference> reference) {
         try (TensorScope scope = TensorScope.open()) {
             return scope.release(
-                    guidedAt(timestep)
-                            ? guided(x, timestep, reference)
-                            : predict(x, timestep, conditional, reference.map(r -> r.noised(timestep, false))));
+                    guidedAt(timestep) ? guided(x, timestep, reference) : unguided(x, timestep, reference));
         }
     }
 
@@ -83,21 +80,26 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
         return (x, timestep) -> noise(x, timestep, Optional.of(reference));
     }
 
-    private NDArray guided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
-        long rows = Tensors.shape(x)[0];
-        NDArray both = predict(
-                Operators.concat(List.of(x, x), 0), timestep, text, reference.map(r -> r.noised(timestep, true)));
-        NDArray unconditionalHalf = Operators.narrow(both, 0, 0, rows);
-        return Operators.extrapolate(unconditionalHalf, secondHalf(both), scale);
+    private NDArray unguided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
+        NDArray prediction = predict(x, timestep, conditional, reference.map(r -> r.noised(timestep, false)), false);
+        return base.schedule().toNoise(prediction, x, timestep);
     }
 
-    private NDArray predict(NDArray rows, int timestep, NDArray states, Optional<NDArray> backgrounds) {
+    private NDArray guided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
+        long rows = Tensors.shape(x)[0];
+        NDArray both = predict(x, timestep, text, reference.map(r -> r.noised(timestep, true)), true);
+        NDArray unconditional = base.schedule().toNoise(Operators.narrow(both, 0, 0, rows), x, timestep);
+        NDArray conditional = base.schedule().toNoise(secondHalf(both), x, timestep);
+        return Operators.extrapolate(unconditional, conditional, scale);
+    }
+
+    private NDArray predict(
+            NDArray x, int timestep, NDArray states, Optional<NDArray> backgrounds, boolean bothHalves) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
         try (BackgroundFeatures features = backgrounds
                 .map(latents -> unet.background(latents, t, Operators.selectBranch(states, Branch.GLOBAL.ordinal())))
                 .orElse(BackgroundFeatures.NONE)) {
-            NDArray prediction = unet.forward(rows, t, states, features);
-            return base.schedule().toNoise(prediction, rows, timestep);
+            return bothHalves ? unet.bothHalves(x, t, states, features) : unet.forward(x, t, states, features);
         }
     }
 

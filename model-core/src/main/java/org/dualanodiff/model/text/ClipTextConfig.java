@@ -49,7 +49,7 @@ public record ClipTextConfig(
                 config.positive("vocab_size", 49408),
                 config.positive("hidden_size", 512),
                 config.positive("intermediate_size", 2048),
-                config.positive("num_hidden_layers", 12),
+                config.parts("num_hidden_layers", 12),
                 config.positive("num_attention_heads", 8),
                 config.positive("max_position_embeddings", 77),
                 config.number("layer_norm_eps", 1e-5),

@@ -19,6 +19,8 @@ import org.dualanodiff.model.torch.Tensors;
  * Safe to use from several threads. Holds native memory: close it.
  */
 public final class ClipTokenizer implements AutoCloseable {
+    private static final int CLIP_LENGTH = 77;
+
     private final HuggingFaceTokenizer words;
     private final SpecialTokens special;
 
@@ -33,16 +35,34 @@ public final class ClipTokenizer implements AutoCloseable {
      * @throws CheckpointException if a file is missing, or the vocabulary does not fit the merges or the special tokens
      */
     public static ClipTokenizer open(Path folder) {
+        return open(folder, CLIP_LENGTH);
+    }
+
+    /**
+     * As {@link #open(Path)}.
+     *
+     * @param places of the text encoder: the length of an encoded prompt, where the files do not tell
+     */
+    public static ClipTokenizer open(Path folder, int places) {
         DjlVariables.withoutTelemetry();
         TokenizerFiles files = TokenizerFiles.read(folder);
         byte[] definition = files.definition().toString().getBytes(StandardCharsets.UTF_8);
         Map<String, String> whole = Map.of("addSpecialTokens", "false", "padding", "false", "truncation", "false");
         try {
             HuggingFaceTokenizer words = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(definition), whole);
-            return new ClipTokenizer(words, files.specialTokens());
+            return new ClipTokenizer(words, files.specialTokens(places));
         } catch (IOException | RuntimeException e) {
             throw new CheckpointException("tokenizer folder %s: %s".formatted(folder, e.getMessage()), e);
         }
+    }
+
+    /**
+     * Checks the files of a folder without the native library.
+     *
+     * @throws CheckpointException if they cannot be read, do not fit each other, or do not fit the text encoder
+     */
+    public static void requireFits(Path folder, ClipTextConfig text) {
+        TokenizerFiles.read(folder).requireFits(text);
     }
 
     /**

@@ -4,14 +4,20 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.UnreadableFile;
 
 /**
  * The files of a tokenizer folder.
@@ -24,7 +30,7 @@ import org.dualanodiff.model.checkpoint.JsonFiles;
 record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition, List<JsonObject> settings) {
     private static final String START = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
-    private static final int CLIP_LENGTH = 77;
+    private static final int MOST_SENSIBLE = 1 << 16;
     /** Everything but the words and the merges: CLIP's word pattern, then bytes as printable characters. */
     private static final String CLIP_DEFINITION = """
             {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
@@ -49,21 +55,47 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                 : composed(folder, settings);
     }
 
-    private static TokenizerFiles fromDefinition(Path folder, JsonObject definition, List<JsonObject> settings) {
-        if (definition.get("model") instanceof JsonObject model
-                && model.get("vocab") instanceof JsonObject vocabulary) {
-            return new TokenizerFiles(folder, vocabulary, definition, settings);
+    /**
+     * Takes words, merges and the numbers of added tokens, and no more: such a file may hold regular expressions that never
+     * end, and replacements that grow without end, and the native library does what it says.
+     */
+    private static TokenizerFiles fromDefinition(Path folder, JsonObject foreign, List<JsonObject> settings) {
+        if (foreign.get("model") instanceof JsonObject model
+                && model.get("vocab") instanceof JsonObject vocabulary
+                && model.get("merges") instanceof JsonArray merges) {
+            if (foreign.get("added_tokens") instanceof JsonArray added) {
+                added.forEach(token -> addTo(vocabulary, token));
+            }
+            return composed(folder, vocabulary, merges, settings);
         }
         throw new CheckpointException(
-                folder.resolve("tokenizer.json") + ": expected an object model.vocab (a BPE tokenizer)");
+                folder.resolve("tokenizer.json") + ": expected model.vocab and model.merges (a BPE tokenizer)");
+    }
+
+    private static void addTo(JsonObject vocabulary, JsonElement token) {
+        if (token instanceof JsonObject added
+                && added.get("content") instanceof JsonPrimitive content
+                && added.get("id") instanceof JsonPrimitive id
+                && id.isNumber()
+                && !vocabulary.has(content.getAsString())) {
+            vocabulary.add(content.getAsString(), id);
+        }
     }
 
     private static TokenizerFiles composed(Path folder, List<JsonObject> settings) {
-        JsonObject vocabulary = JsonFiles.readObject(folder.resolve("vocab.json"));
+        return composed(
+                folder,
+                JsonFiles.readObject(folder.resolve("vocab.json")),
+                merges(folder.resolve("merges.txt")),
+                settings);
+    }
+
+    private static TokenizerFiles composed(
+            Path folder, JsonObject vocabulary, JsonArray merges, List<JsonObject> settings) {
         JsonObject definition = JsonParser.parseString(CLIP_DEFINITION).getAsJsonObject();
         JsonObject model = definition.getAsJsonObject("model");
         model.add("vocab", vocabulary);
-        model.add("merges", merges(folder.resolve("merges.txt")));
+        model.add("merges", merges);
         TokenizerFiles files = new TokenizerFiles(folder, vocabulary, definition, settings);
         JsonArray added = definition.getAsJsonArray("added_tokens");
         Stream.of(files.token("bos_token", START), files.token("eos_token", END))
@@ -82,10 +114,78 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                     .skip(versioned ? 1 : 0)
                     .filter(line -> !line.isBlank())
                     .forEach(line -> merges.add(line.strip()));
+        } catch (MalformedInputException e) {
+            throw new CheckpointException(
+                    "%s: %s".formatted(file, UnreadableFile.insteadOfText(file).orElse("is not text in UTF-8")), e);
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e, e);
+            throw new CheckpointException("%s: %s".formatted(file, UnreadableFile.because(file, e)), e);
         }
         return merges;
+    }
+
+    /**
+     * Checks what the native library would refuse or misread.
+     *
+     * @throws CheckpointException naming the file, if the vocabulary is none, is larger than the text encoder's, lacks what
+     *     the merges make, or prompts are longer than the text encoder has places
+     */
+    void requireFits(ClipTextConfig text) {
+        Path file = vocabularyFile();
+        long largest = -1;
+        for (Map.Entry<String, JsonElement> token : vocabulary.entrySet()) {
+            JsonElement id = token.getValue();
+            if (!id.isJsonPrimitive() || !id.getAsJsonPrimitive().isNumber()) {
+                throw new CheckpointException("%s: expected a number for each token, found %s for \"%s\""
+                        .formatted(file, id, token.getKey()));
+            }
+            largest = Math.max(largest, id.getAsLong());
+        }
+        if (largest >= text.vocabSize()) {
+            throw new CheckpointException(
+                    "%s: has token %d, but the text encoder knows vocab_size %d: they are of two models"
+                            .formatted(file, largest, text.vocabSize()));
+        }
+        requireMerges();
+        int length = specialTokens(text.maxPositionEmbeddings()).maxLength();
+        if (length > text.maxPositionEmbeddings()) {
+            throw new CheckpointException(
+                    "tokenizer folder %s: model_max_length %d is more than the text encoder's max_position_embeddings %d"
+                            .formatted(folder, length, text.maxPositionEmbeddings()));
+        }
+    }
+
+    private Path vocabularyFile() {
+        Path whole = folder.resolve("tokenizer.json");
+        return Files.isRegularFile(whole) ? whole : folder.resolve("vocab.json");
+    }
+
+    /** Each merge is of two tokens, and makes one. */
+    private void requireMerges() {
+        JsonElement merges = definition.getAsJsonObject("model").get("merges");
+        if (!(merges instanceof JsonArray list)) {
+            throw new CheckpointException(vocabularyFile() + ": expected a list model.merges (a BPE tokenizer)");
+        }
+        Set<String> tokens = new HashSet<>(vocabulary.keySet());
+        for (JsonElement merge : list) {
+            String halves = merge instanceof JsonArray pair && pair.size() == 2
+                    ? pair.get(0).getAsString() + ' ' + pair.get(1).getAsString()
+                    : merge.isJsonPrimitive() ? merge.getAsString() : "";
+            int space = halves.indexOf(' ');
+            String first = halves.substring(0, Math.max(0, space));
+            String second = halves.substring(space + 1);
+            if (!tokens.contains(first) || !tokens.contains(second) || !tokens.contains(first + second)) {
+                throw new CheckpointException(
+                        "tokenizer folder %s: merge \"%s\" is not of two tokens of the vocabulary%s"
+                                .formatted(folder, halves.isEmpty() ? merge : halves, insteadOfMerges()));
+            }
+        }
+    }
+
+    private String insteadOfMerges() {
+        Path merges = folder.resolve("merges.txt");
+        return UnreadableFile.insteadOfText(merges)
+                .map(what -> "; %s %s".formatted(merges, what))
+                .orElse("");
     }
 
     private JsonObject addedToken(String token) {
@@ -97,17 +197,24 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         return added;
     }
 
-    SpecialTokens specialTokens() {
+    /** @param places ids in an encoded prompt, where the files say nothing sensible */
+    SpecialTokens specialTokens(int places) {
         String end = token("eos_token", END);
-        return new SpecialTokens(id(token("bos_token", START)), id(end), id(token("pad_token", end)), maxLength());
+        return new SpecialTokens(
+                id(token("bos_token", START)), id(end), id(token("pad_token", end)), maxLength(places));
     }
 
     private String token(String key, String defaultToken) {
-        return setting(key).map(TokenizerFiles::content).orElse(defaultToken);
+        return setting(key).map(this::content).orElse(defaultToken);
     }
 
-    private static String content(JsonElement token) {
-        return token instanceof JsonObject object ? object.get("content").getAsString() : token.getAsString();
+    private String content(JsonElement token) {
+        JsonElement content = token instanceof JsonObject object ? object.get("content") : token;
+        if (content == null || !content.isJsonPrimitive()) {
+            throw new CheckpointException(
+                    "tokenizer folder %s: expected a token's text, found %s".formatted(folder, token));
+        }
+        return content.getAsString();
     }
 
     private Optional<JsonElement> setting(String key) {
@@ -117,8 +224,21 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                 .findFirst();
     }
 
+    /** A special token that {@code tokenizer.json} keeps beside its vocabulary, or null. */
+    private JsonElement added(String token) {
+        return definition.get("added_tokens") instanceof JsonArray tokens
+                ? tokens.asList().stream()
+                        .filter(JsonObject.class::isInstance)
+                        .map(JsonObject.class::cast)
+                        .filter(added -> new JsonPrimitive(token).equals(added.get("content")))
+                        .map(added -> added.get("id"))
+                        .findFirst()
+                        .orElse(null)
+                : null;
+    }
+
     private long id(String token) {
-        JsonElement id = vocabulary.get(token);
+        JsonElement id = Optional.ofNullable(vocabulary.get(token)).orElseGet(() -> added(token));
         if (id == null) {
             throw new CheckpointException(
                     "tokenizer folder %s: special token %s is not in the vocabulary".formatted(folder, token));
@@ -126,14 +246,24 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         return id.getAsLong();
     }
 
-    private int maxLength() {
-        int length = setting("model_max_length")
-                .map(value -> (int) value.getAsDouble())
-                .orElse(CLIP_LENGTH);
-        if (length < 3 || length > 1 << 16) {
-            throw new CheckpointException(
-                    "tokenizer folder %s: model_max_length must be 3..65536, found %d".formatted(folder, length));
+    /** Some files hold 1e30, by which transformers says that it does not know. */
+    private int maxLength(int places) {
+        Optional<JsonElement> found = setting("model_max_length");
+        if (found.isEmpty()) {
+            return places;
         }
-        return length;
+        double length = found.get().isJsonPrimitive()
+                        && found.get().getAsJsonPrimitive().isNumber()
+                ? found.get().getAsDouble()
+                : 0;
+        if (length > MOST_SENSIBLE) {
+            return places;
+        }
+        if (length < 3) {
+            throw new CheckpointException(
+                    "tokenizer folder %s: model_max_length must be a number of 3 or more, found %s"
+                            .formatted(folder, found.get()));
+        }
+        return (int) length;
     }
 }

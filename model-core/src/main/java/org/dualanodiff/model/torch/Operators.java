@@ -60,6 +60,16 @@ public final class Operators {
         return call("geglu", x);
     }
 
+    /**
+     * {@code geglu(x in^T + b) out^T + c}: (N, S, C) -> (N, S, C).
+     *
+     * @param inW (8C, C), and its bias (8C)
+     * @param outW (C, 4C), and its bias (C)
+     */
+    public static NDArray feedForward(NDArray x, NDArray inW, NDArray inB, NDArray outW, NDArray outB) {
+        return call("feed_forward", x, inW, inB, outW, outB);
+    }
+
     /** Rows of {@code table} (V, C) by int64 {@code ids} (N, S) -> (N, S, C). */
     public static NDArray embedding(NDArray ids, NDArray table) {
         return call("embedding", ids, table);
@@ -203,6 +213,11 @@ public final class Operators {
     /** Rows (f b) to (b f). */
     public static NDArray branchLast(NDArray x) {
         return call("branch_last", x);
+    }
+
+    /** Rows (f b) that several texts share, once for each: (F*B, ...) -> (F*G*B, ...), rows (f g b). */
+    public static NDArray spreadBranches(NDArray x, long texts) {
+        return texts == 1 ? x : call("spread_branches", x, texts);
     }
 
     /** Each row {@code times} times, one after another. */

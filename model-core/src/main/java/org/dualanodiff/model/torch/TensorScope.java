@@ -52,12 +52,14 @@ public final class TensorScope implements AutoCloseable {
     /** Takes {@code tensor} from the scopes of this thread: whoever asked for it closes it. */
     public static NDArray disown(NDArray tensor) {
         OPEN.get().forEach(scope -> scope.owned.remove(tensor));
+        Unfinished.note(tensor);
         return tensor;
     }
 
     /** Frees {@code tensor} before its scope ends. */
     public static void free(NDArray tensor) {
-        disown(tensor).close();
+        OPEN.get().forEach(scope -> scope.owned.remove(tensor));
+        tensor.close();
     }
 
     @Override

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network in a TorchScript file, on the CPU and outside of training; each file is loaded once in a JVM. */
+/**
+ * A network in a TorchScript file, on the CPU and outside of training; each file is loaded once in a JVM. Such a file is a
+ * program: it can do what this process can.
+ */
 public final class TorchScriptNetwork {
 
     private static final Map<String, TorchScriptNetwork> LOADED = new ConcurrentHashMap<>();

@@ -7,6 +7,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * AdamW with decoupled weight decay on everything, after a clip of the global gradient norm
@@ -24,8 +25,11 @@ public final class AdamW implements AutoCloseable {
     public AdamW(List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.parameters = parameters;
-        this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
-        this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
+        try (Unfinished moments = Unfinished.begin()) {
+            this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
+            this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
+            moments.finish();
+        }
     }
 
     /**
@@ -52,11 +56,19 @@ public final class AdamW implements AutoCloseable {
      * @return the global norm before the clip
      */
     public double step(List<NDArray> gradients) {
-        return step(gradients, settings.learningRate());
+        try (TensorScope scope = TensorScope.open()) {
+            return Operators.item(update(gradients, settings.learningRate()));
+        }
     }
 
-    /** As {@link #step(List)}, at another learning rate than the settings'. */
-    public double step(List<NDArray> gradients, double learningRate) {
+    /** As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for. */
+    public void step(List<NDArray> gradients, double learningRate) {
+        try (TensorScope scope = TensorScope.open()) {
+            update(gradients, learningRate);
+        }
+    }
+
+    private NDArray update(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray norm = Operators.globalNorm(gradients);
@@ -72,7 +84,7 @@ public final class AdamW implements AutoCloseable {
                     settings.beta2(),
                     settings.weightDecay(),
                     settings.epsilon());
-            return Operators.item(norm);
+            return scope.release(norm);
         }
     }
 

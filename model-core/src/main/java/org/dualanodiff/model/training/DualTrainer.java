@@ -15,6 +15,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Learns the adapter of one defect of one product from its few photographs (paper, section 3.1).
@@ -51,18 +52,21 @@ public final class DualTrainer implements AutoCloseable {
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.prompt = prompt;
         this.base = base;
-        latents = LatentCache.encode(base, examples, config);
-        batches = new BatchSource(base, latents, config);
-        adapter = first(base, config);
-        List<String> trained = adapter.trainedKeys(config.ablation());
-        parameters = trained.stream()
-                .map(key -> Tensors.trainable(adapter.tensors().get(key)))
-                .toList();
-        objective = new DualObjective(base, adapter);
-        recomputed = new RecomputedGradients(base, adapter, trained, parameters);
-        sharing = config.ablation().sharedLora() ? SharedLora.of(trained) : SharedLora.NONE;
-        optimizer = new AdamW(parameters, config.optimizer());
-        state = new TrainingState(config, adapter, optimizer, losses);
+        try (Unfinished parts = Unfinished.begin()) {
+            latents = LatentCache.encode(base, examples, config);
+            batches = new BatchSource(base, latents, config);
+            adapter = first(base, config);
+            List<String> trained = adapter.trainedKeys(config.ablation());
+            parameters = trained.stream()
+                    .map(key -> Tensors.trainable(adapter.tensors().get(key)))
+                    .toList();
+            objective = new DualObjective(base, adapter);
+            recomputed = new RecomputedGradients(base, adapter, trained, parameters);
+            sharing = config.ablation().sharedLora() ? SharedLora.of(trained) : SharedLora.NONE;
+            optimizer = new AdamW(parameters, config.optimizer());
+            state = new TrainingState(config, adapter, optimizer, losses);
+            parts.finish();
+        }
     }
 
     private static DualAdapter first(BaseModel base, TrainingConfig config) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.BackgroundFeatures;
@@ -18,6 +19,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.UNetListener;
 import org.dualanodiff.model.unet.UNetPass;
 import org.dualanodiff.model.unet.UNetStage;
@@ -88,7 +90,7 @@ final class RecomputedGradients {
                 byGlobalText = Operators.zerosLike(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
                 StageWalk reference = batch.background()
-                        .map(clean -> referenceWalk(clean, recorder))
+                        .map(clean -> recorded(() -> referenceWalk(clean, recorder)))
                         .orElse(null);
                 try (BackgroundFeatures features = recorder.recorded()) {
                     features.byAttention().forEach((path, f) -> byReference.put(path, Operators.zerosLike(f)));
@@ -152,8 +154,8 @@ final class RecomputedGradients {
             try (GradientMode recording = GradientMode.on()) {
                 NDArray textLeaf = StageWalk.leaf(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
-                NDArray output =
-                        stage.forward(input, skip, size, pass(batch.timesteps(), textLeaf, dual.reference(recorder)));
+                UNetPass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
+                NDArray output = recorded(() -> stage.forward(input, skip, size, pass));
                 try (BackgroundFeatures recorded = recorder.recorded()) {
                     List<NDArray> outputs = new ArrayList<>();
                     List<NDArray> above = new ArrayList<>();
@@ -218,6 +220,15 @@ final class RecomputedGradients {
                 accumulate(leafSums, found.subList(inputs.size(), found.size()));
                 return found.subList(0, inputs.size());
             }
+        }
+    }
+
+    /** A pass that leaves features behind, or none of them if it fails. */
+    private static <T> T recorded(Supplier<T> pass) {
+        try (Unfinished features = Unfinished.begin()) {
+            T result = pass.get();
+            features.finish();
+            return result;
         }
     }
 

@@ -6,7 +6,6 @@ import org.dualanodiff.model.nn.Linear;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
-import org.dualanodiff.model.torch.Tensors;
 
 /**
  * Timesteps to features: sinusoids of frequencies {@code 10000^(-i / (half - shift))}, then two linear
@@ -18,7 +17,7 @@ final class TimeEmbedding {
 
     private final Linear linear1;
     private final Linear linear2;
-    private final float[] frequencies;
+    private final NDArray frequencies;
     private final UNetConfig config;
     private final Weights weights;
 
@@ -27,7 +26,7 @@ final class TimeEmbedding {
         linear1 = Linear.load(weights.at("time_embedding.linear_1"), width, config.timeEmbeddingDim());
         linear2 = Linear.load(
                 weights.at("time_embedding.linear_2"), config.timeEmbeddingDim(), config.timeEmbeddingDim());
-        frequencies = frequencies(width / 2, config.freqShift());
+        frequencies = weights.constant(frequencies(width / 2, config.freqShift()));
         this.config = config;
         this.weights = weights;
     }
@@ -39,9 +38,8 @@ final class TimeEmbedding {
     /** int64 (N) -> SiLU of the embedding, (N, timeEmbeddingDim). */
     NDArray forward(NDArray timesteps, UNetListener listener) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray table = Tensors.of(frequencies, weights.device(), frequencies.length);
-            NDArray waves =
-                    Operators.cast(Operators.sinusoid(timesteps, table, config.flipSinToCos()), weights.precision());
+            NDArray waves = Operators.cast(
+                    Operators.sinusoid(timesteps, frequencies, config.flipSinToCos()), weights.precision());
             NDArray embedding = linear2.forward(Operators.silu(linear1.forward(waves)));
             listener.features("time_embedding", embedding);
             return scope.release(Operators.silu(embedding));

@@ -49,6 +49,11 @@ public record UNetConfig(
         double midBlockScaleFactor,
         boolean flipSinToCos,
         double freqShift) {
+    private static final int MOST_LEVELS = 8;
+
+    /** Latents of images of 8192 pixels. */
+    private static final int LARGEST_SAMPLE = 1024;
+
     private static final String DOWN = "DownBlock2D";
     private static final String CROSS_DOWN = "CrossAttnDownBlock2D";
     private static final String UP = "UpBlock2D";
@@ -91,10 +96,10 @@ public record UNetConfig(
                 channels,
                 attention(config.allOf("down_block_types", DEFAULT_DOWN, List.of(CROSS_DOWN, DOWN)), CROSS_DOWN),
                 attention(config.allOf("up_block_types", DEFAULT_UP, List.of(CROSS_UP, UP)), CROSS_UP),
-                config.positivePerBlock("layers_per_block", 2, levels),
+                config.partsPerBlock("layers_per_block", 2, levels),
                 config.positivePerBlock("attention_head_dim", 8, levels),
                 config.flagPerBlock("only_cross_attention", false, levels),
-                config.positive("transformer_layers_per_block", 1),
+                config.parts("transformer_layers_per_block", 1),
                 config.positive("cross_attention_dim", 1280),
                 config.flag("use_linear_projection", false),
                 config.flag("upcast_attention", false),
@@ -143,6 +148,13 @@ public record UNetConfig(
     }
 
     private void checkSizes(ConfigReader config) {
+        config.require(
+                levels() <= MOST_LEVELS && sampleSize <= LARGEST_SAMPLE,
+                "sample_size must be at most %d and block_out_channels have at most %d entries, found %d and %d",
+                LARGEST_SAMPLE,
+                MOST_LEVELS,
+                sampleSize,
+                levels());
         config.require(
                 downAttention.size() == levels() && upAttention.size() == levels(),
                 "down_block_types and up_block_types must have one entry for each of the %d block_out_channels, found %d and %d",

@@ -63,7 +63,8 @@ final class UNetLayer {
     UNetStage up() {
         return new UNetStage(name(), UNetStage.Skip.POP, attentions(), (x, skip, size, pass) -> {
             try (TensorScope scope = TensorScope.open()) {
-                return scope.release(forward(Operators.concat(List.of(x, skip), 1), pass));
+                NDArray kept = pass.processor().spread(skip, x);
+                return scope.release(forward(Operators.concat(List.of(x, kept), 1), pass));
             }
         });
     }

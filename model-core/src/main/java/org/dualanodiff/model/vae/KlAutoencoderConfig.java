@@ -26,6 +26,8 @@ public record KlAutoencoderConfig(
         int sampleSize,
         double scalingFactor)
         implements AutoencoderConfig {
+    private static final int MOST_LEVELS = 8;
+
     static final String CLASS_NAME = "AutoencoderKL";
 
     public KlAutoencoderConfig {
@@ -53,7 +55,7 @@ public record KlAutoencoderConfig(
                 config.positive("out_channels", 3),
                 config.positive("latent_channels", 4),
                 config.positives("block_out_channels", List.of(64)),
-                config.positive("layers_per_block", 1),
+                config.parts("layers_per_block", 1),
                 config.positive("norm_num_groups", 32),
                 config.positive("sample_size", 32),
                 config.number("scaling_factor", 0.18215));
@@ -71,6 +73,8 @@ public record KlAutoencoderConfig(
     private void checkSizes(ConfigReader config) {
         checkBlocks(config, "down_block_types", "DownEncoderBlock2D");
         checkBlocks(config, "up_block_types", "UpDecoderBlock2D");
+        config.require(
+                levels() <= MOST_LEVELS, "block_out_channels: at most %d levels, found %d", MOST_LEVELS, levels());
         config.require(scalingFactor > 0, "scaling_factor: must be above 0, found %s", scalingFactor);
         for (int channels : blockOutChannels) {
             config.require(

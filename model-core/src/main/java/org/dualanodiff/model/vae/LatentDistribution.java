@@ -6,6 +6,7 @@ import java.util.List;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Mean and standard deviation of the latents of many pictures, a row each. Kept instead of a sample, so
@@ -42,9 +43,13 @@ public record LatentDistribution(NDArray means, NDArray deviations) implements A
         }
 
         public LatentDistribution done() {
-            return new LatentDistribution(
-                    TensorScope.disown(Operators.concat(means, 0)),
-                    TensorScope.disown(Operators.concat(deviations, 0)));
+            try (Unfinished parts = Unfinished.begin()) {
+                LatentDistribution done = new LatentDistribution(
+                        TensorScope.disown(Operators.concat(means, 0)),
+                        TensorScope.disown(Operators.concat(deviations, 0)));
+                parts.finish();
+                return done;
+            }
         }
     }
 

@@ -11,6 +11,8 @@ import org.dualanodiff.model.checkpoint.ConfigReader;
  * @param sampleSize height and width of the images that it was fitted for
  */
 public record PatchCodecConfig(int latentChannels, int patchSize, int sampleSize) implements AutoencoderConfig {
+    private static final int LARGEST_PATCH = 64;
+
     static final String CLASS_NAME = "PatchCodec";
 
     static PatchCodecConfig fromJson(JsonObject json, String source) {
@@ -19,6 +21,11 @@ public record PatchCodecConfig(int latentChannels, int patchSize, int sampleSize
                 config.positive("latent_channels", 8),
                 config.positive("patch_size", 4),
                 config.positive("sample_size", 128));
+        config.require(
+                result.patchSize <= LARGEST_PATCH,
+                "patch_size: must be at most %d, found %d",
+                LARGEST_PATCH,
+                result.patchSize);
         config.require(
                 result.latentChannels <= result.patchNumbers(),
                 "latent_channels: must be at most %d, the numbers of a patch, found %d",

@@ -27,6 +27,19 @@ class Operators(Module):
   def geglu(self: __torch__.Operators, x: Tensor) -> Tensor:
     value, gate = torch.chunk(x, 2, -1)
     return torch.mul(value, torch.gelu(gate, approximate="none"))
+  # GEGLU feed-forward: x (N, S, C). Without gradients a CPU takes some positions at a time: what lies between the two
+  # products, 12 times as wide as x, then stays in its caches. Same numbers.
+  def feed_forward(self: __torch__.Operators, x: Tensor, in_w: Tensor, in_b: Tensor, out_w: Tensor, out_b: Tensor) -> Tensor:
+    rows = torch.reshape(x, [-1, torch.size(x, 2)])
+    taken = torch.size(rows, 0)
+    if torch.__and__(ops.prim.is_cpu(x), torch.__not__(ops.prim.requires_grad(x))):
+      taken = 1024
+    parts = annotate(List[Tensor], [])
+    for part in torch.split(rows, taken, 0):
+      value, gate = torch.chunk(torch.linear(part, in_w, in_b), 2, -1)
+      inner = torch.mul(value, torch.gelu(gate, approximate="none"))
+      _0 = torch.append(parts, torch.linear(inner, out_w, out_b))
+    return torch.view(torch.cat(parts, 0), torch.size(x))
   def embedding(self: __torch__.Operators, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids, -1, False, False)
   def resize_nearest(self: __torch__.Operators, x: Tensor, height: int, width: int) -> Tensor:
@@ -49,6 +62,11 @@ class Operators(Module):
     q1 = torch.transpose(torch.view(q, [n, -1, heads, width]), 1, 2)
     k1 = torch.transpose(torch.view(k, [n, -1, heads, width]), 1, 2)
     v1 = torch.transpose(torch.view(v, [n, -1, heads, width]), 1, 2)
+    # A CPU walks many positions faster where a head's lie side by side (a fifth of the time, with its gradient); same numbers.
+    if torch.__and__(torch.ge(torch.size(q, 1), 1024), ops.prim.is_cpu(q)):
+      q1 = torch.contiguous(q1, memory_format=0)
+      k1 = torch.contiguous(k1, memory_format=0)
+      v1 = torch.contiguous(v1, memory_format=0)
     y = torch.scaled_dot_product_attention(q1, k1, v1, None, 0., causal)
     return torch.reshape(torch.transpose(y, 1, 2), torch.size(q))
 
@@ -175,6 +193,13 @@ class Operators(Module):
     rest = torch.slice(torch.size(x), 1, None, 1)
     pairs = torch.view(x, torch.add([2, -1], rest))
     return torch.reshape(torch.transpose(pairs, 0, 1), torch.size(x))
+  # Rows (f b) that several texts share, once for each of them: (F*B, ...) -> (F*G*B, ...), rows (f g b)
+  def spread_branches(self: __torch__.Operators, x: Tensor, texts: int) -> Tensor:
+    rest = torch.slice(torch.size(x), 1, None, 1)
+    b = torch.floordiv(torch.size(x, 0), 2)
+    branches = torch.view(x, torch.add([2, 1, b], rest))
+    all = torch.expand(branches, torch.add([2, texts, b], rest), implicit=False)
+    return torch.reshape(all, torch.add([torch.mul(torch.size(x, 0), texts)], rest))
   # Each of the G text rows of a branch stands for many pairs: (F*G, T, C) -> (F*G*times, T, C)
   def repeat_rows(self: __torch__.Operators, x: Tensor, times: int) -> Tensor:
     return torch.repeat_interleave(x, times, 0, output_size=None)
@@ -271,7 +296,11 @@ class Operators(Module):
     for i in range(torch.len(parameters)):
       g = found[i]
       if torch.__isnot__(g, None):
-        _0 = torch.append(out, unchecked_cast(Tensor, g))
+        gradient = unchecked_cast(Tensor, g)
+        # Laid out as the parameter: else a GPU takes one kernel a tensor for what it does to all gradients at once.
+        if torch.__not__(ops.prim.is_cpu(gradient)):
+          gradient = torch.contiguous(gradient, memory_format=0)
+        _0 = torch.append(out, gradient)
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
@@ -285,7 +314,11 @@ class Operators(Module):
     for i in range(torch.len(parameters)):
       g = found[i]
       if torch.__isnot__(g, None):
-        _0 = torch.append(out, unchecked_cast(Tensor, g))
+        gradient = unchecked_cast(Tensor, g)
+        # Laid out as the parameter: else a GPU takes one kernel a tensor for what it does to all gradients at once.
+        if torch.__not__(ops.prim.is_cpu(gradient)):
+          gradient = torch.contiguous(gradient, memory_format=0)
+        _0 = torch.append(out, gradient)
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
@@ -300,7 +333,13 @@ class Operators(Module):
     return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2), 0), 2, None, False, dtype=None)
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
-    torch._foreach_mul_(tensors, factor)
+    # Where it costs nothing to look: on a CPU.
+    if ops.prim.is_cpu(factor):
+      clipped = torch.lt(float(factor), 1.)
+    else:
+      clipped = True
+    if clipped:
+      torch._foreach_mul_(tensors, factor)
     return factor
   # target += share (source - target), in place
   def approach(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], share: float) -> Tensor:
@@ -310,6 +349,22 @@ class Operators(Module):
   def adamw(self: __torch__.Operators, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], step: int, rate: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
     correction1 = torch.sub(1., torch.pow(beta1, float(step)))
     correction2 = torch.sub(1., torch.pow(beta2, float(step)))
+    # A CPU does all of it to some numbers at a time, which stay in its caches; same numbers.
+    if ops.prim.is_cpu(first[0]):
+      size = 131072
+      for i in range(torch.len(parameters)):
+        p = torch.split(torch.view(parameters[i], [-1]), size, 0)
+        g = torch.split(torch.reshape(gradients[i], [-1]), size, 0)
+        m = torch.split(torch.view(first[i], [-1]), size, 0)
+        v = torch.split(torch.view(second[i], [-1]), size, 0)
+        for j in range(torch.len(p)):
+          _0 = torch.mul_(p[j], torch.sub(1., torch.mul(rate, decay)))
+          _1 = torch.lerp_(m[j], g[j], torch.sub(1., beta1))
+          _2 = torch.mul_(v[j], beta2)
+          _3 = torch.addcmul_(v[j], g[j], g[j], value=torch.sub(1., beta2))
+          root1 = torch.div_(torch.sqrt(v[j]), torch.pow(correction2, 0.5))
+          _4 = torch.addcdiv_(p[j], m[j], torch.add_(root1, eps, alpha=1), value=torch.neg(torch.div(rate, correction1)))
+      return first[0]
     torch._foreach_mul_(parameters, torch.sub(1., torch.mul(rate, decay)))
     torch._foreach_lerp_(first, gradients, torch.sub(1., beta1))
     torch._foreach_mul_(second, beta2)

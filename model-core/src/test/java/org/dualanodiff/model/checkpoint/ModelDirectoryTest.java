@@ -36,7 +36,7 @@ class ModelDirectoryTest {
     void open_withPartsMissing_listsThemAll() throws IOException {
         Files.delete(root.resolve("model_index.json"));
         Files.delete(root.resolve("tokenizer/merges.txt"));
-        Files.move(root.resolve("text_encoder/model.safetensors"), root.resolve("text_encoder/pytorch_model.bin"));
+        Files.move(root.resolve("text_encoder/model.safetensors"), root.resolve("text_encoder/tf_model.h5"));
 
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> ModelDirectory.open(root))
@@ -44,7 +44,7 @@ class ModelDirectoryTest {
                         root.toString(),
                         "model_index.json",
                         "tokenizer/merges.txt",
-                        "text_encoder/model.safetensors (found only pytorch_model.bin, which is not read");
+                        "text_encoder/model.safetensors (missing; found only tf_model.h5");
     }
 
     @Test
@@ -74,7 +74,9 @@ class ModelDirectoryTest {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> ModelDirectory.open(root))
                 .withMessage(
-                        "model directory %s: missing vae/config.json, vae/diffusion_pytorch_model.safetensors", root);
+                        "model directory %s cannot be used: vae/config.json (missing),"
+                                + " vae/diffusion_pytorch_model.safetensors (missing)",
+                        root);
     }
 
     @ParameterizedTest

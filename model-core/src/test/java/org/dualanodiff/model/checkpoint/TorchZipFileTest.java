@@ -146,9 +146,30 @@ class TorchZipFileTest {
 
     @Test
     void checkpoint_withATrainersObjects_saysHowToGoOn() throws IOException {
-        String pickle = "\u0080\u0002}" + text("callbacks") + "cpytorch_lightning.callbacks\nModelCheckpoint\n";
+        String pickle = "\u0080\u0002}" + text("callbacks") + "cpytorch_lightning.callbacks\nModelCheckpoint\ns.";
 
         assertRefused(zip(pickle, null), "pytorch_lightning.callbacks ModelCheckpoint", "save its tensors alone");
+    }
+
+    @Test
+    void checkpoint_withATrainersObjectsBesideTensors_givesItsTensors() throws IOException {
+        String callback = "cpytorch_lightning.callbacks\nModelCheckpoint\n";
+        String made = callback + ")\u0081}" + text("best") + "cnumpy.core.multiarray\nscalar\n)Rsb";
+        String pickle = "\u0080\u0002}(" + text("callbacks") + "}" + callback + "}" + text("mode") + made + "ss"
+                + text("state_dict") + "}(" + text("odd") + made + text("w") + tensor(FLOATS, "K\u0000" + VECTOR_OF_2)
+                + "u" + text("random") + "\u008a\u0010" + "\1".repeat(16) + "u.";
+
+        assertThat(open(pickle, floats(1, 2)).tensors().keySet()).containsExactly("w");
+    }
+
+    @Test
+    void tensor_thatDependsOnAnUnknownName_isRefusedAndNothingRuns() throws IOException {
+        String size = "cos\nsystem\n(" + text("ls") + "tR";
+
+        assertRefused(
+                zip(named(tensor(FLOATS, size + VECTOR_OF_2)), floats(1, 2)), "\"os system\"", "nothing is executed");
+        assertRefused(
+                zip(named(tensor("cevil\nStorage\n", "K\u0000" + VECTOR_OF_2)), floats(1, 2)), "\"evil Storage\"");
     }
 
     @Test
@@ -260,7 +281,7 @@ class TorchZipFileTest {
 
     @Test
     void file_namedAsTorchDoesThatIsNoZip_saysHowToGoOn() throws IOException {
-        Path file = Files.writeString(folder.resolve("old.ckpt"), "\u0080\u0002 a pickle of long ago");
+        Path file = Files.writeString(folder.resolve("old.ckpt"), "\u0080\u0002 a pickle of long ago", ISO_8859_1);
 
         assertRefused(file, "expected a zip archive", "PyTorch 1.6");
     }

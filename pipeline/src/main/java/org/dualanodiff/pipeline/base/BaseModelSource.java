@@ -38,11 +38,13 @@ public final class BaseModelSource {
     /**
      * @param setting a directory in the diffusers layout, a single-file checkpoint, or {@code builtin:NAME}; one on HDFS
      *     or S3 is fetched into the cache
-     * @throws org.dualanodiff.model.checkpoint.CheckpointException if the directory is not a complete model
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException with all that keeps the model from being loaded
      * @throws IllegalArgumentException if there is no builtin model of that name
      */
     public ModelFiles locate(String setting) {
-        return ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : onThisMachine(setting));
+        ModelFiles model = ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : onThisMachine(setting));
+        model.requireComplete();
+        return model;
     }
 
     private Path onThisMachine(String setting) {

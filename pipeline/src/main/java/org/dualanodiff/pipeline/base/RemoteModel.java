@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -19,7 +21,7 @@ final class RemoteModel {
 
     /** What a model is made of; a folder may hold other things, such as pictures and the same weights in other formats. */
     private static final Pattern PART = Pattern.compile(
-            "(model_index|training-images)\\.json|scheduler/[^/]+\\.json|tokenizer/[^/]+|(unet|vae|text_encoder)/[^/]+\\.(json|safetensors)|starting_adapter/[^/]+\\.safetensors");
+            "(model_index|training-images)\\.json|scheduler/[^/]+\\.json|tokenizer/[^/]+|(unet|vae|text_encoder)/[^/]+\\.(json|safetensors|bin)|starting_adapter/[^/]+\\.safetensors");
 
     private static final Pattern SINGLE_FILE = Pattern.compile("(.*)/([^/]+\\.(?:safetensors|ckpt))");
 
@@ -47,14 +49,30 @@ final class RemoteModel {
     }
 
     private List<AgedFile> parts(ObjectStore origin) {
-        List<AgedFile> parts = origin.inventory("").stream()
+        List<AgedFile> parts = withoutTwins(origin.inventory("").stream()
                 .filter(found -> isPart(found.key()))
-                .toList();
+                .toList());
         if (parts.isEmpty()) {
             throw new CheckpointException("base-model: there is no model in %s: no model_index.json, no unet folder"
                     .formatted(origin.root()));
         }
         return parts;
+    }
+
+    /** The same weights may be there as safetensors and as pickles; the first are read. */
+    private static List<AgedFile> withoutTwins(List<AgedFile> parts) {
+        Set<String> safe = parts.stream()
+                .map(AgedFile::key)
+                .filter(key -> key.endsWith(".safetensors"))
+                .map(RemoteModel::folderOf)
+                .collect(Collectors.toSet());
+        return parts.stream()
+                .filter(part -> !part.key().endsWith(".bin") || !safe.contains(folderOf(part.key())))
+                .toList();
+    }
+
+    private static String folderOf(String key) {
+        return key.substring(0, Math.max(0, key.lastIndexOf('/')));
     }
 
     private boolean isPart(String key) {

@@ -29,15 +29,27 @@ record TextSetting(String origin, String key, String text) {
     /** Variables of this product that say something of the machine rather than of a run. */
     private static final Set<String> NOT_SETTINGS = Set.of(LocalCache.VARIABLE);
 
+    private static final String SERVICE = "DUALANODIFF(_\\w+)?_SERVICE_(HOST|PORT(_\\w+)?)";
+    private static final String SERVICE_PORT = "DUALANODIFF(_\\w+)?_PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?";
+    private static final String PORT_VALUE = "(tcp|udp|sctp)://.*";
+
     private static final String PROPERTY_PREFIX = "dualanodiff.";
 
-    /** The variables that start with {@code DUALANODIFF_}, but for that of the cache: lower case, {@code __} is a dot, {@code _} a dash. */
+    /** The variables that start with {@code DUALANODIFF_}, but for that of the cache and for Kubernetes' service links: lower case, {@code __} is a dot, {@code _} a dash. */
     static List<TextSetting> ofEnvironment(Map<String, String> environment) {
         return environment.keySet().stream()
                 .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !NOT_SETTINGS.contains(name))
+                .filter(name -> !isServiceLink(name, environment.get(name)))
                 .sorted()
                 .map(name -> new TextSetting("environment " + name, environmentKey(name), environment.get(name)))
                 .toList();
+    }
+
+    /** Kubernetes tells each container of the services around it, one of which may be named dualanodiff-ui. */
+    private static boolean isServiceLink(String name, String value) {
+        return name.matches(SERVICE)
+                || name.matches(SERVICE_PORT)
+                || name.endsWith("_PORT") && value.matches(PORT_VALUE);
     }
 
     private static String environmentKey(String name) {

@@ -199,7 +199,7 @@ public final class DatasetFiles {
         long length = status(path).getLen();
         if (length > MAX_TEXT_BYTES) {
             throw new DatasetException(
-                    "%s has %d bytes, more than the %d that fit a heap of %d MB; split it, or give JAVA_OPTS=-Xmx more"
+                    "%s has %d bytes, more than the %d that fit a heap of %d MB; split it, or give this process more heap"
                             .formatted(
                                     path,
                                     length,

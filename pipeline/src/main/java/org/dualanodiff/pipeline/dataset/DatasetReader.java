@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,10 +73,15 @@ public final class DatasetReader {
         List<String> notes = new ArrayList<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
+            if (!isStorable(category.name(), "", quarantine)) {
+                continue;
+            }
             quarantine.addAll(category.goodAside());
             List<DefectInspection.Result> results = new ArrayList<>();
             for (String defect : entry.getValue()) {
-                results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                if (isStorable(category.name(), defect, quarantine)) {
+                    results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                }
             }
             results.forEach(result -> quarantine.addAll(result.quarantine()));
             results.forEach(result -> notes.addAll(result.notes()));
@@ -116,6 +122,15 @@ public final class DatasetReader {
                     ? e
                     : new DatasetException(e.getMessage() + "; " + hint.get(), e);
         }
+    }
+
+    /** Whether something can be stored under a unit's names; else it is set aside as a whole. */
+    private static boolean isStorable(String category, String defect, List<Quarantined> aside) {
+        String name = defect.isEmpty() ? category : defect;
+        Optional<String> complaint = PathSegment.complaint(name);
+        complaint.ifPresent(reason ->
+                aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
+        return complaint.isEmpty();
     }
 
     private static List<URI> uris(List<Candidate> images, boolean test) {

@@ -8,24 +8,33 @@ import java.time.Duration;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A picture's bytes for as long as its decoding may take: a small file can be made so that it takes hours. What counts is
- * the thread's processor time; by the clock, sound pictures would be refused on a machine that has other work.
+ * A picture's bytes for as long as its decoding may take: a small file can be made so that it takes hours. It may take what
+ * its bytes and its pixels are worth, about ten times what sound pictures need. What counts is the thread's processor time;
+ * by the clock, they would be refused on a machine that has other work.
  */
 final class DecodingBudget extends MemoryCacheImageInputStream {
-    /** The largest pictures that are read, deep and compressed, take a quarter of it. */
-    static final Duration MOST = Duration.ofSeconds(30);
+    private static final long START = Duration.ofSeconds(2).toNanos();
+    private static final long A_BYTE = 1_000;
+    private static final long A_PIXEL = 200;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /** The processor time is looked at once in so much time by the clock: that costs more than reading a byte. */
     private static final long LOOK_AGAIN = Duration.ofMillis(20).toNanos();
 
-    private final long end = THREADS.getCurrentThreadCpuTime() + MOST.toNanos();
+    private final long begin = THREADS.getCurrentThreadCpuTime();
+    private long allowed;
     private long nextLook = System.nanoTime() + LOOK_AGAIN;
 
     /** Of the calling thread, which is to decode. */
     DecodingBudget(byte[] file) {
         super(new ByteArrayInputStream(file));
+        allowed = START + A_BYTE * file.length;
+    }
+
+    /** Adds what so many pixels are worth. */
+    void allow(long pixels) {
+        allowed += A_PIXEL * pixels;
     }
 
     @Override
@@ -46,9 +55,10 @@ final class DecodingBudget extends MemoryCacheImageInputStream {
             return;
         }
         nextLook = now + LOOK_AGAIN;
-        if (THREADS.getCurrentThreadCpuTime() > end) {
+        if (THREADS.getCurrentThreadCpuTime() - begin > allowed) {
             throw new UnreadableImageException(
-                    "decoding took more than %d s of processor time; save it again".formatted(MOST.toSeconds()));
+                    "decoding took more than %.1f s of processor time, far more than its size is worth; save it again"
+                            .formatted(allowed / 1e9));
         }
     }
 }

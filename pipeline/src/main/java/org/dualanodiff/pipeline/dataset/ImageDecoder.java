@@ -126,7 +126,7 @@ public final class ImageDecoder {
         // Given back only here: until it returns, read has the reader, and the reader has the picture.
         Room room = new Room();
         try (room;
-                ImageInputStream stream = new DecodingBudget(file)) {
+                DecodingBudget stream = new DecodingBudget(file)) {
             return read(file, stream, use, room);
         } catch (UnreadableImageException e) {
             throw e;
@@ -136,7 +136,7 @@ public final class ImageDecoder {
         }
     }
 
-    private static <T> T read(byte[] file, ImageInputStream stream, Use<T> use, Room room) throws IOException {
+    private static <T> T read(byte[] file, DecodingBudget stream, Use<T> use, Room room) throws IOException {
         ImageReader reader = readerFor(file, stream);
         try {
             reader.setInput(stream, true, true);
@@ -145,6 +145,7 @@ public final class ImageDecoder {
             checkSize(width, height);
             checkSize(reader.getTileWidth(0), reader.getTileHeight(0));
             room.take(width, height);
+            stream.allow((long) width * height);
             return use.of(read(file, reader), ExifOrientation.of(file));
         } finally {
             reader.dispose();

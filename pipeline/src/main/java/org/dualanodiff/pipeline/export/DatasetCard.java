@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.Shown;
@@ -26,21 +27,19 @@ final class DatasetCard {
 
     private static String units(PublishedDataset dataset) {
         return dataset.units().stream()
-                .map(unit -> "| %s | %s | %d | %d | %s | %s |"
-                        .formatted(
-                                Card.plain(unit.category()),
-                                Card.plain(unit.defect()),
-                                unit.accepted(),
-                                unit.rejected(),
-                                Card.plain(unit.run()),
-                                unit.adapter() == null
-                                        ? "-"
-                                        : unit.adapter()
-                                                .substring(
-                                                        0,
-                                                        Math.min(
-                                                                12,
-                                                                unit.adapter().length()))))
+                .map(unit -> String.format(
+                        Locale.ROOT,
+                        "| %s | %s | %d | %d | %s | %s |",
+                        Card.plain(unit.category()),
+                        Card.plain(unit.defect()),
+                        unit.accepted(),
+                        unit.rejected(),
+                        Card.plain(unit.run()),
+                        unit.adapter() == null
+                                ? "-"
+                                : unit.adapter()
+                                        .substring(
+                                                0, Math.min(12, unit.adapter().length()))))
                 .collect(Collectors.joining("\n"));
     }
 }

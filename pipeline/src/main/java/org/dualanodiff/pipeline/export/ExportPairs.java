@@ -89,7 +89,10 @@ public final class ExportPairs {
     private Stream<ExportedPair> real(ExportPart.RealPairs part) {
         return IntStream.range(0, part.images().size())
                 .mapToObj(i -> RealPair.read(
-                        part.key(), "real-%03d".formatted(i), part.images().get(i), files));
+                        part.key(),
+                        String.format(Locale.ROOT, "real-%03d", i),
+                        part.images().get(i),
+                        files));
     }
 
     private String written(ExportTask task, Stream<ExportedPair> pairs) {
@@ -104,7 +107,7 @@ public final class ExportPairs {
     private void copy(ExportPart.GoodImages part, PairFormat format) throws IOException {
         List<URI> images = part.images();
         for (int i = 0; i < images.size(); i++) {
-            String file = "%06d%s".formatted(part.first() + i, extension(images.get(i)));
+            String file = String.format(Locale.ROOT, "%06d%s", part.first() + i, extension(images.get(i)));
             String key = format.good(part.category(), part.split(), file);
             if (key != null) {
                 byte[] image = files.read(images.get(i));

@@ -59,7 +59,7 @@ record YoloFormat() implements PairFormat {
 
     private static String yaml(List<String> names) {
         String classes = IntStream.range(0, names.size())
-                .mapToObj(i -> "  %d: %s\n".formatted(i, quoted(names.get(i))))
+                .mapToObj(i -> String.format(Locale.ROOT, "  %d: %s\n", i, quoted(names.get(i))))
                 .collect(Collectors.joining());
         return """
                 # All of this is for training. Give val the real images that you hold out.

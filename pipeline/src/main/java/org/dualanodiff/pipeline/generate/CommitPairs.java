@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
@@ -51,8 +52,7 @@ public final class CommitPairs {
             FileDigest digest = FileDigest.of(file);
             String key = key(task, indices.nextSetBit(0));
             store.upload(file, key);
-            return new UnitCommit.File(
-                    key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
+            return new UnitCommit.File(key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
         } finally {
             Files.deleteIfExists(file);
         }
@@ -61,7 +61,7 @@ public final class CommitPairs {
     private static String key(CommitTask task, int first) {
         String folder = StoreLayout.samples(
                 task.runId(), task.adapter().category(), task.adapter().defect());
-        return folder + "/pairs-%06d-%s.parquet".formatted(first, UUID.randomUUID());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
     }
 
     /** Walks through the sources one after another; a row group of one of them is in memory. */
@@ -76,8 +76,8 @@ public final class CommitPairs {
         Rows(CommitTask task) {
             this.task = task;
             List<String> inOrder = task.sources().entrySet().stream()
-                    .sorted(Comparator.comparingInt(
-                            (Map.Entry<String, BitSet> source) -> source.getValue().nextSetBit(0)))
+                    .sorted(Comparator.comparingInt((Map.Entry<String, BitSet> source) ->
+                            source.getValue().nextSetBit(0)))
                     .map(Map.Entry::getKey)
                     .toList();
             this.left = new ArrayDeque<>(inOrder);

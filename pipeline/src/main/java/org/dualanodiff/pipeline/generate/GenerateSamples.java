@@ -1,15 +1,14 @@
 package org.dualanodiff.pipeline.generate;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -17,22 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
-import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.sampling.CleanBackgrounds;
-import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GeneratedPair;
-import org.dualanodiff.model.sampling.SampleSeries;
-import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
-import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -45,87 +31,42 @@ import org.dualanodiff.pipeline.store.StoreLayout;
  */
 public final class GenerateSamples {
 
-    /** Under way at the same time: one is sampled, the one before it gets its masks. */
-    private static final int BLOCKS = 2;
-
     private final ObjectStore store;
-    private final DatasetFiles files;
     private final Supplier<ExecutorService> workers;
 
-    /** @param files of the data set, which clean backgrounds are read from */
-    public GenerateSamples(ObjectStore store, DatasetFiles files) {
-        this(store, files, Executors::newSingleThreadExecutor);
+    public GenerateSamples(ObjectStore store) {
+        this(store, Executors::newSingleThreadExecutor);
     }
 
     /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
-    GenerateSamples(ObjectStore store, DatasetFiles files, Supplier<ExecutorService> workers) {
+    GenerateSamples(ObjectStore store, Supplier<ExecutorService> workers) {
         this.store = store;
-        this.files = files;
         this.workers = workers;
     }
 
     /**
-     * @param adapter the unit's adapter, loaded on {@code base}
-     * @throws IOException if the file cannot be written
+     * @throws IOException if an image cannot be read or the file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
-    public GenerateResult run(BaseModel base, DualAdapter adapter, GenerateTask task, GenerationListener listener)
-            throws IOException {
+    public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
-        try (DualSampler sampler = new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
-                CleanBackgrounds backgrounds = backgrounds(base, task)) {
-            if (backgrounds != null) {
-                sampler.over(backgrounds);
-            }
-            if (task.anchors() != null) {
-                sampler.on(
-                        task.anchors().open(files, task.sampling().resolution()),
-                        task.anchors().anchoring());
-            }
-            PairAssembly assembly = new PairAssembly(task, composition(sampler, task));
-            Counts counts = new Counts(task.unit().missing().length, listener);
-            double loaded = watch.seconds();
-            Made made = make(task, sampler, assembly, counts);
-            double seconds = watch.seconds();
-            double working = made.working();
-            TaskTimes times = new TaskTimes(loaded, working, seconds - loaded - working, base.deviceName());
-            Staged staged = made.staged();
-            return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
-        } catch (OutOfDeviceMemoryException e) {
-            throw new OutOfDeviceMemoryException(tooLarge(base, adapter, task, e), e);
-        }
-    }
-
-    private static String tooLarge(
-            BaseModel base, DualAdapter adapter, GenerateTask task, OutOfDeviceMemoryException failure) {
-        int pairs = task.sampling().batchSize();
-        int resolution = task.sampling().resolution();
-        long need = base.memoryNeed()
-                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
-        return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
-                        + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
-                        + " resolution")
-                .formatted(
-                        base.deviceName(),
-                        task.unit().category(),
-                        task.unit().defect(),
-                        failure.getMessage(),
-                        pairs,
-                        resolution,
-                        base.precision(),
-                        Readable.bytes(need));
+        Counts counts = new Counts(task.unit().missing().length, listener);
+        Made made = make(source, task, counts);
+        double seconds = watch.seconds();
+        TaskTimes times = new TaskTimes(0, made.working(), seconds - made.working(), source.device());
+        Staged staged = made.staged();
+        return new GenerateResult(task.unit(), staged.pairs(), staged.bytes(), seconds, times, null);
     }
 
     /** @param working seconds spent on making the samples */
     private record Made(Staged staged, double working) {}
 
-    private Made make(GenerateTask task, DualSampler sampler, PairAssembly assembly, Counts counts)
-            throws IOException {
+    private Made make(PairSource source, GenerateTask task, Counts counts) throws IOException {
         Set<Long> wanted =
                 Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
         try (SampleBlocks samples = new SampleBlocks(
                 blocks(task, wanted).iterator(),
-                block -> block(sampler, task, block, assembly, wanted),
+                block -> block(source, block, wanted),
                 sample -> counts.add(),
                 workers.get())) {
             Staged staged = stage(task.runId(), task.unit(), samples);
@@ -176,49 +117,10 @@ public final class GenerateSamples {
         };
     }
 
-    /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
-    private Composition composition(DualSampler sampler, GenerateTask task) throws IOException {
-        CropSource source = task.crops();
-        if (source == null) {
-            return new WholePicture();
-        }
-        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
-        if (source.anchored()) {
-            sampler.on(crops.anchors(), source.good().anchoring());
-        }
-        return new InGoodCrop(crops, series(task), source);
-    }
-
-    private static SampleSeries series(GenerateTask task) {
-        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
-    }
-
-    /** Good images with the product painted black; null without background compensation. */
-    private CleanBackgrounds backgrounds(BaseModel base, GenerateTask task) throws IOException {
-        BackgroundSource source = task.background();
-        if (source == null) {
-            return null;
-        }
-        int side = task.sampling().resolution();
-        TrainingTransform transform = new TrainingTransform(side);
-        BackgroundSource.ObjectMasks objects = source.open(files);
-        List<float[]> pictures = new ArrayList<>();
-        for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = files.image(uri);
-            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
-        }
-        return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
-    }
-
-    /** The rest of a block's work does without the model: pictures to masks, verdicts and PNG bytes. */
-    private static Supplier<List<GeneratedSample>> block(
-            DualSampler sampler, GenerateTask task, long block, PairAssembly assembly, Set<Long> wanted) {
-        Stopwatch watch = Stopwatch.start();
-        List<GeneratedPair> pairs = sampler.sampleBlock(series(task), block);
-        long millis = watch.millis() / pairs.size();
-        return () -> pairs.stream()
-                .filter(pair -> wanted.contains(pair.index()))
-                .map(pair -> assembly.assemble(pair, millis))
+    private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
+        Supplier<List<GeneratedSample>> rest = source.block(block);
+        return () -> rest.get().stream()
+                .filter(sample -> wanted.contains(sample.sampleIndex()))
                 .toList();
     }
 
@@ -236,7 +138,7 @@ public final class GenerateSamples {
     private static String key(String runId, GenerateUnit unit) {
         int[] missing = unit.missing();
         String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + "/pairs-%06d-%s.parquet".formatted(missing[0], UUID.randomUUID());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", missing[0], UUID.randomUUID());
     }
 
     private static final class Counts {

@@ -28,8 +28,8 @@ public final class Planner {
                     train.add(new TrainUnit(
                             set.category(), set.defect(), unit.adapter().fingerprint()));
                 }
-                generate.addAll(units(
-                        unit.adapter(), input.existing(set.key()), input.rejected(set.key()), input.target()));
+                generate.addAll(
+                        units(unit.adapter(), input.existing(set.key()), input.rejected(set.key()), input.target()));
             }
         }
         return new Plan(train, generate, unusable(input.sets()), counts);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -124,7 +125,7 @@ public final class Pretrain {
                         "seed", Long.toString(settings.seed()),
                         "made_by", "dualanodiff pretrain"));
         BaseModelImages.write(settings.folder(), known());
-        Path sheet = work.resolve("step-%06d.png".formatted(step));
+        Path sheet = work.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
         List<String> objects = new ArrayList<>(own.products());
         corpus.objects().stream().limit(SHEET_OBJECTS).forEach(objects::add);
         new SampleSheet(objects, corpus.defects(), settings).write(settings.folder(), sheet);

@@ -1,12 +1,10 @@
 package org.dualanodiff.pipeline.quality;
 
-import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
 
 /** The limits of a run's defects in the store. */
 public final class QualityRegistry {

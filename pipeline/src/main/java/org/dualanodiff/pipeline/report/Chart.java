@@ -32,7 +32,7 @@ final class Chart {
         this.xAxis = xAxis;
         this.yAxis = yAxis;
         this.svg = tag("svg")
-                .attr("viewBox", "0 0 %d %d".formatted(WIDTH, HEIGHT))
+                .attr("viewBox", String.format(Locale.ROOT, "0 0 %d %d", WIDTH, HEIGHT))
                 .attr("role", "img")
                 .with(tag("title").withText(description));
     }

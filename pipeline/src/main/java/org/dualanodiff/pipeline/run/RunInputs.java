@@ -67,7 +67,6 @@ public record RunInputs(
      */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
-        base.requireComplete();
         RunSettings settings = new RunSettings(
                 config,
                 new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
@@ -121,8 +120,12 @@ public record RunInputs(
                 .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));
     }
 
-    /** The side of the working images: as set, or the base model's own. */
-    private static int resolution(PipelineConfig config, ModelFiles base) {
+    /**
+     * The side of the working images: as set, or the base model's own.
+     *
+     * @throws IllegalArgumentException if the base model cannot work at that resolution
+     */
+    public static int resolution(PipelineConfig config, ModelFiles base) {
         int factor = base.vaeConfig().downsamplingFactor();
         int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
         if (resolution % factor != 0) {

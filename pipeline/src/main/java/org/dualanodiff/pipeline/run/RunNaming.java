@@ -61,8 +61,8 @@ public final class RunNaming {
         Map<UnitKey, AdapterId> byUnit = wanted.stream()
                 .collect(Collectors.toMap(id -> new UnitKey(id.category(), id.defect()), Function.identity()));
         return runs.boundAdapters(runId).stream()
-                .allMatch(bound -> bound.equals(
-                        byUnit.getOrDefault(new UnitKey(bound.category(), bound.defect()), bound)));
+                .allMatch(bound ->
+                        bound.equals(byUnit.getOrDefault(new UnitKey(bound.category(), bound.defect()), bound)));
     }
 
     /** Whether the run, as far as it has got, uses the wanted good images. */

@@ -3,9 +3,9 @@ package org.dualanodiff.pipeline.run;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -21,11 +21,11 @@ import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
-import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
@@ -60,7 +60,9 @@ public record RunSettings(
 
     private static String named(String prompt, String category, String defect) {
         return Placeholders.fill(
-                prompt, PLACEHOLDER, Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
+                prompt,
+                PLACEHOLDER,
+                Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
@@ -108,6 +110,7 @@ public record RunSettings(
                 new GuidanceInterval(
                         generation.guidanceInterval().from(),
                         generation.guidanceInterval().to()),
+                generation.deepCacheInterval(),
                 generation.batchSize(),
                 resolution,
                 config.mask().method().equals("attention"));
@@ -312,6 +315,10 @@ public record RunSettings(
                 "generation.guidance-scale", Double.toString(generation.guidanceScale(false)),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
                 "generation.batch-size", Integer.toString(generation.batchSize())));
+        // Runs have kept their names since before there was this setting.
+        if (generation.deepCacheInterval() > 1) {
+            settings.put("generation.deep-cache-interval", Integer.toString(generation.deepCacheInterval()));
+        }
         // Runs have kept their names since before samples could have a seed of their own.
         if (generation.seed() != config.seed()) {
             settings.put("generation.seed", Long.toString(generation.seed()));

@@ -89,9 +89,12 @@ final class LocalBackend implements Backend {
         return files;
     }
 
+    /** A link goes itself, and what it leads to stays. */
     @Override
     public boolean delete(String key) throws IOException {
-        Path start = path(key);
+        int name = key.lastIndexOf('/') + 1;
+        Path folder = name == 0 ? root : path(key.substring(0, name - 1));
+        Path start = folder.resolve(key.substring(name));
         if (!Files.exists(start, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }

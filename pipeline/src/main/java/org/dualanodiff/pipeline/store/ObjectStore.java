@@ -7,18 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.function.Function;
-import java.util.concurrent.Future;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ExecutionException;
-import java.util.TreeMap;
-import java.util.Collection;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Files under one root on a local disk ({@code /data/store}, {@code file:/data/store}), on HDFS
@@ -31,6 +31,9 @@ import java.util.Optional;
 public final class ObjectStore implements AutoCloseable {
     /** Requests of {@link #inParallel}. */
     private static final int AT_ONCE = 16;
+
+    /** Of a file that is replaced meanwhile. */
+    private static final int READINGS = 5;
 
     /** Of a file that is read as a whole: records are small, samples are downloaded. */
     private static final int MOST_AT_ONCE =
@@ -76,6 +79,11 @@ public final class ObjectStore implements AutoCloseable {
         return root + (root.endsWith("/") ? "" : "/") + checked(key);
     }
 
+    /** As {@link #uri}, for readers that take an address for a pattern, as Spark's do: what would be one is escaped. */
+    public String literalUri(String key) {
+        return uri(key).replaceAll("[\\[\\]{}*?\\\\]", "\\\\$0");
+    }
+
     /** Whether there is a file, or a folder with something in it, at the key. */
     public boolean exists(String key) {
         return attempt("look for", key, () -> backend.exists(key));
@@ -89,6 +97,25 @@ public final class ObjectStore implements AutoCloseable {
     /** Reads a whole file if it is there: one step, unlike {@link #exists} and then {@link #read}. */
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
+            for (int reading = 1; ; reading++) {
+                try {
+                    return readWhole(key);
+                } catch (IOException e) {
+                    if (reading == READINGS || !wasReplaced(e)) {
+                        throw e;
+                    }
+                }
+            }
+        });
+    }
+
+    /** On S3 an object that is replaced between its length and its bytes cannot be read on; leases and states often are. */
+    private static boolean wasReplaced(IOException failure) {
+        return failure.getClass().getSimpleName().equals("RemoteFileChangedException")
+                || String.valueOf(failure.getMessage()).contains("Status Code: 412");
+    }
+
+    private Optional<byte[]> readWhole(String key) throws IOException {
             try (InputStream in = backend.read(key)) {
                 byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
                 if (content.length > MOST_AT_ONCE) {
@@ -98,7 +125,6 @@ public final class ObjectStore implements AutoCloseable {
             } catch (FileNotFoundException | NoSuchFileException e) {
                 return Optional.empty();
             }
-        });
     }
 
     /**

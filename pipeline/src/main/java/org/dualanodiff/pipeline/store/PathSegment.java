@@ -1,6 +1,8 @@
 package org.dualanodiff.pipeline.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Names as path segments, escaped as Hive and Spark escape partition values (Spark's
@@ -11,7 +13,22 @@ import java.util.Locale;
 public final class PathSegment {
     private static final String SPECIAL = "\"#%'*/:=?\\{[]^\u007F";
 
+    /** File systems take 255; {@code category=} and {@code .json} need some. */
+    private static final int LONGEST = 240;
+
     private PathSegment() {}
+
+    /** Why nothing can be stored under a name; empty if it can. */
+    public static Optional<String> complaint(String name) {
+        if (name.isEmpty() || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            return Optional.of("it is empty, or no text that a file can be named with");
+        }
+        int bytes = escape(name).getBytes(StandardCharsets.UTF_8).length;
+        return bytes <= LONGEST
+                ? Optional.empty()
+                : Optional.of(
+                        "it has %d bytes as part of a file's name, more than %d; shorten it".formatted(bytes, LONGEST));
+    }
 
     /** A name of at least one character, as one path segment. */
     public static String escape(String name) {

@@ -68,7 +68,8 @@ public final class RunRegistry {
      */
     public void bindAdapters(String runId, Collection<AdapterId> adapters) {
         Set<AdapterId> bound = new HashSet<>(boundAdapters(runId));
-        List<AdapterId> open = adapters.stream().filter(id -> !bound.contains(id)).toList();
+        List<AdapterId> open =
+                adapters.stream().filter(id -> !bound.contains(id)).toList();
         ObjectStore.inParallel(open, id -> {
             bindAdapter(runId, id);
             return id;

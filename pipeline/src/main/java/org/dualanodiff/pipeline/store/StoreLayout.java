@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where everything lies in a store, as keys for {@link ObjectStore}:
@@ -168,7 +169,7 @@ public final class StoreLayout {
     }
 
     static String lease(String runId, long number) {
-        return join(leases(runId), "%08d.json".formatted(number));
+        return join(leases(runId), String.format(Locale.ROOT, "%08d.json", number));
     }
 
     /** How the last command of a run ended. */
@@ -193,7 +194,8 @@ public final class StoreLayout {
 
     /** Whether a file of a run says what its drivers did, rather than what the run is or holds. */
     public static boolean isOfDrivers(String runId, String key) {
-        return key.startsWith(leases(runId) + "/") || key.startsWith(tasks(runId) + "/")
+        return key.startsWith(leases(runId) + "/")
+                || key.startsWith(tasks(runId) + "/")
                 || key.startsWith(attempts(runId) + "/")
                 || key.startsWith(deaths(runId) + "/")
                 || key.equals(result(runId))
@@ -220,7 +222,7 @@ public final class StoreLayout {
 
     /** One version of a published data set; never written again. */
     public static String datasetVersion(String name, int version) {
-        return join(dataset(name), "versions", "%06d.json".formatted(version));
+        return join(dataset(name), "versions", String.format(Locale.ROOT, "%06d.json", version));
     }
 
     /** The page about a published data set. */

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,32 @@ public final class StoreProbe {
             failure(root, hadoopConf).ifPresent(reason -> {
                 throw new StoreException("%s: cannot use %s: %s".formatted(setting, root.uri(), reason));
             });
+        }
+    }
+
+    /**
+     * Passes if a place on this machine can be written, be it there or to be made; others are not looked at.
+     *
+     * @throws StoreException if it is no folder, or this user may not write there
+     */
+    public static void requireWritable(String setting, String uriOrPath) {
+        StoreRoot root = StoreRoot.parse(uriOrPath);
+        if (!root.isLocal()) {
+            return;
+        }
+        java.nio.file.Path there = root.localPath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new StoreException("%s: cannot write to %s: %s %s"
+                    .formatted(
+                            setting,
+                            root.localPath(),
+                            there,
+                            Files.isDirectory(there)
+                                    ? "is not for user %s to write".formatted(System.getProperty("user.name"))
+                                    : "is no folder"));
         }
     }
 

@@ -72,10 +72,11 @@ public final class UnitCommits {
                 .map(StoredFile::key)
                 .anyMatch(key -> StoreLayout.isSampleFile(key) && !StoreLayout.isOfCommits(key));
         if (merged) {
-            throw new StoreException(("run %s in %s was written by an earlier version, which kept no lists of its files;"
-                            + " its Parquet files can be read as they are, but nothing can be added: give another run.id"
-                            + " (its adapters are used again)")
-                    .formatted(runId, store.root()));
+            throw new StoreException(
+                    ("run %s in %s was written by an earlier version, which kept no lists of its files;"
+                                    + " its Parquet files can be read as they are, but nothing can be added: give another run.id"
+                                    + " (its adapters are used again)")
+                            .formatted(runId, store.root()));
         }
     }
 

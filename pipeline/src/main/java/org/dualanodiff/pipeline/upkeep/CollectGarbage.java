@@ -87,7 +87,10 @@ public final class CollectGarbage {
     private void deleteOfRun(String run, List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
         List<FoundGarbage> still =
                 found.stream().filter(one -> one.still().getAsBoolean()).toList();
-        found.stream().filter(one -> !still.contains(one)).map(FoundGarbage::garbage).forEach(skipped::add);
+        found.stream()
+                .filter(one -> !still.contains(one))
+                .map(FoundGarbage::garbage)
+                .forEach(skipped::add);
         if (still.isEmpty()) {
             return;
         }

@@ -1,16 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.store.UnitCommit;
-import java.util.TreeSet;
-import java.util.Collection;
-import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -22,6 +20,8 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** One run: its records, its manifest against its files, its rows, its units and what is noted of them. */
 final class RunCheck {
@@ -144,11 +144,13 @@ final class RunCheck {
         committed.stream()
                 .filter(file -> !listed.contains(file))
                 .forEach(file -> add(
-                        "manifest-behind", file, "it is committed and not in the manifest", RERUN + ", which lists it"));
+                        "manifest-behind",
+                        file,
+                        "it is committed and not in the manifest",
+                        RERUN + ", which lists it"));
         listed.stream()
                 .filter(file -> !committed.contains(file))
-                .forEach(file -> add(
-                        "file-uncommitted", file, "the manifest lists it, and no commit does", RERUN));
+                .forEach(file -> add("file-uncommitted", file, "the manifest lists it, and no commit does", RERUN));
     }
 
     /** Returns those that are committed. */

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
 final class RunGarbage implements GarbageFinder {
@@ -103,20 +101,24 @@ final class RunGarbage implements GarbageFinder {
                 .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
                 .olderThan(limits.inUse())
                 .only(file -> !references.name(file.key()));
-        return old.isEmpty() ? List.of() : old.only(notIn(run)).files().stream()
-                .map(file -> new FoundGarbage(
-                        new Garbage("pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
-                        () -> isIdle(run) && notIn(run).test(file)))
-                .toList();
+        return old.isEmpty()
+                ? List.of()
+                : old.only(notIn(run)).files().stream()
+                        .map(file -> new FoundGarbage(
+                                new Garbage(
+                                        "pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
+                                () -> isIdle(run) && notIn(run).test(file)))
+                        .toList();
     }
 
     /** Of a run whose commits cannot be read, nothing can be told. */
     private Predicate<AgedFile> notIn(String run) {
         try {
-            Set<String> listed = new UnitCommits(store, run).all().stream()
-                    .flatMap(commit -> commit.files().stream())
-                    .map(UnitCommit.File::key)
-                    .collect(Collectors.toSet());
+            Set<String> listed = new UnitCommits(store, run)
+                    .all().stream()
+                            .flatMap(commit -> commit.files().stream())
+                            .map(UnitCommit.File::key)
+                            .collect(Collectors.toSet());
             return file -> !listed.contains(file.key());
         } catch (StoreException e) {
             return file -> false;
@@ -132,6 +134,6 @@ final class RunGarbage implements GarbageFinder {
     }
 
     private boolean isIdle(String run) {
-        return !RunLease.isHeld(store, run, Instant.now());
+        return StoredRuns.isIdle(store, run);
     }
 }

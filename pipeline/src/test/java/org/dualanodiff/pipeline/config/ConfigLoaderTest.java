@@ -71,6 +71,7 @@ class ConfigLoaderTest {
               steps = 50
               guidance-scale = 2
               guidance-interval = [0.1, 0.75]
+              deep-cache-interval = 3
               batch-size = 8
               pairs-per-task = 32
             }
@@ -140,6 +141,7 @@ class ConfigLoaderTest {
                     50,
                     2,
                     new GenerationConfig.Interval(0.1, 0.75),
+                    3,
                     8,
                     32),
             new MaskConfig(
@@ -226,6 +228,7 @@ class ConfigLoaderTest {
                                 -1,
                                 -1,
                                 new GenerationConfig.Interval(0, 1),
+                                1,
                                 4,
                                 64),
                         new MaskConfig(
@@ -345,6 +348,24 @@ class ConfigLoaderTest {
                             file.getFileName().toString(),
                             () -> assertThat(load(file)).isNotEqualTo(ConfigLoader.defaults())));
         }
+    }
+
+    @Test
+    void environment_ofKubernetesServiceLinks_isNoSetting() {
+        Map<String, String> environment = Map.of(
+                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
+                "DUALANODIFF_UI_SERVICE_PORT", "4040",
+                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
+                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
+                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
+                "DUALANODIFF_TRAINING__STEPS", "41");
+
+        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
+                        .training()
+                        .steps())
+                .isEqualTo(41);
     }
 
     @Test

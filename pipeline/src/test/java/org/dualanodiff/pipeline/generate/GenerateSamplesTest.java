@@ -124,18 +124,19 @@ class GenerateSamplesTest {
     private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
             throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
-            GenerateSamples verb = new GenerateSamples(store, new DatasetFiles(new Configuration()), workers);
+            GenerateSamples verb = new GenerateSamples(store, workers);
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();
-            assertThat(runs.stream().mapToInt(run -> run.join().pairs().size()).sum()).isEqualTo(PAIRS);
+            assertThat(runs.stream().mapToInt(run -> run.join().pairs().size()).sum())
+                    .isEqualTo(PAIRS);
             return staged(store);
         }
     }
 
     private static GenerateResult result(GenerateSamples verb, GenerateTask task) {
-        try {
-            return verb.run(base, adapter, task, GenerationListener.NONE);
+        try (PairSource pairs = new ModelPairs(base, adapter, task, new DatasetFiles(new Configuration()))) {
+            return verb.run(pairs, task, GenerationListener.NONE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -76,7 +76,8 @@ class PlannerTest {
 
         assertThat(replanned(10, 30, range(0, 10), rejected).generate()).containsExactly(unit(BENT, 8, 12, 10, 11));
         rejected.set(10);
-        assertThat(replanned(10, 30, range(0, 12), rejected).generate()).containsExactly(unit(BENT, 12, 16, 12, 13, 14, 15));
+        assertThat(replanned(10, 30, range(0, 12), rejected).generate())
+                .containsExactly(unit(BENT, 12, 16, 12, 13, 14, 15));
         assertThat(replanned(10, 30, range(0, 13), rejected).isEmpty()).isTrue();
     }
 

@@ -2,7 +2,10 @@ package org.dualanodiff.pipeline.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreLayoutTest {
     private static final Fingerprint FINGERPRINT = Fingerprint.of("test").build();
@@ -23,6 +26,20 @@ class StoreLayoutTest {
         assertThat(StoreLayout.samples("nightly", "metal nut", "a/b=c"))
                 .isEqualTo("samples/run=nightly/category=metal nut/defect=a%2Fb%3Dc")
                 .startsWith(StoreLayout.samples("nightly"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG-u-nu-arab", "fa-IR-u-nu-arabext", "hi-IN-u-nu-deva"})
+    void names_inALocaleOfOtherDigits_haveLatinOnes(String tag) {
+        Locale before = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag(tag));
+        try {
+            assertThat("%d".formatted(7)).isNotEqualTo("7");
+            assertThat(StoreLayout.checkpoint(ID, 500)).endsWith("step-500");
+            assertThat(StoreLayout.datasetVersion("night", 12)).endsWith("000012.json");
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, before);
+        }
     }
 
     @Test

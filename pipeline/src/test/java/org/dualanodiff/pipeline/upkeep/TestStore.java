@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -94,7 +94,9 @@ final class TestStore {
     /** Commits all that lies in the run's folder, once more if it was done before. */
     void commit(String run) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        int before = commits.find(ADAPTER.category(), ADAPTER.defect()).map(UnitCommit::number).orElse(0);
+        int before = commits.find(ADAPTER.category(), ADAPTER.defect())
+                .map(UnitCommit::number)
+                .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
         Map<Integer, List<String>> verdicts = new TreeMap<>();
         for (String key : RunCheck.sampleFiles(store, run)) {

@@ -140,7 +140,8 @@ class VerifyStoreTest {
         made.store.delete(StoreLayout.commits(RUN));
         made.store.write(FOLDER + "/part-00000-1f0e.snappy.parquet", made.store.read(FIRST));
 
-        assertThat(assertFound("run-earlier-version", "samples/run=night").advice()).contains("another run.id");
+        assertThat(assertFound("run-earlier-version", "samples/run=night").advice())
+                .contains("another run.id");
     }
 
     @Test

@@ -1,0 +1,142 @@
+package org.dualanodiff.jobs.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.TaskTimes;
+import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.PairSource;
+import org.dualanodiff.pipeline.quality.QualityCheck;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainTask;
+
+/**
+ * Sleeps and {@link RecordedPairs} in the model's place. How long a unit trains and which of its pairs are rejected
+ * follows from its name and the index, so every engine is given the same night.
+ *
+ * @param trainSeconds of the quickest unit
+ * @param slowestSeconds of the slowest
+ * @param pairSeconds of one pair
+ * @param rejected share of the pairs, 0..1
+ * @param side pixels of a pair's sides
+ */
+record StandInWork(double trainSeconds, double slowestSeconds, double pairSeconds, double rejected, int side)
+        implements UnitWork {
+
+    private static final byte[] WEIGHTS = new byte[1024];
+    private static final String DEVICE = "a sleep";
+
+    @Override
+    public TrainResult train(
+            ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+            throws IOException {
+        String unit = task.adapter().category() + "/" + task.adapter().defect();
+        try (SlotLog.Work work = SlotLog.begin(unit)) {
+            loaded.run();
+            double share = new SplittableRandom(unit.hashCode()).nextDouble();
+            double seconds = trainSeconds + share * (slowestSeconds - trainSeconds);
+            int steps = task.training().steps();
+            for (int step = 1; step <= steps; step++) {
+                sleep(seconds / steps);
+                listener.afterStep(step, steps, 1.0 / step);
+            }
+            publish(store, task, seconds);
+            return new TrainResult(task.adapter(), steps, 0, 1.0, seconds, new TaskTimes(0, seconds, 0, DEVICE), null);
+        }
+    }
+
+    private static void publish(ObjectStore store, TrainTask task, double seconds) throws IOException {
+        Path weights = Files.createTempFile("dualanodiff-bench-", ".safetensors");
+        try {
+            Files.write(weights, WEIGHTS);
+            new AdapterRegistry(store).publish(weights, provenance(task, weights, seconds));
+        } finally {
+            Files.delete(weights);
+        }
+    }
+
+    private static Provenance provenance(TrainTask task, Path weights, double seconds) {
+        int steps = task.training().steps();
+        return new Provenance(
+                task.adapter().fingerprint(),
+                task.adapter().category(),
+                task.adapter().defect(),
+                task.base(),
+                new Provenance.TrainingData(task.set().fingerprint(), List.of(), 0),
+                Map.copyOf(task.settings()),
+                new Provenance.Training(0, steps, 1, List.of(new Provenance.LossPoint(steps, 1)), seconds, DEVICE),
+                Provenance.Weights.of(weights),
+                ProductVersion.current(),
+                Instant.now());
+    }
+
+    @Override
+    public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) {
+        return new Recorded(
+                task, SlotLog.begin(task.unit().category() + "/" + task.unit().defect()));
+    }
+
+    boolean isRejected(String unit, int index) {
+        return new SplittableRandom(31L * unit.hashCode() + index).nextDouble() < rejected;
+    }
+
+    private final class Recorded implements PairSource {
+
+        private final GenerateTask task;
+        private final SlotLog.Work work;
+
+        private Recorded(GenerateTask task, SlotLog.Work work) {
+            this.task = task;
+            this.work = work;
+        }
+
+        @Override
+        public Supplier<List<GeneratedSample>> block(long block) {
+            int size = task.sampling().batchSize();
+            work.block(block);
+            sleep(size * pairSeconds);
+            return () -> IntStream.range(0, size)
+                    .map(place -> Math.toIntExact(block * size + place))
+                    .mapToObj(this::pair)
+                    .toList();
+        }
+
+        private GeneratedSample pair(int index) {
+            String unit = task.unit().category() + "/" + task.unit().defect();
+            List<String> reasons = isRejected(unit, index) ? List.of(QualityCheck.NO_CHANGE.reason()) : List.of();
+            return RecordedPairs.sample(task.runId(), task.unit(), index, side, reasons);
+        }
+
+        @Override
+        public String device() {
+            return DEVICE;
+        }
+
+        @Override
+        public void close() {
+            work.close();
+        }
+    }
+
+    private static void sleep(double seconds) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.dualanodiff.jobs.preflight;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.InvalidConfigException;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreProbe;
+
+/**
+ * Before a run: this machine, the places that it reads from and writes to, and the base model as far as it can be opened
+ * without its weights. Everything wrong is told at once, before Spark starts and the data set is read.
+ */
+public final class Preflight {
+
+    /** Of a pixel, about: two pictures and a mask as PNG. */
+    private static final int PAIR_BYTES = 4;
+
+    private final PipelineConfig config;
+    private final Map<String, String> hadoop;
+    private final boolean embedded;
+    private final boolean trains;
+    private final PrintWriter console;
+    private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
+
+    private Preflight(PipelineConfig config, boolean trains, PrintWriter console) {
+        this.config = config;
+        this.trains = trains;
+        this.hadoop = HadoopProperties.before(config.spark().conf());
+        this.embedded = SparkSessions.isEmbedded();
+        this.console = console;
+    }
+
+    /**
+     * @param trains whether adapters may be trained
+     * @param console for people: the resolution, and what of the model is not used as it stands
+     * @throws InvalidConfigException with everything that is wrong
+     */
+    public static void require(PipelineConfig config, boolean trains, PrintWriter console) {
+        new Preflight(config, trains, console).require();
+    }
+
+    private void require() {
+        Set<String> unreachable = places();
+        Optional<ModelFiles> base = unreachable.contains(config.baseModel()) ? Optional.empty() : base();
+        attempt(() -> StoreProbe.requireWritable("store", config.store()));
+        problems.addAll(JvmCheck.problems(
+                embedded, device(), base.map(this::temporaryBytes).orElse(0L)));
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems.stream().distinct().toList());
+        }
+    }
+
+    /** Asked side by side: a place that does not answer takes half a minute. */
+    private Set<String> places() {
+        Map<String, String> places = new LinkedHashMap<>();
+        places.put("store", config.store());
+        places.put("dataset.root", config.dataset().root());
+        places.put("base-model", config.baseModel());
+        Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
+        places.entrySet().parallelStream().forEach(place -> {
+            if (!attempt(() -> StoreProbe.require(place.getKey(), place.getValue(), hadoop))) {
+                unreachable.add(place.getValue());
+            }
+        });
+        return unreachable;
+    }
+
+    private Optional<ModelFiles> base() {
+        List<ModelFiles> opened = new ArrayList<>();
+        boolean usable = attempt(() -> {
+            ModelFiles base = new BaseModelSource(LocalCache.ofUser(), hadoop).locate(config.baseModel());
+            int resolution = RunInputs.resolution(config, base);
+            base.repairs().forEach(repair -> console.println("warning: " + repair));
+            console.printf("base model %s, %d x %d pixels%n", config.baseModel(), resolution, resolution);
+            console.flush();
+            opened.add(base);
+        });
+        return usable ? Optional.of(opened.get(0)) : Optional.empty();
+    }
+
+    /** Where this JVM has tasks. */
+    private Optional<String> device() {
+        String device = config.compute().device();
+        return embedded && device.startsWith("cuda") ? Optional.of(device) : Optional.empty();
+    }
+
+    /** Where this JVM has tasks: what they have in files at once. */
+    private long temporaryBytes(ModelFiles base) {
+        if (!embedded) {
+            return 0;
+        }
+        int rank = config.training().rank();
+        long side = RunInputs.resolution(config, base);
+        long pairs = side * side * PAIR_BYTES * config.generation().pairsPerTask();
+        return pairs + (trains ? JvmCheck.trainingBytes(base, rank) : JvmCheck.adapterBytes(base, rank));
+    }
+
+    private boolean attempt(Runnable check) {
+        try {
+            check.run();
+            return true;
+        } catch (CheckpointException e) {
+            problems.addAll(e.getMessage().lines().toList());
+        } catch (StoreException | IllegalArgumentException | UncheckedIOException e) {
+            problems.add(e.getMessage());
+        }
+        return false;
+    }
+}

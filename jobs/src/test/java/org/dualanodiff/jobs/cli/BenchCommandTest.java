@@ -1,0 +1,42 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class BenchCommandTest {
+
+    @Test
+    @Tag("slow")
+    void gpu_onTheCpu_goesThroughEveryPartAndFindsNothing() {
+        CommandLineRun run = CommandLineRun.of(
+                ("bench gpu --device cpu --precision fp32 --resolution 64 --pairs 2 --batch 2 --steps 1 --read-backs 12"
+                                + " --checkpoints 3")
+                        .split(" "));
+
+        assertThat(run.json().get("failed").getAsJsonArray()).isEmpty();
+        assertThat(run.json().get("status").getAsString()).isEqualTo("complete");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("| noise of a guided step | fp32 | 0.0e+00 |")
+                .contains("| losses of 3 training steps | fp32 | 0.0e+00 |")
+                // Seconds, launches, copies, peak of the host's memory, no device's.
+                .containsPattern("\\| guided, batch 2 \\| fp32 \\| [\\d.]+( \\| [1-9]\\d*){3} \\| - \\|")
+                .contains("| training, batch 2 | fp32 |", "| training, batch 2, micro-batch 1 | fp32 |")
+                .contains("| training, batch 2, recomputed | fp32 |")
+                .doesNotContain("does not fit")
+                .contains("| 12 read-backs |", "| 3 checkpoints |")
+                .contains("can't allocate memory", "A step of one pair after it: ");
+    }
+
+    @Test
+    void gpu_thatIsNotThere_isTheOneThingThatFailed() {
+        CommandLineRun run = CommandLineRun.of("bench", "gpu", "--device", "cuda:99");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(run.json().get("status").getAsString()).isEqualTo("failed");
+        assertThat(run.json().get("failed").getAsString()).contains("device: ", "cuda:99");
+        assertThat(run.out()).doesNotContain("### Steps");
+    }
+}

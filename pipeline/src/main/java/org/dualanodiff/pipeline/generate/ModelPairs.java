@@ -1,0 +1,163 @@
+package org.dualanodiff.pipeline.generate;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.sampling.CleanBackgrounds;
+import org.dualanodiff.model.sampling.DualSampler;
+import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.report.Readable;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+
+/** Pairs that the model draws. */
+public final class ModelPairs implements PairSource {
+
+    /** Under way at the same time: one is sampled, the one before it gets its masks. */
+    private static final int BLOCKS = 2;
+
+    private final GenerateTask task;
+    private final DatasetFiles files;
+    private final BaseModel base;
+    private final DualAdapter adapter;
+    private final DualSampler sampler;
+    private final CleanBackgrounds backgrounds;
+    private final PairAssembly assembly;
+
+    /**
+     * @param adapter the task's adapter, loaded on {@code base}
+     * @param files of the data set, which clean backgrounds are read from
+     * @throws IOException if one of them cannot be read
+     */
+    public ModelPairs(BaseModel base, DualAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
+        this.task = task;
+        this.files = files;
+        this.base = base;
+        this.adapter = adapter;
+        this.sampler = sampler();
+        try {
+            this.backgrounds = backgrounds();
+            this.assembly = new PairAssembly(task, prepared());
+        } catch (OutOfDeviceMemoryException e) {
+            close();
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private DualSampler sampler() {
+        try {
+            return new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
+        }
+    }
+
+    private Composition prepared() throws IOException {
+        if (backgrounds != null) {
+            sampler.over(backgrounds);
+        }
+        if (task.anchors() != null) {
+            sampler.on(
+                    task.anchors().open(files, task.sampling().resolution()),
+                    task.anchors().anchoring());
+        }
+        return composition();
+    }
+
+    /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
+    private Composition composition() throws IOException {
+        CropSource source = task.crops();
+        if (source == null) {
+            return new WholePicture();
+        }
+        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
+        if (source.anchored()) {
+            sampler.on(crops.anchors(), source.good().anchoring());
+        }
+        return new InGoodCrop(crops, series(), source);
+    }
+
+    /** Good images with the product painted black; null without background compensation. */
+    private CleanBackgrounds backgrounds() throws IOException {
+        BackgroundSource source = task.background();
+        if (source == null) {
+            return null;
+        }
+        int side = task.sampling().resolution();
+        TrainingTransform transform = new TrainingTransform(side);
+        BackgroundSource.ObjectMasks objects = source.open(files);
+        List<float[]> pictures = new ArrayList<>();
+        for (URI uri : source.backgrounds()) {
+            BufferedImage photograph = files.image(uri);
+            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
+        }
+        return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
+    }
+
+    @Override
+    public Supplier<List<GeneratedSample>> block(long block) {
+        Stopwatch watch = Stopwatch.start();
+        List<GeneratedPair> pairs = sampled(block);
+        long millis = watch.millis() / pairs.size();
+        return () -> pairs.stream().map(pair -> assembly.assemble(pair, millis)).toList();
+    }
+
+    private List<GeneratedPair> sampled(long block) {
+        try {
+            return sampler.sampleBlock(series(), block);
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
+        }
+    }
+
+    private String tooLarge(OutOfDeviceMemoryException failure) {
+        int pairs = task.sampling().batchSize();
+        int resolution = task.sampling().resolution();
+        long need = base.memoryNeed()
+                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
+        return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
+                        + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
+                        + " resolution")
+                .formatted(
+                        base.deviceName(),
+                        task.unit().category(),
+                        task.unit().defect(),
+                        failure.getMessage(),
+                        pairs,
+                        resolution,
+                        base.precision(),
+                        Readable.bytes(need));
+    }
+
+    private SampleSeries series() {
+        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
+    }
+
+    @Override
+    public String device() {
+        return base.deviceName();
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
+        if (backgrounds != null) {
+            backgrounds.close();
+        }
+    }
+}
