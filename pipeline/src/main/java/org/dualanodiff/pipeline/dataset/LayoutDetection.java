@@ -82,7 +82,9 @@ record LayoutDetection(DatasetFiles files) {
                     && (isMvtec(entry.path())
                             || !new VisaLayout(files, 0).tables(entry.path()).isEmpty()
                             || new JsonlLayout(files, 0).listsImages(entry.path())
-                            || !new LabelStudioLayout(files).exports(entry.path()).isEmpty()
+                            || !new LabelStudioLayout(files)
+                                    .exports(entry.path())
+                                    .isEmpty()
                             || new YoloLayout(files).isOne(entry.path()));
             if (holdsOne) {
                 found.add(entry.path().toString());
