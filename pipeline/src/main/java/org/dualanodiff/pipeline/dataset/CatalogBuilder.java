@@ -86,14 +86,14 @@ final class CatalogBuilder {
      * Adds an image with the regions that were drawn in it.
      *
      * @param image with a mask of no regions
-     * @param outlines by defect; where there is none the image is a good one, if nothing else says otherwise
+     * @param outlines by defect; where there is none but of good, the image is a good one, if nothing else says otherwise
      */
     void outlined(String category, Candidate image, SortedMap<String, List<Outline>> outlines) {
-        if (image.mask() instanceof Candidate.Mask.Drawn drawn) {
-            outlines.forEach((defect, regions) -> defect(category, defect, image.with(drawn.with(regions))));
-        } else {
-            outlines.keySet().forEach(defect -> defect(category, defect, image));
-        }
+        outlines.keySet().removeIf(Words::isGood);
+        outlines.forEach((defect, regions) -> defect(
+                category,
+                defect,
+                image.mask() instanceof Candidate.Mask.Drawn drawn ? image.with(drawn.with(regions)) : image));
         if (outlines.isEmpty() && image.image().isListed()) {
             unannotated(category, image.file(), image.image(), image.part());
         }

@@ -78,6 +78,9 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
                 aside(annotation, "there is no image with its image_id " + annotation.imageId());
                 continue;
             }
+            if (defect != null && Words.isGood(defect.name())) {
+                continue;
+            }
             // Also an image whose defect nobody can tell must not pass for a good one.
             Annotated image = byImage.computeIfAbsent(annotation.imageId(), any -> new Annotated());
             if (defect == null) {
@@ -167,6 +170,7 @@ record CocoListing(CocoFile coco, Path root, FileIndex index, CatalogBuilder cat
         Set<String> categories = new TreeSet<>();
         coco.categories().values().stream()
                 .filter(defect -> used.contains(defect.id()) || !above.contains(defect.name()))
+                .filter(defect -> coco.categories().size() == 1 || !Words.isGood(defect.name()))
                 .forEach(defect -> categories.add(categoryOf(defect)));
         return List.copyOf(categories);
     }

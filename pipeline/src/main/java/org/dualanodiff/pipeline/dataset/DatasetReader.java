@@ -65,7 +65,7 @@ public final class DatasetReader {
         DatasetFiles files = DatasetFiles.of(configuration, request);
         LayoutDetection detection = new LayoutDetection(files);
         DatasetFormat format = detection.format(request.format(), root);
-        Catalog catalog = detection.layout(format, request.maskLevel()).catalog(root, request.categories());
+        Catalog catalog = catalog(request, root, detection, format);
         Map<CategorySource, List<String>> selected = DefectSelection.of(request, root, catalog);
         List<DefectSet> sets = new ArrayList<>();
         List<GoodImages> good = new ArrayList<>();
@@ -110,6 +110,18 @@ public final class DatasetReader {
             detection.hint(root).ifPresent(notes::add);
         }
         return new Dataset(sets, good, quarantine, notes);
+    }
+
+    private static Catalog catalog(DatasetRequest request, Path root, LayoutDetection detection, DatasetFormat format)
+            throws IOException {
+        try {
+            return detection.layout(format, request.maskLevel()).catalog(root, request.categories());
+        } catch (DatasetException e) {
+            Optional<String> hint = detection.hint(root);
+            throw hint.isEmpty() || e.getMessage().contains("as the root")
+                    ? e
+                    : new DatasetException(e.getMessage() + "; " + hint.get(), e);
+        }
     }
 
     /** Whether something can be stored under a unit's names; else it is set aside as a whole. */

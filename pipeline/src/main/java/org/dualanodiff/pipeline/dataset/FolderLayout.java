@@ -32,7 +32,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     private static final String LABEL_MAP = "labelmap.txt";
 
     /** Of DAGM 2007: a table among the masks, where images without a mask are good ones and folders are products. */
-    private static final String LABEL_TABLE = "labels.txt";
+    private static final String LABEL_TABLE = "/label/labels.txt";
 
     /** Whether there is anything to read, by the names alone. */
     boolean holdsImages(Path root) throws IOException {
@@ -73,9 +73,28 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                 }
             }
         }
+        if (walk.images().stream().noneMatch(image -> tree.complaint(image).isEmpty())) {
+            requireOneFolder(walk, root);
+        }
         masks.orphans().forEach(mask -> catalog.aside(mask.file(), Reason.ORPHAN_MASK, "no image takes this mask"));
-        walk.strangers().forEach(catalog::aside);
+        walk.strangers().stream().filter(file -> !isLabelTable(file)).forEach(catalog::aside);
         return catalog.build(root.toString());
+    }
+
+    private static boolean isLabelTable(Quarantined file) {
+        return file.file().toLowerCase(Locale.ROOT).endsWith(LABEL_TABLE);
+    }
+
+    /** @throws DatasetException where all images lie too deep and below one folder, which is the root then */
+    private static void requireOneFolder(FolderWalk walk, Path root) {
+        Set<String> first = walk.images().stream()
+                .filter(image -> image.file().contains("/"))
+                .map(image -> image.file().substring(0, image.file().indexOf('/')))
+                .collect(Collectors.toSet());
+        if (first.size() == 1) {
+            throw new DatasetException("the images lie too deep below %s: give %s as the root"
+                    .formatted(root, DatasetFiles.child(root, first.iterator().next())));
+        }
     }
 
     /** The only class that a label map names, if there is one. */

@@ -81,7 +81,11 @@ record LayoutDetection(DatasetFiles files) {
             boolean holdsOne = entry.folder()
                     && (isMvtec(entry.path())
                             || !new VisaLayout(files, 0).tables(entry.path()).isEmpty()
-                            || new JsonlLayout(files, 0).listsImages(entry.path()));
+                            || new JsonlLayout(files, 0).listsImages(entry.path())
+                            || !new LabelStudioLayout(files)
+                                    .exports(entry.path())
+                                    .isEmpty()
+                            || new YoloLayout(files).isOne(entry.path()));
             if (holdsOne) {
                 found.add(entry.path().toString());
             }
@@ -100,7 +104,9 @@ record LayoutDetection(DatasetFiles files) {
         LayoutDetection everywhere = new LayoutDetection(files.everywhere());
         for (int levels = 0; levels < 3 && folder != null && !folder.isRoot(); levels++) {
             Path above = folder.getParent();
-            if (everywhere.isCategory(above) && above.getParent() != null) {
+            if (!new VisaLayout(everywhere.files, 0).tables(above).isEmpty()) {
+                return Optional.of("a table above lists it: give %s as the root".formatted(above));
+            } else if (everywhere.isCategory(above) && above.getParent() != null) {
                 return Optional.of("it lies inside of a data set: give %s as the root".formatted(above.getParent()));
             } else if (everywhere.isPartOf(folder.getName(), above)) {
                 return Optional.of("it is one part of a data set: give %s as the root".formatted(above));

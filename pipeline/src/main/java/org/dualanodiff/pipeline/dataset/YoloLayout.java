@@ -20,6 +20,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * image without lines a good one.
  */
 record YoloLayout(DatasetFiles files) implements DatasetLayout {
+    private static final int MOST_LOOKS = 10;
     private static final Pattern LINE = Pattern.compile("\\d+(\\s+-?[0-9.eE+-]+){4,}");
     private static final Pattern NAMES = Pattern.compile("(?m)^names\\s*:(.*)$");
     private static final Pattern BLOCK_ENTRY = Pattern.compile("\\s*(?:-|(\\d+)\\s*:)\\s*(.+?)\\s*");
@@ -34,7 +35,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
             names |= isYaml(entry)
                     && NAMES.matcher(files.beginning(entry.path())).find();
         }
-        return names || holdsLabels(root, inside);
+        return names || firstIsLabel(root, 1) || holdsLabels(root, inside);
     }
 
     private static boolean isYaml(FileEntry entry) {
@@ -54,13 +55,17 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
         return false;
     }
 
+    /** Other texts may lie among them: notes, and the names of classes. */
     private boolean firstIsLabel(Path folder, int levels) throws IOException {
+        int looks = 0;
         for (FileEntry entry : files.list(folder)) {
             if (entry.folder() && levels > 1 && firstIsLabel(entry.path(), levels - 1)) {
                 return true;
-            } else if (entry.extension().equals("txt") && entry.length() > 0) {
+            } else if (entry.extension().equals("txt") && entry.length() > 0 && looks++ < MOST_LOOKS) {
                 String first = files.beginning(entry.path()).lines().findFirst().orElse("");
-                return LINE.matcher(first.strip()).matches();
+                if (LINE.matcher(first.strip()).matches()) {
+                    return true;
+                }
             }
         }
         return false;

@@ -400,6 +400,54 @@ class AnnotationFormsTest {
                 .satisfies(aside -> assertThat(aside.detail()).contains("is not annotated"));
     }
 
+    @Test
+    void cocoCategory_namedGood_makesItsImagesGoodOnes() throws IOException {
+        plates.text(
+                "instances.json",
+                coco(
+                        four(),
+                        List.of(square(0, 1, 2), square(1, 2, 2)),
+                        "[{\"id\": 1, \"name\": \"crack\"}, {\"id\": 2, \"name\": \"OK\"}]"));
+
+        Dataset dataset = plates.read();
+
+        assertThat(dataset.sets()).extracting(DefectSet::defect).containsExactly("crack");
+        assertThat(good(dataset)).containsExactly("1.jpg", "2.jpg", "3.jpg");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "archive, archive/plain",
+        "'', plain/train",
+        "'', plain/test/crack",
+        "'', plain/ground_truth",
+        "'', coco/images"
+    })
+    void rootTooHighOrTooDeep_isToldWithTheRightOne(String high, String deep) throws IOException {
+        Plates folder = new Plates(root.resolve("far").resolve(high));
+        folder.picture("plain/tile/test/crack/0.png");
+        folder.mask("plain/tile/ground_truth/crack/0_mask.png");
+        folder.picture("plain/tile/train/good/0.png");
+        if (high.isEmpty()) {
+            folder.picture("coco/images/0.jpg");
+            folder.text("coco/annotations/a.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
+        }
+        Path asked =
+                high.isEmpty() ? folder.root().resolve(deep.replace("plain/", "plain/tile/")) : root.resolve("far");
+        Path right = folder.root().resolve(deep.startsWith("coco") ? "coco" : "plain");
+
+        assertThat(told(asked)).contains("give file:" + (high.isEmpty() ? right : right.getParent()));
+    }
+
+    /** What is said of a data set of which nothing can be learned. */
+    private static String told(Path root) {
+        try {
+            return String.join("\n", new Plates(root).read().warnings());
+        } catch (DatasetException e) {
+            return e.getMessage();
+        }
+    }
+
     private static Path resource(String name) {
         return Path.of(AnnotationFormsTest.class.getResource("pictures/" + name).getPath());
     }
