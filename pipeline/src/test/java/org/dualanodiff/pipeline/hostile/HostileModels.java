@@ -53,7 +53,6 @@ final class HostileModels {
             config(inputs, "text_encoder/config.json", key, HUGE);
         }
         config(inputs, "scheduler/scheduler_config.json", "num_train_timesteps", HUGE);
-        config(inputs, "scheduler/scheduler_config.json", "steps_offset", HUGE);
         config(inputs, "scheduler/scheduler_config.json", "beta_start", "1e-999999999");
         tokenizers(inputs);
         safetensors(inputs);
