@@ -43,6 +43,8 @@ OPERATORS = {
     "gelu": [(x(2, 6, 16),)],
     "quick_gelu": [(x(2, 6, 16),)],
     "geglu": [(x(2, 6, 32),)],
+    "feed_forward": [(x(2, 6, 16), w(128, 16), w(128), w(16, 64), w(16)),
+                     (s(1, 1025, 16), w(128, 16), w(128), w(16, 64), w(16))],
     "embedding": [(i(2, 6), w(5, 16))],
     "resize_nearest": [(x(2, 8, 3, 3), 6, 6), (c(2, 8, 3, 3), 6, 6)],
     "pad_right_bottom": [(x(2, 8, 6, 6),)],
@@ -68,6 +70,7 @@ OPERATORS = {
     "matmul": [(f(24, 16), f(16, 8))],
     "branch_first": [(s(4, 6, 16),)],
     "branch_last": [(s(4, 6, 16),)],
+    "spread_branches": [(s(4, 6, 16), 3)],
     "repeat_rows": [(x(2, 6, 16), 3)],
     "add": [(x(2, 8, 6, 6), x(2, 8, 6, 6)), (x(2, 8, 6, 6), c(2, 8, 6, 6))],
     "add_to_positions": [(x(2, 8, 6, 6), x(1, 8)), (c(2, 8, 6, 6), x(1, 8))],
@@ -125,9 +128,9 @@ DETECTOR_OPERATORS = {
 
 CASES = {"Operators": OPERATORS, "DetectorOperators": DETECTOR_OPERATORS}
 
-# What takes the gradients of all the others, and what is there to read numbers back.
+# What takes the gradients of all the others, and what is there to cross between host and device.
 GRADIENTS = ["gradients", "gradients_through"]
-READS_BACK = ["item", "to_host"]
+READS_BACK = ["item", "to_host", "to_device"]
 
 SIGNATURE = re.compile(r"^  def (\w+)\(self: [\w.]+(?:, )?(.*)\) -> .*:$", re.MULTILINE)
 TYPES = {"Tensor": T, "int": int, "float": float, "bool": bool, "str": str, "List[Tensor]": list, "List[int]": list}

@@ -95,8 +95,11 @@ class OperatorUNet:
         n = self.layer_norm(h, block + ".norm1")
         h = self.call("add", h, self.attention(n, n, block + ".attn1"))
         h = self.call("add", h, self.attention(self.layer_norm(h, block + ".norm2"), text, block + ".attn2"))
-        inner = self.linear(self.layer_norm(h, block + ".norm3"), block + ".ff.net.0.proj", 8 * c)
-        h = self.call("add", h, self.linear(self.call("geglu", inner), block + ".ff.net.2", c))
+        wide, narrow = block + ".ff.net.0.proj", block + ".ff.net.2"
+        h = self.call("add", h, self.call(
+            "feed_forward", self.layer_norm(h, block + ".norm3"),
+            self.weight(wide + ".weight", 8 * c, c), self.weight(wide + ".bias", 8 * c),
+            self.weight(narrow + ".weight", c, 4 * c), self.weight(narrow + ".bias", c)))
         h = self.call("channels_last_to_positions_last", self.linear(h, name + ".proj_out", c), height, width)
         return self.call("add", h, x)
 

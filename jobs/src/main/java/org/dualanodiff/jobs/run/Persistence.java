@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.spark.SparkException;
 import org.dualanodiff.jobs.spark.EngineFault;
-import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskFailures;
 
 /**
@@ -14,18 +14,19 @@ import org.dualanodiff.jobs.spark.TaskFailures;
  * nowhere allowed to run for such failures; an outage of a minute must not end a unit. An engine's failure is believed when a
  * second executor agrees.
  */
-final class Persistence {
+class Persistence {
 
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
     private static final int AGREED = 2;
 
-    private final SickExecutors executors;
+    private final Predicate<Set<String>> hasOthers;
     private final Set<String> faulty = new HashSet<>();
     private int tried;
 
-    Persistence(SickExecutors executors) {
-        this.executors = executors;
+    /** @param hasOthers whether there are executors beside some */
+    Persistence(Predicate<Set<String>> hasOthers) {
+        this.hasOthers = hasOthers;
     }
 
     /** Returns after a pause if it is worth another try; throws the failure if not. */
@@ -33,14 +34,18 @@ final class Persistence {
         if (tried >= PAUSES.size() || !isWorthAnother(failure)) {
             throw failure;
         }
-        Thread.sleep(PAUSES.get(tried++).toMillis());
+        pause(PAUSES.get(tried++));
+    }
+
+    void pause(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
     }
 
     private boolean isWorthAnother(Exception failure) {
         EngineFault fault = engineFault(failure);
         if (fault != null) {
             faulty.add(fault.executor());
-            return faulty.size() < AGREED && executors.hasOthersThan(faulty);
+            return faulty.size() < AGREED && hasOthers.test(faulty);
         }
         boolean givenUp = failure instanceof SparkException;
         boolean withoutCause = givenUp && failure.getCause() == null;

@@ -129,7 +129,8 @@ final class RunWork {
                         store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
             RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
             RunScope scope = scope(stages, lease, deaths, executors, states);
-            new UnitsInFlight(context, this::atATime).run(units(scope, plan, stored, before), report::ended);
+            new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
+                    .run(units(scope, plan, stored, before), report::ended);
         } finally {
             tasks = report.tasks();
         }

@@ -42,7 +42,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     private final RunScope run;
     private final Plan.UnitCounts plan;
-    private final UnitFiles files;
+    private UnitFiles files;
     private final AdapterId id;
     private final UnitKey key;
     private final UnitReport report;
@@ -78,15 +78,19 @@ final class UnitRun implements Supplier<UnitOutcome> {
     }
 
     private void work() throws Exception {
-        if (files.unreadable() != null) {
-            throw new UnitFailure(files.unreadable());
-        }
+        requireReadable();
         if (run.stages().train() && plan.train()) {
             requireTryable();
             train();
         }
         if (run.stages().generate()) {
             generate();
+        }
+    }
+
+    private void requireReadable() {
+        if (files.unreadable() != null) {
+            throw new UnitFailure(files.unreadable());
         }
     }
 
@@ -110,22 +114,37 @@ final class UnitRun implements Supplier<UnitOutcome> {
         }
     }
 
+    /** Again from what stands there, where another driver, one that was taken for dead and woke up, has committed first. */
     private void generate() throws Exception {
+        while (!isGenerated()) {
+            run.requireHeld();
+            files = StoredUnits.of(run.store(), run.runId()).files(id);
+            requireReadable();
+        }
+    }
+
+    /** False if another driver was first. */
+    private boolean isGenerated() throws Exception {
         UnitCommit before = files.commit();
-        boolean enough = plan.toGenerate() == 0;
+        boolean enough = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT)
+                .missing(id)
+                .isEmpty();
         if (enough && !files.isUntidy()) {
             report.reused(() -> run.adapters().find(id).orElse(null));
-            return;
+            report.committed(before);
+            return true;
         }
         PublishedAdapter adapter = run.adapters().find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
         report.reused(() -> adapter);
+        if (!enough) {
+            requireTryable();
+        }
         QualityProfile profile = enough ? QualityProfile.NONE : learn();
         AcceptedCopies rule = profile.copies();
         UnitPairs pairs = new UnitPairs(before, run.target(), rule);
         String failure = null;
         try {
             if (!enough) {
-                requireTryable();
                 lookAt(pairs, before, rule);
                 failure = rounds(pairs, adapter, profile);
             }
@@ -137,10 +156,12 @@ final class UnitRun implements Supplier<UnitOutcome> {
             failure = "generation: " + FailureText.ofJob(e);
         }
         // Whatever was made and judged is kept, however it ended.
-        report.committed(commit(before, pairs));
+        Optional<UnitCommit> committed = commit(before, pairs);
+        committed.ifPresent(report::committed);
         if (failure != null) {
             throw new UnitFailure(failure);
         }
+        return committed.isPresent();
     }
 
     private QualityProfile learn() throws Exception {
@@ -195,31 +216,47 @@ final class UnitRun implements Supplier<UnitOutcome> {
         return null;
     }
 
-    /** Commits what is new; whoever has committed that number first, another driver it must be, is right. */
-    private UnitCommit commit(UnitCommit before, UnitPairs pairs) throws Exception {
+    /** Commits what is new; nothing if another driver has committed that number first. */
+    private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
         if (fresh.isEmpty() && !files.isUntidy()) {
-            return before;
+            return Optional.of(before);
         }
         run.states().enter(key, UnitStates.State.COMMITTING);
-        List<CommitTask> tasks = pairs.tasks(run.config().quality().keepRejectedPixels());
-        List<UnitCommit.File> written =
-                tasks.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(tasks));
-        UnitCommit next = before.with(written, fresh);
+        Optional<List<UnitCommit.File>> written = written(before, pairs);
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        UnitCommit next = before.with(written.get(), fresh);
         run.requireHeld();
         TaskHook.call("commit", key.toString());
-        if (!run.commits().create(next)) {
-            UnitCommit standing =
-                    run.commits().find(key.category(), key.defect()).orElseThrow();
-            // Its own, if the answer to its creation was lost.
-            if (!standing.files().equals(next.files())) {
-                written.forEach(file -> run.store().delete(file.key()));
-                return standing;
-            }
+        // The one that stands is its own if the answer to its creation was lost.
+        if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
+            written.get().forEach(file -> run.store().delete(file.key()));
+            return Optional.empty();
         }
         run.states().committed(fresh.size());
         tidy(next, pairs);
-        return next;
+        return Optional.of(next);
+    }
+
+    /** Nothing if another driver has committed meanwhile, and so has cleared away what was to be written. */
+    private Optional<List<UnitCommit.File>> written(UnitCommit before, UnitPairs pairs) throws Exception {
+        List<CommitTask> files = pairs.tasks(run.config().quality().keepRejectedPixels());
+        try {
+            return Optional.of(
+                    files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
+        } catch (Exception e) {
+            run.requireHeld();
+            if (standing().isPresent() && standing().get().number() > before.number()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Optional<UnitCommit> standing() {
+        return run.commits().find(key.category(), key.defect());
     }
 
     /**
@@ -285,7 +322,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
     private <R> R persistently(Callable<R> job) throws Exception {
-        Persistence persistence = new Persistence(run.executors());
+        Persistence persistence = new Persistence(run.executors()::hasOthersThan);
         while (true) {
             run.requireHeld();
             try {

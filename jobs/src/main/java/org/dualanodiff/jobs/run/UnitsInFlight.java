@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.MDC;
 
@@ -22,16 +21,19 @@ final class UnitsInFlight {
 
     private static final int LOOK_SECONDS = 5;
 
-    private final JavaSparkContext spark;
+    private final Consumer<String> pool;
     private final IntSupplier bound;
     private final BlockingQueue<Runnable> ended = new LinkedBlockingQueue<>();
     private final Deque<String> pools = new ArrayDeque<>();
     private int flying;
     private int named;
 
-    /** @param bound how many at a time; asked again and again, since executors come and go */
-    UnitsInFlight(JavaSparkContext spark, IntSupplier bound) {
-        this.spark = spark;
+    /**
+     * @param pool called on each unit's thread with the name of its pool
+     * @param bound how many at a time; asked again and again, since executors come and go
+     */
+    UnitsInFlight(Consumer<String> pool, IntSupplier bound) {
+        this.pool = pool;
         this.bound = bound;
     }
 
@@ -64,7 +66,7 @@ final class UnitsInFlight {
     }
 
     private <T> void start(Supplier<T> unit, Consumer<T> done) {
-        String pool = pools.isEmpty() ? "unit-" + named++ : pools.pop();
+        String name = pools.isEmpty() ? "unit-" + named++ : pools.pop();
         flying++;
         Map<String, String> logged = MDC.getCopyOfContextMap();
         Thread thread = new Thread(
@@ -72,15 +74,15 @@ final class UnitsInFlight {
                     if (logged != null) {
                         MDC.setContextMap(logged);
                     }
-                    spark.setLocalProperty("spark.scheduler.pool", pool);
+                    pool.accept(name);
                     T result = unit.get();
                     ended.add(() -> {
                         flying--;
-                        pools.push(pool);
+                        pools.push(name);
                         done.accept(result);
                     });
                 },
-                "dualanodiff-" + pool);
+                "dualanodiff-" + name);
         thread.setDaemon(true);
         thread.start();
     }

@@ -3,8 +3,11 @@ package org.dualanodiff.jobs.spark;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.model.torch.DeviceCheck;
 import org.dualanodiff.model.torch.DeviceException;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine, its library or its device failed under a task. Whether that is the machine's fault or the unit's is seen from where
@@ -13,6 +16,10 @@ import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 public final class EngineFault extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineFault.class);
+    private static final long HEARD_MILLIS = 2_000;
+    private static final int EXIT = 71;
 
     private final String executor;
 
@@ -36,6 +43,41 @@ public final class EngineFault extends RuntimeException {
                                 env.executorId(),
                                 env.blockManager().blockManagerId().host(),
                                 gpu));
+    }
+
+    /**
+     * Ends this JVM, once Spark has heard of the failure, if its device does not compute any more: after some errors of CUDA
+     * nothing in the process does, and a new executor may. Not where the driver lives in it.
+     *
+     * @param setting {@code compute.device}, under which the running task failed
+     */
+    static void endIfPoisoned(String setting) {
+        if (!SparkEnv.get().executorId().equals("driver") && isPoisoned(setting)) {
+            LOG.error("a GPU does not compute any more in this process, which ends");
+            Thread end = new Thread(EngineFault::end, "dualanodiff-end");
+            end.setDaemon(true);
+            end.start();
+        }
+    }
+
+    private static boolean isPoisoned(String setting) {
+        try {
+            String device = GpuTask.device(setting);
+            return device.startsWith("cuda") && !DeviceCheck.stillComputes(device);
+        } catch (RuntimeException e) {
+            LOG.warn("it cannot be told whether the device still computes: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static void end() {
+        try {
+            Thread.sleep(HEARD_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        UnitAttempt.withdrawAll();
+        Runtime.getRuntime().halt(EXIT);
     }
 
     /** Spark's name of the JVM that it happened in. */

@@ -14,7 +14,9 @@ public final class FailureText {
     private FailureText() {}
 
     static String of(Throwable failure) {
-        return cut(text(failure)) + (EngineFault.isOutOfMemory(failure) ? MEMORY : "");
+        boolean unexplained = EngineFault.isOutOfMemory(failure)
+                && !String.valueOf(failure.getMessage()).contains("To need less");
+        return cut(text(failure)) + (unexplained ? MEMORY : "");
     }
 
     /** Of a step that broke off on the driver: what the last task of its Spark job failed of, as far as that came back. */

@@ -46,6 +46,9 @@ abstract class NativeTask<T, R> implements Function<T, TaskDone<R>> {
                 R result = died.isPresent() ? null : attempted(task, store, attempt, watch);
                 return new TaskDone<>(result, record(unit, started), died.orElse(null));
             } catch (Exception | OutOfMemoryError | LinkageError e) {
+                if (EngineFault.is(e)) {
+                    EngineFault.endIfPoisoned(settings.device());
+                }
                 TaskFailures.throwIfOfTheMachine(e);
                 LOG.error("{} of {} failed", stage, unit, e);
                 return new TaskDone<>(failed(task, watch.seconds(), FailureText.of(e)), record(unit, started), null);

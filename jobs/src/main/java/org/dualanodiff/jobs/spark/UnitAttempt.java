@@ -3,6 +3,8 @@ package org.dualanodiff.jobs.spark;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.dualanodiff.pipeline.plan.UnitKey;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class UnitAttempt implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitAttempt.class);
+
+    private static final Set<UnitAttempt> OPEN = ConcurrentHashMap.newKeySet();
 
     private final ObjectStore store;
     private final String folder;
@@ -50,13 +54,20 @@ final class UnitAttempt implements AutoCloseable {
     }
 
     UnitAttempt begin() {
+        OPEN.add(this);
         store.write(marker, SparkEnv.get().executorId().getBytes(StandardCharsets.UTF_8));
         return this;
+    }
+
+    /** That this JVM ends says nothing of the units at work in it. */
+    static void withdrawAll() {
+        OPEN.forEach(UnitAttempt::close);
     }
 
     /** The work has ended, well or not, and the JVM lives. */
     @Override
     public void close() {
+        OPEN.remove(this);
         try {
             store.delete(marker);
         } catch (StoreException e) {

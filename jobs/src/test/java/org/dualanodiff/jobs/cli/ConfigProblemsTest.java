@@ -36,6 +36,26 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void randomModel_inAFolderOfOtherThings_isRefusedAndLeavesThem() throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{}");
+        CommandLineRun run = CommandLineRun.of("random-model", "--out", folder.toString());
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("holds no random model: there is model_index.json");
+        assertThat(folder.resolve("model_index.json")).hasContent("{}");
+
+        Path own = folder.resolve("own");
+        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit()).isZero();
+        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit()).isZero();
+    }
+
+    @Test
+    void console_ofACommandThatIsWrong_showsNeitherSecretsNorControls() {
+        CommandLineRun run = CommandLineRun.of("augment", "-set", "spark.hadoop.fs.s3a.secret.key=S3CRET\u001b[2J");
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("secret.key=(hidden)").doesNotContain("S3CRET").doesNotContain("\u001b");
+    }
+
+    @Test
     void augment_withBaseThatIsNoModel_saysWhatIsMissing() {
         CommandLineRun run =
                 CommandLineRun.of("augment", "--set", "base-model=" + folder, "--set", "store=" + folder.resolve("s"));

@@ -102,10 +102,11 @@ class WatchingTest {
         }
         assertThat(described)
                 .contains(
-                        "train: train cloth/hole, cloth/stain: 4 steps each",
-                        "generate: generate 4 pairs of cloth/hole, cloth/stain in 2 tasks",
-                        "merge: merge the samples of cloth/hole",
-                        "look: see which samples run %s has".formatted(summary.runId()));
+                        "train: train cloth/hole: 4 steps",
+                        "train: train cloth/stain: 4 steps",
+                        "generate: generate 2 pairs of cloth/hole in 1 tasks",
+                        "commit: write the pairs of cloth/hole",
+                        "report: look at the samples of " + summary.runId());
     }
 
     @Test

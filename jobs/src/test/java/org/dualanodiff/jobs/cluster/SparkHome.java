@@ -17,7 +17,6 @@ final class SparkHome {
             "/ai/djl/",
             "/software/amazon/",
             "/hadoop-aws/",
-            "/spark-hadoop-cloud_",
             "/com/typesafe/config/",
             "/info/picocli/",
             "/commons-rng-",

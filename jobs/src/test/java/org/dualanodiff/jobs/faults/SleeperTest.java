@@ -23,6 +23,7 @@ import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,28 @@ class SleeperTest {
         sleepsAt(kind, "committing", "commit .* .* sleep 4000", calls -> calls.startsWith("commit"));
     }
 
+    /** The second one wants more pairs, and finds that the sleeper has committed some of them meanwhile. */
+    @Test
+    void driver_thatWakesInACommitWhileAnotherWorks_isPartOfWhatThatOneCommits() throws Exception {
+        FaultyMachine.plan(faults(), "commit .* .* sleep 4000");
+        DriverProcess sleeper = augment(Kind.FILE, "overtaken", "generation.samples-per-defect=2");
+        sleeper.await("a commit", () -> called("commit"));
+        signal("STOP", sleeper);
+        FaultyMachine.plan(faults(), "commit .* .* sleep 10000");
+        DriverProcess second = augment(Kind.FILE, "overtaken");
+        second.await("its first commit", () -> called("commit"));
+        signal("CONT", sleeper);
+        sleeper.exit();
+
+        assertThat(second.exit()).as(second.log()).isZero();
+        assertThat(second.count("failed_units")).isZero();
+        assertAsUndisturbed(Kind.FILE, "overtaken");
+    }
+
+    private static boolean called(String stage) {
+        return FaultyMachine.calls(faults()).stream().anyMatch(call -> call.startsWith(stage));
+    }
+
     private static void sleepsAt(Kind kind, String store, String fault, Predicate<String> moment) throws Exception {
         FaultyMachine.plan(faults(), fault);
         DriverProcess sleeper = augment(kind, store);
@@ -113,7 +136,7 @@ class SleeperTest {
         return folder.resolve("faults");
     }
 
-    private static DriverProcess augment(Kind kind, String store) throws IOException {
+    private static DriverProcess augment(Kind kind, String store, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("augment"));
         Stream.of(
                         List.of(
@@ -137,7 +160,8 @@ class SleeperTest {
                         hadoop(kind).entrySet().stream()
                                 .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
                                 .toList(),
-                        FaultyMachine.settings(faults()))
+                        FaultyMachine.settings(faults()),
+                        List.of(more))
                 .flatMap(List::stream)
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Map<String, String> keys =

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.SparkConf;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,17 @@ class TaskFailuresTest {
                 .isTrue();
         assertThat(TaskFailures.isOfTheMachine(new StoreException("cannot read", full)))
                 .isTrue();
+    }
+
+    @Test
+    void failure_ofAGpu_isTheMachines_butNotThatItIsTooSmall() {
+        DeviceException broken = new DeviceException("device cuda:0 cannot compute here");
+
+        assertThat(TaskFailures.isOfTheMachine(broken)).isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new IllegalStateException("load", broken)))
+                .isTrue();
+        assertThat(TaskFailures.isOfTheMachine(new OutOfDeviceMemoryException("CUDA out of memory", null)))
+                .isFalse();
     }
 
     @Test

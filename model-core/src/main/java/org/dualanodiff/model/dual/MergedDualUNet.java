@@ -12,7 +12,9 @@ import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
+import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
+import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
@@ -27,9 +29,19 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private final DualUNet unmerged;
     private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
+    private final DeepFeatures deep;
+    private final DeepFeatures deepReference;
     private DefectAttention witness;
 
+    /** Every step computes all of the U-Net. */
     public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
+        this(unet, adapter, precision, 1);
+    }
+
+    /** @param interval steps of a sampling that share deep features, see {@link DeepFeatures} */
+    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision, int interval) {
+        this.deep = new DeepFeatures(interval);
+        this.deepReference = new DeepFeatures(interval);
         this.unet = unet;
         this.unmerged = new DualUNet(unet, adapter);
         try (GradientMode frozen = GradientMode.off()) {
@@ -60,7 +72,8 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray noise = unet.forward(Operators.branchFirst(latents), byBranch(timesteps), text, pass);
+            NDArray noise = unet.forward(
+                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNetListener.NONE, deep);
             return scope.release(Operators.branchLast(noise));
         }
     }
@@ -103,9 +116,15 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
     }
 
-    /** From now on the attention to the defect's words is shown to {@code witness}; null for nobody. */
-    public void show(DefectAttention witness) {
+    /**
+     * A new sampling begins: nothing of the one before is used.
+     *
+     * @param witness is shown the attention to the defect's words; null for nobody
+     */
+    public void begin(DefectAttention witness) {
         this.witness = witness;
+        deep.forget();
+        deepReference.forget();
     }
 
     /** For every cross-attention; owned by this object. */
@@ -135,11 +154,13 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     /** GLOBAL alone, half the rows of the main pass: not worth merged weights of its own. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return unmerged.background(latents, timesteps, text);
+        return unmerged.background(latents, timesteps, text, deepReference);
     }
 
     @Override
     public void close() {
+        deep.close();
+        deepReference.close();
         attentions.values().forEach(MergedAttention::close);
         texts.values()
                 .forEach(byPath -> byPath.values().forEach(keysValues -> {

@@ -59,7 +59,7 @@ public final class DualSampler implements AutoCloseable {
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         try (Unfinished parts = Unfinished.begin()) {
-            this.unet = new MergedDualUNet(base.unet(), adapter, base.precision());
+            this.unet = new MergedDualUNet(base.unet(), adapter, base.precision(), config.deepCacheInterval());
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
             this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
             parts.finish();
@@ -110,7 +110,7 @@ public final class DualSampler implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
             try (DefectAttention attention = attention()) {
-                unet.show(attention);
+                unet.begin(attention);
                 List<Anchor> images = anchors(series, first);
                 Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();

@@ -13,6 +13,7 @@ import org.dualanodiff.model.diffusion.Sampler;
  * @param steps of the sampler
  * @param guidanceScale 1 for no guidance
  * @param guidanceInterval where in the schedule guidance acts
+ * @param deepCacheInterval steps that share features from deep inside the U-Net; 1: none do
  * @param batchSize pairs denoised together: one block. Changing it changes the last bits of the results
  * @param resolution side of the square images, in pixels
  * @param recordAttention whether pairs come with the attention to the words of the defect
@@ -22,6 +23,7 @@ public record SamplingConfig(
         int steps,
         double guidanceScale,
         GuidanceInterval guidanceInterval,
+        int deepCacheInterval,
         int batchSize,
         int resolution,
         boolean recordAttention)
@@ -31,6 +33,9 @@ public record SamplingConfig(
         if (!(guidanceScale >= 1)) {
             throw new IllegalArgumentException("guidance scale must be at least 1, was " + guidanceScale);
         }
+        if (deepCacheInterval < 1) {
+            throw new IllegalArgumentException("the deep cache's interval must be positive, was " + deepCacheInterval);
+        }
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size must be positive, was " + batchSize);
         }
@@ -38,7 +43,7 @@ public record SamplingConfig(
 
     /** With guidance over the whole schedule, without attention. */
     public SamplingConfig(Method method, int steps, double guidanceScale, int batchSize, int resolution) {
-        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, batchSize, resolution, false);
+        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, 1, batchSize, resolution, false);
     }
 
     /** The sampler, with the options that only it has. */

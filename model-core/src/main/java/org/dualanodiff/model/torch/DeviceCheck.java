@@ -40,6 +40,12 @@ public final class DeviceCheck {
         return told(device, problems);
     }
 
+    /** As {@link #compute}, whatever was found before: an error of CUDA may have left a device of this process useless. */
+    public static synchronized boolean stillComputes(String device) {
+        FOUND_RIGHT.remove(device);
+        return compute(device).isEmpty();
+    }
+
     private static List<String> told(String device, List<String> problems) {
         return problems.isEmpty() ? problems : List.of(message(device, TorchLibrary.ofProcess(), problems));
     }

@@ -256,7 +256,7 @@ public final class TorchLibrary {
 
     /** What to set, for CUDA. */
     static String advice() {
-        return "set %s to the folder torch/lib of an installed PyTorch %s for CUDA 12.8, %s=%s and %s=%s, or compute.device=cpu"
+        return "set %s to the folder torch/lib of an installed PyTorch %s for CUDA 12 (with %s=%s and %s=%s, or neither), or compute.device=cpu"
                 .formatted(PATH, builtFor(), VERSION, builtFor(), FLAVOR, CUDA_FLAVOR);
     }
 }

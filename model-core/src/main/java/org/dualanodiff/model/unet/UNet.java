@@ -25,10 +25,14 @@ import org.dualanodiff.model.torch.Tensors;
  */
 public final class UNet {
 
+    /** Stages that always run, on the way down and again on the way up: the first convolution and the first layer. */
+    private static final int OUTERMOST = 2;
+
     private final UNetConfig config;
     private final Precision precision;
     private final TimeEmbedding timeEmbedding;
     private final List<UNetStage> stages = new ArrayList<>();
+    private final int resumption;
 
     private UNet(UNetConfig config, Weights weights) {
         this.config = config;
@@ -43,6 +47,18 @@ public final class UNet {
             stages.addAll(UpBlock.stages(weights.at("up_blocks." + index), config, index));
         }
         stages.add(out(weights));
+        resumption = resumption();
+    }
+
+    /** The stage on the way up that meets what the last outermost stage made on the way down. */
+    private int resumption() {
+        int stage = stages.size();
+        int open = 0;
+        while (open < OUTERMOST) {
+            stage--;
+            open += stages.get(stage).skip() == UNetStage.Skip.POP ? 1 : 0;
+        }
+        return stage;
     }
 
     /** @throws org.dualanodiff.model.checkpoint.CheckpointException if a tensor is missing or has a wrong shape */
@@ -98,11 +114,34 @@ public final class UNet {
      */
     public NDArray forward(
             NDArray latents, NDArray timesteps, NDArray text, AttentionProcessor processor, UNetListener listener) {
+        return forward(latents, timesteps, text, processor, listener, new DeepFeatures(1));
+    }
+
+    /**
+     * As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, UNetListener)}.
+     *
+     * @param deep of the passes before; where they fit, only the outermost stages run
+     */
+    public NDArray forward(
+            NDArray latents,
+            NDArray timesteps,
+            NDArray text,
+            AttentionProcessor processor,
+            UNetListener listener,
+            DeepFeatures deep) {
         try (TensorScope scope = TensorScope.open()) {
             UNetPass pass = pass(timesteps, text, processor, listener);
+            boolean reused = deep.fit(latents, text);
             Deque<NDArray> skips = new ArrayDeque<>();
             NDArray h = input(latents);
-            for (UNetStage stage : stages) {
+            for (int i = 0; i < stages.size(); i++) {
+                if (reused && i == OUTERMOST) {
+                    i = resumption;
+                    h = deep.reuse();
+                } else if (i == resumption) {
+                    deep.keep(h);
+                }
+                UNetStage stage = stages.get(i);
                 NDArray skip = stage.skip() == UNetStage.Skip.POP ? skips.pop() : null;
                 NDArray next = stage.forward(h, skip, size(skips.peek()), pass);
                 if (stage.skip() == UNetStage.Skip.PUSH) {

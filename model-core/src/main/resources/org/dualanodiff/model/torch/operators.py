@@ -32,7 +32,7 @@ class Operators(Module):
   def feed_forward(self: __torch__.Operators, x: Tensor, in_w: Tensor, in_b: Tensor, out_w: Tensor, out_b: Tensor) -> Tensor:
     rows = torch.reshape(x, [-1, torch.size(x, 2)])
     taken = torch.size(rows, 0)
-    if torch.__not__(torch.__or__(ops.prim.requires_grad(x), ops.prim.is_cuda(x))):
+    if torch.__and__(ops.prim.is_cpu(x), torch.__not__(ops.prim.requires_grad(x))):
       taken = 1024
     parts = annotate(List[Tensor], [])
     for part in torch.split(rows, taken, 0):
@@ -63,7 +63,7 @@ class Operators(Module):
     k1 = torch.transpose(torch.view(k, [n, -1, heads, width]), 1, 2)
     v1 = torch.transpose(torch.view(v, [n, -1, heads, width]), 1, 2)
     # A CPU walks many positions faster where a head's lie side by side (a fifth of the time, with its gradient); same numbers.
-    if torch.__and__(torch.ge(torch.size(q, 1), 1024), torch.__not__(ops.prim.is_cuda(q))):
+    if torch.__and__(torch.ge(torch.size(q, 1), 1024), ops.prim.is_cpu(q)):
       q1 = torch.contiguous(q1, memory_format=0)
       k1 = torch.contiguous(k1, memory_format=0)
       v1 = torch.contiguous(v1, memory_format=0)
@@ -334,7 +334,11 @@ class Operators(Module):
   def clip_to_norm(self: __torch__.Operators, tensors: List[Tensor], norm: Tensor, limit: float) -> Tensor:
     factor = torch.clamp(torch.mul(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07, 1)), limit), None, 1.)
     # Where it costs nothing to look: on a CPU.
-    if torch.__not__(torch.__and__(ops.prim.is_cpu(factor), torch.ge(float(factor), 1.))):
+    if ops.prim.is_cpu(factor):
+      clipped = torch.lt(float(factor), 1.)
+    else:
+      clipped = True
+    if clipped:
       torch._foreach_mul_(tensors, factor)
     return factor
   # target += share (source - target), in place

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -112,7 +113,7 @@ class DualSamplerTest {
     @Test
     void sampler_recordingAttention_givesEachPairAMapAndTheSamePictures() {
         SamplingConfig recording =
-                new SamplingConfig(SamplingConfig.Method.DDIM, 3, 2.5, GuidanceInterval.WHOLE, 3, 32, true);
+                new SamplingConfig(SamplingConfig.Method.DDIM, 3, 2.5, GuidanceInterval.WHOLE, 1, 3, 32, true);
         try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", recording)) {
             List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
             assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
@@ -139,6 +140,43 @@ class DualSamplerTest {
                     assertThat(Pixels.rgb(pair.image()).levels()).containsOnly((byte) 128);
                 });
             }
+        }
+    }
+
+    @Test
+    void sampler_reusingDeepFeatures_staysCloseToComputingThem() {
+        int[] exact = pixels(1, 1);
+        int[] reusing = pixels(2, 1);
+        assertThat(reusing).isNotEqualTo(exact);
+        double difference = IntStream.range(0, exact.length)
+                .map(i -> Math.abs(reusing[i] - exact[i]))
+                .average()
+                .orElseThrow();
+        int[] other = pixels(1, 2);
+        double differenceOfOtherPictures = IntStream.range(0, exact.length)
+                .map(i -> Math.abs(other[i] - exact[i]))
+                .average()
+                .orElseThrow();
+        assertThat(difference).isLessThan(differenceOfOtherPictures / 5);
+    }
+
+    @Test
+    void sampler_reusingDeepFeatures_takesNoneOfTheBlockBefore() {
+        assertThat(pixels(3, 0, 1)).isEqualTo(pixels(3, 1));
+    }
+
+    /** Of the last of some blocks. Guidance begins on the way, so that passes of two kinds follow one another. */
+    private static int[] pixels(int interval, long... blocks) {
+        SamplingConfig config = new SamplingConfig(
+                SamplingConfig.Method.DDIM, 9, 2.5, new GuidanceInterval(0, 0.7), interval, 1, 32, false);
+        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
+            byte[] levels = {};
+            for (long block : blocks) {
+                levels = Pixels.rgb(sampler.sampleBlock(SERIES, block).get(0).image())
+                        .levels();
+            }
+            byte[] last = levels;
+            return IntStream.range(0, last.length).map(i -> last[i] & 0xff).toArray();
         }
     }
 

@@ -58,7 +58,7 @@ class GuidedDenoiserTest {
 
     /** All pixels of a pair of three DDIM steps, at timesteps 667, 334 and 1. */
     private static int[] pixel(SampleSeries series, GuidanceInterval interval) {
-        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, 6, interval, 1, 64, false);
+        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, 6, interval, 1, 1, 64, false);
         try (DualAdapter adapter = adapter();
                 DualSampler sampler =
                         new DualSampler(base, adapter, new NestedPrompt("a vfx with sks", "sks"), "", config)) {

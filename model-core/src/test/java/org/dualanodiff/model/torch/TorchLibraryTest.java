@@ -131,6 +131,13 @@ class TorchLibraryTest {
     }
 
     @Test
+    void folder_behindALink_isToldByWhatLiesBesideItsTarget() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("torch-lib"), installed("2.5.1", "12.4", true));
+
+        assertThat(at(link).problems("cuda")).singleElement().asString().contains("holds PyTorch 2.5.1");
+    }
+
+    @Test
     void machineWithoutDriver_takesNoLibraryForCuda() throws IOException {
         Path lib = installed(BUILT_FOR, "12.8", true);
         TorchLibrary library = TorchLibrary.of(Map.of("PYTORCH_LIBRARY_PATH", lib.toString()), false);

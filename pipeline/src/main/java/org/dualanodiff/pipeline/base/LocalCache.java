@@ -156,7 +156,10 @@ public final class LocalCache {
     /** The cache that somebody named may be shared; one that stands in lies where everybody may put something. */
     private void prepare(Path root) throws IOException {
         if (root.equals(roots.get(0))) {
-            Files.createDirectories(root);
+            // It may be a link, to a disk with more room.
+            if (!Files.isDirectory(root)) {
+                Files.createDirectories(root);
+            }
         } else {
             OwnFolder.secluded(root);
         }

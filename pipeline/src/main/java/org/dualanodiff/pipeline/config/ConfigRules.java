@@ -102,6 +102,7 @@ final class ConfigRules {
             rule("generation.steps", wholeNumberOr("auto", 1, 1000)),
             rule("generation.guidance-scale", numberOr(List.of("auto"), 1, 100)),
             rule("generation.guidance-interval", interval(0, 1)),
+            rule("generation.deep-cache-interval", wholeNumber(1, 1000)),
             rule("generation.batch-size", wholeNumber(1, 1024)),
             rule("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
             rule("mask.method", oneOf(List.of("grey-distance", "attention", "saliency"))),

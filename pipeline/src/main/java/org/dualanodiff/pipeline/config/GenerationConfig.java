@@ -27,6 +27,7 @@ public record GenerationConfig(
         int steps,
         double guidanceScale,
         Interval guidanceInterval,
+        int deepCacheInterval,
         int batchSize,
         int pairsPerTask)
         implements Serializable {
@@ -48,6 +49,7 @@ public record GenerationConfig(
                 OrAuto.whole(block, "steps"),
                 OrAuto.number(block, "guidance-scale"),
                 Interval.of(block.getDoubleList("guidance-interval")),
+                block.getInt("deep-cache-interval"),
                 block.getInt("batch-size"),
                 block.getInt("pairs-per-task"));
     }
@@ -81,6 +83,7 @@ public record GenerationConfig(
                 entry("steps", OrAuto.value(steps)),
                 entry("guidance-scale", OrAuto.value(guidanceScale)),
                 entry("guidance-interval", guidanceInterval.value()),
+                entry("deep-cache-interval", deepCacheInterval),
                 entry("batch-size", batchSize),
                 entry("pairs-per-task", pairsPerTask));
     }

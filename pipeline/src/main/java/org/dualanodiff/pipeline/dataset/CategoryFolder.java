@@ -27,6 +27,17 @@ record CategoryFolder(String name, Path path, DatasetFiles files, int maskLevel)
         return !tests().isEmpty();
     }
 
+    /** Whether that part has folders as this layout has them; of other data sets, images lie in {@code test} itself. */
+    boolean holdsFolders() throws IOException {
+        for (FileEntry test : tests()) {
+            if (!folders(test.path(), name -> !Words.mayBeMaskFolder(name))
+                    .isEmpty()) {
+                return true;
+            }
+        }
+        return isCategory() && !groundTruths().isEmpty();
+    }
+
     /** The defects with images or masks; a folder of masks without its folder of images is a defect, too. */
     @Override
     public List<String> defects() throws IOException {

@@ -85,11 +85,10 @@ public final class DatasetReader {
             }
             results.forEach(result -> quarantine.addAll(result.quarantine()));
             results.forEach(result -> notes.addAll(result.notes()));
+            List<Candidate> found =
+                    results.stream().flatMap(result -> result.good().stream()).toList();
             GoodImages all = inside(files, category.goodImages(), root, quarantine)
-                    .with(results.stream()
-                            .flatMap(result -> result.good().stream())
-                            .map(FileEntry::uri)
-                            .toList());
+                    .with(uris(found, false), uris(found, true));
             BitDepth depth =
                     request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
             depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);
@@ -120,6 +119,13 @@ public final class DatasetReader {
         complaint.ifPresent(reason ->
                 aside.add(new Quarantined(category, defect, name, Reason.INVALID_ENTRY, "as a name " + reason)));
         return complaint.isEmpty();
+    }
+
+    private static List<URI> uris(List<Candidate> images, boolean test) {
+        return images.stream()
+                .filter(image -> (image.part() == Candidate.Part.TEST) == test)
+                .map(image -> image.image().uri())
+                .toList();
     }
 
     /** Good images are opened much later, if at all; one that must not be opened is set aside now. */

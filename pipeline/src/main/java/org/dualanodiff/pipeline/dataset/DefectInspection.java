@@ -29,7 +29,7 @@ final class DefectInspection {
      * @param deepest the highest sample of images with more than 8 bits, else 0
      * @param notes on the masks, in words
      */
-    record Result(DefectSet set, List<Quarantined> quarantine, List<FileEntry> good, int deepest, List<String> notes) {}
+    record Result(DefectSet set, List<Quarantined> quarantine, List<Candidate> good, int deepest, List<String> notes) {}
 
     /** What became of one image: it is sound, set aside, or neither, which makes it a good one. */
     private record Finding(
@@ -103,7 +103,7 @@ final class DefectInspection {
         return new Result(
                 new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames),
                 quarantine,
-                good.stream().map(Candidate::image).toList(),
+                good,
                 findings.stream().mapToInt(Finding::deepest).max().orElse(0),
                 notes(findings));
     }

@@ -1,8 +1,11 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,9 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     private static final int CATEGORY_AND_DEFECT = 2;
     private static final String UNNAMED_DEFECT = "defect";
 
+    /** Of CVAT's masks: a line {@code name:color:parts:actions} for each class. */
+    private static final String LABEL_MAP = "labelmap.txt";
+
     /** Of DAGM 2007: a table among the masks, where images without a mask are good ones and folders are products. */
     private static final String LABEL_TABLE = "labels.txt";
 
@@ -42,6 +48,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                         .toList(),
                 walk.masks());
         CatalogBuilder catalog = new CatalogBuilder();
+        String unnamed = unnamedDefect(root);
         Tree tree = new Tree(walk, root);
         Set<String> withTraining = walk.images().stream()
                 .filter(image -> image.part() == Candidate.Part.TRAINING && !tree.isGood(image, masks))
@@ -60,7 +67,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                 Candidate candidate =
                         new Candidate(image.name(), image.file(), image.entry(), mask(image, masks), part);
                 if (defect.isEmpty()) {
-                    catalog.unnamedDefect(tree.category(image), UNNAMED_DEFECT, candidate);
+                    catalog.unnamedDefect(tree.category(image), unnamed, candidate);
                 } else {
                     catalog.defect(tree.category(image), defect, candidate);
                 }
@@ -69,6 +76,25 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
         masks.orphans().forEach(mask -> catalog.aside(mask.file(), Reason.ORPHAN_MASK, "no image takes this mask"));
         walk.strangers().forEach(catalog::aside);
         return catalog.build(root.toString());
+    }
+
+    /** The only class that a label map names, if there is one. */
+    private String unnamedDefect(Path root) throws IOException {
+        for (FileEntry entry : files.list(root)) {
+            if (entry.name().equals(LABEL_MAP)) {
+                try (BufferedReader lines = files.text(entry.path())) {
+                    List<String> names = lines.lines()
+                            .filter(line -> !line.startsWith("#") && line.contains(":"))
+                            .map(line -> line.substring(0, line.indexOf(':')))
+                            .filter(name -> !name.equals("background"))
+                            .toList();
+                    return names.size() == 1 ? names.get(0) : UNNAMED_DEFECT;
+                } catch (UncheckedIOException e) {
+                    return UNNAMED_DEFECT;
+                }
+            }
+        }
+        return UNNAMED_DEFECT;
     }
 
     private Candidate.Mask mask(FolderFile image, MaskIndex<FolderFile> masks) {
@@ -101,7 +127,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
             rootName = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
             labelTable = walk.strangers().stream()
                     .anyMatch(file ->
-                            file.file().toLowerCase(java.util.Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
+                            file.file().toLowerCase(Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
             categories = labelTable
                             && walk.images().stream()
                                     .anyMatch(image -> !image.names().isEmpty())

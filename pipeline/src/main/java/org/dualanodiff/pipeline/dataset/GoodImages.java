@@ -17,14 +17,15 @@ public record GoodImages(String category, List<URI> training, List<URI> test) im
         test = List.copyOf(test);
     }
 
-    /** With images of no said part, which are for training. */
-    GoodImages with(List<URI> more) {
+    /** With more of them, in the order of their addresses. */
+    GoodImages with(List<URI> moreTraining, List<URI> moreTest) {
+        return new GoodImages(category, joined(training, moreTraining), joined(test, moreTest));
+    }
+
+    private static List<URI> joined(List<URI> some, List<URI> more) {
         return more.isEmpty()
-                ? this
-                : new GoodImages(
-                        category,
-                        Stream.concat(training.stream(), more.stream()).sorted().toList(),
-                        test);
+                ? some
+                : Stream.concat(some.stream(), more.stream()).sorted().toList();
     }
 
     /** The name that a defect-free image goes by: its file's. */

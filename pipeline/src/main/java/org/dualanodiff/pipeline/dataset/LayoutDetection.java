@@ -67,7 +67,7 @@ record LayoutDetection(DatasetFiles files) {
             return true;
         }
         for (FileEntry entry : files.list(root)) {
-            if (entry.folder() && new CategoryFolder(entry.name(), entry.path(), files, 0).isCategory()) {
+            if (entry.folder() && new CategoryFolder(entry.name(), entry.path(), files, 0).holdsFolders()) {
                 return true;
             }
         }

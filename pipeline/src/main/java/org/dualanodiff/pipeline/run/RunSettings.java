@@ -110,6 +110,7 @@ public record RunSettings(
                 new GuidanceInterval(
                         generation.guidanceInterval().from(),
                         generation.guidanceInterval().to()),
+                generation.deepCacheInterval(),
                 generation.batchSize(),
                 resolution,
                 config.mask().method().equals("attention"));
@@ -314,6 +315,10 @@ public record RunSettings(
                 "generation.guidance-scale", Double.toString(generation.guidanceScale(false)),
                 "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
                 "generation.batch-size", Integer.toString(generation.batchSize())));
+        // Runs have kept their names since before there was this setting.
+        if (generation.deepCacheInterval() > 1) {
+            settings.put("generation.deep-cache-interval", Integer.toString(generation.deepCacheInterval()));
+        }
         // Runs have kept their names since before samples could have a seed of their own.
         if (generation.seed() != config.seed()) {
             settings.put("generation.seed", Long.toString(generation.seed()));

@@ -22,7 +22,7 @@ public record SampleFileSummary(
         series = List.copyOf(series);
     }
 
-    static SampleFileSummary unreadable(String key, FileDigest digest, String error) {
+    public static SampleFileSummary unreadable(String key, FileDigest digest, String error) {
         return new SampleFileSummary(key, digest, 0, List.of(), 0, error);
     }
 

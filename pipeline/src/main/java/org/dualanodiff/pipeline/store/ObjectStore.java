@@ -32,6 +32,9 @@ public final class ObjectStore implements AutoCloseable {
     /** Requests of {@link #inParallel}. */
     private static final int AT_ONCE = 16;
 
+    /** Of a file that is replaced meanwhile. */
+    private static final int READINGS = 5;
+
     /** Of a file that is read as a whole: records are small, samples are downloaded. */
     private static final int MOST_AT_ONCE =
             (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
@@ -94,6 +97,25 @@ public final class ObjectStore implements AutoCloseable {
     /** Reads a whole file if it is there: one step, unlike {@link #exists} and then {@link #read}. */
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
+            for (int reading = 1; ; reading++) {
+                try {
+                    return readWhole(key);
+                } catch (IOException e) {
+                    if (reading == READINGS || !wasReplaced(e)) {
+                        throw e;
+                    }
+                }
+            }
+        });
+    }
+
+    /** On S3 an object that is replaced between its length and its bytes cannot be read on; leases and states often are. */
+    private static boolean wasReplaced(IOException failure) {
+        return failure.getClass().getSimpleName().equals("RemoteFileChangedException")
+                || String.valueOf(failure.getMessage()).contains("Status Code: 412");
+    }
+
+    private Optional<byte[]> readWhole(String key) throws IOException {
             try (InputStream in = backend.read(key)) {
                 byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
                 if (content.length > MOST_AT_ONCE) {
@@ -103,7 +125,6 @@ public final class ObjectStore implements AutoCloseable {
             } catch (FileNotFoundException | NoSuchFileException e) {
                 return Optional.empty();
             }
-        });
     }
 
     /**

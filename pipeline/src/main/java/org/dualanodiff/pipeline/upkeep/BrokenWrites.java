@@ -1,11 +1,9 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunLease;
 
 /** What writers left that died, wherever it lies. */
 final class BrokenWrites {
@@ -29,7 +27,6 @@ final class BrokenWrites {
         Optional<String> run = StoredRuns.of(file.key());
         return new FoundGarbage(
                 new Garbage("remains of a broken write", file.key(), 1, file.bytes(), run),
-                () -> run.filter(id -> RunLease.isHeld(store, id, Instant.now()))
-                        .isEmpty());
+                () -> run.filter(id -> !StoredRuns.isIdle(store, id)).isEmpty());
     }
 }

@@ -10,6 +10,7 @@ import org.dualanodiff.pipeline.samples.SampleFileInspector;
 import org.dualanodiff.pipeline.samples.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreException;
 
 /** Reads the files on this machine, one after another. */
 public final class InspectionHere implements FileInspection {
@@ -33,6 +34,11 @@ public final class InspectionHere implements FileInspection {
     private SampleFileSummary sample(String key) {
         try {
             return new SampleFileInspector(store).inspect(key);
+        } catch (StoreException e) {
+            if (store.exists(key)) {
+                throw e;
+            }
+            return SampleFileSummary.unreadable(key, new FileDigest("", 0), "it was there a moment ago and is not");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot copy %s to this machine to read it".formatted(store.uri(key)), e);
         }

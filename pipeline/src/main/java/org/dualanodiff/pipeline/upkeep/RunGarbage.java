@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -136,6 +134,6 @@ final class RunGarbage implements GarbageFinder {
     }
 
     private boolean isIdle(String run) {
-        return !RunLease.isHeld(store, run, Instant.now());
+        return StoredRuns.isIdle(store, run);
     }
 }

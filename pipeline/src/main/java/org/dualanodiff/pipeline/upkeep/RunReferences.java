@@ -11,43 +11,54 @@ import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The runs that published data sets speak of, by id or by any path of theirs. */
 final class RunReferences {
 
     private static final Pattern PUBLISHED = Pattern.compile("datasets/.*\\.json");
 
-    private final Set<String> texts;
+    private static final Logger LOG = LoggerFactory.getLogger(RunReferences.class);
 
-    private RunReferences(Set<String> texts) {
+    private final Set<String> texts;
+    /** Whether a record cannot be read: then nobody can tell which runs it speaks of, and all are taken for spoken of. */
+    private final boolean any;
+
+    private RunReferences(Set<String> texts, boolean any) {
         this.texts = texts;
+        this.any = any;
     }
 
     /** @param files of the store */
     static RunReferences in(ObjectStore store, Collection<AgedFile> files) {
         Set<String> texts = new HashSet<>();
-        files.stream()
-                .map(AgedFile::key)
-                .filter(key -> PUBLISHED.matcher(key).matches())
-                .flatMap(key -> texts(parsed(store, key)))
-                .forEach(texts::add);
-        return new RunReferences(texts);
-    }
-
-    /** @throws StoreException if it cannot be read: then nobody can tell which runs it speaks of */
-    private static JsonElement parsed(ObjectStore store, String key) {
-        return Json.parse(store.read(key), JsonElement.class, store.uri(key));
+        boolean any = false;
+        for (AgedFile file : files) {
+            String key = file.key();
+            if (PUBLISHED.matcher(key).matches()) {
+                try {
+                    texts(Json.parse(store.read(key), JsonElement.class, store.uri(key))).forEach(texts::add);
+                } catch (StoreException e) {
+                    LOG.warn("no run goes, since a data set may speak of any: {}", e.getMessage());
+                    any = true;
+                }
+            }
+        }
+        return new RunReferences(texts, any);
     }
 
     boolean include(String runId) {
         String segment = PathSegment.escape(runId);
         List<String> folders = List.of("runs/" + segment, "run=" + segment);
-        return texts.stream()
+        return any
+                || texts.stream()
                 .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
     }
 
     boolean name(String key) {
-        return texts.contains(key);
+        return any || texts.contains(key);
     }
 
     private static boolean holds(String text, String folder) {

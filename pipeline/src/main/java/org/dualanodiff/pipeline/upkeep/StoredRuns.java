@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -9,10 +10,16 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
+import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which runs have left anything in a store. */
 final class StoredRuns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredRuns.class);
 
     private static final Pattern RUN = Pattern.compile("(?:runs/|samples/run=|staging/run=)([^/]+)/.*");
 
@@ -32,6 +39,16 @@ final class StoredRuns {
                 .flatMap(key -> of(key).stream())
                 .forEach(runs::add);
         return runs;
+    }
+
+    /** Whether nobody is at work on a run; with a lease that cannot be read nobody can tell. */
+    static boolean isIdle(ObjectStore store, String runId) {
+        try {
+            return !RunLease.isHeld(store, runId, Instant.now());
+        } catch (StoreException e) {
+            LOG.warn("run {} is left alone: {}", runId, e.getMessage());
+            return false;
+        }
     }
 
     /** Whether a run has left anything. */

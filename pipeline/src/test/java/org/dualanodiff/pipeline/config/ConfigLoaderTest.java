@@ -71,6 +71,7 @@ class ConfigLoaderTest {
               steps = 50
               guidance-scale = 2
               guidance-interval = [0.1, 0.75]
+              deep-cache-interval = 3
               batch-size = 8
               pairs-per-task = 32
             }
@@ -140,6 +141,7 @@ class ConfigLoaderTest {
                     50,
                     2,
                     new GenerationConfig.Interval(0.1, 0.75),
+                    3,
                     8,
                     32),
             new MaskConfig(
@@ -226,6 +228,7 @@ class ConfigLoaderTest {
                                 -1,
                                 -1,
                                 new GenerationConfig.Interval(0, 1),
+                                1,
                                 4,
                                 64),
                         new MaskConfig(

@@ -219,6 +219,21 @@ class InvalidConfigTest {
         assertThat(problems(folder)).singleElement().asString().startsWith(folder + ": it is not a file");
     }
 
+    @Test
+    void secret_thatWasTypedWrongly_isNotShown() throws IOException {
+        List<String> sets = List.of(
+                "spark.conf.spark.hadoop.fs.s3a.secret.key: S3CRET",
+                "training.steps=\"password=S3CRET\"",
+                "spark.conf.spark.hadoop.fs.azure.account.key.x=[S3CRET]");
+
+        assertThat(problems(Optional.empty(), sets, Map.of(), new Properties()))
+                .hasSize(3)
+                .noneMatch(problem -> problem.contains("S3CRET"));
+        assertThat(problems(write("spark.conf { spark.hadoop.fs.s3a.secret.key = S3CRET } }")))
+                .isNotEmpty()
+                .noneMatch(problem -> problem.contains("S3CRET"));
+    }
+
     private static List<String> problems(Path file) {
         return problems(Optional.of(file), List.of(), Map.of(), new Properties());
     }

@@ -215,6 +215,20 @@ class DatasetReaderTest {
     }
 
     @Test
+    void reader_ofAnotherMachineThatGivesNothing_setsTheFileAside() throws IOException {
+        pair("tile", "crack", "000");
+        pair("tile", "crack", "silent");
+
+        Dataset remote = new DatasetReader(RemoteFileSystem.configuration())
+                .read(request(RemoteFileSystem.root(root), List.of(), List.of()));
+
+        assertThat(only(remote).training()).hasSize(1);
+        assertThat(remote.quarantine())
+                .singleElement()
+                .satisfies(file -> assertThat(file.detail()).contains("gave no whole answer within"));
+    }
+
+    @Test
     void reader_ofAnotherFileSystem_readsTheSame() throws IOException {
         pair("tile", "gray stroke", "á 1");
         pair("tile", "crack", "000");

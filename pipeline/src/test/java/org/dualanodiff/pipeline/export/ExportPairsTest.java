@@ -94,7 +94,7 @@ class ExportPairsTest {
                         1 0.375000 0.166667 0.500000 0.166667 0.500000 0.333333 0.375000 0.333333
                         1 0.500000 0.333333 0.625000 0.333333 0.625000 0.500000 0.500000 0.500000
                         """);
-        assertThat(text("data.yaml")).contains("names:\n  0: 'cloth/hole'\n  1: 'cloth/stain'\n");
+        assertThat(text("data.yaml")).contains("names:\n  0: \"cloth/hole\"\n  1: \"cloth/stain\"\n");
     }
 
     @Test
@@ -163,6 +163,16 @@ class ExportPairsTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("holds an export of run night as PNG")
                 .hasMessageContaining("give another folder");
+    }
+
+    @Test
+    void export_intoAFolderOfOtherThings_isRefusedAndLeavesThem() throws IOException {
+        target.write("photo.png", new byte[] {1});
+
+        assertThatThrownBy(() -> fixture.export(fixture.plan(ExportFormat.YOLO), target))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("is not empty and holds no export: there is photo.png");
+        assertThat(ExportFixture.keys(target)).containsExactly("photo.png");
     }
 
     @Test

@@ -68,6 +68,15 @@ class PublishDatasetTest {
                 .hasMessageContaining("no accepted pair");
     }
 
+    @Test
+    void publish_whereOtherThingsLie_isRefusedAndLeavesThem() {
+        store.write("datasets/defects/notes.txt", new byte[1]);
+        assertThatThrownBy(() -> verb.publish(dataset(8)))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("there is datasets/defects/notes.txt");
+        assertThat(store.exists("datasets/defects/README.md")).isFalse();
+    }
+
     private static PublishedDataset dataset(int accepted) {
         return new PublishedDataset(
                 "defects",

@@ -1,0 +1,112 @@
+package org.dualanodiff.jobs.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.junit.jupiter.api.Test;
+
+class UnitPairsTest {
+
+    private static final AdapterId ADAPTER =
+            new AdapterId("nut", "dent", Fingerprint.of("test").build());
+    private static final SampleTarget TARGET = new SampleTarget(100, 8, 16, 400);
+
+    @Test
+    void rounds_withFourInTenRejected_makeOnlyBlocksThatHoldAFinalIndexAndEachOnce() {
+        Random verdicts = new Random(3);
+        List<Boolean> good = IntStream.range(0, 400).mapToObj(i -> verdicts.nextInt(10) >= 4).toList();
+        UnitPairs pairs = new UnitPairs(UnitCommit.nothing("r", ADAPTER), TARGET, AcceptedCopies.NOT_SOUGHT);
+        List<Integer> blocks = new ArrayList<>();
+
+        for (List<GenerateUnit> round = pairs.missing(ADAPTER); !round.isEmpty(); round = pairs.missing(ADAPTER)) {
+            round.forEach(unit -> {
+                Arrays.stream(unit.missing()).filter(index -> index % 8 == 0).forEach(index -> blocks.add(index / 8));
+                pairs.add(made(unit, good), 1000);
+            });
+        }
+
+        Map<Integer, List<String>> fresh = pairs.fresh();
+        assertThat(fresh.values()).filteredOn(List::isEmpty).hasSize(100);
+        int last = fresh.keySet().stream().mapToInt(index -> index).max().orElseThrow();
+        assertThat(fresh).hasSize(last + 1);
+        assertThat(good.get(last)).isTrue();
+        assertThat(blocks).doesNotHaveDuplicates().hasSize(last / 8 + 1);
+    }
+
+    @Test
+    void copies_foundRoundByRound_areThoseFoundAtOnce() {
+        AcceptedCopies rule = new AcceptedCopies(5, 0);
+        List<PairVerdict> all = IntStream.range(0, 24)
+                .mapToObj(index -> new PairVerdict(index, "f", List.of(), signature(index % 7)))
+                .toList();
+        SampleTarget target = new SampleTarget(24, 8, 8);
+        UnitPairs atOnce = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
+        atOnce.add(all, 1);
+        UnitPairs inRounds = new UnitPairs(UnitCommit.nothing("r", ADAPTER), target, rule);
+        for (int first = 0; first < 24; first += 8) {
+            inRounds.add(all.subList(first, first + 8), 1);
+        }
+
+        assertThat(inRounds.fresh()).isEqualTo(atOnce.fresh());
+        assertThat(atOnce.fresh().values()).filteredOn(List::isEmpty).hasSize(7);
+    }
+
+    @Test
+    void pairs_thatAreStagedTwice_areTakenOnce() {
+        UnitPairs pairs = new UnitPairs(
+                UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        pairs.add(List.of(pair(0, "a"), pair(1, "a"), pair(0, "late"), pair(1, "late"), pair(2, "late")), 1);
+
+        CommitTask task = pairs.tasks(true).get(0);
+        assertThat(task.sources()).containsOnlyKeys("a", "late");
+        assertThat(UnitCommit.list(task.sources().get("late"))).containsExactly(2);
+    }
+
+    @Test
+    void files_ofManyBytes_areOfConsecutiveIndicesAndAlikeInSize() {
+        UnitPairs pairs = new UnitPairs(
+                UnitCommit.nothing("r", ADAPTER), new SampleTarget(100, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        pairs.add(IntStream.range(0, 100).mapToObj(index -> pair(index, "f" + index / 10)).toList(), 1L << 30);
+
+        List<CommitTask> tasks = pairs.tasks(true);
+        assertThat(tasks).hasSize(4);
+        assertThat(tasks).allSatisfy(task -> assertThat(task.sources().values().stream()
+                        .mapToInt(indices -> indices.cardinality())
+                        .sum())
+                .isEqualTo(25));
+    }
+
+    private static List<PairVerdict> made(GenerateUnit unit, List<Boolean> good) {
+        return Arrays.stream(unit.missing())
+                .mapToObj(index -> new PairVerdict(
+                        index, "f", index >= 400 || good.get(index) ? List.of() : List.of("flat"), null))
+                .toList();
+    }
+
+    private static PairVerdict pair(int index, String file) {
+        return new PairVerdict(index, file, List.of(), null);
+    }
+
+    private static PairSignature signature(int kind) {
+        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 1024; i++) {
+            image.getRaster().setSample(i % 32, i / 32, 0, (kind * 37 + (i / 64) * (kind * 53 + 29)) % 256);
+        }
+        return PairSignature.of(image, image);
+    }
+}

@@ -1,0 +1,107 @@
+package org.dualanodiff.model.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.dual.Ablation;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.sampling.DualSampler;
+import org.dualanodiff.model.sampling.GuidanceInterval;
+import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.TrainingConfig;
+import org.dualanodiff.model.training.TrainingExample;
+import org.junit.jupiter.api.Test;
+
+/** How often a step crosses between host and device: on a GPU each crossing waits until the device has nothing left to do. */
+class StepTrafficTest {
+
+    private static final int SIDE = 32;
+
+    // Not more than now; whoever needs fewer lowers them.
+    private static final long TRAINING_READ_BACKS = 2;
+    private static final long TRAINING_UPLOADS = 8;
+    private static final long SAMPLING_UPLOADS = 2;
+
+    @Test
+    void trainingStep_crossesNoOftenerThanItDid() throws IOException {
+        List<Traffic> moments = new ArrayList<>();
+        try (BaseModel base = BaseModel.load(Golden.model(), Compute.CPU);
+                DualTrainer trainer = trainer(base)) {
+            trainer.train(Path.of("no", "checkpoint"), (step, steps, loss) -> moments.add(Traffic.soFar()));
+        }
+        Traffic step = moments.get(3).since(moments.get(2));
+
+        assertThat(step.readBacks()).isLessThanOrEqualTo(TRAINING_READ_BACKS);
+        assertThat(step.uploads()).isLessThanOrEqualTo(TRAINING_UPLOADS);
+    }
+
+    @Test
+    void denoisingStep_readsNothingBack() {
+        assertThat(perStep().readBacks()).isZero();
+    }
+
+    @Test
+    void denoisingStep_uploadsNoOftenerThanItDid() {
+        assertThat(perStep().uploads()).isLessThanOrEqualTo(SAMPLING_UPLOADS);
+    }
+
+    /** What a block of more steps needs more. */
+    private static Traffic perStep() {
+        try (BaseModel base = BaseModel.load(Golden.model(), Compute.CPU);
+                DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+            Traffic two = block(base, adapter, 2);
+            Traffic three = block(base, adapter, 3);
+            return three.since(two);
+        }
+    }
+
+    private static Traffic block(BaseModel base, DualAdapter adapter, int steps) {
+        SamplingConfig config =
+                new SamplingConfig(SamplingConfig.Method.DDIM, steps, 2, GuidanceInterval.WHOLE, 1, SIDE, false);
+        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
+            Traffic before = Traffic.soFar();
+            sampler.sampleBlock(new SampleSeries(1, "tile", "crack"), 0);
+            return Traffic.soFar().since(before);
+        }
+    }
+
+    private static DualTrainer trainer(BaseModel base) {
+        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        BufferedImage mask = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+        mask.getRaster().setSample(SIDE / 2, SIDE / 2, 0, 255);
+        TrainingConfig config = new TrainingConfig(
+                5,
+                2,
+                2,
+                false,
+                1e-3,
+                false,
+                1,
+                PartGround.GREY,
+                0,
+                1,
+                2,
+                false,
+                BackgroundMode.OFF,
+                Ablation.NONE,
+                SIDE,
+                false,
+                false,
+                10,
+                1);
+        return new DualTrainer(base, List.of(new TrainingExample("one", image, mask)), NestedPrompt.RELEASED, config);
+    }
+}
