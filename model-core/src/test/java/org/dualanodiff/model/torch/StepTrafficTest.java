@@ -70,7 +70,7 @@ class StepTrafficTest {
 
     private static Traffic block(BaseModel base, DualAdapter adapter, int steps) {
         SamplingConfig config =
-                new SamplingConfig(SamplingConfig.Method.DDIM, steps, 2, GuidanceInterval.WHOLE, 1, SIDE, false);
+                new SamplingConfig(SamplingConfig.Method.DDIM, steps, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, false);
         try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
             Traffic before = Traffic.soFar();
             sampler.sampleBlock(new SampleSeries(1, "tile", "crack"), 0);

@@ -171,7 +171,7 @@ class UnfinishedTest {
 
     private static DualSampler sampler() {
         SamplingConfig config =
-                new SamplingConfig(SamplingConfig.Method.PNDM, 2, 2, GuidanceInterval.WHOLE, 1, SIDE, true);
+                new SamplingConfig(SamplingConfig.Method.PNDM, 2, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, true);
         return new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config);
     }
 
