@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.bench;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -121,7 +120,8 @@ public final class GpuBenchmark {
 
     /** Holds the noise of a guided step and the losses of a training against those of the CPU in fp32. */
     private void compare() throws IOException {
-        Workload onCpu = Workload.of(tinyWork.base(), tinyWork.resolution(), "cpu").repeated(COMPARED_STEPS - 1);
+        Workload onCpu =
+                Workload.of(tinyWork.base(), tinyWork.resolution(), "cpu").repeated(COMPARED_STEPS - 1);
         float[] noise = noise(onCpu);
         float[] losses = losses(onCpu);
         print("%n### Against the CPU in fp32: %s%n%n", tinyWork.base());
@@ -171,7 +171,10 @@ public final class GpuBenchmark {
         print("|---|---|---|---|---|---|---|%n");
         for (Precision precision : extent.precisions()) {
             for (int pairs : extent.pairs()) {
-                row("guided, batch %d".formatted(pairs), ModelTask.SAMPLE, work.with(precision).pairs(pairs));
+                row(
+                        "guided, batch %d".formatted(pairs),
+                        ModelTask.SAMPLE,
+                        work.with(precision).pairs(pairs));
             }
             if (precision != Precision.FP16) {
                 Workload batch = work.with(precision).pairs(extent.batch()).repeated(extent.steps());
@@ -217,7 +220,8 @@ public final class GpuBenchmark {
     }
 
     private void growth(String what, ModelTask task, int times) throws IOException, InterruptedException {
-        double grown = MeasuringProcess.measure(task, tinyWork.repeated(times)).found().grown();
+        double grown =
+                MeasuringProcess.measure(task, tinyWork.repeated(times)).found().grown();
         print("| %s | %.3f | %.2f |%n", what, grown, GROWTH);
         if (!(grown <= GROWTH)) {
             failed.add("%s: resident memory grew by %.0f %% of the bytes".formatted(what, 100 * grown));

@@ -39,7 +39,8 @@ final class MeasuringProcess {
         command.addAll(work.options());
         Path errors = Files.createTempFile("dualanodiff-bench-", ".log");
         try {
-            Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
             String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new Failure(reason(process.exitValue(), Files.readString(errors)));

@@ -43,9 +43,7 @@ public final class ModelBenchmark {
         print(
                 "%s at %d pixels on %s, %d threads, %d pairs a step%n",
                 work.base(), work.resolution(), work.device(), Compute.CPU.threads(), work.pairs());
-        print(
-                "%-28s %-6s %10s %9s %7s %10s %11s%n",
-                "", "", "seconds", "launches", "copies", "host MiB", "device MiB");
+        print("%-28s %-6s %10s %9s %7s %10s %11s%n", "", "", "seconds", "launches", "copies", "host MiB", "device MiB");
         double trainingStep = 0;
         for (Precision precision : precisions) {
             Workload one = work.with(precision);

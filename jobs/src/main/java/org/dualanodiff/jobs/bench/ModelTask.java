@@ -103,6 +103,7 @@ public enum ModelTask {
     private static final double MEBIBYTE = 1 << 20;
     /** As many as the latents and pictures of a few pairs have at 512 pixels: 4 MiB. */
     private static final int READ_NUMBERS = 1 << 20;
+
     private static final int RANK = 32;
     /** So that a small base has an adapter beside which the unrest of memory is little. */
     private static final int LARGE_RANK = 256;
@@ -179,8 +180,7 @@ public enum ModelTask {
                 1);
         Path folder = Files.createTempDirectory("dualanodiff-bench-");
         Path state = folder.resolve("state");
-        try (DualTrainer trainer =
-                new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
+        try (DualTrainer trainer = new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
             trainer.train(state, listener);
         } finally {
             Files.deleteIfExists(state);

@@ -95,7 +95,10 @@ final class BenchCommand {
     /** Those that may be of any device. */
     abstract static class OnDevice extends OnModel {
 
-        @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
+        @Option(
+                names = "--device",
+                paramLabel = "DEVICE",
+                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
         String device = "cpu";
 
         @Option(
@@ -128,11 +131,8 @@ final class BenchCommand {
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = directory();
-            Workload work =
-                    Workload.of(base, resolution(directory), device).pairs(positive(spec, "--batch", batch));
-            new ModelBenchmark(
-                            directory, work, precisions(), spec.commandLine().getOut())
-                    .run();
+            Workload work = Workload.of(base, resolution(directory), device).pairs(positive(spec, "--batch", batch));
+            new ModelBenchmark(directory, work, precisions(), spec.commandLine().getOut()).run();
             return ExitCode.DONE;
         }
     }
@@ -188,7 +188,8 @@ final class BenchCommand {
             ModelFiles tiny = new BaseModelSource(LocalCache.ofUser()).locate(TINY);
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
-                boolean time = !device.equals("cpu") && DeviceCheck.compute(device).isEmpty();
+                boolean time =
+                        !device.equals("cpu") && DeviceCheck.compute(device).isEmpty();
                 base = time ? randomModel() : TINY;
             }
             Workload work = Workload.of(base, resolution(directory()), device);
@@ -345,14 +346,7 @@ final class BenchCommand {
         public Integer call() throws Exception {
             ModelFiles directory = directory();
             Workload work = new Workload(
-                    base,
-                    resolution(directory),
-                    device,
-                    precisions().get(0),
-                    pairs,
-                    microBatch,
-                    recompute,
-                    repeats);
+                    base, resolution(directory), device, precisions().get(0), pairs, microBatch, recompute, repeats);
             spec.commandLine().getOut().println(new Gson().toJson(task.measure(directory, work)));
             return ExitCode.DONE;
         }

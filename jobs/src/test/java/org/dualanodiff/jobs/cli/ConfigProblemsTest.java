@@ -44,15 +44,20 @@ class ConfigProblemsTest {
         assertThat(folder.resolve("model_index.json")).hasContent("{}");
 
         Path own = folder.resolve("own");
-        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit()).isZero();
-        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit()).isZero();
+        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit())
+                .isZero();
+        assertThat(CommandLineRun.of("random-model", "--out", own.toString()).exit())
+                .isZero();
     }
 
     @Test
     void console_ofACommandThatIsWrong_showsNeitherSecretsNorControls() {
         CommandLineRun run = CommandLineRun.of("augment", "-set", "spark.hadoop.fs.s3a.secret.key=S3CRET\u001b[2J");
         assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("secret.key=(hidden)").doesNotContain("S3CRET").doesNotContain("\u001b");
+        assertThat(run.err())
+                .contains("secret.key=(hidden)")
+                .doesNotContain("S3CRET")
+                .doesNotContain("\u001b");
     }
 
     @Test

@@ -196,8 +196,9 @@ record Miniatures(Path root) {
         for (int i = 0; i < 3; i++) {
             annotations
                     .append(i > 0 ? "," : "")
-                    .append("{\"id\": %d, \"image_id\": %d, \"category_id\": 1, \"segmentation\": [[8, 8, 20, 8, 20, 20]]}"
-                            .formatted(i, i));
+                    .append(
+                            "{\"id\": %d, \"image_id\": %d, \"category_id\": 1, \"segmentation\": [[8, 8, 20, 8, 20, 20]]}"
+                                    .formatted(i, i));
         }
         text(
                 "train/_annotations.coco.json",
@@ -225,7 +226,8 @@ record Miniatures(Path root) {
     private void labelMe() throws IOException {
         pictures("%d.jpg", 4);
         for (int i = 0; i < 4; i++) {
-            String shape = "{\"label\": \"crack\", \"points\": [[8, 8], [20, 8], [20, 20]], \"shape_type\": \"polygon\"}";
+            String shape =
+                    "{\"label\": \"crack\", \"points\": [[8, 8], [20, 8], [20, 20]], \"shape_type\": \"polygon\"}";
             text(
                     i + ".json",
                     "{\"imagePath\": \"%d.jpg\", \"imageWidth\": 32, \"imageHeight\": 32, \"shapes\": [%s]}"

@@ -109,8 +109,9 @@ class PublishedLayoutsTest {
         RunSummary planned = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.NONE);
         assertThat(planned.status()).isEqualTo("planned");
         assertThat(console.toString())
-                .contains("data: 1 categories, 1 defects; good images %d for training, %d for testing; pairs %d for training, %d for testing; set aside none"
-                        .formatted(good, goodTest, training, test))
+                .contains(
+                        "data: 1 categories, 1 defects; good images %d for training, %d for testing; pairs %d for training, %d for testing; set aside none"
+                                .formatted(good, goodTest, training, test))
                 .contains("%s/%s: train yes".formatted(category, defect));
 
         RunSummary made = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.ALL);

@@ -32,8 +32,9 @@ class PersistenceTest {
 
     @Test
     void job_thatIsAllowedToRunNowhere_isSubmittedAgain() throws Exception {
-        persistence.awaitOrThrow(new SparkException(
-                "Job aborted due to stage failure: task cannot run anywhere due to node and executor excludeOnFailure"));
+        persistence.awaitOrThrow(
+                new SparkException(
+                        "Job aborted due to stage failure: task cannot run anywhere due to node and executor excludeOnFailure"));
         assertThat(pauses).hasSize(1);
     }
 

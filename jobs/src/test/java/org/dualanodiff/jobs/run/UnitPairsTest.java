@@ -29,7 +29,8 @@ class UnitPairsTest {
     @Test
     void rounds_withFourInTenRejected_makeOnlyBlocksThatHoldAFinalIndexAndEachOnce() {
         Random verdicts = new Random(3);
-        List<Boolean> good = IntStream.range(0, 400).mapToObj(i -> verdicts.nextInt(10) >= 4).toList();
+        List<Boolean> good =
+                IntStream.range(0, 400).mapToObj(i -> verdicts.nextInt(10) >= 4).toList();
         UnitPairs pairs = new UnitPairs(UnitCommit.nothing("r", ADAPTER), TARGET, AcceptedCopies.NOT_SOUGHT);
         List<Integer> blocks = new ArrayList<>();
 
@@ -68,8 +69,8 @@ class UnitPairsTest {
 
     @Test
     void pairs_thatAreStagedTwice_areTakenOnce() {
-        UnitPairs pairs = new UnitPairs(
-                UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        UnitPairs pairs =
+                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4), AcceptedCopies.NOT_SOUGHT);
         pairs.add(List.of(pair(0, "a"), pair(1, "a"), pair(0, "late"), pair(1, "late"), pair(2, "late")), 1);
 
         CommitTask task = pairs.tasks(true).get(0);
@@ -79,16 +80,21 @@ class UnitPairsTest {
 
     @Test
     void files_ofManyBytes_areOfConsecutiveIndicesAndAlikeInSize() {
-        UnitPairs pairs = new UnitPairs(
-                UnitCommit.nothing("r", ADAPTER), new SampleTarget(100, 4, 4), AcceptedCopies.NOT_SOUGHT);
-        pairs.add(IntStream.range(0, 100).mapToObj(index -> pair(index, "f" + index / 10)).toList(), 1L << 30);
+        UnitPairs pairs =
+                new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(100, 4, 4), AcceptedCopies.NOT_SOUGHT);
+        pairs.add(
+                IntStream.range(0, 100)
+                        .mapToObj(index -> pair(index, "f" + index / 10))
+                        .toList(),
+                1L << 30);
 
         List<CommitTask> tasks = pairs.tasks(true);
         assertThat(tasks).hasSize(4);
-        assertThat(tasks).allSatisfy(task -> assertThat(task.sources().values().stream()
-                        .mapToInt(indices -> indices.cardinality())
-                        .sum())
-                .isEqualTo(25));
+        assertThat(tasks)
+                .allSatisfy(task -> assertThat(task.sources().values().stream()
+                                .mapToInt(indices -> indices.cardinality())
+                                .sum())
+                        .isEqualTo(25));
     }
 
     private static List<PairVerdict> made(GenerateUnit unit, List<Boolean> good) {

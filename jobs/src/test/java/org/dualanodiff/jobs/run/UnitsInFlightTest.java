@@ -45,10 +45,11 @@ class UnitsInFlightTest {
             await(others);
             return 0;
         });
-        IntStream.range(1, 10).forEach(unit -> units.add(() -> {
-            others.countDown();
-            return unit;
-        }));
+        IntStream.range(1, 10)
+                .forEach(unit -> units.add(() -> {
+                    others.countDown();
+                    return unit;
+                }));
         List<Integer> ended = new ArrayList<>();
 
         new UnitsInFlight(pool -> {}, () -> 2).run(units, ended::add);

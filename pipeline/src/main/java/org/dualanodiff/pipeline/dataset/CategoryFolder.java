@@ -30,8 +30,7 @@ record CategoryFolder(String name, Path path, DatasetFiles files, int maskLevel)
     /** Whether that part has folders as this layout has them; of other data sets, images lie in {@code test} itself. */
     boolean holdsFolders() throws IOException {
         for (FileEntry test : tests()) {
-            if (!folders(test.path(), name -> !Words.mayBeMaskFolder(name))
-                    .isEmpty()) {
+            if (!folders(test.path(), name -> !Words.mayBeMaskFolder(name)).isEmpty()) {
                 return true;
             }
         }

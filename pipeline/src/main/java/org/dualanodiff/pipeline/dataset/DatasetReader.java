@@ -87,8 +87,8 @@ public final class DatasetReader {
             results.forEach(result -> notes.addAll(result.notes()));
             List<Candidate> found =
                     results.stream().flatMap(result -> result.good().stream()).toList();
-            GoodImages all = inside(files, category.goodImages(), root, quarantine)
-                    .with(uris(found, false), uris(found, true));
+            GoodImages all =
+                    inside(files, category.goodImages(), root, quarantine).with(uris(found, false), uris(found, true));
             BitDepth depth =
                     request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
             depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);

@@ -116,15 +116,15 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     private Optional<byte[]> readWhole(String key) throws IOException {
-            try (InputStream in = backend.read(key)) {
-                byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
-                if (content.length > MOST_AT_ONCE) {
-                    throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
-                }
-                return Optional.of(content);
-            } catch (FileNotFoundException | NoSuchFileException e) {
-                return Optional.empty();
+        try (InputStream in = backend.read(key)) {
+            byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
+            if (content.length > MOST_AT_ONCE) {
+                throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
             }
+            return Optional.of(content);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /**

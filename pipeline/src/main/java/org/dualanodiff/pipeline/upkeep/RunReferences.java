@@ -39,7 +39,8 @@ final class RunReferences {
             String key = file.key();
             if (PUBLISHED.matcher(key).matches()) {
                 try {
-                    texts(Json.parse(store.read(key), JsonElement.class, store.uri(key))).forEach(texts::add);
+                    texts(Json.parse(store.read(key), JsonElement.class, store.uri(key)))
+                            .forEach(texts::add);
                 } catch (StoreException e) {
                     LOG.warn("no run goes, since a data set may speak of any: {}", e.getMessage());
                     any = true;
@@ -54,7 +55,7 @@ final class RunReferences {
         List<String> folders = List.of("runs/" + segment, "run=" + segment);
         return any
                 || texts.stream()
-                .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
+                        .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
     }
 
     boolean name(String key) {

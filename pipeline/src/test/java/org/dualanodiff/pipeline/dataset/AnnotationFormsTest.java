@@ -86,7 +86,10 @@ class AnnotationFormsTest {
     void cocoIds_asNumbersOrTexts_areTheSame(String ofImage, String ofAnnotation) throws IOException {
         plates.text(
                 "instances.json",
-                coco(List.of(image(ofImage, "0.jpg"), image(1, "1.jpg")), List.of(square(ofAnnotation, "1.0", 2)), CRACK));
+                coco(
+                        List.of(image(ofImage, "0.jpg"), image(1, "1.jpg")),
+                        List.of(square(ofAnnotation, "1.0", 2)),
+                        CRACK));
 
         Dataset dataset = plates.read();
 
@@ -110,7 +113,8 @@ class AnnotationFormsTest {
     @Test
     void cocoImage_annotatedInATestFileToo_neverTrains() throws IOException {
         plates.text("annotations/instances_train.json", coco(four(), List.of(square(0, 1, 2)), CRACK));
-        plates.text("annotations/instances_val.json", coco(List.of(image(0, "0.jpg")), List.of(square(0, 1, 22)), CRACK));
+        plates.text(
+                "annotations/instances_val.json", coco(List.of(image(0, "0.jpg")), List.of(square(0, 1, 22)), CRACK));
 
         DefectSet set = plates.read().sets().get(0);
 
@@ -164,9 +168,15 @@ class AnnotationFormsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "my part.JPG", "my%20part.jpg", "C:\\\\data\\\\my part.jpg", "D:/a/images/my part.jpg",
-                "images\\\\my part.jpg", "/home/other/data/tile/images/my part.jpg", "file:///x/my%20part.jpg",
-                "\\\\\\\\server\\\\share\\\\my part.jpg", "../../upload/my part.jpg"
+                "my part.JPG",
+                "my%20part.jpg",
+                "C:\\\\data\\\\my part.jpg",
+                "D:/a/images/my part.jpg",
+                "images\\\\my part.jpg",
+                "/home/other/data/tile/images/my part.jpg",
+                "file:///x/my%20part.jpg",
+                "\\\\\\\\server\\\\share\\\\my part.jpg",
+                "../../upload/my part.jpg"
             })
     void cocoFileName_ofAnotherMachineOrForm_isFound(String name) throws IOException {
         plates.picture("images/my part.jpg");
@@ -238,14 +248,22 @@ class AnnotationFormsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"images/0.jpg", "./images/0.jpg", "images\\\\0.jpg", "ROOT/images/0.jpg", "file://ROOT/images/0.jpg"})
+    @ValueSource(
+            strings = {
+                "images/0.jpg",
+                "./images/0.jpg",
+                "images\\\\0.jpg",
+                "ROOT/images/0.jpg",
+                "file://ROOT/images/0.jpg"
+            })
     void manifestImage_goodAndDefective_isNoGoodOne(String again) throws IOException {
         plates.mask("m.png");
         plates.text("manifest.jsonl", """
                 {"image": "%s"}
                 {"image": "images/0.jpg", "mask": "m.png", "defect": "crack", "category": "other"}
                 {"image": "images/1.jpg"}
-                """.formatted(again.replace("ROOT", plates.root().toString())));
+                """.formatted(
+                        again.replace("ROOT", plates.root().toString())));
 
         Dataset dataset = plates.read();
 
@@ -289,7 +307,9 @@ class AnnotationFormsTest {
         for (String part : List.of("train", "val")) {
             yolo.picture("images/%s/0.jpg".formatted(part));
             yolo.picture("images/%s/good.jpg".formatted(part));
-            yolo.text("labels/%s/0.txt".formatted(part), "1 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n0 0.75 0.75 1 0.75 1 1 0.75 1\n");
+            yolo.text(
+                    "labels/%s/0.txt".formatted(part),
+                    "1 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\n0 0.75 0.75 1 0.75 1 1 0.75 1\n");
         }
         yolo.picture("images/train/box.jpg");
         yolo.text("labels/train/box.txt", "0 0.5 0.5 0.2 0.2\n");
@@ -303,15 +323,19 @@ class AnnotationFormsTest {
         assertThat(Plates.area(crack)).isEqualTo(12 * 10);
         assertThat(dataset.set("yolo", "dent").orElseThrow().training()).hasSize(1);
         assertThat(good(dataset)).containsExactly("good.jpg");
-        assertThat(dataset.quarantine()).singleElement().satisfies(aside -> assertThat(aside.detail())
-                .contains("a box alone makes no mask"));
+        assertThat(dataset.quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("a box alone makes no mask"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "names: [dent, 'crack tip']", "names: {0: dent, 1: \"crack tip\"}", "nc: 2\nnames:\n- dent\n- crack tip\n",
-                "names:\n  - dent\n  # second\n  - 'crack tip'\npath: x", "names: [\n  dent,\n  crack tip\n]"
+                "names: [dent, 'crack tip']",
+                "names: {0: dent, 1: \"crack tip\"}",
+                "nc: 2\nnames:\n- dent\n- crack tip\n",
+                "names:\n  - dent\n  # second\n  - 'crack tip'\npath: x",
+                "names: [\n  dent,\n  crack tip\n]"
             })
     void namesOfYaml_inAnyForm_areRead(String yaml) {
         assertThat(YoloLayout.names(yaml)).containsExactly("dent", "crack tip");
@@ -323,8 +347,10 @@ class AnnotationFormsTest {
         for (String name : List.of("a", "b", "c", "d")) {
             folder.picture(name + ".jpg");
         }
-        String head = "{\"version\": \"5.0\", \"imagePath\": \"%s.jpg\", \"imageHeight\": 40, \"imageWidth\": 48, \"shapes\": [";
-        String square = "{\"label\": \"crack\", \"points\": [[2, 5], [12, 5], [12, 15], [2, 15]], \"shape_type\": \"polygon\"}";
+        String head =
+                "{\"version\": \"5.0\", \"imagePath\": \"%s.jpg\", \"imageHeight\": 40, \"imageWidth\": 48, \"shapes\": [";
+        String square =
+                "{\"label\": \"crack\", \"points\": [[2, 5], [12, 5], [12, 15], [2, 15]], \"shape_type\": \"polygon\"}";
         folder.text("a.json", head.formatted("a") + square + "]}");
         folder.text("b.json", head.formatted("b") + "]}");
         folder.text("c.json", head.formatted("c") + square + ", " + square.replace("polygon", "rectangle") + "]}");
@@ -355,7 +381,8 @@ class AnnotationFormsTest {
                         .formatted(Files.readString(resource("brush.json")));
         folder.text(
                 "project-1.json",
-                "[" + String.join(
+                "["
+                        + String.join(
                                 ",",
                                 task.formatted(1, "a", "{\"result\": [" + polygon + "]}"),
                                 task.formatted(2, "b", "{\"result\": [" + brush + "]}"),
@@ -368,8 +395,9 @@ class AnnotationFormsTest {
         assertThat(Plates.area(dataset.set("studio", "crack").orElseThrow())).isEqualTo(12 * 10);
         assertThat(Plates.area(dataset.set("studio", "stain").orElseThrow())).isEqualTo(Plates.SPOT);
         assertThat(good(dataset)).containsExactly("c.jpg");
-        assertThat(dataset.quarantine()).singleElement().satisfies(aside -> assertThat(aside.detail())
-                .contains("is not annotated"));
+        assertThat(dataset.quarantine())
+                .singleElement()
+                .satisfies(aside -> assertThat(aside.detail()).contains("is not annotated"));
     }
 
     private static Path resource(String name) {

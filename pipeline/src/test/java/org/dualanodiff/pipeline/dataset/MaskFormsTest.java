@@ -68,8 +68,9 @@ class MaskFormsTest {
 
         DefectImage image = plates.read().sets().get(0).training().get(0);
 
-        assertThat(image.mask()).isInstanceOfSatisfying(MaskFile.class, mask -> assertThat(mask.level())
-                .isEqualTo(MaskFile.BLACK_AND_WHITE));
+        assertThat(image.mask())
+                .isInstanceOfSatisfying(
+                        MaskFile.class, mask -> assertThat(mask.level()).isEqualTo(MaskFile.BLACK_AND_WHITE));
         assertThat(image.maskSha256()).isEqualTo(Sha256.of(TestImages.encode(soft, "png")));
     }
 
@@ -87,8 +88,13 @@ class MaskFormsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "000_mask_1.png, 000_mask_2.png", "000_mask.png, 000_mask2.png", "000_mask-01.png, 000_Mask-02.png",
-        "000.png, 000_1.png", "000/a.png, 000/b.png", "000_mask_crack.png, 000_mask_dent.png", "000_gt.png, 000_mask.png"
+        "000_mask_1.png, 000_mask_2.png",
+        "000_mask.png, 000_mask2.png",
+        "000_mask-01.png, 000_Mask-02.png",
+        "000.png, 000_1.png",
+        "000/a.png, 000/b.png",
+        "000_mask_crack.png, 000_mask_dent.png",
+        "000_gt.png, 000_mask.png"
     })
     void masksOfOneImage_areJoined(String first, String second) throws IOException {
         plates.mask("plate/ground_truth/spot/" + first);
@@ -113,8 +119,23 @@ class MaskFormsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "_mask", "_Mask", "-mask", "_MASK", ".mask", " mask", "_seg", "_gt", "_GT", "_label", "_labels",
-                "_ground_truth", "_GroundTruth", "_segmentation", "_mask_0", "_mask1", ""
+                "_mask",
+                "_Mask",
+                "-mask",
+                "_MASK",
+                ".mask",
+                " mask",
+                "_seg",
+                "_gt",
+                "_GT",
+                "_label",
+                "_labels",
+                "_ground_truth",
+                "_GroundTruth",
+                "_segmentation",
+                "_mask_0",
+                "_mask1",
+                ""
             })
     void mask_ofAnySuffix_isFound(String suffix) throws IOException {
         plates.mask("plate/ground_truth/spot/000" + suffix + ".png");
@@ -146,7 +167,9 @@ class MaskFormsTest {
 
         Dataset dataset = folder.read();
 
-        assertThat(dataset.sets().get(0).training()).extracting(DefectImage::name).containsExactly("a.jpg", "b.bmp", "c.png");
+        assertThat(dataset.sets().get(0).training())
+                .extracting(DefectImage::name)
+                .containsExactly("a.jpg", "b.bmp", "c.png");
         assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_MISSING);
     }
 
@@ -175,7 +198,9 @@ class MaskFormsTest {
         DefectImage image = dataset.sets().get(0).training().get(0);
         DatasetFiles files = new DatasetFiles(new org.apache.hadoop.conf.Configuration());
         assertThat(image.openImage(files).getRaster().getSample(9, 7, 0)).isEqualTo(300 >> 4);
-        assertThat(files.image(dataset.good().get(0).training().get(1)).getRaster().getSample(21, 7, 0))
+        assertThat(files.image(dataset.good().get(0).training().get(1))
+                        .getRaster()
+                        .getSample(21, 7, 0))
                 .isEqualTo(4000 >> 4);
         assertThat(dataset.warnings()).anyMatch(warning -> warning.contains("read as 12 bits deep"));
         assertThat(image.imageSha256()).isNotEqualTo(Sha256.of(files.read(image.imageUri())));

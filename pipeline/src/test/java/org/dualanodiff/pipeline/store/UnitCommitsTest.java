@@ -64,7 +64,8 @@ class UnitCommitsTest {
 
         assertThat(commit.accepted()).containsExactly(0);
         assertThat(commit.reasons()).isEqualTo(Map.of("flat", 2, "no_change", 1));
-        assertThat(commit.only(file -> file.key().equals("b")).indices().stream()).containsExactly(2);
+        assertThat(commit.only(file -> file.key().equals("b")).indices().stream())
+                .containsExactly(2);
         assertThat(commit.only(file -> file.key().equals("b")).number()).isEqualTo(2);
     }
 
