@@ -224,21 +224,8 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                 .findFirst();
     }
 
-    /** A special token that {@code tokenizer.json} keeps beside its vocabulary, or null. */
-    private JsonElement added(String token) {
-        return definition.get("added_tokens") instanceof JsonArray tokens
-                ? tokens.asList().stream()
-                        .filter(JsonObject.class::isInstance)
-                        .map(JsonObject.class::cast)
-                        .filter(added -> new JsonPrimitive(token).equals(added.get("content")))
-                        .map(added -> added.get("id"))
-                        .findFirst()
-                        .orElse(null)
-                : null;
-    }
-
     private long id(String token) {
-        JsonElement id = Optional.ofNullable(vocabulary.get(token)).orElseGet(() -> added(token));
+        JsonElement id = vocabulary.get(token);
         if (id == null) {
             throw new CheckpointException(
                     "tokenizer folder %s: special token %s is not in the vocabulary".formatted(folder, token));
