@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -42,11 +41,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);
-        MaskIndex<FolderFile> masks = new MaskIndex<>(
-                walk.images().stream()
-                        .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
-                        .toList(),
-                walk.masks());
+        MaskIndex<FolderFile> masks = walk.index();
         CatalogBuilder catalog = new CatalogBuilder();
         String unnamed = unnamedDefect(root);
         Tree tree = new Tree(walk, root);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
@@ -79,14 +80,33 @@ final class FolderWalk {
         strangers.add(new Quarantined("", "", file, Reason.INVALID_ENTRY, detail));
     }
 
+    /** Folders whose names may be a product's or a defect's, too, hold masks if any image takes one of them. */
     private void sort() {
         sort(files(Words::mayBeMaskFolder));
-        if (images.stream().map(FolderFile::key).noneMatch(masks.values()::contains)) {
+        Set<FileEntry> plainly = files(Words::isMaskFolder).stream()
+                .filter(FolderFile::amongMasks)
+                .map(FolderFile::entry)
+                .collect(Collectors.toSet());
+        MaskIndex<FolderFile> index = index();
+        boolean fits = images.stream()
+                .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
+                .flatMap(name -> index.masksOf(name).stream())
+                .anyMatch(mask -> mask.amongMasks() && !plainly.contains(mask.entry()));
+        if (!fits) {
             images.clear();
             masks.clear();
             strangers.removeIf(file -> file.reason() == Reason.NOT_AN_IMAGE);
             sort(files(Words::isMaskFolder));
         }
+    }
+
+    /** The masks by the images that they belong to, of a part of the data set or of none. */
+    MaskIndex<FolderFile> index() {
+        return new MaskIndex<>(
+                images.stream()
+                        .flatMap(image -> Stream.of(image.key(), image.keyOfNoPart()))
+                        .toList(),
+                masks);
     }
 
     private List<FolderFile> files(Predicate<String> isMaskFolder) {
@@ -127,10 +147,6 @@ final class FolderWalk {
     /** By folder, then name. */
     List<FolderFile> images() {
         return images;
-    }
-
-    Map<FolderFile, MaskIndex.Name> masks() {
-        return masks;
     }
 
     /** Files of another kind. */

@@ -173,6 +173,19 @@ class MaskFormsTest {
         assertThat(dataset.quarantine()).extracting(Quarantined::reason).containsExactly(Reason.MASK_MISSING);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Label/0001_label.png", "labels/0001.png", "segmentation/gt_0001.png"})
+    void folderOfAnExport_withMasksThatFit_holdsMasks(String mask) throws IOException {
+        Plates folder = new Plates(root.resolve("plain"));
+        folder.picture("crack/0001.jpg");
+        folder.mask("crack/" + mask);
+
+        Dataset dataset = folder.read();
+
+        assertThat(dataset.quarantine()).isEmpty();
+        assertThat(dataset.sets()).extracting(DefectSet::defect).containsExactly("crack");
+    }
+
     @Test
     void folderNamedLikeAMaskFolder_withoutImagesThatFit_isADefect() throws IOException {
         Plates folder = new Plates(root.resolve("plain"));
