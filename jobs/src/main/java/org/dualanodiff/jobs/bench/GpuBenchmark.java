@@ -12,6 +12,7 @@ import org.dualanodiff.model.bench.StepCost;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TorchLibrary;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -204,7 +205,7 @@ public final class GpuBenchmark {
                             .map("%.0f"::formatted)
                             .orElse("-"));
         } catch (MeasuringProcess.Failure e) {
-            boolean small = speaksOfMemory(e);
+            boolean small = OutOfDeviceMemoryException.of(e).isPresent();
             print("| %s | %s | %s | | | | |%n", name, one.precisionName(), small ? "does not fit" : "failed");
             if (!small) {
                 failed.add("%s in %s: %s".formatted(name, one.precisionName(), firstLine(e)));
@@ -238,7 +239,7 @@ public final class GpuBenchmark {
                 failed.add("a guided step of %d pairs did not run out of memory".formatted(pairs));
             } catch (RuntimeException e) {
                 print("```%n%s%n```%n", firstLine(e));
-                if (!speaksOfMemory(e)) {
+                if (!OutOfDeviceMemoryException.of(e).isPresent()) {
                     failed.add("a step that does not fit does not say so: " + firstLine(e));
                 }
             }
@@ -252,10 +253,6 @@ public final class GpuBenchmark {
      */
     private long tooMuch() {
         return memory().map(m -> m.total() / 8).orElse(1L << 50);
-    }
-
-    private static boolean speaksOfMemory(Exception failure) {
-        return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("memory");
     }
 
     /** TorchScript puts the reason last, after where it happened. */

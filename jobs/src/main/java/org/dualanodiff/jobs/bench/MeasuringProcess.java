@@ -51,11 +51,12 @@ final class MeasuringProcess {
         }
     }
 
+    /** TorchScript's messages have many lines, the last of which says why. */
     private static String reason(int exitCode, String errors) {
-        return errors.lines()
-                .filter(line -> line.startsWith("error: "))
-                .reduce((first, last) -> last)
-                .orElse("the measuring process ended with %d: %s"
-                        .formatted(exitCode, errors.substring(Math.max(0, errors.length() - 1000))));
+        int said = errors.lastIndexOf("error: ");
+        return said >= 0
+                ? errors.substring(said).strip()
+                : "the measuring process ended with %d: %s"
+                        .formatted(exitCode, errors.substring(Math.max(0, errors.length() - 1000)));
     }
 }
