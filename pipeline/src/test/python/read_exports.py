@@ -12,6 +12,7 @@ from pathlib import Path
 import datasets
 import duckdb
 import numpy as np
+import yaml
 import pandas
 from PIL import Image
 from pycocotools.coco import COCO
@@ -50,7 +51,7 @@ print(f"COCO: {len(masks)} masks from run lengths and from polygons equal the ma
 
 # YOLO: the polygons' areas are the masks'.
 yolo = folder / "YOLO"
-names = [line.strip().split(": ", 1)[1].strip("'") for line in (yolo / "data.yaml").read_text().split("names:\n")[1].splitlines()]
+names = yaml.safe_load((yolo / "data.yaml").read_text())["names"]
 for (category, defect, stem), mask in masks.items():
     assert (yolo / "images/train" / category / defect / f"{stem}.png").is_file()
     area = 0
