@@ -12,8 +12,8 @@ from pathlib import Path
 import datasets
 import duckdb
 import numpy as np
-import yaml
 import pandas
+import yaml
 from PIL import Image
 from pycocotools.coco import COCO
 
