@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.spark.internal.config.ConfigEntry;
+import org.apache.spark.internal.config.Network$;
+import org.apache.spark.internal.config.UI$;
 import org.apache.spark.internal.config.package$;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,8 @@ class SparkPropertyNamesTest {
     private static boolean isKnown(String name) {
         // Entries register when their object is made.
         assertThat(package$.MODULE$).isNotNull();
+        assertThat(UI$.MODULE$).isNotNull();
+        assertThat(Network$.MODULE$).isNotNull();
         return ConfigEntry.findEntry(name) != null;
     }
 }

@@ -113,8 +113,11 @@ public final class DatasetFiles {
                 && (!local || new File(entry.path().toUri().getPath()).exists());
     }
 
-    /** Without the boundary, to look for the data set's root above a folder inside of it. */
-    DatasetFiles everywhere() {
+    /**
+     * Without the boundary, where nothing of what is read is kept: to look for the data set's root above a folder inside of it,
+     * or to compare a file of another data set by its checksum.
+     */
+    public DatasetFiles everywhere() {
         return new DatasetFiles(configuration, DatasetBoundary.none());
     }
 

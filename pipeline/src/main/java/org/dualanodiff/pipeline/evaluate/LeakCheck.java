@@ -85,6 +85,10 @@ public final class LeakCheck {
 
     /** Empty for what is no image, which the evaluation leaves out. */
     private Optional<String> sha256(URI uri) {
+        return sha256(files, uri);
+    }
+
+    private static Optional<String> sha256(DatasetFiles files, URI uri) {
         try {
             return Optional.of(Fingerprint.ofBytes(files.read(uri)).hex());
         } catch (UnreadableImageException e) {
@@ -187,7 +191,8 @@ public final class LeakCheck {
         for (String background : backgrounds) {
             if (!goodTraining.contains(background)) {
                 try {
-                    sha256(URI.create(background)).stream()
+                    // A run may have been made of another data set than the one it is tested on.
+                    sha256(files.everywhere(), URI.create(background)).stream()
                             .flatMap(this::leaked)
                             .map(test -> "pairs of run %s were made on %s, as %s".formatted(runId, test, background))
                             .forEach(leaks::add);
