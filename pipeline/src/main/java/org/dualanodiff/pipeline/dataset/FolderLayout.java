@@ -139,8 +139,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
 
         Tree(FolderWalk walk, Path root) {
             rootName = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
-            labelTable = walk.strangers().stream()
-                    .anyMatch(file -> file.file().toLowerCase(Locale.ROOT).endsWith("/label/" + LABEL_TABLE));
+            labelTable = walk.strangers().stream().anyMatch(FolderLayout::isLabelTable);
             categories = labelTable
                             && walk.images().stream()
                                     .anyMatch(image -> !image.names().isEmpty())
