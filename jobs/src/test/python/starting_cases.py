@@ -109,7 +109,7 @@ def cuda(place):
 def variables(place):
     missed = []
     for version in ("2.5.1", "2.6.0a0+ecf3bae40a.nv25.01"):
-        missed += place.run(["augment", *QUICK, "--set", f"store={place.folder / version}"], 0, ["finished"],
+        missed += place.run(["augment", *QUICK, "--set", f"store={place.folder / version}"], 0, ["complete: "],
                             {"PYTORCH_VERSION": version, "PYTORCH_BUILD_VERSION": version})
     return missed
 
@@ -128,8 +128,11 @@ def shared_cache(place):
     cache = place.folder / "cache"
     environment = {"DUALANODIFF_CACHE": str(cache), "HOME": "/nonexistent"}
     missed = place.plan("builtin:small", 0, [], environment=environment)
-    return missed + place.plan("builtin:small", 0, [], f"store={place.folder / 'other'}", environment=environment,
-                               prefix=other_user(54321), cwd="/")
+    prefix = other_user(54321)
+    store = place.folder / "other"
+    store.mkdir()
+    os.chown(store, 54321, 54321)
+    return missed + place.plan("builtin:small", 0, [], f"store={store}", environment=environment, prefix=prefix, cwd="/")
 
 
 @case("broken downloads")
@@ -156,7 +159,7 @@ def newest_java(place):
              and any(f'"{v}' in (home / "release").read_text() for v in (24, 25, 26))]
     if not homes:
         raise Skipped("no Java of 24 or newer in /usr/lib/jvm")
-    return place.run(["augment", *QUICK, "--set", f"store={place.folder / 'store'}"], 0, ["finished"],
+    return place.run(["augment", *QUICK, "--set", f"store={place.folder / 'store'}"], 0, ["complete: "],
                      {"JAVA_HOME": str(homes[0])})
 
 
