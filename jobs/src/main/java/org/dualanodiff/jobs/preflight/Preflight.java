@@ -19,6 +19,7 @@ import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.InvalidConfigException;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreProbe;
 
@@ -66,17 +67,19 @@ public final class Preflight {
         }
     }
 
-    /** Asked side by side: a place that does not answer takes half a minute. */
+    /**
+     * Asked side by side: a place that does not answer takes half a minute. Not by a parallel stream, whose threads do not know the
+     * class loader of a submitted jar, and so no S3.
+     */
     private Set<String> places() {
         Map<String, String> places = new LinkedHashMap<>();
         places.put("store", config.store());
         places.put("dataset.root", config.dataset().root());
         places.put("base-model", config.baseModel());
         Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
-        places.entrySet().parallelStream().forEach(place -> {
-            if (!attempt(() -> StoreProbe.require(place.getKey(), place.getValue(), hadoop))) {
-                unreachable.add(place.getValue());
-            }
+        ObjectStore.inParallel(places.entrySet(), place -> {
+            boolean reachable = attempt(() -> StoreProbe.require(place.getKey(), place.getValue(), hadoop));
+            return reachable || unreachable.add(place.getValue());
         });
         return unreachable;
     }
