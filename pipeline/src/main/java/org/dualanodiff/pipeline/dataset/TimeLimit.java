@@ -16,7 +16,7 @@ record TimeLimit(Duration limit) {
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "remote read");
         thread.setDaemon(true);
-        // Whoever asks first may be a thread of a parallel stream, which does not know the class loader of a submitted jar.
+        // The first to ask may be a parallel stream's thread, which does not know the class loader of a submitted jar.
         thread.setContextClassLoader(TimeLimit.class.getClassLoader());
         return thread;
     });
