@@ -10,7 +10,6 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 
 /** The good images that the accepted pairs of a run were made on. Pictures are not read. */
 public final class PairBackgrounds {
@@ -27,12 +26,14 @@ public final class PairBackgrounds {
 
     /** Their addresses, without the windows in them; none where the model drew whole images. */
     public List<String> of(String runId, Collection<String> categories) {
-        if (new RunSamples(store, runId).files().isEmpty()) {
+        String[] files = new RunSamples(store, runId)
+                .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
+        if (files.length == 0) {
             return List.of();
         }
         return spark.read()
                 .schema(COLUMNS)
-                .parquet(store.literalUri(StoreLayout.samples(runId)))
+                .parquet(files)
                 .filter(col("status")
                         .equalTo(GeneratedSample.Status.ACCEPTED.column())
                         .and(col("background").isNotNull())

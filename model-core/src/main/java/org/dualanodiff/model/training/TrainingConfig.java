@@ -60,40 +60,23 @@ public record TrainingConfig(
 
     /** These settings with a weight that suits the examples, unless they give one. */
     TrainingConfig weighing(List<TrainingExample> examples) {
-        return defectWeight != 0
-                ? this
-                : new TrainingConfig(
-                        steps,
-                        batchSize,
-                        microBatchSize,
-                        recompute,
-                        learningRate,
-                        cosine,
-                        DefectWeight.of(examples),
-                        ground,
-                        weightDecay,
-                        maxGradientNorm,
-                        rank,
-                        warmStart,
-                        background,
-                        ablation,
-                        resolution,
-                        horizontalFlip,
-                        verticalFlip,
-                        checkpointEvery,
-                        seed);
+        return defectWeight != 0 ? this : with(microBatchSize, DefectWeight.of(examples));
     }
 
     /** These settings with another number of pairs computed at once. */
     TrainingConfig inParts(int pairs) {
+        return with(pairs, defectWeight);
+    }
+
+    private TrainingConfig with(int pairsAtOnce, double weight) {
         return new TrainingConfig(
                 steps,
                 batchSize,
-                pairs,
+                pairsAtOnce,
                 recompute,
                 learningRate,
                 cosine,
-                defectWeight,
+                weight,
                 ground,
                 weightDecay,
                 maxGradientNorm,
