@@ -11,7 +11,7 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.UserError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +64,7 @@ public final class BaseModelCheck {
             return Optional.of(found)
                     .filter(model -> model.fingerprint().equals(base.sha256()))
                     .map(ModelFiles::root);
-        } catch (CheckpointException | IllegalArgumentException | StoreException | UncheckedIOException e) {
+        } catch (CheckpointException | UserError | UncheckedIOException e) {
             LOG.warn("the base model {} cannot be looked at", base.name(), e);
             return Optional.empty();
         }

@@ -1,10 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** A test image was seen in a training, so that no figure on it would mean anything. */
-public final class LeakException extends RuntimeException {
+public final class LeakException extends UserError {
 
     private static final int SHOWN = 20;
 
@@ -15,7 +16,7 @@ public final class LeakException extends RuntimeException {
      * @param advice what to do about them
      */
     LeakException(List<String> leaks, String advice) {
-        super(message(leaks, advice));
+        super(Cause.DATA, List.of(message(leaks, advice)), null);
     }
 
     private static String message(List<String> leaks, String advice) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.UserError;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
@@ -127,7 +128,7 @@ class EvaluationReportTest {
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
         assertThatThrownBy(() -> Arm.parse(name))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("arm \"" + name + "\"")
                 .hasMessageContaining(complaint);
     }
