@@ -18,7 +18,7 @@ import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorCompute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;

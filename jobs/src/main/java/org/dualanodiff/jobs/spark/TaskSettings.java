@@ -1,7 +1,7 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorCompute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;

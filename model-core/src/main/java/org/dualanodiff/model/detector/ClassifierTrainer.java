@@ -2,7 +2,7 @@ package org.dualanodiff.model.detector;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.TrainingListener;

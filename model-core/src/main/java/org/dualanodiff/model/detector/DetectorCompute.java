@@ -1,6 +1,6 @@
 package org.dualanodiff.model.detector;
 
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.Processor;
 

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.detector;
 
 import ai.djl.ndarray.NDArray;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.TrainingListener;

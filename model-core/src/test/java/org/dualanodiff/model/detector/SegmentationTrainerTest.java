@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingListener;

@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.base;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.Classifier;
 import org.dualanodiff.model.detector.ClassifierTrainer;
 import org.dualanodiff.model.detector.DetectorPixels;

@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.DetectorPixels;
 import org.dualanodiff.model.detector.DetectorTraining;

@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.run;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 

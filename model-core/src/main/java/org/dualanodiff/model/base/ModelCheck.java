@@ -1,12 +1,15 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.text.ClipTokenizer;
@@ -40,9 +43,9 @@ final class ModelCheck {
         Optional<AutoencoderConfig> vae = read(model::vaeConfig);
         Optional<ClipTextConfig> text = read(model::textConfig);
         read(model::schedulerConfig);
-        unet.ifPresent(config -> weights(model::unetWeights, config, ParameterLayout::of));
-        vae.ifPresent(config -> weights(model::vaeWeights, config, ParameterLayout::of));
-        text.ifPresent(config -> weights(model::textWeights, config, ParameterLayout::of));
+        unet.ifPresent(config -> weights(model::unetWeights, config.parameters()));
+        vae.ifPresent(config -> weights(model::vaeWeights, config.parameters()));
+        text.ifPresent(config -> weights(model::textWeights, config.parameters()));
         text.ifPresent(config -> read(() -> {
             ClipTokenizer.requireFits(model.tokenizer(), config);
             return config;
@@ -52,12 +55,11 @@ final class ModelCheck {
     }
 
     /** One problem says enough of a network: where a tensor is missing, so are mostly a hundred. */
-    private <C> void weights(Supplier<WeightSource> weights, C config, Function<C, Map<String, long[]>> layout) {
+    private void weights(Supplier<WeightSource> weights, Map<String, long[]> parameters) {
         read(() -> {
             WeightSource source = weights.get();
-            layout.apply(config).forEach((name, shape) -> {
-                // A buffer that some versions write and none needs.
-                if (!name.endsWith("position_ids")) {
+            parameters.forEach((name, shape) -> {
+                if (!name.equals(ClipTextConfig.POSITION_IDS)) {
                     requireLoadable(source, source.require(name, shape));
                 }
             });

@@ -1,9 +1,10 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.unet;
 
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import java.util.List;
-import org.dualanodiff.model.unet.UNetConfig;
+import java.util.Map;
 
-/** {@link ParameterLayout} of the denoiser. */
+/** Names and shapes of the denoiser's tensors, as diffusers writes them. */
 final class UNetLayout {
     private final UNetConfig config;
     private final List<Integer> channels;
@@ -16,7 +17,7 @@ final class UNetLayout {
         this.last = config.levels() - 1;
     }
 
-    static ParameterLayout of(UNetConfig config) {
+    static Map<String, long[]> of(UNetConfig config) {
         UNetLayout unet = new UNetLayout(config);
         unet.ends();
         for (int level = 0; level <= unet.last; level++) {
@@ -24,7 +25,7 @@ final class UNetLayout {
             unet.up(level);
         }
         unet.middle();
-        return unet.layout;
+        return unet.layout.shapes();
     }
 
     private void ends() {

@@ -1,5 +1,8 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,7 +23,7 @@ import java.util.stream.Stream;
  * safetensors header and 64 pieces of 1 MiB, evenly spaced from its first byte to its last. Training changes every
  * tensor a little, which the pieces see; a change made by hand to a few bytes between the pieces they do not see.
  */
-final class Fingerprint {
+final class FileFingerprint {
     private static final int PIECE = 1 << 20;
     private static final int PIECES = 64;
     private static final long SAMPLED_ABOVE = (long) PIECE * PIECES;
@@ -28,7 +31,7 @@ final class Fingerprint {
 
     private final MessageDigest digest = sha256();
 
-    private Fingerprint() {}
+    private FileFingerprint() {}
 
     /** @throws CheckpointException if a file cannot be read */
     static String of(Path root, Stream<Path> files) {
@@ -45,7 +48,7 @@ final class Fingerprint {
      * @throws CheckpointException if a file cannot be read
      */
     static String of(Map<String, Path> files) {
-        Fingerprint fingerprint = new Fingerprint();
+        FileFingerprint fingerprint = new FileFingerprint();
         files.forEach(fingerprint::add);
         return HexFormat.of().formatHex(fingerprint.digest.digest());
     }

@@ -1,8 +1,15 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.DType;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -199,7 +206,10 @@ final class ModelVariants {
         Path plain = file.resolveSibling("plain.ckpt");
         TorchZipWriter.write(plain, tensors);
         String callback = "cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n";
-        String inner = new String(PickleWriter.write(tensors), ISO_8859_1);
+        String inner;
+        try (ZipFile zip = new ZipFile(plain.toFile())) {
+            inner = new String(zip.getInputStream(zip.getEntry("plain/data.pkl")).readAllBytes(), ISO_8859_1);
+        }
         String pickle = "\u0080\u0002}(" + text("epoch") + "K\u0005" + text("callbacks") + "}" + callback + "}"
                 + text("score") + "cnumpy.core.multiarray\nscalar\n(K\u0001tRss" + text("state_dict")
                 + inner.substring(2, inner.length() - 1) + "u.";

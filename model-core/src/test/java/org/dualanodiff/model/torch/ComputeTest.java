@@ -1,11 +1,8 @@
-package org.dualanodiff.model;
+package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import org.dualanodiff.model.torch.CudaDriver;
-import org.dualanodiff.model.torch.FakeCuda;
-import org.dualanodiff.model.torch.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

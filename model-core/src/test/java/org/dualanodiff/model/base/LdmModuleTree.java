@@ -1,4 +1,4 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

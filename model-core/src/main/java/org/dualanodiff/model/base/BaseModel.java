@@ -1,18 +1,14 @@
-package org.dualanodiff.model;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.torch.Compute;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
-import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.text.ClipTokenizer;
@@ -111,18 +107,6 @@ public final class BaseModel implements AutoCloseable {
     /** What work with this base needs of the device's memory. */
     public MemoryNeed memoryNeed() {
         return memoryNeed;
-    }
-
-    /** The tensors of an adapter for this base. */
-    public AdapterLayout adapterLayout(int rank, boolean background) {
-        return AdapterLayout.of(unet.config(), textEncoder.config(), rank, background);
-    }
-
-    /** Token ids of both branches of each prompt, rows (g f): int64 (G*2, T). */
-    public NDArray tokens(NestedPrompt... prompts) {
-        return tokens(Arrays.stream(prompts)
-                .flatMap(prompt -> Stream.of(prompt.global(), prompt.anomaly()))
-                .toList());
     }
 
     /** Token ids of captions: int64 (N, T). */

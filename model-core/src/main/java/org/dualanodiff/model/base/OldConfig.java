@@ -1,4 +1,4 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;

@@ -1,8 +1,16 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -25,12 +33,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The golden model, and models of other depths, as one file with the names of the LDM code. */
 class SingleFileModelTest {
-    private static final Path TOKENIZER = Golden.MODEL.resolve("tokenizer");
+    private static final Path TOKENIZER = Golden.path("tiny-sd/tokenizer");
 
     @TempDir
     private Path folder;
 
-    private ModelFiles directory = ModelDirectory.open(Golden.MODEL);
+    private ModelFiles directory = Golden.model();
 
     @Test
     @Tag("parity")
@@ -162,14 +170,13 @@ class SingleFileModelTest {
         assertThat(found.useLinearProjection()).isEqualTo(expected.useLinearProjection());
         assertThat(((KlAutoencoderConfig) model.vaeConfig()).blockOutChannels())
                 .isEqualTo(((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels());
-        assertThat(ParameterLayout.of(model.textConfig()).keySet())
-                .isEqualTo(ParameterLayout.of(directory.textConfig()).keySet());
+        assertThat(model.textConfig().parameters().keySet())
+                .isEqualTo(directory.textConfig().parameters().keySet());
     }
 
     /** A model of the tiny one's parts with another U-Net, whose lowest level has no attention where projections are linear. */
     private Path randomModel(int levels, int layers, boolean linear) throws IOException {
         Path written = folder.resolve("directory");
-        RandomModel.write(written, RandomModel.Preset.TINY, 3, DType.BF16);
         JsonObject configs = RandomModel.Preset.TINY.configs();
         JsonObject unet = configs.getAsJsonObject("unet");
         JsonArray channels = new JsonArray();
@@ -188,9 +195,7 @@ class SingleFileModelTest {
         unet.addProperty("use_linear_projection", linear);
         unet.addProperty("attention_head_dim", 8);
         unet.addProperty("norm_num_groups", 8);
-        Map<String, long[]> layout = ParameterLayout.of(UNetConfig.fromJson(unet, "test"));
-        RandomModel.network(
-                written, configs, new RandomWeights(3, DType.BF16), "unet", "diffusion_pytorch_model", layout);
+        RandomModel.write(written, configs, 3, DType.BF16);
         return written;
     }
 

@@ -1,7 +1,9 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.Arrays;
@@ -15,11 +17,11 @@ class ParameterLayoutTest {
     @Tag("parity")
     @Test
     void layout_ofReferenceConfigs_hasNamesAndShapesOfReferenceFiles() {
-        ModelDirectory model = ModelDirectory.open(Golden.MODEL);
+        ModelDirectory model = Golden.model();
 
-        assertThat(readable(ParameterLayout.of(model.unetConfig()))).isEqualTo(readable(model.unetWeights()));
-        assertThat(readable(ParameterLayout.of(model.vaeConfig()))).isEqualTo(readable(model.vaeWeights()));
-        assertThat(readable(ParameterLayout.of(model.textConfig()))).isEqualTo(readable(model.textWeights()));
+        assertThat(readable(model.unetConfig().parameters())).isEqualTo(readable(model.unetWeights()));
+        assertThat(readable(model.vaeConfig().parameters())).isEqualTo(readable(model.vaeWeights()));
+        assertThat(readable(model.textConfig().parameters())).isEqualTo(readable(model.textWeights()));
     }
 
     @Test
@@ -28,7 +30,7 @@ class ParameterLayoutTest {
 
         UNetConfig unet = UNetConfig.fromJson(configs.getAsJsonObject("unet"), "sd15");
 
-        assertThat(elements(ParameterLayout.of(unet))).isEqualTo(859_520_964);
+        assertThat(elements(unet.parameters())).isEqualTo(859_520_964);
     }
 
     @Test
@@ -38,7 +40,7 @@ class ParameterLayoutTest {
                                  "transformer_layers_per_block": 2, "cross_attention_dim": 768}""").getAsJsonObject(), "test");
         String first = "down_blocks.0.attentions.0.";
 
-        Map<String, long[]> layout = ParameterLayout.of(config);
+        Map<String, long[]> layout = config.parameters();
 
         assertThat(layout.get(first + "proj_in.weight")).containsExactly(320, 320);
         assertThat(layout.get(first + "transformer_blocks.1.attn1.to_k.weight")).containsExactly(320, 768);

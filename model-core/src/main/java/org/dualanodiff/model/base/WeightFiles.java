@@ -1,5 +1,8 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;

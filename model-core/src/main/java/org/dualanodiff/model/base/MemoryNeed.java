@@ -1,9 +1,8 @@
-package org.dualanodiff.model;
+package org.dualanodiff.model.base;
 
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.unet.UNetConfig;

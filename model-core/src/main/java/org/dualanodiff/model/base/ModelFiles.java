@@ -1,5 +1,7 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

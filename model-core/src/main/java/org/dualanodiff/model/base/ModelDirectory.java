@@ -1,5 +1,9 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,12 +162,19 @@ public final class ModelDirectory implements ModelFiles {
 
     @Override
     public WeightSource textWeights() {
-        return WeightSource.open(text.files()).renamed(TextLayout::currentName);
+        return WeightSource.open(text.files()).renamed(ModelDirectory::currentTextName);
     }
 
     @Override
     public Optional<Path> startingAdapter() {
         return Optional.of(root.resolve(STARTING_ADAPTER)).filter(Files::isRegularFile);
+    }
+
+    /** Some files name the text model's parts without the module that holds them. */
+    static String currentTextName(String name) {
+        return name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("final_layer_norm.")
+                ? "text_model." + name
+                : name;
     }
 
     static String currentAttentionName(String name) {
@@ -177,7 +188,7 @@ public final class ModelDirectory implements ModelFiles {
 
     /**
      * Identifies the model: SHA-256 as lower-case hex over relative name, size and content of every file that is read.
-     * Other files beside them do not count. Of a file above 64 MiB the content is sampled, as {@link Fingerprint} says.
+     * Other files beside them do not count. Of a file above 64 MiB the content is sampled, as {@link FileFingerprint} says.
      */
     @Override
     public String fingerprint() {
@@ -186,7 +197,7 @@ public final class ModelDirectory implements ModelFiles {
                 TOKENIZER_FILES.stream().map(tokenizer()::resolve).filter(Files::isRegularFile);
         Stream<Path> weights =
                 Stream.of(unet, vae, text).map(WeightFiles::files).flatMap(Collection::stream);
-        return Fingerprint.of(
+        return FileFingerprint.of(
                 root,
                 Stream.of(configs, tokenizer, weights, startingAdapter().stream())
                         .flatMap(files -> files));

@@ -1,8 +1,11 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -21,9 +24,9 @@ class RandomModelTest {
 
         ModelDirectory model = ModelDirectory.open(folder);
         WeightSource unet = model.unetWeights();
-        ParameterLayout.of(model.unetConfig()).forEach(unet::require);
-        ParameterLayout.of(model.vaeConfig()).forEach(model.vaeWeights()::require);
-        ParameterLayout.of(model.textConfig()).forEach(model.textWeights()::require);
+        model.unetConfig().parameters().forEach(unet::require);
+        model.vaeConfig().parameters().forEach(model.vaeWeights()::require);
+        model.textConfig().parameters().forEach(model.textWeights()::require);
         assertThat(model.schedulerConfig().betaSchedule()).isEqualTo("scaled_linear");
         assertThat(model.vaeConfig().downsamplingFactor()).isEqualTo(8);
     }

@@ -1,9 +1,7 @@
-package org.dualanodiff.model;
+package org.dualanodiff.model.torch;
 
 import java.io.Serializable;
 import java.util.Optional;
-import org.dualanodiff.model.torch.CudaDriver;
-import org.dualanodiff.model.torch.Precision;
 
 /**
  * What a model computes on.

@@ -1,5 +1,7 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;

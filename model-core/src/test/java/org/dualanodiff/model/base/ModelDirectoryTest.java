@@ -1,8 +1,14 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

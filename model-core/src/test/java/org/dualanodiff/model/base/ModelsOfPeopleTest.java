@@ -1,11 +1,15 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.dualanodiff.model.checkpoint.ModelVariants.TEXT;
-import static org.dualanodiff.model.checkpoint.ModelVariants.UNET;
-import static org.dualanodiff.model.checkpoint.ModelVariants.VAE;
+import static org.dualanodiff.model.base.ModelVariants.TEXT;
+import static org.dualanodiff.model.base.ModelVariants.UNET;
+import static org.dualanodiff.model.base.ModelVariants.VAE;
 
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,8 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

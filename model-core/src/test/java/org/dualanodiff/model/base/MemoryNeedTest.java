@@ -1,10 +1,9 @@
-package org.dualanodiff.model;
+package org.dualanodiff.model.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.gson.JsonParser;
-import org.dualanodiff.model.checkpoint.ModelFiles;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.unet.UNetConfig;

@@ -1,5 +1,7 @@
-package org.dualanodiff.model.checkpoint;
+package org.dualanodiff.model.base;
 
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -62,7 +64,7 @@ public final class LdmCheckpoint implements ModelFiles {
 
     private static String currentName(String name) {
         return name.startsWith(LdmNames.TEXT)
-                ? LdmNames.TEXT + TextLayout.currentName(name.substring(LdmNames.TEXT.length()))
+                ? LdmNames.TEXT + ModelDirectory.currentTextName(name.substring(LdmNames.TEXT.length()))
                 : name;
     }
 
@@ -111,19 +113,19 @@ public final class LdmCheckpoint implements ModelFiles {
 
     @Override
     public WeightSource unetWeights() {
-        return translated(ParameterLayout.of(unetConfig()), names()::unet);
+        return translated(unetConfig().parameters(), names()::unet);
     }
 
     @Override
     public WeightSource vaeWeights() {
         // The LDM code stores these linear maps as 1x1 convolutions.
-        return translated(ParameterLayout.of(vaeConfig()), names()::vae)
+        return translated(vaeConfig().parameters(), names()::vae)
                 .withoutTrailingOnes(name -> name.contains(".mid_block.attentions.") && name.endsWith(".weight"));
     }
 
     @Override
     public WeightSource textWeights() {
-        return translated(ParameterLayout.of(textConfig()), names()::text);
+        return translated(textConfig().parameters(), names()::text);
     }
 
     private LdmNames names() {
@@ -148,6 +150,6 @@ public final class LdmCheckpoint implements ModelFiles {
         TOKENIZER_FILES.stream()
                 .filter(name -> Files.isRegularFile(tokenizer.resolve(name)))
                 .forEach(name -> files.put("tokenizer/" + name, tokenizer.resolve(name)));
-        return Fingerprint.of(files);
+        return FileFingerprint.of(files);
     }
 }
