@@ -2,7 +2,7 @@ package org.dualanodiff.model.detector;
 
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A picture and its defect at the size that a detector works at, in 8 bits so that thousands fit into memory.
@@ -10,7 +10,7 @@ import org.dualanodiff.model.image.Pixels;
  * @param image grey or color
  * @param mask of the same size, 0 or 255
  */
-public record DetectorPair(Pixels image, Pixels mask) {
+public record DetectorPair(Image image, Image mask) {
 
     public DetectorPair {
         if (image.width() != mask.width() || image.height() != mask.height() || mask.channels() != 1) {
@@ -27,7 +27,7 @@ public record DetectorPair(Pixels image, Pixels mask) {
     /** A defect-free image of any size. */
     public static DetectorPair normal(BufferedImage image, int size, int channels) {
         return new DetectorPair(
-                DetectorPixels.image(image, size, channels), new Pixels(size, size, 1, new byte[size * size]));
+                DetectorPixels.image(image, size, channels), new Image(size, size, 1, new byte[size * size]));
     }
 
     /** Whether any pixel is defect; small defects can vanish when an image is made smaller. */

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.detector;
 
 import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 
 /** Pictures on their way into a detector: straight antialiased resize to a square, then levels to {@code (g/255 - 0.5) / 0.25}. */
 public final class DetectorPixels {
@@ -16,14 +16,14 @@ public final class DetectorPixels {
     private DetectorPixels() {}
 
     /** @param channels 1 for grey, 3 for color */
-    public static Pixels image(BufferedImage image, int size, int channels) {
-        Pixels pixels = channels == 1 ? Pixels.gray(image) : Pixels.rgb(image);
+    public static Image image(BufferedImage image, int size, int channels) {
+        Image pixels = channels == 1 ? Image.gray(image) : Image.rgb(image);
         return PilResize.resize(pixels, size, size);
     }
 
     /** Thresholded at full size, then the nearest pixel of each place's center; levels 0 and 255. */
-    public static Pixels mask(BufferedImage mask, int size) {
-        Pixels full = Pixels.gray(mask);
+    public static Image mask(BufferedImage mask, int size) {
+        Image full = Image.gray(mask);
         byte[] levels = new byte[size * size];
         for (int y = 0; y < size; y++) {
             int row = (int) ((y + 0.5) * full.height() / size);
@@ -32,17 +32,17 @@ public final class DetectorPixels {
                 levels[y * size + x] = (byte) (full.level(0, row, column) > MASK_THRESHOLD ? 255 : 0);
             }
         }
-        return new Pixels(size, size, 1, levels);
+        return new Image(size, size, 1, levels);
     }
 
     /** What a network takes: {@code (channels, size, size)}. */
-    public static float[] normalized(Pixels pixels) {
+    public static float[] normalized(Image pixels) {
         float[] values = new float[pixels.levels().length];
         normalize(pixels, values, 0);
         return values;
     }
 
-    static void normalize(Pixels pixels, float[] target, int offset) {
+    static void normalize(Image pixels, float[] target, int offset) {
         byte[] levels = pixels.levels();
         for (int i = 0; i < levels.length; i++) {
             target[offset + i] = ((levels[i] & 0xff) / 255f - CENTER) / DEVIATION;

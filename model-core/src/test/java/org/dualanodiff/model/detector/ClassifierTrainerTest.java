@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.training.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +20,7 @@ class ClassifierTrainerTest {
 
     @Test
     void classifier_trainedOnFewImages_tellsNewOnesApart() throws Exception {
-        List<List<Pixels>> classes =
+        List<List<Image>> classes =
                 List.of(images(Spots.dark(8, "a")), images(Spots.bright(8, "b")), images(Spots.normals(8, "c")));
         try (Classifier classifier = ClassifierTrainer.train(
                 TINY,
@@ -61,7 +61,7 @@ class ClassifierTrainerTest {
                 .hasMessageContaining("class 1 of 2 has no image");
     }
 
-    private static List<Pixels> images(List<DetectorPair> pairs) {
+    private static List<Image> images(List<DetectorPair> pairs) {
         return pairs.stream().map(DetectorPair::image).toList();
     }
 

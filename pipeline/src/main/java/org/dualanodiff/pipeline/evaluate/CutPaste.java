@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
@@ -40,7 +40,7 @@ final class CutPaste {
     DetectorPair pair(int index) {
         UniformRandomProvider random = NoiseSource.generator("cut-paste", name, Integer.toString(index));
         DetectorPair source = flipped(defects.get(random.nextInt(defects.size())), random);
-        Pixels target = normals.get(random.nextInt(normals.size())).image();
+        Image target = normals.get(random.nextInt(normals.size())).image();
         Cutting cutting = cutting(source, target.width(), target.height(), random);
         int x = random.nextInt(target.width() - cutting.boxWidth() + 1) - cutting.left();
         int y = random.nextInt(target.height() - cutting.boxHeight() + 1) - cutting.top();
@@ -66,7 +66,7 @@ final class CutPaste {
     }
 
     /** @param x where the cutting's column 0 falls on the target; @param y likewise */
-    private static DetectorPair paste(DetectorPair source, Cutting cutting, Pixels target, int x, int y) {
+    private static DetectorPair paste(DetectorPair source, Cutting cutting, Image target, int x, int y) {
         int width = target.width();
         int height = target.height();
         boolean[] mask = new boolean[width * height];
@@ -83,7 +83,7 @@ final class CutPaste {
                 levels[i] = Plane.level(alpha[pixel] * pasted + (1 - alpha[pixel]) * (levels[i] & 0xff));
             }
         }
-        return new DetectorPair(new Pixels(width, height, target.channels(), levels), Plane.mask(mask, width, height));
+        return new DetectorPair(new Image(width, height, target.channels(), levels), Plane.mask(mask, width, height));
     }
 
     /** How much brighter the new ground is than the ring around the defect where it comes from. */

@@ -11,7 +11,7 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.LabeledBatches;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -112,12 +112,12 @@ final class DefectPools {
 
     /** Batches for the classifier, classes in the order of the types' names. */
     LabeledBatches labeled() {
-        List<List<Pixels>> classes =
+        List<List<Image>> classes =
                 images.real().keySet().stream().map(this::ofType).toList();
         return new LabeledBatches(classes, task.settings().batchSize(), task.seed());
     }
 
-    private List<Pixels> ofType(String defect) {
+    private List<Image> ofType(String defect) {
         return pools.stream()
                 .flatMap(pool -> pool.getOrDefault(defect, List.of()).stream())
                 .map(DetectorPair::image)

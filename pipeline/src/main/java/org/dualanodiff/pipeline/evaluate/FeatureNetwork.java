@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /** A TorchScript file that turns images into vectors; see {@link FeatureNetworks}. */
@@ -24,12 +24,12 @@ public final class FeatureNetwork {
      * @return the network's numbers
      * @throws IllegalArgumentException if the network cannot be loaded or fails
      */
-    public float[] of(Pixels image) {
+    public float[] of(Image image) {
         return TorchScriptNetwork.at(file)
                 .run(input(PilResize.resize(image, size, size)), new long[] {1, 3, size, size});
     }
 
-    private float[] input(Pixels pixels) {
+    private float[] input(Image pixels) {
         int area = size * size;
         float[] input = new float[3 * area];
         for (int i = 0; i < input.length; i++) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PixelCodec;
-import org.dualanodiff.model.image.Pixels;
 
 /**
  * What can be said of the generated pairs of one defect without a large network.
@@ -99,7 +99,7 @@ public record PairFigures(
         return sum / (images.length * (images.length - 1.0));
     }
 
-    private static float[][] levels(Stream<Pixels> images) {
+    private static float[][] levels(Stream<Image> images) {
         return images.map(PixelCodec::toUnit).toArray(float[][]::new);
     }
 }

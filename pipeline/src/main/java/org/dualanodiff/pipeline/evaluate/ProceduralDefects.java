@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
@@ -31,8 +31,8 @@ final class ProceduralDefects {
     /** The pair of this number, always the same. */
     DetectorPair pair(int index) {
         UniformRandomProvider random = NoiseSource.generator("procedural", name, Integer.toString(index));
-        Pixels base = normals.get(random.nextInt(normals.size())).image();
-        Pixels texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
+        Image base = normals.get(random.nextInt(normals.size())).image();
+        Image texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
         boolean[] mask = blob(base.width(), base.height(), random);
         double ofBase = MOST_OF_BASE * random.nextDouble();
         byte[] levels = base.levels().clone();
@@ -43,15 +43,15 @@ final class ProceduralDefects {
             }
         }
         return new DetectorPair(
-                new Pixels(base.width(), base.height(), base.channels(), levels),
+                new Image(base.width(), base.height(), base.channels(), levels),
                 Plane.mask(mask, base.width(), base.height()));
     }
 
-    private static Pixels changed(Pixels texture, UniformRandomProvider random) {
+    private static Image changed(Image texture, UniformRandomProvider random) {
         TextureOperation[] all = TextureOperation.values();
         int[] order = IntStream.range(0, all.length).toArray();
         PermutationSampler.shuffle(random, order);
-        Pixels changed = texture;
+        Image changed = texture;
         for (int i = 0; i < OPERATIONS; i++) {
             changed = all[order[i]].apply(changed, random);
         }
