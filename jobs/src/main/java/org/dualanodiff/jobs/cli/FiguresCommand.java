@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -84,7 +84,7 @@ final class FiguresCommand extends StoreCommand {
             spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
             return ExitCode.DATA;
         }
-        Compute compute = DetectorCompute.fastest("cpu", config.compute().threads());
+        Compute compute = DetectorTraining.fastest("cpu", config.compute().threads());
         Map<String, PairFigures> figures = new LinkedHashMap<>();
         try (PairComparison comparison = PairComparison.with(dataset, files, network.side, network.steps, compute)) {
             for (DefectSet set : dataset.sets()) {

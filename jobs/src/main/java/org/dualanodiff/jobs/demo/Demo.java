@@ -19,7 +19,7 @@ import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -157,7 +157,7 @@ public final class Demo {
     }
 
     private static Compute compute() {
-        return DetectorCompute.fastest("cpu", Compute.CPU.threads());
+        return DetectorTraining.fastest("cpu", Compute.CPU.threads());
     }
 
     private DemoFigures figures(

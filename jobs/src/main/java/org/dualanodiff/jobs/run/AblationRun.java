@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -71,7 +71,7 @@ public final class AblationRun {
                         files,
                         side,
                         steps,
-                        DetectorCompute.fastest("cpu", any.compute().threads()))) {
+                        DetectorTraining.fastest("cpu", any.compute().threads()))) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 RunSamples samples =
                         new RunSamples(store, variant.getValue().run().id());

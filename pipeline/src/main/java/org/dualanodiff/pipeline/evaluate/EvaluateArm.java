@@ -7,10 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.detector.Classifier;
-import org.dualanodiff.model.detector.ClassifierTrainer;
-import org.dualanodiff.model.detector.DetectorPixels;
 import org.dualanodiff.model.detector.SegmentationNetwork;
-import org.dualanodiff.model.detector.SegmentationTrainer;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -73,9 +70,9 @@ public final class EvaluateArm {
             ArmTask task, Compute compute, CategoryImages images, DefectPools pools, TrainingListener listener) {
         Stopwatch watch = Stopwatch.start();
         RecentLoss loss = new RecentLoss(listener);
-        try (SegmentationNetwork network = SegmentationTrainer.train(
-                task.settings().network(), task.settings().training(task.seed()), compute, pools.batches(), loss)) {
-            List<ScoreMap> maps = maps(network, images.tests());
+        try (SegmentationNetwork network = SegmentationNetwork.train(
+                task.settings().network(), task.settings().training(task.seed()), compute, pools.batches()::batch, loss)) {
+            List<ScoreMap> maps = maps(network, images.tests(), task.settings().size());
             LocatedDefects located = LocatedDefects.of(images.tests(), maps);
             return new ArmResult(
                     task.data().category(),
@@ -93,13 +90,12 @@ public final class EvaluateArm {
         }
     }
 
-    private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests) {
-        int size = network.config().size();
+    private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests, int size) {
         List<ScoreMap> maps = new ArrayList<>();
         for (int start = 0; start < tests.size(); start += IMAGES_AT_ONCE) {
             List<TestImage> some = tests.subList(start, Math.min(tests.size(), start + IMAGES_AT_ONCE));
             List<float[]> found = network.maps(some.stream()
-                    .map(test -> DetectorPixels.normalized(test.pair().image()))
+                    .map(test -> test.pair().normalized())
                     .toList());
             for (int i = 0; i < some.size(); i++) {
                 maps.add(new ScoreMap(
@@ -127,11 +123,11 @@ public final class EvaluateArm {
         List<TestImage> tests = images.tests().stream()
                 .filter(test -> !test.isGood() && !test.twin())
                 .toList();
-        try (Classifier classifier = ClassifierTrainer.train(
+        try (Classifier classifier = Classifier.train(
                 task.settings().classifier(types.size()),
                 task.settings().classifierTraining(task.seed()),
                 compute,
-                pools.labeled(),
+                pools.labeled()::batch,
                 TrainingListener.NONE)) {
             int[] truth = tests.stream()
                     .mapToInt(test -> types.indexOf(test.defect()))
@@ -144,7 +140,7 @@ public final class EvaluateArm {
     }
 
     private static int predict(Classifier classifier, TestImage test) {
-        float[] image = DetectorPixels.normalized(test.pair().image());
+        float[] image = test.pair().normalized();
         float[] probabilities = classifier.probabilities(List.of(image)).get(0);
         return IntStream.range(0, probabilities.length)
                 .boxed()

@@ -2,9 +2,9 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.io.Serializable;
 import java.util.List;
-import org.dualanodiff.model.detector.ClassifierConfig;
+import org.dualanodiff.model.detector.Classifier;
 import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.model.detector.SegmentationConfig;
+import org.dualanodiff.model.detector.SegmentationNetwork;
 
 /**
  * The budget that every arm gets alike.
@@ -29,12 +29,12 @@ public record EvaluationSettings(
         int classifierSteps)
         implements Serializable {
 
-    SegmentationConfig network() {
-        return new SegmentationConfig(size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
+    SegmentationNetwork.Config network() {
+        return new SegmentationNetwork.Config(size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
     }
 
-    ClassifierConfig classifier(int classes) {
-        return new ClassifierConfig(size, channels, classes, width, List.of(3, 4, 6, 3));
+    Classifier.Config classifier(int classes) {
+        return new Classifier.Config(size, channels, classes, width, List.of(3, 4, 6, 3));
     }
 
     DetectorTraining training(long seed) {

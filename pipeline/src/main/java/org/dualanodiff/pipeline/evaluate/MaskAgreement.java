@@ -4,12 +4,9 @@ import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.detector.DetectorPixels;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.detector.MixedBatches;
-import org.dualanodiff.model.detector.SegmentationConfig;
 import org.dualanodiff.model.detector.SegmentationNetwork;
-import org.dualanodiff.model.detector.SegmentationTrainer;
 import org.dualanodiff.model.training.TrainingListener;
 
 /**
@@ -47,17 +44,17 @@ public final class MaskAgreement implements AutoCloseable {
             int steps,
             long seed,
             Compute compute) {
-        SegmentationConfig network = new SegmentationConfig(side, CHANNELS, WIDTHS);
+        SegmentationNetwork.Config network = new SegmentationNetwork.Config(side, CHANNELS, WIDTHS);
         MixedBatches batches = new MixedBatches(
                 List.of(new MixedBatches.Share(ROWS, defects), MixedBatches.Share.of(ROWS, good)), seed);
         DetectorTraining training = new DetectorTraining(steps, LEARNING_RATE, seed);
-        return new MaskAgreement(SegmentationTrainer.train(network, training, compute, batches, TrainingListener.NONE));
+        return new MaskAgreement(SegmentationNetwork.train(network, training, compute, batches::batch, TrainingListener.NONE));
     }
 
     /** Intersection over union of map and mask, 0..1, one a pair. */
     public double[] of(List<DetectorPair> pairs) {
         List<float[]> maps = network.maps(pairs.stream()
-                .map(pair -> DetectorPixels.normalized(pair.image()))
+                .map(pair -> pair.normalized())
                 .toList());
         double[] agreement = new double[pairs.size()];
         for (int i = 0; i < agreement.length; i++) {
