@@ -3,7 +3,7 @@ package org.dualanodiff.model.detector;
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A picture and its defect at the size that a detector works at, in 8 bits so that thousands fit into memory.
@@ -11,7 +11,7 @@ import org.dualanodiff.model.image.Pixels;
  * @param image grey or color
  * @param mask of the same size, 0 or 255
  */
-public record DetectorPair(Pixels image, Pixels mask) {
+public record DetectorPair(Image image, Image mask) {
 
     /** A level above it counts as defect; real masks are not always binary. */
     private static final int MASK_THRESHOLD = 127;
@@ -33,19 +33,19 @@ public record DetectorPair(Pixels image, Pixels mask) {
      * @param channels 1 for grey, 3 for color
      */
     public static DetectorPair of(BufferedImage image, BufferedImage mask, int size, int channels) {
-        return new DetectorPair(resized(image, size, channels), nearest(Pixels.gray(mask), size));
+        return new DetectorPair(resized(image, size, channels), nearest(Image.gray(mask), size));
     }
 
     /** A defect-free image of any size. */
     public static DetectorPair normal(BufferedImage image, int size, int channels) {
-        return new DetectorPair(resized(image, size, channels), new Pixels(size, size, 1, new byte[size * size]));
+        return new DetectorPair(resized(image, size, channels), new Image(size, size, 1, new byte[size * size]));
     }
 
-    private static Pixels resized(BufferedImage image, int size, int channels) {
-        return PilResize.resize(channels == 1 ? Pixels.gray(image) : Pixels.rgb(image), size, size);
+    private static Image resized(BufferedImage image, int size, int channels) {
+        return PilResize.resize(channels == 1 ? Image.gray(image) : Image.rgb(image), size, size);
     }
 
-    private static Pixels nearest(Pixels mask, int size) {
+    private static Image nearest(Image mask, int size) {
         byte[] levels = new byte[size * size];
         for (int y = 0; y < size; y++) {
             int row = (int) ((y + 0.5) * mask.height() / size);
@@ -54,7 +54,7 @@ public record DetectorPair(Pixels image, Pixels mask) {
                 levels[y * size + x] = (byte) (mask.level(0, row, column) > MASK_THRESHOLD ? 255 : 0);
             }
         }
-        return new Pixels(size, size, 1, levels);
+        return new Image(size, size, 1, levels);
     }
 
     /** Whether any pixel is defect; small defects can vanish when an image is made smaller. */
@@ -74,7 +74,7 @@ public record DetectorPair(Pixels image, Pixels mask) {
         return values;
     }
 
-    static void normalize(Pixels pixels, float[] target, int offset) {
+    static void normalize(Image pixels, float[] target, int offset) {
         byte[] levels = pixels.levels();
         for (int i = 0; i < levels.length; i++) {
             target[offset + i] = ((levels[i] & 0xff) / 255f - CENTER) / DEVIATION;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.training.TrainingListener;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class ClassifierTest {
 
     @Test
     void classifier_trainedOnFewImages_tellsNewOnesApart() {
-        List<List<Pixels>> classes =
+        List<List<Image>> classes =
                 List.of(images(Spots.dark(8, "a")), images(Spots.bright(8, "b")), images(Spots.normals(8, "c")));
         try (Classifier classifier = Classifier.train(
                 TINY,
@@ -44,7 +44,7 @@ class ClassifierTest {
                 .hasMessageContaining("class 1 of 2 has no image");
     }
 
-    private static List<Pixels> images(List<DetectorPair> pairs) {
+    private static List<Image> images(List<DetectorPair> pairs) {
         return pairs.stream().map(DetectorPair::image).toList();
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class DetectorPairTest {
@@ -20,7 +20,7 @@ class DetectorPairTest {
 
     @Test
     void normalized_putsMidGreyAtZeroAndWhiteAtTwo() {
-        Pixels image = new Pixels(2, 1, 1, new byte[] {0, -1});
+        Image image = new Image(2, 1, 1, new byte[] {0, -1});
 
         float[] values = new DetectorPair(image, image).normalized();
         assertThat(values).containsExactly(-2, 2);

@@ -19,7 +19,7 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PixelCodec;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -126,7 +126,7 @@ class AnchoredSamplingTest {
     @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
         try (DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
-            byte[] good = Pixels.rgb(anchor(null).image()).levels();
+            byte[] good = Image.rgb(anchor(null).image()).levels();
             assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
             assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
         }
@@ -138,7 +138,7 @@ class AnchoredSamplingTest {
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
         try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)
                 .on(closed, new Anchoring(1, detail, PartGround.GREY))) {
-            return Pixels.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
+            return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }
 

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.corpus;
 
 import java.util.Optional;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * One drawn picture with its words.
@@ -13,4 +13,4 @@ import org.dualanodiff.model.image.Pixels;
  * @param object    what is seen, one word
  * @param defect    the defect's word; empty if there is none
  */
-public record CorpusImage(Pixels image, Pixels mask, Pixels faultless, String object, Optional<String> defect) {}
+public record CorpusImage(Image image, Image mask, Image faultless, String object, Optional<String> defect) {}

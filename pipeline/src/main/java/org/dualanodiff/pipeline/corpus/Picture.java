@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.corpus;
 
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.drawing.Canvas;
 import org.dualanodiff.pipeline.drawing.Painter;
 import org.dualanodiff.pipeline.drawing.Rgb;
@@ -26,7 +26,7 @@ record Picture(Plane red, Plane green, Plane blue) {
     }
 
     /** @param photograph {@code (3, SIZE, SIZE)} */
-    static Picture of(Pixels photograph) {
+    static Picture of(Image photograph) {
         float[][] planes = new float[3][Plane.AREA];
         for (int i = 0; i < 3 * Plane.AREA; i++) {
             planes[i / Plane.AREA][i % Plane.AREA] = (photograph.levels()[i] & 0xff) / 255f;

@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.corpus;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.drawing.Canvas;
 import org.dualanodiff.pipeline.drawing.ChangeMask;
 import org.dualanodiff.pipeline.drawing.Seeds;
@@ -87,7 +87,7 @@ public final class ProceduralCorpus {
      * @param photograph {@code (3, 128, 128)}
      * @param object     its word
      */
-    public CorpusImage defective(Pixels photograph, String object, long index) {
+    public CorpusImage defective(Image photograph, String object, long index) {
         Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, PHOTOGRAPH_STREAM, index)));
         Subject subject = Subject.filling(object, Picture.of(photograph), dice.color(dice.between(0.05, 0.8)));
         return defective(new View(subject, Exposure.NEUTRAL, photograph.levels()), SMALLEST_OF_PAIR, dice);
@@ -135,7 +135,7 @@ public final class ProceduralCorpus {
         return new CorpusImage(pixels(image), mask.toPixels(), pixels(faultless), subject.word(), defect);
     }
 
-    private static Pixels pixels(byte[] levels) {
-        return new Pixels(Canvas.SIZE, Canvas.SIZE, 3, levels);
+    private static Image pixels(byte[] levels) {
+        return new Image(Canvas.SIZE, Canvas.SIZE, 3, levels);
     }
 }

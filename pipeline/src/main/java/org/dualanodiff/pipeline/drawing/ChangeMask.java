@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.drawing;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** The pixels that a defect visibly changed. */
 public record ChangeMask(boolean[] changed) {
@@ -46,12 +46,12 @@ public record ChangeMask(boolean[] changed) {
     }
 
     /** @return {@code (1, SIZE, SIZE)}: 255 where changed, 0 elsewhere */
-    public Pixels toPixels() {
+    public Image toPixels() {
         byte[] levels = new byte[AREA];
         for (int i = 0; i < AREA; i++) {
             levels[i] = (byte) (changed[i] ? 255 : 0);
         }
-        return new Pixels(Canvas.SIZE, Canvas.SIZE, 1, levels);
+        return new Image(Canvas.SIZE, Canvas.SIZE, 1, levels);
     }
 
     private ChangeMask filled() {

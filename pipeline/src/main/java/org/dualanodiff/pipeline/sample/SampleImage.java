@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.sample;
 
 import java.awt.image.BufferedImage;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.drawing.Canvas;
 import org.dualanodiff.pipeline.drawing.ChangeMask;
 import org.dualanodiff.pipeline.drawing.Seeds;
@@ -45,6 +45,6 @@ record SampleImage(BufferedImage image, BufferedImage mask, BufferedImage faultl
     }
 
     private static BufferedImage rgb(byte[] levels) {
-        return new Pixels(Canvas.SIZE, Canvas.SIZE, 3, levels).toImage();
+        return new Image(Canvas.SIZE, Canvas.SIZE, 3, levels).toImage();
     }
 }

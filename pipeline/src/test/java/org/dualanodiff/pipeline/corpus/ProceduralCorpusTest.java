@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.sample.SampleDataset;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class ProceduralCorpusTest {
     void image_ofOtherSeedOrIndex_isAnother() {
         ProceduralCorpus other = new ProceduralCorpus(12);
         for (int index = 0; index < 20; index++) {
-            Pixels one = IMAGES.get(index).image();
+            Image one = IMAGES.get(index).image();
             assertThat(distance(one, other.image(index).image())).isGreaterThan(1);
             assertThat(distance(one, IMAGES.get(index + 1).image())).isGreaterThan(1);
         }
@@ -119,14 +119,14 @@ class ProceduralCorpusTest {
         return (double) IMAGES.stream().filter(property::apply).count() / COUNT;
     }
 
-    private static double distance(Pixels one, Pixels other) {
+    private static double distance(Image one, Image other) {
         return IntStream.range(0, 3 * AREA)
                 .map(i -> difference(one, other, i))
                 .average()
                 .orElseThrow();
     }
 
-    private static int difference(Pixels one, Pixels other, int i) {
+    private static int difference(Image one, Image other, int i) {
         return Math.abs((one.levels()[i] & 0xff) - (other.levels()[i] & 0xff));
     }
 }

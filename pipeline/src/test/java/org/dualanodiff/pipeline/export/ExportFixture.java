@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -27,9 +27,9 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 /** A store with accepted pairs of two defects and a rejected one, and a folder to export to. */
 final class ExportFixture {
 
-    private static final Pixels RING =
+    private static final Image RING =
             TestMasks.of("..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...");
-    private static final Pixels SPOT =
+    private static final Image SPOT =
             TestMasks.of("........", "...#....", "....#...", "........", "........", "........");
 
     private final Path folder;
@@ -54,7 +54,7 @@ final class ExportFixture {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (level * i);
         }
-        return new Pixels(8, 6, 3, levels).toImage();
+        return new Image(8, 6, 3, levels).toImage();
     }
 
     ExportPlan plan(ExportFormat format) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +48,8 @@ class SampleDatasetTest {
     void write_images_areRgbAndMasksAreBlackAndWhite() throws IOException {
         SampleDataset.write(folder, 1, TINY, List.of("cloth"));
 
-        Pixels image = decode("cloth/test/hole/000.png");
-        Pixels mask = decode("cloth/ground_truth/hole/000_mask.png");
+        Image image = decode("cloth/test/hole/000.png");
+        Image mask = decode("cloth/ground_truth/hole/000_mask.png");
         assertThat(List.of(image.width(), image.height(), image.channels())).containsExactly(128, 128, 3);
         assertThat(List.of(mask.width(), mask.height(), mask.channels())).containsExactly(128, 128, 1);
         assertThat(mask.levels()).containsOnly((byte) 0, (byte) 255);
@@ -98,8 +98,8 @@ class SampleDatasetTest {
         assertThat(names(folder)).containsExactly("capsule");
     }
 
-    private Pixels decode(String file) throws IOException {
-        return Pixels.of(PngCodec.decode(Files.readAllBytes(folder.resolve(file))));
+    private Image decode(String file) throws IOException {
+        return Image.of(PngCodec.decode(Files.readAllBytes(folder.resolve(file))));
     }
 
     private static List<String> names(Path home) throws IOException {

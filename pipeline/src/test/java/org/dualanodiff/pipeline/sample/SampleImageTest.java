@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskStatistics;
 import org.dualanodiff.pipeline.drawing.Canvas;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class SampleImageTest {
     @MethodSource("productsAndDefects")
     void image_outsideMask_equalsTheFaultlessOne(Product product, Defect defect) {
         SampleImage sample = SampleImage.defective(product, defect, 3);
-        Pixels mask = Pixels.gray(sample.mask());
+        Image mask = Image.gray(sample.mask());
 
         assertThat(changedPixels(sample)).allMatch(i -> mask.levels()[i] == (byte) 255);
     }
@@ -54,24 +54,24 @@ class SampleImageTest {
         for (Product product : Product.ALL) {
             SampleImage sample = SampleImage.good(product, 8);
             assertThat(MaskStatistics.of(sample.mask()).isEmpty()).isTrue();
-            assertThat(Pixels.rgb(sample.image()).levels())
-                    .isEqualTo(Pixels.rgb(sample.faultless()).levels());
+            assertThat(Image.rgb(sample.image()).levels())
+                    .isEqualTo(Image.rgb(sample.faultless()).levels());
         }
     }
 
     @Test
     void good_withOtherSeed_isAnotherSpecimen() {
         for (Product product : Product.ALL) {
-            byte[] one = Pixels.rgb(SampleImage.good(product, 1).image()).levels();
-            byte[] other = Pixels.rgb(SampleImage.good(product, 2).image()).levels();
+            byte[] one = Image.rgb(SampleImage.good(product, 1).image()).levels();
+            byte[] other = Image.rgb(SampleImage.good(product, 2).image()).levels();
             assertThat(IntStream.range(0, AREA).filter(i -> one[i] != other[i]).count())
                     .isGreaterThan(AREA / 2);
         }
     }
 
     private static Stream<Integer> changedPixels(SampleImage sample) {
-        byte[] image = Pixels.rgb(sample.image()).levels();
-        byte[] faultless = Pixels.rgb(sample.faultless()).levels();
+        byte[] image = Image.rgb(sample.image()).levels();
+        byte[] faultless = Image.rgb(sample.faultless()).levels();
         return IntStream.range(0, AREA)
                 .filter(i -> image[i] != faultless[i]
                         || image[AREA + i] != faultless[AREA + i]

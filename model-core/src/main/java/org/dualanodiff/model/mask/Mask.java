@@ -1,19 +1,19 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** A set of pixels: {@code set} is {@code (height, width)}, row major. */
-record BinaryMask(int width, int height, boolean[] set) {
+record Mask(int width, int height, boolean[] set) {
     private static final int THRESHOLD = 128;
 
-    static BinaryMask of(BufferedImage image) {
-        byte[] levels = Pixels.gray(image).levels();
+    static Mask of(BufferedImage image) {
+        byte[] levels = Image.gray(image).levels();
         boolean[] set = new boolean[levels.length];
         for (int i = 0; i < set.length; i++) {
             set[i] = (levels[i] & 0xff) >= THRESHOLD;
         }
-        return new BinaryMask(image.getWidth(), image.getHeight(), set);
+        return new Mask(image.getWidth(), image.getHeight(), set);
     }
 
     BufferedImage toImage() {
@@ -21,23 +21,23 @@ record BinaryMask(int width, int height, boolean[] set) {
         for (int i = 0; i < set.length; i++) {
             levels[i] = (byte) (set[i] ? 255 : 0);
         }
-        return new Pixels(width, height, 1, levels).toImage();
+        return new Image(width, height, 1, levels).toImage();
     }
 
-    BinaryMask inverted() {
+    Mask inverted() {
         boolean[] inverse = new boolean[set.length];
         for (int i = 0; i < set.length; i++) {
             inverse[i] = !set[i];
         }
-        return new BinaryMask(width, height, inverse);
+        return new Mask(width, height, inverse);
     }
 
-    BinaryMask with(boolean[] newSet) {
-        return new BinaryMask(width, height, newSet);
+    Mask with(boolean[] newSet) {
+        return new Mask(width, height, newSet);
     }
 
     /** The pixels on the image's edge. */
-    BinaryMask border() {
+    Mask border() {
         boolean[] edge = new boolean[set.length];
         for (int i = 0; i < edge.length; i++) {
             int x = i % width;

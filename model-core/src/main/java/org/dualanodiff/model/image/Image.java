@@ -19,29 +19,29 @@ import java.util.Arrays;
  * @param channels 1 (grey) or 3 (red, green, blue)
  * @param levels   {@code channels * height * width} unsigned bytes
  */
-public record Pixels(int width, int height, int channels, byte[] levels) {
-    public Pixels {
+public record Image(int width, int height, int channels, byte[] levels) {
+    public Image {
         if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("Pixels need 1 or 3 channels, was " + channels);
+            throw new IllegalArgumentException("An image needs 1 or 3 channels, was " + channels);
         }
         if (width < 1 || height < 1 || levels.length != channels * width * height) {
-            throw new IllegalArgumentException("Pixels of %d channel(s), %d x %d need %d levels, found %d"
+            throw new IllegalArgumentException("An image of %d channel(s), %d x %d needs %d levels, found %d"
                     .formatted(channels, width, height, channels * width * height, levels.length));
         }
     }
 
     /** Red, green and blue planes; a grey image is replicated and transparency is dropped. */
-    public static Pixels rgb(BufferedImage image) {
+    public static Image rgb(BufferedImage image) {
         return isGray(image.getColorModel()) ? replicated(bands(image, 1)) : colorPlanes(image);
     }
 
     /** One grey plane; color is weighted as ITU-R 601-2 luma, in the fixed point that PIL's mode L uses. */
-    public static Pixels gray(BufferedImage image) {
+    public static Image gray(BufferedImage image) {
         return isGray(image.getColorModel()) ? bands(image, 1) : luma(colorPlanes(image));
     }
 
     /** The image's own kind: grey stays one plane, everything else becomes three. */
-    public static Pixels of(BufferedImage image) {
+    public static Image of(BufferedImage image) {
         return isGray(image.getColorModel()) ? bands(image, 1) : colorPlanes(image);
     }
 
@@ -66,7 +66,7 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
     }
 
     /** The same pixels mirrored. */
-    public Pixels flip(Flip flip) {
+    public Image flip(Flip flip) {
         if (flip == Flip.NONE) {
             return this;
         }
@@ -78,17 +78,17 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
                 flipped[row * width + x] = levels[fromRow * width + (flip.horizontal() ? width - 1 - x : x)];
             }
         }
-        return new Pixels(width, height, channels, flipped);
+        return new Image(width, height, channels, flipped);
     }
 
     /** The {@code cropWidth x cropHeight} window whose upper left corner is {@code (left, top)}. */
-    public Pixels crop(int left, int top, int cropWidth, int cropHeight) {
+    public Image crop(int left, int top, int cropWidth, int cropHeight) {
         byte[] cropped = new byte[channels * cropWidth * cropHeight];
         for (int row = 0; row < channels * cropHeight; row++) {
             int from = (row / cropHeight * height + top + row % cropHeight) * width + left;
             System.arraycopy(levels, from, cropped, row * cropWidth, cropWidth);
         }
-        return new Pixels(cropWidth, cropHeight, channels, cropped);
+        return new Image(cropWidth, cropHeight, channels, cropped);
     }
 
     /** RGB without any color: all three channels alike. */
@@ -100,7 +100,7 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
     }
 
     /** RGB; of the luma alone where {@code other} is without color, too. */
-    public Pixels coloredAs(Pixels other) {
+    public Image coloredAs(Image other) {
         return other.isMonochrome() ? replicated(luma(this)) : this;
     }
 
@@ -108,14 +108,14 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
         return model instanceof ComponentColorModel && model.getNumColorComponents() == 1;
     }
 
-    private static Pixels colorPlanes(BufferedImage image) {
+    private static Image colorPlanes(BufferedImage image) {
         boolean storedAsRgb = image.getColorModel() instanceof ComponentColorModel model
                 && model.getNumColorComponents() == 3
                 && model.getColorSpace().getType() == ColorSpace.TYPE_RGB;
         return storedAsRgb ? bands(image, 3) : convertedToRgb(image);
     }
 
-    private static Pixels bands(BufferedImage image, int count) {
+    private static Image bands(BufferedImage image, int count) {
         Raster raster = image.getRaster();
         int area = image.getWidth() * image.getHeight();
         byte[] levels = new byte[count * area];
@@ -127,10 +127,10 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
                 levels[band * area + i] = (byte) (samples[i] >> excessBits);
             }
         }
-        return new Pixels(image.getWidth(), image.getHeight(), count, levels);
+        return new Image(image.getWidth(), image.getHeight(), count, levels);
     }
 
-    private static Pixels convertedToRgb(BufferedImage image) {
+    private static Image convertedToRgb(BufferedImage image) {
         int width = image.getWidth();
         int area = width * image.getHeight();
         int[] packed = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
@@ -140,19 +140,19 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
             levels[area + i] = (byte) (packed[i] >> 8);
             levels[2 * area + i] = (byte) packed[i];
         }
-        return new Pixels(width, image.getHeight(), 3, levels);
+        return new Image(width, image.getHeight(), 3, levels);
     }
 
-    private static Pixels replicated(Pixels gray) {
+    private static Image replicated(Image gray) {
         int area = gray.levels.length;
         byte[] levels = new byte[3 * area];
         for (int c = 0; c < 3; c++) {
             System.arraycopy(gray.levels, 0, levels, c * area, area);
         }
-        return new Pixels(gray.width, gray.height, 3, levels);
+        return new Image(gray.width, gray.height, 3, levels);
     }
 
-    private static Pixels luma(Pixels rgb) {
+    private static Image luma(Image rgb) {
         byte[] levels = new byte[rgb.width * rgb.height];
         for (int i = 0; i < levels.length; i++) {
             int red = rgb.levels[i] & 0xff;
@@ -160,6 +160,6 @@ public record Pixels(int width, int height, int channels, byte[] levels) {
             int blue = rgb.levels[2 * levels.length + i] & 0xff;
             levels[i] = (byte) ((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
         }
-        return new Pixels(rgb.width, rgb.height, 1, levels);
+        return new Image(rgb.width, rgb.height, 1, levels);
     }
 }
