@@ -31,8 +31,7 @@ import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -44,7 +43,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 public final class Demo {
 
     private static final List<UnitKey> UNITS = List.of(new UnitKey("cloth", "stain"), new UnitKey("wood", "hole"));
-    private static final SampleSize SIZE = new SampleSize(64, 8, 30);
+    private static final SampleDataset.Size SIZE = new SampleDataset.Size(64, 8, 30);
     private static final int LEARNED_FROM = 10;
     private static final long SEED = 1;
 

@@ -38,8 +38,7 @@ import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,7 +84,7 @@ class TaskRetryTest {
 
     @BeforeAll
     static void start() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(1, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("cloth"));
         spark = SparkSession.builder()
                 .master("local[1,2]")
                 .config("spark.ui.enabled", "false")

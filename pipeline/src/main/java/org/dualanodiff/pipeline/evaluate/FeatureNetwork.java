@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.io.Serializable;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /** A TorchScript file that turns images into vectors; see {@link FeatureNetworks}. */

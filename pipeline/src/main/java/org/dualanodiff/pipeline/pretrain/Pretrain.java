@@ -20,8 +20,8 @@ import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
 import org.dualanodiff.model.vae.PatchCodecFit;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.corpus.ProceduralCorpus;
-import org.dualanodiff.pipeline.drawing.Canvas;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
+import org.dualanodiff.pipeline.procedural.Canvas;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 
 /**

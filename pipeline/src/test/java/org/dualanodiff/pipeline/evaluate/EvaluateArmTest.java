@@ -25,8 +25,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,7 @@ class EvaluateArmTest {
 
     @BeforeAll
     static void writeData() throws IOException {
-        SampleDataset.write(data, 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        SampleDataset.write(data, 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         category = read(data, Set.of("hole/003.png"));
     }
 
@@ -109,7 +108,7 @@ class EvaluateArmTest {
 
     @Test
     void category_withoutGoodTestImages_isRefused(@TempDir Path folder) throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(2, 0, 3), List.of("wood"));
+        SampleDataset.write(folder, 1, new SampleDataset.Size(2, 0, 3), List.of("wood"));
         CategoryData lacking = read(folder, Set.of());
         assertThatThrownBy(() -> CategoryImages.load(lacking, SETTINGS, files))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -20,8 +20,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +37,7 @@ class LeakCheckTest {
 
     @BeforeEach
     void writeData() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 2, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 2, 6), List.of("cloth"));
         cloth = folder.resolve("data/cloth");
     }
 
@@ -85,7 +84,7 @@ class LeakCheckTest {
     @Test
     @Tag("slow")
     void builtinSamples_haveNoCopies() throws IOException {
-        SampleDataset.write(folder.resolve("samples"), 1, SampleSize.small());
+        SampleDataset.write(folder.resolve("samples"), 1, SampleDataset.Size.small());
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         folder.resolve("samples").toString(), List.of(), List.of(), new SplitRule.FirstThird()));

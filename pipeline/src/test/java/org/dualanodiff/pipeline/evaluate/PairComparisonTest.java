@@ -19,8 +19,7 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +42,7 @@ class PairComparisonTest {
 
     @BeforeAll
     static void learn() throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(16, 2, 24), List.of("cloth"));
+        SampleDataset.write(folder, 1, new SampleDataset.Size(16, 2, 24), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         folder.toString(), List.of("cloth"), List.of("stain"), new SplitRule.First(8)));

@@ -35,8 +35,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -71,7 +70,7 @@ class GenerateSamplesTest {
         RandomModel.write(shared.resolve("model"), RandomModel.Preset.TINY, 3);
         base = BaseModel.load(ModelFiles.open(shared.resolve("model")), Compute.CPU);
         adapter = DualAdapter.initialize(base.adapterLayout(2, false), 5, base.device());
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(3, 1, 3), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 3), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         shared.resolve("data").toString(), List.of(), List.of(), new SplitRule.FirstThird()));

@@ -14,8 +14,7 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.RandomModel;
 import org.dualanodiff.pipeline.dataset.DatasetException;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,7 +55,7 @@ class PretrainTest {
     @Test
     void pretraining_onOwnPicturesFromABase_continuesWithPairsWhereTheBaseHasAStartingAdapter() throws IOException {
         Path base = shared.resolve("base");
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 0, 0), List.of("wood"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 0, 0), List.of("wood"));
         Path own = folder.resolve("data/wood/train/good");
 
         Path domain = folder.resolve("domain");
