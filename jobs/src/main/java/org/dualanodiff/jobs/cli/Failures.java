@@ -4,7 +4,7 @@ import java.util.List;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.config.InvalidConfigException;
 import org.dualanodiff.pipeline.dataset.DatasetException;
-import org.dualanodiff.pipeline.evaluate.LeakException;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import org.dualanodiff.pipeline.run.UnusableDataException;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.Logger;

@@ -3,6 +3,9 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

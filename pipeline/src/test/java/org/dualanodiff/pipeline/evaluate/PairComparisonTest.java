@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.evaluate.PairComparison.MaskAgreement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ class PairComparisonTest {
 
     @Test
     void figures_ofRealPairsThatNobodySaw_agreeAndAreNoCopies() throws IOException {
-        PairFigures figures = comparison.figures(UNIT, unseen(), 1);
+        PairMetrics figures = comparison.figures(UNIT, unseen(), 1);
         assertThat(comparison.onUnseen()).isGreaterThan(0.6);
         assertThat(figures.agreement()).isEqualTo(comparison.onUnseen());
         assertThat(figures.nonEmpty()).isEqualTo(1);
@@ -79,7 +80,7 @@ class PairComparisonTest {
 
     @Test
     void figures_ofTrainingImages_areCopies() throws IOException {
-        PairFigures figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
+        PairMetrics figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
         assertThat(figures.copies()).isEqualTo(1);
         assertThat(figures.accepted()).isEqualTo(0.5);
     }

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * @param aupro up to a false-positive rate of 0.3
  * @param iou summed intersections over summed unions at the threshold of {@code pixelF1}
  */
-public record Figures(
+public record DetectorMetrics(
         Double pixelAuroc,
         Double pixelAp,
         Double pixelF1,

@@ -7,7 +7,7 @@ import java.util.Optional;
  * normal pixels that raise an alarm, cut at a limit and divided by it. Points come from high thresholds to low, are joined
  * by straight lines, and begin at (0, 0).
  */
-final class RegionOverlapCurve {
+final class PerRegionOverlap {
 
     private final double limit;
     private final double regions;
@@ -18,7 +18,7 @@ final class RegionOverlapCurve {
     private double bound;
 
     /** @param limit false-positive rate at which the curve is cut */
-    RegionOverlapCurve(double limit, long regions, long normalPixels) {
+    PerRegionOverlap(double limit, long regions, long normalPixels) {
         this.limit = limit;
         this.regions = regions;
         this.normalPixels = normalPixels;

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * @param classes precision, recall and F1 of each, 0 where undefined
  * @param confusion {@code [i][j]}: samples of class i taken for j
  */
-public record ClassificationMeasures(double accuracy, double macroF1, List<OfClass> classes, int[][] confusion) {
+public record ClassificationMetrics(double accuracy, double macroF1, List<OfClass> classes, int[][] confusion) {
 
     /** One class against the others. */
     public record OfClass(double precision, double recall, double f1, int samples) {}
@@ -20,7 +20,7 @@ public record ClassificationMeasures(double accuracy, double macroF1, List<OfCla
      * @param truth the class of each sample, from 0
      * @param predicted what it was taken for
      */
-    public static ClassificationMeasures of(int[] truth, int[] predicted, int classes) {
+    public static ClassificationMetrics of(int[] truth, int[] predicted, int classes) {
         if (truth.length != predicted.length || truth.length == 0) {
             throw new IllegalArgumentException(
                     "as many predictions as samples are needed, and at least one, were %d and %d"
@@ -37,7 +37,7 @@ public record ClassificationMeasures(double accuracy, double macroF1, List<OfCla
                 .map(label -> confusion[label][label])
                 .sum();
         double macro = measures.stream().mapToDouble(OfClass::f1).average().orElseThrow();
-        return new ClassificationMeasures((double) right / truth.length, macro, measures, confusion);
+        return new ClassificationMetrics((double) right / truth.length, macro, measures, confusion);
     }
 
     private static OfClass ofClass(int[][] confusion, int label) {

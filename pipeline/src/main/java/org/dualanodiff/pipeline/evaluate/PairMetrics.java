@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.PairComparison.MaskAgreement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.dualanodiff.model.image.PixelCodec;
  * @param copies share of pairs nearer to a training image, or a mirror image of one, than {@link #COPY} of the mean
  *     distance between two real images
  */
-public record PairFigures(
+public record PairMetrics(
         int pairs, double nonEmpty, double accepted, double agreement, double diversity, double copies) {
 
     /** What {@link #cells} holds. */
@@ -35,7 +36,7 @@ public record PairFigures(
      * @param accepted share of pairs that passed the gate
      * @param training the real pairs that the adapter learned from, at least two
      */
-    public static PairFigures of(
+    public static PairMetrics of(
             List<DetectorPair> generated, double accepted, List<DetectorPair> training, MaskAgreement agreement) {
         List<DetectorPair> masked =
                 generated.stream().filter(DetectorPair::hasDefect).toList();
@@ -45,7 +46,7 @@ public record PairFigures(
                 .flatMap(pair ->
                         Stream.of(Flip.values()).map(flip -> pair.image().flip(flip))));
         int count = generated.size();
-        return new PairFigures(
+        return new PairMetrics(
                 count,
                 (double) masked.size() / count,
                 accepted,
@@ -66,7 +67,7 @@ public record PairFigures(
     }
 
     /** A row for each of the figures, by name. */
-    public static EvaluationTable table(String title, Map<String, PairFigures> figures) {
+    public static EvaluationTable table(String title, Map<String, PairMetrics> figures) {
         return new EvaluationTable(
                 title,
                 COLUMNS,

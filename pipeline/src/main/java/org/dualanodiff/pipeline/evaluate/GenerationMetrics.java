@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -16,7 +17,7 @@ import java.util.Locale;
  * @param diversity mean distance within the clusters of the training images, IC-LPIPS if distances are LPIPS
  * @param error null unless measuring failed
  */
-public record GenerationFigures(
+public record GenerationMetrics(
         String category,
         String defect,
         String runId,
@@ -37,8 +38,8 @@ public record GenerationFigures(
     /** Distances to the nearest training image. */
     public record Nearest(double least, double mean) implements Serializable {}
 
-    public static GenerationFigures failed(GenerationTask task, String error) {
-        return new GenerationFigures(
+    public static GenerationMetrics failed(GenerationTask task, String error) {
+        return new GenerationMetrics(
                 task.data().category(), task.defect(), task.run(), 0, null, null, null, null, null, null, null, error);
     }
 
