@@ -24,16 +24,16 @@ public final class PixelCodec {
 
     /** @return {@code (3, H, W)} in [0, 1]; grey is replicated */
     public static float[] toUnit(BufferedImage image) {
-        return toUnit(Pixels.rgb(image));
+        return toUnit(Image.rgb(image));
     }
 
     /** @return {@code (3, H, W)} in [-1, 1]; grey is replicated */
     public static float[] toSigned(BufferedImage image) {
-        return toSigned(Pixels.rgb(image));
+        return toSigned(Image.rgb(image));
     }
 
     /** @return {@code (C, H, W)} in [0, 1] */
-    public static float[] toUnit(Pixels pixels) {
+    public static float[] toUnit(Image pixels) {
         float[] values = new float[pixels.levels().length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (pixels.levels()[i] & 0xff) / 255f;
@@ -42,7 +42,7 @@ public final class PixelCodec {
     }
 
     /** @return {@code (3, H, W)} in [-1, 1] */
-    public static float[] toSigned(Pixels pixels) {
+    public static float[] toSigned(Image pixels) {
         float[] values = new float[pixels.levels().length];
         for (int i = 0; i < values.length; i++) {
             values[i] = signed(pixels.levels()[i] & 0xff);
@@ -64,7 +64,7 @@ public final class PixelCodec {
         for (int i = 0; i < chw.length; i++) {
             levels[i] = level(chw[i] * factor + shift, i, width * height);
         }
-        return new Pixels(width, height, 3, levels).toImage();
+        return new Image(width, height, 3, levels).toImage();
     }
 
     private static byte level(float unit, int index, int area) {

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * The mask as the places where the ANOMALY branch listened to the defect's words (DualAnoDiff, section 3.4): the
@@ -25,7 +25,7 @@ public record AttentionMask(double threshold, MaskCleanup cleanup) implements Ma
                 .orElseThrow(() -> new IllegalArgumentException("no attention was recorded for this anomaly part"));
         int width = part.picture().getWidth();
         int height = part.picture().getHeight();
-        Pixels levels = GreyLevels.stretched(map.values(), map.width(), map.height(), width, height);
+        Image levels = GreyLevels.stretched(map.values(), map.width(), map.height(), width, height);
         return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
     }
 

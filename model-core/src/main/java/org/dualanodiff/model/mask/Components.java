@@ -9,17 +9,17 @@ import java.util.function.IntPredicate;
  * @param labels {@code (height, width)}: component number from 0, or -1 outside the mask
  * @param areas  pixels of each component
  */
-record Components(BinaryMask mask, int[] labels, int[] areas) {
+record Components(Mask mask, int[] labels, int[] areas) {
     private static final int[] DX = {1, -1, 0, 0, 1, 1, -1, -1};
     private static final int[] DY = {0, 0, 1, -1, 1, -1, 1, -1};
 
     /** Diagonal neighbors belong together. */
-    static Components eightConnected(BinaryMask mask) {
+    static Components eightConnected(Mask mask) {
         return label(mask, 8);
     }
 
     /** Only edge neighbors belong together; the complement of an 8-connected set is 4-connected. */
-    static Components fourConnected(BinaryMask mask) {
+    static Components fourConnected(Mask mask) {
         return label(mask, 4);
     }
 
@@ -28,7 +28,7 @@ record Components(BinaryMask mask, int[] labels, int[] areas) {
     }
 
     /** The pixels of those components whose number is accepted. */
-    BinaryMask keep(IntPredicate accepted) {
+    Mask keep(IntPredicate accepted) {
         boolean[] kept = new boolean[labels.length];
         for (int i = 0; i < labels.length; i++) {
             kept[i] = labels[i] >= 0 && accepted.test(labels[i]);
@@ -37,7 +37,7 @@ record Components(BinaryMask mask, int[] labels, int[] areas) {
     }
 
     /** Which components have at least one pixel in {@code seeds}. */
-    boolean[] touchedBy(BinaryMask seeds) {
+    boolean[] touchedBy(Mask seeds) {
         boolean[] touched = new boolean[count()];
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] >= 0 && seeds.set()[i]) {
@@ -47,7 +47,7 @@ record Components(BinaryMask mask, int[] labels, int[] areas) {
         return touched;
     }
 
-    private static Components label(BinaryMask mask, int neighbors) {
+    private static Components label(Mask mask, int neighbors) {
         int[] labels = new int[mask.set().length];
         Arrays.fill(labels, -1);
         int[] areas = new int[16];
@@ -63,7 +63,7 @@ record Components(BinaryMask mask, int[] labels, int[] areas) {
         return new Components(mask, labels, Arrays.copyOf(areas, count));
     }
 
-    private static int fill(BinaryMask mask, int[] labels, int[] queue, int start, int label, int neighbors) {
+    private static int fill(Mask mask, int[] labels, int[] queue, int start, int label, int neighbors) {
         int tail = 0;
         labels[start] = label;
         queue[tail++] = start;
@@ -81,7 +81,7 @@ record Components(BinaryMask mask, int[] labels, int[] areas) {
         return tail;
     }
 
-    private static int index(BinaryMask mask, int x, int y) {
+    private static int index(Mask mask, int x, int y) {
         boolean inside = x >= 0 && y >= 0 && x < mask.width() && y < mask.height();
         return inside ? y * mask.width() + x : -1;
     }

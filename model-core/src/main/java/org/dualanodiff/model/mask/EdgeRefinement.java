@@ -2,7 +2,7 @@ package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Moves a mask's outline to the edges of the image that it belongs to, by the guided filter (He, Sun and Tang, "Guided
@@ -27,7 +27,7 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
      * @return grey, 255 on the defect and 0 elsewhere
      */
     public BufferedImage apply(BufferedImage mask, BufferedImage image) {
-        BinaryMask coarse = BinaryMask.of(mask);
+        Mask coarse = Mask.of(mask);
         double[] soft = filtered(guide(image), indicator(coarse), coarse.width(), coarse.height());
         boolean[] refined = new boolean[soft.length];
         for (int i = 0; i < refined.length; i++) {
@@ -66,7 +66,7 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
     }
 
     private static double[] guide(BufferedImage image) {
-        byte[] levels = Pixels.gray(image).levels();
+        byte[] levels = Image.gray(image).levels();
         double[] guide = new double[levels.length];
         for (int i = 0; i < guide.length; i++) {
             guide[i] = (levels[i] & 0xff) / 255.0;
@@ -74,7 +74,7 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
         return guide;
     }
 
-    private static double[] indicator(BinaryMask mask) {
+    private static double[] indicator(Mask mask) {
         double[] indicator = new double[mask.set().length];
         for (int i = 0; i < indicator.length; i++) {
             indicator[i] = mask.set()[i] ? 1 : 0;

@@ -52,22 +52,22 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
         return (int) Math.min(Integer.MAX_VALUE, Math.round(value * scale));
     }
 
-    BinaryMask apply(BinaryMask found) {
-        BinaryMask smooth = Morphology.open(Morphology.close(found, closingRadius), openingRadius);
+    Mask apply(Mask found) {
+        Mask smooth = Morphology.open(Morphology.close(found, closingRadius), openingRadius);
         return withoutSpecks(withoutHoles(smooth));
     }
 
-    private BinaryMask withoutHoles(BinaryMask mask) {
+    private Mask withoutHoles(Mask mask) {
         if (maxHoleArea == 0) {
             return mask;
         }
         Components gaps = Components.fourConnected(mask.inverted());
         boolean[] open = gaps.touchedBy(mask.border());
-        BinaryMask kept = gaps.keep(gap -> open[gap] || gaps.areas()[gap] > maxHoleArea);
+        Mask kept = gaps.keep(gap -> open[gap] || gaps.areas()[gap] > maxHoleArea);
         return kept.inverted();
     }
 
-    private BinaryMask withoutSpecks(BinaryMask mask) {
+    private Mask withoutSpecks(Mask mask) {
         Components components = Components.eightConnected(mask);
         int largest = Arrays.stream(components.areas()).max().orElse(0);
         double least = Math.max(minArea, minShare * largest);

@@ -10,12 +10,12 @@ public record MaskRegions(int[] labels, int[] areas) {
 
     /** Diagonal neighbors belong together. */
     public static MaskRegions eightConnected(int width, int height, boolean[] set) {
-        return of(Components.eightConnected(new BinaryMask(width, height, set)));
+        return of(Components.eightConnected(new Mask(width, height, set)));
     }
 
     /** Only edge neighbors belong together. */
     public static MaskRegions fourConnected(int width, int height, boolean[] set) {
-        return of(Components.fourConnected(new BinaryMask(width, height, set)));
+        return of(Components.fourConnected(new Mask(width, height, set)));
     }
 
     private static MaskRegions of(Components components) {

@@ -17,7 +17,7 @@ public record MaskStatistics(int area, int x, int y, int width, int height, int 
 
     /** Measures a mask image, grey or color. */
     public static MaskStatistics of(BufferedImage image) {
-        BinaryMask mask = BinaryMask.of(image);
+        Mask mask = Mask.of(image);
         int area = 0;
         int left = mask.width();
         int right = -1;

@@ -16,12 +16,12 @@ public final class MaskSurroundings {
      * @return grey image of the mask's size, 255 in the band and 0 elsewhere
      */
     public static BufferedImage band(BufferedImage mask, int gap, int width) {
-        int[] squared = Morphology.squaredDistanceToSet(BinaryMask.of(mask));
+        int[] squared = Morphology.squaredDistanceToSet(Mask.of(mask));
         int outer = gap + width;
         boolean[] band = new boolean[squared.length];
         for (int i = 0; i < band.length; i++) {
             band[i] = squared[i] > gap * gap && squared[i] <= outer * outer;
         }
-        return new BinaryMask(mask.getWidth(), mask.getHeight(), band).toImage();
+        return new Mask(mask.getWidth(), mask.getHeight(), band).toImage();
     }
 }

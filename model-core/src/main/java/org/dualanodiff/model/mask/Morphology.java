@@ -11,16 +11,16 @@ final class Morphology {
     private Morphology() {}
 
     /** Bridges gaps up to about twice the radius. */
-    static BinaryMask close(BinaryMask mask, int radius) {
+    static Mask close(Mask mask, int radius) {
         return radius == 0 ? mask : erode(dilate(mask, radius), radius);
     }
 
     /** Drops what is thinner than about twice the radius. */
-    static BinaryMask open(BinaryMask mask, int radius) {
+    static Mask open(Mask mask, int radius) {
         return radius == 0 ? mask : dilate(erode(mask, radius), radius);
     }
 
-    static BinaryMask dilate(BinaryMask mask, int radius) {
+    static Mask dilate(Mask mask, int radius) {
         int[] squared = squaredDistanceToSet(mask);
         boolean[] grown = new boolean[squared.length];
         for (int i = 0; i < grown.length; i++) {
@@ -29,12 +29,12 @@ final class Morphology {
         return mask.with(grown);
     }
 
-    static BinaryMask erode(BinaryMask mask, int radius) {
+    static Mask erode(Mask mask, int radius) {
         return dilate(mask.inverted(), radius).inverted();
     }
 
     /** For each pixel the squared distance to the nearest pixel of the set; larger than any real one if it is empty. */
-    static int[] squaredDistanceToSet(BinaryMask mask) {
+    static int[] squaredDistanceToSet(Mask mask) {
         int[] vertical = distanceInColumn(mask);
         int[] squared = new int[vertical.length];
         int[] site = new int[mask.width()];
@@ -45,7 +45,7 @@ final class Morphology {
         return squared;
     }
 
-    private static int[] distanceInColumn(BinaryMask mask) {
+    private static int[] distanceInColumn(Mask mask) {
         int width = mask.width();
         int[] distance = new int[width * mask.height()];
         int far = width + mask.height();

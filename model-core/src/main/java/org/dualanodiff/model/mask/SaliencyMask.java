@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /**
@@ -37,13 +37,13 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
     /** @throws IllegalArgumentException if the network cannot be loaded, fails, or gives something else than a map */
     @Override
     public BufferedImage extract(AnomalyPart part) {
-        Pixels picture = Pixels.rgb(part.picture());
+        Image picture = Image.rgb(part.picture());
         float[] map = map(PilResize.resize(picture, inputSize, inputSize));
-        Pixels levels = GreyLevels.stretched(map, inputSize, inputSize, picture.width(), picture.height());
+        Image levels = GreyLevels.stretched(map, inputSize, inputSize, picture.width(), picture.height());
         return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
     }
 
-    private float[] map(Pixels picture) {
+    private float[] map(Image picture) {
         float[] map = TorchScriptNetwork.at(file)
                 .run(input(picture), new long[] {1, 3, inputSize, inputSize}, new long[] {1, 1, inputSize, inputSize});
         for (float value : map) {
@@ -55,7 +55,7 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
         return map;
     }
 
-    private static float[] input(Pixels picture) {
+    private static float[] input(Image picture) {
         byte[] levels = picture.levels();
         float[] input = new float[levels.length];
         int area = picture.width() * picture.height();

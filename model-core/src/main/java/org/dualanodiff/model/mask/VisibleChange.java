@@ -2,7 +2,7 @@ package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Leaves of a mask what can be seen: where the generated image differs from the good image that it was made on. Masks of
@@ -26,9 +26,9 @@ public record VisibleChange(double levels, MaskCleanup cleanup) implements Seria
      * @return grey, 255 on the defect and 0 elsewhere
      */
     public BufferedImage apply(BufferedImage mask, BufferedImage generated, BufferedImage good) {
-        BinaryMask claimed = BinaryMask.of(mask);
-        byte[] made = Pixels.gray(generated).levels();
-        byte[] real = Pixels.gray(good).levels();
+        Mask claimed = Mask.of(mask);
+        byte[] made = Image.gray(generated).levels();
+        byte[] real = Image.gray(good).levels();
         double[] change = new double[made.length];
         for (int i = 0; i < change.length; i++) {
             change[i] = (made[i] & 0xff) - (real[i] & 0xff);

@@ -16,11 +16,11 @@ class CodecTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void png_ofAnyPixels_comesBackTheSame(int channels) throws IOException {
-        Pixels pixels = random(channels);
+        Image pixels = random(channels);
 
         BufferedImage decoded = PngCodec.decode(PngCodec.encode(pixels.toImage()));
 
-        assertThat(Pixels.of(decoded)).usingRecursiveComparison().isEqualTo(pixels);
+        assertThat(Image.of(decoded)).usingRecursiveComparison().isEqualTo(pixels);
     }
 
     @Test
@@ -49,7 +49,7 @@ class CodecTest {
         BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
         image.getRaster().setSample(1, 0, 0, 0xABCD);
 
-        assertThat(Pixels.gray(image).levels()).containsExactly((byte) 0, (byte) 0xAB);
+        assertThat(Image.gray(image).levels()).containsExactly((byte) 0, (byte) 0xAB);
     }
 
     @Test
@@ -57,12 +57,12 @@ class CodecTest {
         BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_BINARY);
         image.getRaster().setSample(1, 0, 0, 1);
 
-        assertThat(Pixels.gray(image).levels()).containsExactly((byte) 0, (byte) 255);
+        assertThat(Image.gray(image).levels()).containsExactly((byte) 0, (byte) 255);
     }
 
     @Test
     void gray_ofColor_isLuma() {
-        assertThat(Pixels.gray(new Pixels(1, 1, 3, new byte[] {(byte) 200, 100, 50}).toImage())
+        assertThat(Image.gray(new Image(1, 1, 3, new byte[] {(byte) 200, 100, 50}).toImage())
                         .level(0, 0, 0))
                 .isEqualTo(124);
     }
@@ -71,7 +71,7 @@ class CodecTest {
     void fromUnit_ofLevels_roundsAndClamps() {
         float[] values = {-0.2f, 1.7f, 0.5f, 0.1f, 0.2f, 0.3f};
 
-        byte[] levels = Pixels.rgb(PixelCodec.fromUnit(values, 2, 1)).levels();
+        byte[] levels = Image.rgb(PixelCodec.fromUnit(values, 2, 1)).levels();
 
         // 0.5 is level 127.5, which rounds to the even neighbor.
         assertThat(levels).containsExactly((byte) 0, (byte) 255, (byte) 128, (byte) 26, (byte) 51, (byte) 77);
@@ -83,13 +83,13 @@ class CodecTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) i;
         }
-        BufferedImage all = new Pixels(16, 16, 3, levels).toImage();
+        BufferedImage all = new Image(16, 16, 3, levels).toImage();
 
         BufferedImage signed = PixelCodec.fromSigned(PixelCodec.toSigned(all), 16, 16);
         BufferedImage unit = PixelCodec.fromUnit(PixelCodec.toUnit(all), 16, 16);
 
-        assertThat(Pixels.rgb(signed).levels()).isEqualTo(levels);
-        assertThat(Pixels.rgb(unit).levels()).isEqualTo(levels);
+        assertThat(Image.rgb(signed).levels()).isEqualTo(levels);
+        assertThat(Image.rgb(unit).levels()).isEqualTo(levels);
     }
 
     @Test
@@ -101,9 +101,9 @@ class CodecTest {
                 .withMessageContainingAll("Pixel 0", "channel 2");
     }
 
-    private static Pixels random(int channels) {
+    private static Image random(int channels) {
         byte[] levels = new byte[channels * 63];
         new SplittableRandom(5).nextBytes(levels);
-        return new Pixels(9, 7, channels, levels);
+        return new Image(9, 7, channels, levels);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class EdgeRefinementTest {
@@ -18,7 +18,7 @@ class EdgeRefinementTest {
             boolean in = i % SIDE >= from && i % SIDE < to && i / SIDE >= from && i / SIDE < to;
             levels[i] = (byte) (in ? inside : outside);
         }
-        return new Pixels(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).toImage();
     }
 
     @Test
@@ -32,7 +32,7 @@ class EdgeRefinementTest {
     void refinement_ofMaskThatFits_leavesIt() {
         BufferedImage mask = square(16, 32, 255, 0);
         BufferedImage refined = new EdgeRefinement(4, 1e-3, NOTHING).apply(mask, square(16, 32, 40, 180));
-        assertThat(Pixels.gray(refined).levels()).isEqualTo(Pixels.gray(mask).levels());
+        assertThat(Image.gray(refined).levels()).isEqualTo(Image.gray(mask).levels());
     }
 
     @Test

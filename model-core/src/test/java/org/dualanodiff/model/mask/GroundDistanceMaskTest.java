@@ -7,8 +7,8 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.Pixels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +60,7 @@ class GroundDistanceMaskTest {
         for (int i = 0; i < SIZE * SIZE; i++) {
             levels[i] = (byte) (inDisc(i % SIZE, i / SIZE, 10) ? 230 : GREY);
         }
-        BufferedImage mask = extractor.extract(AnomalyPart.of(new Pixels(SIZE, SIZE, 3, levels).toImage()));
+        BufferedImage mask = extractor.extract(AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).toImage()));
 
         assertThat(isSet(mask, 48, 48)).isTrue();
         assertThat(isSet(mask, 48, 70)).isFalse();
@@ -74,7 +74,7 @@ class GroundDistanceMaskTest {
             int pixel = i % (SIZE * SIZE);
             levels[i] = inDisc(pixel % SIZE, pixel / SIZE, 20) ? (byte) GREY : levels[i];
         }
-        AnomalyPart part = AnomalyPart.of(new Pixels(SIZE, SIZE, 3, levels).toImage());
+        AnomalyPart part = AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).toImage());
         BufferedImage mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 64)).extract(part);
 
         for (int i = 0; i < SIZE * SIZE; i++) {
@@ -151,6 +151,6 @@ class GroundDistanceMaskTest {
             int level = levelOfXy.applyAsInt(i % SIZE, i / SIZE) + noise.nextInt(-NOISE, NOISE + 1);
             levels[i] = (byte) Math.min(255, Math.max(0, level));
         }
-        return new Pixels(SIZE, SIZE, 1, levels).toImage();
+        return new Image(SIZE, SIZE, 1, levels).toImage();
     }
 }

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.TinySaliencyNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,8 +73,8 @@ class MaskExtractorTest {
     void extractor_serialized_findsTheSameMask(MaskExtractor extractor) throws IOException, ClassNotFoundException {
         MaskExtractor arrived = throughSerialization(extractor);
         assertThat(arrived).isEqualTo(extractor);
-        assertThat(Pixels.gray(arrived.extract(part(20))).levels())
-                .isEqualTo(Pixels.gray(extractor.extract(part(20))).levels());
+        assertThat(Image.gray(arrived.extract(part(20))).levels())
+                .isEqualTo(Image.gray(extractor.extract(part(20))).levels());
     }
 
     @Test
@@ -153,6 +153,6 @@ class MaskExtractorTest {
             }
         }
         return new AnomalyPart(
-                new Pixels(SIZE, SIZE, 3, levels).toImage(), Optional.of(new AttentionMap(SIZE, SIZE, attention)));
+                new Image(SIZE, SIZE, 3, levels).toImage(), Optional.of(new AttentionMap(SIZE, SIZE, attention)));
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class MaskStatisticsTest {
     @Test
     void statistics_ofTwoParts_areExact() {
-        BinaryMask mask = mask("........", ".##.....", "...#....", "......##", "........");
+        Mask mask = mask("........", ".##.....", "...#....", "......##", "........");
 
         assertThat(MaskStatistics.of(mask.toImage())).isEqualTo(new MaskStatistics(5, 1, 1, 7, 3, 2));
     }
@@ -27,7 +27,7 @@ class MaskStatisticsTest {
         boolean[] all = new boolean[1024 * 1024];
         Arrays.fill(all, true);
 
-        MaskStatistics statistics = MaskStatistics.of(new BinaryMask(1024, 1024, all).toImage());
+        MaskStatistics statistics = MaskStatistics.of(new Mask(1024, 1024, all).toImage());
 
         assertThat(statistics).isEqualTo(new MaskStatistics(1024 * 1024, 0, 0, 1024, 1024, 1));
     }
@@ -38,8 +38,7 @@ class MaskStatisticsTest {
         for (int i = 0; i < grid.length; i++) {
             grid[i] = i % 2 == 0 && i / 64 % 2 == 0;
         }
-        assertThat(Components.eightConnected(new BinaryMask(64, 64, grid)).count())
-                .isEqualTo(1024);
+        assertThat(Components.eightConnected(new Mask(64, 64, grid)).count()).isEqualTo(1024);
     }
 
     @Test
@@ -49,7 +48,7 @@ class MaskStatisticsTest {
         for (int i = 0; i < set.length; i++) {
             set[i] = random.nextInt(12) == 0;
         }
-        int[] squared = Morphology.squaredDistanceToSet(new BinaryMask(17, 11, set));
+        int[] squared = Morphology.squaredDistanceToSet(new Mask(17, 11, set));
 
         for (int i = 0; i < set.length; i++) {
             assertThat(squared[i]).isEqualTo(nearest(set, i % 17, i / 17));
@@ -61,7 +60,7 @@ class MaskStatisticsTest {
         boolean[] all = new boolean[20];
         Arrays.fill(all, true);
 
-        assertThat(Morphology.erode(new BinaryMask(5, 4, all), 2).set()).containsOnly(true);
+        assertThat(Morphology.erode(new Mask(5, 4, all), 2).set()).containsOnly(true);
     }
 
     private static int nearest(boolean[] set, int x, int y) {
@@ -74,12 +73,12 @@ class MaskStatisticsTest {
         return best;
     }
 
-    private static BinaryMask mask(String... rows) {
+    private static Mask mask(String... rows) {
         String all = String.join("", rows);
         boolean[] set = new boolean[all.length()];
         for (int i = 0; i < set.length; i++) {
             set[i] = all.charAt(i) == '#';
         }
-        return new BinaryMask(rows[0].length(), rows.length, set);
+        return new Mask(rows[0].length(), rows.length, set);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class VisibleChangeTest {
@@ -35,7 +35,7 @@ class VisibleChangeTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (100 + (i % 2 == 0 ? 15 : -15));
         }
-        BufferedImage grain = new Pixels(SIDE, SIDE, 1, levels).toImage();
+        BufferedImage grain = new Image(SIDE, SIDE, 1, levels).toImage();
         BufferedImage mask = square(8, 40, 255, 0);
         assertThat(MaskStatistics.of(new VisibleChange(8, NOTHING).apply(mask, grain, square(0, 0, 100, 100)))
                         .isEmpty())
@@ -53,6 +53,6 @@ class VisibleChangeTest {
             boolean in = Math.min(i % SIDE, i / SIDE) >= from && Math.max(i % SIDE, i / SIDE) < to;
             levels[i] = (byte) (in ? inside : outside);
         }
-        return new Pixels(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).toImage();
     }
 }

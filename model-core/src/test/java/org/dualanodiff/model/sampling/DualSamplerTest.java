@@ -10,13 +10,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.AttentionMap;
 import org.junit.jupiter.api.AfterAll;
@@ -137,7 +137,7 @@ class DualSamplerTest {
             try (DualSampler sampler = new DualSampler(base, broken, NestedPrompt.RELEASED, "", config(2.5))) {
                 assertThat(sampler.sampleBlock(SERIES, 0)).allSatisfy(pair -> {
                     assertThat(pair.finite()).isFalse();
-                    assertThat(Pixels.rgb(pair.image()).levels()).containsOnly((byte) 128);
+                    assertThat(Image.rgb(pair.image()).levels()).containsOnly((byte) 128);
                 });
             }
         }
@@ -172,7 +172,7 @@ class DualSamplerTest {
         try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
             byte[] levels = {};
             for (long block : blocks) {
-                levels = Pixels.rgb(sampler.sampleBlock(SERIES, block).get(0).image())
+                levels = Image.rgb(sampler.sampleBlock(SERIES, block).get(0).image())
                         .levels();
             }
             byte[] last = levels;

@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * How far each place of a photograph is from the color of its ground.
@@ -44,7 +44,7 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
         int factor = Math.max(1, Math.min(photograph.getWidth(), photograph.getHeight()) / SIDE);
         int width = photograph.getWidth() / factor;
         int height = photograph.getHeight() / factor;
-        float[][] planes = planes(Pixels.rgb(photograph), factor, width, height);
+        float[][] planes = planes(Image.rgb(photograph), factor, width, height);
         int[] places = ringPlaces(width, height);
         float[][] ring = new float[3][];
         GroundPlane[] ground = new GroundPlane[3];
@@ -61,7 +61,7 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
     }
 
     /** {@code (3, height * width)}: the mean over 3 x 3 places of the reduced photograph. */
-    private static float[][] planes(Pixels pixels, int factor, int width, int height) {
+    private static float[][] planes(Image pixels, int factor, int width, int height) {
         float[][] planes = new float[3][];
         for (int c = 0; c < 3; c++) {
             planes[c] = BoxMean.of(reduced(pixels, c, factor, width, height), width, height, 1);
@@ -131,7 +131,7 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
         return explained + rest * (1 - SHADOW * DEEPEST);
     }
 
-    private static float[] reduced(Pixels pixels, int channel, int factor, int width, int height) {
+    private static float[] reduced(Image pixels, int channel, int factor, int width, int height) {
         float[] plane = new float[width * height];
         for (int y = 0; y < height * factor; y++) {
             for (int x = 0; x < width * factor; x++) {

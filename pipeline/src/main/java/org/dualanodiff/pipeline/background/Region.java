@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.background;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** A set of places in a reduced photograph: {@code set} is {@code (height, width)}, row major. */
 record Region(int width, int height, boolean[] set) {
@@ -92,7 +92,7 @@ record Region(int width, int height, boolean[] set) {
             int y = Math.min(height - 1, i / fullWidth / factor);
             levels[i] = (byte) (set[y * width + x] ? 255 : 0);
         }
-        return new Pixels(fullWidth, fullHeight, 1, levels).toImage();
+        return new Image(fullWidth, fullHeight, 1, levels).toImage();
     }
 
     private Region inverted() {

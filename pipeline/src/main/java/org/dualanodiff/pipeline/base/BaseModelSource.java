@@ -4,8 +4,8 @@ import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

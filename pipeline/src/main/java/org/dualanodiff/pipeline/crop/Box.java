@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.crop;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskRegions;
 
 /**
@@ -20,7 +20,7 @@ record Box(int left, int top, int right, int bottom, int area) {
     }
 
     /** Around each connected part of a mask, the largest first. */
-    static List<Box> ofParts(Pixels mask) {
+    static List<Box> ofParts(Image mask) {
         boolean[] set = MaskScaling.set(mask);
         MaskRegions parts = MaskRegions.eightConnected(mask.width(), mask.height(), set);
         int[][] bounds = new int[parts.count()][];

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A window of a defect image at the working resolution.
@@ -13,7 +13,7 @@ import org.dualanodiff.model.image.Pixels;
  */
 public record CropPair(Window window, BufferedImage image, BufferedImage mask, double margin) {
 
-    static CropPair of(Window window, Pixels photograph, Pixels mask, int resolution) {
+    static CropPair of(Window window, Image photograph, Image mask, int resolution) {
         return new CropPair(
                 window,
                 window.squared(photograph, resolution).toImage(),

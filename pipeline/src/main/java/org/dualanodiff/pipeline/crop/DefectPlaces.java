@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
@@ -41,8 +41,8 @@ public final class DefectPlaces {
      * @param object bright on the object, of the same size; empty where none is known
      */
     public void add(BufferedImage mask, Optional<BufferedImage> object) {
-        Pixels defect = Pixels.gray(mask);
-        Optional<Pixels> ground = object.map(Pixels::gray);
+        Image defect = Image.gray(mask);
+        Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, defect.width(), defect.height());
         for (Box one : new DefectCrops(policy).defects(defect)) {
             int side = policy.side(one.longest());
@@ -66,7 +66,7 @@ public final class DefectPlaces {
         if (places.isEmpty()) {
             throw new IllegalStateException("no real defect says where generated ones may lie; add one first");
         }
-        Optional<Pixels> ground = object.map(Pixels::gray);
+        Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, width, height);
         Window best = null;
         double most = -1;
@@ -94,7 +94,7 @@ public final class DefectPlaces {
         return at + SPREAD * (2 * random.nextDouble() - 1);
     }
 
-    private static Box box(Optional<Pixels> object, int width, int height) {
+    private static Box box(Optional<Image> object, int width, int height) {
         return object.map(Box::ofParts)
                 .filter(parts -> !parts.isEmpty())
                 .map(Box::around)
@@ -102,7 +102,7 @@ public final class DefectPlaces {
     }
 
     /** Of the window's middle, half of it on each axis; 1 where no object is known. */
-    private static double onObject(Window window, Optional<Pixels> object) {
+    private static double onObject(Window window, Optional<Image> object) {
         int width = Math.max(1, window.width() / 2);
         int height = Math.max(1, window.height() / 2);
         int left = window.x() + (window.width() - width) / 2;
@@ -111,7 +111,7 @@ public final class DefectPlaces {
                 .orElse(1.0);
     }
 
-    private static double share(Pixels object) {
+    private static double share(Image object) {
         int on = 0;
         for (boolean one : MaskScaling.set(object)) {
             on += one ? 1 : 0;

@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.crop;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Scales masks so that their area stays what it was: each pixel of the result gets the share of it that is defect, and so
@@ -23,16 +23,16 @@ public final class MaskScaling {
      * @return grey, {@code width} by {@code height}, 255 on the defect and 0 elsewhere; at least one pixel where the mask
      *     has one
      */
-    public static Pixels scaled(Pixels mask, int width, int height) {
+    public static Image scaled(Image mask, int width, int height) {
         boolean[] set = set(mask);
         double[] shares = shares(set, mask.width(), mask.height(), width, height);
         double scale = (double) width * height / set.length;
         long area = IntStream.range(0, set.length).filter(i -> set[i]).count();
         int wanted = area == 0 ? 0 : (int) Math.max(1, Math.round(area * scale));
-        return new Pixels(width, height, 1, largest(shares, wanted));
+        return new Image(width, height, 1, largest(shares, wanted));
     }
 
-    static boolean[] set(Pixels mask) {
+    static boolean[] set(Image mask) {
         boolean[] set = new boolean[mask.levels().length];
         for (int i = 0; i < set.length; i++) {
             set[i] = (mask.levels()[i] & 0xff) >= THRESHOLD;

@@ -2,8 +2,8 @@ package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
 import java.util.stream.DoubleStream;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.mask.MaskStatistics;
 
 /**
@@ -27,38 +27,38 @@ public record Window(int x, int y, int width, int height) {
         return (int) Math.max(0, Math.min(photographLength - length, Math.rint(center - length / 2.0)));
     }
 
-    public Pixels cut(Pixels photograph) {
+    public Image cut(Image photograph) {
         return photograph.crop(x, y, width, height);
     }
 
     /** RGB. */
     public BufferedImage cutColors(BufferedImage photograph) {
-        return cut(Pixels.rgb(photograph)).toImage();
+        return cut(Image.rgb(photograph)).toImage();
     }
 
     /** Grey. */
     public BufferedImage cutMask(BufferedImage mask) {
-        return cut(Pixels.gray(mask)).toImage();
+        return cut(Image.gray(mask)).toImage();
     }
 
     /** What the window shows of the photograph, as a square of so many pixels. */
-    public Pixels squared(Pixels photograph, int resolution) {
+    public Image squared(Image photograph, int resolution) {
         return PilResize.resize(cut(photograph), resolution, resolution);
     }
 
     /** What the window shows of a mask, as a square of so many pixels; its share of the square's area stays. */
-    public Pixels squaredMask(Pixels mask, int resolution) {
+    public Image squaredMask(Image mask, int resolution) {
         return MaskScaling.scaled(cut(mask), resolution, resolution);
     }
 
     /** The photograph with {@code part}, of this window's size, in its place. */
-    public Pixels paste(Pixels photograph, Pixels part) {
+    public Image paste(Image photograph, Image part) {
         byte[] levels = photograph.levels().clone();
         for (int row = 0; row < part.channels() * height; row++) {
             int to = (row / height * photograph.height() + y + row % height) * photograph.width() + x;
             System.arraycopy(part.levels(), row * width, levels, to, width);
         }
-        return new Pixels(photograph.width(), photograph.height(), photograph.channels(), levels);
+        return new Image(photograph.width(), photograph.height(), photograph.channels(), levels);
     }
 
     /**

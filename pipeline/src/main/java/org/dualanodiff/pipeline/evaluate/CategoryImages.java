@@ -1,6 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -124,6 +126,23 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 LOG.warn("{} is left out: {}", uri, e.getMessage());
                 return List.of();
             }
+        }
+    }
+
+    /**
+     * A real image that no training saw.
+     *
+     * @param defect its type; empty for a defect-free image
+     * @param twin whether a training image shows the same object
+     */
+    record TestImage(String defect, String name, boolean twin, DetectorPair pair) {
+
+        boolean isGood() {
+            return defect.isEmpty();
+        }
+
+        String label() {
+            return (isGood() ? "good" : defect) + "/" + name;
         }
     }
 }

@@ -4,13 +4,13 @@ import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PixelCodec;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.pretraining.CaptionedImage;
 import org.dualanodiff.model.pretraining.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
-import org.dualanodiff.pipeline.corpus.CorpusImage;
-import org.dualanodiff.pipeline.corpus.ProceduralCorpus;
+import org.dualanodiff.pipeline.procedural.CorpusImage;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 
 /**
  * What a base learns from: procedural pictures and, where there are any, one's own faultless ones, half and half. Parts
@@ -78,7 +78,7 @@ final class MixedPictures implements PretrainingImages {
     /** Mid-grey, 0, outside of the mask. */
     private static float[] part(CorpusImage faulty, Flip flip) {
         float[] part = PixelCodec.toSigned(faulty.image().flip(flip));
-        Pixels mask = faulty.mask().flip(flip);
+        Image mask = faulty.mask().flip(flip);
         for (int i = 0; i < part.length; i++) {
             part[i] = mask.levels()[i % mask.levels().length] == 0 ? 0 : part[i];
         }

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 
 /**
  * What the {@code pretrain} job is asked for. Folders are paths that hold on the machine that trains.

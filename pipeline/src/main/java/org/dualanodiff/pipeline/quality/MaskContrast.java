@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskSurroundings;
 
 /**
@@ -27,10 +27,10 @@ final class MaskContrast {
     static double of(BufferedImage image, BufferedImage mask) {
         int side = Math.min(image.getWidth(), image.getHeight());
         int width = Math.max(LEAST_WIDTH, side / WIDTH);
-        byte[] inside = Pixels.gray(mask).levels();
-        byte[] around = Pixels.gray(MaskSurroundings.band(mask, Math.max(1, side / GAP), width))
+        byte[] inside = Image.gray(mask).levels();
+        byte[] around = Image.gray(MaskSurroundings.band(mask, Math.max(1, side / GAP), width))
                 .levels();
-        Pixels pixels = Pixels.rgb(image);
+        Image pixels = Image.rgb(image);
         double most = Double.NaN;
         for (int channel = 0; channel < pixels.channels(); channel++) {
             double distance = distance(histogram(pixels, channel, inside), histogram(pixels, channel, around));
@@ -40,7 +40,7 @@ final class MaskContrast {
     }
 
     /** How many of the chosen pixels have each level. */
-    private static int[] histogram(Pixels pixels, int channel, byte[] chosen) {
+    private static int[] histogram(Image pixels, int channel, byte[] chosen) {
         int[] histogram = new int[LEVELS];
         for (int i = 0; i < chosen.length; i++) {
             if (chosen[i] < 0) {

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskExtractor;
@@ -66,16 +66,16 @@ public record MaskLevels(double low, double high) implements Serializable {
     }
 
     private static BufferedImage decoded(BufferedImage part, int number, float strength) {
-        Pixels sharp = Pixels.rgb(part);
+        Image sharp = Image.rgb(part);
         float[] noise = NoiseSource.gaussian(sharp.levels().length, "mask-levels", Integer.toString(number));
         byte[] levels = new byte[noise.length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) Math.round(Math.max(0, Math.min(255, mean3x3(sharp, i) + strength * noise[i])));
         }
-        return new Pixels(sharp.width(), sharp.height(), 3, levels).toImage();
+        return new Image(sharp.width(), sharp.height(), 3, levels).toImage();
     }
 
-    private static float mean3x3(Pixels pixels, int i) {
+    private static float mean3x3(Image pixels, int i) {
         int x = i % pixels.width();
         int y = i / pixels.width() % pixels.height();
         int channel = i / (pixels.width() * pixels.height());
@@ -94,7 +94,7 @@ public record MaskLevels(double low, double high) implements Serializable {
     private record Outline(int area, int perimeter) {
 
         static Outline of(BufferedImage mask) {
-            byte[] levels = Pixels.gray(mask).levels();
+            byte[] levels = Image.gray(mask).levels();
             int width = mask.getWidth();
             int area = 0;
             int perimeter = 0;

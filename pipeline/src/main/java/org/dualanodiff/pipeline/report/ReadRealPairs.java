@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.MaskStatistics;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -40,12 +40,12 @@ public final class ReadRealPairs {
 
     private RealPairs.Example example(DefectImage image, BufferedImage mask) throws IOException {
         Thumbnails thumbnails = new Thumbnails(DescribeRun.CELL);
-        Pixels picture = Pixels.rgb(image.openImage(files));
+        Image picture = Image.rgb(image.openImage(files));
         return new RealPairs.Example(
-                image.name(), base64(thumbnails.picture(picture)), base64(thumbnails.mask(Pixels.gray(mask))));
+                image.name(), base64(thumbnails.picture(picture)), base64(thumbnails.mask(Image.gray(mask))));
     }
 
-    private static String base64(Pixels pixels) {
+    private static String base64(Image pixels) {
         return Base64.getEncoder().encodeToString(PngCodec.encode(pixels.toImage()));
     }
 }

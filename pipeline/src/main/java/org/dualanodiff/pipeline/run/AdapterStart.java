@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.run;
 import org.dualanodiff.pipeline.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 

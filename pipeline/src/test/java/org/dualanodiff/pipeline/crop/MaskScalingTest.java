@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.crop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +16,7 @@ class MaskScalingTest {
     @ParameterizedTest
     @CsvSource({"6, 64", "6, 128", "9, 100", "20, 37", "6, 300", "14, 513"})
     void scaling_ofASmallDisc_keepsAreaWithinATenthAndPlace(int radius, int side) {
-        Pixels mask = disc(83, 121, radius);
+        Image mask = disc(83, 121, radius);
         MaskStatistics before = MaskStatistics.of(mask.toImage());
         MaskStatistics after =
                 MaskStatistics.of(MaskScaling.scaled(mask, side, side).toImage());
@@ -35,7 +35,7 @@ class MaskScalingTest {
             levels[101 * SIDE + x] = (byte) 255;
         }
         MaskStatistics after = MaskStatistics.of(
-                MaskScaling.scaled(new Pixels(SIDE, SIDE, 1, levels), 50, 50).toImage());
+                MaskScaling.scaled(new Image(SIDE, SIDE, 1, levels), 50, 50).toImage());
         assertThat(after.area()).isEqualTo(10);
         assertThat(after.width()).isBetween(35, 40);
         assertThat(after.y()).isEqualTo(25);
@@ -43,20 +43,20 @@ class MaskScalingTest {
 
     @Test
     void scaling_toTheSameSide_changesNothing() {
-        Pixels mask = disc(60, 60, 11);
+        Image mask = disc(60, 60, 11);
         assertThat(MaskScaling.scaled(mask, SIDE, SIDE).levels()).isEqualTo(mask.levels());
-        Pixels empty = new Pixels(SIDE, SIDE, 1, new byte[SIDE * SIDE]);
+        Image empty = new Image(SIDE, SIDE, 1, new byte[SIDE * SIDE]);
         assertThat(MaskStatistics.of(MaskScaling.scaled(empty, 50, 50).toImage())
                         .isEmpty())
                 .isTrue();
     }
 
-    private static Pixels disc(int centerX, int centerY, int radius) {
+    private static Image disc(int centerX, int centerY, int radius) {
         byte[] levels = new byte[SIDE * SIDE];
         for (int i = 0; i < levels.length; i++) {
             boolean inside = Math.hypot(i % SIDE - centerX, i / SIDE - centerY) <= radius;
             levels[i] = (byte) (inside ? 255 : 0);
         }
-        return new Pixels(SIDE, SIDE, 1, levels);
+        return new Image(SIDE, SIDE, 1, levels);
     }
 }

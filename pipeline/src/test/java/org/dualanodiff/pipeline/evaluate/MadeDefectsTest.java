@@ -2,11 +2,12 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 import org.junit.jupiter.api.Test;
 
@@ -114,7 +115,7 @@ class MadeDefectsTest {
     private static DetectorPair flat(int level) {
         byte[] levels = new byte[SIZE * SIZE];
         Arrays.fill(levels, (byte) level);
-        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
     }
 
     private static DetectorPair gradient(int slope) {
@@ -122,7 +123,7 @@ class MadeDefectsTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (i % SIZE * slope + 20);
         }
-        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
     }
 
     /** A dark disc, level 40, on a ground of level 200. */
@@ -133,6 +134,6 @@ class MadeDefectsTest {
             mask[i] = Math.hypot(i % SIZE - x, i / SIZE - y) <= radius;
             levels[i] = (byte) (mask[i] ? level : 200);
         }
-        return new DetectorPair(new Pixels(SIZE, SIZE, 1, levels), Plane.mask(mask, SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(mask, SIZE, SIZE));
     }
 }

@@ -17,8 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -34,7 +33,7 @@ class RunNamingTest {
 
     @BeforeEach
     void writeData() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(1, 1, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("cloth"));
     }
 
     @Test
