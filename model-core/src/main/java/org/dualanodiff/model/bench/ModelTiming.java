@@ -2,7 +2,8 @@ package org.dualanodiff.model.bench;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
@@ -35,7 +36,7 @@ public final class ModelTiming implements AutoCloseable {
         this.base = base;
         this.resolution = resolution;
         this.pairs = pairs;
-        adapter = DualAdapter.initialize(base.adapterLayout(RANK, false), 1, base.device());
+        adapter = DualAdapter.initialize(AdapterLayout.of(base, RANK, false), 1, base.device());
         dual = new MergedDualUNet(base.unet(), adapter, base.precision());
         text = text();
         denoiser = new GuidedDenoiser(base, dual, text, GUIDANCE);
@@ -44,7 +45,7 @@ public final class ModelTiming implements AutoCloseable {
     private NDArray text() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens = base.tokens(NestedPrompt.both(""), NestedPrompt.RELEASED);
+            NDArray tokens = NestedPrompt.tokens(base, NestedPrompt.both(""), NestedPrompt.RELEASED);
             return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
         }
     }

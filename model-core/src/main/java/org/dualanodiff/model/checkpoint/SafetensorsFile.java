@@ -89,7 +89,7 @@ public final class SafetensorsFile implements TensorFile {
     }
 
     /** Bytes before the first tensor: length field and header. */
-    long dataStart() {
+    public long dataStart() {
         return dataStart;
     }
 

@@ -78,7 +78,7 @@ public final class WeightSource {
     }
 
     /** The same tensors, those of the given names seen without their trailing dimensions of size 1. */
-    WeightSource withoutTrailingOnes(Predicate<String> names) {
+    public WeightSource withoutTrailingOnes(Predicate<String> names) {
         Map<String, Entry> seen = new LinkedHashMap<>();
         entries.forEach((name, entry) -> seen.put(name, names.test(name) ? entry.withoutTrailingOnes() : entry));
         return new WeightSource(files, seen);
@@ -138,7 +138,8 @@ public final class WeightSource {
         return entry;
     }
 
-    String fileNames() {
+    /** The files' names, for messages. */
+    public String fileNames() {
         return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 }

@@ -3,7 +3,7 @@ package org.dualanodiff.model.detector;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.detector.FirstValues.Role;
+import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -19,7 +19,7 @@ final class ResidualNetwork {
     private final NDArray weight;
     private final NDArray bias;
 
-    ResidualNetwork(ClassifierConfig config, NetworkTensors tensors) {
+    ResidualNetwork(Classifier.Config config, NetworkTensors tensors) {
         stem = ConvolutionNorm.numbered(tensors, "", 1, config.channels(), config.width(), 7, 2);
         int in = config.width();
         for (int stage = 0; stage < config.blocks().size(); stage++) {

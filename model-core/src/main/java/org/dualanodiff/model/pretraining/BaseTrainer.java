@@ -10,11 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.ParameterLayout;
+import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
@@ -62,8 +61,8 @@ public final class BaseTrainer implements AutoCloseable {
         this.images = images;
         try (Unfinished made = Unfinished.begin()) {
             base = BaseModel.load(start, compute);
-            unet = TrainedWeights.of(start.unetWeights(), ParameterLayout.of(start.unetConfig()), base.device());
-            text = TrainedWeights.of(start.textWeights(), ParameterLayout.of(start.textConfig()), base.device());
+            unet = TrainedWeights.of(start.unetWeights(), start.unetConfig().parameters(), base.device());
+            text = TrainedWeights.of(start.textWeights(), start.textConfig().parameters(), base.device());
             pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
             optimizer = new AdamW(baseParameters(), config.optimizer());
             made.finish();

@@ -2,7 +2,7 @@ package org.dualanodiff.model.sampling;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;

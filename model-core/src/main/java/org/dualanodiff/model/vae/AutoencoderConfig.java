@@ -1,6 +1,7 @@
 package org.dualanodiff.model.vae;
 
 import com.google.gson.JsonObject;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 
 /** Sizes of the part between pixels and latents, as in {@code vae/config.json}. */
@@ -18,6 +19,9 @@ public sealed interface AutoencoderConfig permits KlAutoencoderConfig, PatchCode
                 ? PatchCodecConfig.fromJson(json, source)
                 : KlAutoencoderConfig.fromJson(json, source);
     }
+
+    /** Name and shape of every tensor, sorted by name. */
+    Map<String, long[]> parameters();
 
     int latentChannels();
 

@@ -1,7 +1,9 @@
 package org.dualanodiff.model.vae;
 
 import com.google.gson.JsonObject;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /**
  * Sizes of a {@link PatchCodec}.
@@ -33,6 +35,14 @@ public record PatchCodecConfig(int latentChannels, int patchSize, int sampleSize
                 result.latentChannels);
         config.throwIfInvalid();
         return result;
+    }
+
+    @Override
+    public Map<String, long[]> parameters() {
+        ParameterLayout layout = new ParameterLayout();
+        layout.tensor("encoder.weight", latentChannels, 3, patchSize, patchSize);
+        layout.tensor("decoder.weight", latentChannels, 3, patchSize, patchSize);
+        return layout.shapes();
     }
 
     /** Red, green and blue of every pixel of a patch. */

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 import org.dualanodiff.model.mask.MaskRegions;
 
 /**
@@ -55,7 +58,7 @@ final class BinnedPixels implements PixelScores {
     @Override
     public PixelMeasures measures(double limit) {
         RankingSweep sweep = new RankingSweep(defects, normals);
-        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         for (int bin = BINS - 1; bin >= 0; bin--) {
             if (normal[bin] > 0 || defect[bin] > 0) {
                 sweep.accept(lowestScore(bin), defect[bin], normal[bin]);
