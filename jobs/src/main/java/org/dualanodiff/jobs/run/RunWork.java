@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.TaskRecord;

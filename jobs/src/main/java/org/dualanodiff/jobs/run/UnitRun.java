@@ -24,6 +24,7 @@ import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainResult;
@@ -38,6 +39,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
 
+    /** Executors lost with their machines, after which it is left for another day. */
+    private static final int MOST_VANISHED = 10;
+
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunScope run;
@@ -47,6 +51,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     private final UnitKey key;
     private final UnitReport report;
     private final List<TaskRecord> tasks = new ArrayList<>();
+    private int vanished;
 
     /** @param files what the store had of it when the command began */
     UnitRun(RunScope run, Plan.UnitCounts plan, UnitFiles files, Optional<RunManifest.Unit> before) {
@@ -98,9 +103,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         if (files.deaths()) {
             run.deaths().read(key);
         }
-        run.deaths().end(key).ifPresent(why -> {
-            throw new UnitFailure(why);
-        });
+        requireAlive();
     }
 
     private void train() throws Exception {
@@ -293,15 +296,27 @@ final class UnitRun implements Supplier<UnitOutcome> {
                     died.add(task.died());
                 }
             }
-            died.stream()
-                    .filter(run.executors()::hasDied)
-                    .forEach(one -> run.deaths().add(key, work, one));
-            requireTryableStill();
+            judge(work, died);
         }
         return results;
     }
 
-    private void requireTryableStill() {
+    /** Of executors that ended while they worked on this unit. */
+    private void judge(String work, Set<String> ended) {
+        for (String executor : ended) {
+            if (run.executors().hasDied(executor)) {
+                run.deaths().add(key, work, executor);
+            } else if (++vanished > MOST_VANISHED) {
+                throw new UnitFailure("%s: %d executors were lost with their machines; try again".formatted(work, vanished));
+            }
+        }
+        if (!ended.isEmpty()) {
+            run.store().delete(StoreLayout.attempts(run.runId(), key.category(), key.defect()));
+        }
+        requireAlive();
+    }
+
+    private void requireAlive() {
         run.deaths().end(key).ifPresent(why -> {
             throw new UnitFailure(why);
         });

@@ -15,6 +15,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.executor.ExecutorExitCode;
 import org.dualanodiff.jobs.spark.TaskHook;
 
 /**
@@ -90,7 +91,7 @@ public final class FaultyMachine implements TaskHook, SparkPlugin {
                 folder.resolve("calls"),
                 call.stream().collect(Collectors.joining(" ")) + " " + action + "\n",
                 StandardOpenOption.APPEND);
-        act(action);
+        act(action, Files.readAllLines(folder.resolve("calls")));
     }
 
     private static String gpu() {
@@ -109,9 +110,16 @@ public final class FaultyMachine implements TaskHook, SparkPlugin {
         return true;
     }
 
-    private static void act(String action) throws Exception {
+    private static void act(String action, List<String> calls) throws Exception {
         switch (action.split(" ")[0]) {
             case "go" -> {}
+            case "vanish" -> {
+                if (calls.stream().filter(call -> call.endsWith(action)).count()
+                        <= Long.parseLong(action.split(" ")[1])) {
+                    // What Spark takes for the machine's fault, not the task's.
+                    Runtime.getRuntime().halt(ExecutorExitCode.HEARTBEAT_FAILURE());
+                }
+            }
             case "halt" -> Runtime.getRuntime().halt(139);
             case "segv" -> segv();
             case "engine" -> throw engineException();
