@@ -52,7 +52,7 @@ public final class UnitJobs {
         this.progress = progress;
     }
 
-    public TaskDone<TrainResult> train(TrainTask task) {
+    public NativeTask.Done<TrainResult> train(TrainTask task) {
         UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
         JobText.set(
                 spark,
@@ -65,7 +65,7 @@ public final class UnitJobs {
     }
 
     /** One task a unit of generation. */
-    public List<TaskDone<GenerateResult>> generate(List<GenerateTask> tasks) {
+    public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
                 tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
         UnitKey unit = unit(tasks.get(0));

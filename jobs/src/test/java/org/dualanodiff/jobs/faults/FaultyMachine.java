@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.faults;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +17,13 @@ import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 import org.apache.spark.executor.ExecutorExitCode;
-import org.dualanodiff.jobs.spark.TaskHook;
 
 /**
  * A machine that fails as it is told: the file {@code plan} of a folder has a line for each fault, {@code STAGE UNIT GPU
  * ACTION}, the first three as regular expressions. What tasks began is noted in the file {@code calls} beside it, as {@code
  * STAGE UNIT GPU ACTION}. As a plugin of Spark it is in the driver and in every executor.
  */
-public final class FaultyMachine implements TaskHook, SparkPlugin {
+public final class FaultyMachine implements NativeTask.Hook, SparkPlugin {
 
     private static final String FOLDER = "spark.faults";
     private static final String NO_GPU = "none";

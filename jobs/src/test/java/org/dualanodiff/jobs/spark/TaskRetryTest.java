@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.run.EvaluationRun.EvaluateJob;
+import org.dualanodiff.jobs.run.ExportRun.ExportJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
