@@ -1,8 +1,8 @@
 package org.dualanodiff.model.detector;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 
 /** Pictures on their way into a detector: straight antialiased resize to a square, then levels to {@code (g/255 - 0.5) / 0.25}. */
 public final class DetectorPixels {

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.mask;
 
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 
 /** A map of real numbers as 256 grey levels, stretched from its smallest to its largest value, at another size. */
 final class GreyLevels {

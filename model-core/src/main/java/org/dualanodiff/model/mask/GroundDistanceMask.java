@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
 
 /**
  * The mask as distance from the part's ground. Outside the defect the anomaly part is ground by construction, so a pixel's

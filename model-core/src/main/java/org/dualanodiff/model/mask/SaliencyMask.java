@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /**

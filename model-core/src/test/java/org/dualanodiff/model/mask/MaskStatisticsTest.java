@@ -38,8 +38,7 @@ class MaskStatisticsTest {
         for (int i = 0; i < grid.length; i++) {
             grid[i] = i % 2 == 0 && i / 64 % 2 == 0;
         }
-        assertThat(Components.eightConnected(new Mask(64, 64, grid)).count())
-                .isEqualTo(1024);
+        assertThat(Components.eightConnected(new Mask(64, 64, grid)).count()).isEqualTo(1024);
     }
 
     @Test

@@ -2,8 +2,8 @@ package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
 import java.util.stream.DoubleStream;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.mask.MaskStatistics;
 
 /**

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /** A TorchScript file that turns images into vectors; see {@link FeatureNetworks}. */

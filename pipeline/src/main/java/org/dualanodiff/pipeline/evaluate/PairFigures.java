@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PixelCodec;
 
 /**
  * What can be said of the generated pairs of one defect without a large network.

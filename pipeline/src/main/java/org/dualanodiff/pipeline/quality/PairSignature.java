@@ -4,8 +4,8 @@ import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 
 /**
  * A pair reduced to {@value #SIDE} x {@value #SIDE} cells, to find near-copies by.

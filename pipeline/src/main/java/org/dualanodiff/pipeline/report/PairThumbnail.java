@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.report;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
 
 /**
  * One pair, small: image, anomaly part, mask, and the mask's outline on the image. Four pictures of one size.

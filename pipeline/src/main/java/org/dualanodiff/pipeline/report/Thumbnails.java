@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
 
 /**
  * Scales pictures so that their longer side has a given length: smoothly downwards, by whole pixels upwards, so that a

@@ -133,12 +133,10 @@ class QualityGateTest {
     @Test
     void gate_ofTrainingPairMovedMirroredAndBrighter_saysNearCopy() {
         RealPair real = REAL.get(3);
-        BufferedImage image = Image.rgb(Pictures.moved(real.image(), 2))
-                .flip(Flip.HORIZONTAL)
-                .toImage();
-        BufferedImage mask = Image.gray(Pictures.moved(real.mask(), 2))
-                .flip(Flip.HORIZONTAL)
-                .toImage();
+        BufferedImage image =
+                Image.rgb(Pictures.moved(real.image(), 2)).flip(Flip.HORIZONTAL).toImage();
+        BufferedImage mask =
+                Image.gray(Pictures.moved(real.mask(), 2)).flip(Flip.HORIZONTAL).toImage();
         byte[] brighter = Image.gray(image).levels();
         for (int i = 0; i < brighter.length; i++) {
             brighter[i] += 8;
