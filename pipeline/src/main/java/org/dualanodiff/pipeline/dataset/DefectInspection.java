@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
@@ -173,7 +174,7 @@ final class DefectInspection {
         try {
             byte[] file = files.read(image.image());
             ImageDecoder.Look look = ImageDecoder.look(file);
-            return new Photograph(look.width(), look.height(), look.deepest(), Sha256.of(file));
+            return new Photograph(look.width(), look.height(), look.deepest(), Digest.hex(file));
         } catch (IOException e) {
             throw new Unusable(image.file(), reason(e, Reason.IMAGE_UNREADABLE), e.getMessage());
         }
@@ -199,7 +200,7 @@ final class DefectInspection {
     private Marks marks(Candidate.Mask.OfFile mask, Photograph photograph) throws Unusable {
         try {
             byte[] file = files.read(mask.entry());
-            if (Sha256.of(file).equals(photograph.sha256())) {
+            if (Digest.hex(file).equals(photograph.sha256())) {
                 throw new Unusable(mask.file(), Reason.MASK_IS_IMAGE, "image and mask are the same file's bytes");
             }
             BufferedImage grey = ImageDecoder.mask(file);
@@ -215,10 +216,10 @@ final class DefectInspection {
 
     /** Another level is another mask, and so another adapter. */
     private static String sha256(byte[] file, int level) {
-        String sum = Sha256.of(file);
+        String sum = Digest.hex(file);
         return level == MaskFile.BLACK_AND_WHITE
                 ? sum
-                : new Sha256().add(sum).add("level " + level).hex();
+                : new Digest().add(sum).add("level " + level).hex();
     }
 
     private static Marks marks(Candidate.Mask.Drawn mask, Photograph photograph) throws Unusable {

@@ -14,7 +14,6 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.ModelDirectory;
 import org.dualanodiff.model.checkpoint.SmallModel;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
@@ -88,10 +87,10 @@ public final class Pretrain {
         if (!Files.isDirectory(fresh)) {
             PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
             for (int i = 0; i < CODEC_PICTURES; i++) {
-                fit.add(PixelCodec.toSigned(corpus.image(i).image()), SIDE);
+                fit.add(corpus.image(i).image().signed(), SIDE);
             }
             for (int i = 0; i < own.count(); i++) {
-                fit.add(PixelCodec.toSigned(own.pixels(i)), SIDE);
+                fit.add(own.pixels(i).signed(), SIDE);
             }
             SmallModel.write(fresh, words(), fit.weights(), settings.seed());
         }
