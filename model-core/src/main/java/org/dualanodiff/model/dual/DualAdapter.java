@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -134,7 +134,7 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     /** The text encoder's LoRA, one for both prompts. */
-    public TextProjectionAdapter text() {
+    public ClipTextEncoder.ProjectionAdapter text() {
         return (path, projection, x, base) -> {
             AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.textPrefix(path));
             String lora = "to_" + projection + "_lora.";

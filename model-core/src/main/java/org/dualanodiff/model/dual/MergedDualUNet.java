@@ -14,7 +14,6 @@ import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
@@ -73,7 +72,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray noise = unet.forward(
-                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNetListener.NONE, deep);
+                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNet.Listener.NONE, deep);
             return scope.release(Operators.branchLast(noise));
         }
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;

@@ -20,8 +20,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
-import org.dualanodiff.model.unet.UNetListener;
-import org.dualanodiff.model.unet.UNetPass;
+import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetStage;
 
 /**
@@ -140,7 +139,7 @@ final class RecomputedGradients {
                     references.put(attention.path(), StageWalk.leaf(feature));
                 }
             }
-            UNetPass pass = pass(batch.rowTimesteps(), textLeaf, dual.both(new BackgroundFeatures(references)));
+            UNetStage.Pass pass = pass(batch.rowTimesteps(), textLeaf, dual.both(new BackgroundFeatures(references)));
             NDArray output = stage.forward(input, skip, size, pass);
             Targets targets = new Targets(stage, input, skip);
             targets.add(textLeaf, byText);
@@ -154,7 +153,7 @@ final class RecomputedGradients {
             try (GradientMode recording = GradientMode.on()) {
                 NDArray textLeaf = StageWalk.leaf(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
-                UNetPass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
+                UNetStage.Pass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
                 NDArray output = recorded(() -> stage.forward(input, skip, size, pass));
                 try (BackgroundFeatures recorded = recorder.recorded()) {
                     List<NDArray> outputs = new ArrayList<>();
@@ -232,10 +231,10 @@ final class RecomputedGradients {
         }
     }
 
-    private UNetPass pass(int[] timesteps, NDArray text, AttentionProcessor processor) {
+    private UNetStage.Pass pass(int[] timesteps, NDArray text, AttentionProcessor processor) {
         long[] values = Arrays.stream(timesteps).asLongStream().toArray();
         NDArray t = Tensors.of(values, base.device(), values.length);
-        return base.unet().pass(t, text, processor, UNetListener.NONE);
+        return base.unet().pass(t, text, processor, UNet.Listener.NONE);
     }
 
     private static void accumulate(List<NDArray> sums, List<NDArray> gradients) {

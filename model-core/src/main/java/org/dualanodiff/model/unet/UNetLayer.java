@@ -77,7 +77,7 @@ final class UNetLayer {
         return transformer == null ? List.of() : transformer.attentions().toList();
     }
 
-    private NDArray forward(NDArray x, UNetPass pass) {
+    private NDArray forward(NDArray x, UNetStage.Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray h = resnet.forward(x, pass.time());
             pass.listener().features(block + ".resnet." + index, h);

@@ -20,7 +20,7 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
 
     /** @throws org.dualanodiff.model.checkpoint.CheckpointException if a tensor is missing or has a wrong shape */
     static Autoencoder load(AutoencoderConfig config, Weights weights) {
-        return config instanceof PatchCodecConfig patches
+        return config instanceof PatchCodec.Config patches
                 ? PatchCodec.load(patches, weights)
                 : KlAutoencoder.load((KlAutoencoderConfig) config, weights);
     }
