@@ -40,11 +40,11 @@ public final class UNet {
         timeEmbedding = TimeEmbedding.load(weights, config);
         stages.add(in(weights));
         for (int level = 0; level < config.levels(); level++) {
-            stages.addAll(DownBlock.stages(weights.at("down_blocks." + level), config, level));
+            stages.addAll(UNetBlocks.down(weights.at("down_blocks." + level), config, level));
         }
-        stages.add(MidBlock.stage(weights.at("mid_block"), config));
+        stages.add(UNetBlocks.mid(weights.at("mid_block"), config));
         for (int index = 0; index < config.levels(); index++) {
-            stages.addAll(UpBlock.stages(weights.at("up_blocks." + index), config, index));
+            stages.addAll(UNetBlocks.up(weights.at("up_blocks." + index), config, index));
         }
         stages.add(out(weights));
         resumption = resumption();

@@ -1,20 +1,23 @@
 package org.dualanodiff.model.vae;
 
-import org.dualanodiff.model.nn.Linear;
-import java.util.stream.IntStream;
-import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.nn.ResnetBlock;
-import org.dualanodiff.model.nn.GroupNorm;
-import java.util.List;
-import java.util.ArrayList;
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.Convolution;
+import org.dualanodiff.model.nn.GroupNorm;
+import org.dualanodiff.model.nn.Linear;
+import org.dualanodiff.model.nn.ResnetBlock;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
 
 /** The frozen KL autoencoder of Stable Diffusion (diffusers' {@code AutoencoderKL}). */
 final class KlAutoencoder implements Autoencoder {
+
+    private static final double EPSILON = 1e-6;
 
     private final KlAutoencoderConfig config;
     private final Encoder encoder;
@@ -22,17 +25,13 @@ final class KlAutoencoder implements Autoencoder {
     private final Convolution fromLatents;
     private final Decoder decoder;
 
-    private KlAutoencoder(KlAutoencoderConfig config, Weights weights) {
+    KlAutoencoder(KlAutoencoderConfig config, Weights weights) {
         int latent = config.latentChannels();
         this.config = config;
-        encoder = Encoder.load(weights.at("encoder"), config);
+        encoder = new Encoder(weights.at("encoder"), config);
         toMoments = Convolution.pointwise(weights.at("quant_conv"), 2 * latent, 2 * latent);
         fromLatents = Convolution.pointwise(weights.at("post_quant_conv"), latent, latent);
-        decoder = Decoder.load(weights.at("decoder"), config);
-    }
-
-    static KlAutoencoder load(KlAutoencoderConfig config, Weights weights) {
-        return new KlAutoencoder(config, weights);
+        decoder = new Decoder(weights.at("decoder"), config);
     }
 
     @Override
@@ -60,7 +59,7 @@ final class KlAutoencoder implements Autoencoder {
     }
 
     /** Pixels (N, 3, H, W) -> moments (N, 2 C, H/f, W/f) before the last pointwise convolution. */
-    static final class Encoder {
+    private static final class Encoder {
 
         private final Convolution in;
         private final List<Level> levels = new ArrayList<>();
@@ -68,20 +67,26 @@ final class KlAutoencoder implements Autoencoder {
         private final GroupNorm outNorm;
         private final Convolution out;
 
-        private Encoder(Weights weights, KlAutoencoderConfig config) {
+        Encoder(Weights weights, KlAutoencoderConfig config) {
             List<Integer> channels = config.blockOutChannels();
+            int last = config.levels() - 1;
             in = Convolution.threeByThree(weights.at("conv_in"), config.inChannels(), channels.get(0));
-            for (int level = 0; level < channels.size(); level++) {
-                levels.add(Level.load(weights.at("down_blocks." + level), config, level));
+            for (int level = 0; level <= last; level++) {
+                Weights block = weights.at("down_blocks." + level);
+                int from = channels.get(Math.max(level - 1, 0));
+                levels.add(new Level(
+                        resnets(block, config.layersPerBlock(), from, channels.get(level), config.normNumGroups()),
+                        level == last ? UnaryOperator.identity() : halving(block, channels.get(level))));
             }
-            int last = channels.get(channels.size() - 1);
-            mid = MidBlock.load(weights.at("mid_block"), last, config.normNumGroups());
-            outNorm = GroupNorm.load(weights.at("conv_norm_out"), last, config.normNumGroups(), MidBlock.EPSILON);
-            out = Convolution.threeByThree(weights.at("conv_out"), last, 2 * config.latentChannels());
+            mid = new MidBlock(weights.at("mid_block"), channels.get(last), config.normNumGroups());
+            outNorm = GroupNorm.load(
+                    weights.at("conv_norm_out"), channels.get(last), config.normNumGroups(), EPSILON);
+            out = Convolution.threeByThree(weights.at("conv_out"), channels.get(last), 2 * config.latentChannels());
         }
 
-        static Encoder load(Weights weights, KlAutoencoderConfig config) {
-            return new Encoder(weights, config);
+        private static UnaryOperator<NDArray> halving(Weights block, int width) {
+            Convolution half = Convolution.threeByThree(block.at("downsamplers.0.conv"), width, width, 2, 0);
+            return h -> half.forward(Operators.padRightBottom(h));
         }
 
         NDArray forward(NDArray pixels) {
@@ -93,33 +98,10 @@ final class KlAutoencoder implements Autoencoder {
                 return scope.release(out.forward(Operators.silu(outNorm.forward(mid.forward(h)))));
             }
         }
-
-        private record Level(List<ResnetBlock> resnets, Convolution downsample) {
-
-            static Level load(Weights weights, KlAutoencoderConfig config, int level) {
-                List<Integer> channels = config.blockOutChannels();
-                int out = channels.get(level);
-                int in = channels.get(Math.max(level - 1, 0));
-                boolean last = level == channels.size() - 1;
-                return new Level(
-                        MidBlock.resnets(weights, config.layersPerBlock(), in, out, config.normNumGroups()),
-                        last ? null : Convolution.threeByThree(weights.at("downsamplers.0.conv"), out, out, 2, 0));
-            }
-
-            NDArray forward(NDArray x) {
-                try (TensorScope scope = TensorScope.open()) {
-                    NDArray h = x;
-                    for (ResnetBlock resnet : resnets) {
-                        h = resnet.forward(h, null);
-                    }
-                    return scope.release(downsample == null ? h : downsample.forward(Operators.padRightBottom(h)));
-                }
-            }
-        }
     }
 
     /** Latents (N, C, h, w) -> pixels (N, 3, h f, w f). */
-    static final class Decoder {
+    private static final class Decoder {
 
         private final Convolution in;
         private final MidBlock mid;
@@ -127,22 +109,28 @@ final class KlAutoencoder implements Autoencoder {
         private final GroupNorm outNorm;
         private final Convolution out;
 
-        private Decoder(Weights weights, KlAutoencoderConfig config) {
+        Decoder(Weights weights, KlAutoencoderConfig config) {
             List<Integer> channels = config.blockOutChannels();
-            int count = channels.size();
-            int coarsest = channels.get(count - 1);
-            in = Convolution.threeByThree(weights.at("conv_in"), config.latentChannels(), coarsest);
-            mid = MidBlock.load(weights.at("mid_block"), coarsest, config.normNumGroups());
-            for (int index = 0; index < count; index++) {
-                levels.add(Level.load(weights.at("up_blocks." + index), config, count - 1 - index));
+            int last = config.levels() - 1;
+            in = Convolution.threeByThree(weights.at("conv_in"), config.latentChannels(), channels.get(last));
+            mid = new MidBlock(weights.at("mid_block"), channels.get(last), config.normNumGroups());
+            for (int level = last; level >= 0; level--) {
+                Weights block = weights.at("up_blocks." + (last - level));
+                int from = channels.get(Math.min(level + 1, last));
+                levels.add(new Level(
+                        resnets(block, config.layersPerBlock() + 1, from, channels.get(level), config.normNumGroups()),
+                        level == 0 ? UnaryOperator.identity() : doubling(block, channels.get(level))));
             }
-            outNorm =
-                    GroupNorm.load(weights.at("conv_norm_out"), channels.get(0), config.normNumGroups(), MidBlock.EPSILON);
+            outNorm = GroupNorm.load(weights.at("conv_norm_out"), channels.get(0), config.normNumGroups(), EPSILON);
             out = Convolution.threeByThree(weights.at("conv_out"), channels.get(0), config.outChannels());
         }
 
-        static Decoder load(Weights weights, KlAutoencoderConfig config) {
-            return new Decoder(weights, config);
+        private static UnaryOperator<NDArray> doubling(Weights block, int width) {
+            Convolution convolution = Convolution.threeByThree(block.at("upsamplers.0.conv"), width, width);
+            return h -> {
+                long[] shape = Tensors.shape(h);
+                return convolution.forward(Operators.resizeNearest(h, 2 * shape[2], 2 * shape[3]));
+            };
         }
 
         NDArray forward(NDArray latents) {
@@ -154,40 +142,32 @@ final class KlAutoencoder implements Autoencoder {
                 return scope.release(out.forward(Operators.silu(outNorm.forward(h))));
             }
         }
+    }
 
-        private record Level(List<ResnetBlock> resnets, Convolution upsample) {
+    /** One resolution: ResNet blocks, then the step to the next resolution, if there is one. */
+    private record Level(List<ResnetBlock> resnets, UnaryOperator<NDArray> resample) {
 
-            /** @param level 0 the finest */
-            static Level load(Weights weights, KlAutoencoderConfig config, int level) {
-                List<Integer> channels = config.blockOutChannels();
-                int out = channels.get(level);
-                int in = channels.get(Math.min(level + 1, channels.size() - 1));
-                return new Level(
-                        MidBlock.resnets(weights, config.layersPerBlock() + 1, in, out, config.normNumGroups()),
-                        level == 0 ? null : Convolution.threeByThree(weights.at("upsamplers.0.conv"), out, out));
-            }
-
-            NDArray forward(NDArray x) {
-                try (TensorScope scope = TensorScope.open()) {
-                    NDArray h = x;
-                    for (ResnetBlock resnet : resnets) {
-                        h = resnet.forward(h, null);
-                    }
-                    return scope.release(upsample == null ? h : upsample.forward(doubled(h)));
+        NDArray forward(NDArray x) {
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray h = x;
+                for (ResnetBlock resnet : resnets) {
+                    h = resnet.forward(h, null);
                 }
-            }
-
-            private static NDArray doubled(NDArray h) {
-                long[] shape = Tensors.shape(h);
-                return Operators.resizeNearest(h, 2 * shape[2], 2 * shape[3]);
+                return scope.release(resample.apply(h));
             }
         }
     }
 
-    /** ResNet, one-head self-attention over all positions, ResNet. */
-    static final class MidBlock {
+    /** The first takes {@code in} channels, all give {@code out}. */
+    private static List<ResnetBlock> resnets(Weights weights, int count, int in, int out, int groups) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> ResnetBlock.load(
+                        weights.at("resnets." + i), ResnetBlock.Shape.withoutTime(i == 0 ? in : out, out, groups)))
+                .toList();
+    }
 
-        static final double EPSILON = 1e-6;
+    /** ResNet, one-head self-attention over all positions, ResNet. */
+    private static final class MidBlock {
 
         private final ResnetBlock first;
         private final GroupNorm norm;
@@ -197,7 +177,7 @@ final class KlAutoencoder implements Autoencoder {
         private final Linear out;
         private final ResnetBlock second;
 
-        private MidBlock(Weights weights, int channels, int groups) {
+        MidBlock(Weights weights, int channels, int groups) {
             ResnetBlock.Shape shape = ResnetBlock.Shape.withoutTime(channels, channels, groups);
             Weights attention = weights.at("attentions.0");
             first = ResnetBlock.load(weights.at("resnets.0"), shape);
@@ -207,18 +187,6 @@ final class KlAutoencoder implements Autoencoder {
             value = Linear.load(attention.at("to_v"), channels, channels);
             out = Linear.load(attention.at("to_out.0"), channels, channels);
             second = ResnetBlock.load(weights.at("resnets.1"), shape);
-        }
-
-        static MidBlock load(Weights weights, int channels, int groups) {
-            return new MidBlock(weights, channels, groups);
-        }
-
-        /** The first takes {@code in} channels, all give {@code out}. */
-        static List<ResnetBlock> resnets(Weights weights, int count, int in, int out, int groups) {
-            return IntStream.range(0, count)
-                    .mapToObj(i -> ResnetBlock.load(
-                            weights.at("resnets." + i), ResnetBlock.Shape.withoutTime(i == 0 ? in : out, out, groups)))
-                    .toList();
         }
 
         NDArray forward(NDArray x) {

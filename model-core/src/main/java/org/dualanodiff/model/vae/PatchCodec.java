@@ -25,15 +25,11 @@ public final class PatchCodec implements Autoencoder {
     private final NDArray encoder;
     private final NDArray decoder;
 
-    private PatchCodec(Config config, Weights weights) {
+    PatchCodec(Config config, Weights weights) {
         int side = config.patchSize();
         this.config = config;
         encoder = weights.tensor("encoder.weight", config.latentChannels(), 3, side, side);
         decoder = weights.tensor("decoder.weight", config.latentChannels(), 3, side, side);
-    }
-
-    static PatchCodec load(Config config, Weights weights) {
-        return new PatchCodec(config, weights);
     }
 
     @Override
@@ -125,11 +121,11 @@ public final class PatchCodec implements Autoencoder {
         /** Of the largest; directions that no picture has shown would else turn a new one into huge numbers. */
         private static final double LEAST_VARIANCE = 1e-6;
 
-        private final PatchCodec.Config config;
+        private final Config config;
         private final double[][] moments;
         private long patches;
 
-        public Fit(PatchCodec.Config config) {
+        public Fit(Config config) {
             this.config = config;
             this.moments = new double[config.patchNumbers()][config.patchNumbers()];
         }
