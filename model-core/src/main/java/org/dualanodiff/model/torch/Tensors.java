@@ -149,7 +149,7 @@ public final class Tensors {
         private static ai.djl.ndarray.NDManager start() {
             DjlVariables.withoutTelemetry();
             TorchLibrary.ofProcess().settle();
-            NativeFolder.settle();
+            DjlVariables.settleFolder();
             return Engine.getEngine("PyTorch").newBaseManager(Device.cpu()).getParentManager();
         }
     }

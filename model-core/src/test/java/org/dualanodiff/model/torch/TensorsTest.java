@@ -79,7 +79,7 @@ class TensorsTest {
     @Test
     void copyToADeviceThatIsNotThere_leavesNothingBehind() {
         try (LiveArrays live = new LiveArrays()) {
-            DeviceCheck.multiply(Device.gpu(1));
+            Devices.multiply(Device.gpu(1));
 
             assertThat(live.count()).isZero();
             assertThat(live.ofOtherManagers()).isZero();
