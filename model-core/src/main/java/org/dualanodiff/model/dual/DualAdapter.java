@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -138,7 +139,7 @@ public final class DualAdapter implements AutoCloseable {
         return (path, projection, x, base) -> {
             AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.textPrefix(path));
             String lora = "to_" + projection + "_lora.";
-            return Operators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
+            return DualOperators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
         };
     }
 

@@ -8,6 +8,7 @@ import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -67,7 +68,7 @@ public final class DualObjective {
         }
         TrainingBatch.Background clean = batch.background().get();
         NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
-        NDArray global = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
+        NDArray global = DualOperators.selectBranch(text, Branch.GLOBAL.ordinal());
         return unet.background(noisy, timesteps(batch.timesteps()), global);
     }
 

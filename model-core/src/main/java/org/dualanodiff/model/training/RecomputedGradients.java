@@ -16,6 +16,7 @@ import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -85,7 +86,7 @@ final class RecomputedGradients {
             try (GradientMode frozen = GradientMode.off()) {
                 text = base.textEncoder().forward(tokens, adapter.text());
                 byText = Operators.zerosLike(text);
-                globalText = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
+                globalText = DualOperators.selectBranch(text, Branch.GLOBAL.ordinal());
                 byGlobalText = Operators.zerosLike(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
                 StageWalk reference = batch.background()
@@ -177,7 +178,7 @@ final class RecomputedGradients {
             try (GradientMode recording = GradientMode.on();
                     TensorScope scope = TensorScope.open()) {
                 NDArray states = base.textEncoder().forward(tokens, adapter.text());
-                NDArray global = Operators.selectBranch(states, Branch.GLOBAL.ordinal());
+                NDArray global = DualOperators.selectBranch(states, Branch.GLOBAL.ordinal());
                 int[] own = parametersBelow("text_encoder.");
                 List<NDArray> found = Operators.gradientsThrough(
                         List.of(states, global), List.of(byText, byGlobalText), at(parameters, own));
