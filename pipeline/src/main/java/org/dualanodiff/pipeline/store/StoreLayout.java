@@ -44,10 +44,14 @@ public final class StoreLayout {
 
     private StoreLayout() {}
 
+    /** All adapters of a category. */
+    static String adapters(String category) {
+        return join("adapters", segment(category));
+    }
+
     public static String adapter(AdapterId id) {
         return join(
-                "adapters",
-                segment(id.category()),
+                adapters(id.category()),
                 segment(id.defect()),
                 id.fingerprint().shortHex());
     }
@@ -247,9 +251,13 @@ public final class StoreLayout {
         return join(run(runId), "report.html");
     }
 
+    public static String realPairs(String runId) {
+        return join(run(runId), "real");
+    }
+
     /** What the report shows of the real pairs of a (category, defect). */
     public static String realPairs(String runId, String category, String defect) {
-        return join(run(runId), "real", segment(category), segment(defect) + ".json");
+        return join(realPairs(runId), segment(category), segment(defect) + ".json");
     }
 
     private static String segment(String name) {
