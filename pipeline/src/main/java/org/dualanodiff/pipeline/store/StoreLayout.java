@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,6 +20,7 @@ import java.util.Locale;
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
  * detectors/FINGERPRINT/{result.json, cases.png}
+ * inspected/DATASET/CATEGORY.json
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -47,6 +49,12 @@ public final class StoreLayout {
     /** All adapters of a category. */
     static String adapters(String category) {
         return join("adapters", segment(category));
+    }
+
+    /** What was found in the images of a category; can be found again at any time. */
+    public static String inspected(String datasetRoot, String category) {
+        String dataset = Fingerprint.ofBytes(datasetRoot.getBytes(StandardCharsets.UTF_8)).shortHex();
+        return join("inspected", dataset, segment(category) + ".json");
     }
 
     public static String adapter(AdapterId id) {
