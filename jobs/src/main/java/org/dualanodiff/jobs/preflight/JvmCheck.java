@@ -13,7 +13,7 @@ import org.apache.spark.SparkEnv;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.torch.Devices;
-import org.dualanodiff.pipeline.config.InvalidConfigException;
+import org.dualanodiff.pipeline.UserError;
 
 /** Whether a JVM of a run, driver or executor, has what its work needs. */
 public final class JvmCheck {
@@ -51,12 +51,12 @@ public final class JvmCheck {
     /**
      * Before Spark starts in this JVM.
      *
-     * @throws InvalidConfigException with all that is missing
+     * @throws UserError with all that is missing
      */
     public static void require(boolean embedded) {
         List<String> problems = problems(embedded, Optional.empty(), 0);
         if (!problems.isEmpty()) {
-            throw new InvalidConfigException(problems);
+            throw new UserError(problems);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -21,13 +22,13 @@ public record Compute(String device, Precision precision, int threads) implement
 
     public Compute {
         if (!device.matches("cpu|cuda(:\\d+)?")) {
-            throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, was " + device);
+            throw new DeviceException("device must be cpu, cuda or cuda:N, was " + device);
         }
         if (precision == Precision.FP16 && device.equals("cpu")) {
-            throw new IllegalArgumentException("fp16 is for GPUs; on a CPU take bf16 or fp32");
+            throw new DeviceException("fp16 is for GPUs; on a CPU take bf16 or fp32");
         }
         if (threads < 1) {
-            throw new IllegalArgumentException("threads must be positive, was " + threads);
+            throw new DeviceException("threads must be positive, was " + threads);
         }
     }
 
@@ -53,7 +54,7 @@ public record Compute(String device, Precision precision, int threads) implement
             case "fp32" -> Precision.FP32;
             case "bf16" -> Precision.BF16;
             case "fp16" -> Precision.FP16;
-            default -> throw new IllegalArgumentException("precision must be auto, fp32, bf16 or fp16, was " + setting);
+            default -> throw new DeviceException("precision must be auto, fp32, bf16 or fp16, was " + setting);
         };
     }
 

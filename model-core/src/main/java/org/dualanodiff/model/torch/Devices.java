@@ -17,7 +17,7 @@ public final class Devices {
     private Devices() {}
 
     /** A device cannot compute on this machine; the message says why, with what, and what to set. */
-    public static final class DeviceException extends IllegalArgumentException {
+    public static final class DeviceException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public DeviceException(String message) {

@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.model.base.ModelFiles;
@@ -106,7 +106,7 @@ public final class BaseModelImages {
                 return Optional.of(found)
                         .filter(model -> model.fingerprint().equals(base.sha256()))
                         .map(ModelFiles::root);
-            } catch (CheckpointException | IllegalArgumentException | StoreException | UncheckedIOException e) {
+            } catch (CheckpointException | UserError | UncheckedIOException e) {
                 LOG.warn("the base model {} cannot be looked at", base.name(), e);
                 return Optional.empty();
             }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.model.image.PngCodec;
@@ -141,7 +142,7 @@ final class DefectPools {
         /**
          * The accepted pairs of lowest index, of the first run before those of the next.
          *
-         * @throws IllegalArgumentException if no run has any of them
+         * @throws UserError if no run has any of them
          */
         List<DetectorPair> pairs(List<String> runs, String category, String defect, EvaluationSettings settings)
                 throws IOException {
@@ -154,7 +155,7 @@ final class DefectPools {
                 }
             }
             if (accepted.isEmpty()) {
-                throw new IllegalArgumentException(
+                throw new UserError(
                         "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
                                 .formatted(String.join(",", runs), store.root(), category, defect));
             }

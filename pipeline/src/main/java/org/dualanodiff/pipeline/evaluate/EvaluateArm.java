@@ -39,7 +39,7 @@ public final class EvaluateArm {
     /**
      * @param listener sees every step of the segmentation network
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if something that the arm needs is not there
+     * @throws org.dualanodiff.pipeline.UserError if something that the arm needs is not there
      */
     public ArmResult run(ArmTask task, Compute compute, TrainingListener listener) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.util.stream.Collectors;
 import java.io.IOException;
@@ -228,7 +229,7 @@ public final class LeakCheck {
     }
 
     /** A test image was seen in a training, so that no figure on it would mean anything. */
-    public static final class LeakException extends RuntimeException {
+    public static final class LeakException extends UserError {
 
         private static final int SHOWN = 20;
 
@@ -239,7 +240,7 @@ public final class LeakCheck {
          * @param advice what to do about them
          */
         LeakException(List<String> leaks, String advice) {
-            super(message(leaks, advice));
+            super(Cause.DATA, List.of(message(leaks, advice)), null);
         }
 
         private static String message(List<String> leaks, String advice) {

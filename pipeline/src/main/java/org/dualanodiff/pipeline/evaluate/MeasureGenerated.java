@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.DefectPools.GeneratedPool;
 import org.dualanodiff.pipeline.evaluate.NearestNeighbors.ClusterDistance;
 import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
@@ -29,7 +30,8 @@ public final class MeasureGenerated {
 
     /**
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if there are no pairs, or a network cannot be used
+     * @throws UserError if there are no pairs
+     * @throws IllegalArgumentException if a network cannot be used
      */
     public GenerationMetrics run(GenerationTask task) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
 import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
@@ -131,7 +132,7 @@ class EvaluationReportTest {
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
         assertThatThrownBy(() -> Arm.parse(name))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("arm \"" + name + "\"")
                 .hasMessageContaining(complaint);
     }
