@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
@@ -70,7 +70,7 @@ public final class DualSampler implements AutoCloseable {
     private NDArray text(DualAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens = config.guided() ? base.tokens(negative, prompt) : base.tokens(prompt);
+            NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
             return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
         }
     }

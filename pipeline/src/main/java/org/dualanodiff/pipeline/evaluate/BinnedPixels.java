@@ -2,6 +2,9 @@ package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
@@ -56,7 +59,7 @@ final class BinnedPixels implements PixelScores {
     @Override
     public PixelMeasures measures(double limit) {
         RankingSweep sweep = new RankingSweep(defects, normals);
-        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         for (int bin = BINS - 1; bin >= 0; bin--) {
             if (normal[bin] > 0 || defect[bin] > 0) {
                 sweep.accept(lowestScore(bin), defect[bin], normal[bin]);

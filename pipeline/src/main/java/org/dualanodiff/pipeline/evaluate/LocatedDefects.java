@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 import java.util.Arrays;
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
@@ -64,13 +67,13 @@ final class SortedPixels implements PixelScores {
         Arrays.sort(normal, 0, normals);
         Arrays.sort(defect, 0, defects);
         RankingSweep sweep = new RankingSweep(defects, normals);
-        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         walk(sweep, curve);
         return new PixelMeasures(sweep.ranking(), curve.value(), defects, normals, regions, PixelMeasures.Bounds.EXACT);
     }
 
     /** Both lists from their ends, one distinct score after the other. */
-    private void walk(RankingSweep sweep, RegionOverlapCurve curve) {
+    private void walk(RankingSweep sweep, PerRegionOverlap curve) {
         int n = normals - 1;
         int d = defects - 1;
         while (n >= 0 || d >= 0) {

@@ -8,8 +8,8 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.pretraining.CaptionedImage;
 import org.dualanodiff.model.pretraining.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
-import org.dualanodiff.pipeline.corpus.CorpusImage;
-import org.dualanodiff.pipeline.corpus.ProceduralCorpus;
+import org.dualanodiff.pipeline.procedural.CorpusImage;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 
 /**
  * What a base learns from: procedural pictures and, where there are any, one's own faultless ones, half and half. Parts

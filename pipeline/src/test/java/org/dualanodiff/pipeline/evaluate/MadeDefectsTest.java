@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

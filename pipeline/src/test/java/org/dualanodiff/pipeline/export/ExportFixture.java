@@ -16,8 +16,7 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.TestSamples;
@@ -77,7 +76,7 @@ final class ExportFixture {
     /** Procedural cloth with two training pairs a defect. */
     Dataset originals() throws IOException {
         if (!Files.exists(folder.resolve("data"))) {
-            SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 1, 6), List.of("cloth"));
+            SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 1, 6), List.of("cloth"));
         }
         return new DatasetReader(new Configuration())
                 .read(new DatasetRequest(

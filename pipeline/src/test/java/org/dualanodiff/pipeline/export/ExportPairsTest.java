@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -189,7 +190,7 @@ class ExportPairsTest {
     @Test
     void huggingFace_withOriginals_isRefused() {
         assertThatThrownBy(() -> fixture.plan(ExportFormat.HUGGINGFACE).with(fixture.originals()))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("leave --originals out");
     }
 
