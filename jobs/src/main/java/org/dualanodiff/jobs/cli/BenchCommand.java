@@ -20,7 +20,7 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
-import org.dualanodiff.model.torch.DeviceCheck;
+import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -188,7 +188,7 @@ final class BenchCommand {
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
                 boolean time =
-                        !device.equals("cpu") && DeviceCheck.compute(device).isEmpty();
+                        !device.equals("cpu") && Devices.compute(device).isEmpty();
                 base = time ? randomModel() : TINY;
             }
             Workload work = Workload.of(base, resolution(directory()), device);

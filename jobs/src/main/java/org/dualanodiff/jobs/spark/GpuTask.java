@@ -1,6 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.model.torch.CudaDriver;
 import java.util.stream.IntStream;
 import java.util.OptionalInt;

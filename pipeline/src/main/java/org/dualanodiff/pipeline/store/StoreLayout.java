@@ -46,6 +46,11 @@ public final class StoreLayout {
 
     private StoreLayout() {}
 
+    /** All adapters of a category. */
+    static String adapters(String category) {
+        return join("adapters", segment(category));
+    }
+
     /** What was found in the images of a category; can be found again at any time. */
     public static String inspected(String datasetRoot, String category) {
         String dataset = Fingerprint.ofBytes(datasetRoot.getBytes(StandardCharsets.UTF_8)).shortHex();
@@ -54,8 +59,7 @@ public final class StoreLayout {
 
     public static String adapter(AdapterId id) {
         return join(
-                "adapters",
-                segment(id.category()),
+                adapters(id.category()),
                 segment(id.defect()),
                 id.fingerprint().shortHex());
     }
@@ -255,9 +259,13 @@ public final class StoreLayout {
         return join(run(runId), "report.html");
     }
 
+    public static String realPairs(String runId) {
+        return join(run(runId), "real");
+    }
+
     /** What the report shows of the real pairs of a (category, defect). */
     public static String realPairs(String runId, String category, String defect) {
-        return join(run(runId), "real", segment(category), segment(defect) + ".json");
+        return join(realPairs(runId), segment(category), segment(defect) + ".json");
     }
 
     private static String segment(String name) {

@@ -1,12 +1,16 @@
-package org.dualanodiff.model.mask;
+package org.dualanodiff.model.image;
 
 /** Means over square windows that are cut at the picture's border, by sums over rectangles from the corner. */
-final class BoxMean {
+public final class BoxMean {
 
     private BoxMean() {}
 
-    /** @param radius of the window, in pixels; it has 2 radius + 1 on each side */
-    static double[] of(double[] plane, int width, int height, int radius) {
+    /**
+     * @param plane {@code (height, width)}, row major
+     * @param radius of the window, in pixels; it has 2 radius + 1 on each side
+     * @return of the same shape
+     */
+    public static double[] of(double[] plane, int width, int height, int radius) {
         double[] sums = new double[(width + 1) * (height + 1)];
         for (int y = 0; y < height; y++) {
             double row = 0;

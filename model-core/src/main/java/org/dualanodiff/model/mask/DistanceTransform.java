@@ -1,40 +1,16 @@
 package org.dualanodiff.model.mask;
 
 /**
- * Opening and closing with a disc. Both are read off the exact Euclidean distance transform, so the cost is linear in
- * the pixels whatever the radius. What lies beyond the image border is neither defect nor background.
+ * The exact Euclidean distance transform. The cost is linear in the pixels, so that discs of any radius cost the same.
  *
- * <p>Source of the transform: Meijster, Roerdink and Hesselink, "A general algorithm for computing distance transforms
+ * <p>Source: Meijster, Roerdink and Hesselink, "A general algorithm for computing distance transforms
  * in linear time", 2000.
  */
-final class Morphology {
-    private Morphology() {}
-
-    /** Bridges gaps up to about twice the radius. */
-    static Mask close(Mask mask, int radius) {
-        return radius == 0 ? mask : erode(dilate(mask, radius), radius);
-    }
-
-    /** Drops what is thinner than about twice the radius. */
-    static Mask open(Mask mask, int radius) {
-        return radius == 0 ? mask : dilate(erode(mask, radius), radius);
-    }
-
-    static Mask dilate(Mask mask, int radius) {
-        int[] squared = squaredDistanceToSet(mask);
-        boolean[] grown = new boolean[squared.length];
-        for (int i = 0; i < grown.length; i++) {
-            grown[i] = squared[i] <= radius * radius;
-        }
-        return mask.with(grown);
-    }
-
-    static Mask erode(Mask mask, int radius) {
-        return dilate(mask.inverted(), radius).inverted();
-    }
+final class DistanceTransform {
+    private DistanceTransform() {}
 
     /** For each pixel the squared distance to the nearest pixel of the set; larger than any real one if it is empty. */
-    static int[] squaredDistanceToSet(Mask mask) {
+    static int[] squared(Mask mask) {
         int[] vertical = distanceInColumn(mask);
         int[] squared = new int[vertical.length];
         int[] site = new int[mask.width()];

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class DeviceCheckTest {
+class DevicesTest {
 
     @Test
     void cpu_computes() {
-        assertThat(DeviceCheck.compute("cpu")).isEmpty();
+        assertThat(Devices.compute("cpu")).isEmpty();
         assertThat(Devices.named("cpu")).isEqualTo(Device.cpu());
     }
 
@@ -32,7 +33,7 @@ class DeviceCheckTest {
 
     @Test
     void copyThatFails_isAProblemInLibtorchsWords() {
-        assertThat(DeviceCheck.multiply(Device.gpu(0)))
+        assertThat(Devices.multiply(Device.gpu(0)))
                 .singleElement()
                 .asString()
                 .contains("CUDA");
@@ -43,7 +44,7 @@ class DeviceCheckTest {
         TorchLibrary library =
                 TorchLibrary.of(Map.of("PYTORCH_VERSION", "2.6.0a0+df5bbc09d1", "PYTORCH_FLAVOR", "cu126"), true);
 
-        assertThat(DeviceCheck.message("cuda:1", library, List.of("first", "second")))
+        assertThat(Devices.message("cuda:1", library, List.of("first", "second")))
                 .contains("first; second", "PYTORCH_VERSION=2.6.0a0+df5bbc09d1", "PYTORCH_FLAVOR=cu126")
                 .doesNotContain("\n");
     }

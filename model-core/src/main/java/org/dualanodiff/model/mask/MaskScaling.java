@@ -1,47 +1,30 @@
-package org.dualanodiff.pipeline.crop;
+package org.dualanodiff.model.mask;
 
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Image;
 
 /**
  * Scales masks so that their area stays what it was: each pixel of the result gets the share of it that is defect, and so
  * many of those with the largest shares are marked as the area asks for. Where more have the same share than are wanted,
  * as along a line thinner than a pixel, those taken are spread evenly, so that extent and place stay, too.
  */
-public final class MaskScaling {
+final class MaskScaling {
 
-    private static final int THRESHOLD = 128;
     /** Shares closer than this are the same. */
     private static final double STEPS = 1 << 16;
 
     private MaskScaling() {}
 
-    /**
-     * @param mask grey, 128 and brighter on the defect
-     * @return grey, {@code width} by {@code height}, 255 on the defect and 0 elsewhere; at least one pixel where the mask
-     *     has one
-     */
-    public static Image scaled(Image mask, int width, int height) {
-        boolean[] set = set(mask);
-        double[] shares = shares(set, mask.width(), mask.height(), width, height);
-        double scale = (double) width * height / set.length;
-        long area = IntStream.range(0, set.length).filter(i -> set[i]).count();
-        int wanted = area == 0 ? 0 : (int) Math.max(1, Math.round(area * scale));
-        return new Image(width, height, 1, largest(shares, wanted));
+    static Mask scaled(Mask mask, int width, int height) {
+        double[] shares = shares(mask.set(), mask.width(), mask.height(), width, height);
+        double scale = (double) width * height / mask.set().length;
+        int wanted = mask.isEmpty() ? 0 : (int) Math.max(1, Math.round(mask.area() * scale));
+        return new Mask(width, height, largest(shares, wanted));
     }
 
-    static boolean[] set(Image mask) {
-        boolean[] set = new boolean[mask.levels().length];
-        for (int i = 0; i < set.length; i++) {
-            set[i] = (mask.levels()[i] & 0xff) >= THRESHOLD;
-        }
-        return set;
-    }
-
-    private static byte[] largest(double[] shares, int wanted) {
-        byte[] levels = new byte[shares.length];
+    private static boolean[] largest(double[] shares, int wanted) {
+        boolean[] set = new boolean[shares.length];
         long[] rounded =
                 Arrays.stream(shares).mapToLong(s -> Math.round(s * STEPS)).toArray();
         long least = Arrays.stream(rounded)
@@ -55,12 +38,12 @@ public final class MaskScaling {
         int[] equal = IntStream.range(0, rounded.length)
                 .filter(i -> rounded[i] == least)
                 .toArray();
-        Arrays.stream(above).forEach(i -> levels[i] = (byte) 255);
+        Arrays.stream(above).forEach(i -> set[i] = true);
         int rest = Math.max(0, Math.min(equal.length, wanted - above.length));
         for (int k = 0; k < rest; k++) {
-            levels[equal[(int) ((2L * k + 1) * equal.length / (2L * rest))]] = (byte) 255;
+            set[equal[(int) ((2L * k + 1) * equal.length / (2L * rest))]] = true;
         }
-        return levels;
+        return set;
     }
 
     private static double[] shares(boolean[] set, int fromWidth, int fromHeight, int width, int height) {
