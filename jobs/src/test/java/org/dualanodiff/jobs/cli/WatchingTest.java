@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -29,14 +30,12 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.Main;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,14 +56,14 @@ class WatchingTest {
     @TempDir
     private Path folder;
 
-    private static RunSummary summary;
+    private static RunReport.Summary summary;
     private static String metrics;
     private static String executors;
     private static JsonArray jobs;
 
     @BeforeAll
     static void runWithTheUiOpen() throws Exception {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         List<String> settings = new ArrayList<>(settings(shared.resolve("store")));
         settings.addAll(List.of("spark.conf.spark.ui.enabled=true", "spark.conf.spark.ui.port=0"));
         PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -64,7 +65,7 @@ final class LocatedDefects {
             put(sheet, one.image.pair().mask(), column * (side + GAP), side + GAP);
             put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
         }
-        return PngCodec.encode(sheet.toImage());
+        return PngCodec.encode(sheet.buffered());
     }
 
     private static Image grey(ScoreMap map) {

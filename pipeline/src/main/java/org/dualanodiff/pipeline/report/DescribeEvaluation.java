@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.evaluate.CategoryReport;
-import org.dualanodiff.pipeline.evaluate.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 
 /** The chapter that says whether the generated pairs help detectors: verdicts, figures of all arms, cases. */
