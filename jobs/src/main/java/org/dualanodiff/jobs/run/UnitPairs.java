@@ -30,7 +30,8 @@ public final class UnitPairs {
     private final SampleTarget target;
     private final AcceptedCopies rule;
     private final List<PairSignature> good = new ArrayList<>();
-    private final Map<Integer, PairVerdict> made = new TreeMap<>();
+    /** Keys of the staged files that they lie in. */
+    private final Map<Integer, String> made = new TreeMap<>();
     private final Map<Integer, List<String>> verdicts = new TreeMap<>();
     private final Map<Integer, Double> nearest = new HashMap<>();
     private final Set<Integer> copies = new HashSet<>();
@@ -79,7 +80,7 @@ public final class UnitPairs {
                 good.add(pair.signature());
             }
             verdicts.put(index, copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
-            made.put(index, pair);
+            made.put(index, pair.file());
         });
         bytes += fileBytes;
     }
@@ -108,7 +109,7 @@ public final class UnitPairs {
             int to = (int) ((long) (file + 1) * indices.size() / Math.max(1, files));
             Map<String, BitSet> sources = new TreeMap<>();
             indices.subList(from, to)
-                    .forEach(index -> sources.computeIfAbsent(made.get(index).file(), none -> new BitSet())
+                    .forEach(index -> sources.computeIfAbsent(made.get(index), none -> new BitSet())
                             .set(index));
             tasks.add(new CommitTask(
                     committed.runId(), committed.adapterId(), sources, nearest, copies, keepRejectedPixels));
@@ -118,7 +119,7 @@ public final class UnitPairs {
 
     /** Keys of the staged files that pairs were taken from. */
     Set<String> sources() {
-        return made.values().stream().map(PairVerdict::file).collect(Collectors.toSet());
+        return Set.copyOf(made.values());
     }
 
     private BitSet existing() {
