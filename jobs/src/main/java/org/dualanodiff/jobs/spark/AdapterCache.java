@@ -5,16 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 
 /**
- * The adapters in use in this JVM. Tasks of one adapter that run at the same time, or one after another, share it; one
- * adapter that nobody uses is kept, since the next task is likely to ask for it again.
+ * The adapters that are sampled with in this JVM, folded into their base. Tasks of one adapter that run at the same time, or one
+ * after another, share it. One that nobody uses is kept, since the next task is likely to ask for it again; another takes its place
+ * and not memory beside it.
  */
 final class AdapterCache {
 
@@ -25,16 +25,16 @@ final class AdapterCache {
     private record Key(String weightsUri, BaseModel base) {}
 
     private static final class Entry {
-        private final DualAdapter adapter;
+        private final MergedAdapter adapter;
         private int users;
 
-        Entry(DualAdapter adapter) {
+        Entry(MergedAdapter adapter) {
             this.adapter = adapter;
         }
     }
 
     /** The right to use an adapter until closed. */
-    record Lease(DualAdapter adapter, Runnable release) implements AutoCloseable {
+    record Lease(MergedAdapter adapter, Runnable release) implements AutoCloseable {
         @Override
         public void close() {
             release.run();
@@ -67,11 +67,11 @@ final class AdapterCache {
         });
     }
 
-    private static DualAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base) throws IOException {
+    private static MergedAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base) throws IOException {
         Path file = Files.createTempFile("dualanodiff-adapter-", ".safetensors");
         try {
             new AdapterRegistry(store).download(published, file);
-            return AdapterFile.read(file, base);
+            return MergedAdapter.read(file, base);
         } finally {
             Files.deleteIfExists(file);
         }

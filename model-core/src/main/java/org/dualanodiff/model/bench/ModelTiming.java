@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.AttentionProcessor;
@@ -25,7 +26,7 @@ public final class ModelTiming implements AutoCloseable {
     private final BaseModel base;
     private final int resolution;
     private final int pairs;
-    private final DualAdapter adapter;
+    private final MergedAdapter adapter;
     private final MergedDualUNet dual;
     private final NDArray text;
     private final GuidedDenoiser denoiser;
@@ -35,10 +36,16 @@ public final class ModelTiming implements AutoCloseable {
         this.base = base;
         this.resolution = resolution;
         this.pairs = pairs;
-        adapter = DualAdapter.initialize(base.adapterLayout(RANK, false), 1, base.device());
-        dual = new MergedDualUNet(base.unet(), adapter, base.precision());
+        adapter = merged(base);
+        dual = new MergedDualUNet(base.unet(), adapter);
         text = text();
         denoiser = new GuidedDenoiser(base, dual, text, GUIDANCE);
+    }
+
+    private static MergedAdapter merged(BaseModel base) {
+        try (DualAdapter fresh = DualAdapter.initialize(base.adapterLayout(RANK, false), 1, base.device())) {
+            return new MergedAdapter(base, fresh);
+        }
     }
 
     private NDArray text() {

@@ -32,14 +32,15 @@ public interface AttentionProcessor {
 
     private static NDArray plain(Attention attention, NDArray hidden, NDArray text) {
         try (TensorScope scope = TensorScope.open()) {
+            Attention.Projections base = attention.projections();
             NDArray source = attention.source(hidden, text);
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
-                    attention.query().forward(hidden),
-                    Operators.repeatGroups(attention.key().forward(source), 1, times),
-                    Operators.repeatGroups(attention.value().forward(source), 1, times),
+                    base.query().forward(hidden),
+                    Operators.repeatGroups(base.key().forward(source), 1, times),
+                    Operators.repeatGroups(base.value().forward(source), 1, times),
                     attention.heads());
-            return scope.release(attention.out().forward(mixed));
+            return scope.release(base.out().forward(mixed));
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
@@ -49,6 +50,8 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
+        // Held before MicroBatch looks at what memory is free.
+        base.unet().attentions().forEach(Attention::projections);
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.prompt = prompt;
         this.base = base;
