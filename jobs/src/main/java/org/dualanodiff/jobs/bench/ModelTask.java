@@ -8,11 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepCost;
 import org.dualanodiff.model.bench.StepMeter;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
@@ -114,7 +113,7 @@ public enum ModelTask {
      * @param cost of one step; null where no step is measured
      * @param grown by how much resident memory grew, as a share of the bytes that went through it; 0 where it is not measured
      */
-    public record Found(StepCost cost, double grown) {}
+    public record Found(StepMeter.Cost cost, double grown) {}
 
     /**
      * @param hostMebibytes resident memory of the process at its highest
@@ -122,7 +121,7 @@ public enum ModelTask {
      */
     public record Measured(Found found, double hostMebibytes, Double deviceMebibytes) {
 
-        StepCost cost() {
+        StepMeter.Cost cost() {
             return found.cost();
         }
     }

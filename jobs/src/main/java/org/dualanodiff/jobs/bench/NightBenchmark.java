@@ -21,8 +21,7 @@ import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 
 /**
  * A whole run on its real way, from images to report, with {@link StandInWork} in the model's place: how much of the
@@ -105,7 +104,7 @@ public final class NightBenchmark {
     /** The pictures of one defect, linked into a folder for each unit. */
     private void writeImages(Path root) throws IOException {
         Path drawn = root.resolveSibling("drawn");
-        SampleDataset.write(drawn, 1, new SampleSize(1, 1, PICTURES), List.of("cloth"));
+        SampleDataset.write(drawn, 1, new SampleDataset.Size(1, 1, PICTURES), List.of("cloth"));
         for (int unit = 0; unit < plan.units(); unit++) {
             Path category = root.resolve("category-%04d".formatted(unit / DEFECTS_A_CATEGORY));
             String defect = "defect-%02d".formatted(unit % DEFECTS_A_CATEGORY);

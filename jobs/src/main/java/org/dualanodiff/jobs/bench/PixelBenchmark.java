@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.evaluate.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import org.dualanodiff.pipeline.evaluate.PixelScores;
 import org.dualanodiff.pipeline.evaluate.Ranking;
 import org.dualanodiff.pipeline.evaluate.ScoreMap;

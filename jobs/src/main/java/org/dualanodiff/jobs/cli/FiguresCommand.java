@@ -10,15 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
-import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
@@ -84,13 +84,13 @@ final class FiguresCommand extends StoreCommand {
             spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
             return ExitCode.DATA;
         }
-        Compute compute = DetectorCompute.fastest("cpu", config.compute().threads());
-        Map<String, PairFigures> figures = new LinkedHashMap<>();
+        Compute compute = DetectorTraining.fastest("cpu", config.compute().threads());
+        Map<String, PairMetrics> figures = new LinkedHashMap<>();
         try (PairComparison comparison = PairComparison.with(dataset, files, network.side, network.steps, compute)) {
             for (DefectSet set : dataset.sets()) {
                 UnitKey unit = new UnitKey(set.category(), set.defect());
                 List<GeneratedSample> own = found.get(set);
-                PairFigures of = comparison.of(unit, own);
+                PairMetrics of = comparison.of(unit, own);
                 if (of != null) {
                     figures.put(unit.toString(), of);
                     draw(unit, set, own, files);
@@ -114,16 +114,16 @@ final class FiguresCommand extends StoreCommand {
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
     }
 
-    private void print(Map<String, PairFigures> figures, double onUnseen) {
+    private void print(Map<String, PairMetrics> figures, double onUnseen) {
         PrintWriter console = spec.commandLine().getErr();
         if (figures.isEmpty()) {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
-        PairFigures.table(run, figures).lines().forEach(console::println);
+        PairMetrics.table(run, figures).lines().forEach(console::println);
         console.printf(Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", onUnseen);
         spec.commandLine().getOut().println(JsonLine.of(new Answer(run, onUnseen, figures)));
     }
 
     /** The last line of the output. */
-    private record Answer(String runId, double agreementOnReal, Map<String, PairFigures> figures) {}
+    private record Answer(String runId, double agreementOnReal, Map<String, PairMetrics> figures) {}
 }

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleDatasetResult;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,8 +33,8 @@ final class SampleDataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SampleSize size = small ? SampleSize.small() : SampleSize.standard();
-        SampleDatasetResult result = SampleDataset.write(out, seed, size, products);
+        SampleDataset.Size size = small ? SampleDataset.Size.small() : SampleDataset.Size.standard();
+        SampleDataset.Written result = SampleDataset.write(out, seed, size, products);
         spec.commandLine()
                 .getOut()
                 .printf("%d images and %d masks of %s in %s%n", result.images(), result.masks(), products, out);

@@ -18,8 +18,8 @@ import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.RunSummary;
 import org.dualanodiff.jobs.run.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -28,11 +28,10 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
-import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -44,7 +43,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 public final class Demo {
 
     private static final List<UnitKey> UNITS = List.of(new UnitKey("cloth", "stain"), new UnitKey("wood", "hole"));
-    private static final SampleSize SIZE = new SampleSize(64, 8, 30);
+    private static final SampleDataset.Size SIZE = new SampleDataset.Size(64, 8, 30);
     private static final int LEARNED_FROM = 10;
     private static final long SEED = 1;
 
@@ -157,18 +156,18 @@ public final class Demo {
     }
 
     private static Compute compute() {
-        return DetectorCompute.fastest("cpu", Compute.CPU.threads());
+        return DetectorTraining.fastest("cpu", Compute.CPU.threads());
     }
 
     private DemoFigures figures(
             Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
         try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute())) {
-            Map<DemoWay, Map<UnitKey, PairFigures>> units = new LinkedHashMap<>();
+            Map<DemoWay, Map<UnitKey, PairMetrics>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
-                Map<UnitKey, PairFigures> figures = new LinkedHashMap<>();
+                Map<UnitKey, PairMetrics> figures = new LinkedHashMap<>();
                 for (UnitKey unit : UNITS) {
-                    PairFigures of = comparison.of(unit, samples.get(way).get(unit));
+                    PairMetrics of = comparison.of(unit, samples.get(way).get(unit));
                     if (of != null) {
                         figures.put(unit, of);
                     }

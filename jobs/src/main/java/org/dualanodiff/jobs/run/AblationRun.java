@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
-import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.RunSamples;
@@ -51,7 +51,7 @@ public final class AblationRun {
      *
      * @return figures by {@code variant, category/defect}; a variant without pairs has none
      */
-    public Map<String, PairFigures> run() throws IOException {
+    public Map<String, PairMetrics> run() throws IOException {
         for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
             console.printf("variant %s%n", variant.getKey());
             RunSummary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
@@ -60,31 +60,31 @@ public final class AblationRun {
         return compare();
     }
 
-    private Map<String, PairFigures> compare() throws IOException {
+    private Map<String, PairMetrics> compare() throws IOException {
         PipelineConfig any = variants.values().iterator().next();
         Dataset dataset = RunInputs.dataset(any, LocalCache.ofUser(), HadoopProperties.configuration());
         DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
-        Map<String, PairFigures> figures = new LinkedHashMap<>();
+        Map<String, PairMetrics> figures = new LinkedHashMap<>();
         try (ObjectStore store = ObjectStore.open(any.store(), HadoopProperties.current());
                 PairComparison comparison = PairComparison.with(
                         dataset,
                         files,
                         side,
                         steps,
-                        DetectorCompute.fastest("cpu", any.compute().threads()))) {
+                        DetectorTraining.fastest("cpu", any.compute().threads()))) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 RunSamples samples =
                         new RunSamples(store, variant.getValue().run().id());
                 for (DefectSet set : dataset.sets()) {
                     UnitKey unit = new UnitKey(set.category(), set.defect());
-                    PairFigures of = comparison.of(
+                    PairMetrics of = comparison.of(
                             unit, samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
                     if (of != null) {
                         figures.put(variant.getKey() + ", " + unit, of);
                     }
                 }
             }
-            PairFigures.table("variant", figures).lines().forEach(console::println);
+            PairMetrics.table("variant", figures).lines().forEach(console::println);
             console.printf(
                     Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", comparison.onUnseen());
         }

@@ -8,19 +8,20 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.EvaluateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.InspectImagesJob;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
-import org.dualanodiff.pipeline.evaluate.GenerationFigures;
-import org.dualanodiff.pipeline.evaluate.Verdict;
+import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -42,13 +43,19 @@ public final class EvaluationRun {
     }
 
     /**
-     * @throws org.dualanodiff.pipeline.evaluate.LeakException if a test image was seen in a training
+     * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException if a test image was seen in a training
      * @throws StoreException if a run that an arm names does not exist, or the store fails
      */
     public EvaluationSummary run() throws IOException {
         Stopwatch watch = Stopwatch.start();
-        RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+            RunInputs inputs = RunInputs.read(
+                    config,
+                    LocalCache.ofUser(),
+                    HadoopProperties.configuration(),
+                    files -> InspectImagesJob.ofUnknown(
+                            context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
             EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
@@ -58,8 +65,8 @@ public final class EvaluationRun {
             console.flush();
             Progress progress = Progress.showOn(console);
             EvaluateJob job = new EvaluateJob(
-                    JavaSparkContext.fromSparkContext(spark.sparkContext()), TaskSettings.of(config), progress);
-            List<GenerationFigures> generation = job.measure(plan.generation());
+                    context, TaskSettings.of(config), progress);
+            List<GenerationMetrics> generation = job.measure(plan.generation());
             List<ArmResult> results = job.run(plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
@@ -90,7 +97,7 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationFigures> generation) {
+    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
@@ -103,12 +110,12 @@ public final class EvaluationRun {
     private EvaluationSummary summary(
             EvaluationReport report,
             List<ArmResult> results,
-            List<GenerationFigures> generation,
+            List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<Verdict> losses = report.losses(config.evaluation().allowedLoss());
+        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
         return new EvaluationSummary(
@@ -117,7 +124,7 @@ public final class EvaluationRun {
                 results.size() - report.failed(),
                 (int) results.stream().filter(ArmResult::reused).count(),
                 failed,
-                report.verdicts().stream().map(Verdict::sentence).toList(),
+                report.verdicts().stream().map(ArmComparison::sentence).toList(),
                 seconds,
                 address);
     }

@@ -1,7 +1,7 @@
 package org.dualanodiff.jobs.run;
 
 import java.util.List;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingConfig;

@@ -10,8 +10,8 @@ import org.dualanodiff.jobs.spark.PairBackgrounds;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.evaluate.BaseModelCheck;
-import org.dualanodiff.pipeline.evaluate.CategoryData;
+import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
@@ -34,7 +34,7 @@ final class RefuseLeaks {
 
     /**
      * @param base of the configuration; those of the runs' adapters are looked at, too
-     * @throws org.dualanodiff.pipeline.evaluate.LeakException naming the test images
+     * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException naming the test images
      * @throws org.dualanodiff.pipeline.store.StoreException if pairs are there and their adapter is not
      */
     void run(EvaluationPlan plan, Provenance.BaseModel base) throws IOException {

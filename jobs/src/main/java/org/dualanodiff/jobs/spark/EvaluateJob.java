@@ -4,14 +4,14 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.evaluate.ArmResult;
-import org.dualanodiff.pipeline.evaluate.ArmTask;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.GenerationFigures;
-import org.dualanodiff.pipeline.evaluate.GenerationTask;
+import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
@@ -46,7 +46,7 @@ public final class EvaluateJob {
                 .collect();
     }
 
-    public List<GenerationFigures> measure(List<GenerationTask> tasks) {
+    public List<GenerationMetrics> measure(List<GenerationTask> tasks) {
         if (tasks.isEmpty()) {
             return List.of();
         }
@@ -76,10 +76,10 @@ public final class EvaluateJob {
         }
     }
 
-    private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationFigures> {
+    private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationMetrics> {
 
         @Override
-        public GenerationFigures call(GenerationTask task) throws Exception {
+        public GenerationMetrics call(GenerationTask task) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
@@ -87,7 +87,7 @@ public final class EvaluateJob {
                     throw e;
                 }
                 LOG.error("measuring {} failed", task.label(), e);
-                return GenerationFigures.failed(task, FailureText.of(e));
+                return GenerationMetrics.failed(task, FailureText.of(e));
             }
         }
     }

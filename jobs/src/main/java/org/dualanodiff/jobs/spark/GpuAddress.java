@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.torch.CudaDriver;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 
 /**
  * CUDA's numbers of the GPUs that Spark names by address. Spark's addresses are what its discovery script lists, mostly the numbers of

@@ -3,7 +3,7 @@ package org.dualanodiff.jobs.spark;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateTask;

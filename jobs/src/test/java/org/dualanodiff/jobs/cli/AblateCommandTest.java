@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +22,7 @@ class AblateCommandTest {
 
     @Test
     void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
 
         CommandLineRun ablation = command(
                 "ablate", "--steps", "10", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
@@ -49,7 +48,7 @@ class AblateCommandTest {
 
     @Test
     void figures_ofARunWithoutPairs_saysSo() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         CommandLineRun run = command("figures", "--run", "elsewhere");
         assertThat(run.exit()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("run elsewhere has no pairs of this data set");

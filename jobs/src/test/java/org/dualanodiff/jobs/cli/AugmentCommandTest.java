@@ -18,8 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -47,7 +46,7 @@ class AugmentCommandTest {
 
     @BeforeAll
     static void writeData() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -96,7 +96,7 @@ class CropRunTest {
                     .toArray();
             assertThat(window[2]).isEqualTo(WINDOW);
             assertThat(sample.width()).isEqualTo(SmallDefects.SIDE);
-            assertThat(changedOutside(window, Pixels.rgb(good), Pixels.rgb(PngCodec.decode(sample.image()))))
+            assertThat(changedOutside(window, Image.rgb(good), Image.rgb(PngCodec.decode(sample.image()))))
                     .isZero();
             // Pits lie around (350, 680).
             assertThat(window[0] + WINDOW / 2).isBetween(190, 510);
@@ -104,7 +104,7 @@ class CropRunTest {
         }
     }
 
-    private static long changedOutside(int[] window, Pixels good, Pixels made) {
+    private static long changedOutside(int[] window, Image good, Image made) {
         long changed = 0;
         for (int i = 0; i < good.levels().length; i++) {
             int x = i % good.width() - window[0];

@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class EvaluateCommandTest {
 
     @BeforeAll
     static void augment() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         CommandLineRun honest = command("augment");
         assertThat(honest.exit()).as(honest.err()).isZero();
         CommandLineRun leaking = command("augment", "run.id=leaking", "dataset.split=3");

@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class ExportCommandTest {
 
     @BeforeAll
     static void generate() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(3, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 6), List.of("cloth"));
         augment = CommandLineRun.of(with(
                 List.of("augment"),
                 "base-model=" + GOLDEN.resolve("tiny-sd"),

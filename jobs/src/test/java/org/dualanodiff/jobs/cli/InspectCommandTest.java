@@ -9,8 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +19,7 @@ class InspectCommandTest {
 
     @Test
     void inspect_ofSampleData_reportsItWithoutBaseModel() throws IOException {
-        SampleDataset.write(root, 1, SampleSize.small(), List.of("hex_nut"));
+        SampleDataset.write(root, 1, SampleDataset.Size.small(), List.of("hex_nut"));
 
         CommandLineRun text = CommandLineRun.of("inspect", "--set", "dataset.root=" + root, "--set", "base-model=none");
         CommandLineRun json = CommandLineRun.of("inspect", "--json", "--set", "dataset.root=" + root);
@@ -34,7 +33,7 @@ class InspectCommandTest {
 
     @Test
     void inspect_ofDataWithoutMasks_endsAsUnusableData() throws IOException {
-        SampleDataset.write(root, 1, SampleSize.small(), List.of("hex_nut"));
+        SampleDataset.write(root, 1, SampleDataset.Size.small(), List.of("hex_nut"));
         try (Stream<Path> masks = Files.walk(root.resolve("hex_nut/ground_truth"))) {
             for (Path mask : masks.filter(Files::isRegularFile).toList()) {
                 Files.delete(mask);

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.quality.RealPair;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -49,7 +48,7 @@ class QualityGateRunTest {
 
     @BeforeAll
     static void writeDataAndMeasure() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(8, 1, 9), List.of("hex_nut"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(8, 1, 9), List.of("hex_nut"));
         CommandLineRun free = run(shared.resolve("free"), 12, "quality.enabled=false");
         assertThat(free.exit()).as(free.err()).isZero();
         contrast = samples(shared.resolve("free")).values().stream()

@@ -3,7 +3,7 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.random.NoiseSource;
 
@@ -30,13 +30,13 @@ final class SmallDefects {
             int x = Math.round(350 + 40 * Math.max(-2, Math.min(2, at[0])));
             int y = Math.round(680 + 40 * Math.max(-2, Math.min(2, at[1])));
             byte[] mask = pit(x, y);
-            Pixels plate = plate("pit", i);
+            Image plate = plate("pit", i);
             for (int k = 0; k < 3 * mask.length; k++) {
                 int level = plate.levels()[k] & 0xff;
                 plate.levels()[k] = (byte) (mask[k % mask.length] == 0 ? level : level / 4);
             }
             save(folder.resolve("test/pit/%03d.png".formatted(i)), plate);
-            save(folder.resolve("ground_truth/pit/%03d_mask.png".formatted(i)), new Pixels(SIDE, SIDE, 1, mask));
+            save(folder.resolve("ground_truth/pit/%03d_mask.png".formatted(i)), new Image(SIDE, SIDE, 1, mask));
         }
     }
 
@@ -50,7 +50,7 @@ final class SmallDefects {
     }
 
     /** Grain along the rows, light that falls off to the right. */
-    private static Pixels plate(String kind, int number) {
+    private static Image plate(String kind, int number) {
         float[] grain = NoiseSource.gaussian(SIDE * SIDE, "plate", kind, Integer.toString(number));
         byte[] levels = new byte[3 * SIDE * SIDE];
         float streak = 0;
@@ -62,11 +62,11 @@ final class SmallDefects {
                 levels[c * SIDE * SIDE + i] = (byte) Math.max(0, Math.min(255, Math.round(level + (on ? 3 * c : 0))));
             }
         }
-        return new Pixels(SIDE, SIDE, 3, levels);
+        return new Image(SIDE, SIDE, 3, levels);
     }
 
-    private static void save(Path file, Pixels pixels) throws IOException {
+    private static void save(Path file, Image pixels) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.write(file, PngCodec.encode(pixels.toImage()));
+        Files.write(file, PngCodec.encode(pixels.buffered()));
     }
 }

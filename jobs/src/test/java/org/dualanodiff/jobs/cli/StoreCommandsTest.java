@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,7 +25,7 @@ class StoreCommandsTest {
 
     @BeforeAll
     static void augment() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         List<String> arguments = new ArrayList<>(List.of("augment"));
         Stream.of(
                         "base-model="

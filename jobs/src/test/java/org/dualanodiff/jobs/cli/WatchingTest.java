@@ -35,8 +35,7 @@ import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,7 +63,7 @@ class WatchingTest {
 
     @BeforeAll
     static void runWithTheUiOpen() throws Exception {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         List<String> settings = new ArrayList<>(settings(shared.resolve("store")));
         settings.addAll(List.of("spark.conf.spark.ui.enabled=true", "spark.conf.spark.ui.port=0"));
         PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());

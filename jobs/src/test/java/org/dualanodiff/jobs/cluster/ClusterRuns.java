@@ -16,8 +16,7 @@ import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
@@ -61,7 +60,7 @@ final class ClusterRuns {
     }
 
     static void writeImages(Path folder) throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(2, 1, 6), CATEGORIES);
+        SampleDataset.write(folder, 1, new SampleDataset.Size(2, 1, 6), CATEGORIES);
     }
 
     /** @param more settings over the usual ones, as {@code KEY=VALUE} */

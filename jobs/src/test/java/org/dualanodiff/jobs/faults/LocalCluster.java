@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.s3.DriverProcess;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -30,7 +29,7 @@ final class LocalCluster {
     LocalCluster(Path folder, int workers) throws IOException {
         this.folder = folder;
         this.workers = workers;
-        SampleDataset.write(folder.resolve("images"), 1, new SampleSize(2, 1, 6), List.of("cloth", "wood"));
+        SampleDataset.write(folder.resolve("images"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth", "wood"));
         Files.createDirectories(folder.resolve("spark/jars"));
         plan();
     }

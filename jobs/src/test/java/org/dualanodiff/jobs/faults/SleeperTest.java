@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.InspectionHere;
 import org.dualanodiff.pipeline.upkeep.VerifyResult;
@@ -56,7 +55,7 @@ class SleeperTest {
 
     @BeforeAll
     static void runUndisturbed() throws Exception {
-        SampleDataset.write(folder.resolve("images"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("images"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         FaultyMachine.plan(faults());
         DriverProcess augment = augment(Kind.FILE, "undisturbed");
         assertThat(augment.exit()).as(augment.log()).isZero();

@@ -9,8 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.InspectionHere;
 import org.dualanodiff.pipeline.upkeep.VerifyResult;
@@ -170,7 +169,7 @@ class S3RunTest {
     @Test
     void unit_whoseImageVanishes_failsAloneAndIsMadeByTheRerun() throws Exception {
         Path images = Files.createDirectory(folder.resolve("vanishing"));
-        SampleDataset.write(images, 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(images, 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         String[] settings = {"dataset.root=" + images, "spark.master=local[1]"};
         DriverProcess augment = runs.augment("vanished", settings);
         // With one task at a time the stain waits for the hole.

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Small runs of the whole pipeline with a store on one S3 server. */
@@ -25,7 +24,7 @@ final class S3Runs {
     S3Runs(Path folder, S3Server server) throws IOException {
         this.folder = folder;
         this.server = server;
-        SampleDataset.write(folder.resolve("images"), 1, new SampleSize(2, 1, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("images"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
     }
 
     /** Starts {@code augment} with the settings of {@code conf/s3.conf} and the keys in the environment. */

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.torch.CudaDriver.Gpu;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

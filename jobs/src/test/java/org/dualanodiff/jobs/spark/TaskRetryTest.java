@@ -24,13 +24,13 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.ArmResult;
-import org.dualanodiff.pipeline.evaluate.ArmTask;
-import org.dualanodiff.pipeline.evaluate.CategoryData;
-import org.dualanodiff.pipeline.evaluate.EvaluationSettings;
-import org.dualanodiff.pipeline.evaluate.FeatureNetworks;
-import org.dualanodiff.pipeline.evaluate.GenerationFigures;
-import org.dualanodiff.pipeline.evaluate.GenerationTask;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
+import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPart;
@@ -38,8 +38,7 @@ import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,7 +84,7 @@ class TaskRetryTest {
 
     @BeforeAll
     static void start() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(1, 1, 6), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("cloth"));
         spark = SparkSession.builder()
                 .master("local[1,2]")
                 .config("spark.ui.enabled", "false")
@@ -114,7 +113,7 @@ class TaskRetryTest {
     @Test
     void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("measurement.png");
-        List<GenerationFigures> figures = evaluation()
+        List<GenerationMetrics> figures = evaluation()
                 .measure(List.of(new GenerationTask(
                         dataOf(image), "hole", List.of("r"), SETTINGS, new FeatureNetworks("", "", "", 32))));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);

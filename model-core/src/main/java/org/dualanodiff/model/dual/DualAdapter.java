@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
@@ -144,7 +144,7 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     /** What makes the text encoder trainable. */
-    public TextProjectionAdapter text() {
+    public ClipTextEncoder.ProjectionAdapter text() {
         return new TextEncoderLora(tensors);
     }
 

@@ -3,6 +3,7 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -78,8 +79,8 @@ final class DualAttention {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
                     query.apply(branch, hidden, frozen.query().forward(hidden)),
-                    Operators.repeatGroups(key.apply(branch, source, frozen.key().forward(source)), 1, times),
-                    Operators.repeatGroups(
+                    DualOperators.repeatGroups(key.apply(branch, source, frozen.key().forward(source)), 1, times),
+                    DualOperators.repeatGroups(
                             value.apply(branch, source, frozen.value().forward(source)), 1, times),
                     base.heads());
             return scope.release(out.apply(branch, mixed, frozen.out().forward(mixed)));
@@ -94,6 +95,6 @@ final class DualAttention {
 
     /** Keys and values of a text shared by many pairs are projected once and then repeated. */
     private static NDArray repeated(NDArray source, NDArray hidden) {
-        return Operators.repeatGroups(source, Branch.COUNT, Tensors.shape(hidden)[0] / Tensors.shape(source)[0]);
+        return DualOperators.repeatGroups(source, Branch.COUNT, Tensors.shape(hidden)[0] / Tensors.shape(source)[0]);
     }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The frozen U-Net run on both branches of every pair at once, with an adapter in its attentions: one
@@ -25,7 +24,7 @@ public final class DualUNet implements PairDenoiser {
 
     @Override
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
-        return forward(latents, timesteps, text, background, UNetListener.NONE);
+        return forward(latents, timesteps, text, background, UNet.Listener.NONE);
     }
 
     /**
@@ -34,7 +33,7 @@ public final class DualUNet implements PairDenoiser {
      * @param listener sees intermediate features
      */
     public NDArray forward(
-            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNetListener listener) {
+            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNet.Listener listener) {
         return unet.forward(latents, timesteps, text, both(background), listener);
     }
 

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -68,7 +68,7 @@ public final class MergedAdapter implements AutoCloseable {
     }
 
     /** See {@link DualAdapter#text}. */
-    public TextProjectionAdapter text() {
+    public ClipTextEncoder.ProjectionAdapter text() {
         return unfolded.text();
     }
 

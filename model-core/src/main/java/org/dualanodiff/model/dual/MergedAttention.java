@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.Linear;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
@@ -57,7 +58,7 @@ final class MergedAttention implements AutoCloseable {
     /** (Cin, Cout) for each branch. */
     private static NDArray[] merged(Linear linear, LowRankAdapter adapter) {
         return IntStream.range(0, Branch.COUNT)
-                .mapToObj(f -> Operators.merged(
+                .mapToObj(f -> DualOperators.merged(
                         linear.weight(), adapter.downs().get(f), adapter.ups().get(f)))
                 .toArray(NDArray[]::new);
     }
@@ -81,7 +82,7 @@ final class MergedAttention implements AutoCloseable {
 
     /** Keys and values of a text, which do not change from step to step: (F*G, T, D) -> two of (F*G, T, C). */
     NDArray[] keysAndValues(NDArray text) {
-        return parts(Operators.branchLinear(text, keyValue, null), 2);
+        return parts(DualOperators.branchLinear(text, keyValue, null), 2);
     }
 
     /** What projections side by side gave: (N, S, n*C) -> n of (N, S, C). */
@@ -101,13 +102,13 @@ final class MergedAttention implements AutoCloseable {
     NDArray self(NDArray hidden, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
             if (queryKeyValue != null) {
-                NDArray[] qkv = parts(Operators.branchLinear(hidden, queryKeyValue, null), 3);
+                NDArray[] qkv = parts(DualOperators.branchLinear(hidden, queryKeyValue, null), 3);
                 return scope.release(finish(qkv[0], qkv[1], qkv[2]));
             }
             NDArray source =
                     reference == null ? hidden : background.orElseThrow().sourceByBranch(hidden, reference);
             NDArray[] kv = keysAndValues(source);
-            return scope.release(finish(Operators.branchLinear(hidden, query, null), kv[0], kv[1]));
+            return scope.release(finish(DualOperators.branchLinear(hidden, query, null), kv[0], kv[1]));
         }
     }
 
@@ -120,7 +121,7 @@ final class MergedAttention implements AutoCloseable {
     NDArray cross(NDArray hidden, NDArray keys, NDArray values, DefectAttention witness) {
         try (TensorScope scope = TensorScope.open()) {
             long texts = Tensors.shape(keys)[0] / Tensors.shape(hidden)[0];
-            NDArray queries = Operators.spreadBranches(Operators.branchLinear(hidden, query, null), texts);
+            NDArray queries = DualOperators.spreadBranches(DualOperators.branchLinear(hidden, query, null), texts);
             if (witness != null) {
                 witness.see(queries, keys, base.heads());
             }
@@ -130,19 +131,19 @@ final class MergedAttention implements AutoCloseable {
 
     private NDArray finish(NDArray q, NDArray k, NDArray v) {
         NDArray mixed = Operators.attention(q, k, v, base.heads());
-        return interaction.forward(Operators.branchLinear(mixed, out, outBias));
+        return interaction.forward(DualOperators.branchLinear(mixed, out, outBias));
     }
 
     /** GLOBAL on its own, without SAIM: hidden (B, S, C), text (G, T, D), G a divisor of B. Needs BCM's layout of the weights. */
     NDArray global(NDArray hidden, NDArray text) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray q = Operators.branchLinear(hidden, global(query), null);
+            NDArray q = DualOperators.branchLinear(hidden, global(query), null);
             NDArray source = base.source(hidden, text);
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
-            NDArray[] kv = parts(Operators.branchLinear(source, global(keyValue), null), 2);
+            NDArray[] kv = parts(DualOperators.branchLinear(source, global(keyValue), null), 2);
             NDArray mixed = Operators.attention(
                     q, Operators.repeatRows(kv[0], times), Operators.repeatRows(kv[1], times), base.heads());
-            return scope.release(Operators.branchLinear(mixed, global(out), outBias));
+            return scope.release(DualOperators.branchLinear(mixed, global(out), outBias));
         }
     }
 

@@ -37,7 +37,7 @@ public record PartGround(float red, float green, float blue) implements Serializ
     }
 
     private static float signed(String digits) {
-        return PixelCodec.signed(Integer.parseInt(digits, 16));
+        return Image.signed(Integer.parseInt(digits, 16));
     }
 
     /** Of one channel, in [-1, 1]. */
@@ -66,13 +66,13 @@ public record PartGround(float red, float green, float blue) implements Serializ
     }
 
     /** A picture of nothing else, in whole levels. */
-    public Pixels pixels(int width, int height) {
+    public Image pixels(int width, int height) {
         int area = width * height;
         byte[] levels = new byte[3 * area];
         for (int c = 0; c < 3; c++) {
             Arrays.fill(levels, c * area, (c + 1) * area, (byte) Math.round(level(c)));
         }
-        return new Pixels(width, height, 3, levels);
+        return new Image(width, height, 3, levels);
     }
 
     /**
@@ -82,13 +82,13 @@ public record PartGround(float red, float green, float blue) implements Serializ
      * @param mask grey, of the same size, not 0 on the defect
      * @return the image on the defect, this ground elsewhere
      */
-    public Pixels around(Pixels image, Pixels mask) {
+    public Image around(Image image, Image mask) {
         byte[] levels = pixels(image.width(), image.height()).levels();
         for (int i = 0; i < levels.length; i++) {
             boolean defect = mask.levels()[i % mask.levels().length] != 0;
             levels[i] = defect ? image.levels()[i] : levels[i];
         }
-        return new Pixels(image.width(), image.height(), 3, levels);
+        return new Image(image.width(), image.height(), 3, levels);
     }
 
     /** As {@link #parse} takes it. */

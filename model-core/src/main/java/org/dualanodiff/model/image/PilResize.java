@@ -13,7 +13,7 @@ public final class PilResize {
     private PilResize() {}
 
     /** Scales to exactly {@code width x height}; a side that already fits is left untouched. */
-    public static Pixels resize(Pixels pixels, int width, int height) {
+    public static Image resize(Image pixels, int width, int height) {
         if (width < 1 || height < 1) {
             throw new IllegalArgumentException("Target size must be positive, was %d x %d".formatted(width, height));
         }
@@ -21,14 +21,14 @@ public final class PilResize {
     }
 
     /** Scales the shorter side to {@code size}; the longer becomes {@code (int) (size * longer / shorter)}. */
-    public static Pixels resizeShorterSide(Pixels pixels, int size) {
+    public static Image resizeShorterSide(Image pixels, int size) {
         int shorter = Math.min(pixels.width(), pixels.height());
         int longer = (int) ((double) size * Math.max(pixels.width(), pixels.height()) / shorter);
         return pixels.width() <= pixels.height() ? resize(pixels, size, longer) : resize(pixels, longer, size);
     }
 
     /** The middle {@code size x size} window; an odd rest is split by rounding half to even. */
-    public static Pixels centerCrop(Pixels pixels, int size) {
+    public static Image centerCrop(Image pixels, int size) {
         if (size > pixels.width() || size > pixels.height()) {
             throw new IllegalArgumentException(
                     "Cannot crop %d x %d out of %d x %d pixels".formatted(size, size, pixels.width(), pixels.height()));
@@ -38,7 +38,7 @@ public final class PilResize {
         return pixels.crop(left, top, size, size);
     }
 
-    private static Pixels resizeRows(Pixels from, int width) {
+    private static Image resizeRows(Image from, int width) {
         if (width == from.width()) {
             return from;
         }
@@ -50,10 +50,10 @@ public final class PilResize {
                 to[row * width + x] = weights.apply(x, from.levels(), row * from.width(), 1);
             }
         }
-        return new Pixels(width, from.height(), from.channels(), to);
+        return new Image(width, from.height(), from.channels(), to);
     }
 
-    private static Pixels resizeColumns(Pixels from, int height) {
+    private static Image resizeColumns(Image from, int height) {
         if (height == from.height()) {
             return from;
         }
@@ -66,7 +66,7 @@ public final class PilResize {
                 to[row * width + x] = weights.apply(row % height, from.levels(), plane + x, width);
             }
         }
-        return new Pixels(width, height, from.channels(), to);
+        return new Image(width, height, from.channels(), to);
     }
 
     /** For each output position: the first input position it sees and the fixed-point weights from there on. */

@@ -57,11 +57,11 @@ public final class TrainingTransform {
     public List<TrainingPixels> windows(
             BufferedImage photograph, BufferedImage mask, Optional<BufferedImage> objectMask, Flip flip) {
         requireSameSize(photograph, mask, "mask");
-        Pixels image = PilResize.resizeShorterSide(Pixels.rgb(photograph).flip(flip), size);
-        Pixels soft = PilResize.resizeShorterSide(Pixels.gray(mask).flip(flip), size);
-        Optional<Pixels> ground = objectMask.map(object -> {
+        Image image = PilResize.resizeShorterSide(Image.rgb(photograph).flip(flip), size);
+        Image soft = PilResize.resizeShorterSide(Image.gray(mask).flip(flip), size);
+        Optional<Image> ground = objectMask.map(object -> {
             requireSameSize(photograph, object, "object mask");
-            Pixels cut = withoutObject(Pixels.rgb(photograph), Pixels.gray(object));
+            Image cut = withoutObject(Image.rgb(photograph), Image.gray(object));
             return PilResize.resizeShorterSide(cut.flip(flip), size);
         });
         List<TrainingPixels> all = offsets(Math.max(image.width(), image.height()))
@@ -78,21 +78,21 @@ public final class TrainingTransform {
         return IntStream.range(0, count).map(i -> count == 1 ? 0 : (int) Math.rint((double) last * i / (count - 1)));
     }
 
-    private TrainingPixels window(Pixels image, Pixels softMask, Optional<Pixels> ground, int offset) {
+    private TrainingPixels window(Image image, Image softMask, Optional<Image> ground, int offset) {
         float[] pixels = normalized(cut(image, offset));
         float[] binary = binary(cut(softMask, offset));
         Optional<float[]> background = ground.map(g -> normalized(cut(g, offset)));
         return new TrainingPixels(size, pixels, binary, anomaly(pixels, binary), background);
     }
 
-    private Pixels cut(Pixels image, int offset) {
+    private Image cut(Image image, int offset) {
         boolean wide = image.width() > image.height();
         return image.crop(wide ? offset : 0, wide ? 0 : offset, size, size);
     }
 
     /** @return the photograph as {@code (3, size, size)} in [-1, 1] */
     public float[] image(BufferedImage photograph, Flip flip) {
-        return normalized(square(Pixels.rgb(photograph).flip(flip)));
+        return normalized(square(Image.rgb(photograph).flip(flip)));
     }
 
     /** @return the mask as {@code (1, size, size)}, 0 or 1 */
@@ -100,7 +100,7 @@ public final class TrainingTransform {
         return binary(softMask(mask, flip));
     }
 
-    private static float[] binary(Pixels softMask) {
+    private static float[] binary(Image softMask) {
         byte[] levels = softMask.levels();
         float[] binary = new float[levels.length];
         for (int i = 0; i < levels.length; i++) {
@@ -119,20 +119,20 @@ public final class TrainingTransform {
      */
     public float[] background(BufferedImage photograph, BufferedImage objectMask, Flip flip) {
         requireSameSize(photograph, objectMask, "object mask");
-        Pixels cut = withoutObject(Pixels.rgb(photograph), Pixels.gray(objectMask));
+        Image cut = withoutObject(Image.rgb(photograph), Image.gray(objectMask));
         return normalized(square(cut.flip(flip)));
     }
 
-    Pixels softMask(BufferedImage mask, Flip flip) {
-        return square(Pixels.gray(mask).flip(flip));
+    Image softMask(BufferedImage mask, Flip flip) {
+        return square(Image.gray(mask).flip(flip));
     }
 
-    private Pixels square(Pixels pixels) {
+    private Image square(Image pixels) {
         return PilResize.centerCrop(PilResize.resizeShorterSide(pixels, size), size);
     }
 
-    private static float[] normalized(Pixels pixels) {
-        return PixelCodec.toSigned(pixels);
+    private static float[] normalized(Image pixels) {
+        return pixels.signed();
     }
 
     private float[] anomaly(float[] image, float[] mask) {
@@ -143,14 +143,14 @@ public final class TrainingTransform {
         return part;
     }
 
-    private static Pixels withoutObject(Pixels rgb, Pixels object) {
+    private static Image withoutObject(Image rgb, Image object) {
         int area = object.levels().length;
         byte[] levels = new byte[3 * area];
         for (int i = 0; i < levels.length; i++) {
             int kept = 255 - (object.levels()[i % area] & 0xff);
             levels[i] = (byte) dividedBy255((rgb.levels()[i] & 0xff) * kept);
         }
-        return new Pixels(rgb.width(), rgb.height(), 3, levels);
+        return new Image(rgb.width(), rgb.height(), 3, levels);
     }
 
     /** Rounded division of a product of two levels, in the integer form that PIL's paste uses. */

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * The mask as the places where the ANOMALY branch listened to the defect's words (DualAnoDiff, section 3.4): the
@@ -20,13 +20,11 @@ public record AttentionMask(double threshold, MaskCleanup cleanup) implements Ma
 
     /** @throws IllegalArgumentException if no attention was recorded */
     @Override
-    public BufferedImage extract(AnomalyPart part) {
-        AttentionMap map = part.attention()
+    public Mask extract(AnomalyPart part) {
+        HeatMap map = part.attention()
                 .orElseThrow(() -> new IllegalArgumentException("no attention was recorded for this anomaly part"));
-        int width = part.picture().getWidth();
-        int height = part.picture().getHeight();
-        Pixels levels = GreyLevels.stretched(map.values(), map.width(), map.height(), width, height);
-        return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
+        return cleanup.apply(map.above(
+                threshold, part.picture().getWidth(), part.picture().getHeight()));
     }
 
     @Override

@@ -1,8 +1,9 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Moves a mask's outline to the edges of the image that it belongs to, by the guided filter (He, Sun and Tang, "Guided
@@ -23,17 +24,11 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
     }
 
     /**
-     * @param mask grey, of the image's size
-     * @return grey, 255 on the defect and 0 elsewhere
+     * @param coarse of the image's size
      */
-    public BufferedImage apply(BufferedImage mask, BufferedImage image) {
-        BinaryMask coarse = BinaryMask.of(mask);
-        double[] soft = filtered(guide(image), indicator(coarse), coarse.width(), coarse.height());
-        boolean[] refined = new boolean[soft.length];
-        for (int i = 0; i < refined.length; i++) {
-            refined[i] = soft[i] >= 0.5;
-        }
-        return cleanup.apply(coarse.with(refined)).toImage();
+    public Mask apply(Mask coarse, BufferedImage image) {
+        double[] soft = filtered(guide(image), coarse.indicator(), coarse.width(), coarse.height());
+        return cleanup.apply(Mask.where(coarse.width(), coarse.height(), i -> soft[i] >= 0.5));
     }
 
     /** {@code mean(a) * guide + mean(b)}, where in each window a and b are the best linear fit of the mask. */
@@ -66,19 +61,11 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
     }
 
     private static double[] guide(BufferedImage image) {
-        byte[] levels = Pixels.gray(image).levels();
+        byte[] levels = Image.gray(image).levels();
         double[] guide = new double[levels.length];
         for (int i = 0; i < guide.length; i++) {
             guide[i] = (levels[i] & 0xff) / 255.0;
         }
         return guide;
-    }
-
-    private static double[] indicator(BinaryMask mask) {
-        double[] indicator = new double[mask.set().length];
-        for (int i = 0; i < indicator.length; i++) {
-            indicator[i] = mask.set()[i] ? 1 : 0;
-        }
-        return indicator;
     }
 }

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.Pixels;
 
 /**
  * The mask as distance from the part's ground. Outside the defect the anomaly part is ground by construction, so a pixel's
@@ -37,19 +37,19 @@ public record GroundDistanceMask(double low, double high, PartGround ground, Mas
     }
 
     @Override
-    public BufferedImage extract(AnomalyPart part) {
-        return cleanup.apply(hysteresis(Pixels.of(part.picture()))).toImage();
+    public Mask extract(AnomalyPart part) {
+        return cleanup.apply(hysteresis(Image.of(part.picture())));
     }
 
-    private BinaryMask hysteresis(Pixels part) {
+    private Mask hysteresis(Image part) {
         double[] distance = distanceFromGround(part);
-        BinaryMask weak = above(part, distance, low);
-        Components components = Components.eightConnected(weak);
+        Mask weak = above(part, distance, low);
+        Components components = weak.components();
         boolean[] seeded = components.touchedBy(above(part, distance, high));
         return components.keep(component -> seeded[component]);
     }
 
-    private double[] distanceFromGround(Pixels part) {
+    private double[] distanceFromGround(Image part) {
         double[] distance = new double[part.width() * part.height()];
         for (int i = 0; i < part.levels().length; i++) {
             int pixel = i % distance.length;
@@ -60,11 +60,7 @@ public record GroundDistanceMask(double low, double high, PartGround ground, Mas
         return distance;
     }
 
-    private static BinaryMask above(Pixels part, double[] distance, double threshold) {
-        boolean[] set = new boolean[distance.length];
-        for (int i = 0; i < set.length; i++) {
-            set[i] = distance[i] > threshold;
-        }
-        return new BinaryMask(part.width(), part.height(), set);
+    private static Mask above(Image part, double[] distance, double threshold) {
+        return Mask.where(part.width(), part.height(), i -> distance[i] > threshold);
     }
 }

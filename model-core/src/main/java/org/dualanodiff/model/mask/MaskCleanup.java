@@ -52,23 +52,13 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
         return (int) Math.min(Integer.MAX_VALUE, Math.round(value * scale));
     }
 
-    BinaryMask apply(BinaryMask found) {
-        BinaryMask smooth = Morphology.open(Morphology.close(found, closingRadius), openingRadius);
-        return withoutSpecks(withoutHoles(smooth));
+    Mask apply(Mask found) {
+        Mask smooth = found.closed(closingRadius).opened(openingRadius);
+        return withoutSpecks(maxHoleArea == 0 ? smooth : smooth.filled(maxHoleArea));
     }
 
-    private BinaryMask withoutHoles(BinaryMask mask) {
-        if (maxHoleArea == 0) {
-            return mask;
-        }
-        Components gaps = Components.fourConnected(mask.inverted());
-        boolean[] open = gaps.touchedBy(mask.border());
-        BinaryMask kept = gaps.keep(gap -> open[gap] || gaps.areas()[gap] > maxHoleArea);
-        return kept.inverted();
-    }
-
-    private BinaryMask withoutSpecks(BinaryMask mask) {
-        Components components = Components.eightConnected(mask);
+    private Mask withoutSpecks(Mask mask) {
+        Components components = mask.components();
         int largest = Arrays.stream(components.areas()).max().orElse(0);
         double least = Math.max(minArea, minShare * largest);
         return components.keep(component -> components.areas()[component] >= least);

@@ -1,8 +1,9 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Leaves of a mask what can be seen: where the generated image differs from the good image that it was made on. Masks of
@@ -22,22 +23,17 @@ public record VisibleChange(double levels, MaskCleanup cleanup) implements Seria
     }
 
     /**
-     * @param mask grey, of the images' size
-     * @return grey, 255 on the defect and 0 elsewhere
+     * @param claimed of the images' size
      */
-    public BufferedImage apply(BufferedImage mask, BufferedImage generated, BufferedImage good) {
-        BinaryMask claimed = BinaryMask.of(mask);
-        byte[] made = Pixels.gray(generated).levels();
-        byte[] real = Pixels.gray(good).levels();
+    public Mask apply(Mask claimed, BufferedImage generated, BufferedImage good) {
+        byte[] made = Image.gray(generated).levels();
+        byte[] real = Image.gray(good).levels();
         double[] change = new double[made.length];
         for (int i = 0; i < change.length; i++) {
             change[i] = (made[i] & 0xff) - (real[i] & 0xff);
         }
         double[] mean = BoxMean.of(change, claimed.width(), claimed.height(), RADIUS);
-        boolean[] seen = new boolean[mean.length];
-        for (int i = 0; i < seen.length; i++) {
-            seen[i] = claimed.set()[i] && Math.abs(mean[i]) >= levels;
-        }
-        return cleanup.apply(claimed.with(seen)).toImage();
+        return cleanup.apply(Mask.where(
+                claimed.width(), claimed.height(), i -> claimed.set()[i] && Math.abs(mean[i]) >= levels));
     }
 }

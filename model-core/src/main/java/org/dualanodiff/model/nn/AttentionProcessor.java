@@ -1,6 +1,7 @@
 package org.dualanodiff.model.nn;
 
 import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -37,8 +38,8 @@ public interface AttentionProcessor {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
                     base.query().forward(hidden),
-                    Operators.repeatGroups(base.key().forward(source), 1, times),
-                    Operators.repeatGroups(base.value().forward(source), 1, times),
+                    DualOperators.repeatGroups(base.key().forward(source), 1, times),
+                    DualOperators.repeatGroups(base.value().forward(source), 1, times),
                     attention.heads());
             return scope.release(base.out().forward(mixed));
         }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -144,7 +144,7 @@ public final class Weights implements AutoCloseable {
         }
 
         Precision storedType(String name, long... shape) {
-            TensorInfo info = source.require(name, shape);
+            TensorFile.Info info = source.require(name, shape);
             return switch (info.dtype()) {
                 case F32 -> Precision.FP32;
                 case F16 -> Precision.FP16;

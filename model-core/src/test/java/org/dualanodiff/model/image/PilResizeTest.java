@@ -9,9 +9,9 @@ class PilResizeTest {
     @Test
     void resize_toHalf_weighsNeighborsByTriangle() {
         // Scale 2: weights 1/8, 3/8, 3/8, 1/8 inside; at the border the outer tap is missing and the rest renormalized.
-        Pixels row = gray(6, 1, 0, 0, 80, 160, 255, 255);
+        Image row = gray(6, 1, 0, 0, 80, 160, 255, 255);
 
-        Pixels half = PilResize.resize(row, 3, 1);
+        Image half = PilResize.resize(row, 3, 1);
 
         assertThat(half.levels()).containsExactly(levels(11, 122, 241));
     }
@@ -24,8 +24,8 @@ class PilResizeTest {
     @Test
     void resize_ofColumn_equalsResizeOfRow() {
         byte[] values = levels(3, 77, 200, 13, 255, 90, 4);
-        byte[] asRow = PilResize.resize(new Pixels(7, 1, 1, values), 3, 1).levels();
-        byte[] asColumn = PilResize.resize(new Pixels(1, 7, 1, values), 1, 3).levels();
+        byte[] asRow = PilResize.resize(new Image(7, 1, 1, values), 3, 1).levels();
+        byte[] asColumn = PilResize.resize(new Image(1, 7, 1, values), 1, 3).levels();
 
         assertThat(asColumn).isEqualTo(asRow);
     }
@@ -36,7 +36,7 @@ class PilResizeTest {
         for (int i = 0; i < planes.length; i++) {
             planes[i] = (byte) (i / 35 * 120);
         }
-        Pixels resized = PilResize.resize(new Pixels(7, 5, 3, planes), 4, 3);
+        Image resized = PilResize.resize(new Image(7, 5, 3, planes), 4, 3);
 
         assertThat(resized.level(0, 2, 3)).isZero();
         assertThat(resized.level(1, 1, 1)).isEqualTo(120);
@@ -45,7 +45,7 @@ class PilResizeTest {
 
     @Test
     void resizeShorterSide_ofPortrait_cutsLongerSideDown() {
-        Pixels resized = PilResize.resizeShorterSide(new Pixels(3, 5, 1, new byte[15]), 8);
+        Image resized = PilResize.resizeShorterSide(new Image(3, 5, 1, new byte[15]), 8);
 
         assertThat(resized.width()).isEqualTo(8);
         assertThat(resized.height()).isEqualTo(13);
@@ -67,8 +67,8 @@ class PilResizeTest {
                 .withMessageContainingAll("2 x 2", "2 x 1");
     }
 
-    private static Pixels gray(int width, int height, int... values) {
-        return new Pixels(width, height, 1, levels(values));
+    private static Image gray(int width, int height, int... values) {
+        return new Image(width, height, 1, levels(values));
     }
 
     private static byte[] levels(int... values) {

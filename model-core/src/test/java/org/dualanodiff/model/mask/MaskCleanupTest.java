@@ -34,7 +34,7 @@ class MaskCleanupTest {
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
     void scene_atAnyResolution_keepsAndLosesTheSameParts(int side) {
-        BinaryMask cleaned = CLEANUP.at(side).apply(scene(side));
+        Mask cleaned = CLEANUP.at(side).apply(scene(side));
 
         assertThat(at(cleaned, 40, 20)).as("gap of 1").isTrue();
         assertThat(at(cleaned, 63, 20)).as("gap of 6").isFalse();
@@ -60,7 +60,7 @@ class MaskCleanupTest {
         assertThat(new MaskCleanup(0, 0, 10_000_000, 0).at(4096).minArea()).isEqualTo(Integer.MAX_VALUE);
     }
 
-    private static BinaryMask scene(int side) {
+    private static Mask scene(int side) {
         int scale = side / 128;
         boolean[] set = new boolean[side * side];
         for (int i = 0; i < set.length; i++) {
@@ -68,7 +68,7 @@ class MaskCleanupTest {
             int y = i / side / scale;
             set[i] = in(REGIONS, x, y) && !in(HOLES, x, y);
         }
-        return new BinaryMask(side, side, set);
+        return new Mask(side, side, set);
     }
 
     private static boolean in(int[][] rectangles, int x, int y) {
@@ -78,12 +78,12 @@ class MaskCleanupTest {
     }
 
     /** Whether the middle of a pixel of the reference image is set. */
-    private static boolean at(BinaryMask mask, int x, int y) {
+    private static boolean at(Mask mask, int x, int y) {
         int scale = mask.width() / 128;
         return mask.set()[(y * scale + scale / 2) * mask.width() + x * scale + scale / 2];
     }
 
-    private static double share(BinaryMask mask) {
+    private static double share(Mask mask) {
         return (double) IntStream.range(0, mask.set().length)
                         .filter(i -> mask.set()[i])
                         .count()

@@ -10,15 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -125,7 +124,7 @@ class AnchoredSamplingTest {
     @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
         try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
-            byte[] good = Pixels.rgb(anchor(null).image()).levels();
+            byte[] good = Image.rgb(anchor(null).image()).levels();
             assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
             assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
         }
@@ -137,7 +136,7 @@ class AnchoredSamplingTest {
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
         try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)
                 .on(closed, new Anchoring(1, detail, PartGround.GREY))) {
-            return Pixels.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
+            return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }
 
@@ -174,7 +173,7 @@ class AnchoredSamplingTest {
     }
 
     private static Anchor anchor(float[] place) {
-        return new Anchor("good.png", PixelCodec.fromSigned(picture(), SIDE, SIDE), picture(), place);
+        return new Anchor("good.png", Image.ofSigned(picture(), SIDE, SIDE).buffered(), picture(), place);
     }
 
     private static float[] picture() {

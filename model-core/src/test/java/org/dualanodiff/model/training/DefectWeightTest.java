@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class DefectWeightTest {
@@ -33,7 +33,7 @@ class DefectWeightTest {
     private static TrainingExample example(int pixels) {
         byte[] levels = new byte[100];
         Arrays.fill(levels, 0, pixels, (byte) 255);
-        BufferedImage mask = new Pixels(10, 10, 1, levels).toImage();
+        BufferedImage mask = new Image(10, 10, 1, levels).buffered();
         return new TrainingExample("a.png", mask, mask);
     }
 }

@@ -2,8 +2,7 @@ package org.dualanodiff.pipeline.base;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 
 /** {@code dataset.root = "builtin:samples"}: a small set of procedural products, written on first use. */
 public final class BuiltinSamples {
@@ -21,6 +20,6 @@ public final class BuiltinSamples {
     }
 
     private static void write(Path folder) throws IOException {
-        SampleDataset.write(folder, SEED, SampleSize.small());
+        SampleDataset.write(folder, SEED, SampleDataset.Size.small());
     }
 }

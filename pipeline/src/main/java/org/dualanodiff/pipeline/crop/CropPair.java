@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A window of a defect image at the working resolution.
@@ -13,11 +13,11 @@ import org.dualanodiff.model.image.Pixels;
  */
 public record CropPair(Window window, BufferedImage image, BufferedImage mask, double margin) {
 
-    static CropPair of(Window window, Pixels photograph, Pixels mask, int resolution) {
+    static CropPair of(Window window, Image photograph, Image mask, int resolution) {
         return new CropPair(
                 window,
-                window.squared(photograph, resolution).toImage(),
-                window.squaredMask(mask, resolution).toImage(),
-                window.margin(window.cut(mask).toImage(), mask.width(), mask.height()));
+                window.squared(photograph, resolution).buffered(),
+                window.squaredMask(mask, resolution).buffered(),
+                window.margin(window.cut(mask).buffered(), mask.width(), mask.height()));
     }
 }

@@ -2,9 +2,10 @@ package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
 import java.util.stream.DoubleStream;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A rectangle of a photograph, wholly inside it: a square, or, where the photograph is too narrow for that, less on one
@@ -27,38 +28,38 @@ public record Window(int x, int y, int width, int height) {
         return (int) Math.max(0, Math.min(photographLength - length, Math.rint(center - length / 2.0)));
     }
 
-    public Pixels cut(Pixels photograph) {
+    public Image cut(Image photograph) {
         return photograph.crop(x, y, width, height);
     }
 
     /** RGB. */
     public BufferedImage cutColors(BufferedImage photograph) {
-        return cut(Pixels.rgb(photograph)).toImage();
+        return cut(Image.rgb(photograph)).buffered();
     }
 
     /** Grey. */
     public BufferedImage cutMask(BufferedImage mask) {
-        return cut(Pixels.gray(mask)).toImage();
+        return cut(Image.gray(mask)).buffered();
     }
 
     /** What the window shows of the photograph, as a square of so many pixels. */
-    public Pixels squared(Pixels photograph, int resolution) {
+    public Image squared(Image photograph, int resolution) {
         return PilResize.resize(cut(photograph), resolution, resolution);
     }
 
     /** What the window shows of a mask, as a square of so many pixels; its share of the square's area stays. */
-    public Pixels squaredMask(Pixels mask, int resolution) {
-        return MaskScaling.scaled(cut(mask), resolution, resolution);
+    public Image squaredMask(Image mask, int resolution) {
+        return Mask.of(cut(mask)).scaled(resolution, resolution).image();
     }
 
     /** The photograph with {@code part}, of this window's size, in its place. */
-    public Pixels paste(Pixels photograph, Pixels part) {
+    public Image paste(Image photograph, Image part) {
         byte[] levels = photograph.levels().clone();
         for (int row = 0; row < part.channels() * height; row++) {
             int to = (row / height * photograph.height() + y + row % height) * photograph.width() + x;
             System.arraycopy(part.levels(), row * width, levels, to, width);
         }
-        return new Pixels(photograph.width(), photograph.height(), photograph.channels(), levels);
+        return new Image(photograph.width(), photograph.height(), photograph.channels(), levels);
     }
 
     /**
@@ -69,16 +70,14 @@ public record Window(int x, int y, int width, int height) {
      * @return NaN if the mask is empty or every side is one of the photograph
      */
     public double margin(BufferedImage mask, int photographWidth, int photographHeight) {
-        MaskStatistics defect = MaskStatistics.of(mask);
-        int right = width - defect.x() - defect.width();
-        int bottom = height - defect.y() - defect.height();
-        return defect.isEmpty()
+        Box defect = Mask.of(mask).box();
+        return defect.width() == 0
                 ? Double.NaN
                 : DoubleStream.of(
                                 x > 0 ? (double) defect.x() / width : Double.NaN,
-                                x + width < photographWidth ? (double) right / width : Double.NaN,
+                                x + width < photographWidth ? (double) (width - defect.right()) / width : Double.NaN,
                                 y > 0 ? (double) defect.y() / height : Double.NaN,
-                                y + height < photographHeight ? (double) bottom / height : Double.NaN)
+                                y + height < photographHeight ? (double) (height - defect.bottom()) / height : Double.NaN)
                         .filter(distance -> !Double.isNaN(distance))
                         .min()
                         .orElse(Double.NaN);

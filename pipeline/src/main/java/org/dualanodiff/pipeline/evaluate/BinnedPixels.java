@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.MaskRegions;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
@@ -22,7 +26,7 @@ final class BinnedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        Components found = new Mask(map.width(), map.height(), map.defect()).components();
         for (int i = 0; i < map.scores().length; i++) {
             int bin = bin(ScoreKey.of(map.scores()[i]));
             if (map.defect()[i]) {
@@ -55,7 +59,7 @@ final class BinnedPixels implements PixelScores {
     @Override
     public PixelMeasures measures(double limit) {
         RankingSweep sweep = new RankingSweep(defects, normals);
-        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         for (int bin = BINS - 1; bin >= 0; bin--) {
             if (normal[bin] > 0 || defect[bin] > 0) {
                 sweep.accept(lowestScore(bin), defect[bin], normal[bin]);

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -30,7 +33,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
 
-    /** @throws IllegalArgumentException if there is nothing to train or nothing to test with */
+    /** @throws UserError if there is nothing to train or nothing to test with */
     static CategoryImages load(CategoryData data, EvaluationSettings settings, DatasetFiles files) throws IOException {
         Loader loader = new Loader(settings, files);
         Map<String, List<DetectorPair>> real = new TreeMap<>();
@@ -60,7 +63,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         boolean good = tests.stream().anyMatch(TestImage::isGood);
         boolean bad = tests.stream().anyMatch(test -> !test.isGood());
         if (normals.isEmpty() || !good || !bad) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     ("%s cannot be evaluated: it has %d readable images in train/good, %s in test/good and %s test defects;"
                                     + " all three are needed")
                             .formatted(category, normals.size(), good ? "some" : "none", bad ? "some" : "no"));
@@ -123,6 +126,23 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 LOG.warn("{} is left out: {}", uri, e.getMessage());
                 return List.of();
             }
+        }
+    }
+
+    /**
+     * A real image that no training saw.
+     *
+     * @param defect its type; empty for a defect-free image
+     * @param twin whether a training image shows the same object
+     */
+    record TestImage(String defect, String name, boolean twin, DetectorPair pair) {
+
+        boolean isGood() {
+            return defect.isEmpty();
+        }
+
+        String label() {
+            return (isGood() ? "good" : defect) + "/" + name;
         }
     }
 }

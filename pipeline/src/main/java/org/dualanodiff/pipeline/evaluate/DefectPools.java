@@ -1,5 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +17,7 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.LabeledBatches;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -112,15 +118,61 @@ final class DefectPools {
 
     /** Batches for the classifier, classes in the order of the types' names. */
     LabeledBatches labeled() {
-        List<List<Pixels>> classes =
+        List<List<Image>> classes =
                 images.real().keySet().stream().map(this::ofType).toList();
         return new LabeledBatches(classes, task.settings().batchSize(), task.seed());
     }
 
-    private List<Pixels> ofType(String defect) {
+    private List<Image> ofType(String defect) {
         return pools.stream()
                 .flatMap(pool -> pool.getOrDefault(defect, List.of()).stream())
                 .map(DetectorPair::image)
                 .toList();
+    }
+
+    /** Accepted pairs of runs at the detector's size. */
+    static final class GeneratedPool {
+
+        private final ObjectStore store;
+
+        GeneratedPool(ObjectStore store) {
+            this.store = store;
+        }
+
+        /**
+         * The accepted pairs of lowest index, of the first run before those of the next.
+         *
+         * @throws UserError if no run has any of them
+         */
+        List<DetectorPair> pairs(List<String> runs, String category, String defect, EvaluationSettings settings)
+                throws IOException {
+            List<GeneratedSample> accepted = new ArrayList<>();
+            for (String runId : runs) {
+                int missing = settings.pairsPerDefect() - accepted.size();
+                if (missing > 0) {
+                    accepted.addAll(
+                            new RunSamples(store, runId).first(category, defect, GeneratedPool::isAccepted, missing));
+                }
+            }
+            if (accepted.isEmpty()) {
+                throw new UserError(
+                        "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
+                                .formatted(String.join(",", runs), store.root(), category, defect));
+            }
+            return pairs(accepted, settings.size(), settings.channels());
+        }
+
+        private static boolean isAccepted(GeneratedSample sample) {
+            return sample.status() == GeneratedSample.Status.ACCEPTED;
+        }
+
+        /** @throws IOException if a picture is damaged */
+        static List<DetectorPair> pairs(List<GeneratedSample> samples, int size, int channels) throws IOException {
+            List<DetectorPair> pairs = new ArrayList<>();
+            for (GeneratedSample sample : samples) {
+                pairs.add(DetectorPair.of(PngCodec.decode(sample.image()), PngCodec.decode(sample.mask()), size, channels));
+            }
+            return pairs;
+        }
     }
 }

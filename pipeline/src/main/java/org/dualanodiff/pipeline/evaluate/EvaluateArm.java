@@ -1,16 +1,18 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.store.Json;
+import java.io.Serializable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.Classifier;
-import org.dualanodiff.model.detector.ClassifierTrainer;
-import org.dualanodiff.model.detector.DetectorPixels;
 import org.dualanodiff.model.detector.SegmentationNetwork;
-import org.dualanodiff.model.detector.SegmentationTrainer;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -37,7 +39,7 @@ public final class EvaluateArm {
     /**
      * @param listener sees every step of the segmentation network
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if something that the arm needs is not there
+     * @throws org.dualanodiff.pipeline.UserError if something that the arm needs is not there
      */
     public ArmResult run(ArmTask task, Compute compute, TrainingListener listener) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
@@ -73,9 +75,9 @@ public final class EvaluateArm {
             ArmTask task, Compute compute, CategoryImages images, DefectPools pools, TrainingListener listener) {
         Stopwatch watch = Stopwatch.start();
         RecentLoss loss = new RecentLoss(listener);
-        try (SegmentationNetwork network = SegmentationTrainer.train(
-                task.settings().network(), task.settings().training(task.seed()), compute, pools.batches(), loss)) {
-            List<ScoreMap> maps = maps(network, images.tests());
+        try (SegmentationNetwork network = SegmentationNetwork.train(
+                task.settings().network(), task.settings().training(task.seed()), compute, pools.batches()::batch, loss)) {
+            List<ScoreMap> maps = maps(network, images.tests(), task.settings().size());
             LocatedDefects located = LocatedDefects.of(images.tests(), maps);
             return new ArmResult(
                     task.data().category(),
@@ -93,13 +95,12 @@ public final class EvaluateArm {
         }
     }
 
-    private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests) {
-        int size = network.config().size();
+    private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests, int size) {
         List<ScoreMap> maps = new ArrayList<>();
         for (int start = 0; start < tests.size(); start += IMAGES_AT_ONCE) {
             List<TestImage> some = tests.subList(start, Math.min(tests.size(), start + IMAGES_AT_ONCE));
             List<float[]> found = network.maps(some.stream()
-                    .map(test -> DetectorPixels.normalized(test.pair().image()))
+                    .map(test -> test.pair().normalized())
                     .toList());
             for (int i = 0; i < some.size(); i++) {
                 maps.add(new ScoreMap(
@@ -127,24 +128,24 @@ public final class EvaluateArm {
         List<TestImage> tests = images.tests().stream()
                 .filter(test -> !test.isGood() && !test.twin())
                 .toList();
-        try (Classifier classifier = ClassifierTrainer.train(
+        try (Classifier classifier = Classifier.train(
                 task.settings().classifier(types.size()),
                 task.settings().classifierTraining(task.seed()),
                 compute,
-                pools.labeled(),
+                pools.labeled()::batch,
                 TrainingListener.NONE)) {
             int[] truth = tests.stream()
                     .mapToInt(test -> types.indexOf(test.defect()))
                     .toArray();
             int[] predicted =
                     tests.stream().mapToInt(test -> predict(classifier, test)).toArray();
-            ClassificationMeasures measures = ClassificationMeasures.of(truth, predicted, types.size());
+            ClassificationMetrics measures = ClassificationMetrics.of(truth, predicted, types.size());
             return new ArmResult.Classification(measures.accuracy(), measures.macroF1(), types, measures.confusion());
         }
     }
 
     private static int predict(Classifier classifier, TestImage test) {
-        float[] image = DetectorPixels.normalized(test.pair().image());
+        float[] image = test.pair().normalized();
         float[] probabilities = classifier.probabilities(List.of(image)).get(0);
         return IntStream.range(0, probabilities.length)
                 .boxed()
@@ -175,6 +176,125 @@ public final class EvaluateArm {
 
         double mean() {
             return sum / count;
+        }
+    }
+
+    /**
+     * One detector to train and test: an arm on a category with a seed.
+     *
+     * @param runId the run that {@code generated} without a name means
+     * @param first whether this is the arm's first seed, whose best and worst cases are shown
+     */
+    public record ArmTask(Arm arm, long seed, boolean first, CategoryData data, String runId, EvaluationSettings settings)
+            implements Serializable {
+
+        /** For people: {@code category, arm, seed}. */
+        public String label() {
+            return "%s, %s, seed %d".formatted(data.category(), arm.name(), seed);
+        }
+
+        List<String> runs(Arm.Source source) {
+            return source.runsOr(runId);
+        }
+    }
+
+    /**
+     * What one detector achieved, or why there is none.
+     *
+     * @param all on all test images; null if it failed
+     * @param noTwin without the test images that have a twin in training; null if it failed
+     * @param classification mean figures of the classifier on the test defects, or null
+     * @param cases every defective test image without a twin, best located first; empty but for the first seed
+     * @param sheet PNG of the best and worst cases, or null
+     * @param finalLoss mean over the last twentieth of the steps
+     * @param reused whether an earlier evaluation had trained it
+     * @param error null unless it failed
+     */
+    public record ArmResult(
+            String category,
+            String arm,
+            long seed,
+            SubsetFigures all,
+            SubsetFigures noTwin,
+            Classification classification,
+            List<CaseScore> cases,
+            byte[] sheet,
+            double finalLoss,
+            double seconds,
+            boolean reused,
+            String error)
+            implements Serializable {
+
+        /** Accuracy and macro-F1 over defect types; rows of the confusion are true types, in the order of their names. */
+        public record Classification(double accuracy, double macroF1, List<String> types, int[][] confusion)
+                implements Serializable {}
+
+        public static ArmResult failed(ArmTask task, double seconds, String error) {
+            return new ArmResult(
+                    task.data().category(),
+                    task.arm().name(),
+                    task.seed(),
+                    null,
+                    null,
+                    null,
+                    List.of(),
+                    null,
+                    Double.NaN,
+                    seconds,
+                    false,
+                    error);
+        }
+
+        ArmResult withoutSheet() {
+            return with(null, reused);
+        }
+
+        /** The same as found in the store. */
+        ArmResult reused(byte[] found) {
+            return with(found, true);
+        }
+
+        private ArmResult with(byte[] png, boolean known) {
+            return new ArmResult(
+                    category, arm, seed, all, noTwin, classification, cases, png, finalLoss, seconds, known, error);
+        }
+    }
+
+    /**
+     * What detectors achieved, under the fingerprint of all that it follows from. So an evaluation that was cut off goes on,
+     * and an arm of real images alone is not trained again for every run:
+     *
+     * <pre>detectors/FINGERPRINT/{result.json, cases.png}</pre>
+     */
+    static final class DetectorResults {
+
+        private final ObjectStore store;
+
+        DetectorResults(ObjectStore store) {
+            this.store = store;
+        }
+
+        Optional<ArmResult> find(Fingerprint fingerprint) {
+            String key = key(fingerprint, "result.json");
+            return store.find(key)
+                    .map(json -> Json.parse(json, ArmResult.class, store.uri(key)))
+                    .map(result -> result.reused(store.find(sheet(fingerprint)).orElse(null)));
+        }
+
+        /** Writes the figures last, so that what is found is whole. */
+        void write(Fingerprint fingerprint, ArmResult result) {
+            if (result.sheet() != null) {
+                store.write(sheet(fingerprint), result.sheet());
+            }
+            store.write(key(fingerprint, "result.json"), Json.bytes(result.withoutSheet()));
+        }
+
+        private static String sheet(Fingerprint fingerprint) {
+            return key(fingerprint, "cases.png");
+        }
+
+        private static String key(Fingerprint fingerprint, String file) {
+            return "detectors/" + fingerprint.shortHex() + "/" + file;
         }
     }
 }

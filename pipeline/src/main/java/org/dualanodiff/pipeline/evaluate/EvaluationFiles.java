@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,5 +68,17 @@ public final class EvaluationFiles {
 
     private static String key(String runId, String file) {
         return FOLDER + "/" + PathSegment.escape(runId) + "/" + file;
+    }
+
+    /**
+     * An evaluation with its pictures.
+     *
+     * @param sheets by {@code CATEGORY, ARM}: PNG of the test images whose defects were located best and worst
+     */
+    public record EvaluatedRun(EvaluationReport report, Map<String, byte[]> sheets) {
+
+        public EvaluatedRun {
+            sheets = Map.copyOf(sheets);
+        }
     }
 }

@@ -1,5 +1,12 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
+import org.dualanodiff.model.detector.SegmentationNetwork;
+import org.dualanodiff.model.detector.DetectorTraining;
+import org.dualanodiff.model.detector.Classifier;
+import java.io.Serializable;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -106,5 +113,67 @@ public record EvaluationPlan(
             }
         }
         return tasks;
+    }
+
+    /**
+     * The real images of one category, split as its adapters' training was.
+     *
+     * @param twins test images, as {@code defect/name}, that show the same physical object as a training image
+     */
+    public record CategoryData(String category, List<DefectSet> sets, GoodImages good, Set<String> twins)
+            implements Serializable {
+
+        public CategoryData {
+            sets = List.copyOf(sets);
+            twins = Set.copyOf(twins);
+        }
+
+        /** Stands for the defect of defect-free images. */
+        static final String GOOD = "good";
+
+        /** @param defect or {@link #GOOD} */
+        boolean isTwin(String defect, String name) {
+            return twins.contains(defect + "/" + name);
+        }
+    }
+
+    /**
+     * The budget that every arm gets alike.
+     *
+     * @param size side of the square images, in pixels
+     * @param channels 1 for grey or 3 for color
+     * @param width channels of the detector's finest level
+     * @param steps updates of the segmentation network
+     * @param batchSize half of it defect-free images, half defects
+     * @param learningRate of the first step; it falls to 0 along a cosine
+     * @param pairsPerDefect pairs made, or taken from a run, for each defect type
+     * @param classifierSteps updates of the classifier; 0 trains none
+     */
+    public record EvaluationSettings(
+            int size,
+            int channels,
+            int width,
+            int steps,
+            int batchSize,
+            double learningRate,
+            int pairsPerDefect,
+            int classifierSteps)
+            implements Serializable {
+
+        SegmentationNetwork.Config network() {
+            return new SegmentationNetwork.Config(size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
+        }
+
+        Classifier.Config classifier(int classes) {
+            return new Classifier.Config(size, channels, classes, width, List.of(3, 4, 6, 3));
+        }
+
+        DetectorTraining training(long seed) {
+            return new DetectorTraining(steps, learningRate, seed);
+        }
+
+        DetectorTraining classifierTraining(long seed) {
+            return new DetectorTraining(classifierSteps, learningRate, seed);
+        }
     }
 }

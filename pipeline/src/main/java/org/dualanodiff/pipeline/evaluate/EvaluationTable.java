@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Spread;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Figures of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
+ * DetectorMetrics of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
  *
  * @param title what the columns are measured on
  * @param columns names of the figures

@@ -1,7 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import java.io.Serializable;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /** A TorchScript file that turns images into vectors; see {@link FeatureNetworks}. */
@@ -24,12 +25,12 @@ public final class FeatureNetwork {
      * @return the network's numbers
      * @throws IllegalArgumentException if the network cannot be loaded or fails
      */
-    public float[] of(Pixels image) {
+    public float[] of(Image image) {
         return TorchScriptNetwork.at(file)
                 .run(input(PilResize.resize(image, size, size)), new long[] {1, 3, size, size});
     }
 
-    private float[] input(Pixels pixels) {
+    private float[] input(Image pixels) {
         int area = size * size;
         float[] input = new float[3 * area];
         for (int i = 0; i < input.length; i++) {
@@ -56,4 +57,16 @@ public final class FeatureNetwork {
         }
         return shares;
     }
+
+    /**
+     * TorchScript files that measure generated images; each empty for none. They take (1, 3, size, size), normalized with
+     * ImageNet's mean and deviation, and give any tensor, whose numbers are taken in their order.
+     *
+     * @param features for the Fréchet and kernel distances, such as an Inception network's last pool
+     * @param classes gives logits, for the inception score
+     * @param distances gives a vector whose squared Euclidean distances are the wanted distances; LPIPS becomes one when each
+     *     channel-normalized activation is multiplied by the root of its weight over the number of its positions
+     * @param size side of the input, in pixels
+     */
+    public record FeatureNetworks(String features, String classes, String distances, int size) implements Serializable {}
 }

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import java.util.stream.Collectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -223,5 +226,33 @@ public final class LeakCheck {
         return tests.getOrDefault(sha256, List.of()).stream()
                 .filter(test -> !(test.twin() && copied))
                 .map(Seen::label);
+    }
+
+    /** A test image was seen in a training, so that no figure on it would mean anything. */
+    public static final class LeakException extends UserError {
+
+        private static final int SHOWN = 20;
+
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * @param leaks a line each
+         * @param advice what to do about them
+         */
+        LeakException(List<String> leaks, String advice) {
+            super(Cause.DATA, List.of(message(leaks, advice)), null);
+        }
+
+        private static String message(List<String> leaks, String advice) {
+            int more = leaks.size() - SHOWN;
+            return "evaluation refused: test images were seen in training"
+                    + lines(leaks.subList(0, Math.min(SHOWN, leaks.size())))
+                    + (more > 0 ? "\n  and %d more".formatted(more) : "")
+                    + "\n" + advice;
+        }
+
+        private static String lines(List<String> leaks) {
+            return leaks.stream().map(leak -> "\n  " + leak).collect(Collectors.joining());
+        }
     }
 }

@@ -1,9 +1,10 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 
 /** The defective test images without a twin, the best located first. */
@@ -57,25 +58,25 @@ final class LocatedDefects {
         int side = cases.get(0).map.width();
         int width = cases.size() * (side + GAP) - GAP;
         int height = 3 * (side + GAP) - GAP;
-        Pixels sheet = new Pixels(width, height, 3, new byte[3 * width * height]);
+        Image sheet = new Image(width, height, 3, new byte[3 * width * height]);
         for (int column = 0; column < cases.size(); column++) {
             Located one = cases.get(column);
             put(sheet, one.image.pair().image(), column * (side + GAP), 0);
             put(sheet, one.image.pair().mask(), column * (side + GAP), side + GAP);
             put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
         }
-        return PngCodec.encode(sheet.toImage());
+        return PngCodec.encode(sheet.buffered());
     }
 
-    private static Pixels grey(ScoreMap map) {
+    private static Image grey(ScoreMap map) {
         byte[] levels = new byte[map.scores().length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = Plane.level(255 * map.scores()[i]);
         }
-        return new Pixels(map.width(), map.height(), 1, levels);
+        return new Image(map.width(), map.height(), 1, levels);
     }
 
-    private static void put(Pixels sheet, Pixels picture, int left, int top) {
+    private static void put(Image sheet, Image picture, int left, int top) {
         for (int channel = 0; channel < sheet.channels(); channel++) {
             for (int y = 0; y < picture.height(); y++) {
                 int from = (Math.min(channel, picture.channels() - 1) * picture.height() + y) * picture.width();

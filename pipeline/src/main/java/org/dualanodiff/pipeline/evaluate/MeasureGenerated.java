@@ -1,11 +1,19 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.DefectPools.GeneratedPool;
+import org.dualanodiff.pipeline.evaluate.NearestNeighbors.ClusterDistance;
+import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
+import java.io.Serializable;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -22,9 +30,10 @@ public final class MeasureGenerated {
 
     /**
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if there are no pairs, or a network cannot be used
+     * @throws UserError if there are no pairs
+     * @throws IllegalArgumentException if a network cannot be used
      */
-    public GenerationFigures run(GenerationTask task) throws IOException {
+    public GenerationMetrics run(GenerationTask task) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.settings(), files);
         List<DetectorPair> training = images.real().get(task.defect());
         List<DetectorPair> generated =
@@ -34,7 +43,7 @@ public final class MeasureGenerated {
                 .map(TestImage::pair)
                 .toList();
         Networks networks = new Networks(task.networks());
-        return new GenerationFigures(
+        return new GenerationMetrics(
                 task.data().category(),
                 task.defect(),
                 task.run(),
@@ -49,12 +58,12 @@ public final class MeasureGenerated {
                 null);
     }
 
-    private static GenerationFigures.MaskSummary masks(List<DetectorPair> pairs) {
+    private static GenerationMetrics.MaskSummary masks(List<DetectorPair> pairs) {
         List<MaskShape> shapes = pairs.stream()
                 .map(DetectorPair::mask)
                 .map(mask -> MaskShape.of(mask.width(), mask.height(), Plane.set(mask)))
                 .toList();
-        return new GenerationFigures.MaskSummary(
+        return new GenerationMetrics.MaskSummary(
                 mean(shapes, MaskShape::areaRatio),
                 mean(shapes, MaskShape::components),
                 mean(shapes, MaskShape::holeRatio));
@@ -64,7 +73,7 @@ public final class MeasureGenerated {
         return shapes.stream().mapToDouble(figure).average().orElse(0);
     }
 
-    private static GenerationFigures.Nearest nearest(List<DetectorPair> generated, List<DetectorPair> training) {
+    private static GenerationMetrics.Nearest nearest(List<DetectorPair> generated, List<DetectorPair> training) {
         if (training.isEmpty()) {
             return null;
         }
@@ -72,13 +81,13 @@ public final class MeasureGenerated {
                 .mapToDouble(NearestNeighbors.Neighbor::distance)
                 .map(squared -> Math.sqrt(squared / generated.get(0).image().levels().length))
                 .toArray();
-        return new GenerationFigures.Nearest(
+        return new GenerationMetrics.Nearest(
                 Arrays.stream(distances).min().orElseThrow(),
                 Arrays.stream(distances).average().orElseThrow());
     }
 
     private static float[][] levels(List<DetectorPair> pairs) {
-        return pairs.stream().map(pair -> PixelCodec.toUnit(pair.image())).toArray(float[][]::new);
+        return pairs.stream().map(pair -> pair.image().unit()).toArray(float[][]::new);
     }
 
     /** What the networks say; null where there is none, or too few images. */
@@ -124,6 +133,26 @@ public final class MeasureGenerated {
         private float[][] rows(String network, List<DetectorPair> pairs) {
             FeatureNetwork features = new FeatureNetwork(network, settings.size());
             return pairs.stream().map(pair -> features.of(pair.image())).toArray(float[][]::new);
+        }
+    }
+
+    /** The generated pairs of some runs together for one category and defect, to be measured by themselves. */
+    public record GenerationTask(
+            CategoryData data, String defect, List<String> runs, EvaluationSettings settings, FeatureNetworks networks)
+            implements Serializable {
+
+        public GenerationTask {
+            runs = List.copyOf(runs);
+        }
+
+        /** The runs in one word. */
+        String run() {
+            return String.join(",", runs);
+        }
+
+        /** For people. */
+        public String label() {
+            return "%s/%s of %s".formatted(data.category(), defect, run());
         }
     }
 }

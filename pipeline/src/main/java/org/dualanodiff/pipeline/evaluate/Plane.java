@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** Operations on {@code (height, width)} planes that the makers of defects share. */
 final class Plane {
@@ -10,7 +10,7 @@ final class Plane {
 
     private Plane() {}
 
-    static boolean[] set(Pixels mask) {
+    static boolean[] set(Image mask) {
         boolean[] set = new boolean[mask.levels().length];
         for (int i = 0; i < set.length; i++) {
             set[i] = mask.levels()[i] != 0;
@@ -18,12 +18,12 @@ final class Plane {
         return set;
     }
 
-    static Pixels mask(boolean[] set, int width, int height) {
+    static Image mask(boolean[] set, int width, int height) {
         byte[] levels = new byte[set.length];
         for (int i = 0; i < set.length; i++) {
             levels[i] = (byte) (set[i] ? 255 : 0);
         }
-        return new Pixels(width, height, 1, levels);
+        return new Image(width, height, 1, levels);
     }
 
     static boolean isEmpty(boolean[] set) {
@@ -84,7 +84,7 @@ final class Plane {
     }
 
     /** A channel's level between pixels, bilinear; what lies outside counts as the edge. */
-    static double bilinear(Pixels pixels, int channel, double x, double y) {
+    static double bilinear(Image pixels, int channel, double x, double y) {
         int left = (int) Math.floor(x);
         int top = (int) Math.floor(y);
         double right = x - left;
@@ -98,7 +98,7 @@ final class Plane {
     }
 
     /** The mean level of all channels where {@code set} is; NaN where it is empty. */
-    static double mean(Pixels pixels, boolean[] set) {
+    static double mean(Image pixels, boolean[] set) {
         double sum = 0;
         for (int i = 0; i < pixels.levels().length; i++) {
             sum += set[i % set.length] ? pixels.levels()[i] & 0xff : 0;

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
@@ -31,8 +31,8 @@ final class ProceduralDefects {
     /** The pair of this number, always the same. */
     DetectorPair pair(int index) {
         UniformRandomProvider random = NoiseSource.generator("procedural", name, Integer.toString(index));
-        Pixels base = normals.get(random.nextInt(normals.size())).image();
-        Pixels texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
+        Image base = normals.get(random.nextInt(normals.size())).image();
+        Image texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
         boolean[] mask = blob(base.width(), base.height(), random);
         double ofBase = MOST_OF_BASE * random.nextDouble();
         byte[] levels = base.levels().clone();
@@ -43,15 +43,15 @@ final class ProceduralDefects {
             }
         }
         return new DetectorPair(
-                new Pixels(base.width(), base.height(), base.channels(), levels),
+                new Image(base.width(), base.height(), base.channels(), levels),
                 Plane.mask(mask, base.width(), base.height()));
     }
 
-    private static Pixels changed(Pixels texture, UniformRandomProvider random) {
+    private static Image changed(Image texture, UniformRandomProvider random) {
         TextureOperation[] all = TextureOperation.values();
         int[] order = IntStream.range(0, all.length).toArray();
         PermutationSampler.shuffle(random, order);
-        Pixels changed = texture;
+        Image changed = texture;
         for (int i = 0; i < OPERATIONS; i++) {
             changed = all[order[i]].apply(changed, random);
         }
@@ -79,5 +79,60 @@ final class ProceduralDefects {
             set[i] = noise.at(fromX, fromY) > THRESHOLD;
         }
         return set;
+    }
+
+    /** Gradient noise on a lattice (Perlin 2002), about -1 to 1. */
+    static final class PerlinNoise {
+
+        private final int columns;
+        private final int rows;
+        private final double[] gradientX;
+        private final double[] gradientY;
+
+        /** @param columns cells across; @param rows cells down */
+        PerlinNoise(int columns, int rows, UniformRandomProvider random) {
+            this.columns = columns;
+            this.rows = rows;
+            int corners = (columns + 1) * (rows + 1);
+            gradientX = new double[corners];
+            gradientY = new double[corners];
+            for (int i = 0; i < corners; i++) {
+                double angle = 2 * Math.PI * random.nextDouble();
+                gradientX[i] = Math.cos(angle);
+                gradientY[i] = Math.sin(angle);
+            }
+        }
+
+        /** The noise at a place in units of the whole, 0 to 1 each way; 0 outside. */
+        double at(double x, double y) {
+            if (x < 0 || y < 0 || x >= 1 || y >= 1) {
+                return 0;
+            }
+            double u = x * columns;
+            double v = y * rows;
+            int column = (int) u;
+            int row = (int) v;
+            double right = u - column;
+            double below = v - row;
+            double upper = mix(slope(column, row, right, below), slope(column + 1, row, right - 1, below), fade(right));
+            double lower = mix(
+                    slope(column, row + 1, right, below - 1),
+                    slope(column + 1, row + 1, right - 1, below - 1),
+                    fade(right));
+            return Math.sqrt(2) * mix(upper, lower, fade(below));
+        }
+
+        private double slope(int column, int row, double x, double y) {
+            int corner = row * (columns + 1) + column;
+            return gradientX[corner] * x + gradientY[corner] * y;
+        }
+
+        private static double fade(double t) {
+            return t * t * t * (t * (t * 6 - 15) + 10);
+        }
+
+        private static double mix(double a, double b, double share) {
+            return a + share * (b - a);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

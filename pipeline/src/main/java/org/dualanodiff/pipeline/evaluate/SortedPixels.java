@@ -1,7 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 import java.util.Arrays;
-import org.dualanodiff.model.mask.MaskRegions;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 
 /** Keeps every pixel: normal ones as a sortable number, those of defects with the number of their region. Exact. */
 final class SortedPixels implements PixelScores {
@@ -29,7 +33,7 @@ final class SortedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        Components found = new Mask(map.width(), map.height(), map.defect()).components();
         ensure(map.scores().length, map.scores().length, found.count());
         for (int i = 0; i < map.scores().length; i++) {
             int key = ScoreKey.of(map.scores()[i]);
@@ -63,13 +67,13 @@ final class SortedPixels implements PixelScores {
         Arrays.sort(normal, 0, normals);
         Arrays.sort(defect, 0, defects);
         RankingSweep sweep = new RankingSweep(defects, normals);
-        RegionOverlapCurve curve = new RegionOverlapCurve(limit, regions, normals);
+        PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         walk(sweep, curve);
         return new PixelMeasures(sweep.ranking(), curve.value(), defects, normals, regions, PixelMeasures.Bounds.EXACT);
     }
 
     /** Both lists from their ends, one distinct score after the other. */
-    private void walk(RankingSweep sweep, RegionOverlapCurve curve) {
+    private void walk(RankingSweep sweep, PerRegionOverlap curve) {
         int n = normals - 1;
         int d = defects - 1;
         while (n >= 0 || d >= 0) {

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.F1Max;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +17,7 @@ import java.util.stream.Stream;
  * @param pooled over all defect types together; types with large defects weigh most in its pixel figures
  * @param perDefect each type alone with all defect-free images
  */
-public record SubsetFigures(Figures pooled, Map<String, Figures> perDefect) implements Serializable {
+public record SubsetFigures(DetectorMetrics pooled, Map<String, DetectorMetrics> perDefect) implements Serializable {
 
     /** @param images with their maps, in the same order */
     static SubsetFigures of(List<TestImage> images, List<ScoreMap> maps) {
@@ -25,7 +28,7 @@ public record SubsetFigures(Figures pooled, Map<String, Figures> perDefect) impl
         }
         List<ScoreMap> good = byDefect.getOrDefault("", List.of());
         byDefect.remove("");
-        Map<String, Figures> perDefect = byDefect.entrySet().stream()
+        Map<String, DetectorMetrics> perDefect = byDefect.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         entry -> figures(Stream.concat(entry.getValue().stream(), good.stream())
@@ -35,7 +38,7 @@ public record SubsetFigures(Figures pooled, Map<String, Figures> perDefect) impl
         return new SubsetFigures(figures(maps), perDefect);
     }
 
-    private static Figures figures(List<ScoreMap> maps) {
+    private static DetectorMetrics figures(List<ScoreMap> maps) {
         PixelScores pixels = PixelScores.forPixels(
                 maps.stream().mapToLong(map -> map.scores().length).sum());
         maps.forEach(pixels::add);
@@ -43,7 +46,7 @@ public record SubsetFigures(Figures pooled, Map<String, Figures> perDefect) impl
         Ranking pixel = measures.ranking();
         Ranking image = imageRanking(maps);
         int defective = (int) maps.stream().filter(ScoreMap::isDefective).count();
-        return new Figures(
+        return new DetectorMetrics(
                 pixel.auroc().orElse(null),
                 pixel.averagePrecision().orElse(null),
                 pixel.f1Max().map(F1Max::value).orElse(null),

@@ -4,20 +4,20 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** What a texture goes through before it becomes a drawn defect; the seven kinds that DRAEM uses. */
 enum TextureOperation {
     GAMMA {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             double exponent = 0.5 + 1.5 * random.nextDouble();
             return byLevel(pixels, level -> 255 * Math.pow(level / 255, exponent));
         }
     },
     GAIN_AND_OFFSET {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             double gain = 0.8 + 0.4 * random.nextDouble();
             double offset = 60 * random.nextDouble() - 30;
             return byLevel(pixels, level -> gain * level + offset);
@@ -25,33 +25,33 @@ enum TextureOperation {
     },
     SOLARIZE {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             double threshold = 32 + 96 * random.nextDouble();
             return byLevel(pixels, level -> level > threshold ? 255 - level : level);
         }
     },
     POSTERIZE {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             int step = 1 << (2 + random.nextInt(5));
             return byLevel(pixels, level -> Math.floor(level / step) * step);
         }
     },
     ROTATE {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             return rotated(pixels, Math.PI / 2 * (random.nextDouble() - 0.5));
         }
     },
     EQUALIZE {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             return equalized(pixels);
         }
     },
     SHUFFLE_TILES {
         @Override
-        Pixels apply(Pixels pixels, UniformRandomProvider random) {
+        Image apply(Image pixels, UniformRandomProvider random) {
             return shuffled(pixels, random);
         }
     };
@@ -59,9 +59,9 @@ enum TextureOperation {
     private static final int TILES = 4;
 
     /** A new picture of the same size. */
-    abstract Pixels apply(Pixels pixels, UniformRandomProvider random);
+    abstract Image apply(Image pixels, UniformRandomProvider random);
 
-    private static Pixels byLevel(Pixels pixels, DoubleUnaryOperator function) {
+    private static Image byLevel(Image pixels, DoubleUnaryOperator function) {
         byte[] table = new byte[256];
         for (int level = 0; level < table.length; level++) {
             table[level] = Plane.level(function.applyAsDouble(level));
@@ -70,10 +70,10 @@ enum TextureOperation {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = table[pixels.levels()[i] & 0xff];
         }
-        return new Pixels(pixels.width(), pixels.height(), pixels.channels(), levels);
+        return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);
     }
 
-    private static Pixels rotated(Pixels pixels, double turn) {
+    private static Image rotated(Image pixels, double turn) {
         int width = pixels.width();
         int area = width * pixels.height();
         double middleX = (width - 1) / 2.0;
@@ -86,11 +86,11 @@ enum TextureOperation {
             double fromY = middleY - Math.sin(turn) * x + Math.cos(turn) * y;
             levels[i] = Plane.level(Plane.bilinear(pixels, i / area, fromX, fromY));
         }
-        return new Pixels(width, pixels.height(), pixels.channels(), levels);
+        return new Image(width, pixels.height(), pixels.channels(), levels);
     }
 
     /** Each channel's levels spread so that all are about equally frequent. */
-    private static Pixels equalized(Pixels pixels) {
+    private static Image equalized(Image pixels) {
         int area = pixels.width() * pixels.height();
         byte[] levels = new byte[pixels.levels().length];
         for (int channel = 0; channel < pixels.channels(); channel++) {
@@ -105,10 +105,10 @@ enum TextureOperation {
                 levels[channel * area + i] = Plane.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
             }
         }
-        return new Pixels(pixels.width(), pixels.height(), pixels.channels(), levels);
+        return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);
     }
 
-    private static Pixels shuffled(Pixels pixels, UniformRandomProvider random) {
+    private static Image shuffled(Image pixels, UniformRandomProvider random) {
         int tileWidth = Math.max(1, pixels.width() / TILES);
         int tileHeight = Math.max(1, pixels.height() / TILES);
         int[] order = IntStream.range(0, TILES * TILES).toArray();
@@ -126,6 +126,6 @@ enum TextureOperation {
                         i / area, from / TILES * tileHeight + y % tileHeight, from % TILES * tileWidth + x % tileWidth);
             }
         }
-        return new Pixels(pixels.width(), pixels.height(), pixels.channels(), levels);
+        return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);
     }
 }

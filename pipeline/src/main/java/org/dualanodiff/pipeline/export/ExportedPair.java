@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
@@ -20,7 +20,7 @@ record ExportedPair(
         String defect,
         byte[] image,
         byte[] mask,
-        Pixels maskPixels,
+        Image maskPixels,
         GeneratedSample generated) {
 
     static ExportedPair of(GeneratedSample sample) {
@@ -34,9 +34,9 @@ record ExportedPair(
                 sample);
     }
 
-    private static Pixels decoded(GeneratedSample sample) {
+    private static Image decoded(GeneratedSample sample) {
         try {
-            return Pixels.gray(PngCodec.decode(sample.mask()));
+            return Image.gray(PngCodec.decode(sample.mask()));
         } catch (IOException e) {
             throw new UncheckedIOException("the mask of sample " + sample.sampleId() + " cannot be read", e);
         }

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A mask as polygons along the edges of its pixels: filled by the even-odd rule, they give the mask back exactly. One
@@ -20,11 +20,11 @@ final class MaskPolygons {
 
     private final int width;
     private final int height;
-    private final Pixels mask;
+    private final Image mask;
     /** For each corner of a pixel the directions in which an edge leaves it, a bit each; the defect lies to the right. */
     private final byte[] edges;
 
-    private MaskPolygons(Pixels mask) {
+    private MaskPolygons(Image mask) {
         this.width = mask.width();
         this.height = mask.height();
         this.mask = mask;
@@ -32,7 +32,7 @@ final class MaskPolygons {
     }
 
     /** @return each x, y, x, y, ... in pixels, clockwise; empty for an empty mask */
-    static List<int[]> trace(Pixels mask) {
+    static List<int[]> trace(Image mask) {
         return new MaskPolygons(mask).trace();
     }
 

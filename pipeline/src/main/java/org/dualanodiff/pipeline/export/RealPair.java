@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.export;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
@@ -18,13 +18,13 @@ final class RealPair {
 
     static ExportedPair read(UnitKey unit, String id, DefectImage image, DatasetFiles files) {
         try {
-            Pixels mask = binary(image.openMask(files));
+            Image mask = binary(image.openMask(files));
             return new ExportedPair(
                     id,
                     unit.category(),
                     unit.defect(),
                     PngCodec.encode(image.openImage(files)),
-                    PngCodec.encode(mask.toImage()),
+                    PngCodec.encode(mask.buffered()),
                     mask,
                     null);
         } catch (IOException e) {
@@ -34,11 +34,11 @@ final class RealPair {
         }
     }
 
-    private static Pixels binary(BufferedImage mask) {
-        byte[] levels = Pixels.gray(mask).levels();
+    private static Image binary(BufferedImage mask) {
+        byte[] levels = Image.gray(mask).levels();
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) ((levels[i] & 0xff) >= DEFECT ? 255 : 0);
         }
-        return new Pixels(mask.getWidth(), mask.getHeight(), 1, levels);
+        return new Image(mask.getWidth(), mask.getHeight(), 1, levels);
     }
 }

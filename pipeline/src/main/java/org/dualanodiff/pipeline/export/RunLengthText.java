@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * A mask's run lengths in COCO's text form: runs down the columns, the first one of background; each but the first three
@@ -20,7 +20,7 @@ final class RunLengthText {
 
     private RunLengthText() {}
 
-    static String of(Pixels mask) {
+    static String of(Image mask) {
         List<Integer> runs = runs(mask);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < runs.size(); i++) {
@@ -29,7 +29,7 @@ final class RunLengthText {
         return text.toString();
     }
 
-    static List<Integer> runs(Pixels mask) {
+    static List<Integer> runs(Image mask) {
         List<Integer> runs = new ArrayList<>();
         boolean defect = false;
         int length = 0;

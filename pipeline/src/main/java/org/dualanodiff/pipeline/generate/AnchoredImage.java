@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Sets the generated defect into the good image: the generated pixels under the mask and one pixel around it, the good
@@ -21,12 +21,11 @@ final class AnchoredImage {
      * @param mask grey, 255 on the defect, of the same size
      */
     static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
-        return compose(Pixels.rgb(generated), Pixels.rgb(good), Pixels.gray(mask))
-                .toImage();
+        return compose(Image.rgb(generated), Image.rgb(good), Image.gray(mask)).buffered();
     }
 
-    static Pixels compose(Pixels generated, Pixels outside, Pixels defect) {
-        Pixels inside = generated.coloredAs(outside);
+    static Image compose(Image generated, Image outside, Image defect) {
+        Image inside = generated.coloredAs(outside);
         int area = defect.levels().length;
         byte[] levels = outside.levels().clone();
         for (int y = 0; y < defect.height(); y++) {
@@ -38,7 +37,7 @@ final class AnchoredImage {
                 }
             }
         }
-        return new Pixels(defect.width(), defect.height(), 3, levels);
+        return new Image(defect.width(), defect.height(), 3, levels);
     }
 
     private static byte mixed(byte outside, byte inside, float share) {
@@ -46,7 +45,7 @@ final class AnchoredImage {
     }
 
     /** To the nearest defect pixel, at most the length of the blend. */
-    private static int distance(Pixels defect, int x, int y) {
+    private static int distance(Image defect, int x, int y) {
         for (int radius = 0; radius < BLEND.length; radius++) {
             if (touches(defect, x, y, radius)) {
                 return radius;
@@ -55,7 +54,7 @@ final class AnchoredImage {
         return BLEND.length;
     }
 
-    private static boolean touches(Pixels defect, int x, int y, int radius) {
+    private static boolean touches(Image defect, int x, int y, int radius) {
         for (int row = Math.max(0, y - radius); row <= Math.min(defect.height() - 1, y + radius); row++) {
             for (int column = Math.max(0, x - radius); column <= Math.min(defect.width() - 1, x + radius); column++) {
                 if (defect.level(0, row, column) != 0) {

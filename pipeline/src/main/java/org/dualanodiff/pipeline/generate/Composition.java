@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.util.Optional;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
 
@@ -23,11 +23,11 @@ sealed interface Composition permits WholePicture, InGoodCrop {
         if (place == null) {
             return mask;
         }
-        Pixels pixels = Pixels.gray(mask);
+        Image pixels = Image.gray(mask);
         byte[] levels = pixels.levels().clone();
         for (int i = 0; i < levels.length; i++) {
             levels[i] = place[i] == 0 ? 0 : levels[i];
         }
-        return new Pixels(pixels.width(), pixels.height(), 1, levels).toImage();
+        return new Image(pixels.width(), pixels.height(), 1, levels).buffered();
     }
 }

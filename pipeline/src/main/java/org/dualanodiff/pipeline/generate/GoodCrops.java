@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.model.image.PixelCodec;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.SampleSeries;
@@ -82,11 +81,11 @@ final class GoodCrops {
         Window window =
                 places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
         int side = source.policy().resolution();
-        Pixels working = window.squared(Pixels.rgb(photograph), side);
+        Image working = window.squared(Image.rgb(photograph), side);
         Anchor anchor = new Anchor(
                 DatasetFiles.address(uri) + window.fragment(),
-                working.toImage(),
-                PixelCodec.toSigned(working),
+                working.buffered(),
+                working.signed(),
                 place(window, photograph, object));
         latest.put(index, new GoodCrop(photograph, window, anchor));
         return anchor;
@@ -104,7 +103,7 @@ final class GoodCrops {
         for (int y = top; y < bottom; y++) {
             Arrays.fill(place, y * side + left, y * side + right, 1);
         }
-        Optional<Pixels> on = object.map(Pixels::gray).map(mask -> window.squaredMask(mask, side));
+        Optional<Image> on = object.map(Image::gray).map(mask -> window.squaredMask(mask, side));
         for (int i = 0; i < place.length && on.isPresent(); i++) {
             place[i] = on.get().levels()[i] == 0 ? 0 : place[i];
         }

@@ -2,12 +2,12 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.util.Optional;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
-import org.dualanodiff.pipeline.crop.MaskScaling;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Window;
 
 /**
@@ -48,44 +48,44 @@ final class InGoodCrop implements Composition {
     public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
         GoodCrop crop = crop(pair);
         Window window = crop.window();
-        Pixels photograph = Pixels.rgb(crop.photograph());
-        Pixels defect = MaskScaling.scaled(Pixels.gray(mask), window.width(), window.height());
-        Pixels good = window.cut(photograph);
-        Pixels made = photographed(pair.image(), window);
-        Pixels detailed =
+        Image photograph = Image.rgb(crop.photograph());
+        Image defect = Mask.of(mask).scaled(window.width(), window.height()).image();
+        Image good = window.cut(photograph);
+        Image made = photographed(pair.image(), window);
+        Image detailed =
                 detail ? withDetail(made, good, photographed(crop.anchor().image(), window)) : made;
-        Pixels image = blended(detailed, good, defect);
+        Image image = blended(detailed, good, defect);
         return new ComposedPair(
-                window.paste(photograph, image).toImage(),
+                window.paste(photograph, image).buffered(),
                 window.paste(
                                 ground.pixels(photograph.width(), photograph.height()),
                                 photographed(pair.anomaly(), window))
-                        .toImage(),
-                window.paste(black(photograph), defect).toImage(),
+                        .buffered(),
+                window.paste(black(photograph), defect).buffered(),
                 crop.anchor().name(),
                 window);
     }
 
-    private Pixels blended(Pixels generated, Pixels good, Pixels mask) {
+    private Image blended(Image generated, Image good, Image mask) {
         return anchored ? AnchoredImage.compose(generated, good, mask) : SeamlessClone.compose(generated, good, mask);
     }
 
     /** From the working resolution to the photograph's. */
-    private static Pixels photographed(BufferedImage picture, Window window) {
-        return PilResize.resize(Pixels.rgb(picture), window.width(), window.height());
+    private static Image photographed(BufferedImage picture, Window window) {
+        return PilResize.resize(Image.rgb(picture), window.width(), window.height());
     }
 
     /** Adds what the good image has beyond its reduced form, which is what the model worked on. */
-    private static Pixels withDetail(Pixels made, Pixels good, Pixels reduced) {
+    private static Image withDetail(Image made, Image good, Image reduced) {
         byte[] levels = new byte[made.levels().length];
         for (int i = 0; i < levels.length; i++) {
             int lost = (good.levels()[i] & 0xff) - (reduced.levels()[i] & 0xff);
             levels[i] = (byte) Math.max(0, Math.min(255, (made.levels()[i] & 0xff) + lost));
         }
-        return new Pixels(made.width(), made.height(), made.channels(), levels);
+        return new Image(made.width(), made.height(), made.channels(), levels);
     }
 
-    private static Pixels black(Pixels like) {
-        return new Pixels(like.width(), like.height(), 1, new byte[like.width() * like.height()]);
+    private static Image black(Image like) {
+        return new Image(like.width(), like.height(), 1, new byte[like.width() * like.height()]);
     }
 }

@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.generate;
 import java.util.Arrays;
 import java.util.IntSummaryStatistics;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /**
  * Sets a defect of a freely generated picture into a good one without a seam: inside the mask grown by 2 pixels the
@@ -26,8 +26,8 @@ final class SeamlessClone {
      * @param good RGB, of the same size
      * @param mask grey, not 0 on the defect, of the same size
      */
-    static Pixels compose(Pixels drawn, Pixels good, Pixels mask) {
-        Pixels generated = drawn.coloredAs(good);
+    static Image compose(Image drawn, Image good, Image mask) {
+        Image generated = drawn.coloredAs(good);
         int[] region = region(mask);
         if (region.length == 0) {
             return good;
@@ -42,11 +42,11 @@ final class SeamlessClone {
                 levels[plane + i] = (byte) Math.round(Math.max(0, Math.min(255, level)));
             }
         }
-        return new Pixels(good.width(), good.height(), 3, levels);
+        return new Image(good.width(), good.height(), 3, levels);
     }
 
     /** Without the picture's own border, which must fit what lies around it. */
-    private static int[] region(Pixels mask) {
+    private static int[] region(Image mask) {
         int width = mask.width();
         boolean[] grown = new boolean[mask.levels().length];
         for (int i = 0; i < grown.length; i++) {
@@ -66,7 +66,7 @@ final class SeamlessClone {
     }
 
     /** Good minus generated outside the region; inside it each place is the mean of its four neighbors. */
-    private static double[] membrane(Pixels generated, Pixels good, int[] region, int channel, double relaxation) {
+    private static double[] membrane(Image generated, Image good, int[] region, int channel, double relaxation) {
         int width = good.width();
         int plane = channel * width * good.height();
         double[] shift = new double[width * good.height()];

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -40,7 +40,7 @@ final class OwnImages {
 
     private final List<Own> images;
 
-    private record Own(Pixels pixels, String product, String name, String sha256) {}
+    private record Own(Image pixels, String product, String name, String sha256) {}
 
     private OwnImages(List<Own> images) {
         this.images = images;
@@ -86,9 +86,9 @@ final class OwnImages {
     private static void read(Path file, DatasetFiles files, Squares squares, List<Own> images) throws IOException {
         try {
             byte[] bytes = files.read(file.toUri());
-            Pixels photograph = Pixels.rgb(ImageDecoder.image(bytes));
+            Image photograph = Image.rgb(ImageDecoder.image(bytes));
             String sha256 = Fingerprint.ofBytes(bytes).hex();
-            for (Pixels square : squares.of(photograph, file.getFileName().toString())) {
+            for (Image square : squares.of(photograph, file.getFileName().toString())) {
                 images.add(new Own(square, product(file), file.toString(), sha256));
             }
         } catch (UnreadableImageException | OutsideRootException e) {
@@ -98,9 +98,9 @@ final class OwnImages {
 
     private record Squares(int side, int crops, long seed) {
 
-        List<Pixels> of(Pixels photograph, String name) {
+        List<Image> of(Image photograph, String name) {
             UniformRandomProvider random = NoiseSource.generator("squares", Long.toString(seed), name);
-            List<Pixels> squares = new ArrayList<>();
+            List<Image> squares = new ArrayList<>();
             squares.add(PilResize.centerCrop(PilResize.resizeShorterSide(photograph, side), side));
             for (int i = 0; i < crops; i++) {
                 squares.add(random(photograph, random));
@@ -108,7 +108,7 @@ final class OwnImages {
             return squares;
         }
 
-        private Pixels random(Pixels photograph, UniformRandomProvider random) {
+        private Image random(Image photograph, UniformRandomProvider random) {
             int largest = Math.min(photograph.width(), photograph.height());
             int smallest = Math.min(side, largest);
             int cut = smallest + random.nextInt(largest - smallest + 1);
@@ -136,7 +136,7 @@ final class OwnImages {
         return images.size();
     }
 
-    Pixels pixels(int index) {
+    Image pixels(int index) {
         return images.get(index).pixels();
     }
 

@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
-import org.dualanodiff.model.mask.MaskSurroundings;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Whether the image changes where its mask says so: the earth mover's distance between the distribution of levels inside
@@ -27,10 +27,9 @@ final class MaskContrast {
     static double of(BufferedImage image, BufferedImage mask) {
         int side = Math.min(image.getWidth(), image.getHeight());
         int width = Math.max(LEAST_WIDTH, side / WIDTH);
-        byte[] inside = Pixels.gray(mask).levels();
-        byte[] around = Pixels.gray(MaskSurroundings.band(mask, Math.max(1, side / GAP), width))
-                .levels();
-        Pixels pixels = Pixels.rgb(image);
+        byte[] inside = Image.gray(mask).levels();
+        byte[] around = Mask.of(mask).band(Math.max(1, side / GAP), width).image().levels();
+        Image pixels = Image.rgb(image);
         double most = Double.NaN;
         for (int channel = 0; channel < pixels.channels(); channel++) {
             double distance = distance(histogram(pixels, channel, inside), histogram(pixels, channel, around));
@@ -40,7 +39,7 @@ final class MaskContrast {
     }
 
     /** How many of the chosen pixels have each level. */
-    private static int[] histogram(Pixels pixels, int channel, byte[] chosen) {
+    private static int[] histogram(Image pixels, int channel, byte[] chosen) {
         int[] histogram = new int[LEVELS];
         for (int i = 0; i < chosen.length; i++) {
             if (chosen[i] < 0) {

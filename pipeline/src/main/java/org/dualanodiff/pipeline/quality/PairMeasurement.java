@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.quality;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.image.Pixels;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 
 /**
@@ -26,16 +26,16 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
      * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      */
     PairMeasures of(BufferedImage image, BufferedImage part, BufferedImage mask, double windowMargin) {
-        MaskStatistics statistics = MaskStatistics.of(mask);
-        byte[] inside = Pixels.gray(mask).levels();
+        Mask marked = Mask.of(mask);
+        byte[] inside = Image.gray(mask).levels();
         return new PairMeasures(
-                (double) statistics.area() / inside.length,
-                statistics.components(),
+                marked.share(),
+                marked.components().count(),
                 objects.map(object -> outside(inside, object.mask(image))).orElse(Double.NaN),
                 MaskContrast.of(image, mask),
                 partDifference(image, part, mask),
-                clipped(Pixels.rgb(image)),
-                deviation(Pixels.gray(image).levels()),
+                clipped(Image.rgb(image)),
+                deviation(Image.gray(image).levels()),
                 windowMargin,
                 nearest(PairSignature.of(image, mask)),
                 Double.NaN);
@@ -51,7 +51,7 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
 
     /** NaN for an empty mask, as with all that is measured inside it. */
     private static double outside(byte[] inside, BufferedImage object) {
-        byte[] on = Pixels.gray(object).levels();
+        byte[] on = Image.gray(object).levels();
         int off = 0;
         int all = 0;
         for (int i = 0; i < inside.length; i++) {
@@ -65,9 +65,9 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
 
     /** Mean absolute difference inside the mask, in levels. */
     static double partDifference(BufferedImage pictured, BufferedImage drawn, BufferedImage mask) {
-        Pixels image = Pixels.rgb(pictured);
-        Pixels part = Pixels.rgb(drawn);
-        byte[] inside = Pixels.gray(mask).levels();
+        Image image = Image.rgb(pictured);
+        Image part = Image.rgb(drawn);
+        byte[] inside = Image.gray(mask).levels();
         long sum = 0;
         int count = 0;
         for (int i = 0; i < image.levels().length; i++) {
@@ -79,7 +79,7 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
         return (double) sum / count;
     }
 
-    private static double clipped(Pixels image) {
+    private static double clipped(Image image) {
         int area = image.width() * image.height();
         int clipped = 0;
         for (int i = 0; i < area; i++) {

@@ -4,8 +4,8 @@ import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 
 /**
  * A pair reduced to {@value #SIDE} x {@value #SIDE} cells, to find near-copies by.
@@ -51,7 +51,7 @@ public final class PairSignature implements Serializable {
     }
 
     private static byte[] cells(BufferedImage picture) {
-        return PilResize.resize(Pixels.gray(picture), SIDE, SIDE).levels();
+        return PilResize.resize(Image.gray(picture), SIDE, SIDE).levels();
     }
 
     /** Image, then mask. */

@@ -10,7 +10,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 
 /** Pictures inside a page, as addresses that hold the file. */
@@ -21,10 +21,10 @@ final class DataUri {
     private DataUri() {}
 
     /** A grey picture, such as a mask, as PNG; a photograph as JPEG, a quarter of PNG's bytes. */
-    static String of(Pixels pixels) {
+    static String of(Image pixels) {
         return pixels.channels() == 1
-                ? uri("image/png", PngCodec.encode(pixels.toImage()))
-                : uri("image/jpeg", jpeg(pixels.toImage()));
+                ? uri("image/png", PngCodec.encode(pixels.buffered()))
+                : uri("image/jpeg", jpeg(pixels.buffered()));
     }
 
     private static String uri(String type, byte[] file) {

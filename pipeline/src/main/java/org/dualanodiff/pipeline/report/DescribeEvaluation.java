@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.evaluate.CategoryReport;
-import org.dualanodiff.pipeline.evaluate.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 
 /** The chapter that says whether the generated pairs help detectors: verdicts, figures of all arms, cases. */
@@ -40,9 +40,9 @@ final class DescribeEvaluation {
                 table.rows().stream().map(EvaluationTable.Row::named).toList());
     }
 
-    private static Pixels pixels(byte[] png) {
+    private static Image pixels(byte[] png) {
         try {
-            return Pixels.of(PngCodec.decode(png));
+            return Image.of(PngCodec.decode(png));
         } catch (IOException e) {
             throw new UncheckedIOException("a picture of the evaluation is damaged; evaluate again", e);
         }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.evaluate.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /** The report of a run: summary, units, one chapter a defect, files set aside, settings. */

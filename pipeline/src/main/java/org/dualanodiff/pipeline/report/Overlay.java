@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** A mask drawn on its image: a light tint inside, and an outline just outside, so that the defect itself is seen. */
 final class Overlay {
@@ -14,7 +14,7 @@ final class Overlay {
     private Overlay() {}
 
     /** @param mask grey, of the image's size */
-    static Pixels of(Pixels image, Pixels mask) {
+    static Image of(Image image, Image mask) {
         byte[] levels = image.levels().clone();
         int area = image.width() * image.height();
         for (int i = 0; i < area; i++) {
@@ -26,17 +26,17 @@ final class Overlay {
                 levels[c * area + i] = (byte) Math.round(level);
             }
         }
-        return new Pixels(image.width(), image.height(), 3, levels);
+        return new Image(image.width(), image.height(), 3, levels);
     }
 
-    private static boolean touchesDefect(Pixels mask, int x, int y) {
+    private static boolean touchesDefect(Image mask, int x, int y) {
         return isDefect(mask, x - 1, y)
                 || isDefect(mask, x + 1, y)
                 || isDefect(mask, x, y - 1)
                 || isDefect(mask, x, y + 1);
     }
 
-    private static boolean isDefect(Pixels mask, int x, int y) {
+    private static boolean isDefect(Image mask, int x, int y) {
         return x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.level(0, y, x) >= DEFECT;
     }
 }

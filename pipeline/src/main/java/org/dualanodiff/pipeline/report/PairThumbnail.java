@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.report;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.Pixels;
 
 /**
  * One pair, small: image, anomaly part, mask, and the mask's outline on the image. Four pictures of one size.
@@ -17,7 +17,7 @@ import org.dualanodiff.model.image.Pixels;
  * @param mask grey
  * @param overlay RGB
  */
-public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels mask, Pixels overlay) {
+public record PairThumbnail(String caption, Image image, Image anomaly, Image mask, Image overlay) {
 
     /** What the four cells show, in their order. */
     public static final List<String> CELLS = List.of("image", "anomaly part", "mask", "overlay");
@@ -32,22 +32,22 @@ public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels
      */
     public static PairThumbnail of(
             String caption, BufferedImage image, BufferedImage anomaly, BufferedImage mask, int side) {
-        return of(caption, Pixels.rgb(image), Optional.of(Pixels.rgb(anomaly)), Pixels.gray(mask), side);
+        return of(caption, Image.rgb(image), Optional.of(Image.rgb(anomaly)), Image.gray(mask), side);
     }
 
     /** A real pair; its anomaly part is what the mask cuts out of the image, as in training. */
     public static PairThumbnail of(String caption, BufferedImage image, BufferedImage mask, int side) {
-        return of(caption, Pixels.rgb(image), Optional.empty(), Pixels.gray(mask), side);
+        return of(caption, Image.rgb(image), Optional.empty(), Image.gray(mask), side);
     }
 
-    private static PairThumbnail of(String caption, Pixels image, Optional<Pixels> anomaly, Pixels mask, int side) {
+    private static PairThumbnail of(String caption, Image image, Optional<Image> anomaly, Image mask, int side) {
         if (image.width() != mask.width() || image.height() != mask.height()) {
             throw new IllegalArgumentException("the mask of '%s' must be as large as its image, %d x %d, was %d x %d"
                     .formatted(caption, image.width(), image.height(), mask.width(), mask.height()));
         }
         Thumbnails thumbnails = new Thumbnails(side);
-        Pixels small = thumbnails.picture(image);
-        Pixels smallMask = thumbnails.mask(mask);
+        Image small = thumbnails.picture(image);
+        Image smallMask = thumbnails.mask(mask);
         return new PairThumbnail(
                 caption,
                 small,
@@ -66,7 +66,7 @@ public record PairThumbnail(String caption, Pixels image, Pixels anomaly, Pixels
     }
 
     /** The four pictures in the order of {@link #CELLS}. */
-    List<Pixels> cells() {
+    List<Image> cells() {
         return List.of(image, anomaly, mask, overlay);
     }
 }

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -30,7 +30,7 @@ public final class ReadRealPairs {
         List<RealPairs.Example> examples = new ArrayList<>();
         for (DefectImage image : set.training()) {
             BufferedImage mask = image.openMask(files);
-            shares.add((double) MaskStatistics.of(mask).area() / (mask.getWidth() * mask.getHeight()));
+            shares.add(Mask.of(mask).share());
             if (examples.size() < EXAMPLES) {
                 examples.add(example(image, mask));
             }
@@ -40,12 +40,12 @@ public final class ReadRealPairs {
 
     private RealPairs.Example example(DefectImage image, BufferedImage mask) throws IOException {
         Thumbnails thumbnails = new Thumbnails(DescribeRun.CELL);
-        Pixels picture = Pixels.rgb(image.openImage(files));
+        Image picture = Image.rgb(image.openImage(files));
         return new RealPairs.Example(
-                image.name(), base64(thumbnails.picture(picture)), base64(thumbnails.mask(Pixels.gray(mask))));
+                image.name(), base64(thumbnails.picture(picture)), base64(thumbnails.mask(Image.gray(mask))));
     }
 
-    private static String base64(Pixels pixels) {
-        return Base64.getEncoder().encodeToString(PngCodec.encode(pixels.toImage()));
+    private static String base64(Image pixels) {
+        return Base64.getEncoder().encodeToString(PngCodec.encode(pixels.buffered()));
     }
 }

@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.report;
 
 import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** A part of a {@link Report}: what it says, not how it looks. All text is plain; the renderer escapes it. */
 public sealed interface Section {
@@ -60,7 +60,7 @@ public sealed interface Section {
      *
      * @param note what it shows
      */
-    record Picture(String heading, String note, Pixels pixels) implements Section {}
+    record Picture(String heading, String note, Image pixels) implements Section {}
 
     /** Values over steps. */
     record LineChart(String heading, String xLabel, String yLabel, List<Line> lines) implements Section {

@@ -32,7 +32,7 @@ import j2html.tags.DomContent;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** One section as HTML. Text is escaped by the tags. */
 final class SectionHtml {
@@ -121,7 +121,7 @@ final class SectionHtml {
     }
 
     private static DomContent pair(PairThumbnail pair) {
-        List<Pixels> cells = pair.cells();
+        List<Image> cells = pair.cells();
         return figure(
                 div().withClass("cells")
                         .with(IntStream.range(0, cells.size())
@@ -129,7 +129,7 @@ final class SectionHtml {
                 iff(!pair.caption().isEmpty(), figcaption(pair.caption())));
     }
 
-    private static DomContent picture(Pixels pixels, String name) {
+    private static DomContent picture(Image pixels, String name) {
         return img().withSrc(DataUri.of(pixels))
                 .withAlt(name)
                 .withTitle(name)

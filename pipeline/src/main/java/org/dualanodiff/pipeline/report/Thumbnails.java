@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.report;
 
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Pixels;
 
 /**
  * Scales pictures so that their longer side has a given length: smoothly downwards, by whole pixels upwards, so that a
@@ -17,7 +17,7 @@ record Thumbnails(int side) {
         }
     }
 
-    Pixels picture(Pixels pixels) {
+    Image picture(Image pixels) {
         int longer = Math.max(pixels.width(), pixels.height());
         if (longer <= side) {
             return enlarged(pixels, side / longer);
@@ -26,7 +26,7 @@ record Thumbnails(int side) {
     }
 
     /** A mask; a defect of a single pixel is still seen, since a cell is as bright as the brightest pixel under it. */
-    Pixels mask(Pixels mask) {
+    Image mask(Image mask) {
         int longer = Math.max(mask.width(), mask.height());
         return longer <= side
                 ? enlarged(mask, side / longer)
@@ -37,7 +37,7 @@ record Thumbnails(int side) {
         return Math.max(1, Math.round((float) length * side / longer));
     }
 
-    private static Pixels enlarged(Pixels from, int factor) {
+    private static Image enlarged(Image from, int factor) {
         int width = from.width() * factor;
         int height = from.height() * factor;
         byte[] levels = new byte[from.channels() * width * height];
@@ -46,10 +46,10 @@ record Thumbnails(int side) {
                 levels[row * width + x] = from.levels()[row / factor * from.width() + x / factor];
             }
         }
-        return new Pixels(width, height, from.channels(), levels);
+        return new Image(width, height, from.channels(), levels);
     }
 
-    private static Pixels brightest(Pixels from, int width, int height) {
+    private static Image brightest(Image from, int width, int height) {
         byte[] levels = new byte[width * height];
         for (int y = 0; y < from.height(); y++) {
             for (int x = 0; x < from.width(); x++) {
@@ -57,6 +57,6 @@ record Thumbnails(int side) {
                 levels[to] = (byte) Math.max(levels[to] & 0xff, from.level(0, y, x));
             }
         }
-        return new Pixels(width, height, 1, levels);
+        return new Image(width, height, 1, levels);
     }
 }

@@ -13,7 +13,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.dualanodiff.pipeline.sample.Specimens;
+import org.dualanodiff.pipeline.procedural.Specimens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +19,7 @@ import org.dualanodiff.pipeline.config.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.sample.Specimens;
+import org.dualanodiff.pipeline.procedural.Specimens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

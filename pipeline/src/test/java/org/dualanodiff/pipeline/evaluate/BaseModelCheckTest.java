@@ -3,19 +3,21 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class BaseModelCheckTest {
 
     @BeforeAll
     static void write() throws IOException {
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(1, 1, 3), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(1, 1, 3), List.of("cloth"));
         category = EvaluationFixture.category(shared.resolve("data"), Set.of());
         model = shared.resolve("model");
         RandomModel.write(model, RandomModel.Preset.TINY, 3);

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,15 +19,14 @@ import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +46,7 @@ class EvaluateArmTest {
 
     @BeforeAll
     static void writeData() throws IOException {
-        SampleDataset.write(data, 1, new SampleSize(4, 3, 6), List.of("cloth"));
+        SampleDataset.write(data, 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         category = read(data, Set.of("hole/003.png"));
     }
 
@@ -96,7 +101,7 @@ class EvaluateArmTest {
     @Test
     void arm_ofARunWithoutPairs_saysWhatToRun() {
         assertThatThrownBy(() -> run(task("generated@r-none", 1), TrainingListener.NONE))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("run r-none")
                 .hasMessageContaining("no accepted pairs of cloth/")
                 .hasMessageContaining("augment");
@@ -104,10 +109,10 @@ class EvaluateArmTest {
 
     @Test
     void category_withoutGoodTestImages_isRefused(@TempDir Path folder) throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(2, 0, 3), List.of("wood"));
+        SampleDataset.write(folder, 1, new SampleDataset.Size(2, 0, 3), List.of("wood"));
         CategoryData lacking = read(folder, Set.of());
         assertThatThrownBy(() -> CategoryImages.load(lacking, SETTINGS, files))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("wood cannot be evaluated")
                 .hasMessageContaining("none in test/good");
     }

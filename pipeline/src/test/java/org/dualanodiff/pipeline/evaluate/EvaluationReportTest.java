@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +47,7 @@ class EvaluationReportTest {
     @Test
     void losses_ofACategoryThatGotWorse_areThoseBeyondWhatIsAllowed() {
         EvaluationReport report = report(Map.of("real", "0.5 0.5 0.5", "real+generated", "0.4 0.4 0.4"));
-        assertThat(report.losses(0.05)).singleElement().extracting(Verdict::arm).isEqualTo("real+generated");
+        assertThat(report.losses(0.05)).singleElement().extracting(ArmComparison::arm).isEqualTo("real+generated");
         assertThat(report.losses(0.2)).isEmpty();
     }
 
@@ -51,7 +56,7 @@ class EvaluationReportTest {
         EvaluationReport report =
                 report(Map.of("real", "0.9 0.9 0.9", "cut-paste", "0.2 0.2 0.2", "generated", "0.3 0.3 0.3"));
         assertThat(report.verdicts())
-                .extracting(Verdict::baseline)
+                .extracting(ArmComparison::baseline)
                 .containsOnly("cut-paste")
                 .hasSize(2);
     }
@@ -70,14 +75,14 @@ class EvaluationReportTest {
 
     @Test
     void report_readBackFromTheStore_showsTheSameTable(@TempDir Path folder) {
-        GenerationFigures measured = new GenerationFigures(
+        GenerationMetrics measured = new GenerationMetrics(
                 "tile",
                 "crack",
                 "r",
                 2,
-                new GenerationFigures.MaskSummary(0.1, 1, 0),
-                new GenerationFigures.MaskSummary(0.2, 1, 0),
-                new GenerationFigures.Nearest(0.1, 0.2),
+                new GenerationMetrics.MaskSummary(0.1, 1, 0),
+                new GenerationMetrics.MaskSummary(0.2, 1, 0),
+                new GenerationMetrics.Nearest(0.1, 0.2),
                 0.5,
                 null,
                 null,
@@ -127,7 +132,7 @@ class EvaluationReportTest {
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
         assertThatThrownBy(() -> Arm.parse(name))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("arm \"" + name + "\"")
                 .hasMessageContaining(complaint);
     }
@@ -162,7 +167,7 @@ class EvaluationReportTest {
     private static List<ArmResult> results(String arm, String pixelAps) {
         List<ArmResult> results = new ArrayList<>();
         for (String ap : pixelAps.split(" ")) {
-            Figures figures = new Figures(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
+            DetectorMetrics figures = new DetectorMetrics(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
             SubsetFigures subset = new SubsetFigures(figures, Map.of("crack", figures));
             results.add(new ArmResult(
                     "tile", arm, results.size(), subset, subset, null, List.of(), null, 1, 1, false, null));

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.evaluate.NearestNeighbors.ClusterDistance;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
@@ -96,7 +97,7 @@ class GenerationMetricParityTest {
     @MethodSource("classifications")
     void classification_ofGoldenLabels_isThatOfScikitLearn(String name) {
         JsonObject expected = MetricGoldens.expected("classification", name);
-        ClassificationMeasures found = ClassificationMeasures.of(
+        ClassificationMetrics found = ClassificationMetrics.of(
                 MetricGoldens.ints(expected.getAsJsonArray("y_true")),
                 MetricGoldens.ints(expected.getAsJsonArray("y_pred")),
                 expected.get("num_classes").getAsInt());
@@ -106,7 +107,7 @@ class GenerationMetricParityTest {
         for (int label = 0; label < confusion.size(); label++) {
             assertThat(found.confusion()[label])
                     .containsExactly(MetricGoldens.ints(confusion.get(label).getAsJsonArray()));
-            ClassificationMeasures.OfClass measures = found.classes().get(label);
+            ClassificationMetrics.OfClass measures = found.classes().get(label);
             assertRelative(measures.precision(), number(expected, "per_class_precision", label), TOLERANCE);
             assertRelative(measures.recall(), number(expected, "per_class_recall", label), TOLERANCE);
             assertRelative(measures.f1(), number(expected, "per_class_f1", label), TOLERANCE);
@@ -132,7 +133,7 @@ class GenerationMetricParityTest {
         boolean empty = expected.get("bbox_top_left_bottom_right_inclusive").isJsonNull();
         assertThat(found.box().isEmpty()).isEqualTo(empty);
         found.box()
-                .ifPresent(box -> assertThat(new int[] {box.top(), box.left(), box.bottom(), box.right()})
+                .ifPresent(box -> assertThat(new int[] {box.y(), box.x(), box.bottom() - 1, box.right() - 1})
                         .containsExactly(
                                 MetricGoldens.ints(expected.getAsJsonArray("bbox_top_left_bottom_right_inclusive"))));
     }

@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -18,8 +20,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +37,7 @@ class LeakCheckTest {
 
     @BeforeEach
     void writeData() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 2, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 2, 6), List.of("cloth"));
         cloth = folder.resolve("data/cloth");
     }
 
@@ -83,7 +84,7 @@ class LeakCheckTest {
     @Test
     @Tag("slow")
     void builtinSamples_haveNoCopies() throws IOException {
-        SampleDataset.write(folder.resolve("samples"), 1, SampleSize.small());
+        SampleDataset.write(folder.resolve("samples"), 1, SampleDataset.Size.small());
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         folder.resolve("samples").toString(), List.of(), List.of(), new SplitRule.FirstThird()));

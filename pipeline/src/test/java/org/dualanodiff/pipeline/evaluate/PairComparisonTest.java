@@ -2,12 +2,13 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.evaluate.PairComparison.MaskAgreement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -18,8 +19,7 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -42,7 +42,7 @@ class PairComparisonTest {
 
     @BeforeAll
     static void learn() throws IOException {
-        SampleDataset.write(folder, 1, new SampleSize(16, 2, 24), List.of("cloth"));
+        SampleDataset.write(folder, 1, new SampleDataset.Size(16, 2, 24), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         folder.toString(), List.of("cloth"), List.of("stain"), new SplitRule.First(8)));
@@ -59,7 +59,7 @@ class PairComparisonTest {
 
     @Test
     void figures_ofRealPairsThatNobodySaw_agreeAndAreNoCopies() throws IOException {
-        PairFigures figures = comparison.figures(UNIT, unseen(), 1);
+        PairMetrics figures = comparison.figures(UNIT, unseen(), 1);
         assertThat(comparison.onUnseen()).isGreaterThan(0.6);
         assertThat(figures.agreement()).isEqualTo(comparison.onUnseen());
         assertThat(figures.nonEmpty()).isEqualTo(1);
@@ -80,7 +80,7 @@ class PairComparisonTest {
 
     @Test
     void figures_ofTrainingImages_areCopies() throws IOException {
-        PairFigures figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
+        PairMetrics figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
         assertThat(figures.copies()).isEqualTo(1);
         assertThat(figures.accepted()).isEqualTo(0.5);
     }

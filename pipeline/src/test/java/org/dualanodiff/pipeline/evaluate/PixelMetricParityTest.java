@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
+import org.dualanodiff.pipeline.evaluate.Ranking.F1Max;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Optional;

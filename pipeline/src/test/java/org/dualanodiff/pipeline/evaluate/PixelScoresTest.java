@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;

@@ -3,13 +3,13 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
@@ -36,7 +36,7 @@ class RunAdaptersTest {
 
     @BeforeEach
     void startRun() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(1, 1, 3), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(1, 1, 3), List.of("cloth"));
         category = EvaluationFixture.category(folder.resolve("data"), Set.of());
         store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
         EvaluationFixture.publish(store, HOLE, List.of());

@@ -17,8 +17,7 @@ import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,7 @@ class TwinListTest {
     @BeforeAll
     static void writeData() throws IOException {
         Path data = shared.resolve("data");
-        SampleDataset.write(data, 1, new SampleSize(1, 2, 6), List.of("cloth", "wood"));
+        SampleDataset.write(data, 1, new SampleDataset.Size(1, 2, 6), List.of("cloth", "wood"));
         Files.writeString(data.resolve("cloth/test/hole/004.png"), "damaged");
         Files.delete(data.resolve("cloth/ground_truth/hole/005_mask.png"));
     }

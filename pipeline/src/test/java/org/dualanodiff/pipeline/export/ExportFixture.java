@@ -9,15 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.TestSamples;
@@ -27,9 +26,9 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 /** A store with accepted pairs of two defects and a rejected one, and a folder to export to. */
 final class ExportFixture {
 
-    private static final Pixels RING =
+    private static final Image RING =
             TestMasks.of("..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...");
-    private static final Pixels SPOT =
+    private static final Image SPOT =
             TestMasks.of("........", "...#....", "....#...", "........", "........", "........");
 
     private final Path folder;
@@ -38,8 +37,8 @@ final class ExportFixture {
     ExportFixture(Path folder) throws IOException {
         this.folder = folder;
         this.store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
-        put("cloth", "hole", TestSamples.pair("cloth", "hole", 0, image(1), RING.toImage()));
-        put("cloth", "stain", TestSamples.pair("cloth", "stain", 1, image(2), SPOT.toImage()), TestSamples.rejected());
+        put("cloth", "hole", TestSamples.pair("cloth", "hole", 0, image(1), RING.buffered()));
+        put("cloth", "stain", TestSamples.pair("cloth", "stain", 1, image(2), SPOT.buffered()), TestSamples.rejected());
     }
 
     private void put(String category, String defect, GeneratedSample... samples) throws IOException {
@@ -54,7 +53,7 @@ final class ExportFixture {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (level * i);
         }
-        return new Pixels(8, 6, 3, levels).toImage();
+        return new Image(8, 6, 3, levels).buffered();
     }
 
     ExportPlan plan(ExportFormat format) {
@@ -77,7 +76,7 @@ final class ExportFixture {
     /** Procedural cloth with two training pairs a defect. */
     Dataset originals() throws IOException {
         if (!Files.exists(folder.resolve("data"))) {
-            SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 1, 6), List.of("cloth"));
+            SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 1, 6), List.of("cloth"));
         }
         return new DatasetReader(new Configuration())
                 .read(new DatasetRequest(

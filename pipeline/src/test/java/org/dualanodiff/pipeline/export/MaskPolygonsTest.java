@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class MaskPolygonsTest {
@@ -36,7 +36,7 @@ class MaskPolygonsTest {
     @Test
     void trace_ofAnyMask_givesPolygonsThatFillToIt() {
         LongStream.range(0, 2000).forEach(seed -> {
-            Pixels mask = TestMasks.random(seed);
+            Image mask = TestMasks.random(seed);
             List<int[]> polygons = MaskPolygons.trace(mask);
             assertThat(filled(polygons, mask.width(), mask.height()).levels())
                     .as("seed %d", seed)
@@ -49,7 +49,7 @@ class MaskPolygonsTest {
     }
 
     /** Each polygon by the even-odd rule, then all of them together, as COCO does. */
-    private static Pixels filled(List<int[]> polygons, int width, int height) {
+    private static Image filled(List<int[]> polygons, int width, int height) {
         byte[] levels = new byte[width * height];
         for (int[] polygon : polygons) {
             for (int i = 0; i < levels.length; i++) {
@@ -58,7 +58,7 @@ class MaskPolygonsTest {
                 }
             }
         }
-        return new Pixels(width, height, 1, levels);
+        return new Image(width, height, 1, levels);
     }
 
     private static boolean isInside(int[] polygon, double x, double y) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class RunLengthTextTest {
@@ -18,14 +18,14 @@ class RunLengthTextTest {
     @Test
     void text_ofAnyMask_readsBackToItsRuns() {
         LongStream.range(0, 500).forEach(seed -> {
-            Pixels mask = TestMasks.random(seed);
+            Image mask = TestMasks.random(seed);
             assertThat(read(RunLengthText.of(mask))).isEqualTo(RunLengthText.runs(mask));
         });
     }
 
     @Test
     void text_ofLongRuns_takesSeveralCharacters() {
-        Pixels mask = new Pixels(300, 300, 1, new byte[90_000]);
+        Image mask = new Image(300, 300, 1, new byte[90_000]);
         assertThat(RunLengthText.of(mask)).isEqualTo("`lg2");
         assertThat(read("`lg2")).containsExactly(90_000);
     }

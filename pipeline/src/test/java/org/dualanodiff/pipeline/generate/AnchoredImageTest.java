@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class AnchoredImageTest {
@@ -13,9 +13,9 @@ class AnchoredImageTest {
 
     @Test
     void image_threePixelsFromTheMask_isTheGoodOneByteForByte() {
-        Pixels good = Pixels.rgb(filled(40));
-        Pixels mask = square(8, 14);
-        Pixels composed = Pixels.rgb(AnchoredImage.compose(filled(200), filled(40), mask.toImage()));
+        Image good = Image.rgb(filled(40));
+        Image mask = square(8, 14);
+        Image composed = Image.rgb(AnchoredImage.compose(filled(200), filled(40), mask.buffered()));
 
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -33,29 +33,29 @@ class AnchoredImageTest {
 
     @Test
     void image_withoutMask_isTheGoodOne() {
-        byte[] levels = Pixels.rgb(AnchoredImage.compose(
-                        filled(200), filled(40), new Pixels(SIDE, SIDE, 1, new byte[SIDE * SIDE]).toImage()))
+        byte[] levels = Image.rgb(AnchoredImage.compose(
+                        filled(200), filled(40), new Image(SIDE, SIDE, 1, new byte[SIDE * SIDE]).buffered()))
                 .levels();
-        assertThat(levels).isEqualTo(Pixels.rgb(filled(40)).levels());
+        assertThat(levels).isEqualTo(Image.rgb(filled(40)).levels());
     }
 
     @Test
     void image_onAGoodOneWithoutColor_hasNoneEither() {
-        Pixels tinted = colored(200, 190, 180);
-        Pixels onGrey = AnchoredImage.compose(tinted, Pixels.rgb(filled(40)), square(8, 14));
+        Image tinted = colored(200, 190, 180);
+        Image onGrey = AnchoredImage.compose(tinted, Image.rgb(filled(40)), square(8, 14));
         assertThat(onGrey.isMonochrome()).isTrue();
         assertThat(onGrey.level(0, 10, 10)).isBetween(180, 200);
 
-        Pixels onColor = AnchoredImage.compose(tinted, colored(40, 41, 40), square(8, 14));
+        Image onColor = AnchoredImage.compose(tinted, colored(40, 41, 40), square(8, 14));
         assertThat(onColor.crop(10, 10, 1, 1).levels()).containsExactly((byte) 200, (byte) 190, (byte) 180);
     }
 
-    private static Pixels colored(int red, int green, int blue) {
+    private static Image colored(int red, int green, int blue) {
         byte[] levels = new byte[3 * SIDE * SIDE];
         Arrays.fill(levels, 0, SIDE * SIDE, (byte) red);
         Arrays.fill(levels, SIDE * SIDE, 2 * SIDE * SIDE, (byte) green);
         Arrays.fill(levels, 2 * SIDE * SIDE, levels.length, (byte) blue);
-        return new Pixels(SIDE, SIDE, 3, levels);
+        return new Image(SIDE, SIDE, 3, levels);
     }
 
     private static int outside(int at, int first, int last) {
@@ -65,14 +65,14 @@ class AnchoredImageTest {
     private static BufferedImage filled(int level) {
         byte[] levels = new byte[3 * SIDE * SIDE];
         Arrays.fill(levels, (byte) level);
-        return new Pixels(SIDE, SIDE, 3, levels).toImage();
+        return new Image(SIDE, SIDE, 3, levels).buffered();
     }
 
-    private static Pixels square(int first, int last) {
+    private static Image square(int first, int last) {
         byte[] levels = new byte[SIDE * SIDE];
         for (int y = first; y <= last; y++) {
             Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
         }
-        return new Pixels(SIDE, SIDE, 1, levels);
+        return new Image(SIDE, SIDE, 1, levels);
     }
 }

@@ -17,11 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
@@ -36,8 +37,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -71,10 +71,10 @@ class GenerateSamplesTest {
     static void load() throws IOException {
         RandomModel.write(shared.resolve("model"), RandomModel.Preset.TINY, 3);
         base = BaseModel.load(ModelFiles.open(shared.resolve("model")), Compute.CPU);
-        try (DualAdapter fresh = DualAdapter.initialize(base.adapterLayout(2, false), 5, base.device())) {
+        try (DualAdapter fresh = DualAdapter.initialize(AdapterLayout.of(base, 2, false), 5, base.device())) {
             adapter = new MergedAdapter(base, fresh);
         }
-        SampleDataset.write(shared.resolve("data"), 1, new SampleSize(3, 1, 3), List.of("cloth"));
+        SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 3), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         shared.resolve("data").toString(), List.of(), List.of(), new SplitRule.FirstThird()));

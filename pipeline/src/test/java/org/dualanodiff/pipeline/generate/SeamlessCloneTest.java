@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class SeamlessCloneTest {
@@ -14,8 +14,8 @@ class SeamlessCloneTest {
     @Test
     void clone_ofAPictureOfAnotherColor_hasTheDefectAndNoSeam() {
         // A ramp with a spot 60 levels darker, on a darker ramp that falls the other way.
-        Pixels good = picture(0, 90, 1);
-        Pixels composed = SeamlessClone.compose(picture(60, 200, -1), good, mask(20, 27));
+        Image good = picture(0, 90, 1);
+        Image composed = SeamlessClone.compose(picture(60, 200, -1), good, mask(20, 27));
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 int distance = Math.max(outside(x), outside(y));
@@ -32,8 +32,8 @@ class SeamlessCloneTest {
 
     @Test
     void clone_atTheBorder_leavesTheBorderGood() {
-        Pixels good = picture(0, 90, 1);
-        Pixels composed = SeamlessClone.compose(picture(0, 200, 1), good, mask(0, 47));
+        Image good = picture(0, 90, 1);
+        Image composed = SeamlessClone.compose(picture(0, 200, 1), good, mask(0, 47));
         for (int i = 0; i < SIDE; i++) {
             assertThat(composed.level(0, 0, i)).isEqualTo(good.level(0, 0, i));
             assertThat(composed.level(2, i, SIDE - 1)).isEqualTo(good.level(2, i, SIDE - 1));
@@ -57,8 +57,8 @@ class SeamlessCloneTest {
             flat[i] = 100;
             mask[i % mask.length] = (byte) (inside ? 255 : 0);
         }
-        Pixels composed = SeamlessClone.compose(
-                new Pixels(side, side, 3, flat), new Pixels(side, side, 3, good), new Pixels(side, side, 1, mask));
+        Image composed = SeamlessClone.compose(
+                new Image(side, side, 3, flat), new Image(side, side, 3, good), new Image(side, side, 1, mask));
         for (int x = 1; x < side - 1; x += 9) {
             assertThat((double) composed.level(1, side / 2, x)).isCloseTo(40 + x / 2.0, within(2.0));
         }
@@ -68,7 +68,7 @@ class SeamlessCloneTest {
         return Math.max(0, Math.max(20 - at, at - 27));
     }
 
-    private static Pixels picture(int spot, int level, int slope) {
+    private static Image picture(int spot, int level, int slope) {
         byte[] levels = new byte[3 * SIDE * SIDE];
         for (int i = 0; i < levels.length; i++) {
             int x = i % SIDE;
@@ -76,14 +76,14 @@ class SeamlessCloneTest {
             boolean dark = outside(x) == 0 && outside(y) == 0;
             levels[i] = (byte) (level + slope * (x - SIDE / 2) / 2 - (dark ? spot : 0));
         }
-        return new Pixels(SIDE, SIDE, 3, levels);
+        return new Image(SIDE, SIDE, 3, levels);
     }
 
-    private static Pixels mask(int first, int last) {
+    private static Image mask(int first, int last) {
         byte[] levels = new byte[SIDE * SIDE];
         for (int y = first; y <= last; y++) {
             Arrays.fill(levels, y * SIDE + first, y * SIDE + last + 1, (byte) 255);
         }
-        return new Pixels(SIDE, SIDE, 1, levels);
+        return new Image(SIDE, SIDE, 1, levels);
     }
 }

@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,7 +21,7 @@ class LocaleTest {
 
     @Test
     void inspection_withoutLocale_findsTheSameOrSaysWhatToSet() throws Exception {
-        SampleDataset.write(root, 1, new SampleSize(2, 1, 2), List.of("cloth"));
+        SampleDataset.write(root, 1, new SampleDataset.Size(2, 1, 2), List.of("cloth"));
         String plain = inspected("C.UTF-8");
         assertThat(inspected("C")).isEqualTo(plain).contains("\"report\"");
 

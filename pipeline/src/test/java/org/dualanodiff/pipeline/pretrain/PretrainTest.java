@@ -9,13 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.dataset.DatasetException;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,7 +55,7 @@ class PretrainTest {
     @Test
     void pretraining_onOwnPicturesFromABase_continuesWithPairsWhereTheBaseHasAStartingAdapter() throws IOException {
         Path base = shared.resolve("base");
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(3, 0, 0), List.of("wood"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 0, 0), List.of("wood"));
         Path own = folder.resolve("data/wood/train/good");
 
         Path domain = folder.resolve("domain");

@@ -23,8 +23,7 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,7 @@ class LearnQualityTest {
     @BeforeAll
     static void writeData() throws IOException {
         String root = folder.resolve("data").toString();
-        SampleDataset.write(Path.of(root), 3, new SampleSize(8, 1, 24), List.of("hex_nut", "cloth"));
+        SampleDataset.write(Path.of(root), 3, new SampleDataset.Size(8, 1, 24), List.of("hex_nut", "cloth"));
         DatasetRequest request = new DatasetRequest(root, List.of(), List.of(), new SplitRule.FirstThird());
         dataset = new DatasetReader(new Configuration()).read(request);
     }

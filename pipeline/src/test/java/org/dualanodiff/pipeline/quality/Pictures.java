@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 
 /** Pairs of a grained grey surface with a dark disc, 64 x 64. */
 final class Pictures {
@@ -67,11 +67,11 @@ final class Pictures {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = grey[i % grey.length];
         }
-        return new Pixels(SIDE, SIDE, 3, levels).toImage();
+        return new Image(SIDE, SIDE, 3, levels).buffered();
     }
 
     static BufferedImage grey(byte[] levels) {
-        return new Pixels(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).buffered();
     }
 
     /** One level everywhere. */
@@ -87,13 +87,13 @@ final class Pictures {
 
     /** The image moved right and down by so many pixels, its border repeated. */
     static BufferedImage moved(BufferedImage image, int by) {
-        Pixels from = Pixels.of(image);
+        Image from = Image.of(image);
         byte[] levels = new byte[from.levels().length];
         for (int i = 0; i < levels.length; i++) {
             int x = Math.max(0, i % SIDE - by);
             int y = Math.max(0, i / SIDE % SIDE - by);
             levels[i] = (byte) from.level(i / (SIDE * SIDE), y, x);
         }
-        return new Pixels(SIDE, SIDE, from.channels(), levels).toImage();
+        return new Image(SIDE, SIDE, from.channels(), levels).buffered();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.config.Limit;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.junit.jupiter.api.Test;
@@ -82,7 +82,7 @@ class QualityGateTest {
     @Test
     void gate_ofMaskInManyParts_saysTooManyComponents() {
         RealPair pair = Pictures.disc(3, 30, 30);
-        byte[] striped = Pixels.gray(pair.mask()).levels();
+        byte[] striped = Image.gray(pair.mask()).levels();
         for (int i = 0; i < striped.length; i++) {
             striped[i] = i / Pictures.SIDE % 2 == 0 ? striped[i] : 0;
         }
@@ -99,8 +99,8 @@ class QualityGateTest {
     @Test
     void gate_ofGrainThatChangesWithoutItsMean_seesTheChange() {
         RealPair pair = Pictures.disc(5, 30, 30, 6, 0);
-        byte[] levels = Pixels.gray(pair.image()).levels();
-        byte[] inside = Pixels.gray(pair.mask()).levels();
+        byte[] levels = Image.gray(pair.image()).levels();
+        byte[] inside = Image.gray(pair.mask()).levels();
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) ((levels[i] & 0xff) + (inside[i] < 0 ? i % 2 == 0 ? 60 : -60 : 0));
         }
@@ -118,7 +118,7 @@ class QualityGateTest {
     @Test
     void gate_ofMostlyBlackImage_saysSaturated() {
         RealPair pair = Pictures.disc(7, 30, 30);
-        byte[] levels = Pixels.gray(pair.image()).levels();
+        byte[] levels = Image.gray(pair.image()).levels();
         Arrays.fill(levels, levels.length * 2 / 3, levels.length, (byte) 0);
         assertThat(reasons(new RealPair(Pictures.color(levels), pair.mask()))).containsExactly("saturated");
     }
@@ -133,13 +133,11 @@ class QualityGateTest {
     @Test
     void gate_ofTrainingPairMovedMirroredAndBrighter_saysNearCopy() {
         RealPair real = REAL.get(3);
-        BufferedImage image = Pixels.rgb(Pictures.moved(real.image(), 2))
-                .flip(Flip.HORIZONTAL)
-                .toImage();
-        BufferedImage mask = Pixels.gray(Pictures.moved(real.mask(), 2))
-                .flip(Flip.HORIZONTAL)
-                .toImage();
-        byte[] brighter = Pixels.gray(image).levels();
+        BufferedImage image =
+                Image.rgb(Pictures.moved(real.image(), 2)).flip(Flip.HORIZONTAL).buffered();
+        BufferedImage mask =
+                Image.gray(Pictures.moved(real.mask(), 2)).flip(Flip.HORIZONTAL).buffered();
+        byte[] brighter = Image.gray(image).levels();
         for (int i = 0; i < brighter.length; i++) {
             brighter[i] += 8;
         }

@@ -13,8 +13,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.junit.jupiter.api.Test;
@@ -78,7 +77,7 @@ class DescribeRunTest {
 
     @Test
     void realPairs_ofTrainingSet_keepEveryAreaAndTheFirstPictures(@TempDir Path folder) throws Exception {
-        SampleDataset.write(folder, 1, new SampleSize(1, 1, 18), List.of("cloth"));
+        SampleDataset.write(folder, 1, new SampleDataset.Size(1, 1, 18), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         folder.toString(), List.of("cloth"), List.of("hole"), new SplitRule.FirstThird()));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Pixels;
+import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class PairThumbnailTest {
@@ -40,8 +40,8 @@ class PairThumbnailTest {
     @Test
     void overlay_outlinesTheMaskAndLeavesTheRestAlone() {
         PairThumbnail pair = PairThumbnail.of("", TestPairs.image(0, 64, 64), TestPairs.mask(0, 64, 64), 64);
-        Pixels image = pair.image();
-        Pixels overlay = pair.overlay();
+        Image image = pair.image();
+        Image overlay = pair.overlay();
 
         assertThat(overlay.level(0, 0, 0)).isEqualTo(image.level(0, 0, 0));
         int left = firstDefectColumn(pair.mask(), 20);
@@ -66,7 +66,7 @@ class PairThumbnailTest {
                 .hasMessage("the mask of 'tile 7' must be as large as its image, 8 x 8, was 8 x 9");
     }
 
-    private static int firstDefectColumn(Pixels mask, int row) {
+    private static int firstDefectColumn(Image mask, int row) {
         int x = 0;
         while (mask.level(0, row, x) == 0) {
             x++;

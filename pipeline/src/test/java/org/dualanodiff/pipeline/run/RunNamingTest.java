@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
-import org.dualanodiff.pipeline.sample.SampleDataset;
-import org.dualanodiff.pipeline.sample.SampleSize;
+import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -33,7 +33,7 @@ class RunNamingTest {
 
     @BeforeEach
     void writeData() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleSize(1, 1, 6), List.of("cloth"));
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(1, 1, 6), List.of("cloth"));
     }
 
     @Test
@@ -137,7 +137,7 @@ class RunNamingTest {
     void inputs_withoutTheSaliencyNetworksFile_nameSettingAndFile() {
         String missing = folder.resolve("none.pt").toString();
         assertThatThrownBy(() -> inputs("mask.method=saliency", "mask.saliency-model=" + missing))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("mask.saliency-model", missing);
     }
 

@@ -1,7 +1,0 @@
-package org.dualanodiff.pipeline.corpus;
-
-/** A number for every point of the plane, in pixels. */
-@FunctionalInterface
-interface Field {
-    double at(double x, double y);
-}

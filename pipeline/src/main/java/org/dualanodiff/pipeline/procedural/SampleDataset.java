@@ -1,0 +1,154 @@
+package org.dualanodiff.pipeline.procedural;
+
+import org.dualanodiff.pipeline.UserError;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.dualanodiff.model.image.PngCodec;
+
+/**
+ * Writes procedural products (two textures, two objects, three defect types each) in the MVTec AD layout:
+ * {@code PRODUCT/train/good/000.png}, {@code PRODUCT/test/{good,DEFECT}/000.png} and
+ * {@code PRODUCT/ground_truth/DEFECT/000_mask.png}. Pictures are 128 x 128 RGB, masks 0 or 255.
+ *
+ * <p>Every picture depends only on the seed, its product, its folder and its number: a larger data set begins with the
+ * pictures of a smaller one.
+ */
+public final class SampleDataset {
+    private final Path root;
+    private final long seed;
+    private int images;
+    private int masks;
+
+    private SampleDataset(Path root, long seed) {
+        this.root = root;
+        this.seed = seed;
+    }
+
+    /** Names of all products. */
+    public static List<String> products() {
+        return Product.ALL.stream().map(Product::name).toList();
+    }
+
+    /** Writes all products. */
+    public static Written write(Path out, long seed, Size size) throws IOException {
+        return write(out, seed, size, products());
+    }
+
+    /**
+     * Writes some products.
+     *
+     * @param out made if it is not there
+     * @throws FileAlreadyExistsException if a product's folder is already there; nothing is overwritten
+     * @throws UserError   if a name is none of {@link #products()}
+     */
+    public static Written write(Path out, long seed, Size size, List<String> products)
+            throws IOException {
+        List<Product> chosen = products.stream().map(SampleDataset::named).toList();
+        SampleDataset dataset = new SampleDataset(out, seed);
+        for (Product product : chosen) {
+            dataset.requireAbsent(product);
+        }
+        for (Product product : chosen) {
+            dataset.writeProduct(product, size);
+        }
+        return new Written(List.copyOf(products), dataset.images, dataset.masks);
+    }
+
+    private static Product named(String name) {
+        return Product.ALL.stream()
+                .filter(product -> product.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserError(
+                        "No sample product is called \"%s\"; there are %s".formatted(name, products())));
+    }
+
+    private void requireAbsent(Product product) {
+        Path folder = root.resolve(product.name());
+        if (Files.exists(folder)) {
+            throw new UserError(
+                    folder + " is there already; the sample data set does not overwrite: remove it or name another folder");
+        }
+    }
+
+    private void writeProduct(Product product, Size size) throws IOException {
+        writeGood(product, "train", size.trainGood());
+        writeGood(product, "test", size.testGood());
+        for (Defect defect : product.defects()) {
+            writeDefect(product, defect, size.perDefect());
+        }
+    }
+
+    private void writeGood(Product product, String split, int count) throws IOException {
+        Path folder = folder(product, split, "good");
+        for (int i = 0; i < count; i++) {
+            SampleImage sample = SampleImage.good(product, seedOf(product, split, "good", i));
+            writeImage(folder, i, sample.image());
+        }
+    }
+
+    private void writeDefect(Product product, Defect defect, int count) throws IOException {
+        Path folder = folder(product, "test", defect.name());
+        Path maskFolder = folder(product, "ground_truth", defect.name());
+        for (int i = 0; i < count; i++) {
+            SampleImage sample = SampleImage.defective(product, defect, seedOf(product, "test", defect.name(), i));
+            writeImage(folder, i, sample.image());
+            Files.write(
+                    maskFolder.resolve(String.format(Locale.ROOT, "%03d_mask.png", i)), PngCodec.encode(sample.mask()));
+            masks++;
+        }
+    }
+
+    private void writeImage(Path folder, int index, BufferedImage image) throws IOException {
+        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image));
+        images++;
+    }
+
+    private Path folder(Product product, String split, String kind) throws IOException {
+        return Files.createDirectories(
+                root.resolve(product.name()).resolve(split).resolve(kind));
+    }
+
+    private long seedOf(Product product, String split, String kind, int index) {
+        return Seeds.mixed(seed, product.name().hashCode(), split.hashCode(), kind.hashCode(), index);
+    }
+
+    /**
+     * How many pictures of each product.
+     *
+     * @param trainGood faultless ones to train on
+     * @param testGood  faultless ones to test on
+     * @param perDefect faulty ones of each defect type
+     */
+    public record Size(int trainGood, int testGood, int perDefect) {
+        public Size {
+            if (trainGood < 0 || testGood < 0 || perDefect < 0) {
+                throw new IllegalArgumentException(
+                        "Numbers of pictures must not be negative, were trainGood %d, testGood %d, perDefect %d"
+                                .formatted(trainGood, testGood, perDefect));
+            }
+        }
+
+        /** About the size of an MVTec AD category: 200 + 20 faultless, 30 a defect. */
+        public static Size standard() {
+            return new Size(200, 20, 30);
+        }
+
+        /** Enough for a demonstration or a test: 12 + 4 faultless, 15 a defect. */
+        public static Size small() {
+            return new Size(12, 4, 15);
+        }
+    }
+
+    /**
+     * What was written.
+     *
+     * @param products folder names, in the order written
+     * @param images   pictures, masks not counted
+     * @param masks    ground-truth masks
+     */
+    public record Written(List<String> products, int images, int masks) {}
+}
