@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
@@ -133,9 +133,9 @@ public final class MemoryBenchmark {
 
         void measure(int done, int settledAfter, int endAfter) throws IOException {
             if (done == settledAfter) {
-                settled = ResidentMemory.mebibytes();
+                settled = Memory.resident();
             } else if (done == endAfter) {
-                end = ResidentMemory.mebibytes();
+                end = Memory.resident();
             }
         }
     }
