@@ -14,13 +14,13 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -60,11 +60,11 @@ public final class EvaluationRun {
             EvaluateJob job = new EvaluateJob(
                     JavaSparkContext.fromSparkContext(spark.sparkContext()), TaskSettings.of(config), progress);
             List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<ArmResult> results = job.run(plan.arms());
+            List<EvaluateArm.Result> results = job.run(plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
-                    results.stream().filter(ArmResult::reused).count());
+                    results.stream().filter(EvaluateArm.Result::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
@@ -90,11 +90,11 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.settings(config.evaluation()),
+                EvaluationPlan.budget(config.evaluation()),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);
@@ -102,22 +102,22 @@ public final class EvaluationRun {
 
     private EvaluationSummary summary(
             EvaluationReport report,
-            List<ArmResult> results,
+            List<EvaluateArm.Result> results,
             List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
+        List<Comparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
         return new EvaluationSummary(
                 report.runId(),
                 status,
                 results.size() - report.failed(),
-                (int) results.stream().filter(ArmResult::reused).count(),
+                (int) results.stream().filter(EvaluateArm.Result::reused).count(),
                 failed,
-                report.verdicts().stream().map(ArmComparison::sentence).toList(),
+                report.verdicts().stream().map(Comparison::sentence).toList(),
                 seconds,
                 address);
     }

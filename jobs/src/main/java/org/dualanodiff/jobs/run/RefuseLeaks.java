@@ -10,9 +10,8 @@ import org.dualanodiff.jobs.spark.PairBackgrounds;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -52,7 +51,7 @@ final class RefuseLeaks {
         List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
         adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
         BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-        warn(new BaseModelCheck(check, models).refuseLeaks(bases));
+        warn(check.refuseBases(bases, models));
         List<String> categories =
                 plan.categories().stream().map(CategoryData::category).toList();
         for (String run : plan.runs()) {

@@ -7,11 +7,8 @@ import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.model.Compute;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
@@ -35,7 +32,7 @@ public final class EvaluateJob {
         this.progress = progress;
     }
 
-    public List<ArmResult> run(List<ArmTask> tasks) {
+    public List<EvaluateArm.Result> run(List<EvaluateArm.Task> tasks) {
         if (tasks.isEmpty()) {
             return List.of();
         }
@@ -46,21 +43,21 @@ public final class EvaluateJob {
                 .collect();
     }
 
-    public List<GenerationMetrics> measure(List<GenerationTask> tasks) {
+    public List<GenerationMetrics> measure(List<MeasureGenerated.Task> tasks) {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        String pairs = JobText.named(tasks.stream().map(GenerationTask::label));
+        String pairs = JobText.named(tasks.stream().map(MeasureGenerated.Task::label));
         JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
         return GpuTask.on(spark.parallelize(tasks, tasks.size()))
                 .map(new Measurement(settings))
                 .collect();
     }
 
-    private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
         @Override
-        public ArmResult call(ArmTask task) throws Exception {
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 Compute compute = settings.detectorCompute();
@@ -71,15 +68,15 @@ public final class EvaluateJob {
                     throw e;
                 }
                 LOG.error("{} failed", task.label(), e);
-                return ArmResult.failed(task, watch.seconds(), FailureText.of(e));
+                return EvaluateArm.Result.failed(task, watch.seconds(), FailureText.of(e));
             }
         }
     }
 
-    private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationMetrics> {
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
 
         @Override
-        public GenerationMetrics call(GenerationTask task) throws Exception {
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
