@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -131,9 +131,9 @@ public final class MemoryBenchmark {
 
         void measure(int done, int settledAfter, int endAfter) throws IOException {
             if (done == settledAfter) {
-                settled = ResidentMemory.mebibytes();
+                settled = Memory.resident();
             } else if (done == endAfter) {
-                end = ResidentMemory.mebibytes();
+                end = Memory.resident();
             }
         }
     }

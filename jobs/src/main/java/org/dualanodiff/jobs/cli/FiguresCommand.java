@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.Dataset;

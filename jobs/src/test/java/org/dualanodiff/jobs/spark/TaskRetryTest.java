@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.run.EvaluationRun.EvaluateJob;
+import org.dualanodiff.jobs.run.ExportRun.ExportJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -20,7 +22,7 @@ import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;

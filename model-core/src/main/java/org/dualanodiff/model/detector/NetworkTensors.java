@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Devices;

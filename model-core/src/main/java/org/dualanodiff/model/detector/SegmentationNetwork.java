@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.dualanodiff.model.checkpoint.ParameterLayout;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -34,14 +34,19 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
     static final List<String> PROJECTIONS = List.of("q", "k", "v", "out");
 
     /** The layout for a base model. */
+    public static AdapterLayout of(BaseModel base, int rank, boolean background) {
+        return of(base.unet().config(), base.textEncoder().config(), rank, background);
+    }
+
+    /** The layout for a base model of these sizes. */
     public static AdapterLayout of(UNetConfig unet, ClipTextConfig text, int rank, boolean background) {
         SortedMap<String, long[]> shapes = new TreeMap<>();
-        ParameterLayout.of(unet).forEach((name, keys) -> {
+        unet.parameters().forEach((name, keys) -> {
             if (name.endsWith(KEYS)) {
                 addAttention(shapes, name.substring(0, name.length() - KEYS.length()), keys, rank, background);
             }
         });
-        ParameterLayout.of(text).keySet().stream()
+        text.parameters().keySet().stream()
                 .filter(name -> name.endsWith(TEXT_KEYS))
                 .map(name -> textPrefix(name.substring(0, name.length() - TEXT_KEYS.length())))
                 .forEach(prefix -> addTextAttention(shapes, prefix, text.hiddenSize(), rank));

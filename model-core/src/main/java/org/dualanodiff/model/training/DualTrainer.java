@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -71,7 +72,7 @@ public final class DualTrainer implements AutoCloseable {
 
     private static DualAdapter first(BaseModel base, TrainingConfig config) {
         DualAdapter fresh = DualAdapter.initialize(
-                base.adapterLayout(config.rank(), config.background() != BackgroundMode.OFF),
+                AdapterLayout.of(base, config.rank(), config.background() != BackgroundMode.OFF),
                 config.seed(),
                 base.device());
         if (config.warmStart()) {
@@ -117,7 +118,7 @@ public final class DualTrainer implements AutoCloseable {
     private double step(int step) {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
+            Gradients gradients = gradients(batches.batch(step), NestedPrompt.tokens(base, prompt));
             requireFinite(gradients.loss(), step);
             optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
             return gradients.loss();
@@ -151,7 +152,7 @@ public final class DualTrainer implements AutoCloseable {
     public double evaluate(int step) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            return Operators.item(objective.loss(batches.batch(step), base.tokens(prompt)));
+            return Operators.item(objective.loss(batches.batch(step), NestedPrompt.tokens(base, prompt)));
         }
     }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.Attention;

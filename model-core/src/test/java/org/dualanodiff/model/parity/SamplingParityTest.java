@@ -9,8 +9,8 @@ import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundFeatures;
@@ -124,7 +124,7 @@ class SamplingParityTest {
         NestedPrompt[] all = new NestedPrompt[2 * prompts.length];
         Arrays.fill(all, 0, prompts.length, negative);
         System.arraycopy(prompts, 0, all, prompts.length, prompts.length);
-        NDArray states = base.textEncoder().forward(base.tokens(all), adapter.text());
+        NDArray states = base.textEncoder().forward(NestedPrompt.tokens(base, all), adapter.text());
         assertClose("text states", states, golden, name + ".prompt_embeds", FORWARD);
         return states;
     }

@@ -2,13 +2,13 @@ package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;

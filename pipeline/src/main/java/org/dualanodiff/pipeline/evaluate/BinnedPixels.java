@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.MaskRegions;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
@@ -20,7 +21,7 @@ final class BinnedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        Components found = new Mask(map.width(), map.height(), map.defect()).components();
         for (int i = 0; i < map.scores().length; i++) {
             int bin = bin(map.key(i));
             if (map.defect()[i]) {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
@@ -32,7 +33,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
 
-    /** @throws IllegalArgumentException if there is nothing to train or nothing to test with */
+    /** @throws UserError if there is nothing to train or nothing to test with */
     static CategoryImages load(CategoryData data, Budget budget, DatasetFiles files) throws IOException {
         Loader loader = new Loader(budget, files);
         Map<String, List<DetectorPair>> real = new TreeMap<>();
@@ -62,7 +63,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         boolean good = tests.stream().anyMatch(TestImage::isGood);
         boolean bad = tests.stream().anyMatch(test -> !test.isGood());
         if (normals.isEmpty() || !good || !bad) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     ("%s cannot be evaluated: it has %d readable images in train/good, %s in test/good and %s test defects;"
                                     + " all three are needed")
                             .formatted(category, normals.size(), good ? "some" : "none", bad ? "some" : "no"));

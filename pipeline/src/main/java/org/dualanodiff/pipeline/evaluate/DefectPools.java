@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.model.image.PngCodec;
@@ -130,7 +131,7 @@ final class DefectPools {
     /**
      * The accepted pairs of some runs of lowest index, at the detector's size; those of the first run before the next.
      *
-     * @throws IllegalArgumentException if no run has any of them
+     * @throws UserError if no run has any of them
      */
     static List<DetectorPair> accepted(
             ObjectStore store, List<String> runs, String category, String defect, Budget budget) throws IOException {
@@ -142,7 +143,7 @@ final class DefectPools {
             }
         }
         if (accepted.isEmpty()) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
                             .formatted(String.join(",", runs), store.root(), category, defect));
         }

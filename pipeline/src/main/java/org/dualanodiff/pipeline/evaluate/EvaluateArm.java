@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.Classifier;
 import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.training.TrainingListener;
@@ -109,7 +109,7 @@ public final class EvaluateArm {
     /**
      * @param listener sees every step of the segmentation network
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if something that the arm needs is not there
+     * @throws org.dualanodiff.pipeline.UserError if something that the arm needs is not there
      */
     public Result run(Task task, Compute compute, TrainingListener listener) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.budget(), files);

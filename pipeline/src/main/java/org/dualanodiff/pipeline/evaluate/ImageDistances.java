@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.PixelCodec;
 
 /** Squared Euclidean distances between rows, an image each: of its levels, or of what a network makes of it. */
 public final class ImageDistances {
@@ -16,7 +15,7 @@ public final class ImageDistances {
 
     /** One row an image: its levels from 0 to 1. */
     static float[][] levels(Stream<Image> images) {
-        return images.map(PixelCodec::toUnit).toArray(float[][]::new);
+        return images.map(Image::unit).toArray(float[][]::new);
     }
 
     /** {@code [a][b]}. */

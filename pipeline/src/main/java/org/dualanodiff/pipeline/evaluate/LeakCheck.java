@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.util.LinkedHashMap;
 import java.nio.file.Path;
@@ -202,7 +202,7 @@ public final class LeakCheck {
             return Optional.of(models.locate(base.name()))
                     .filter(model -> model.fingerprint().equals(base.sha256()))
                     .map(ModelFiles::root);
-        } catch (CheckpointException | IllegalArgumentException | StoreException | UncheckedIOException e) {
+        } catch (CheckpointException | UserError | UncheckedIOException e) {
             LOG.warn("the base model {} cannot be looked at", base.name(), e);
             return Optional.empty();
         }
@@ -266,7 +266,7 @@ public final class LeakCheck {
     }
 
     /** A test image was seen in a training, so that no metric on it would mean anything. */
-    public static final class LeakException extends RuntimeException {
+    public static final class LeakException extends UserError {
 
         private static final int SHOWN = 20;
 
@@ -277,10 +277,13 @@ public final class LeakCheck {
          * @param advice what to do about them
          */
         private LeakException(List<String> leaks, String advice) {
-            super("evaluation refused: test images were seen in training\n  "
+            super(
+                    Cause.DATA,
+                    List.of("evaluation refused: test images were seen in training\n  "
                     + leaks.stream().limit(SHOWN).collect(Collectors.joining("\n  "))
                     + (leaks.size() > SHOWN ? "\n  and %d more".formatted(leaks.size() - SHOWN) : "")
-                    + "\n" + advice);
+                    + "\n" + advice),
+                    null);
         }
     }
 }

@@ -48,7 +48,8 @@ public final class MeasureGenerated {
 
     /**
      * @throws IOException if an image or a file of pairs cannot be read
-     * @throws IllegalArgumentException if there are no pairs, or a network cannot be used
+     * @throws org.dualanodiff.pipeline.UserError if there are no pairs
+     * @throws IllegalArgumentException if a network cannot be used
      */
     public GenerationMetrics run(Task task) throws IOException {
         String category = task.data().category();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.detector.MixedBatches;

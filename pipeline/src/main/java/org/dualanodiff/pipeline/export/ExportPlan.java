@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
+import org.dualanodiff.pipeline.UserError;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,11 +41,11 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
     /**
      * The same with the real training pairs of its units and the good images of its categories.
      *
-     * @throws IllegalArgumentException if the format has no place for them
+     * @throws UserError if the format has no place for them
      */
     public ExportPlan with(Dataset originals) {
         if (!format.takesOriginals()) {
-            throw new IllegalArgumentException("an export to %s holds generated pairs only; leave --originals out"
+            throw new UserError("an export to %s holds generated pairs only; leave --originals out"
                     .formatted(format.name().toLowerCase(Locale.ROOT)));
         }
         Set<UnitKey> units = Set.copyOf(classes().units());

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.image.Flip;

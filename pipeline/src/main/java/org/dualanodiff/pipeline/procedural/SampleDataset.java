@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.procedural;
 
+import org.dualanodiff.pipeline.UserError;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class SampleDataset {
      *
      * @param out made if it is not there
      * @throws FileAlreadyExistsException if a product's folder is already there; nothing is overwritten
-     * @throws IllegalArgumentException   if a name is none of {@link #products()}
+     * @throws UserError   if a name is none of {@link #products()}
      */
     public static Written write(Path out, long seed, Size size, List<String> products)
             throws IOException {
@@ -62,17 +62,15 @@ public final class SampleDataset {
         return Product.ALL.stream()
                 .filter(product -> product.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
+                .orElseThrow(() -> new UserError(
                         "No sample product is called \"%s\"; there are %s".formatted(name, products())));
     }
 
-    private void requireAbsent(Product product) throws FileAlreadyExistsException {
+    private void requireAbsent(Product product) {
         Path folder = root.resolve(product.name());
         if (Files.exists(folder)) {
-            throw new FileAlreadyExistsException(
-                    folder.toString(),
-                    null,
-                    "the sample data set does not overwrite; remove it or name another folder");
+            throw new UserError(
+                    folder + " is there already; the sample data set does not overwrite: remove it or name another folder");
         }
     }
 

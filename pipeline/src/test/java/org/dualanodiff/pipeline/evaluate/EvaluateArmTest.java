@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.ByteArrayInputStream;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -97,7 +98,7 @@ class EvaluateArmTest {
     @Test
     void arm_ofARunWithoutPairs_saysWhatToRun() {
         assertThatThrownBy(() -> run(task("generated@r-none", 1), TrainingListener.NONE))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("run r-none")
                 .hasMessageContaining("no accepted pairs of cloth/")
                 .hasMessageContaining("augment");
@@ -108,7 +109,7 @@ class EvaluateArmTest {
         SampleDataset.write(folder, 1, new SampleDataset.Size(2, 0, 3), List.of("wood"));
         CategoryData lacking = read(folder, Set.of());
         assertThatThrownBy(() -> CategoryImages.load(lacking, SETTINGS, files))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("wood cannot be evaluated")
                 .hasMessageContaining("none in test/good");
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -128,7 +129,7 @@ class EvaluationReportTest {
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
         assertThatThrownBy(() -> Arm.parse(name))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("arm \"" + name + "\"")
                 .hasMessageContaining(complaint);
     }

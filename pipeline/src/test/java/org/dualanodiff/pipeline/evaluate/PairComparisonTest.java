@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.dataset.Dataset;
