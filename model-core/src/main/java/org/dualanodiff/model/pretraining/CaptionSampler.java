@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.SamplingConfig;
@@ -77,7 +77,7 @@ public final class CaptionSampler {
         int each = pixels.length / count;
         return IntStream.range(0, count)
                 .mapToObj(i -> Arrays.copyOfRange(pixels, i * each, (i + 1) * each))
-                .map(one -> PixelCodec.fromSigned(one, resolution, resolution))
+                .map(one -> Image.ofSigned(one, resolution, resolution).buffered())
                 .toList();
     }
 }

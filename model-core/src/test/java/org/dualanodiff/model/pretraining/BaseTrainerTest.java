@@ -22,7 +22,7 @@ import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
@@ -156,8 +156,8 @@ class BaseTrainerTest {
         PretrainingImages.Pair pair = new Stripes().pair(1);
         return new TrainingExample(
                 "one",
-                PixelCodec.fromSigned(pair.image(), SIDE, SIDE),
-                PixelCodec.fromSigned(pair.anomaly(), SIDE, SIDE),
+                Image.ofSigned(pair.image(), SIDE, SIDE).buffered(),
+                Image.ofSigned(pair.anomaly(), SIDE, SIDE).buffered(),
                 Optional.empty());
     }
 

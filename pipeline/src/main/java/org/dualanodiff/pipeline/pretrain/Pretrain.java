@@ -14,7 +14,6 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
@@ -88,10 +87,10 @@ public final class Pretrain {
         if (!Files.isDirectory(fresh)) {
             PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
             for (int i = 0; i < CODEC_PICTURES; i++) {
-                fit.add(PixelCodec.toSigned(corpus.image(i).image()), SIDE);
+                fit.add(corpus.image(i).image().signed(), SIDE);
             }
             for (int i = 0; i < own.count(); i++) {
-                fit.add(PixelCodec.toSigned(own.pixels(i)), SIDE);
+                fit.add(own.pixels(i).signed(), SIDE);
             }
             RandomModel.writeSmall(fresh, words(), fit.weights(), settings.seed());
         }
