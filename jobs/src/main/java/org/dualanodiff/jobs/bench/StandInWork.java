@@ -88,7 +88,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
     @Override
     public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) {
         return new Recorded(
-                task, SlotLog.begin(task.unit().category() + "/" + task.unit().defect()));
+                task, SlotLog.begin(task.unit().unit().toString()));
     }
 
     boolean isRejected(String unit, int index) {
@@ -117,7 +117,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
         }
 
         private GeneratedSample pair(int index) {
-            String unit = task.unit().category() + "/" + task.unit().defect();
+            String unit = task.unit().unit().toString();
             List<String> reasons = isRejected(unit, index) ? List.of(QualityCheck.NO_CHANGE.reason()) : List.of();
             return RecordedPairs.sample(task.runId(), task.unit(), index, side, reasons);
         }

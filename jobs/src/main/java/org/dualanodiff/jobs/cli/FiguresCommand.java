@@ -19,7 +19,7 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.report.PairGroups;
@@ -88,7 +88,7 @@ final class FiguresCommand extends StoreCommand {
         Map<String, PairMetrics> figures = new LinkedHashMap<>();
         try (PairComparison comparison = PairComparison.with(dataset, files, network.side, network.steps, compute)) {
             for (DefectSet set : dataset.sets()) {
-                UnitKey unit = new UnitKey(set.category(), set.defect());
+                UnitKey unit = set.unit();
                 List<GeneratedSample> own = found.get(set);
                 PairMetrics of = comparison.of(unit, own);
                 if (of != null) {

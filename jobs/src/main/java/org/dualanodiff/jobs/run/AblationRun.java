@@ -16,7 +16,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -76,7 +76,7 @@ public final class AblationRun {
                 RunSamples samples =
                         new RunSamples(store, variant.getValue().run().id());
                 for (DefectSet set : dataset.sets()) {
-                    UnitKey unit = new UnitKey(set.category(), set.defect());
+                    UnitKey unit = set.unit();
                     PairMetrics of = comparison.of(
                             unit, samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
                     if (of != null) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.plan.Estimate;
-import org.dualanodiff.pipeline.plan.Pace;
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
 import org.dualanodiff.pipeline.report.Readable;
 
 /** An estimate as people read it. */

@@ -16,8 +16,8 @@ import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.plan.Unusable;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -47,7 +47,7 @@ final class RunReport {
     }
 
     void ended(UnitOutcome outcome) {
-        outcomes.put(key(outcome.unit()), outcome);
+        outcomes.put(outcome.unit().unit(), outcome);
     }
 
     /** Where and when the tasks of all units worked. */
@@ -67,10 +67,10 @@ final class RunReport {
     void untouched(Map<UnitKey, UnitCommit> commits, Optional<RunManifest> before) {
         generated = true;
         Map<UnitKey, RunManifest.Unit> known = new TreeMap<>(UnitKey.ORDER);
-        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(key(unit), unit)));
+        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(unit.unit(), unit)));
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
-            UnitKey key = new UnitKey(set.category(), set.defect());
+            UnitKey key = set.unit();
             units.add(current(known.get(key), commits.get(key), key, set.reason()));
         }
         Set<UnitKey> listed = Stream.concat(
@@ -128,7 +128,7 @@ final class RunReport {
     List<String> problems() {
         return planned()
                 .flatMap(outcome ->
-                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(key(outcome.unit()), error)))
+                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(outcome.unit().unit(), error)))
                 .toList();
     }
 
@@ -152,7 +152,7 @@ final class RunReport {
     private Stream<UnitOutcome> planned() {
         return plan.units().stream()
                 .map(unit -> outcomes.get(
-                        new UnitKey(unit.adapter().category(), unit.adapter().defect())))
+                        unit.adapter().unit()))
                 .filter(outcome -> outcome != null);
     }
 
@@ -165,10 +165,6 @@ final class RunReport {
                         file.reason().name(),
                         file.detail()))
                 .toList();
-    }
-
-    private static UnitKey key(RunManifest.Unit unit) {
-        return new UnitKey(unit.category(), unit.defect());
     }
 
     /** @param manifest its address, or null if this command writes none */
@@ -187,7 +183,7 @@ final class RunReport {
                 (int) plan.units().stream().filter(unit -> !unit.train()).count(),
                 outcomes.isEmpty()
                         ? plan.units().stream()
-                                .mapToInt(Plan.UnitCounts::existing)
+                                .mapToInt(Plan.Unit::existing)
                                 .sum()
                         : samples.existing(),
                 samples.created(),

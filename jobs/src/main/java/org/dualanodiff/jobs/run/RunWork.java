@@ -30,9 +30,9 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.PlanInput;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -181,31 +181,27 @@ final class RunWork {
             RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
         Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
         before.ifPresent(manifest ->
-                manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
-        List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
-        inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
-                .thenComparingInt(Plan.UnitCounts::toGenerate)
+                manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
+        List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
+        inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
+                .thenComparingInt(Plan.Unit::toGenerate)
                 .reversed());
         List<Supplier<UnitOutcome>> units = new ArrayList<>();
-        for (Plan.UnitCounts unit : inOrder) {
-            UnitKey key = key(unit.adapter());
+        for (Plan.Unit unit : inOrder) {
+            UnitKey key = unit.adapter().unit();
             units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
         }
         return units;
     }
 
     /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
-    private long training(RunScope scope, Plan.UnitCounts unit) {
+    private long training(RunScope scope, Plan.Unit unit) {
         if (!unit.train() || !scope.stages().train()) {
             return 0;
         }
-        DefectSet set = scope.sets().get(key(unit.adapter()));
+        DefectSet set = scope.sets().get(unit.adapter().unit());
         long drawn = (long) config.training().steps() * config.training().batchSize();
         return drawn + set.training().size();
-    }
-
-    private static UnitKey key(AdapterId id) {
-        return new UnitKey(id.category(), id.defect());
     }
 
     /** All that could make the difference for a unit that killed its executors; its own images are in its adapter's name. */
@@ -261,7 +257,7 @@ final class RunWork {
         runs.open(identity);
         runs.bindAdapters(
                 identity.runId(),
-                plan.units().stream().map(Plan.UnitCounts::adapter).toList());
+                plan.units().stream().map(Plan.Unit::adapter).toList());
         inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
     }
 

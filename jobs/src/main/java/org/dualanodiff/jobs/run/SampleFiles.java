@@ -3,7 +3,7 @@ package org.dualanodiff.jobs.run;
 import java.util.List;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -45,7 +45,7 @@ public final class SampleFiles {
     public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
         return files.stream()
                 .map(file ->
-                        new ExportPart.Samples(new UnitKey(file.category(), file.defect()), file.key(), file.bytes()))
+                        new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
                 .toList();
     }
 }

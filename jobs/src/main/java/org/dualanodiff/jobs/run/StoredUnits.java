@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -102,7 +102,7 @@ final class StoredUnits {
     }
 
     UnitFiles files(AdapterId adapter) {
-        UnitKey unit = new UnitKey(adapter.category(), adapter.defect());
+        UnitKey unit = adapter.unit();
         UnitCommit standing = commits.getOrDefault(unit, UnitCommit.nothing(runId, adapter));
         UnitCommit whole = whole(standing);
         return new UnitFiles(
@@ -115,7 +115,7 @@ final class StoredUnits {
     }
 
     private UnitCommit whole(UnitCommit commit) {
-        Map<String, Long> there = stored(new UnitKey(commit.category(), commit.defect()));
+        Map<String, Long> there = stored(commit.unit());
         return commit.only(file -> there.getOrDefault(file.key(), -1L) == file.bytes());
     }
 

@@ -24,7 +24,7 @@ import org.dualanodiff.pipeline.train.TrainResult;
 /** Collects what becomes of a unit, for its line in the manifest. */
 final class UnitReport {
 
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private final SampleTarget target;
     private final Optional<RunManifest.Unit> before;
     private final UnitCommit begun;
@@ -39,7 +39,7 @@ final class UnitReport {
      * @param before its line of the last time
      * @param begun what was there when the command began
      */
-    UnitReport(Plan.UnitCounts plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
+    UnitReport(Plan.Unit plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
         this.plan = plan;
         this.target = target;
         this.before = before;

@@ -17,9 +17,9 @@ import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -41,7 +41,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunScope run;
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private UnitFiles files;
     private final AdapterId id;
     private final UnitKey key;
@@ -49,12 +49,12 @@ final class UnitRun implements Supplier<UnitOutcome> {
     private final List<TaskRecord> tasks = new ArrayList<>();
 
     /** @param files what the store had of it when the command began */
-    UnitRun(RunScope run, Plan.UnitCounts plan, UnitFiles files, Optional<RunManifest.Unit> before) {
+    UnitRun(RunScope run, Plan.Unit plan, UnitFiles files, Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
         this.files = files;
         this.id = plan.adapter();
-        this.key = new UnitKey(id.category(), id.defect());
+        this.key = id.unit();
         this.report = new UnitReport(plan, run.target(), before, files.commit());
     }
 

@@ -11,7 +11,7 @@ import org.dualanodiff.jobs.spark.GeneratedPairsJob;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.ReadRealPairs;
@@ -74,7 +74,7 @@ public final class WriteReport {
                 .run(
                         runId,
                         shown.stream()
-                                .map(unit -> new UnitKey(unit.category(), unit.defect()))
+                                .map(unit -> unit.unit())
                                 .toList());
         List<UnitFacts> units =
                 shown.stream().map(unit -> facts(runId, unit, generated)).toList();
@@ -94,7 +94,7 @@ public final class WriteReport {
     }
 
     private UnitFacts facts(String runId, RunManifest.Unit unit, Map<UnitKey, GeneratedPairs> generated) {
-        UnitKey key = new UnitKey(unit.category(), unit.defect());
+        UnitKey key = unit.unit();
         return new UnitFacts(
                 unit, provenance(unit), realPairs(runId, key), generated.getOrDefault(key, GeneratedPairs.NONE));
     }

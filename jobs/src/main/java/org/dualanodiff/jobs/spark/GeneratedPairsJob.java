@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;

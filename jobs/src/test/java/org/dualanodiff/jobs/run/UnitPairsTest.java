@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.PairSignature;
@@ -36,7 +36,7 @@ class UnitPairsTest {
 
         for (List<GenerateUnit> round = pairs.missing(ADAPTER); !round.isEmpty(); round = pairs.missing(ADAPTER)) {
             round.forEach(unit -> {
-                Arrays.stream(unit.missing()).filter(index -> index % 8 == 0).forEach(index -> blocks.add(index / 8));
+                unit.missing().stream().filter(index -> index % 8 == 0).forEach(index -> blocks.add(index / 8));
                 pairs.add(made(unit, good), 1000);
             });
         }
@@ -98,8 +98,8 @@ class UnitPairsTest {
     }
 
     private static List<PairVerdict> made(GenerateUnit unit, List<Boolean> good) {
-        return Arrays.stream(unit.missing())
-                .mapToObj(index -> new PairVerdict(
+        return unit.missing().stream()
+                .map(index -> new PairVerdict(
                         index, "f", index >= 400 || good.get(index) ? List.of() : List.of("flat"), null))
                 .toList();
     }

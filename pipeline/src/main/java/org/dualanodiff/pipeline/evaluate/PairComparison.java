@@ -19,7 +19,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /**
@@ -64,7 +64,7 @@ public final class PairComparison implements AutoCloseable {
         for (DefectSet set : dataset.sets()) {
             List<DetectorPair> own = pairs(set.training(), files, side);
             int half = set.test().size() / 2;
-            training.put(new UnitKey(set.category(), set.defect()), own);
+            training.put(set.unit(), own);
             seen.add(Stream.concat(own.stream(), pairs(set.test().subList(0, half), files, side).stream())
                     .toList());
             unseen.addAll(pairs(set.test().subList(half, set.test().size()), files, side));

@@ -135,8 +135,8 @@ public final class ModelPairs implements PairSource {
                         + " resolution")
                 .formatted(
                         base.deviceName(),
-                        task.unit().category(),
-                        task.unit().defect(),
+                        task.unit().unit().category(),
+                        task.unit().unit().defect(),
                         failure.getMessage(),
                         pairs,
                         resolution,
@@ -145,7 +145,7 @@ public final class ModelPairs implements PairSource {
     }
 
     private SampleSeries series() {
-        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
+        return new SampleSeries(task.seed(), task.unit().unit().category(), task.unit().unit().defect());
     }
 
     @Override

@@ -35,8 +35,8 @@ import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.generate.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.TrainingSet;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.GoodImagesBinding;
@@ -171,13 +171,7 @@ public record RunInputs(
     }
 
     private TrainingSet trainingSet(DefectSet set) {
-        return new TrainingSet(
-                set.category(),
-                set.defect(),
-                dataFingerprint(set),
-                set.training().size(),
-                quarantinedForTraining(set),
-                settings.trainingSettings(background(set.category()) != null));
+        return new TrainingSet(set.unit(), dataFingerprint(set), set.training().size(), quarantinedForTraining(set), settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */
@@ -240,7 +234,7 @@ public record RunInputs(
 
     public Map<UnitKey, DefectSet> setsByUnit() {
         return dataset.sets().stream()
-                .collect(Collectors.toMap(set -> new UnitKey(set.category(), set.defect()), Function.identity()));
+                .collect(Collectors.toMap(set -> set.unit(), Function.identity()));
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunIdentity;
@@ -80,7 +80,7 @@ final class RunCheck {
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
         return summaries.stream()
                 .flatMap(file -> file.series().stream())
-                .map(series -> new UnitKey(series.key().category(), series.key().defect()))
+                .map(series -> series.key().unit())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
