@@ -7,6 +7,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.InspectImagesJob;
 import org.dualanodiff.jobs.spark.RunName;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -61,10 +62,15 @@ public final class AugmentRun {
      */
     public RunSummary run(Stages stages) {
         Instant started = Instant.now();
-        RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
-        warn(inputs.dataset());
-        inputs.requireUsable();
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+            RunInputs inputs = RunInputs.read(
+                    config,
+                    LocalCache.ofUser(),
+                    HadoopProperties.configuration(),
+                    files -> InspectImagesJob.ofUnknown(
+                            context, store, config.dataset().root(), stages != Stages.NONE, files));
+            warn(inputs.dataset());
+            inputs.requireUsable();
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (RunName name = RunName.show(context, identity.runId())) {
                 RunWork work = new RunWork(spark, console, inputs, identity, store, started, unitWork);

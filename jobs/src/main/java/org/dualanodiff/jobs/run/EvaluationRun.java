@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.progress.Progress;
 import org.dualanodiff.jobs.spark.EvaluateJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.InspectImagesJob;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -47,8 +48,14 @@ public final class EvaluationRun {
      */
     public EvaluationSummary run() throws IOException {
         Stopwatch watch = Stopwatch.start();
-        RunInputs inputs = RunInputs.read(config, LocalCache.ofUser(), HadoopProperties.configuration());
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+            RunInputs inputs = RunInputs.read(
+                    config,
+                    LocalCache.ofUser(),
+                    HadoopProperties.configuration(),
+                    files -> InspectImagesJob.ofUnknown(
+                            context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
             EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
@@ -58,7 +65,7 @@ public final class EvaluationRun {
             console.flush();
             Progress progress = Progress.showOn(console);
             EvaluateJob job = new EvaluateJob(
-                    JavaSparkContext.fromSparkContext(spark.sparkContext()), TaskSettings.of(config), progress);
+                    context, TaskSettings.of(config), progress);
             List<GenerationMetrics> generation = job.measure(plan.generation());
             List<ArmResult> results = job.run(plan.arms());
             EvaluationReport report = report(runId, results, generation);

@@ -141,7 +141,7 @@ final class RunWork {
         if (!stages.generate()) {
             return report.summary(null);
         }
-        report.untouched(StoredUnits.of(store, identity.runId()).commits(), before);
+        report.untouched(stored.commits(), before);
         lease.requireHeld();
         String manifest = runs.writeManifest(report.manifest(spark.version()));
         writeReport();

@@ -232,7 +232,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
         TaskHook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
         if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
-            written.get().forEach(file -> run.store().delete(file.key()));
+            run.store()
+                    .deleteFiles(
+                            written.get().stream().map(UnitCommit.File::key).toList());
             return Optional.empty();
         }
         run.states().committed(fresh.size());
@@ -270,7 +272,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
         done.removeAll(listed);
-        done.forEach(run.store()::delete);
+        run.store().deleteFiles(done);
     }
 
     /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.GeneratedPairsJob;
@@ -27,6 +29,7 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -48,9 +51,12 @@ public final class WriteReport {
      * @throws IOException if a training image can no longer be read
      */
     public void keepRealPairs(String runId, List<DefectSet> sets, DatasetFiles files) throws IOException {
+        Set<String> there = store.list(StoreLayout.realPairs(runId)).stream()
+                .map(StoredFile::key)
+                .collect(Collectors.toSet());
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
             String key = StoreLayout.realPairs(runId, set.category(), set.defect());
-            if (set.usable() && !store.exists(key)) {
+            if (set.usable() && !there.contains(key)) {
                 store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
             }
         }

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +70,7 @@ final class UnitAttempt implements AutoCloseable {
     public void close() {
         OPEN.remove(this);
         try {
-            store.delete(marker);
+            store.deleteFiles(List.of(marker));
         } catch (StoreException e) {
             LOG.warn("the marker of a finished task is left behind: {}", e.getMessage());
         }

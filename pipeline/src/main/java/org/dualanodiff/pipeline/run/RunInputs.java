@@ -30,6 +30,7 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
@@ -61,14 +62,24 @@ public record RunInputs(
 
     private static final int REASONS_SHOWN = 20;
 
+    /** As the other, looking at images on this machine. */
+    public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return read(config, cache, hadoop, InspectImage.Many::here);
+    }
+
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
      *
+     * @param inspection how images of defects are looked at
      * @throws CheckpointException if the base model is not usable
      * @throws UserError if masks are to be made by a saliency network whose file cannot be read
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
      */
-    public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+    public static RunInputs read(
+            PipelineConfig config,
+            LocalCache cache,
+            Configuration hadoop,
+            Function<DatasetFiles, InspectImage.Many> inspection) {
         ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
         RunSettings settings = new RunSettings(
                 config,
@@ -77,7 +88,7 @@ public record RunInputs(
                 AdapterStart.isWarm(config.training(), base),
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
-        Dataset dataset = new DatasetReader(hadoop).read(request);
+        Dataset dataset = new DatasetReader(hadoop, inspection).read(request);
         DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
