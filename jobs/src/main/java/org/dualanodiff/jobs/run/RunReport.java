@@ -74,7 +74,7 @@ final class RunReport {
             units.add(current(known.get(key), commits.get(key), key, set.reason()));
         }
         Set<UnitKey> listed = Stream.concat(
-                        outcomes.keySet().stream(), units.stream().map(RunReport::key))
+                        outcomes.keySet().stream(), units.stream().map(RunManifest.Unit::unit))
                 .collect(Collectors.toSet());
         commits.keySet().stream().filter(key -> !known.containsKey(key)).forEach(key -> known.put(key, null));
         known.forEach((key, unit) -> {

@@ -128,7 +128,7 @@ record RunScope(
     LearnTask learnTask(UnitKey unit) {
         QualityConfig quality = config().quality();
         List<URI> good =
-                inputs.dataset().good(key.category()).map(GoodImages::training).orElse(List.of());
+                inputs.dataset().good(unit.category()).map(GoodImages::training).orElse(List.of());
         return new LearnTask(
                 sets.get(unit),
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),
