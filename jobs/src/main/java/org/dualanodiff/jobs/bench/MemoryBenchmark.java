@@ -131,9 +131,9 @@ public final class MemoryBenchmark {
 
         void measure(int done, int settledAfter, int endAfter) throws IOException {
             if (done == settledAfter) {
-                settled = ResidentMemory.mebibytes();
+                settled = Memory.resident();
             } else if (done == endAfter) {
-                end = ResidentMemory.mebibytes();
+                end = Memory.resident();
             }
         }
     }

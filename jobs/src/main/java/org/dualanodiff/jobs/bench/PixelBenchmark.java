@@ -87,7 +87,7 @@ public final class PixelBenchmark {
                 binned ? "binned" : "sorted",
                 spent.seconds,
                 spent.cpuSeconds,
-                ResidentMemory.peakMebibytes(),
+                Memory.peakOfResident(),
                 ranking.auroc().orElseThrow(),
                 ranking.averagePrecision().orElseThrow(),
                 ranking.f1Max().orElseThrow().value(),

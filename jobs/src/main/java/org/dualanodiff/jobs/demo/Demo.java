@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.demo;
 
+import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,8 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
@@ -127,7 +127,7 @@ public final class Demo {
                 seconds.put("adapters", training.seconds());
             }
             Stopwatch generating = Stopwatch.start();
-            RunSummary summary = run.run(Stages.ALL);
+            RunReport.Summary summary = run.run(Stages.ALL);
             seconds.put("pairs, " + way.setting(), generating.seconds());
             if (summary.pairsPerSecond() != null) {
                 pairsPerSecond.put(way, summary.pairsPerSecond());

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -54,7 +55,7 @@ public final class AblationRun {
     public Map<String, PairMetrics> run() throws IOException {
         for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
             console.printf("variant %s%n", variant.getKey());
-            RunSummary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
+            RunReport.Summary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
             console.println(summary.sentence());
         }
         return compare();

@@ -51,7 +51,7 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** One guided denoising step of all pairs: both halves, both branches. */
-    public StepCost guidedStep() {
+    public StepMeter.Cost guidedStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray latents = latents(pairs * Branch.COUNT);
@@ -82,7 +82,7 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** The same number of samples through the plain U-Net, without any adapter. */
-    public StepCost plainStep() {
+    public StepMeter.Cost plainStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = 2 * pairs * Branch.COUNT;
@@ -94,7 +94,7 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** What a training step without the latent cache would do besides: encode both branches' images of all pairs. */
-    public StepCost encode() {
+    public StepMeter.Cost encode() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = pairs * Branch.COUNT;
@@ -115,7 +115,7 @@ public final class ModelTiming implements AutoCloseable {
         return Tensors.of(noise, base.device(), rows, channels, side, side);
     }
 
-    private StepCost cost(Runnable work) {
+    private StepMeter.Cost cost(Runnable work) {
         StepMeter meter = StepMeter.start(base);
         try (TensorScope scope = TensorScope.open()) {
             work.run();

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -134,11 +135,11 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     /** The text encoder's LoRA, one for both prompts. */
-    public TextProjectionAdapter text() {
+    public ClipTextEncoder.ProjectionAdapter text() {
         return (path, projection, x, base) -> {
             AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.textPrefix(path));
             String lora = "to_" + projection + "_lora.";
-            return Operators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
+            return DualOperators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
         };
     }
 

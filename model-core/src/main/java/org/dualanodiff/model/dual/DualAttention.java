@@ -3,6 +3,7 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -83,8 +84,8 @@ final class DualAttention {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
                     query.apply(branch, hidden, base.query().forward(hidden)),
-                    Operators.repeatGroups(key.apply(branch, source, base.key().forward(source)), 1, times),
-                    Operators.repeatGroups(
+                    DualOperators.repeatGroups(key.apply(branch, source, base.key().forward(source)), 1, times),
+                    DualOperators.repeatGroups(
                             value.apply(branch, source, base.value().forward(source)), 1, times),
                     base.heads());
             return scope.release(out.apply(branch, mixed, base.out().forward(mixed)));
@@ -99,6 +100,6 @@ final class DualAttention {
 
     /** Keys and values of a text shared by many pairs are projected once and then repeated. */
     private static NDArray repeated(NDArray source, NDArray hidden) {
-        return Operators.repeatGroups(source, Branch.COUNT, Tensors.shape(hidden)[0] / Tensors.shape(source)[0]);
+        return DualOperators.repeatGroups(source, Branch.COUNT, Tensors.shape(hidden)[0] / Tensors.shape(source)[0]);
     }
 }

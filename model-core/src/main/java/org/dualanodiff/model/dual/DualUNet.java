@@ -6,7 +6,6 @@ import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The frozen U-Net run on both branches of every pair at once, with an adapter in its attentions: one
@@ -27,7 +26,7 @@ public final class DualUNet implements PairDenoiser {
 
     @Override
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
-        return forward(latents, timesteps, text, background, UNetListener.NONE);
+        return forward(latents, timesteps, text, background, UNet.Listener.NONE);
     }
 
     /**
@@ -36,7 +35,7 @@ public final class DualUNet implements PairDenoiser {
      * @param listener sees intermediate features
      */
     public NDArray forward(
-            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNetListener listener) {
+            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNet.Listener listener) {
         return unet.forward(latents, timesteps, text, both(background), listener);
     }
 
@@ -50,7 +49,7 @@ public final class DualUNet implements PairDenoiser {
     BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text, DeepFeatures deep) {
         BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
         try (Unfinished pass = Unfinished.begin()) {
-            unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE, deep);
+            unet.forward(latents, timesteps, text, reference(features), UNet.Listener.NONE, deep);
             pass.finish();
         }
         return features.recorded();

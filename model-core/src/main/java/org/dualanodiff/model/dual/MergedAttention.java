@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.Linear;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
@@ -48,7 +49,7 @@ final class MergedAttention implements AutoCloseable {
     /** (Cin, Cout) for each branch. */
     private static NDArray[] merged(Linear linear, LowRankAdapter adapter) {
         return IntStream.range(0, Branch.COUNT)
-                .mapToObj(f -> Operators.merged(
+                .mapToObj(f -> DualOperators.merged(
                         linear.weight(), adapter.downs().get(f), adapter.ups().get(f)))
                 .toArray(NDArray[]::new);
     }
@@ -72,7 +73,7 @@ final class MergedAttention implements AutoCloseable {
 
     /** Keys and values of a text, which do not change from step to step: (F*G, T, D) -> two of (F*G, T, C). */
     NDArray[] keysAndValues(NDArray text) {
-        return halves(Operators.branchLinear(text, keyValue, null));
+        return halves(DualOperators.branchLinear(text, keyValue, null));
     }
 
     private NDArray[] halves(NDArray keysValues) {
@@ -89,7 +90,7 @@ final class MergedAttention implements AutoCloseable {
     NDArray self(NDArray hidden, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
             if (queryKeyValue != null) {
-                NDArray all = Operators.branchLinear(hidden, queryKeyValue, null);
+                NDArray all = DualOperators.branchLinear(hidden, queryKeyValue, null);
                 int c = base.channels();
                 return scope.release(finish(
                         Operators.narrow(all, 2, 0, c),
@@ -99,7 +100,7 @@ final class MergedAttention implements AutoCloseable {
             NDArray source =
                     reference == null ? hidden : background.orElseThrow().sourceByBranch(hidden, reference);
             NDArray[] kv = keysAndValues(source);
-            return scope.release(finish(Operators.branchLinear(hidden, query, null), kv[0], kv[1]));
+            return scope.release(finish(DualOperators.branchLinear(hidden, query, null), kv[0], kv[1]));
         }
     }
 
@@ -112,7 +113,7 @@ final class MergedAttention implements AutoCloseable {
     NDArray cross(NDArray hidden, NDArray keys, NDArray values, DefectAttention witness) {
         try (TensorScope scope = TensorScope.open()) {
             long texts = Tensors.shape(keys)[0] / Tensors.shape(hidden)[0];
-            NDArray queries = Operators.spreadBranches(Operators.branchLinear(hidden, query, null), texts);
+            NDArray queries = DualOperators.spreadBranches(DualOperators.branchLinear(hidden, query, null), texts);
             if (witness != null) {
                 witness.see(queries, keys, base.heads());
             }
@@ -122,7 +123,7 @@ final class MergedAttention implements AutoCloseable {
 
     private NDArray finish(NDArray q, NDArray k, NDArray v) {
         NDArray mixed = Operators.attention(q, k, v, base.heads());
-        return interaction.forward(Operators.branchLinear(mixed, out, base.out().bias()));
+        return interaction.forward(DualOperators.branchLinear(mixed, out, base.out().bias()));
     }
 
     @Override

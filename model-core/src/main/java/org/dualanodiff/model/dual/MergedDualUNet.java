@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
@@ -14,7 +15,6 @@ import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
@@ -73,8 +73,8 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray noise = unet.forward(
-                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNetListener.NONE, deep);
-            return scope.release(Operators.branchLast(noise));
+                    DualOperators.branchFirst(latents), byBranch(timesteps), text, pass, UNet.Listener.NONE, deep);
+            return scope.release(DualOperators.branchLast(noise));
         }
     }
 
@@ -108,12 +108,12 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
         @Override
         public NDArray spread(NDArray features, NDArray like) {
-            return Operators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
+            return DualOperators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
         }
     }
 
     private static NDArray byBranch(NDArray timesteps) {
-        return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
+        return Tensors.shape(timesteps)[0] == 1 ? timesteps : DualOperators.branchFirst(timesteps);
     }
 
     /**
@@ -136,7 +136,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
         try (Unfinished parts = Unfinished.begin();
                 TensorScope scope = TensorScope.open()) {
-            NDArray rows = Operators.branchFirst(unet.input(text));
+            NDArray rows = DualOperators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
                 if (merged.base().cross()) {
                     NDArray[] keysValues = merged.keysAndValues(rows);

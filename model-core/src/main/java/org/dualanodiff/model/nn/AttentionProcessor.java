@@ -1,6 +1,7 @@
 package org.dualanodiff.model.nn;
 
 import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -36,8 +37,8 @@ public interface AttentionProcessor {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
                     attention.query().forward(hidden),
-                    Operators.repeatGroups(attention.key().forward(source), 1, times),
-                    Operators.repeatGroups(attention.value().forward(source), 1, times),
+                    DualOperators.repeatGroups(attention.key().forward(source), 1, times),
+                    DualOperators.repeatGroups(attention.value().forward(source), 1, times),
                     attention.heads());
             return scope.release(attention.out().forward(mixed));
         }

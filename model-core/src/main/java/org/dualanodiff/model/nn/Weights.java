@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -108,7 +108,7 @@ public final class Weights implements AutoCloseable {
 
         @Override
         public NDArray tensor(String name, long[] shape, long[] view) {
-            TensorInfo info = source.require(name, shape);
+            TensorFile.Info info = source.require(name, shape);
             try (TensorScope scope = TensorScope.open()) {
                 return kept(Tensors.load(source.map(name), storedType(info), device, precision, view));
             }
@@ -126,7 +126,7 @@ public final class Weights implements AutoCloseable {
             return tensor;
         }
 
-        private Precision storedType(TensorInfo info) {
+        private Precision storedType(TensorFile.Info info) {
             return switch (info.dtype()) {
                 case F32 -> Precision.FP32;
                 case F16 -> Precision.FP16;

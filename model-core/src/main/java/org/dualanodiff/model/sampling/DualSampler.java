@@ -15,9 +15,9 @@ import org.dualanodiff.model.dual.DefectAttention;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
-import org.dualanodiff.model.mask.AttentionMap;
+import org.dualanodiff.model.mask.HeatMap;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -134,8 +134,8 @@ public final class DualSampler implements AutoCloseable {
                 : null;
     }
 
-    private Optional<AttentionMap> map(DefectAttention attention, int pair) {
-        return Optional.ofNullable(attention).map(a -> new AttentionMap(side(), side(), a.map(pair)));
+    private Optional<HeatMap> map(DefectAttention attention, int pair) {
+        return Optional.ofNullable(attention).map(a -> new HeatMap(side(), side(), a.map(pair)));
     }
 
     private int side() {
@@ -216,7 +216,7 @@ public final class DualSampler implements AutoCloseable {
                     diverged.add(pair);
                     pixels = new float[pixels.length];
                 }
-                return PixelCodec.fromSigned(pixels, config.resolution(), config.resolution());
+                return Image.ofSigned(pixels, config.resolution(), config.resolution()).buffered();
             }
         }
 

@@ -19,7 +19,6 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -175,7 +174,7 @@ class AnchoredSamplingTest {
     }
 
     private static Anchor anchor(float[] place) {
-        return new Anchor("good.png", PixelCodec.fromSigned(picture(), SIDE, SIDE), picture(), place);
+        return new Anchor("good.png", Image.ofSigned(picture(), SIDE, SIDE).buffered(), picture(), place);
     }
 
     private static float[] picture() {

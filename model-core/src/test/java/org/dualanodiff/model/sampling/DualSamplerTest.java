@@ -18,7 +18,7 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.AttentionMap;
+import org.dualanodiff.model.mask.HeatMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,7 +118,7 @@ class DualSamplerTest {
             List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
             assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
             for (GeneratedPair pair : pairs) {
-                AttentionMap map = pair.part().attention().orElseThrow();
+                HeatMap map = pair.part().attention().orElseThrow();
                 assertThat(map.values()).hasSize(map.width() * map.height());
                 for (float share : map.values()) {
                     assertThat(share).isBetween(0f, 1f);

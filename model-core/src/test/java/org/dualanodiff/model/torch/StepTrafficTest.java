@@ -2,6 +2,7 @@ package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,9 +1,10 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
 import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
-import org.dualanodiff.model.mask.MaskRegions;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
@@ -25,7 +26,7 @@ final class BinnedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        Components found = new Mask(map.width(), map.height(), map.defect()).components();
         for (int i = 0; i < map.scores().length; i++) {
             int bin = bin(ScoreKey.of(map.scores()[i]));
             if (map.defect()[i]) {

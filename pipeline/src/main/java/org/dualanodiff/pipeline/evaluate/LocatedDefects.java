@@ -65,7 +65,7 @@ final class LocatedDefects {
             put(sheet, one.image.pair().mask(), column * (side + GAP), side + GAP);
             put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
         }
-        return PngCodec.encode(sheet.toImage());
+        return PngCodec.encode(sheet.buffered());
     }
 
     private static Image grey(ScoreMap map) {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -87,7 +87,7 @@ public final class MeasureGenerated {
     }
 
     private static float[][] levels(List<DetectorPair> pairs) {
-        return pairs.stream().map(pair -> PixelCodec.toUnit(pair.image())).toArray(float[][]::new);
+        return pairs.stream().map(pair -> pair.image().unit()).toArray(float[][]::new);
     }
 
     /** What the networks say; null where there is none, or too few images. */

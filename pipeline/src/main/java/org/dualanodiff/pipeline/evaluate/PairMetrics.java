@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.PixelCodec;
 
 /**
  * What can be said of the generated pairs of one defect without a large network.
@@ -101,6 +100,6 @@ public record PairMetrics(
     }
 
     private static float[][] levels(Stream<Image> images) {
-        return images.map(PixelCodec::toUnit).toArray(float[][]::new);
+        return images.map(Image::unit).toArray(float[][]::new);
     }
 }

@@ -4,7 +4,8 @@ import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
 import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 import java.util.Arrays;
-import org.dualanodiff.model.mask.MaskRegions;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 
 /** Keeps every pixel: normal ones as a sortable number, those of defects with the number of their region. Exact. */
 final class SortedPixels implements PixelScores {
@@ -32,7 +33,7 @@ final class SortedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        MaskRegions found = MaskRegions.eightConnected(map.width(), map.height(), map.defect());
+        Components found = new Mask(map.width(), map.height(), map.defect()).components();
         ensure(map.scores().length, map.scores().length, found.count());
         for (int i = 0; i < map.scores().length; i++) {
             int key = ScoreKey.of(map.scores()[i]);

@@ -133,7 +133,7 @@ class GenerationMetricParityTest {
         boolean empty = expected.get("bbox_top_left_bottom_right_inclusive").isJsonNull();
         assertThat(found.box().isEmpty()).isEqualTo(empty);
         found.box()
-                .ifPresent(box -> assertThat(new int[] {box.top(), box.left(), box.bottom(), box.right()})
+                .ifPresent(box -> assertThat(new int[] {box.y(), box.x(), box.bottom() - 1, box.right() - 1})
                         .containsExactly(
                                 MetricGoldens.ints(expected.getAsJsonArray("bbox_top_left_bottom_right_inclusive"))));
     }
