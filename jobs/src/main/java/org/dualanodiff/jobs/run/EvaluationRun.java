@@ -10,9 +10,7 @@ import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.model.torch.Compute;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.samples.RunSamples;
@@ -24,7 +22,6 @@ import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import java.util.ArrayList;
@@ -45,13 +42,13 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -97,11 +94,11 @@ public final class EvaluationRun {
             EvaluateJob job = new EvaluateJob(
                     context, TaskSettings.of(config), progress);
             List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<ArmResult> results = job.run(plan.arms());
+            List<EvaluateArm.Result> results = job.run(plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
-                    results.stream().filter(ArmResult::reused).count());
+                    results.stream().filter(EvaluateArm.Result::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
@@ -127,11 +124,11 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.settings(config.evaluation()),
+                EvaluationPlan.budget(config.evaluation()),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);
@@ -139,22 +136,22 @@ public final class EvaluationRun {
 
     private Summary summary(
             EvaluationReport report,
-            List<ArmResult> results,
+            List<EvaluateArm.Result> results,
             List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
+        List<Comparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
         return new Summary(
                 report.runId(),
                 status,
                 results.size() - report.failed(),
-                (int) results.stream().filter(ArmResult::reused).count(),
+                (int) results.stream().filter(EvaluateArm.Result::reused).count(),
                 failed,
-                report.verdicts().stream().map(ArmComparison::sentence).toList(),
+                report.verdicts().stream().map(Comparison::sentence).toList(),
                 seconds,
                 address);
     }
@@ -229,7 +226,7 @@ public final class EvaluationRun {
             List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
             adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
             BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-            warn(new BaseModelCheck(check, models).refuseLeaks(bases));
+            warn(check.refuseBases(bases, models));
             List<String> categories =
                     plan.categories().stream().map(CategoryData::category).toList();
             for (String run : plan.runs()) {
@@ -295,7 +292,7 @@ public final class EvaluationRun {
             this.progress = progress;
         }
 
-        public List<ArmResult> run(List<ArmTask> tasks) {
+        public List<EvaluateArm.Result> run(List<EvaluateArm.Task> tasks) {
             if (tasks.isEmpty()) {
                 return List.of();
             }
@@ -306,21 +303,21 @@ public final class EvaluationRun {
                     .collect();
         }
 
-        public List<GenerationMetrics> measure(List<GenerationTask> tasks) {
+        public List<GenerationMetrics> measure(List<MeasureGenerated.Task> tasks) {
             if (tasks.isEmpty()) {
                 return List.of();
             }
-            String pairs = JobText.named(tasks.stream().map(GenerationTask::label));
+            String pairs = JobText.named(tasks.stream().map(MeasureGenerated.Task::label));
             JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
             return GpuTask.on(spark.parallelize(tasks, tasks.size()))
                     .map(new Measurement(settings))
                     .collect();
         }
 
-        private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
+        private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
             @Override
-            public ArmResult call(ArmTask task) throws Exception {
+            public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
                 Stopwatch watch = Stopwatch.start();
                 try (ObjectStore store = settings.openStore()) {
                     Compute compute = settings.detectorCompute();
@@ -331,15 +328,15 @@ public final class EvaluationRun {
                         throw e;
                     }
                     LOG.error("{} failed", task.label(), e);
-                    return ArmResult.failed(task, watch.seconds(), TaskFailures.text(e));
+                    return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
                 }
             }
         }
 
-        private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationMetrics> {
+        private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
 
             @Override
-            public GenerationMetrics call(GenerationTask task) throws Exception {
+            public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
                 try (ObjectStore store = settings.openStore()) {
                     return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
                 } catch (Exception e) {
