@@ -105,18 +105,19 @@ final class StoredUnits {
         UnitKey unit = new UnitKey(adapter.category(), adapter.defect());
         UnitCommit standing = commits.getOrDefault(unit, UnitCommit.nothing(runId, adapter));
         UnitCommit whole = whole(standing);
+        Set<String> stored = new HashSet<>(stored(unit).keySet());
+        whole.replaced().forEach(stored::remove);
         return new UnitFiles(
                 whole,
                 whole.files().size() < standing.files().size(),
-                stored(unit).keySet(),
+                stored,
                 staged.getOrDefault(StoreLayout.staging(runId, unit.category(), unit.defect()), Map.of()),
                 died.contains(unit),
                 unreadable.get(unit));
     }
 
     private UnitCommit whole(UnitCommit commit) {
-        Map<String, Long> there = stored(new UnitKey(commit.category(), commit.defect()));
-        return commit.only(file -> there.getOrDefault(file.key(), -1L) == file.bytes());
+        return commit.only(stored(new UnitKey(commit.category(), commit.defect())));
     }
 
     private Map<String, Long> stored(UnitKey unit) {

@@ -9,7 +9,7 @@ import org.dualanodiff.pipeline.store.UnitCommit;
  *
  * @param commit as far as its files are there; number 0 if there is none
  * @param broken whether some of its files are not
- * @param stored keys of the files in its folder, listed by the commit or not
+ * @param stored keys of the files in its folder, listed by the commit or not, without those that it replaced
  * @param staged lengths of the staged files by key
  * @param deaths whether executors have died of it
  * @param unreadable why its commit cannot be read, or null
