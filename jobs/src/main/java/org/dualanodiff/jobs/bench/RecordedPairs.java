@@ -111,12 +111,12 @@ public final class RecordedPairs {
                 anomaly[at] = (byte) (defect ? level : 127 + random.nextInt(GRAIN / 2));
             }
         }
-        BufferedImage picture = new Image(full, full, 3, image).toImage();
-        BufferedImage outline = new Image(full, full, 1, mask).toImage();
+        BufferedImage picture = new Image(full, full, 3, image).buffered();
+        BufferedImage outline = new Image(full, full, 1, mask).buffered();
         return new Pair(
                 PngCodec.encode(picture),
                 PngCodec.encode(outline),
-                PngCodec.encode(new Image(full, full, 3, anomaly).toImage()),
+                PngCodec.encode(new Image(full, full, 3, anomaly).buffered()),
                 side * side,
                 new GeneratedSample.BoundingBox(x, y, side, side),
                 PairSignature.of(picture, outline));

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.torch.DeviceCheck;
+import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.pipeline.UserError;
 
 /** Whether a JVM of a run, driver or executor, has what its work needs. */
@@ -44,7 +44,7 @@ public final class JvmCheck {
         JvmCheck check = new JvmCheck(embedded);
         check.heap();
         check.temporaryFolder(Path.of(System.getProperty("java.io.tmpdir")), temporaryBytes);
-        device.ifPresent(name -> check.problems.addAll(DeviceCheck.look(name)));
+        device.ifPresent(name -> check.problems.addAll(Devices.look(name)));
         return check.problems;
     }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -75,7 +75,6 @@ final class UnitDeaths {
         while (!store.createIfAbsent(folder(unit) + "/" + number + ".json", Json.bytes(death))) {
             number++;
         }
-        store.delete(StoreLayout.attempts(runId, unit.category(), unit.defect()));
     }
 
     synchronized boolean isSuspect(UnitKey unit) {

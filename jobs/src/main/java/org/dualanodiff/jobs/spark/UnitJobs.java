@@ -9,7 +9,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.WorkCounters;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitTask;
@@ -52,7 +52,7 @@ public final class UnitJobs {
         this.progress = progress;
     }
 
-    public TaskDone<TrainResult> train(TrainTask task) {
+    public NativeTask.Done<TrainResult> train(TrainTask task) {
         UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
         JobText.set(
                 spark,
@@ -65,7 +65,7 @@ public final class UnitJobs {
     }
 
     /** One task a unit of generation. */
-    public List<TaskDone<GenerateResult>> generate(List<GenerateTask> tasks) {
+    public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
                 tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
         UnitKey unit = unit(tasks.get(0));

@@ -14,7 +14,7 @@ import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.store.StoreException;

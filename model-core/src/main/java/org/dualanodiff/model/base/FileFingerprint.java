@@ -6,15 +6,12 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.model.files.Digest;
 
 /**
  * SHA-256 over a set of files: relative name, size and content of each, in the order of the names.
@@ -29,7 +26,7 @@ final class FileFingerprint {
     private static final long SAMPLED_ABOVE = (long) PIECE * PIECES;
     private static final String WEIGHTS = ".*\\.(safetensors|ckpt|bin)";
 
-    private final MessageDigest digest = sha256();
+    private final Digest digest = new Digest();
 
     private FileFingerprint() {}
 
@@ -50,17 +47,14 @@ final class FileFingerprint {
     static String of(Map<String, Path> files) {
         FileFingerprint fingerprint = new FileFingerprint();
         files.forEach(fingerprint::add);
-        return HexFormat.of().formatHex(fingerprint.digest.digest());
+        return fingerprint.digest.hex();
     }
 
     private void add(String name, Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
-            byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
-            digest.update(
-                    ByteBuffer.allocate(Integer.BYTES).putInt(nameBytes.length).flip());
-            digest.update(nameBytes);
-            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
+            digest.add(name)
+                    .add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
             if (size <= SAMPLED_ABOVE) {
                 addRange(channel, 0, size);
             } else {
@@ -89,16 +83,8 @@ final class FileFingerprint {
             if (read < 0) {
                 throw new IOException("the file ended at byte " + position);
             }
-            digest.update(buffer.flip());
+            digest.add(buffer.flip());
             position += read;
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

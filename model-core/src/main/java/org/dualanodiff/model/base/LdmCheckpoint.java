@@ -1,5 +1,9 @@
 package org.dualanodiff.model.base;
 
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
+import java.util.function.IntPredicate;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.nio.file.Files;
@@ -63,16 +67,16 @@ public final class LdmCheckpoint implements ModelFiles {
     }
 
     private static String currentName(String name) {
-        return name.startsWith(LdmNames.TEXT)
-                ? LdmNames.TEXT + ModelDirectory.currentTextName(name.substring(LdmNames.TEXT.length()))
+        return name.startsWith(Names.TEXT)
+                ? Names.TEXT + ModelDirectory.currentTextName(name.substring(Names.TEXT.length()))
                 : name;
     }
 
     private void rejectOtherModels() {
         List<String> missing = Stream.of(
-                        LdmNames.UNET + "input_blocks.0.0.weight",
-                        LdmNames.VAE + "encoder.conv_in.weight",
-                        LdmNames.TEXT + "text_model.embeddings.token_embedding.weight")
+                        Names.UNET + "input_blocks.0.0.weight",
+                        Names.VAE + "encoder.conv_in.weight",
+                        Names.TEXT + "text_model.embeddings.token_embedding.weight")
                 .filter(name -> weights.find(name).isEmpty())
                 .toList();
         if (!missing.isEmpty()) {
@@ -128,9 +132,9 @@ public final class LdmCheckpoint implements ModelFiles {
         return translated(textConfig().parameters(), names()::text);
     }
 
-    private LdmNames names() {
+    private Names names() {
         UNetConfig unet = unetConfig();
-        return new LdmNames(
+        return new Names(
                 unet.layersPerBlock().get(0),
                 unet.upAttention()::get,
                 vaeConfig().blockOutChannels().size());
@@ -151,5 +155,126 @@ public final class LdmCheckpoint implements ModelFiles {
                 .filter(name -> Files.isRegularFile(tokenizer.resolve(name)))
                 .forEach(name -> files.put("tokenizer/" + name, tokenizer.resolve(name)));
         return FileFingerprint.of(files);
+    }
+
+    /**
+     * What a tensor that diffusers knows by one name is called in a single-file checkpoint. The LDM code numbers the blocks of
+     * the U-Net in one row; diffusers groups them by resolution.
+     *
+     * <p>Source: the published {@code v1-5-pruned-emaonly} file and the two projects' module trees.
+     */
+    static final class Names {
+
+        static final String UNET = "model.diffusion_model.";
+        static final String VAE = "first_stage_model.";
+        static final String TEXT = "cond_stage_model.transformer.";
+
+        private static final Pattern UNET_BLOCK = Pattern.compile(
+                "(down_blocks|up_blocks)\\.(\\d+)\\.(resnets|attentions|downsamplers|upsamplers)\\.(\\d+)\\.(.*)");
+        private static final Pattern UNET_MID = Pattern.compile("mid_block\\.(resnets|attentions)\\.(\\d+)\\.(.*)");
+        private static final Pattern VAE_BLOCK = Pattern.compile(
+                "(encoder|decoder)\\.(down_blocks|up_blocks)\\.(\\d+)\\.(resnets|downsamplers|upsamplers)\\.(\\d+)\\.(.*)");
+        private static final Pattern VAE_MID =
+                Pattern.compile("(encoder|decoder)\\.mid_block\\.(resnets|attentions)\\.(\\d+)\\.(.*)");
+
+        private final int layersPerBlock;
+        private final int vaeLevels;
+        private final IntPredicate upAttention;
+
+        /**
+         * @param layersPerBlock ResNet blocks of one level of the U-Net on the way down
+         * @param upAttention whether the up block of an index looks at the text
+         * @param vaeLevels resolution levels of the autoencoder
+         */
+        Names(int layersPerBlock, IntPredicate upAttention, int vaeLevels) {
+            this.layersPerBlock = layersPerBlock;
+            this.upAttention = upAttention;
+            this.vaeLevels = vaeLevels;
+        }
+
+        String unet(String name) {
+            Matcher block = UNET_BLOCK.matcher(name);
+            if (block.matches()) {
+                return UNET + unetBlock(block.toMatchResult());
+            }
+            Matcher mid = UNET_MID.matcher(name);
+            if (mid.matches()) {
+                boolean resnet = mid.group(1).equals("resnets");
+                int index = resnet ? 2 * Integer.parseInt(mid.group(2)) : 1;
+                return UNET + "middle_block." + index + "." + (resnet ? unetResnet(mid.group(3)) : mid.group(3));
+            }
+            return UNET
+                    + name.replace("time_embedding.linear_1.", "time_embed.0.")
+                            .replace("time_embedding.linear_2.", "time_embed.2.")
+                            .replace("conv_in.", "input_blocks.0.0.")
+                            .replace("conv_norm_out.", "out.0.")
+                            .replace("conv_out.", "out.2.");
+        }
+
+        private String unetBlock(MatchResult block) {
+            boolean down = block.group(1).equals("down_blocks");
+            int level = Integer.parseInt(block.group(2));
+            int index = Integer.parseInt(block.group(4));
+            int row = level * (layersPerBlock + 1) + (down ? 1 : 0);
+            String rest = block.group(5);
+            return switch (block.group(3)) {
+                case "resnets" -> row(down, row + index) + "0." + unetResnet(rest);
+                case "attentions" -> row(down, row + index) + "1." + rest;
+                case "downsamplers" -> row(true, row + layersPerBlock) + "0." + rest.replace("conv.", "op.");
+                default -> row(false, row + layersPerBlock) + (upAttention.test(level) ? "2." : "1.") + rest;
+            };
+        }
+
+        private static String row(boolean down, int index) {
+            return (down ? "input_blocks." : "output_blocks.") + index + ".";
+        }
+
+        private static String unetResnet(String rest) {
+            return rest.replace("norm1.", "in_layers.0.")
+                    .replace("conv1.", "in_layers.2.")
+                    .replace("time_emb_proj.", "emb_layers.1.")
+                    .replace("norm2.", "out_layers.0.")
+                    .replace("conv2.", "out_layers.3.")
+                    .replace("conv_shortcut.", "skip_connection.");
+        }
+
+        String vae(String name) {
+            Matcher block = VAE_BLOCK.matcher(name);
+            if (block.matches()) {
+                return VAE + vaeBlock(block.toMatchResult());
+            }
+            Matcher mid = VAE_MID.matcher(name);
+            if (mid.matches()) {
+                boolean resnet = mid.group(2).equals("resnets");
+                String part = resnet ? "block_" + (Integer.parseInt(mid.group(3)) + 1) : "attn_1";
+                return VAE + mid.group(1) + ".mid." + part + "."
+                        + (resnet ? mid.group(4).replace("conv_shortcut.", "nin_shortcut.") : vaeAttention(mid.group(4)));
+            }
+            return VAE + name.replace("conv_norm_out.", "norm_out.");
+        }
+
+        private String vaeBlock(MatchResult block) {
+            boolean down = block.group(2).equals("down_blocks");
+            int index = Integer.parseInt(block.group(3));
+            String level = block.group(1) + (down ? ".down." + index : ".up." + (vaeLevels - 1 - index)) + ".";
+            return switch (block.group(4)) {
+                case "resnets" ->
+                    level + "block." + block.group(5) + "." + block.group(6).replace("conv_shortcut.", "nin_shortcut.");
+                case "downsamplers" -> level + "downsample." + block.group(6);
+                default -> level + "upsample." + block.group(6);
+            };
+        }
+
+        private static String vaeAttention(String rest) {
+            return rest.replace("group_norm.", "norm.")
+                    .replace("to_q.", "q.")
+                    .replace("to_k.", "k.")
+                    .replace("to_v.", "v.")
+                    .replace("to_out.0.", "proj_out.");
+        }
+
+        String text(String name) {
+            return TEXT + name;
+        }
     }
 }

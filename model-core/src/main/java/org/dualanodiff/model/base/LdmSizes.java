@@ -28,7 +28,7 @@ record LdmSizes(WeightSource weights, String source) {
     private static final int HEADS = 8;
     private static final int NORM_GROUPS = 32;
     private static final int TEXT_HEAD_WIDTH = 64;
-    private static final String TEXT_MODEL = LdmNames.TEXT + "text_model.";
+    private static final String TEXT_MODEL = LdmCheckpoint.Names.TEXT + "text_model.";
 
     private static final Map<String, Object> SCHEDULER = Map.of(
             "_class_name",
@@ -60,10 +60,10 @@ record LdmSizes(WeightSource weights, String source) {
             down.add(level.attention ? "CrossAttnDownBlock2D" : "DownBlock2D");
             up.add(0, level.attention ? "CrossAttnUpBlock2D" : "UpBlock2D");
         }
-        String attention = LdmNames.UNET + "middle_block.1.";
+        String attention = LdmCheckpoint.Names.UNET + "middle_block.1.";
         Map<String, Object> json = new HashMap<>();
-        json.put("in_channels", size(LdmNames.UNET + "input_blocks.0.0.weight", 1));
-        json.put("out_channels", size(LdmNames.UNET + "out.2.weight", 0));
+        json.put("in_channels", size(LdmCheckpoint.Names.UNET + "input_blocks.0.0.weight", 1));
+        json.put("out_channels", size(LdmCheckpoint.Names.UNET + "out.2.weight", 0));
         json.put("block_out_channels", channels);
         json.put("down_block_types", down);
         json.put("up_block_types", up);
@@ -101,7 +101,7 @@ record LdmSizes(WeightSource weights, String source) {
 
     private void requireNoneFrom(int end) {
         weights.names().stream()
-                .filter(name -> name.startsWith(LdmNames.UNET + "input_blocks.") && blockOf(name) >= end)
+                .filter(name -> name.startsWith(LdmCheckpoint.Names.UNET + "input_blocks.") && blockOf(name) >= end)
                 .findFirst()
                 .ifPresent(name -> {
                     throw new CheckpointException(
@@ -111,7 +111,7 @@ record LdmSizes(WeightSource weights, String source) {
     }
 
     private static int blockOf(String name) {
-        String numbered = name.substring((LdmNames.UNET + "input_blocks.").length());
+        String numbered = name.substring((LdmCheckpoint.Names.UNET + "input_blocks.").length());
         return Integer.parseInt(numbered.substring(0, numbered.indexOf('.')));
     }
 
@@ -129,7 +129,7 @@ record LdmSizes(WeightSource weights, String source) {
     }
 
     private static String block(int n) {
-        return LdmNames.UNET + "input_blocks." + n + ".";
+        return LdmCheckpoint.Names.UNET + "input_blocks." + n + ".";
     }
 
     /** 32 as in Stable Diffusion, less only where a smaller model's channels demand it. */
@@ -144,7 +144,7 @@ record LdmSizes(WeightSource weights, String source) {
     }
 
     KlAutoencoderConfig vae() {
-        String level = LdmNames.VAE + "encoder.down.%d.block.0.conv2.weight";
+        String level = LdmCheckpoint.Names.VAE + "encoder.down.%d.block.0.conv2.weight";
         List<Integer> channels = IntStream.range(0, count(level))
                 .mapToObj(i -> size(level.formatted(i), 0))
                 .toList();
@@ -153,9 +153,9 @@ record LdmSizes(WeightSource weights, String source) {
                         "block_out_channels", channels,
                         "down_block_types", Collections.nCopies(channels.size(), "DownEncoderBlock2D"),
                         "up_block_types", Collections.nCopies(channels.size(), "UpDecoderBlock2D"),
-                        "layers_per_block", count(LdmNames.VAE + "encoder.down.0.block.%d.conv2.weight"),
+                        "layers_per_block", count(LdmCheckpoint.Names.VAE + "encoder.down.0.block.%d.conv2.weight"),
                         "norm_num_groups", normGroups(channels),
-                        "latent_channels", size(LdmNames.VAE + "post_quant_conv.weight", 0))),
+                        "latent_channels", size(LdmCheckpoint.Names.VAE + "post_quant_conv.weight", 0))),
                 source);
     }
 

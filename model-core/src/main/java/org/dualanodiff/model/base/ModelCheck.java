@@ -1,7 +1,7 @@
 package org.dualanodiff.model.base;
 
 import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class ModelCheck {
         });
     }
 
-    private static void requireLoadable(WeightSource source, TensorInfo tensor) {
+    private static void requireLoadable(WeightSource source, TensorFile.Info tensor) {
         if (!LOADED.contains(tensor.dtype())) {
             throw new CheckpointException(
                     "file %s: tensor %s: expected F32, F16 or BF16, found %s; convert the model to one of them"

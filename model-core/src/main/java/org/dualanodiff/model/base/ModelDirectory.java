@@ -1,5 +1,11 @@
 package org.dualanodiff.model.base;
 
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
+import java.util.ArrayList;
+import com.google.gson.JsonElement;
+import java.util.Comparator;
+import java.io.IOException;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.checkpoint.UnreadableFile;
 import org.dualanodiff.model.checkpoint.JsonFiles;
@@ -62,7 +68,7 @@ public final class ModelDirectory implements ModelFiles {
             throw new CheckpointException("model directory %s %s"
                     .formatted(
                             root,
-                            NearbyModel.instead(root).orElseGet(() -> "cannot be used: " + String.join(", ", absent))));
+                            Nearby.instead(root).orElseGet(() -> "cannot be used: " + String.join(", ", absent))));
         }
         return directory;
     }
@@ -201,5 +207,143 @@ public final class ModelDirectory implements ModelFiles {
                 root,
                 Stream.of(configs, tokenizer, weights, startingAdapter().stream())
                         .flatMap(files -> files));
+    }
+
+    /** Where the model lies that somebody meant who named a folder above, below or beside it. */
+    static final class Nearby {
+        private static final String INDEX = "model_index.json";
+
+        private Nearby() {}
+
+        /** What to give instead of a folder that is no model, as a sentence; empty if there is no model near it. */
+        static Optional<String> instead(Path folder) {
+            return snapshot(folder)
+                    .or(() -> children(folder)
+                            .filter(child -> Files.exists(child.resolve(INDEX)))
+                            .findFirst()
+                            .map("is no model, but has one in it: give %s"::formatted))
+                    .or(() -> children(folder)
+                            .filter(file -> isSingleFile(file) && !Files.exists(file.resolveSibling("config.json")))
+                            .findFirst()
+                            .map(
+                                    "is no model directory, but holds single-file checkpoints: give one of them, such as %s"
+                                            ::formatted))
+                    .or(() -> Optional.ofNullable(folder.toAbsolutePath().getParent())
+                            .filter(parent -> Files.exists(parent.resolve(INDEX)))
+                            .map("is a part of a model: give %s"::formatted));
+        }
+
+        private static boolean isSingleFile(Path file) {
+            return file.toString().matches(".*\\.(safetensors|ckpt)") && Files.isRegularFile(file);
+        }
+
+        /** The cache of Hugging Face keeps each version of a model in {@code snapshots/HASH}. */
+        private static Optional<String> snapshot(Path folder) {
+            Path snapshots = folder.resolve("snapshots");
+            if (!Files.isDirectory(snapshots)
+                    || !Files.isDirectory(folder.resolve("blobs")) && !Files.isDirectory(folder.resolve("refs"))) {
+                return Optional.empty();
+            }
+            return Optional.of(main(folder, snapshots)
+                    .or(() -> children(snapshots).findFirst())
+                    .map("is a folder of the Hugging Face cache: give %s"::formatted)
+                    .orElse("is a folder of the Hugging Face cache without a snapshot: download the model again"));
+        }
+
+        private static Optional<Path> main(Path folder, Path snapshots) {
+            try {
+                String hash = Files.readString(folder.resolve("refs/main")).strip();
+                return hash.matches("[0-9A-Za-z]+")
+                        ? Optional.of(snapshots.resolve(hash)).filter(Files::isDirectory)
+                        : Optional.empty();
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static Stream<Path> children(Path folder) {
+            try (Stream<Path> inside = Files.list(folder)) {
+                List<Path> sorted =
+                        inside.sorted(Comparator.comparing(Path::toString)).toList();
+                return sorted.stream();
+            } catch (IOException e) {
+                return Stream.empty();
+            }
+        }
+    }
+
+    /**
+     * What diffusers repairs when it opens a Stable Diffusion directory, because early conversions wrote it wrongly.
+     *
+     * <p>Source: diffusers, {@code StableDiffusionPipeline.__init__}.
+     */
+    static final class OldConfig {
+        static final String UNET = "unet/config.json";
+        static final String SCHEDULER = "scheduler/scheduler_config.json";
+
+        private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+        /** Versions of diffusers below 0.9 wrote half of the size. */
+        private static final int RIGHT_SINCE = 9;
+
+        private static final int SAMPLE_SIZE = 64;
+
+        private OldConfig() {}
+
+        /**
+         * Repairs a configuration in place.
+         *
+         * @param name of the file in the model's directory
+         * @return what was repaired, each a sentence
+         */
+        static List<String> repair(String name, JsonObject json) {
+            return switch (name) {
+                case UNET -> unet(json);
+                case SCHEDULER -> scheduler(json);
+                default -> List.of();
+            };
+        }
+
+        private static List<String> unet(JsonObject json) {
+            int size = number(json, "sample_size", SAMPLE_SIZE, SAMPLE_SIZE);
+            if (size >= SAMPLE_SIZE || !isOld(json.get("_diffusers_version"))) {
+                return List.of();
+            }
+            json.addProperty("sample_size", SAMPLE_SIZE);
+            return List.of("sample_size %d, written by diffusers %s, is taken for %d, as diffusers does"
+                    .formatted(size, json.get("_diffusers_version").getAsString(), SAMPLE_SIZE));
+        }
+
+        private static boolean isOld(JsonElement version) {
+            Matcher parts = VERSION.matcher(version != null && version.isJsonPrimitive() ? version.getAsString() : "");
+            return parts.matches()
+                    && parts.group(1).equals("0")
+                    && parts.group(2).length() == 1
+                    && parts.group(2).charAt(0) - '0' < RIGHT_SINCE;
+        }
+
+        private static List<String> scheduler(JsonObject json) {
+            List<String> repairs = new ArrayList<>();
+            int offset = number(json, "steps_offset", 0, 1);
+            if (offset != 1) {
+                json.addProperty("steps_offset", 1);
+                repairs.add("steps_offset %d is taken for 1, as diffusers does".formatted(offset));
+            }
+            JsonElement clip = json.get("clip_sample");
+            if (clip != null && clip.isJsonPrimitive() && clip.getAsString().equals("true")) {
+                json.addProperty("clip_sample", false);
+                repairs.add("clip_sample true is taken for false, as diffusers does");
+            }
+            return repairs;
+        }
+
+        /** What is no number counts as right: the reader of the configuration refuses it. */
+        private static int number(JsonObject json, String key, int absent, int right) {
+            JsonElement value = json.get(key);
+            if (value == null || value.isJsonNull()) {
+                return absent;
+            }
+            boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+            return number ? (int) value.getAsDouble() : right;
+        }
     }
 }

@@ -27,7 +27,7 @@ import org.dualanodiff.model.text.BytePairEncoding;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.AutoencoderConfig;
-import org.dualanodiff.model.vae.PatchCodecConfig;
+import org.dualanodiff.model.vae.PatchCodec;
 
 /**
  * Writes a model directory with random weights: a stand-in of the true size for measurements and tests, which makes noise,
@@ -102,8 +102,8 @@ public final class RandomModel {
     }
 
     /** The sizes of the codec that {@link #writeSmall} needs the weights of. */
-    public static PatchCodecConfig smallCodec() {
-        return (PatchCodecConfig) AutoencoderConfig.fromJson(resource(SMALL).getAsJsonObject("vae"), SMALL);
+    public static PatchCodec.Config smallCodec() {
+        return (PatchCodec.Config) AutoencoderConfig.fromJson(resource(SMALL).getAsJsonObject("vae"), SMALL);
     }
 
     /**

@@ -69,7 +69,7 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
      */
     ByteBuffer checkedBytes(String name, Path target) {
         ByteBuffer data = bytes.get();
-        long expected = SafetensorsHeader.byteLength(name, dtype, shape);
+        long expected = SafetensorsFile.Header.byteLength(name, dtype, shape);
         if (data.remaining() != expected) {
             throw new CheckpointException("file %s: tensor %s: %s%s needs %d bytes, found %d"
                     .formatted(target, name, dtype, Arrays.toString(shape), expected, data.remaining()));

@@ -8,7 +8,6 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
-import org.dualanodiff.model.torch.Processor;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.training.TrainingListener;
 
@@ -45,7 +44,7 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
      */
     public static Compute fastest(String device, int threads) {
-        Precision precision = device.equals("cpu") && Processor.multipliesBfloat16()
+        Precision precision = device.equals("cpu") && Precision.processorMultipliesBfloat16()
                 ? Precision.BF16
                 : Compute.trainingPrecision("auto", device);
         return new Compute(device, precision, threads);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.DetectorOperators;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 
@@ -40,7 +41,7 @@ final class ResidualNetwork {
             for (BasicBlock block : blocks) {
                 y = block.forward(y, training);
             }
-            return scope.release(Operators.adapterLinear(DetectorOperators.meanOverPositions(y), weight, bias));
+            return scope.release(DualOperators.adapterLinear(DetectorOperators.meanOverPositions(y), weight, bias));
         }
     }
 

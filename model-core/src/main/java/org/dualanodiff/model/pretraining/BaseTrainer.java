@@ -20,7 +20,6 @@ import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
-import org.dualanodiff.model.text.TextProjectionAdapter;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -194,7 +193,7 @@ public final class BaseTrainer implements AutoCloseable {
         ClipTextEncoder encoder = ClipTextEncoder.load(
                 base.textEncoder().config(), Weights.of(text.current(), base.device(), Precision.FP32));
         if (!pairs) {
-            NDArray states = encoder.forward(tokens, TextProjectionAdapter.NONE);
+            NDArray states = encoder.forward(tokens, ClipTextEncoder.ProjectionAdapter.NONE);
             return network.forward(noisy, timesteps, states, AttentionProcessor.PLAIN);
         }
         DualAdapter adapter = pair.orElseThrow().adapter();

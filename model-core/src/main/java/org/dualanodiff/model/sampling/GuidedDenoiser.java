@@ -8,6 +8,7 @@ import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -97,7 +98,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
             NDArray x, int timestep, NDArray states, Optional<NDArray> backgrounds, boolean bothHalves) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
         try (BackgroundFeatures features = backgrounds
-                .map(latents -> unet.background(latents, t, Operators.selectBranch(states, Branch.GLOBAL.ordinal())))
+                .map(latents -> unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
                 .orElse(BackgroundFeatures.NONE)) {
             return bothHalves ? unet.bothHalves(x, t, states, features) : unet.forward(x, t, states, features);
         }

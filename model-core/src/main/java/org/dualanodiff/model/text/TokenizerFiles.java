@@ -1,5 +1,6 @@
 package org.dualanodiff.model.text;
 
+import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;

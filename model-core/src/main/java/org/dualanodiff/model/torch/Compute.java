@@ -1,6 +1,6 @@
 package org.dualanodiff.model.torch;
 
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import java.io.Serializable;
 import java.util.Optional;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LdmCheckpointTest {
 
     /** Stable Diffusion 1.5: two layers a block, no attention in the first up block, four levels in the autoencoder. */
-    private static final LdmNames SD15 = new LdmNames(2, up -> up > 0, 4);
+    private static final LdmCheckpoint.Names SD15 = new LdmCheckpoint.Names(2, up -> up > 0, 4);
 
     @TempDir
     private Path folder;
@@ -139,7 +139,7 @@ class LdmCheckpointTest {
         if (Files.exists(file)) {
             return file;
         }
-        LdmNames names = new LdmNames(
+        LdmCheckpoint.Names names = new LdmCheckpoint.Names(
                 directory.unetConfig().layersPerBlock().get(0),
                 directory.unetConfig().upAttention()::get,
                 ((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels().size());
@@ -160,7 +160,7 @@ class LdmCheckpointTest {
 
     private static void add(Map<String, TensorData> tensors, WeightSource source, UnaryOperator<String> toLdm) {
         for (String name : source.names()) {
-            TensorInfo info = source.find(name).orElseThrow();
+            TensorFile.Info info = source.find(name).orElseThrow();
             long[] shape = info.shape();
             if (name.contains("mid_block.attentions.") && shape.length == 2 && !name.contains("transformer_blocks")) {
                 shape = new long[] {shape[0], shape[1], 1, 1};

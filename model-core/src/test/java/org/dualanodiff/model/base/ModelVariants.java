@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.JsonFiles;
@@ -110,7 +110,7 @@ final class ModelVariants {
     }
 
     private static TensorData data(WeightSource source, String tensor) {
-        TensorInfo info = source.find(tensor).orElseThrow();
+        TensorFile.Info info = source.find(tensor).orElseThrow();
         return new TensorData(info.dtype(), info.shape(), source.map(tensor));
     }
 
@@ -176,7 +176,7 @@ final class ModelVariants {
     /** All tensors under the names, and with the shapes, of the LDM code. */
     Map<String, TensorData> singleFile() {
         ModelDirectory directory = ModelDirectory.open(root);
-        LdmNames names = new LdmNames(
+        LdmCheckpoint.Names names = new LdmCheckpoint.Names(
                 directory.unetConfig().layersPerBlock().get(0),
                 directory.unetConfig().upAttention()::get,
                 ((KlAutoencoderConfig) directory.vaeConfig()).blockOutChannels().size());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.DType;
@@ -217,7 +217,7 @@ class SingleFileModelTest {
     private static void rewrite(Path file, WeightSource named, WeightSource source) throws IOException {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         for (String name : named.names()) {
-            TensorInfo info = source.find(name).orElseThrow();
+            TensorFile.Info info = source.find(name).orElseThrow();
             tensors.put(name, new TensorData(info.dtype(), info.shape(), () -> source.map(name)));
         }
         SafetensorsWriter.write(file, tensors, Map.of());
@@ -233,7 +233,7 @@ class SingleFileModelTest {
     private static void assertSameTensors(WeightSource expected, WeightSource actual) {
         assertThat(expected.names()).isNotEmpty();
         for (String name : expected.names()) {
-            TensorInfo info = expected.find(name).orElseThrow();
+            TensorFile.Info info = expected.find(name).orElseThrow();
             assertThat(actual.require(name, info.shape()).dtype()).as(name).isEqualTo(info.dtype());
             assertThat(actual.map(name)).as(name).isEqualTo(expected.map(name));
         }
@@ -250,7 +250,7 @@ class SingleFileModelTest {
 
     private static void add(Map<String, TensorData> tensors, WeightSource source, UnaryOperator<String> ldmName) {
         for (String name : source.names()) {
-            TensorInfo info = source.find(name).orElseThrow();
+            TensorFile.Info info = source.find(name).orElseThrow();
             String ldm = ldmName.apply(name);
             long[] shape = info.shape();
             // The autoencoder's attention is made of 1x1 convolutions there.

@@ -38,7 +38,7 @@ class TorchZipFileTest {
         assertThat(bin).isInstanceOf(TorchZipFile.class);
         assertThat(bin.tensors().keySet())
                 .containsExactlyInAnyOrderElementsOf(twin.tensors().keySet());
-        for (TensorInfo tensor : twin.tensors().values()) {
+        for (TensorFile.Info tensor : twin.tensors().values()) {
             assertThat(bin.tensor(tensor.name()).dtype()).isEqualTo(tensor.dtype());
             assertThat(bin.tensor(tensor.name()).shape()).isEqualTo(tensor.shape());
             assertThat(bin.map(tensor.name())).isEqualTo(twin.map(tensor.name()));

@@ -91,7 +91,7 @@ class TorchZipWriterTest {
             tensors.put("t" + size, new TensorData(DType.F32, new long[] {size}, ByteBuffer.allocate(0)));
         }
 
-        Map<String, PickledTensor> read = TensorPickle.read(PickleWriter.write(tensors), Path.of("sizes.bin"));
+        Map<String, TorchZipFile.View> read = TensorPickle.read(TorchZipWriter.Pickle.write(tensors), Path.of("sizes.bin"));
 
         assertThat(read).hasSameSizeAs(tensors);
         read.forEach((name, tensor) -> assertThat(tensor.shape()).containsExactly(Long.parseLong(name.substring(1))));

@@ -22,11 +22,11 @@ import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
-import org.dualanodiff.model.vae.PatchCodecFit;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +46,7 @@ class BaseTrainerTest {
 
     @BeforeAll
     static void writeStart() throws IOException {
-        PatchCodecFit fit = new PatchCodecFit(RandomModel.smallCodec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         for (int i = 0; i < 20; i++) {
             fit.add(new Stripes().image(i).pixels(), SIDE);
             fit.add(new Stripes().pair(i).image(), SIDE);
@@ -156,8 +156,8 @@ class BaseTrainerTest {
         PretrainingImages.Pair pair = new Stripes().pair(1);
         return new TrainingExample(
                 "one",
-                PixelCodec.fromSigned(pair.image(), SIDE, SIDE),
-                PixelCodec.fromSigned(pair.anomaly(), SIDE, SIDE),
+                Image.ofSigned(pair.image(), SIDE, SIDE).buffered(),
+                Image.ofSigned(pair.anomaly(), SIDE, SIDE).buffered(),
                 Optional.empty());
     }
 

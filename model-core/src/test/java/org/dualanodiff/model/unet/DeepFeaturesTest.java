@@ -56,7 +56,7 @@ class DeepFeaturesTest {
                 DeepFeatures deep = features) {
             for (int pass = 0; pass < rows.length; pass++) {
                 int number = pass;
-                UNetListener listener = (name, h) -> {
+                UNet.Listener listener = (name, h) -> {
                     if (name.equals("mid_block")) {
                         computed.add(number);
                     }

@@ -57,14 +57,14 @@ class PatchCodecTest {
 
     @Test
     void fit_withoutAnyPicture_isRefused() {
-        PatchCodecFit fit = new PatchCodecFit(RandomModel.smallCodec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         assertThatThrownBy(fit::weights)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("none");
     }
 
     private BaseModel fitted() throws IOException {
-        PatchCodecFit fit = new PatchCodecFit(RandomModel.smallCodec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         for (int i = 0; i < 50; i++) {
             fit.add(smooth(i), SIDE);
         }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.io.Serializable;
 import java.util.List;
 
@@ -36,7 +37,7 @@ public record DefectSet(
      * not depend on where the data set lies, nor on category, defect or the test images.
      */
     public String fingerprint() {
-        Sha256 digest = new Sha256();
+        Digest digest = new Digest();
         training.forEach(
                 image -> digest.add(image.name()).add(image.imageSha256()).add(image.maskSha256()));
         return digest.hex();

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
@@ -64,7 +65,7 @@ public final class InspectImage {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return Sha256.of(bytes.toByteArray());
+            return Digest.hex(bytes.toByteArray());
         }
     }
 
@@ -182,7 +183,7 @@ public final class InspectImage {
         try {
             byte[] file = files.read(image.image());
             ImageDecoder.Look look = ImageDecoder.look(file);
-            return new Finding.Photograph(look.width(), look.height(), look.deepest(), Sha256.of(file));
+            return new Finding.Photograph(look.width(), look.height(), look.deepest(), Digest.hex(file));
         } catch (IOException e) {
             throw new Unusable(image.file(), reason(e, Reason.IMAGE_UNREADABLE), e.getMessage());
         }
@@ -208,7 +209,7 @@ public final class InspectImage {
     private Decoded mask(Candidate.Mask.OfFile mask, Finding.Photograph photograph) throws Unusable {
         try {
             byte[] file = files.read(mask.entry());
-            if (Sha256.of(file).equals(photograph.sha256())) {
+            if (Digest.hex(file).equals(photograph.sha256())) {
                 throw new Unusable(mask.file(), Reason.MASK_IS_IMAGE, "image and mask are the same file's bytes");
             }
             BufferedImage grey = ImageDecoder.mask(file);
@@ -224,10 +225,10 @@ public final class InspectImage {
 
     /** Another level is another mask, and so another adapter. */
     private static String sha256(byte[] file, int level) {
-        String sum = Sha256.of(file);
+        String sum = Digest.hex(file);
         return level == MaskFile.BLACK_AND_WHITE
                 ? sum
-                : new Sha256().add(sum).add("level " + level).hex();
+                : new Digest().add(sum).add("level " + level).hex();
     }
 
     private static Decoded mask(Candidate.Mask.Drawn mask, Finding.Photograph photograph) throws Unusable {

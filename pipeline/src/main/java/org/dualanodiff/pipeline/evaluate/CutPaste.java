@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.image.Box;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
@@ -129,15 +130,15 @@ final class CutPaste {
          */
         static Cutting of(DetectorPair source, double turn, double scale) {
             int width = source.mask().width();
-            MaskShape.Box box = MaskShape.of(width, source.mask().height(), Plane.set(source.mask()))
+            Box box = MaskShape.of(width, source.mask().height(), Plane.set(source.mask()))
                     .box()
                     .orElseThrow(() -> new IllegalArgumentException("there is no defect to cut out"));
-            double diagonal = Math.hypot(box.right() - box.left() + 1.0, box.bottom() - box.top() + 1.0);
+            double diagonal = Math.hypot(box.width(), box.height());
             int side = (int) Math.ceil(scale * diagonal) + 2 * MARGIN;
             Cutting canvas = new Cutting(
                     source,
-                    (box.left() + box.right()) / 2.0,
-                    (box.top() + box.bottom()) / 2.0,
+                    box.centerX() - 0.5,
+                    box.centerY() - 0.5,
                     Math.cos(turn) / scale,
                     Math.sin(turn) / scale,
                     side,
@@ -169,10 +170,10 @@ final class CutPaste {
                             sine,
                             side,
                             defect,
-                            box.left(),
-                            box.top(),
-                            box.right(),
-                            box.bottom()))
+                            box.x(),
+                            box.y(),
+                            box.right() - 1,
+                            box.bottom() - 1))
                     .orElse(this);
         }
 

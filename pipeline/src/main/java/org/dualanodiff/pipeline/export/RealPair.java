@@ -24,7 +24,7 @@ final class RealPair {
                     unit.category(),
                     unit.defect(),
                     PngCodec.encode(image.openImage(files)),
-                    PngCodec.encode(mask.toImage()),
+                    PngCodec.encode(mask.buffered()),
                     mask,
                     null);
         } catch (IOException e) {

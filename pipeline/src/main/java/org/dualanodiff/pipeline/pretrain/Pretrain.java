@@ -14,11 +14,10 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
-import org.dualanodiff.model.vae.PatchCodecFit;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 import org.dualanodiff.pipeline.procedural.Canvas;
@@ -86,12 +85,12 @@ public final class Pretrain {
         }
         Path fresh = work.resolve("start");
         if (!Files.isDirectory(fresh)) {
-            PatchCodecFit fit = new PatchCodecFit(RandomModel.smallCodec());
+            PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
             for (int i = 0; i < CODEC_PICTURES; i++) {
-                fit.add(PixelCodec.toSigned(corpus.image(i).image()), SIDE);
+                fit.add(corpus.image(i).image().signed(), SIDE);
             }
             for (int i = 0; i < own.count(); i++) {
-                fit.add(PixelCodec.toSigned(own.pixels(i)), SIDE);
+                fit.add(own.pixels(i).signed(), SIDE);
             }
             RandomModel.writeSmall(fresh, words(), fit.weights(), settings.seed());
         }

@@ -42,7 +42,7 @@ public record ChangeMask(boolean[] changed) {
     }
 
     public BufferedImage toImage() {
-        return toPixels().toImage();
+        return toPixels().buffered();
     }
 
     /** @return {@code (1, SIZE, SIZE)}: 255 where changed, 0 elsewhere */

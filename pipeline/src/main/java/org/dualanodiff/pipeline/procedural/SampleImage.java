@@ -42,6 +42,6 @@ record SampleImage(BufferedImage image, BufferedImage mask, BufferedImage faultl
     }
 
     private static BufferedImage rgb(byte[] levels) {
-        return new Image(Canvas.SIZE, Canvas.SIZE, 3, levels).toImage();
+        return new Image(Canvas.SIZE, Canvas.SIZE, 3, levels).buffered();
     }
 }

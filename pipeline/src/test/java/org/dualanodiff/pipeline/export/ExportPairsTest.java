@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -141,7 +141,7 @@ class ExportPairsTest {
         DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
                 .findFirst()
                 .orElseThrow();
-        return MaskStatistics.of(only.openMask(new DatasetFiles(new Configuration())))
+        return Mask.of(only.openMask(new DatasetFiles(new Configuration())))
                 .area();
     }
 

@@ -17,11 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.dual.MergedAdapter;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
@@ -60,7 +61,7 @@ class GenerateSamplesTest {
     private static Path shared;
 
     private static BaseModel base;
-    private static DualAdapter adapter;
+    private static MergedAdapter adapter;
     private static CropSource crops;
 
     @TempDir
@@ -70,7 +71,9 @@ class GenerateSamplesTest {
     static void load() throws IOException {
         RandomModel.write(shared.resolve("model"), RandomModel.Preset.TINY, 3);
         base = BaseModel.load(ModelFiles.open(shared.resolve("model")), Compute.CPU);
-        adapter = DualAdapter.initialize(AdapterLayout.of(base, 2, false), 5, base.device());
+        try (DualAdapter fresh = DualAdapter.initialize(AdapterLayout.of(base, 2, false), 5, base.device())) {
+            adapter = new MergedAdapter(base, fresh);
+        }
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 3), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
