@@ -42,6 +42,7 @@ public final class ScaleBenchmark {
 
     private static final String CATEGORY = "recorded";
     private static final int PAIRS_PER_TASK = 64;
+    private static final long FILE_BYTES = 256L << 20;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -89,8 +90,9 @@ public final class ScaleBenchmark {
         double judge = timed(() -> IntStream.range(0, tasks.size())
                 .forEach(i -> pairs.computeIfAbsent(tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
-        List<CommitTask> files =
-                pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
+        List<CommitTask> files = pairs.values().stream()
+                .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
+                .toList();
         TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
         UnitJobs jobs = new UnitJobs(context, settings, runId, null);
         Stopwatch committing = Stopwatch.start();
