@@ -196,7 +196,7 @@ def diffusers_unet(config):
 
 
 def configured(size):
-    return json.loads((SOURCES.parent / "checkpoint" / f"{size}.json").read_text())["unet"]
+    return json.loads((SOURCES.parent / "base" / f"{size}.json").read_text())["unet"]
 
 
 def check_meta(operators, size, watch):

@@ -1,15 +1,16 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepCost;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.bench.StepMeter;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
@@ -192,7 +193,7 @@ public final class GpuBenchmark {
     private void row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
         try {
             ModelTask.Measured measured = MeasuringProcess.measure(task, one);
-            StepCost cost = measured.cost();
+            StepMeter.Cost cost = measured.cost();
             print(
                     "| %s | %s | %.3f | %.0f | %.0f | %.0f | %s |%n",
                     name,

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -7,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepCost;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.bench.StepMeter;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.torch.Precision;
 
 /**
@@ -57,9 +58,9 @@ public final class ModelBenchmark {
         ratios(trainingStep);
     }
 
-    private StepCost row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
+    private StepMeter.Cost row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
         ModelTask.Measured measured = MeasuringProcess.measure(task, one);
-        StepCost cost = measured.cost();
+        StepMeter.Cost cost = measured.cost();
         print(
                 "%-28s %-6s %10.3f %9.0f %7.0f %10.0f %11s%n",
                 name,
@@ -106,14 +107,14 @@ public final class ModelBenchmark {
         }
     }
 
-    private static double median(Supplier<StepCost> step) {
+    private static double median(Supplier<StepMeter.Cost> step) {
         return ModelTiming.median(IntStream.range(0, ROUNDS)
                 .mapToDouble(i -> step.get().seconds())
                 .toArray());
     }
 
     /** @param shares of the second's work that the first does once */
-    private void compare(String what, Supplier<StepCost> first, Supplier<StepCost> second, int shares) {
+    private void compare(String what, Supplier<StepMeter.Cost> first, Supplier<StepMeter.Cost> second, int shares) {
         first.get();
         second.get();
         double[] a = new double[ROUNDS];

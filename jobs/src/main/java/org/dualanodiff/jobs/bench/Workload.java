@@ -3,7 +3,7 @@ package org.dualanodiff.jobs.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 
 /**

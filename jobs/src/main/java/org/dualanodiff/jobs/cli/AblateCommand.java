@@ -12,7 +12,7 @@ import org.dualanodiff.jobs.run.AblationRun;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.evaluate.PairFigures;
+import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,7 +84,7 @@ final class AblateCommand implements Callable<Integer> {
                     network.side,
                     network.steps,
                     spec.commandLine().getErr());
-            Map<String, PairFigures> figures = run.run();
+            Map<String, PairMetrics> figures = run.run();
             if (evaluate) {
                 evaluate(spark, run.runs());
             }
@@ -123,5 +123,5 @@ final class AblateCommand implements Callable<Integer> {
     }
 
     /** The last line of the output. */
-    private record Answer(List<String> runs, Map<String, PairFigures> figures) {}
+    private record Answer(List<String> runs, Map<String, PairMetrics> figures) {}
 }

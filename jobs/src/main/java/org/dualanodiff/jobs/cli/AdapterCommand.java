@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.preflight.Preflight;
@@ -41,7 +42,7 @@ abstract class AdapterCommand implements Callable<Integer> {
                 .filter(adapter ->
                         adapter.category().equals(category) && adapter.defect().equals(defect))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
+                .orElseThrow(() -> new UserError(
                         "the data set has no usable images of %s/%s".formatted(category, defect)));
         try (ObjectStore store = ObjectStore.open(
                 config.store(), HadoopProperties.of(config.spark().conf()))) {

@@ -10,18 +10,17 @@ import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.NightBenchmark;
-import org.dualanodiff.jobs.bench.NightPlan;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
 import org.dualanodiff.jobs.bench.Workload;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
-import org.dualanodiff.model.torch.DeviceCheck;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
@@ -189,7 +188,7 @@ final class BenchCommand {
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
                 boolean time =
-                        !device.equals("cpu") && DeviceCheck.compute(device).isEmpty();
+                        !device.equals("cpu") && Devices.compute(device).isEmpty();
                 base = time ? randomModel() : TINY;
             }
             Workload work = Workload.of(base, resolution(directory()), device);
@@ -318,7 +317,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            NightPlan plan = new NightPlan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            NightBenchmark.Plan plan = new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
             new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
             return ExitCode.DONE;
         }

@@ -39,7 +39,7 @@ final class ConfigOptions {
     /**
      * Reads the settings and, if they say so, turns this process's log into JSON.
      *
-     * @throws org.dualanodiff.pipeline.config.InvalidConfigException with every problem at once
+     * @throws org.dualanodiff.pipeline.UserError with every problem at once
      */
     PipelineConfig load() {
         return load(List.of());

@@ -2,11 +2,8 @@ package org.dualanodiff.jobs.cli;
 
 import java.util.List;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.pipeline.config.InvalidConfigException;
-import org.dualanodiff.pipeline.dataset.DatasetException;
-import org.dualanodiff.pipeline.evaluate.LeakException;
-import org.dualanodiff.pipeline.run.UnusableDataException;
-import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -28,23 +25,18 @@ final class Failures implements IExecutionExceptionHandler {
         return code;
     }
 
+    /** The model's own exceptions for the user stand beside {@link UserError}, which it does not know. */
     private static int code(Exception failure) {
-        if (failure instanceof InvalidConfigException
-                || failure instanceof CheckpointException
-                || failure instanceof StoreException
-                || failure instanceof IllegalArgumentException) {
-            return ExitCode.USAGE;
-        } else if (failure instanceof DatasetException
-                || failure instanceof UnusableDataException
-                || failure instanceof LeakException) {
-            return ExitCode.DATA;
+        if (failure instanceof UserError mendable) {
+            return mendable.isOfData() ? ExitCode.DATA : ExitCode.USAGE;
         }
-        return ExitCode.UNEXPECTED;
+        boolean ofModel = failure instanceof CheckpointException || failure instanceof DeviceException;
+        return ofModel ? ExitCode.USAGE : ExitCode.UNEXPECTED;
     }
 
     private static List<String> problems(Exception failure) {
-        if (failure instanceof InvalidConfigException invalid) {
-            return invalid.problems();
+        if (failure instanceof UserError mendable) {
+            return mendable.problems();
         }
         return List.of(failure.getMessage() == null ? failure.toString() : failure.getMessage());
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
+import picocli.CommandLine.ParameterException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ final class GcCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (keepDays < 1) {
-            throw new IllegalArgumentException("--keep-days must be at least 1, was " + keepDays);
+            throw new ParameterException(spec.commandLine(), "--keep-days must be at least 1, was " + keepDays);
         }
         try (ObjectStore store = options.open(options.config())) {
             CollectGarbage garbage =

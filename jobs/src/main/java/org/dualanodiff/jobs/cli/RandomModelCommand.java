@@ -1,12 +1,13 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.RandomModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +44,7 @@ final class RandomModelCommand implements Callable<Integer> {
         if (Files.isDirectory(out) && !Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
             try (Stream<Path> inside = Files.list(out)) {
                 inside.findFirst().ifPresent(found -> {
-                    throw new IllegalArgumentException(
+                    throw new UserError(
                             "--out %s is not empty and holds no random model: there is %s; give another folder"
                                     .formatted(out, found.getFileName()));
                 });

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
-import org.dualanodiff.pipeline.evaluate.PairFigures;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.evaluate.PairMetrics;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The numbers of a demonstration.
@@ -22,10 +22,10 @@ record DemoFigures(
         Map<String, Double> seconds,
         Map<DemoWay, Double> pairsPerSecond,
         double realAgreement,
-        Map<DemoWay, Map<UnitKey, PairFigures>> units) {
+        Map<DemoWay, Map<UnitKey, PairMetrics>> units) {
 
     static final List<String> COLUMNS =
-            Stream.concat(Stream.of(""), PairFigures.COLUMNS.stream()).toList();
+            Stream.concat(Stream.of(""), PairMetrics.COLUMNS.stream()).toList();
 
     double total() {
         return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -33,10 +33,10 @@ record DemoFigures(
 
     /** A row for each way and unit. */
     EvaluationTable table() {
-        Map<String, PairFigures> named = new LinkedHashMap<>();
+        Map<String, PairMetrics> named = new LinkedHashMap<>();
         units.forEach((way, figures) ->
                 figures.forEach((unit, of) -> named.put(unit + ", " + way.name().toLowerCase(Locale.ROOT), of)));
-        return PairFigures.table("", named);
+        return PairMetrics.table("", named);
     }
 
     /** As {@link #table}, the name in front of each row's cells. */

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.torch.DeviceCheck;
-import org.dualanodiff.pipeline.config.InvalidConfigException;
+import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.pipeline.UserError;
 
 /** Whether a JVM of a run, driver or executor, has what its work needs. */
 public final class JvmCheck {
@@ -44,19 +44,19 @@ public final class JvmCheck {
         JvmCheck check = new JvmCheck(embedded);
         check.heap();
         check.temporaryFolder(Path.of(System.getProperty("java.io.tmpdir")), temporaryBytes);
-        device.ifPresent(name -> check.problems.addAll(DeviceCheck.look(name)));
+        device.ifPresent(name -> check.problems.addAll(Devices.look(name)));
         return check.problems;
     }
 
     /**
      * Before Spark starts in this JVM.
      *
-     * @throws InvalidConfigException with all that is missing
+     * @throws UserError with all that is missing
      */
     public static void require(boolean embedded) {
         List<String> problems = problems(embedded, Optional.empty(), 0);
         if (!problems.isEmpty()) {
-            throw new InvalidConfigException(problems);
+            throw new UserError(problems);
         }
     }
 

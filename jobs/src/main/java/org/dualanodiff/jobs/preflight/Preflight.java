@@ -13,10 +13,10 @@ import java.util.TreeSet;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.config.InvalidConfigException;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -50,7 +50,7 @@ public final class Preflight {
     /**
      * @param trains whether adapters may be trained
      * @param console for people: the resolution, and what of the model is not used as it stands
-     * @throws InvalidConfigException with everything that is wrong
+     * @throws UserError with everything that is wrong
      */
     public static void require(PipelineConfig config, boolean trains, PrintWriter console) {
         new Preflight(config, trains, console).require();
@@ -63,7 +63,7 @@ public final class Preflight {
         problems.addAll(JvmCheck.problems(
                 embedded, device(), base.map(this::temporaryBytes).orElse(0L)));
         if (!problems.isEmpty()) {
-            throw new InvalidConfigException(problems.stream().distinct().toList());
+            throw new UserError(problems.stream().distinct().toList());
         }
     }
 
@@ -120,7 +120,7 @@ public final class Preflight {
             return true;
         } catch (CheckpointException e) {
             problems.addAll(e.getMessage().lines().toList());
-        } catch (StoreException | IllegalArgumentException | UncheckedIOException e) {
+        } catch (UserError | UncheckedIOException e) {
             problems.add(e.getMessage());
         }
         return false;

@@ -1,10 +1,11 @@
 package org.dualanodiff.jobs.spark;
 
+import org.dualanodiff.jobs.spark.TaskFailures;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.dualanodiff.model.torch.DeviceCheck;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ public final class EngineFault extends RuntimeException {
                 env.executorId(),
                 "%s (executor %s on %s%s)"
                         .formatted(
-                                FailureText.of(failure),
+                                TaskFailures.text(failure),
                                 env.executorId(),
                                 env.blockManager().blockManagerId().host(),
                                 gpu));
@@ -63,7 +64,7 @@ public final class EngineFault extends RuntimeException {
     private static boolean isPoisoned(String setting) {
         try {
             String device = GpuTask.device(setting);
-            return device.startsWith("cuda") && !DeviceCheck.stillComputes(device);
+            return device.startsWith("cuda") && !Devices.stillComputes(device);
         } catch (RuntimeException e) {
             LOG.warn("it cannot be told whether the device still computes: {}", e.getMessage());
             return false;

@@ -1,8 +1,8 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.detector.DetectorCompute;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -44,7 +44,7 @@ public record TaskSettings(
     }
 
     /** The store, opened on the machine that asks. */
-    ObjectStore openStore() {
+    public ObjectStore openStore() {
         return ObjectStore.open(store, HadoopProperties.current());
     }
 
@@ -61,8 +61,8 @@ public record TaskSettings(
     }
 
     /** What the running task trains a detector on, for which auto is the fastest precision there is. */
-    Compute detectorCompute() {
+    public Compute detectorCompute() {
         String given = GpuTask.device(device);
-        return trainingPrecision.equals("auto") ? DetectorCompute.fastest(given, threads) : trainingCompute();
+        return trainingPrecision.equals("auto") ? DetectorTraining.fastest(given, threads) : trainingCompute();
     }
 }

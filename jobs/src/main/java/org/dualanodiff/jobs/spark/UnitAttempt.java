@@ -2,12 +2,13 @@ package org.dualanodiff.jobs.spark;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -69,7 +70,7 @@ final class UnitAttempt implements AutoCloseable {
     public void close() {
         OPEN.remove(this);
         try {
-            store.delete(marker);
+            store.deleteFiles(List.of(marker));
         } catch (StoreException e) {
             LOG.warn("the marker of a finished task is left behind: {}", e.getMessage());
         }

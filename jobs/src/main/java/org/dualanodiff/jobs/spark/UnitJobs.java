@@ -9,7 +9,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.WorkCounters;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitTask;
@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.generate.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateTask;
 import org.dualanodiff.pipeline.generate.PairSource;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
@@ -52,8 +52,8 @@ public final class UnitJobs {
         this.progress = progress;
     }
 
-    public TaskDone<TrainResult> train(TrainTask task) {
-        UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
+    public NativeTask.Done<TrainResult> train(TrainTask task) {
+        UnitKey unit = task.adapter().unit();
         JobText.set(
                 spark,
                 "train",
@@ -65,9 +65,9 @@ public final class UnitJobs {
     }
 
     /** One task a unit of generation. */
-    public List<TaskDone<GenerateResult>> generate(List<GenerateTask> tasks) {
+    public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
-                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
+                tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
         UnitKey unit = unit(tasks.get(0));
         JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, unit, tasks.size()));
         return GpuTask.on(spark.parallelize(tasks, tasks.size()))
@@ -82,8 +82,7 @@ public final class UnitJobs {
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
-        UnitKey unit = new UnitKey(
-                tasks.get(0).adapter().category(), tasks.get(0).adapter().defect());
+        UnitKey unit = tasks.get(0).adapter().unit();
         return one("commit", "write the pairs of " + unit, tasks, new Committing(settings));
     }
 
@@ -101,7 +100,7 @@ public final class UnitJobs {
     }
 
     private static UnitKey unit(GenerateTask task) {
-        return new UnitKey(task.unit().category(), task.unit().defect());
+        return task.unit().unit();
     }
 
     private static final class Training extends NativeTask<TrainTask, TrainResult> {
@@ -114,7 +113,7 @@ public final class UnitJobs {
 
         @Override
         UnitKey unit(TrainTask task) {
-            return new UnitKey(task.adapter().category(), task.adapter().defect());
+            return task.adapter().unit();
         }
 
         @Override
@@ -154,7 +153,7 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
+                String part = "%s from %d".formatted(unit(task), task.unit().missing().get(0));
                 GenerateResult result =
                         new GenerateSamples(store).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(

@@ -67,6 +67,6 @@ final class SmallDefects {
 
     private static void save(Path file, Image pixels) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.write(file, PngCodec.encode(pixels.toImage()));
+        Files.write(file, PngCodec.encode(pixels.buffered()));
     }
 }

@@ -91,6 +91,20 @@ class NativeDeathTest {
         assertOthersComplete("second", "wood/stain", "executor");
     }
 
+    /** More often than a unit may kill its executors. */
+    @Test
+    @Order(4)
+    void machines_thatVanish_areNoUnitsFault() throws Exception {
+        cluster.plan("generate cloth/hole .* vanish 3");
+        DriverProcess run = cluster.augment(STORE, "run.id=third");
+        assertThat(run.exit()).as(run.log()).isZero();
+        assertThat(deaths("generate cloth/hole")).isGreaterThan(3);
+        try (ObjectStore store = cluster.open(STORE)) {
+            assertThat(store.list("runs/third/deaths")).isEmpty();
+            assertThat(store.list("runs/third/attempts")).isEmpty();
+        }
+    }
+
     private static long deaths(String call) {
         return cluster.calls().stream().filter(line -> line.startsWith(call)).count();
     }

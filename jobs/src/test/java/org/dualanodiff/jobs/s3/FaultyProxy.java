@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
@@ -30,7 +33,7 @@ public final class FaultyProxy implements AutoCloseable {
     private final int target;
     private final double share;
     private final Random random;
-    private final AtomicInteger requests = new AtomicInteger();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
     private final AtomicInteger faults = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -53,8 +56,9 @@ public final class FaultyProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    public int requests() {
-        return requests.get();
+    /** The first line of each request so far. */
+    public List<String> requests() {
+        return List.copyOf(requests);
     }
 
     public int faults() {
@@ -90,8 +94,8 @@ public final class FaultyProxy implements AutoCloseable {
         CUT_AFTER
     }
 
-    private synchronized Fault next() {
-        requests.incrementAndGet();
+    private synchronized Fault next(String request) {
+        requests.add(request);
         if (random.nextDouble() >= share) {
             return Fault.NONE;
         }
@@ -120,7 +124,7 @@ public final class FaultyProxy implements AutoCloseable {
                     return true;
                 }
                 answered = false;
-                return fault(next());
+                return fault(next(new String(buffer, 0, length, US_ASCII).lines().findFirst().orElseThrow()));
             });
         }
 

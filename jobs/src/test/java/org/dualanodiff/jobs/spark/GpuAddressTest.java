@@ -3,12 +3,13 @@ package org.dualanodiff.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.jobs.spark.GpuTask.GpuAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.torch.CudaDriver.Gpu;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.SparkConf;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.torch.DeviceException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.Test;

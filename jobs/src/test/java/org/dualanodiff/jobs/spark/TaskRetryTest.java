@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.run.EvaluationRun.EvaluateJob;
+import org.dualanodiff.jobs.run.ExportRun.ExportJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -16,7 +18,11 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
@@ -24,13 +30,8 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.ArmResult;
-import org.dualanodiff.pipeline.evaluate.ArmTask;
-import org.dualanodiff.pipeline.evaluate.CategoryData;
-import org.dualanodiff.pipeline.evaluate.EvaluationSettings;
-import org.dualanodiff.pipeline.evaluate.FeatureNetworks;
-import org.dualanodiff.pipeline.evaluate.GenerationFigures;
-import org.dualanodiff.pipeline.evaluate.GenerationTask;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
 import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPart;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs on a Spark that tries a task twice, with a file system that breaks once. */
 class TaskRetryTest {
 
-    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 3, 2, 1, 2, 3e-3, 1, 0);
+    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 1, 2, 3e-3, 1, 0);
 
     @TempDir
     private static Path shared;
@@ -104,18 +105,18 @@ class TaskRetryTest {
     void detector_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("detector.png");
         CategoryData data = dataOf(image);
-        List<ArmResult> results =
-                evaluation().run(List.of(new ArmTask(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
+        List<EvaluateArm.Result> results =
+                evaluation().run(List.of(new EvaluateArm.Task(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
-        assertThat(results.get(0).error()).contains("cloth cannot be evaluated");
+        assertThat(results.get(0).measured().error()).contains("cloth cannot be evaluated");
     }
 
     @Test
     void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("measurement.png");
-        List<GenerationFigures> figures = evaluation()
-                .measure(List.of(new GenerationTask(
-                        dataOf(image), "hole", List.of("r"), SETTINGS, new FeatureNetworks("", "", "", 32))));
+        List<GenerationMetrics> figures = evaluation()
+                .measure(List.of(new MeasureGenerated.Task(
+                        dataOf(image), "hole", List.of("r"), SETTINGS, new EvaluationConfig.Networks("", "", "", 32))));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(figures.get(0).error()).contains("cloth cannot be evaluated");
     }

@@ -2,9 +2,11 @@ package org.dualanodiff.model.bench;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.AttentionProcessor;
@@ -25,7 +27,7 @@ public final class ModelTiming implements AutoCloseable {
     private final BaseModel base;
     private final int resolution;
     private final int pairs;
-    private final DualAdapter adapter;
+    private final MergedAdapter adapter;
     private final MergedDualUNet dual;
     private final NDArray text;
     private final GuidedDenoiser denoiser;
@@ -35,22 +37,28 @@ public final class ModelTiming implements AutoCloseable {
         this.base = base;
         this.resolution = resolution;
         this.pairs = pairs;
-        adapter = DualAdapter.initialize(base.adapterLayout(RANK, false), 1, base.device());
-        dual = new MergedDualUNet(base.unet(), adapter, base.precision());
+        adapter = merged(base);
+        dual = new MergedDualUNet(base.unet(), adapter);
         text = text();
         denoiser = new GuidedDenoiser(base, dual, text, GUIDANCE);
+    }
+
+    private static MergedAdapter merged(BaseModel base) {
+        try (DualAdapter fresh = DualAdapter.initialize(AdapterLayout.of(base, RANK, false), 1, base.device())) {
+            return new MergedAdapter(base, fresh);
+        }
     }
 
     private NDArray text() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens = base.tokens(NestedPrompt.both(""), NestedPrompt.RELEASED);
+            NDArray tokens = NestedPrompt.tokens(base, NestedPrompt.both(""), NestedPrompt.RELEASED);
             return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
         }
     }
 
     /** One guided denoising step of all pairs: both halves, both branches. */
-    public StepCost guidedStep() {
+    public StepMeter.Cost guidedStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray latents = latents(pairs * Branch.COUNT);
@@ -81,7 +89,7 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** The same number of samples through the plain U-Net, without any adapter. */
-    public StepCost plainStep() {
+    public StepMeter.Cost plainStep() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = 2 * pairs * Branch.COUNT;
@@ -93,7 +101,7 @@ public final class ModelTiming implements AutoCloseable {
     }
 
     /** What a training step without the latent cache would do besides: encode both branches' images of all pairs. */
-    public StepCost encode() {
+    public StepMeter.Cost encode() {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             int rows = pairs * Branch.COUNT;
@@ -114,7 +122,7 @@ public final class ModelTiming implements AutoCloseable {
         return Tensors.of(noise, base.device(), rows, channels, side, side);
     }
 
-    private StepCost cost(Runnable work) {
+    private StepMeter.Cost cost(Runnable work) {
         StepMeter meter = StepMeter.start(base);
         try (TensorScope scope = TensorScope.open()) {
             work.run();

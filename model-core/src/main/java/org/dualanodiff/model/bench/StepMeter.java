@@ -1,10 +1,10 @@
 package org.dualanodiff.model.bench;
 
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Traffic;
+import org.dualanodiff.model.torch.Tensors.Traffic;
 
 /** Measures steps from when it is started. Nothing else in the process may use the model meanwhile. */
 public final class StepMeter {
@@ -25,11 +25,11 @@ public final class StepMeter {
     }
 
     /** @param steps made since the start; what they took is shared out evenly */
-    public StepCost stop(int steps) {
+    public Cost stop(int steps) {
         Traffic made = Traffic.soFar().since(before);
         awaitDevice(base);
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new StepCost(
+        return new Cost(
                 seconds / steps, (double) made.calls() / steps, (double) (made.uploads() + made.readBacks()) / steps);
     }
 
@@ -40,4 +40,13 @@ public final class StepMeter {
             Tensors.floats(Tensors.of(new float[] {0}, base.device(), 1));
         }
     }
+
+    /**
+     * What one step of the model takes.
+     *
+     * @param seconds by the clock, from an idle device to an idle device
+     * @param launches operators called by TorchScript
+     * @param copies of numbers from the host to the device and back; a GPU finishes its queue at each
+     */
+    public record Cost(double seconds, double launches, double copies) {}
 }

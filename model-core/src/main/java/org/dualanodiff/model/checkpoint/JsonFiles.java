@@ -18,11 +18,6 @@ import java.util.List;
 /** Small JSON files of a model directory. */
 public final class JsonFiles {
     private static final int SHOWN = 60;
-    private static final Gson PRETTY = new GsonBuilder()
-            .disableHtmlEscaping()
-            .serializeNulls()
-            .setPrettyPrinting()
-            .create();
 
     private JsonFiles() {}
 
@@ -70,9 +65,5 @@ public final class JsonFiles {
     private static CheckpointException unusable(Path file, String otherwise, Exception cause) {
         return new CheckpointException(
                 "%s: %s".formatted(file, UnreadableFile.insteadOfJson(file).orElse(otherwise)), cause);
-    }
-
-    static void write(Path file, JsonObject object) throws IOException {
-        Files.writeString(file, PRETTY.toJson(object) + "\n", StandardCharsets.UTF_8);
     }
 }

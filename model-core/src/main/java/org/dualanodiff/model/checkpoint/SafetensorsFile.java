@@ -1,5 +1,14 @@
 package org.dualanodiff.model.checkpoint;
 
+import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.Arrays;
+import java.util.ArrayList;
+import java.io.StringReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.Strictness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,10 +29,10 @@ public final class SafetensorsFile implements TensorFile {
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
     private final Path path;
-    private final SafetensorsHeader header;
+    private final Header header;
     private final long dataStart;
 
-    private SafetensorsFile(Path path, SafetensorsHeader header, long dataStart) {
+    private SafetensorsFile(Path path, Header header, long dataStart) {
         this.path = path;
         this.header = header;
         this.dataStart = dataStart;
@@ -41,7 +50,7 @@ public final class SafetensorsFile implements TensorFile {
             String json = StandardCharsets.UTF_8
                     .decode(read(channel, Long.BYTES, (int) headerLength))
                     .toString();
-            return new SafetensorsFile(path, SafetensorsHeader.parse(json, channel.size() - dataStart), dataStart);
+            return new SafetensorsFile(path, Header.parse(json, channel.size() - dataStart), dataStart);
         } catch (IOException e) {
             throw new CheckpointException("file %s: %s".formatted(path, UnreadableFile.because(path, e)), e);
         } catch (CheckpointException e) {
@@ -89,13 +98,13 @@ public final class SafetensorsFile implements TensorFile {
     }
 
     /** Bytes before the first tensor: length field and header. */
-    long dataStart() {
+    public long dataStart() {
         return dataStart;
     }
 
     /** The tensors by name, in the order of their data. */
     @Override
-    public Map<String, TensorInfo> tensors() {
+    public Map<String, TensorFile.Info> tensors() {
         return Collections.unmodifiableMap(header.tensors());
     }
 
@@ -111,7 +120,7 @@ public final class SafetensorsFile implements TensorFile {
      */
     @Override
     public ByteBuffer map(String name) {
-        TensorInfo info = tensor(name);
+        TensorFile.Info info = tensor(name);
         if (info.byteLength() > Integer.MAX_VALUE) {
             throw new CheckpointException("file %s: tensor %s has %d bytes, at most %d (2 GiB) can be mapped"
                     .formatted(path, name, info.byteLength(), Integer.MAX_VALUE));
@@ -131,12 +140,184 @@ public final class SafetensorsFile implements TensorFile {
      * @throws CheckpointException if there is no such tensor or it has another type
      */
     public long[] longs(String name) {
-        TensorInfo info = tensor(name);
+        TensorFile.Info info = tensor(name);
         if (info.dtype() != DType.I64) {
             throw wrongType(info, "I64");
         }
         long[] values = new long[(int) info.elements()];
         map(name).asLongBuffer().get(values);
         return values;
+    }
+
+    /**
+     * The JSON header of a safetensors file, checked as strictly as the format demands: no key twice, no gap and no overlap
+     * between tensors, every size equal to shape times element size.
+     */
+    record Header(Map<String, TensorFile.Info> tensors, Map<String, String> metadata) {
+        private static final String METADATA = "__metadata__";
+
+        /**
+         * Reads and checks a header.
+         *
+         * @param json the header's text
+         * @param dataLength bytes that follow the header in the file
+         * @throws CheckpointException on any departure from the format
+         */
+        static Header parse(String json, long dataLength) {
+            JsonReader reader = new JsonReader(new StringReader(json));
+            reader.setStrictness(Strictness.STRICT);
+            try {
+                Header header = readAll(reader);
+                return new Header(inOffsetOrder(header.tensors.values(), dataLength), header.metadata);
+            } catch (IOException | IllegalStateException | NumberFormatException e) {
+                throw new CheckpointException(
+                        "the header is not the JSON that safetensors prescribes, at " + reader.getPath(), e);
+            }
+        }
+
+        private static Header readAll(JsonReader reader) throws IOException {
+            Header header = new Header(new LinkedHashMap<>(), new LinkedHashMap<>());
+            boolean metadataSeen = false;
+            reader.beginObject();
+            while (reader.hasNext()) {
+                String key = reader.nextName();
+                if (key.equals(METADATA)) {
+                    check(!metadataSeen, "%s appears twice in the header", METADATA);
+                    metadataSeen = true;
+                    readMetadata(reader, header.metadata);
+                } else {
+                    TensorFile.Info previous = header.tensors.put(key, readTensor(key, reader));
+                    check(previous == null, "tensor %s appears twice in the header", key);
+                }
+            }
+            reader.endObject();
+            check(reader.peek() == JsonToken.END_DOCUMENT, "text follows the header's closing brace");
+            return header;
+        }
+
+        private static void readMetadata(JsonReader reader, Map<String, String> metadata) throws IOException {
+            reader.beginObject();
+            while (reader.hasNext()) {
+                String key = reader.nextName();
+                check(metadata.put(key, reader.nextString()) == null, "%s has key %s twice", METADATA, key);
+            }
+            reader.endObject();
+        }
+
+        private static TensorFile.Info readTensor(String name, JsonReader reader) throws IOException {
+            String dtype = null;
+            long[] shape = null;
+            long[] offsets = null;
+            reader.beginObject();
+            while (reader.hasNext()) {
+                String key = reader.nextName();
+                switch (key) {
+                    case "dtype" -> dtype = once(name, key, dtype, reader.nextString());
+                    case "shape" -> shape = once(name, key, shape, readNumbers(name, key, reader));
+                    case "data_offsets" -> offsets = once(name, key, offsets, readNumbers(name, key, reader));
+                    default -> throw new CheckpointException("tensor %s: unknown header key %s".formatted(name, key));
+                }
+            }
+            reader.endObject();
+            check(
+                    dtype != null && shape != null && offsets != null,
+                    "tensor %s: needs dtype, shape and data_offsets",
+                    name);
+            return tensor(name, dtype, shape, offsets);
+        }
+
+        private static <T> T once(String tensor, String key, T previous, T value) {
+            check(previous == null, "tensor %s: header key %s appears twice", tensor, key);
+            return value;
+        }
+
+        private static long[] readNumbers(String tensor, String key, JsonReader reader) throws IOException {
+            List<Long> numbers = new ArrayList<>();
+            reader.beginArray();
+            while (reader.hasNext()) {
+                check(reader.peek() == JsonToken.NUMBER, "tensor %s: %s must hold numbers only", tensor, key);
+                long number = reader.nextLong();
+                check(number >= 0, "tensor %s: %s must not be negative, found %s", tensor, key, number);
+                numbers.add(number);
+            }
+            reader.endArray();
+            return numbers.stream().mapToLong(Long::longValue).toArray();
+        }
+
+        private static TensorFile.Info tensor(String name, String typeName, long[] shape, long[] offsets) {
+            DType dtype = DType.parse(typeName)
+                    .orElseThrow(
+                            () -> new CheckpointException("tensor %s: element type %s is not supported, expected one of %s"
+                                    .formatted(name, typeName, Arrays.toString(DType.values()))));
+            check(
+                    offsets.length == 2,
+                    "tensor %s: data_offsets must be [begin, end], found %s",
+                    name,
+                    Arrays.toString(offsets));
+            check(
+                    offsets[0] <= offsets[1],
+                    "tensor %s: data_offsets end before they begin: %s",
+                    name,
+                    Arrays.toString(offsets));
+            long expected = byteLength(name, dtype, shape);
+            check(
+                    offsets[1] - offsets[0] == expected,
+                    "tensor %s: %s%s needs %s bytes, data_offsets give %s",
+                    name,
+                    dtype,
+                    Arrays.toString(shape),
+                    expected,
+                    offsets[1] - offsets[0]);
+            return new TensorFile.Info(name, dtype, shape, offsets[0], offsets[1]);
+        }
+
+        static long byteLength(String name, DType dtype, long[] shape) {
+            try {
+                return Arrays.stream(shape).reduce(dtype.bytes(), Math::multiplyExact);
+            } catch (ArithmeticException e) {
+                throw new CheckpointException(
+                        "tensor %s: shape %s is larger than any file".formatted(name, Arrays.toString(shape)), e);
+            }
+        }
+
+        private static Map<String, TensorFile.Info> inOffsetOrder(Iterable<TensorFile.Info> tensors, long dataLength) {
+            List<TensorFile.Info> sorted = new ArrayList<>();
+            tensors.forEach(sorted::add);
+            sorted.sort(Comparator.comparingLong(TensorFile.Info::begin).thenComparingLong(TensorFile.Info::end));
+            Map<String, TensorFile.Info> ordered = new LinkedHashMap<>();
+            long expectedBegin = 0;
+            for (TensorFile.Info tensor : sorted) {
+                checkPlace(tensor, expectedBegin, dataLength);
+                expectedBegin = tensor.end();
+                ordered.put(tensor.name(), tensor);
+            }
+            check(
+                    expectedBegin == dataLength,
+                    "expected %s bytes of tensor data after the header, found %s",
+                    expectedBegin,
+                    dataLength);
+            return ordered;
+        }
+
+        private static void checkPlace(TensorFile.Info tensor, long expectedBegin, long dataLength) {
+            check(
+                    tensor.end() <= dataLength,
+                    "tensor %s: expected data up to byte %s after the header, found only %s bytes; the file is truncated",
+                    tensor.name(),
+                    tensor.end(),
+                    dataLength);
+            check(
+                    tensor.begin() == expectedBegin,
+                    "tensor %s: expected to begin at byte %s where the tensor before it ends, found %s",
+                    tensor.name(),
+                    expectedBegin,
+                    tensor.begin());
+        }
+
+        private static void check(boolean holds, String message, Object... arguments) {
+            if (!holds) {
+                throw new CheckpointException(message.formatted(arguments));
+            }
+        }
     }
 }

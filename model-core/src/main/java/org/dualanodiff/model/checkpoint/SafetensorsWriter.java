@@ -70,7 +70,7 @@ public final class SafetensorsWriter {
         long begin = 0;
         for (Map.Entry<String, TensorData> entry : ordered.entrySet()) {
             TensorData tensor = entry.getValue();
-            long end = begin + SafetensorsHeader.byteLength(entry.getKey(), tensor.dtype(), tensor.shape());
+            long end = begin + SafetensorsFile.Header.byteLength(entry.getKey(), tensor.dtype(), tensor.shape());
             header.add(entry.getKey(), headerEntry(tensor, begin, end));
             begin = end;
         }

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +17,8 @@ import java.util.function.Supplier;
  *     comes, so that a large model need not be held in memory
  */
 public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) {
+    private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
+
     public TensorData {
         shape = shape.clone();
     }
@@ -31,6 +35,9 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
      * @param values row-major; asked for once, when this tensor is written
      */
     public static TensorData of(DType dtype, long[] shape, Supplier<float[]> values) {
+        if (!FLOATS.contains(dtype)) {
+            throw new IllegalArgumentException("weights are F32, F16 or BF16, was " + dtype);
+        }
         return new TensorData(dtype, shape, () -> {
             float[] numbers = values.get();
             ByteBuffer bytes =
@@ -44,10 +51,9 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
 
     private static void put(ByteBuffer bytes, DType dtype, float number) {
         switch (dtype) {
-            case F32 -> bytes.putFloat(number);
             case F16 -> bytes.putShort(HalfPrecision.toFloat16(number));
             case BF16 -> bytes.putShort(HalfPrecision.toBfloat16(number));
-            default -> throw new IllegalArgumentException("weights are F32, F16 or BF16, was " + dtype);
+            default -> bytes.putFloat(number);
         }
     }
 
@@ -63,7 +69,7 @@ public record TensorData(DType dtype, long[] shape, Supplier<ByteBuffer> bytes) 
      */
     ByteBuffer checkedBytes(String name, Path target) {
         ByteBuffer data = bytes.get();
-        long expected = SafetensorsHeader.byteLength(name, dtype, shape);
+        long expected = SafetensorsFile.Header.byteLength(name, dtype, shape);
         if (data.remaining() != expected) {
             throw new CheckpointException("file %s: tensor %s: %s%s needs %d bytes, found %d"
                     .formatted(target, name, dtype, Arrays.toString(shape), expected, data.remaining()));

@@ -1,5 +1,7 @@
 package org.dualanodiff.model.checkpoint;
 
+import java.util.Objects;
+import java.util.Arrays;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,15 +41,15 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
     Path path();
 
     /** The tensors by name. */
-    Map<String, TensorInfo> tensors();
+    Map<String, Info> tensors();
 
     /**
      * A tensor's entry.
      *
      * @throws CheckpointException if there is no such tensor
      */
-    default TensorInfo tensor(String name) {
-        TensorInfo info = tensors().get(name);
+    default Info tensor(String name) {
+        Info info = tensors().get(name);
         if (info == null) {
             throw new CheckpointException("file %s: tensor %s is missing".formatted(path(), name));
         }
@@ -67,7 +69,7 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
      * @throws CheckpointException if there is no such tensor or it has another type
      */
     default float[] floats(String name) {
-        TensorInfo info = tensor(name);
+        Info info = tensor(name);
         ByteBuffer bytes = map(name);
         float[] values = new float[(int) info.elements()];
         switch (info.dtype()) {
@@ -86,8 +88,62 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
     }
 
     /** An error that names file, tensor, expected and found type. */
-    default CheckpointException wrongType(TensorInfo info, String expected) {
+    default CheckpointException wrongType(Info info, String expected) {
         return new CheckpointException("file %s: tensor %s: expected element type %s, found %s"
                 .formatted(path(), info.name(), expected, info.dtype()));
+    }
+
+    /**
+     * One entry of a safetensors header.
+     *
+     * @param name the tensor's key
+     * @param dtype element type
+     * @param shape row-major dimensions; empty for a scalar
+     * @param begin first byte, counted from the end of the header
+     * @param end one past the last byte
+     */
+    public record Info(String name, DType dtype, long[] shape, long begin, long end) {
+        public Info {
+            shape = shape.clone();
+        }
+
+        @Override
+        public long[] shape() {
+            return shape.clone();
+        }
+
+        /** Size of the data in bytes. */
+        public long byteLength() {
+            return end - begin;
+        }
+
+        /** Number of elements. */
+        public long elements() {
+            return byteLength() / dtype.bytes();
+        }
+
+        boolean hasShape(long... expected) {
+            return Arrays.equals(shape, expected);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Info that
+                    && name.equals(that.name)
+                    && dtype == that.dtype
+                    && Arrays.equals(shape, that.shape)
+                    && begin == that.begin
+                    && end == that.end;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, dtype, Arrays.hashCode(shape), begin, end);
+        }
+
+        @Override
+        public String toString() {
+            return name + " " + dtype + Arrays.toString(shape) + " bytes " + begin + ".." + end;
+        }
     }
 }

@@ -1,5 +1,10 @@
 package org.dualanodiff.model.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
+import java.util.Set;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,11 +44,11 @@ final class TensorPickle {
     /** What a name that is not allowed stands for, and all that would be made with it. */
     private record Opaque(String name, int at) {}
 
-    private final PickleReader in;
+    private final Bytes in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
 
-    private TensorPickle(PickleReader in) {
+    private TensorPickle(Bytes in) {
         this.in = in;
     }
 
@@ -51,20 +56,20 @@ final class TensorPickle {
      * @return the tensors by name, in the file's order
      * @throws CheckpointException if the pickle is damaged, or tensors depend on something that is no part of one
      */
-    static Map<String, PickledTensor> read(byte[] pickle, Path path) {
-        TensorPickle machine = new TensorPickle(new PickleReader(pickle, path));
+    static Map<String, TorchZipFile.View> read(byte[] pickle, Path path) {
+        TensorPickle machine = new TensorPickle(new Bytes(pickle, path));
         return machine.tensors(machine.run());
     }
 
-    private Map<String, PickledTensor> tensors(Object root) {
+    private Map<String, TorchZipFile.View> tensors(Object root) {
         refuseOpaque(root);
         Map<?, ?> dictionary = expect(Map.class, root, "a dictionary of tensors");
         if (dictionary.get(STATE_DICT) instanceof Map<?, ?> inner) {
             dictionary = inner;
         }
-        Map<String, PickledTensor> tensors = new LinkedHashMap<>();
+        Map<String, TorchZipFile.View> tensors = new LinkedHashMap<>();
         dictionary.forEach((key, value) -> {
-            if (key instanceof String name && value instanceof PickledTensor tensor) {
+            if (key instanceof String name && value instanceof TorchZipFile.View tensor) {
                 tensors.put(name, tensor);
             }
         });
@@ -249,7 +254,7 @@ final class TensorPickle {
             case TorchGlobals.PARAMETER -> {
                 require(!items.isEmpty(), "a parameter without data");
                 refuseOpaque(items.get(0));
-                yield expect(PickledTensor.class, items.get(0), "a tensor");
+                yield expect(TorchZipFile.View.class, items.get(0), "a tensor");
             }
             case TorchGlobals.TENSOR -> {
                 require(items.size() >= 4, "a tensor without storage, offset, shape and strides");
@@ -260,14 +265,14 @@ final class TensorPickle {
     }
 
     /** (storage, offset, shape, strides, ...). */
-    private PickledTensor tensor(List<Object> arguments) {
+    private TorchZipFile.View tensor(List<Object> arguments) {
         arguments.subList(0, 4).forEach(this::refuseOpaque);
         Storage storage = expect(Storage.class, arguments.get(0), "a storage");
         long offset = expect(Long.class, arguments.get(1), "an offset");
         long[] shape = numbers(arguments.get(2));
         long[] strides = numbers(arguments.get(3));
         try {
-            return new PickledTensor(storage.dtype(), storage.key(), offset, shape, strides);
+            return new TorchZipFile.View(storage.dtype(), storage.key(), offset, shape, strides);
         } catch (IllegalArgumentException e) {
             throw in.refused("no tensor can have " + e.getMessage());
         } catch (ArithmeticException e) {
@@ -338,6 +343,138 @@ final class TensorPickle {
     private void require(boolean condition, String otherwise) {
         if (!condition) {
             throw in.refused(otherwise);
+        }
+    }
+
+    /**
+     * The names that the pickle of a {@code torch.save} file may ask for, written as module, space, name.
+     *
+     * <p>Source: PyTorch, {@code torch/_utils.py} and {@code torch/storage.py}.
+     */
+    static final class TorchGlobals {
+        static final String TENSOR = "torch._utils _rebuild_tensor_v2";
+        static final String PARAMETER = "torch._utils _rebuild_parameter";
+        static final String ORDERED_DICT = "collections OrderedDict";
+
+        private static final Map<String, DType> STORAGES = Map.of(
+                "torch FloatStorage", DType.F32,
+                "torch HalfStorage", DType.F16,
+                "torch BFloat16Storage", DType.BF16,
+                "torch DoubleStorage", DType.F64,
+                "torch LongStorage", DType.I64,
+                "torch IntStorage", DType.I32,
+                "torch ShortStorage", DType.I16,
+                "torch CharStorage", DType.I8,
+                "torch ByteStorage", DType.U8,
+                "torch BoolStorage", DType.BOOL);
+        private static final Set<String> OTHERS = Set.of(TENSOR, PARAMETER, ORDERED_DICT);
+
+        private TorchGlobals() {}
+
+        static boolean isAllowed(String global) {
+            return STORAGES.containsKey(global) || OTHERS.contains(global);
+        }
+
+        /** The element type of a storage class, or null if the name is none. */
+        static DType elementType(String global) {
+            return STORAGES.get(global);
+        }
+
+        static String storage(DType dtype) {
+            return STORAGES.entrySet().stream()
+                    .filter(entry -> entry.getValue() == dtype)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("torch has no storage of " + dtype))
+                    .getKey();
+        }
+    }
+
+    /** The bytes of a pickle in order: opcodes and their arguments. Whatever is wrong is reported with its place. */
+    static final class Bytes {
+        private final ByteBuffer in;
+        private final Path path;
+        private int opcodeAt;
+
+        Bytes(byte[] pickle, Path path) {
+            this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+            this.path = path;
+        }
+
+        int opcode() {
+            opcodeAt = in.position();
+            return uint8();
+        }
+
+        int uint8() {
+            return need(Byte.BYTES).get() & 0xff;
+        }
+
+        int uint16() {
+            return need(Short.BYTES).getShort() & 0xffff;
+        }
+
+        int int32() {
+            return need(Integer.BYTES).getInt();
+        }
+
+        void skip(int bytes) {
+            need(bytes).position(in.position() + bytes);
+        }
+
+        /** The one number that pickles hold in big-endian order. */
+        double float64() {
+            return Double.longBitsToDouble(Long.reverseBytes(need(Double.BYTES).getLong()));
+        }
+
+        /** A two's complement integer of so many bytes, at most 8. */
+        long integer(int length) {
+            need(length);
+            long value = 0;
+            for (int i = 0; i < length; i++) {
+                long digit = i == length - 1 ? in.get() : in.get() & 0xff;
+                value |= digit << (Byte.SIZE * i);
+            }
+            return value;
+        }
+
+        String text(int length) {
+            need(length);
+            byte[] bytes = new byte[length];
+            in.get(bytes);
+            return new String(bytes, UTF_8);
+        }
+
+        String line() {
+            int end = in.position();
+            while (end < in.limit() && in.get(end) != '\n') {
+                end++;
+            }
+            String line = text(end - in.position());
+            skip(1);
+            return line;
+        }
+
+        private ByteBuffer need(int bytes) {
+            if (bytes < 0 || bytes > in.remaining()) {
+                throw refused("expected %s more bytes, found %d; the file is truncated or damaged"
+                        .formatted(Integer.toUnsignedString(bytes), in.remaining()));
+            }
+            return in;
+        }
+
+        /** Where the current opcode stands. */
+        int opcodeAt() {
+            return opcodeAt;
+        }
+
+        /** An error about the current opcode. */
+        CheckpointException refused(String why) {
+            return refusedAt(opcodeAt, why);
+        }
+
+        CheckpointException refusedAt(int place, String why) {
+            return new CheckpointException(
+                    "file %s: data.pkl refused at byte %d: %s (nothing is executed)".formatted(path, place, why));
         }
     }
 }

@@ -2,6 +2,9 @@ package org.dualanodiff.model.checkpoint;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.stream.IntStream;
+import java.util.Comparator;
+import java.util.Arrays;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,10 +34,10 @@ public final class TorchZipFile implements TensorFile {
 
     private final Path path;
     private final String folder;
-    private final Map<String, PickledTensor> pickled;
-    private final Map<String, TensorInfo> tensors;
+    private final Map<String, View> pickled;
+    private final Map<String, TensorFile.Info> tensors;
 
-    private TorchZipFile(Path path, String folder, Map<String, PickledTensor> pickled) {
+    private TorchZipFile(Path path, String folder, Map<String, View> pickled) {
         this.path = path;
         this.folder = folder;
         this.pickled = pickled;
@@ -52,7 +55,7 @@ public final class TorchZipFile implements TensorFile {
             String folder = pickle.getName().substring(0, pickle.getName().indexOf('/') + 1);
             requireStored(zip, folder, path);
             requireLittleEndian(zip, folder, path);
-            Map<String, PickledTensor> tensors =
+            Map<String, View> tensors =
                     TensorPickle.read(zip.getInputStream(pickle).readAllBytes(), path);
             tensors.forEach((name, tensor) ->
                     requireStorage(zip.getEntry(folder + "data/" + tensor.storage()), name, tensor, path));
@@ -106,7 +109,7 @@ public final class TorchZipFile implements TensorFile {
         }
     }
 
-    private static void requireStorage(ZipEntry storage, String name, PickledTensor tensor, Path path) {
+    private static void requireStorage(ZipEntry storage, String name, View tensor, Path path) {
         if (storage == null) {
             throw new CheckpointException(
                     "file %s: tensor %s: its storage data/%s is missing".formatted(path, name, tensor.storage()));
@@ -117,11 +120,11 @@ public final class TorchZipFile implements TensorFile {
         }
     }
 
-    private static Map<String, TensorInfo> infos(Map<String, PickledTensor> pickled) {
-        Map<String, TensorInfo> infos = new LinkedHashMap<>();
+    private static Map<String, TensorFile.Info> infos(Map<String, View> pickled) {
+        Map<String, TensorFile.Info> infos = new LinkedHashMap<>();
         // Each tensor is contiguous only once it is read, so its bytes are counted from its own start.
         pickled.forEach((name, tensor) ->
-                infos.put(name, new TensorInfo(name, tensor.dtype(), tensor.shape(), 0, tensor.byteLength())));
+                infos.put(name, new TensorFile.Info(name, tensor.dtype(), tensor.shape(), 0, tensor.byteLength())));
         return Collections.unmodifiableMap(infos);
     }
 
@@ -131,7 +134,7 @@ public final class TorchZipFile implements TensorFile {
     }
 
     @Override
-    public Map<String, TensorInfo> tensors() {
+    public Map<String, TensorFile.Info> tensors() {
         return tensors;
     }
 
@@ -139,7 +142,7 @@ public final class TorchZipFile implements TensorFile {
     @Override
     public ByteBuffer map(String name) {
         tensor(name);
-        PickledTensor tensor = pickled.get(name);
+        View tensor = pickled.get(name);
         long span = tensor.endByte() - tensor.beginByte();
         if (Math.max(span, tensor.byteLength()) > Integer.MAX_VALUE) {
             throw new CheckpointException("file %s: tensor %s spans %d bytes, at most 2 GiB can be read"
@@ -156,7 +159,7 @@ public final class TorchZipFile implements TensorFile {
         }
     }
 
-    private ZipEntry storage(ZipFile zip, PickledTensor tensor) throws IOException {
+    private ZipEntry storage(ZipFile zip, View tensor) throws IOException {
         ZipEntry entry = zip.getEntry(folder + "data/" + tensor.storage());
         if (entry == null) {
             throw new IOException("the file has changed since it was opened");
@@ -176,7 +179,7 @@ public final class TorchZipFile implements TensorFile {
     }
 
     /** Walks the tensor in row-major order, the last index fastest, as an odometer turns. */
-    private static ByteBuffer contiguous(ByteBuffer strided, PickledTensor tensor) {
+    private static ByteBuffer contiguous(ByteBuffer strided, View tensor) {
         int width = tensor.dtype().bytes();
         long[] shape = tensor.shape();
         long[] index = new long[shape.length];
@@ -200,5 +203,103 @@ public final class TorchZipFile implements TensorFile {
 
     private static ByteBuffer buffer(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * A tensor as a pickle describes it: a strided view of a storage. Offset, shape and strides are counted in elements.
+     *
+     * @param storage name of the zip entry below {@code data/}
+     */
+    record View(DType dtype, String storage, long offset, long[] shape, long[] strides) {
+
+        /**
+         * @throws IllegalArgumentException if a number is negative, or shape and strides differ in length
+         * @throws ArithmeticException if a size in bytes is beyond 64 bits
+         */
+        View {
+            if (offset < 0 || shape.length != strides.length || anyNegative(shape) || anyNegative(strides)) {
+                throw new IllegalArgumentException("shape %s, strides %s, offset %d"
+                        .formatted(Arrays.toString(shape), Arrays.toString(strides), offset));
+            }
+            Math.multiplyExact(product(shape), dtype.bytes());
+            Math.multiplyExact(end(offset, shape, strides), dtype.bytes());
+            requireOnce(shape, strides);
+        }
+
+        /**
+         * No two elements may be one number of the storage, as by strides of 0: a file of a few bytes would be expanded into as
+         * many as its shape says. A tensor that was transposed or cut out of another passes.
+         */
+        private static void requireOnce(long[] shape, long[] strides) {
+            Integer[] order = IntStream.range(0, shape.length)
+                    .filter(d -> shape[d] > 1)
+                    .boxed()
+                    .sorted(Comparator.comparingLong(d -> strides[d]))
+                    .toArray(Integer[]::new);
+            long reach = 0;
+            for (int d : order) {
+                if (strides[d] <= reach) {
+                    throw new IllegalArgumentException("shape %s with strides %s: elements share their numbers"
+                            .formatted(Arrays.toString(shape), Arrays.toString(strides)));
+                }
+                reach += (shape[d] - 1) * strides[d];
+            }
+        }
+
+        private static boolean anyNegative(long[] values) {
+            return Arrays.stream(values).anyMatch(value -> value < 0);
+        }
+
+        private static long product(long[] shape) {
+            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        }
+
+        private static long end(long offset, long[] shape, long[] strides) {
+            if (Arrays.stream(shape).anyMatch(size -> size == 0)) {
+                return offset;
+            }
+            long last = offset;
+            for (int d = 0; d < shape.length; d++) {
+                last = Math.addExact(last, Math.multiplyExact(shape[d] - 1, strides[d]));
+            }
+            return Math.addExact(last, 1);
+        }
+
+        /** Strides of a row-major tensor without gaps. */
+        static long[] rowMajor(long[] shape) {
+            long[] strides = new long[shape.length];
+            long stride = 1;
+            for (int d = shape.length - 1; d >= 0; d--) {
+                strides[d] = stride;
+                stride *= shape[d];
+            }
+            return strides;
+        }
+
+        /** Bytes of the tensor once it is contiguous. */
+        long byteLength() {
+            return product(shape) * dtype.bytes();
+        }
+
+        /** First byte used in the storage. */
+        long beginByte() {
+            return offset * dtype.bytes();
+        }
+
+        /** One past the last byte used in the storage. */
+        long endByte() {
+            return end(offset, shape, strides) * dtype.bytes();
+        }
+
+        boolean isContiguous() {
+            long[] expected = rowMajor(shape);
+            for (int d = 0; d < shape.length; d++) {
+                // The stride of a dimension of size 1 is never used, so it may be any.
+                if (shape[d] != 1 && strides[d] != expected[d]) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 }

@@ -118,7 +118,7 @@ public final class UnreadableFile {
      *
      * @return {@code missing}, {@code permission denied ...} or what its link leads to
      */
-    static Optional<String> absence(Path path) {
+    public static Optional<String> absence(Path path) {
         try {
             boolean folder =
                     Files.readAttributes(path, BasicFileAttributes.class).isDirectory();

@@ -26,7 +26,7 @@ public final class WeightSource {
         this.entries = entries;
     }
 
-    private record Entry(TensorFile file, TensorInfo info) {
+    private record Entry(TensorFile file, TensorFile.Info info) {
 
         Entry withoutTrailingOnes() {
             long[] shape = info.shape();
@@ -35,7 +35,7 @@ public final class WeightSource {
                 length--;
             }
             long[] shorter = Arrays.copyOf(shape, length);
-            return new Entry(file, new TensorInfo(info.name(), info.dtype(), shorter, info.begin(), info.end()));
+            return new Entry(file, new TensorFile.Info(info.name(), info.dtype(), shorter, info.begin(), info.end()));
         }
     }
 
@@ -78,7 +78,7 @@ public final class WeightSource {
     }
 
     /** The same tensors, those of the given names seen without their trailing dimensions of size 1. */
-    WeightSource withoutTrailingOnes(Predicate<String> names) {
+    public WeightSource withoutTrailingOnes(Predicate<String> names) {
         Map<String, Entry> seen = new LinkedHashMap<>();
         entries.forEach((name, entry) -> seen.put(name, names.test(name) ? entry.withoutTrailingOnes() : entry));
         return new WeightSource(files, seen);
@@ -95,7 +95,7 @@ public final class WeightSource {
     }
 
     /** The tensor's entry, if there is one. */
-    public Optional<TensorInfo> find(String name) {
+    public Optional<TensorFile.Info> find(String name) {
         return Optional.ofNullable(entries.get(name)).map(Entry::info);
     }
 
@@ -105,7 +105,7 @@ public final class WeightSource {
      * @param shape the expected dimensions
      * @throws CheckpointException if it is missing or has another shape
      */
-    public TensorInfo require(String name, long... shape) {
+    public TensorFile.Info require(String name, long... shape) {
         Entry entry = entry(name);
         if (!entry.info.hasShape(shape)) {
             throw new CheckpointException("file %s: tensor %s: expected shape %s, found %s"
@@ -138,7 +138,8 @@ public final class WeightSource {
         return entry;
     }
 
-    String fileNames() {
+    /** The files' names, for messages. */
+    public String fileNames() {
         return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 }

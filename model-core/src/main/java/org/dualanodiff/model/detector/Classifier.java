@@ -1,96 +1,120 @@
 package org.dualanodiff.model.detector;
 
 import ai.djl.ndarray.NDArray;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.SafetensorsFile;
-import org.dualanodiff.model.checkpoint.WeightSource;
+import java.util.function.IntFunction;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
-import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
+import org.dualanodiff.model.training.TrainingListener;
 
-/** A trained classifier of defect types: an image to the probability of each class. Any number of threads may ask. */
+/**
+ * A classifier of defect types, trained from random weights by cross entropy: an image to the probability of each class. Any
+ * number of threads may ask.
+ */
 public final class Classifier implements AutoCloseable {
 
-    private final ClassifierConfig config;
+    private final Config config;
     private final NetworkTensors tensors;
     private final ResidualNetwork layers;
-    private final NetworkInput input;
 
-    Classifier(ClassifierConfig config, FirstValues values, Compute compute) {
-        Tensors.useThreads(compute.threads());
+    /**
+     * The shape of a residual network of basic blocks (He et al. 2016). ResNet-34, the classifier of the published
+     * comparisons, is 64 channels wide and has 3, 4, 6 and 3 blocks.
+     *
+     * @param size side of the square input, in pixels
+     * @param channels 1 for grey or 3 for color
+     * @param classes to tell apart
+     * @param width channels of the first stage; each later stage doubles it
+     * @param blocks basic blocks of each stage
+     */
+    public record Config(int size, int channels, int classes, int width, List<Integer> blocks) implements Serializable {
+
+        private static final int SMALLEST = 8;
+
+        public Config {
+            blocks = List.copyOf(blocks);
+            if (blocks.isEmpty() || blocks.stream().anyMatch(count -> count < 1) || width < 1) {
+                throw new IllegalArgumentException(
+                        "A classifier needs a positive width and blocks, was %d and %s".formatted(width, blocks));
+            }
+            if (classes < 2 || size < SMALLEST) {
+                throw new IllegalArgumentException("A classifier needs 2 classes and %d pixels or more, was %d and %d"
+                        .formatted(SMALLEST, classes, size));
+            }
+            DetectorPair.requireChannels(channels);
+        }
+    }
+
+    /**
+     * Images and their classes, row after row.
+     *
+     * @param images {@code (rows, channels, size, size)}, see {@link DetectorPair#normalized}
+     * @param labels one class a row, from 0
+     */
+    public record Batch(float[] images, int[] labels) {}
+
+    Classifier(Config config, long seed, Compute compute) {
         this.config = config;
-        this.tensors = new NetworkTensors(values, Devices.named(compute.device()));
+        this.tensors = new NetworkTensors(seed, compute);
         try (Unfinished parts = Unfinished.begin()) {
             this.layers = new ResidualNetwork(config, tensors);
             parts.finish();
         }
-        this.input = new NetworkInput(config.channels(), config.size(), tensors.device(), compute.precision());
     }
 
     /**
-     * Reads what {@link #save} wrote.
-     *
-     * @throws CheckpointException if the file is missing, damaged or holds something else
+     * @param compute in bf16 the activations are bf16; weights, losses and updates stay fp32
+     * @param batches by step, from 1; the same step must give the same batch, or a training cannot be repeated
+     * @return what the last step left; the caller closes it
      */
-    public static Classifier load(Path file, Compute compute) {
-        ClassifierConfig config = ClassifierConfig.of(SafetensorsFile.open(file).metadata(), file);
-        return new Classifier(config, FirstValues.saved(WeightSource.open(file)), compute);
-    }
-
-    /** Writes all weights as safetensors. */
-    public void save(Path file) throws IOException {
-        tensors.save(file, config.metadata());
-    }
-
-    public ClassifierConfig config() {
-        return config;
-    }
-
-    /** How many numbers were learned. */
-    public long parameters() {
-        return tensors.parameters();
-    }
-
-    /**
-     * @param image of any size
-     * @return one probability a class; they add up to 1
-     */
-    public float[] probabilities(BufferedImage image) {
-        float[] values = DetectorPixels.normalized(DetectorPixels.image(image, config.size(), config.channels()));
-        return probabilities(List.of(values)).get(0);
-    }
-
-    /** @param images {@code (channels, size, size)} each, normalized as by {@link DetectorPixels} */
-    public List<float[]> probabilities(List<float[]> images) {
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            NDArray logits = layers.forward(input.of(images), false);
-            float[] all = Tensors.floats(DetectorOperators.softmax(logits));
-            List<float[]> rows = new ArrayList<>();
-            for (int row = 0; row < images.size(); row++) {
-                rows.add(Arrays.copyOfRange(all, row * config.classes(), (row + 1) * config.classes()));
-            }
-            return rows;
+    public static Classifier train(
+            Config config,
+            DetectorTraining training,
+            Compute compute,
+            IntFunction<Batch> batches,
+            TrainingListener listener) {
+        Classifier classifier = new Classifier(config, training.seed(), compute);
+        try {
+            training.run(classifier.tensors, step -> classifier.loss(batches.apply(step)), listener);
+            return classifier;
+        } catch (RuntimeException | Error e) {
+            classifier.close();
+            throw e;
         }
     }
 
-    /** Logits of a batch with the graph of its gradients: (N, classes). */
-    NDArray trainingLogits(ClassificationBatch batch) {
-        return layers.forward(input.of(batch.images(), batch.labels().length), true);
+    private NDArray loss(Batch batch) {
+        long[] labels = Arrays.stream(batch.labels()).asLongStream().toArray();
+        NDArray logits = forward(batch.images(), labels.length, true);
+        return DetectorOperators.crossEntropy(logits, Tensors.of(labels, tensors.device(), labels.length));
     }
 
-    NetworkTensors tensors() {
-        return tensors;
+    /** Logits: (rows, classes). */
+    private NDArray forward(float[] images, int rows, boolean training) {
+        return layers.forward(tensors.input(images, rows, config.channels(), config.size()), training);
+    }
+
+    /**
+     * @param images {@code (channels, size, size)} each, see {@link DetectorPair#normalized}
+     * @return for each image one probability a class; they add up to 1
+     */
+    public List<float[]> probabilities(List<float[]> images) {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray logits = forward(NetworkTensors.stacked(images), images.size(), false);
+            return NetworkTensors.rows(Tensors.floats(DetectorOperators.softmax(logits)), images.size());
+        }
+    }
+
+    /** How many numbers were learned. */
+    long parameters() {
+        return tensors.parameters();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.detector;
 
 import ai.djl.ndarray.NDArray;
-import org.dualanodiff.model.detector.FirstValues.Role;
+import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.DetectorOperators;
 
 /**

@@ -10,7 +10,7 @@ import org.dualanodiff.model.random.NoiseSource;
  * Batches for a classifier: each row's class is drawn first, then an image of it, both uniformly, then a mirroring. A step's
  * rows follow from the seed and the step alone.
  */
-public final class LabeledBatches implements BatchSource<ClassificationBatch> {
+public final class LabeledBatches {
 
     private static final Flip[] FLIPS = Flip.values();
 
@@ -33,8 +33,8 @@ public final class LabeledBatches implements BatchSource<ClassificationBatch> {
         }
     }
 
-    @Override
-    public ClassificationBatch batch(int step) {
+    /** @param step from 1 */
+    public Classifier.Batch batch(int step) {
         UniformRandomProvider random =
                 NoiseSource.generator("classifier-batch", Long.toString(seed), Integer.toString(step));
         int length = classes.get(0).get(0).levels().length;
@@ -44,8 +44,8 @@ public final class LabeledBatches implements BatchSource<ClassificationBatch> {
             labels[row] = random.nextInt(classes.size());
             List<Image> pool = classes.get(labels[row]);
             Image drawn = pool.get(random.nextInt(pool.size())).flip(FLIPS[random.nextInt(FLIPS.length)]);
-            DetectorPixels.normalize(drawn, images, row * length);
+            DetectorPair.normalize(drawn, images, row * length);
         }
-        return new ClassificationBatch(images, labels);
+        return new Classifier.Batch(images, labels);
     }
 }

@@ -10,7 +10,7 @@ import org.dualanodiff.model.random.NoiseSource;
  * Batches drawn from pools in fixed shares, each row mirrored at random. A step's rows follow from the seed and the step
  * alone.
  */
-public final class MixedBatches implements BatchSource<SegmentationBatch> {
+public final class MixedBatches {
 
     private static final Flip[] FLIPS = Flip.values();
 
@@ -50,8 +50,8 @@ public final class MixedBatches implements BatchSource<SegmentationBatch> {
         }
     }
 
-    @Override
-    public SegmentationBatch batch(int step) {
+    /** @param step from 1 */
+    public SegmentationNetwork.Batch batch(int step) {
         UniformRandomProvider random =
                 NoiseSource.generator("detector-batch", Long.toString(seed), Integer.toString(step));
         List<DetectorPair> pairs = shares.stream()
@@ -66,18 +66,18 @@ public final class MixedBatches implements BatchSource<SegmentationBatch> {
         return group.get(random.nextInt(group.size())).flip(FLIPS[random.nextInt(FLIPS.length)]);
     }
 
-    private static SegmentationBatch stacked(List<DetectorPair> pairs) {
+    private static SegmentationNetwork.Batch stacked(List<DetectorPair> pairs) {
         int imageLength = pairs.get(0).image().levels().length;
         int maskLength = pairs.get(0).mask().levels().length;
         float[] images = new float[pairs.size() * imageLength];
         float[] masks = new float[pairs.size() * maskLength];
         for (int row = 0; row < pairs.size(); row++) {
-            DetectorPixels.normalize(pairs.get(row).image(), images, row * imageLength);
+            DetectorPair.normalize(pairs.get(row).image(), images, row * imageLength);
             byte[] levels = pairs.get(row).mask().levels();
             for (int i = 0; i < maskLength; i++) {
                 masks[row * maskLength + i] = levels[i] == 0 ? 0 : 1;
             }
         }
-        return new SegmentationBatch(pairs.size(), images, masks);
+        return new SegmentationNetwork.Batch(pairs.size(), images, masks);
     }
 }

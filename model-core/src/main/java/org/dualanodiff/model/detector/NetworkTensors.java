@@ -2,50 +2,78 @@ package org.dualanodiff.model.detector;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.SafetensorsWriter;
-import org.dualanodiff.model.checkpoint.TensorData;
-import org.dualanodiff.model.detector.FirstValues.Role;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.torch.DetectorOperators;
+import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
-/** The fp32 tensors of one network by name: what is learned, and the running statistics of batch normalization. */
+/** The fp32 tensors of one network: what is learned, and the running statistics of batch normalization. */
 final class NetworkTensors implements AutoCloseable {
 
-    private final FirstValues values;
+    private final long seed;
     private final Device device;
-    private final Map<String, NDArray> learned = new LinkedHashMap<>();
-    private final Map<String, NDArray> statistics = new LinkedHashMap<>();
+    private final Precision precision;
+    private final List<NDArray> learned = new ArrayList<>();
+    private final List<NDArray> statistics = new ArrayList<>();
 
-    NetworkTensors(FirstValues values, Device device) {
-        this.values = values;
-        this.device = device;
+    /** What a tensor is for; its first value follows from that. */
+    enum Role {
+        /** Drawn uniformly below 1 / sqrt(inputs), as libtorch begins convolutions and linear layers. */
+        WEIGHT,
+        ONES,
+        ZEROS
     }
 
-    /** A new tensor that gradients are taken by. */
+    /** @param seed each tensor's first numbers follow from it and from the tensor's name alone */
+    NetworkTensors(long seed, Compute compute) {
+        Tensors.useThreads(compute.threads());
+        this.seed = seed;
+        this.device = Devices.named(compute.device());
+        this.precision = compute.precision();
+    }
+
+    /**
+     * A new tensor that gradients are taken by.
+     *
+     * @param inputs numbers that one output of the layer sums over
+     */
     NDArray learned(String name, Role role, int inputs, long... shape) {
         NDArray tensor = Tensors.trainable(tensor(name, role, inputs, shape));
-        learned.put(name, tensor);
+        learned.add(tensor);
         return tensor;
     }
 
     /** A new tensor that the forward pass of a training changes. */
     NDArray statistic(String name, Role role, long... shape) {
         NDArray tensor = tensor(name, role, 1, shape);
-        statistics.put(name, tensor);
+        statistics.add(tensor);
         return tensor;
     }
 
     private NDArray tensor(String name, Role role, int inputs, long... shape) {
+        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+        switch (role) {
+            case WEIGHT -> draw(values, 1 / Math.sqrt(inputs), name);
+            case ONES -> Arrays.fill(values, 1);
+            case ZEROS -> Arrays.fill(values, 0);
+        }
         try (TensorScope scope = TensorScope.open()) {
-            return TensorScope.disown(Tensors.of(values.values(name, role, inputs, shape), device, shape));
+            return TensorScope.disown(Tensors.of(values, device, shape));
+        }
+    }
+
+    private void draw(float[] values, double bound, String name) {
+        UniformRandomProvider random = NoiseSource.generator("detector", Long.toString(seed), name);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (bound * (2 * random.nextDouble() - 1));
         }
     }
 
@@ -54,35 +82,52 @@ final class NetworkTensors implements AutoCloseable {
     }
 
     List<NDArray> learned() {
-        return List.copyOf(learned.values());
+        return List.copyOf(learned);
     }
 
     /** How many numbers are learned. */
     long parameters() {
-        return learned.values().stream().mapToLong(NDArray::size).sum();
+        return learned.stream().mapToLong(NDArray::size).sum();
     }
 
-    /** Writes all tensors as safetensors, with {@code metadata} that says how to build the network again. */
-    void save(Path file, Map<String, String> metadata) throws IOException {
-        Map<String, TensorData> tensors = new LinkedHashMap<>();
-        learned.forEach((name, tensor) -> tensors.put(name, data(tensor)));
-        statistics.forEach((name, tensor) -> tensors.put(name, data(tensor)));
-        SafetensorsWriter.write(file, tensors, metadata);
+    /**
+     * Normalized images on the device, in the precision that the network computes in: (N, channels, size, size).
+     *
+     * @throws IllegalArgumentException if they are of another size
+     */
+    NDArray input(float[] images, int rows, int channels, int size) {
+        if (images.length != rows * channels * size * size) {
+            throw new IllegalArgumentException("%d images of %d channels, %d x %d need %d numbers, found %d"
+                    .formatted(rows, channels, size, size, rows * channels * size * size, images.length));
+        }
+        NDArray x = Tensors.of(images, device, rows, channels, size, size);
+        return DetectorOperators.channelsLast(Operators.cast(x, precision));
     }
 
-    private static TensorData data(NDArray tensor) {
-        return new TensorData(DType.F32, Tensors.shape(tensor), () -> bytes(Tensors.floats(tensor)));
+    /** One after the other. */
+    static float[] stacked(List<float[]> images) {
+        float[] all = new float[images.stream().mapToInt(image -> image.length).sum()];
+        int end = 0;
+        for (float[] image : images) {
+            System.arraycopy(image, 0, all, end, image.length);
+            end += image.length;
+        }
+        return all;
     }
 
-    private static ByteBuffer bytes(float[] numbers) {
-        ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(numbers);
-        return bytes;
+    /** What a network gave for each of some images, at least one. */
+    static List<float[]> rows(float[] all, int rows) {
+        int length = all.length / rows;
+        List<float[]> cut = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            cut.add(Arrays.copyOfRange(all, row * length, (row + 1) * length));
+        }
+        return cut;
     }
 
     @Override
     public void close() {
-        learned.values().forEach(NDArray::close);
-        statistics.values().forEach(NDArray::close);
+        learned.forEach(NDArray::close);
+        statistics.forEach(NDArray::close);
     }
 }

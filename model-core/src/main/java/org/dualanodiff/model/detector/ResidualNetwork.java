@@ -3,8 +3,9 @@ package org.dualanodiff.model.detector;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.detector.FirstValues.Role;
+import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.DetectorOperators;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 
@@ -19,7 +20,7 @@ final class ResidualNetwork {
     private final NDArray weight;
     private final NDArray bias;
 
-    ResidualNetwork(ClassifierConfig config, NetworkTensors tensors) {
+    ResidualNetwork(Classifier.Config config, NetworkTensors tensors) {
         stem = ConvolutionNorm.numbered(tensors, "", 1, config.channels(), config.width(), 7, 2);
         int in = config.width();
         for (int stage = 0; stage < config.blocks().size(); stage++) {
@@ -40,7 +41,7 @@ final class ResidualNetwork {
             for (BasicBlock block : blocks) {
                 y = block.forward(y, training);
             }
-            return scope.release(Operators.adapterLinear(DetectorOperators.meanOverPositions(y), weight, bias));
+            return scope.release(DualOperators.adapterLinear(DetectorOperators.meanOverPositions(y), weight, bias));
         }
     }
 

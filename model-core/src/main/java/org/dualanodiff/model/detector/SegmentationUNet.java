@@ -3,7 +3,7 @@ package org.dualanodiff.model.detector;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.detector.FirstValues.Role;
+import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -20,7 +20,7 @@ final class SegmentationUNet {
     private final List<DecoderLevel> decoder = new ArrayList<>();
     private final Pointwise head;
 
-    SegmentationUNet(SegmentationConfig config, NetworkTensors tensors) {
+    SegmentationUNet(SegmentationNetwork.Config config, NetworkTensors tensors) {
         List<Integer> widths = config.widths();
         int in = config.channels();
         for (int level = 0; level < widths.size(); level++) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
@@ -41,7 +41,7 @@ public final class AdapterFile {
      */
     public static DualAdapter read(Path path, BaseModel base) {
         WeightSource file = WeightSource.open(path);
-        AdapterLayout layout = base.adapterLayout(rank(path, file), hasBackground(file));
+        AdapterLayout layout = AdapterLayout.of(base, rank(path, file), hasBackground(file));
         checkKeys(path, file, layout.shapes().keySet());
         layout.shapes().forEach(file::require);
         return DualAdapter.of(layout, key -> finite(path, key, file.floats(key)), base.device());

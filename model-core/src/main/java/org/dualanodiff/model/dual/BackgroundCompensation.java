@@ -1,7 +1,7 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
-import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.TensorScope;
 
 /**
@@ -46,18 +46,18 @@ public final class BackgroundCompensation {
      */
     public NDArray source(NDArray h, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
-            return scope.release(Operators.mixIntoGlobal(h, translated(reference), share));
+            return scope.release(DualOperators.mixIntoGlobal(h, translated(reference), share));
         }
     }
 
     /** As {@link #source}, on rows (f b). */
     NDArray sourceByBranch(NDArray h, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
-            return scope.release(Operators.mixIntoGlobalHalf(h, translated(reference), share));
+            return scope.release(DualOperators.mixIntoGlobalHalf(h, translated(reference), share));
         }
     }
 
     private NDArray translated(NDArray reference) {
-        return Operators.adapterLinear(Operators.adapterLinear(reference, weight1, bias1), weight2, bias2);
+        return DualOperators.adapterLinear(DualOperators.adapterLinear(reference, weight1, bias1), weight2, bias2);
     }
 }

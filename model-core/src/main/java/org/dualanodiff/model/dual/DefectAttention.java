@@ -2,6 +2,7 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -48,7 +49,7 @@ public final class DefectAttention implements AutoCloseable {
             return;
         }
         try (TensorScope scope = TensorScope.open()) {
-            NDArray map = Operators.tokenAttention(
+            NDArray map = DualOperators.tokenAttention(
                     Operators.narrow(query, 0, shape[0] - pairs, pairs),
                     Operators.narrow(key, 0, shape[0] - pairs, pairs),
                     heads,

@@ -3,10 +3,7 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.torch.Unfinished;
-import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The frozen U-Net run on both branches of every pair at once, with an adapter in its attentions: one
@@ -27,7 +24,7 @@ public final class DualUNet implements PairDenoiser {
 
     @Override
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background) {
-        return forward(latents, timesteps, text, background, UNetListener.NONE);
+        return forward(latents, timesteps, text, background, UNet.Listener.NONE);
     }
 
     /**
@@ -36,24 +33,14 @@ public final class DualUNet implements PairDenoiser {
      * @param listener sees intermediate features
      */
     public NDArray forward(
-            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNetListener listener) {
+            NDArray latents, NDArray timesteps, NDArray text, BackgroundFeatures background, UNet.Listener listener) {
         return unet.forward(latents, timesteps, text, both(background), listener);
     }
 
     /** Nothing is detached: gradients flow through it. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return background(latents, timesteps, text, new DeepFeatures(1));
-    }
-
-    /** Where the deep features fit, only those of the outermost attentions are recorded. */
-    BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text, DeepFeatures deep) {
-        BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
-        try (Unfinished pass = Unfinished.begin()) {
-            unet.forward(latents, timesteps, text, reference(features), UNetListener.NONE, deep);
-            pass.finish();
-        }
-        return features.recorded();
+        return BackgroundFeatures.recorded(recorder -> unet.forward(latents, timesteps, text, reference(recorder)));
     }
 
     /** How attentions are computed in the main pass, over both branches. */

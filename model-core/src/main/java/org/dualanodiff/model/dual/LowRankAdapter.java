@@ -3,7 +3,7 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.DualOperators;
 
 /**
  * LoRA of one projection, one pair of matrices a branch: {@code y + up(down(x))}, without a scale
@@ -26,12 +26,12 @@ public record LowRankAdapter(List<NDArray> downs, List<NDArray> ups) {
 
     /** x (B*2, S, Cin) and the base projection's output (B*2, S, Cout), rows (b f). */
     public NDArray apply(NDArray x, NDArray base) {
-        return Operators.lowRankByBranch(x, base, downs, ups);
+        return DualOperators.lowRankByBranch(x, base, downs, ups);
     }
 
     /** Rows of one branch alone: x (B, S, Cin), base (B, S, Cout). */
     public NDArray apply(Branch branch, NDArray x, NDArray base) {
-        return Operators.lowRank(x, base, downs.get(branch.ordinal()), ups.get(branch.ordinal()));
+        return DualOperators.lowRank(x, base, downs.get(branch.ordinal()), ups.get(branch.ordinal()));
     }
 
     private static Stream<Integer> branches() {

@@ -6,15 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
-import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetListener;
 
 /**
  * The U-Net with an adapter folded in, for sampling: the same numbers as {@link DualUNet} up to rounding, at
@@ -26,33 +24,26 @@ import org.dualanodiff.model.unet.UNetListener;
 public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     private final UNet unet;
-    private final DualUNet unmerged;
-    private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
+    private final Map<String, MergedAttention> attentions;
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
     private final DeepFeatures deep;
     private final DeepFeatures deepReference;
     private DefectAttention witness;
 
     /** Every step computes all of the U-Net. */
-    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
-        this(unet, adapter, precision, 1);
+    public MergedDualUNet(UNet unet, MergedAdapter adapter) {
+        this(unet, adapter, 1);
     }
 
-    /** @param interval steps of a sampling that share deep features, see {@link DeepFeatures} */
-    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision, int interval) {
+    /**
+     * @param adapter owned by the caller
+     * @param interval steps of a sampling that share deep features, see {@link DeepFeatures}
+     */
+    public MergedDualUNet(UNet unet, MergedAdapter adapter, int interval) {
+        this.unet = unet;
+        this.attentions = adapter.attentions();
         this.deep = new DeepFeatures(interval);
         this.deepReference = new DeepFeatures(interval);
-        this.unet = unet;
-        this.unmerged = new DualUNet(unet, adapter);
-        try (GradientMode frozen = GradientMode.off()) {
-            Map<String, DualAttention> adapted = adapter.attentions(unet.attentions());
-            for (Attention attention : unet.attentions()) {
-                try (TensorScope scope = TensorScope.open()) {
-                    DualAttention own = adapted.get(attention.path());
-                    attentions.put(attention.path(), new MergedAttention(attention, own, precision));
-                }
-            }
-        }
     }
 
     @Override
@@ -73,8 +64,8 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private NDArray forward(NDArray latents, NDArray timesteps, NDArray text, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray noise = unet.forward(
-                    Operators.branchFirst(latents), byBranch(timesteps), text, pass, UNetListener.NONE, deep);
-            return scope.release(Operators.branchLast(noise));
+                    DualOperators.branchFirst(latents), byBranch(timesteps), text, pass, UNet.Listener.NONE, deep);
+            return scope.release(DualOperators.branchLast(noise));
         }
     }
 
@@ -108,12 +99,12 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
         @Override
         public NDArray spread(NDArray features, NDArray like) {
-            return Operators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
+            return DualOperators.spreadBranches(features, Tensors.shape(like)[0] / Tensors.shape(features)[0]);
         }
     }
 
     private static NDArray byBranch(NDArray timesteps) {
-        return Tensors.shape(timesteps)[0] == 1 ? timesteps : Operators.branchFirst(timesteps);
+        return Tensors.shape(timesteps)[0] == 1 ? timesteps : DualOperators.branchFirst(timesteps);
     }
 
     /**
@@ -136,7 +127,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
         try (Unfinished parts = Unfinished.begin();
                 TensorScope scope = TensorScope.open()) {
-            NDArray rows = Operators.branchFirst(unet.input(text));
+            NDArray rows = DualOperators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
                 if (merged.base().cross()) {
                     NDArray[] keysValues = merged.keysAndValues(rows);
@@ -151,17 +142,25 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         return all;
     }
 
-    /** GLOBAL alone, half the rows of the main pass: not worth merged weights of its own. */
+    /** GLOBAL's half of the merged weights. Where the deep features fit, only those of the outermost attentions are recorded. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return unmerged.background(latents, timesteps, text, deepReference);
+        return BackgroundFeatures.recorded(recorder -> unet.forward(
+                latents,
+                timesteps,
+                text,
+                (attention, hidden, states) -> {
+                    recorder.record(attention, hidden);
+                    return attentions.get(attention.path()).global(hidden, states);
+                },
+                UNet.Listener.NONE,
+                deepReference));
     }
 
     @Override
     public void close() {
         deep.close();
         deepReference.close();
-        attentions.values().forEach(MergedAttention::close);
         texts.values()
                 .forEach(byPath -> byPath.values().forEach(keysValues -> {
                     keysValues[0].close();

@@ -2,6 +2,8 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import org.dualanodiff.model.nn.LayerNorm;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
@@ -49,7 +51,7 @@ public final class SelfAttentionInteraction {
         }
 
         NDArray apply(NDArray x) {
-            return Operators.adapterLinear(x, weight, bias);
+            return DualOperators.adapterLinear(x, weight, bias);
         }
     }
 
@@ -87,7 +89,7 @@ public final class SelfAttentionInteraction {
 
         /** h (2*B, S, C), rows (f b). */
         NDArray forward(NDArray h) {
-            return Operators.mergedInteraction(h, normWeight, normBias, valueQuery, bias, key, EPSILON);
+            return DualOperators.mergedInteraction(h, normWeight, normBias, valueQuery, bias, key, EPSILON);
         }
 
         @Override
@@ -99,9 +101,9 @@ public final class SelfAttentionInteraction {
     /** h (B*2, S, C), rows (b f) -> the same shape, with what the other branch says added. */
     public NDArray forward(NDArray h) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray z = in.apply(Operators.adapterLayerNorm(h, norm.weight(), norm.bias(), EPSILON));
-            NDArray keyDifference = Operators.adapterLinear(Operators.branchDifference(z), key.weight(), null);
-            NDArray heard = Operators.branchAttention(query.apply(z), keyDifference, value.apply(z));
+            NDArray z = in.apply(DualOperators.adapterLayerNorm(h, norm.weight(), norm.bias(), EPSILON));
+            NDArray keyDifference = DualOperators.adapterLinear(DualOperators.branchDifference(z), key.weight(), null);
+            NDArray heard = DualOperators.branchAttention(query.apply(z), keyDifference, value.apply(z));
             return scope.release(Operators.add(h, out.apply(heard)));
         }
     }

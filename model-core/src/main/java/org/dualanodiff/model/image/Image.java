@@ -20,6 +20,8 @@ import java.util.Arrays;
  * @param levels   {@code channels * height * width} unsigned bytes
  */
 public record Image(int width, int height, int channels, byte[] levels) {
+    private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
+    private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
     public Image {
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("An image needs 1 or 3 channels, was " + channels);
@@ -45,13 +47,67 @@ public record Image(int width, int height, int channels, byte[] levels) {
         return isGray(image.getColorModel()) ? bands(image, 1) : colorPlanes(image);
     }
 
+    /**
+     * From the model's units.
+     *
+     * @param chw {@code (3, height, width)} in [-1, 1]; values outside are clamped
+     * @throws IllegalArgumentException if the length does not fit or a value is not a number
+     */
+    public static Image ofSigned(float[] chw, int width, int height) {
+        byte[] levels = new byte[chw.length];
+        for (int i = 0; i < chw.length; i++) {
+            if (Float.isNaN(chw[i])) {
+                throw new IllegalArgumentException(
+                        "Pixel %d of channel %d is not a number; the model that made it diverged"
+                                .formatted(i % (width * height), i / (width * height)));
+            }
+            levels[i] = (byte) (int) Math.rint(255.0 * Math.min(1f, Math.max(0f, chw[i] * 0.5f + 0.5f)));
+        }
+        return new Image(width, height, 3, levels);
+    }
+
+    /** @return {@code (C, H, W)} in [-1, 1], as the model sees images */
+    public float[] signed() {
+        float[] values = new float[levels.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = signed(levels[i] & 0xff);
+        }
+        return values;
+    }
+
+    /** One level, 0 to 255, in [-1, 1]. */
+    static float signed(int level) {
+        return (level / 255f - 0.5f) / 0.5f;
+    }
+
+    /** @return {@code (C, H, W)} in [0, 1] */
+    public float[] unit() {
+        float[] values = new float[levels.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (levels[i] & 0xff) / 255f;
+        }
+        return values;
+    }
+
+    /** @return {@code (3, H, W)}, less the mean of ImageNet's images and in their standard deviations; grey is replicated */
+    public float[] imageNetInput() {
+        int area = width * height;
+        float[] input = new float[3 * area];
+        for (int i = 0; i < input.length; i++) {
+            int channel = i / area;
+            int level = levels[Math.min(channel, channels - 1) * area + i % area] & 0xff;
+            input[i] = (level / 255f - IMAGENET_MEAN[channel]) / IMAGENET_DEVIATION[channel];
+        }
+        return input;
+    }
+
     /** @return the unsigned level, 0..255 */
     public int level(int channel, int y, int x) {
         return levels[(channel * height + y) * width + x] & 0xff;
     }
 
     /** A {@code TYPE_BYTE_GRAY} or {@code TYPE_3BYTE_BGR} image with these levels. */
-    public BufferedImage toImage() {
+    public BufferedImage buffered() {
         int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
         BufferedImage image = new BufferedImage(width, height, type);
         WritableRaster raster = image.getRaster();

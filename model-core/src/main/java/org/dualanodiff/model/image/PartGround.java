@@ -37,7 +37,7 @@ public record PartGround(float red, float green, float blue) implements Serializ
     }
 
     private static float signed(String digits) {
-        return PixelCodec.signed(Integer.parseInt(digits, 16));
+        return Image.signed(Integer.parseInt(digits, 16));
     }
 
     /** Of one channel, in [-1, 1]. */

@@ -32,7 +32,7 @@ public final class PngCodec {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(output);
-            writer.write(null, new IIOImage(Image.of(image).toImage(), null, null), compression(writer));
+            writer.write(null, new IIOImage(Image.of(image).buffered(), null, null), compression(writer));
         } catch (IOException e) {
             throw new UncheckedIOException("Writing a PNG to memory failed", e);
         } finally {

@@ -132,7 +132,7 @@ public final class TrainingTransform {
     }
 
     private static float[] normalized(Image pixels) {
-        return PixelCodec.toSigned(pixels);
+        return pixels.signed();
     }
 
     private float[] anomaly(float[] image, float[] mask) {

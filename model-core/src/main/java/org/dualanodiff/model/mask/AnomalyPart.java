@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param picture image of the ANOMALY branch: the defect on its ground, mid-grey in the paper
  * @param attention how much each place listened to the defect's words, if that was recorded
  */
-public record AnomalyPart(BufferedImage picture, Optional<AttentionMap> attention) {
+public record AnomalyPart(BufferedImage picture, Optional<HeatMap> attention) {
 
     public static AnomalyPart of(BufferedImage picture) {
         return new AnomalyPart(picture, Optional.empty());

@@ -20,13 +20,11 @@ public record AttentionMask(double threshold, MaskCleanup cleanup) implements Ma
 
     /** @throws IllegalArgumentException if no attention was recorded */
     @Override
-    public BufferedImage extract(AnomalyPart part) {
-        AttentionMap map = part.attention()
+    public Mask extract(AnomalyPart part) {
+        HeatMap map = part.attention()
                 .orElseThrow(() -> new IllegalArgumentException("no attention was recorded for this anomaly part"));
-        int width = part.picture().getWidth();
-        int height = part.picture().getHeight();
-        Image levels = GreyLevels.stretched(map.values(), map.width(), map.height(), width, height);
-        return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
+        return cleanup.apply(map.above(
+                threshold, part.picture().getWidth(), part.picture().getHeight()));
     }
 
     @Override

@@ -1,7 +1,11 @@
 package org.dualanodiff.model.mask;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.image.Box;
 
 /**
  * Connected components of a mask, labelled by a queue-driven flood fill: every pixel is visited once.
@@ -9,35 +13,64 @@ import java.util.function.IntPredicate;
  * @param labels {@code (height, width)}: component number from 0, or -1 outside the mask
  * @param areas  pixels of each component
  */
-record Components(Mask mask, int[] labels, int[] areas) {
+public record Components(Mask mask, int[] labels, int[] areas) {
     private static final int[] DX = {1, -1, 0, 0, 1, 1, -1, -1};
     private static final int[] DY = {0, 0, 1, -1, 1, -1, 1, -1};
 
     /** Diagonal neighbors belong together. */
-    static Components eightConnected(Mask mask) {
+    public static Components eightConnected(Mask mask) {
         return label(mask, 8);
     }
 
     /** Only edge neighbors belong together; the complement of an 8-connected set is 4-connected. */
-    static Components fourConnected(Mask mask) {
+    public static Components fourConnected(Mask mask) {
         return label(mask, 4);
     }
 
-    int count() {
+    public int count() {
         return areas.length;
     }
 
     /** The pixels of those components whose number is accepted. */
-    Mask keep(IntPredicate accepted) {
-        boolean[] kept = new boolean[labels.length];
+    public Mask keep(IntPredicate accepted) {
+        return Mask.where(mask.width(), mask.height(), i -> labels[i] >= 0 && accepted.test(labels[i]));
+    }
+
+    /** The largest component, and those of at least {@code share} of its area. */
+    public Mask largest(double share) {
+        double least = share * Arrays.stream(areas).max().orElse(0);
+        return keep(component -> areas[component] >= least);
+    }
+
+    /** One component: the smallest box around it and its pixels. */
+    public record Part(Box box, int area) {}
+
+    /** All components, the largest first. */
+    public List<Part> parts() {
+        int[] left = new int[count()];
+        int[] right = new int[count()];
+        int[] top = new int[count()];
+        int[] bottom = new int[count()];
+        Arrays.fill(left, mask.width());
+        Arrays.fill(top, mask.height());
         for (int i = 0; i < labels.length; i++) {
-            kept[i] = labels[i] >= 0 && accepted.test(labels[i]);
+            if (labels[i] >= 0) {
+                int part = labels[i];
+                left[part] = Math.min(left[part], i % mask.width());
+                right[part] = Math.max(right[part], i % mask.width());
+                top[part] = Math.min(top[part], i / mask.width());
+                bottom[part] = i / mask.width();
+            }
         }
-        return mask.with(kept);
+        return IntStream.range(0, count())
+                .mapToObj(i -> new Part(
+                        new Box(left[i], top[i], right[i] - left[i] + 1, bottom[i] - top[i] + 1), areas[i]))
+                .sorted(Comparator.comparingInt(Part::area).reversed())
+                .toList();
     }
 
     /** Which components have at least one pixel in {@code seeds}. */
-    boolean[] touchedBy(Mask seeds) {
+    public boolean[] touchedBy(Mask seeds) {
         boolean[] touched = new boolean[count()];
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] >= 0 && seeds.set()[i]) {

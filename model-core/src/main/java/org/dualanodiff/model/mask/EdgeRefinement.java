@@ -1,5 +1,6 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import org.dualanodiff.model.image.Image;
@@ -23,17 +24,11 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
     }
 
     /**
-     * @param mask grey, of the image's size
-     * @return grey, 255 on the defect and 0 elsewhere
+     * @param coarse of the image's size
      */
-    public BufferedImage apply(BufferedImage mask, BufferedImage image) {
-        Mask coarse = Mask.of(mask);
-        double[] soft = filtered(guide(image), indicator(coarse), coarse.width(), coarse.height());
-        boolean[] refined = new boolean[soft.length];
-        for (int i = 0; i < refined.length; i++) {
-            refined[i] = soft[i] >= 0.5;
-        }
-        return cleanup.apply(coarse.with(refined)).toImage();
+    public Mask apply(Mask coarse, BufferedImage image) {
+        double[] soft = filtered(guide(image), coarse.indicator(), coarse.width(), coarse.height());
+        return cleanup.apply(Mask.where(coarse.width(), coarse.height(), i -> soft[i] >= 0.5));
     }
 
     /** {@code mean(a) * guide + mean(b)}, where in each window a and b are the best linear fit of the mask. */
@@ -72,13 +67,5 @@ public record EdgeRefinement(int radius, double epsilon, MaskCleanup cleanup) im
             guide[i] = (levels[i] & 0xff) / 255.0;
         }
         return guide;
-    }
-
-    private static double[] indicator(Mask mask) {
-        double[] indicator = new double[mask.set().length];
-        for (int i = 0; i < indicator.length; i++) {
-            indicator[i] = mask.set()[i] ? 1 : 0;
-        }
-        return indicator;
     }
 }

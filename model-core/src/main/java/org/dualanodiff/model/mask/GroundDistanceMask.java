@@ -37,14 +37,14 @@ public record GroundDistanceMask(double low, double high, PartGround ground, Mas
     }
 
     @Override
-    public BufferedImage extract(AnomalyPart part) {
-        return cleanup.apply(hysteresis(Image.of(part.picture()))).toImage();
+    public Mask extract(AnomalyPart part) {
+        return cleanup.apply(hysteresis(Image.of(part.picture())));
     }
 
     private Mask hysteresis(Image part) {
         double[] distance = distanceFromGround(part);
         Mask weak = above(part, distance, low);
-        Components components = Components.eightConnected(weak);
+        Components components = weak.components();
         boolean[] seeded = components.touchedBy(above(part, distance, high));
         return components.keep(component -> seeded[component]);
     }
@@ -61,10 +61,6 @@ public record GroundDistanceMask(double low, double high, PartGround ground, Mas
     }
 
     private static Mask above(Image part, double[] distance, double threshold) {
-        boolean[] set = new boolean[distance.length];
-        for (int i = 0; i < set.length; i++) {
-            set[i] = distance[i] > threshold;
-        }
-        return new Mask(part.width(), part.height(), set);
+        return Mask.where(part.width(), part.height(), i -> distance[i] > threshold);
     }
 }

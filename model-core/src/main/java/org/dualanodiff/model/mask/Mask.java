@@ -1,49 +1,210 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
+import java.util.function.IntPredicate;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
 
-/** A set of pixels: {@code set} is {@code (height, width)}, row major. */
-record Mask(int width, int height, boolean[] set) {
+/**
+ * Which pixels of an image are defect, or object. What a mask says about itself, such as its area and its parts, is measured
+ * when it is first asked for, and once.
+ */
+public final class Mask {
+
+    /** A grey level from here on is marked. */
     private static final int THRESHOLD = 128;
 
-    static Mask of(BufferedImage image) {
-        byte[] levels = Image.gray(image).levels();
-        boolean[] set = new boolean[levels.length];
-        for (int i = 0; i < set.length; i++) {
-            set[i] = (levels[i] & 0xff) >= THRESHOLD;
+    private final int width;
+    private final int height;
+    private final boolean[] set;
+    private int area = -1;
+    private Box box;
+    private Components components;
+
+    /** @param set {@code (height, width)}, row major; not copied */
+    public Mask(int width, int height, boolean[] set) {
+        if (set.length != width * height) {
+            throw new IllegalArgumentException(
+                    "A mask of %d x %d needs %d pixels, found %d".formatted(width, height, width * height, set.length));
         }
-        return new Mask(image.getWidth(), image.getHeight(), set);
+        this.width = width;
+        this.height = height;
+        this.set = set;
     }
 
-    BufferedImage toImage() {
+    /** The pixels, by their place {@code y * width + x}, that are {@code chosen}. */
+    public static Mask where(int width, int height, IntPredicate chosen) {
+        boolean[] set = new boolean[width * height];
+        for (int i = 0; i < set.length; i++) {
+            set[i] = chosen.test(i);
+        }
+        return new Mask(width, height, set);
+    }
+
+    /** @param image grey or color; levels from 128 on are marked */
+    public static Mask of(BufferedImage image) {
+        return of(Image.gray(image));
+    }
+
+    /** @param grey levels from 128 on are marked */
+    public static Mask of(Image grey) {
+        if (grey.channels() != 1) {
+            throw new IllegalArgumentException("A mask is made from a grey image, was one of color");
+        }
+        return where(grey.width(), grey.height(), i -> (grey.levels()[i] & 0xff) >= THRESHOLD);
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** {@code (height, width)}, row major; not a copy. */
+    public boolean[] set() {
+        return set;
+    }
+
+    /** One grey channel, 255 on what is marked and 0 elsewhere. */
+    public Image image() {
         byte[] levels = new byte[set.length];
         for (int i = 0; i < set.length; i++) {
             levels[i] = (byte) (set[i] ? 255 : 0);
         }
-        return new Image(width, height, 1, levels).toImage();
+        return new Image(width, height, 1, levels);
     }
 
-    Mask inverted() {
-        boolean[] inverse = new boolean[set.length];
-        for (int i = 0; i < set.length; i++) {
-            inverse[i] = !set[i];
+    /** As {@link #image}. */
+    public BufferedImage buffered() {
+        return image().buffered();
+    }
+
+    /** Marked pixels. */
+    public int area() {
+        if (area < 0) {
+            int count = 0;
+            for (boolean pixel : set) {
+                count += pixel ? 1 : 0;
+            }
+            area = count;
         }
-        return new Mask(width, height, inverse);
+        return area;
     }
 
-    Mask with(boolean[] newSet) {
-        return new Mask(width, height, newSet);
+    /** The marked share of the image, 0 to 1. */
+    public double share() {
+        return (double) area() / set.length;
     }
 
-    /** The pixels on the image's edge. */
-    Mask border() {
-        boolean[] edge = new boolean[set.length];
-        for (int i = 0; i < edge.length; i++) {
-            int x = i % width;
-            int y = i / width;
-            edge[i] = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+    public boolean isEmpty() {
+        return area() == 0;
+    }
+
+    /** The smallest box around all that is marked; all 0 for an empty mask. */
+    public Box box() {
+        if (box == null) {
+            box = components().parts().stream()
+                    .map(Components.Part::box)
+                    .reduce(Box::with)
+                    .orElse(new Box(0, 0, 0, 0));
         }
-        return with(edge);
+        return box;
+    }
+
+    /** The connected parts; diagonal neighbors belong together. */
+    public Components components() {
+        if (components == null) {
+            components = Components.eightConnected(this);
+        }
+        return components;
+    }
+
+    public Mask inverted() {
+        return where(i -> !set[i]);
+    }
+
+    /** The image's outermost pixels. */
+    public Mask border() {
+        return where(i -> i < width || i >= set.length - width || i % width == 0 || i % width == width - 1);
+    }
+
+    /** With those holes that have no more than {@code largest} pixels: gaps that the border cannot be reached from. */
+    public Mask filled(int largest) {
+        Components gaps = Components.fourConnected(inverted());
+        boolean[] open = gaps.touchedBy(border());
+        return gaps.keep(gap -> open[gap] || gaps.areas()[gap] > largest).inverted();
+    }
+
+    /** All pixels of all holes. */
+    public Mask holes() {
+        boolean[] filled = filled(Integer.MAX_VALUE).set;
+        return where(i -> filled[i] && !set[i]);
+    }
+
+    /** Grown by a disc. */
+    public Mask dilated(int radius) {
+        int[] squared = DistanceTransform.squared(this);
+        return where(i -> squared[i] <= radius * radius);
+    }
+
+    /** Shrunk by a disc. What lies beyond the image's border counts as marked. */
+    public Mask eroded(int radius) {
+        return inverted().dilated(radius).inverted();
+    }
+
+    /** Gaps up to about twice the radius are bridged. */
+    public Mask closed(int radius) {
+        return radius == 0 ? this : dilated(radius).eroded(radius);
+    }
+
+    /** What is thinner than about twice the radius is dropped. */
+    public Mask opened(int radius) {
+        return radius == 0 ? this : eroded(radius).dilated(radius);
+    }
+
+    /** Grown by a square of {@code 2 radius + 1} pixels. */
+    public Mask dilatedBySquare(int radius) {
+        double[] mean = BoxMean.of(indicator(), width, height, radius);
+        return where(i -> mean[i] > 0);
+    }
+
+    /** Each pixel as most of the square of {@code 2 radius + 1} pixels around it: rounds corners, drops specks and threads. */
+    public Mask smoothed(int radius) {
+        double[] mean = BoxMean.of(indicator(), width, height, radius);
+        return where(i -> mean[i] > 0.5);
+    }
+
+    /**
+     * The band around this mask: the pixels that are farther than {@code gap} and no farther than {@code gap + width} from
+     * the nearest marked pixel.
+     *
+     * @param gap pixels left out between mask and band, since a defect fades there
+     * @param across width of the band, in pixels
+     */
+    public Mask band(int gap, int across) {
+        int[] squared = DistanceTransform.squared(this);
+        int outer = gap + across;
+        return where(i -> squared[i] > gap * gap && squared[i] <= outer * outer);
+    }
+
+    /** At another size, with the same share of it marked; at least one pixel where this mask has one. */
+    public Mask scaled(int toWidth, int toHeight) {
+        return MaskScaling.scaled(this, toWidth, toHeight);
+    }
+
+    /** 1 on what is marked, 0 elsewhere. */
+    double[] indicator() {
+        double[] indicator = new double[set.length];
+        for (int i = 0; i < indicator.length; i++) {
+            indicator[i] = set[i] ? 1 : 0;
+        }
+        return indicator;
+    }
+
+    private Mask where(IntPredicate chosen) {
+        return where(width, height, chosen);
     }
 }

@@ -53,22 +53,12 @@ public record MaskCleanup(int openingRadius, int closingRadius, int minArea, dou
     }
 
     Mask apply(Mask found) {
-        Mask smooth = Morphology.open(Morphology.close(found, closingRadius), openingRadius);
-        return withoutSpecks(withoutHoles(smooth));
-    }
-
-    private Mask withoutHoles(Mask mask) {
-        if (maxHoleArea == 0) {
-            return mask;
-        }
-        Components gaps = Components.fourConnected(mask.inverted());
-        boolean[] open = gaps.touchedBy(mask.border());
-        Mask kept = gaps.keep(gap -> open[gap] || gaps.areas()[gap] > maxHoleArea);
-        return kept.inverted();
+        Mask smooth = found.closed(closingRadius).opened(openingRadius);
+        return withoutSpecks(maxHoleArea == 0 ? smooth : smooth.filled(maxHoleArea));
     }
 
     private Mask withoutSpecks(Mask mask) {
-        Components components = Components.eightConnected(mask);
+        Components components = mask.components();
         int largest = Arrays.stream(components.areas()).max().orElse(0);
         double least = Math.max(minArea, minShare * largest);
         return components.keep(component -> components.areas()[component] >= least);

@@ -7,9 +7,9 @@ import java.io.Serializable;
 public sealed interface MaskExtractor extends Serializable permits GroundDistanceMask, AttentionMask, SaliencyMask {
 
     /**
-     * @return grey image of the part's size, 255 on the defect and 0 elsewhere; all 0 if there is no defect
+     * @return of the part's size; empty if there is no defect
      */
-    BufferedImage extract(AnomalyPart part);
+    Mask extract(AnomalyPart part);
 
     /** Whether the part's attention has to be recorded while it is generated. */
     default boolean needsAttention() {

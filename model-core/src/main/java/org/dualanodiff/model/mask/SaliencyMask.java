@@ -19,9 +19,6 @@ import org.dualanodiff.model.torch.TorchScriptNetwork;
  */
 public record SaliencyMask(String file, int inputSize, double threshold, MaskCleanup cleanup) implements MaskExtractor {
 
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-    private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
-
     public SaliencyMask {
         if (file.isBlank()) {
             throw new IllegalArgumentException("The saliency mask needs the path of a TorchScript file, was blank");
@@ -36,16 +33,15 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
 
     /** @throws IllegalArgumentException if the network cannot be loaded, fails, or gives something else than a map */
     @Override
-    public BufferedImage extract(AnomalyPart part) {
+    public Mask extract(AnomalyPart part) {
         Image picture = Image.rgb(part.picture());
-        float[] map = map(PilResize.resize(picture, inputSize, inputSize));
-        Image levels = GreyLevels.stretched(map, inputSize, inputSize, picture.width(), picture.height());
-        return cleanup.apply(GreyLevels.above(levels, threshold)).toImage();
+        HeatMap map = new HeatMap(inputSize, inputSize, map(PilResize.resize(picture, inputSize, inputSize)));
+        return cleanup.apply(map.above(threshold, picture.width(), picture.height()));
     }
 
     private float[] map(Image picture) {
         float[] map = TorchScriptNetwork.at(file)
-                .run(input(picture), new long[] {1, 3, inputSize, inputSize}, new long[] {1, 1, inputSize, inputSize});
+                .run(picture.imageNetInput(), new long[] {1, 3, inputSize, inputSize}, new long[] {1, 1, inputSize, inputSize});
         for (float value : map) {
             if (!Float.isFinite(value)) {
                 throw new IllegalArgumentException(
@@ -53,16 +49,5 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
             }
         }
         return map;
-    }
-
-    private static float[] input(Image picture) {
-        byte[] levels = picture.levels();
-        float[] input = new float[levels.length];
-        int area = picture.width() * picture.height();
-        for (int i = 0; i < input.length; i++) {
-            int channel = i / area;
-            input[i] = ((levels[i] & 0xff) / 255f - MEAN[channel]) / DEVIATION[channel];
-        }
-        return input;
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import org.dualanodiff.model.image.Image;
@@ -22,11 +23,9 @@ public record VisibleChange(double levels, MaskCleanup cleanup) implements Seria
     }
 
     /**
-     * @param mask grey, of the images' size
-     * @return grey, 255 on the defect and 0 elsewhere
+     * @param claimed of the images' size
      */
-    public BufferedImage apply(BufferedImage mask, BufferedImage generated, BufferedImage good) {
-        Mask claimed = Mask.of(mask);
+    public Mask apply(Mask claimed, BufferedImage generated, BufferedImage good) {
         byte[] made = Image.gray(generated).levels();
         byte[] real = Image.gray(good).levels();
         double[] change = new double[made.length];
@@ -34,10 +33,7 @@ public record VisibleChange(double levels, MaskCleanup cleanup) implements Seria
             change[i] = (made[i] & 0xff) - (real[i] & 0xff);
         }
         double[] mean = BoxMean.of(change, claimed.width(), claimed.height(), RADIUS);
-        boolean[] seen = new boolean[mean.length];
-        for (int i = 0; i < seen.length; i++) {
-            seen[i] = claimed.set()[i] && Math.abs(mean[i]) >= levels;
-        }
-        return cleanup.apply(claimed.with(seen)).toImage();
+        return cleanup.apply(Mask.where(
+                claimed.width(), claimed.height(), i -> claimed.set()[i] && Math.abs(mean[i]) >= levels));
     }
 }

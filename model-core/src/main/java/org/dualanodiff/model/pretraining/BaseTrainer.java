@@ -10,18 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.ParameterLayout;
+import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
-import org.dualanodiff.model.text.TextProjectionAdapter;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -62,8 +60,8 @@ public final class BaseTrainer implements AutoCloseable {
         this.images = images;
         try (Unfinished made = Unfinished.begin()) {
             base = BaseModel.load(start, compute);
-            unet = TrainedWeights.of(start.unetWeights(), ParameterLayout.of(start.unetConfig()), base.device());
-            text = TrainedWeights.of(start.textWeights(), ParameterLayout.of(start.textConfig()), base.device());
+            unet = TrainedWeights.of(start.unetWeights(), start.unetConfig().parameters(), base.device());
+            text = TrainedWeights.of(start.textWeights(), start.textConfig().parameters(), base.device());
             pair = config.pairs() ? Optional.of(StartingAdapter.of(start, base, config)) : Optional.empty();
             optimizer = new AdamW(baseParameters(), config.optimizer());
             made.finish();
@@ -195,7 +193,7 @@ public final class BaseTrainer implements AutoCloseable {
         ClipTextEncoder encoder = ClipTextEncoder.load(
                 base.textEncoder().config(), Weights.of(text.current(), base.device(), Precision.FP32));
         if (!pairs) {
-            NDArray states = encoder.forward(tokens, TextProjectionAdapter.NONE);
+            NDArray states = encoder.forward(tokens, ClipTextEncoder.ProjectionAdapter.NONE);
             return network.forward(noisy, timesteps, states, AttentionProcessor.PLAIN);
         }
         DualAdapter adapter = pair.orElseThrow().adapter();

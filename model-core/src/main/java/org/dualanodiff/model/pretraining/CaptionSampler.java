@@ -7,14 +7,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -59,7 +59,7 @@ public final class CaptionSampler {
     private Denoiser denoiser(List<String> captions) {
         List<String> both = Stream.concat(Collections.nCopies(captions.size(), "").stream(), captions.stream())
                 .toList();
-        NDArray text = base.textEncoder().forward(base.tokens(both), TextProjectionAdapter.NONE);
+        NDArray text = base.textEncoder().forward(base.tokens(both), ClipTextEncoder.ProjectionAdapter.NONE);
         return (x, timestep) -> {
             try (TensorScope scope = TensorScope.open()) {
                 NDArray twice = Operators.concat(List.of(x, x), 0);
@@ -77,7 +77,7 @@ public final class CaptionSampler {
         int each = pixels.length / count;
         return IntStream.range(0, count)
                 .mapToObj(i -> Arrays.copyOfRange(pixels, i * each, (i + 1) * each))
-                .map(one -> PixelCodec.fromSigned(one, resolution, resolution))
+                .map(one -> Image.ofSigned(one, resolution, resolution).buffered())
                 .toList();
     }
 }

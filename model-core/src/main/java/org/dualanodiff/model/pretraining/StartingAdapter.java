@@ -2,9 +2,9 @@ package org.dualanodiff.model.pretraining;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -24,7 +24,7 @@ record StartingAdapter(TrainedWeights weights, DualAdapter adapter, AdamW optimi
      */
     static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
         Optional<Path> file = model.startingAdapter();
-        AdapterLayout layout = base.adapterLayout(config.pairRank(), false);
+        AdapterLayout layout = AdapterLayout.of(base, config.pairRank(), false);
         try (DualAdapter first = file.map(path -> AdapterFile.read(path, base))
                 .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {
             if (first.layout().rank() != config.pairRank()) {

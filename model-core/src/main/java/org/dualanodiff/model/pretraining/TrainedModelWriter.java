@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 

@@ -1,10 +1,7 @@
 package org.dualanodiff.model.random;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.dualanodiff.model.files.Digest;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
@@ -20,7 +17,11 @@ public final class NoiseSource {
 
     /** A generator keyed by SHA-256 of the names. */
     public static UniformRandomProvider generator(String... names) {
-        ByteBuffer digest = ByteBuffer.wrap(digest(names));
+        Digest sum = new Digest();
+        for (String name : names) {
+            sum.add(name);
+        }
+        ByteBuffer digest = ByteBuffer.wrap(sum.bytes());
         long[] seed = {digest.getLong(), digest.getLong(), digest.getLong(), digest.getLong()};
         return RandomSource.XO_SHI_RO_256_PP.create(seed);
     }
@@ -38,21 +39,5 @@ public final class NoiseSource {
             values[i] = (float) sampler.sample();
         }
         return values;
-    }
-
-    private static byte[] digest(String... names) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String name : names) {
-                byte[] bytes = name.getBytes(UTF_8);
-                // The length first, so that ("ab", "c") and ("a", "bc") differ.
-                digest.update(
-                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-                digest.update(bytes);
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

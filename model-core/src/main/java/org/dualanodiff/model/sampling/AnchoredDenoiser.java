@@ -3,8 +3,9 @@ package org.dualanodiff.model.sampling;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -79,7 +80,7 @@ final class AnchoredDenoiser implements Denoiser {
                 return scope.release(predicted);
             }
             double alpha = base.schedule().alphaCumprod(timestep);
-            return scope.release(Operators.anchoredNoise(
+            return scope.release(DualOperators.anchoredNoise(
                     x, predicted, clean, ground, place, Math.sqrt(alpha), Math.sqrt(1 - alpha), CENTER, SOFTNESS));
         }
     }

@@ -7,17 +7,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DefectAttention;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
-import org.dualanodiff.model.mask.AttentionMap;
+import org.dualanodiff.model.mask.HeatMap;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -49,17 +49,18 @@ public final class DualSampler implements AutoCloseable {
     private Anchoring anchoring;
 
     /**
+     * @param adapter folded into {@code base}; owned by the caller
      * @param negative prompt of the unconditional half, usually empty
      */
     public DualSampler(
-            BaseModel base, DualAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
+            BaseModel base, MergedAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
         this.base = base;
         this.config = config;
         this.defectTokens = base.tokenCount(prompt.anomaly());
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         try (Unfinished parts = Unfinished.begin()) {
-            this.unet = new MergedDualUNet(base.unet(), adapter, base.precision(), config.deepCacheInterval());
+            this.unet = new MergedDualUNet(base.unet(), adapter, config.deepCacheInterval());
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
             this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
             parts.finish();
@@ -67,10 +68,10 @@ public final class DualSampler implements AutoCloseable {
     }
 
     /** The text does not change while sampling: its states are computed once. */
-    private NDArray text(DualAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
+    private NDArray text(MergedAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens = config.guided() ? base.tokens(negative, prompt) : base.tokens(prompt);
+            NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
             return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
         }
     }
@@ -134,8 +135,8 @@ public final class DualSampler implements AutoCloseable {
                 : null;
     }
 
-    private Optional<AttentionMap> map(DefectAttention attention, int pair) {
-        return Optional.ofNullable(attention).map(a -> new AttentionMap(side(), side(), a.map(pair)));
+    private Optional<HeatMap> map(DefectAttention attention, int pair) {
+        return Optional.ofNullable(attention).map(a -> new HeatMap(side(), side(), a.map(pair)));
     }
 
     private int side() {
@@ -216,7 +217,7 @@ public final class DualSampler implements AutoCloseable {
                     diverged.add(pair);
                     pixels = new float[pixels.length];
                 }
-                return PixelCodec.fromSigned(pixels, config.resolution(), config.resolution());
+                return Image.ofSigned(pixels, config.resolution(), config.resolution()).buffered();
             }
         }
 

@@ -2,12 +2,13 @@ package org.dualanodiff.model.sampling;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -97,7 +98,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
             NDArray x, int timestep, NDArray states, Optional<NDArray> backgrounds, boolean bothHalves) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
         try (BackgroundFeatures features = backgrounds
-                .map(latents -> unet.background(latents, t, Operators.selectBranch(states, Branch.GLOBAL.ordinal())))
+                .map(latents -> unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
                 .orElse(BackgroundFeatures.NONE)) {
             return bothHalves ? unet.bothHalves(x, t, states, features) : unet.forward(x, t, states, features);
         }

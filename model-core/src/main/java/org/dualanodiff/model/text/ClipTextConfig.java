@@ -2,7 +2,9 @@ package org.dualanodiff.model.text;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /**
  * Sizes of the CLIP text encoder, as in the {@code text_encoder/config.json} of transformers.
@@ -25,6 +27,9 @@ public record ClipTextConfig(
         int maxPositionEmbeddings,
         double layerNormEps,
         String hiddenAct) {
+    /** A buffer that some versions write and none needs. */
+    public static final String POSITION_IDS = "text_model.embeddings.position_ids";
+
     /**
      * Reads a configuration; an absent key has the default of transformers.
      *
@@ -54,5 +59,28 @@ public record ClipTextConfig(
                 config.positive("max_position_embeddings", 77),
                 config.number("layer_norm_eps", 1e-5),
                 config.oneOf("hidden_act", "quick_gelu", List.of("quick_gelu", "gelu")));
+    }
+
+    /** Name and shape of every tensor, sorted by name, with the integer buffer {@link #POSITION_IDS}. */
+    public Map<String, long[]> parameters() {
+        ParameterLayout layout = new ParameterLayout();
+        layout.tensor(POSITION_IDS, 1, maxPositionEmbeddings);
+        layout.tensor("text_model.embeddings.token_embedding.weight", vocabSize, hiddenSize);
+        layout.tensor("text_model.embeddings.position_embedding.weight", maxPositionEmbeddings, hiddenSize);
+        for (int i = 0; i < layers; i++) {
+            layer(layout, "text_model.encoder.layers." + i);
+        }
+        layout.norm("text_model.final_layer_norm", hiddenSize);
+        return layout.shapes();
+    }
+
+    private void layer(ParameterLayout layout, String name) {
+        layout.norm(name + ".layer_norm1", hiddenSize);
+        layout.norm(name + ".layer_norm2", hiddenSize);
+        for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+            layout.linear(name + ".self_attn." + projection, hiddenSize, hiddenSize);
+        }
+        layout.linear(name + ".mlp.fc1", hiddenSize, intermediateSize);
+        layout.linear(name + ".mlp.fc2", intermediateSize, hiddenSize);
     }
 }

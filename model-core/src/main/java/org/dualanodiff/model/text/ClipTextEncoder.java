@@ -1,5 +1,7 @@
 package org.dualanodiff.model.text;
 
+import org.dualanodiff.model.nn.Linear;
+import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -19,7 +21,7 @@ public final class ClipTextEncoder {
     private final ClipTextConfig config;
     private final NDArray tokens;
     private final NDArray positions;
-    private final List<ClipTextLayer> layers;
+    private final List<Layer> layers;
     private final LayerNorm outNorm;
 
     private ClipTextEncoder(ClipTextConfig config, Weights weights) {
@@ -29,7 +31,7 @@ public final class ClipTextEncoder {
         tokens = model.tensor("embeddings.token_embedding.weight", config.vocabSize(), width);
         positions = model.tensor("embeddings.position_embedding.weight", config.maxPositionEmbeddings(), width);
         layers = IntStream.range(0, config.layers())
-                .mapToObj(i -> ClipTextLayer.load(model.at("encoder.layers." + i), config))
+                .mapToObj(i -> Layer.load(model.at("encoder.layers." + i), config))
                 .toList();
         outNorm = LayerNorm.load(model.at("final_layer_norm"), width, config.layerNormEps());
     }
@@ -45,11 +47,11 @@ public final class ClipTextEncoder {
 
     /** The path of every self-attention, the first layer first. */
     public List<String> attentionPaths() {
-        return layers.stream().map(ClipTextLayer::attentionPath).toList();
+        return layers.stream().map(Layer::attentionPath).toList();
     }
 
     /** int64 ids (N, T) -> (N, T, D). */
-    public NDArray forward(NDArray ids, TextProjectionAdapter adapter) {
+    public NDArray forward(NDArray ids, ProjectionAdapter adapter) {
         return forward(ids, adapter, (layer, states) -> {});
     }
 
@@ -57,7 +59,7 @@ public final class ClipTextEncoder {
      * @param listener sees the input of layer i as (i, states), and the last layer's output as
      *     (number of layers, states); a tensor is valid only during the call
      */
-    public NDArray forward(NDArray ids, TextProjectionAdapter adapter, BiConsumer<Integer, NDArray> listener) {
+    public NDArray forward(NDArray ids, ProjectionAdapter adapter, BiConsumer<Integer, NDArray> listener) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray h = embed(ids);
             for (int i = 0; i < layers.size(); i++) {
@@ -72,5 +74,77 @@ public final class ClipTextEncoder {
     private NDArray embed(NDArray ids) {
         long length = Tensors.shape(ids)[1];
         return Operators.add(Operators.embedding(ids, tokens), Operators.narrow(positions, 0, 0, length));
+    }
+
+    /** Causal self-attention and a two-layer perceptron, each normalized before and added after. */
+    static final class Layer {
+
+        private final String attentionPath;
+        private final int heads;
+        private final LayerNorm norm1;
+        private final Linear query;
+        private final Linear key;
+        private final Linear value;
+        private final Linear out;
+        private final LayerNorm norm2;
+        private final Linear fc1;
+        private final UnaryOperator<NDArray> activation;
+        private final Linear fc2;
+
+        private Layer(Weights weights, ClipTextConfig config) {
+            int width = config.hiddenSize();
+            Weights attention = weights.at("self_attn");
+            attentionPath = attention.path();
+            heads = config.heads();
+            norm1 = LayerNorm.load(weights.at("layer_norm1"), width, config.layerNormEps());
+            query = Linear.load(attention.at("q_proj"), width, width);
+            key = Linear.load(attention.at("k_proj"), width, width);
+            value = Linear.load(attention.at("v_proj"), width, width);
+            out = Linear.load(attention.at("out_proj"), width, width);
+            norm2 = LayerNorm.load(weights.at("layer_norm2"), width, config.layerNormEps());
+            fc1 = Linear.load(weights.at("mlp.fc1"), width, config.intermediateSize());
+            activation = config.hiddenAct().equals("quick_gelu") ? Operators::quickGelu : Operators::gelu;
+            fc2 = Linear.load(weights.at("mlp.fc2"), config.intermediateSize(), width);
+        }
+
+        static Layer load(Weights weights, ClipTextConfig config) {
+            return new Layer(weights, config);
+        }
+
+        String attentionPath() {
+            return attentionPath;
+        }
+
+        NDArray forward(NDArray x, ProjectionAdapter adapter) {
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray h = Operators.add(x, attend(norm1.forward(x), adapter));
+                NDArray inner = activation.apply(fc1.forward(norm2.forward(h)));
+                return scope.release(Operators.add(h, fc2.forward(inner)));
+            }
+        }
+
+        private NDArray attend(NDArray x, ProjectionAdapter adapter) {
+            NDArray q = adapter.adapt(attentionPath, "q", x, query.forward(x));
+            NDArray k = adapter.adapt(attentionPath, "k", x, key.forward(x));
+            NDArray v = adapter.adapt(attentionPath, "v", x, value.forward(x));
+            NDArray mixed = Operators.causalAttention(q, k, v, heads);
+            return adapter.adapt(attentionPath, "out", mixed, out.forward(mixed));
+        }
+    }
+
+    /** What is added to the four projections of every self-attention of the text encoder. */
+    @FunctionalInterface
+    public interface ProjectionAdapter {
+
+        /** The base text encoder. */
+        ProjectionAdapter NONE = (path, projection, x, base) -> base;
+
+        /**
+         * @param path the attention's name, such as {@code text_model.encoder.layers.0.self_attn}
+         * @param projection {@code q}, {@code k}, {@code v} or {@code out}
+         * @param x the projection's input, (N, T, D)
+         * @param base its output, (N, T, D)
+         */
+        NDArray adapt(String path, String projection, NDArray x, NDArray base);
     }
 }

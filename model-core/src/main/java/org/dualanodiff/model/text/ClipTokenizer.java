@@ -97,4 +97,14 @@ public final class ClipTokenizer implements AutoCloseable {
     public void close() {
         words.close();
     }
+
+    /**
+     * What frames a prompt.
+     *
+     * @param start id of the start token
+     * @param end id of the end token
+     * @param pad id that fills up to {@code maxLength}
+     * @param maxLength ids in an encoded prompt
+     */
+    record SpecialTokens(long start, long end, long pad, int maxLength) {}
 }

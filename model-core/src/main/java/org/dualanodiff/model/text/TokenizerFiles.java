@@ -1,5 +1,6 @@
 package org.dualanodiff.model.text;
 
+import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -28,8 +29,8 @@ import org.dualanodiff.model.checkpoint.UnreadableFile;
  * @param settings {@code special_tokens_map.json} and {@code tokenizer_config.json}, those that are there
  */
 record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition, List<JsonObject> settings) {
-    private static final String START = "<|startoftext|>";
-    private static final String END = "<|endoftext|>";
+    static final String START = "<|startoftext|>";
+    static final String END = "<|endoftext|>";
     private static final int MOST_SENSIBLE = 1 << 16;
     /** Everything but the words and the merges: CLIP's word pattern, then bytes as printable characters. */
     private static final String CLIP_DEFINITION = """

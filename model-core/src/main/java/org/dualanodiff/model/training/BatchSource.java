@@ -6,9 +6,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -58,7 +59,7 @@ final class BatchSource implements AutoCloseable {
                     .map(distribution -> background(distribution, views, generator("background", step), scope));
             Optional<NDArray> weights = Optional.ofNullable(ground)
                     .map(g -> scope.release(
-                            Operators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GROUND)));
+                            DualOperators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GROUND)));
             return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, weights, background);
         }
     }

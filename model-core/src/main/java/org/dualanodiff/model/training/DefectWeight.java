@@ -2,7 +2,7 @@ package org.dualanodiff.model.training;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * How much the positions of a defect should weigh in the loss, by its size. A weight makes small defects learned in fewer
@@ -29,6 +29,6 @@ final class DefectWeight {
     }
 
     private static double share(BufferedImage mask) {
-        return (double) MaskStatistics.of(mask).area() / (mask.getWidth() * mask.getHeight());
+        return Mask.of(mask).share();
     }
 }

@@ -3,15 +3,16 @@ package org.dualanodiff.model.training;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.unet.UNetListener;
+import org.dualanodiff.model.unet.UNet;
 
 /**
  * The training loss: mean squared error of the predicted noise, both branches in one mean (paper, eq. 4).
@@ -35,7 +36,7 @@ public final class DualObjective {
     public NDArray loss(TrainingBatch batch, NDArray tokens) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray target = base.schedule().target(batch.latents(), batch.noise(), batch.rowTimesteps());
-            return scope.release(batch.loss(predict(batch, tokens, UNetListener.NONE), target));
+            return scope.release(batch.loss(predict(batch, tokens, UNet.Listener.NONE), target));
         }
     }
 
@@ -50,7 +51,7 @@ public final class DualObjective {
     }
 
     /** What the U-Net predicts for the noised batch, (B*2, C, H, W). */
-    public NDArray predict(TrainingBatch batch, NDArray tokens, UNetListener listener) {
+    public NDArray predict(TrainingBatch batch, NDArray tokens, UNet.Listener listener) {
         try (TensorScope scope = TensorScope.open()) {
             int[] rows = batch.rowTimesteps();
             NDArray noisy = base.schedule().addNoise(batch.latents(), batch.noise(), rows);
@@ -67,7 +68,7 @@ public final class DualObjective {
         }
         TrainingBatch.Background clean = batch.background().get();
         NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
-        NDArray global = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
+        NDArray global = DualOperators.selectBranch(text, Branch.GLOBAL.ordinal());
         return unet.background(noisy, timesteps(batch.timesteps()), global);
     }
 

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -49,6 +51,8 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
+        // Held before MicroBatch looks at what memory is free.
+        base.unet().attentions().forEach(Attention::projections);
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.prompt = prompt;
         this.base = base;
@@ -71,7 +75,7 @@ public final class DualTrainer implements AutoCloseable {
 
     private static DualAdapter first(BaseModel base, TrainingConfig config) {
         DualAdapter fresh = DualAdapter.initialize(
-                base.adapterLayout(config.rank(), config.background() != BackgroundMode.OFF),
+                AdapterLayout.of(base, config.rank(), config.background() != BackgroundMode.OFF),
                 config.seed(),
                 base.device());
         if (config.warmStart()) {
@@ -117,7 +121,7 @@ public final class DualTrainer implements AutoCloseable {
     private double step(int step) {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            Gradients gradients = gradients(batches.batch(step), base.tokens(prompt));
+            Gradients gradients = gradients(batches.batch(step), NestedPrompt.tokens(base, prompt));
             requireFinite(gradients.loss(), step);
             optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
             return gradients.loss();
@@ -151,7 +155,7 @@ public final class DualTrainer implements AutoCloseable {
     public double evaluate(int step) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            return Operators.item(objective.loss(batches.batch(step), base.tokens(prompt)));
+            return Operators.item(objective.loss(batches.batch(step), NestedPrompt.tokens(base, prompt)));
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.image.Flip;

@@ -1,7 +1,8 @@
 package org.dualanodiff.model.training;
 
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.MemoryNeed;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class MicroBatch {
     static int pairs(TrainingConfig config, BaseModel base, long free) {
         int side = config.resolution() / base.autoencoder().factor();
         boolean compensated = config.background() != BackgroundMode.OFF;
-        long adapter = base.adapterLayout(config.rank(), compensated).numbers();
+        long adapter = AdapterLayout.of(base, config.rank(), compensated).numbers();
         long pair = MemoryNeed.trainingPair(base.unet().config(), side, base.precision(), config.recompute());
         // Background compensation computes a third row of each pair.
         double each = compensated ? 1.5 * pair : pair;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -16,12 +16,12 @@ import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
-import org.dualanodiff.model.unet.UNetListener;
-import org.dualanodiff.model.unet.UNetPass;
+import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetStage;
 
 /**
@@ -86,7 +86,7 @@ final class RecomputedGradients {
             try (GradientMode frozen = GradientMode.off()) {
                 text = base.textEncoder().forward(tokens, adapter.text());
                 byText = Operators.zerosLike(text);
-                globalText = Operators.selectBranch(text, Branch.GLOBAL.ordinal());
+                globalText = DualOperators.selectBranch(text, Branch.GLOBAL.ordinal());
                 byGlobalText = Operators.zerosLike(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
                 StageWalk reference = batch.background()
@@ -140,7 +140,7 @@ final class RecomputedGradients {
                     references.put(attention.path(), StageWalk.leaf(feature));
                 }
             }
-            UNetPass pass = pass(batch.rowTimesteps(), textLeaf, dual.both(new BackgroundFeatures(references)));
+            UNetStage.Pass pass = pass(batch.rowTimesteps(), textLeaf, dual.both(new BackgroundFeatures(references)));
             NDArray output = stage.forward(input, skip, size, pass);
             Targets targets = new Targets(stage, input, skip);
             targets.add(textLeaf, byText);
@@ -154,7 +154,7 @@ final class RecomputedGradients {
             try (GradientMode recording = GradientMode.on()) {
                 NDArray textLeaf = StageWalk.leaf(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
-                UNetPass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
+                UNetStage.Pass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
                 NDArray output = recorded(() -> stage.forward(input, skip, size, pass));
                 try (BackgroundFeatures recorded = recorder.recorded()) {
                     List<NDArray> outputs = new ArrayList<>();
@@ -178,7 +178,7 @@ final class RecomputedGradients {
             try (GradientMode recording = GradientMode.on();
                     TensorScope scope = TensorScope.open()) {
                 NDArray states = base.textEncoder().forward(tokens, adapter.text());
-                NDArray global = Operators.selectBranch(states, Branch.GLOBAL.ordinal());
+                NDArray global = DualOperators.selectBranch(states, Branch.GLOBAL.ordinal());
                 int[] own = parametersBelow("text_encoder.");
                 List<NDArray> found = Operators.gradientsThrough(
                         List.of(states, global), List.of(byText, byGlobalText), at(parameters, own));
@@ -232,10 +232,10 @@ final class RecomputedGradients {
         }
     }
 
-    private UNetPass pass(int[] timesteps, NDArray text, AttentionProcessor processor) {
+    private UNetStage.Pass pass(int[] timesteps, NDArray text, AttentionProcessor processor) {
         long[] values = Arrays.stream(timesteps).asLongStream().toArray();
         NDArray t = Tensors.of(values, base.device(), values.length);
-        return base.unet().pass(t, text, processor, UNetListener.NONE);
+        return base.unet().pass(t, text, processor, UNet.Listener.NONE);
     }
 
     private static void accumulate(List<NDArray> sums, List<NDArray> gradients) {

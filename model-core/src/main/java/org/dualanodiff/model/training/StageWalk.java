@@ -9,7 +9,6 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.unet.UNet;
-import org.dualanodiff.model.unet.UNetPass;
 import org.dualanodiff.model.unet.UNetStage;
 
 /**
@@ -31,7 +30,7 @@ final class StageWalk {
     private record Kept(NDArray features, int producer) {}
 
     /** Runs all stages; gradients should be off. */
-    StageWalk(UNet unet, NDArray latents, UNetPass pass) {
+    StageWalk(UNet unet, NDArray latents, UNetStage.Pass pass) {
         Deque<Kept> kept = new ArrayDeque<>();
         NDArray h = unet.input(latents);
         for (UNetStage stage : unet.stages()) {

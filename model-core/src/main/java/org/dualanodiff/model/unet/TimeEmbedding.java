@@ -36,7 +36,7 @@ final class TimeEmbedding {
     }
 
     /** int64 (N) -> SiLU of the embedding, (N, timeEmbeddingDim). */
-    NDArray forward(NDArray timesteps, UNetListener listener) {
+    NDArray forward(NDArray timesteps, UNet.Listener listener) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray waves = Operators.cast(
                     Operators.sinusoid(timesteps, frequencies, config.flipSinToCos()), weights.precision());

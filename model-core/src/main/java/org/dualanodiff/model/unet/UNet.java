@@ -40,11 +40,11 @@ public final class UNet {
         timeEmbedding = TimeEmbedding.load(weights, config);
         stages.add(in(weights));
         for (int level = 0; level < config.levels(); level++) {
-            stages.addAll(DownBlock.stages(weights.at("down_blocks." + level), config, level));
+            stages.addAll(UNetBlocks.down(weights.at("down_blocks." + level), config, level));
         }
-        stages.add(MidBlock.stage(weights.at("mid_block"), config));
+        stages.add(UNetBlocks.mid(weights.at("mid_block"), config));
         for (int index = 0; index < config.levels(); index++) {
-            stages.addAll(UpBlock.stages(weights.at("up_blocks." + index), config, index));
+            stages.addAll(UNetBlocks.up(weights.at("up_blocks." + index), config, index));
         }
         stages.add(out(weights));
         resumption = resumption();
@@ -98,9 +98,9 @@ public final class UNet {
         return stages.stream().flatMap(stage -> stage.attentions().stream()).toList();
     }
 
-    /** As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, UNetListener)} without a listener. */
+    /** As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, Listener)} without a listener. */
     public NDArray forward(NDArray latents, NDArray timesteps, NDArray text, AttentionProcessor processor) {
-        return forward(latents, timesteps, text, processor, UNetListener.NONE);
+        return forward(latents, timesteps, text, processor, Listener.NONE);
     }
 
     /**
@@ -113,12 +113,12 @@ public final class UNet {
      * @return (N, C, H, W), fp32
      */
     public NDArray forward(
-            NDArray latents, NDArray timesteps, NDArray text, AttentionProcessor processor, UNetListener listener) {
+            NDArray latents, NDArray timesteps, NDArray text, AttentionProcessor processor, Listener listener) {
         return forward(latents, timesteps, text, processor, listener, new DeepFeatures(1));
     }
 
     /**
-     * As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, UNetListener)}.
+     * As {@link #forward(NDArray, NDArray, NDArray, AttentionProcessor, Listener)}.
      *
      * @param deep of the passes before; where they fit, only the outermost stages run
      */
@@ -127,10 +127,10 @@ public final class UNet {
             NDArray timesteps,
             NDArray text,
             AttentionProcessor processor,
-            UNetListener listener,
+            Listener listener,
             DeepFeatures deep) {
         try (TensorScope scope = TensorScope.open()) {
-            UNetPass pass = pass(timesteps, text, processor, listener);
+            UNetStage.Pass pass = pass(timesteps, text, processor, listener);
             boolean reused = deep.fit(latents, text);
             Deque<NDArray> skips = new ArrayDeque<>();
             NDArray h = input(latents);
@@ -154,8 +154,8 @@ public final class UNet {
     }
 
     /** What all stages of a pass share. */
-    public UNetPass pass(NDArray timesteps, NDArray text, AttentionProcessor processor, UNetListener listener) {
-        return new UNetPass(
+    public UNetStage.Pass pass(NDArray timesteps, NDArray text, AttentionProcessor processor, Listener listener) {
+        return new UNetStage.Pass(
                 timeEmbedding.forward(timesteps, listener), Operators.cast(text, precision), processor, listener);
     }
 
@@ -172,5 +172,18 @@ public final class UNet {
     /** Height and width of features, or null of none. */
     public static long[] size(NDArray features) {
         return features == null ? null : Arrays.copyOfRange(Tensors.shape(features), 2, 4);
+    }
+
+    /** Sees features inside a forward pass; a tensor is valid only during the call. */
+    @FunctionalInterface
+    public interface Listener {
+
+        Listener NONE = (name, features) -> {};
+
+        /**
+         * @param name {@code time_embedding}, {@code conv_in}, {@code mid_block}, {@code down_block.0},
+         *     {@code down_block.0.resnet.0}, {@code down_block.0.attention.0} and so on
+         */
+        void features(String name, NDArray features);
     }
 }

@@ -2,6 +2,7 @@ package org.dualanodiff.model.unet;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 
 /**
@@ -174,6 +175,11 @@ public record UNetConfig(
                     channels,
                     attentionHeads.get(level));
         }
+    }
+
+    /** Name and shape of every tensor, sorted by name. */
+    public Map<String, long[]> parameters() {
+        return UNetLayout.of(this);
     }
 
     /** Number of resolution levels; each but the last halves the resolution. */

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.unet;
 
+import org.dualanodiff.model.nn.AttentionProcessor;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.nn.Attention;
@@ -45,7 +46,7 @@ public final class UNetStage {
          * @param skip features taken with {@link Skip#POP}, else null
          * @param size height and width of the newest kept features, or null if none is left
          */
-        NDArray forward(NDArray x, NDArray skip, long[] size, UNetPass pass);
+        NDArray forward(NDArray x, NDArray skip, long[] size, Pass pass);
     }
 
     /** The same stage, also known by the name of the block that it ends. */
@@ -63,9 +64,17 @@ public final class UNetStage {
     }
 
     /** See {@link Body#forward}; the output's name is told to the pass's listener. */
-    public NDArray forward(NDArray x, NDArray skip, long[] size, UNetPass pass) {
+    public NDArray forward(NDArray x, NDArray skip, long[] size, Pass pass) {
         NDArray output = body.forward(x, skip, size, pass);
         names.forEach(name -> pass.listener().features(name, output));
         return output;
     }
+
+    /**
+     * What every stage of one forward pass is given.
+     *
+     * @param time SiLU of the time embedding, (N or 1, timeEmbeddingDim)
+     * @param text (M, T, D)
+     */
+    public record Pass(NDArray time, NDArray text, AttentionProcessor processor, UNet.Listener listener) {}
 }

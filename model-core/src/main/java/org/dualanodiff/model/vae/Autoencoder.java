@@ -20,9 +20,9 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
 
     /** @throws org.dualanodiff.model.checkpoint.CheckpointException if a tensor is missing or has a wrong shape */
     static Autoencoder load(AutoencoderConfig config, Weights weights) {
-        return config instanceof PatchCodecConfig patches
-                ? PatchCodec.load(patches, weights)
-                : KlAutoencoder.load((KlAutoencoderConfig) config, weights);
+        return config instanceof PatchCodec.Config patches
+                ? new PatchCodec(patches, weights)
+                : new KlAutoencoder((KlAutoencoderConfig) config, weights);
     }
 
     AutoencoderConfig config();

@@ -1,10 +1,11 @@
 package org.dualanodiff.model.vae;
 
 import com.google.gson.JsonObject;
+import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 
 /** Sizes of the part between pixels and latents, as in {@code vae/config.json}. */
-public sealed interface AutoencoderConfig permits KlAutoencoderConfig, PatchCodecConfig {
+public sealed interface AutoencoderConfig permits KlAutoencoderConfig, PatchCodec.Config {
 
     /**
      * Reads a configuration of either kind, told apart by {@code _class_name}.
@@ -14,10 +15,13 @@ public sealed interface AutoencoderConfig permits KlAutoencoderConfig, PatchCode
      */
     static AutoencoderConfig fromJson(JsonObject json, String source) {
         String kind = new ConfigReader(json, source).text("_class_name", KlAutoencoderConfig.CLASS_NAME);
-        return kind.equals(PatchCodecConfig.CLASS_NAME)
-                ? PatchCodecConfig.fromJson(json, source)
+        return kind.equals(PatchCodec.Config.CLASS_NAME)
+                ? PatchCodec.Config.fromJson(json, source)
                 : KlAutoencoderConfig.fromJson(json, source);
     }
+
+    /** Name and shape of every tensor, sorted by name. */
+    Map<String, long[]> parameters();
 
     int latentChannels();
 

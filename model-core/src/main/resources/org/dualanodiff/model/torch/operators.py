@@ -1,5 +1,5 @@
 # The libtorch operators that the Java tensor API lacks, in TorchScript's serialized dialect.
-# Written into a TorchScript archive at start-up by ScriptArchive; Operators.java gives each method its Java signature.
+# Written into a TorchScript archive at start-up by ScriptArchive; Operators.java and DualOperators.java give each method its Java signature.
 #
 # N rows, S positions, T context positions, C channels, H W height and width, F branches (2), r rank.
 class Operators(Module):

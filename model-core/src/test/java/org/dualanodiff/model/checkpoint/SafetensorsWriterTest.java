@@ -1,5 +1,6 @@
 package org.dualanodiff.model.checkpoint;
 
+import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -28,7 +29,7 @@ class SafetensorsWriterTest {
                 "dual/pytorch_lora_weights.safetensors"
             })
     void writer_ofFileOfTheReferenceLibrary_givesTheSameBytes(String name) throws IOException {
-        Path original = Golden.DIRECTORY.resolve(name);
+        Path original = Golden.path(name);
         SafetensorsFile file = SafetensorsFile.open(original);
         Map<String, TensorData> tensors = new TreeMap<>();
         file.tensors()

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.checkpoint;
 
+import org.dualanodiff.model.golden.Golden;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TorchZipFileTest {
-    private static final Path RELEASED = Golden.DIRECTORY.resolve("dual/pytorch_lora_weights.bin");
+    private static final Path RELEASED = Golden.path("dual/pytorch_lora_weights.bin");
     private static final String TENSOR = "ctorch._utils\n_rebuild_tensor_v2\n";
     private static final String FLOATS = "ctorch\nFloatStorage\n";
     private static final String VECTOR_OF_2 = "K\u0002\u0085K\u0001\u0085";
@@ -37,7 +38,7 @@ class TorchZipFileTest {
         assertThat(bin).isInstanceOf(TorchZipFile.class);
         assertThat(bin.tensors().keySet())
                 .containsExactlyInAnyOrderElementsOf(twin.tensors().keySet());
-        for (TensorInfo tensor : twin.tensors().values()) {
+        for (TensorFile.Info tensor : twin.tensors().values()) {
             assertThat(bin.tensor(tensor.name()).dtype()).isEqualTo(tensor.dtype());
             assertThat(bin.tensor(tensor.name()).shape()).isEqualTo(tensor.shape());
             assertThat(bin.map(tensor.name())).isEqualTo(twin.map(tensor.name()));

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.checkpoint;
 
+import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TorchZipWriterTest {
-    private static final Path RELEASED = Golden.DIRECTORY.resolve("dual/pytorch_lora_weights.bin");
+    private static final Path RELEASED = Golden.path("dual/pytorch_lora_weights.bin");
     private static final int LOCAL_HEADER = 0x04034b50;
 
     @TempDir
@@ -90,7 +91,7 @@ class TorchZipWriterTest {
             tensors.put("t" + size, new TensorData(DType.F32, new long[] {size}, ByteBuffer.allocate(0)));
         }
 
-        Map<String, PickledTensor> read = TensorPickle.read(PickleWriter.write(tensors), Path.of("sizes.bin"));
+        Map<String, TorchZipFile.View> read = TensorPickle.read(TorchZipWriter.Pickle.write(tensors), Path.of("sizes.bin"));
 
         assertThat(read).hasSameSizeAs(tensors);
         read.forEach((name, tensor) -> assertThat(tensor.shape()).containsExactly(Long.parseLong(name.substring(1))));

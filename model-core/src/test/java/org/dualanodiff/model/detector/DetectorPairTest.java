@@ -15,12 +15,14 @@ class DetectorPairTest {
         BufferedImage mask = new BufferedImage(4, 2, BufferedImage.TYPE_BYTE_GRAY);
         mask.getRaster().setSamples(0, 0, 4, 2, 0, new int[] {0, 127, 128, 255, 0, 128, 0, 255});
         // Centers of two places an axis fall on columns 1 and 3 and on rows 0 and 1.
-        assertThat(DetectorPixels.mask(mask, 2).levels()).containsExactly(0, -1, -1, -1);
+        assertThat(DetectorPair.of(mask, mask, 2, 1).mask().levels()).containsExactly(0, -1, -1, -1);
     }
 
     @Test
     void normalized_putsMidGreyAtZeroAndWhiteAtTwo() {
-        float[] values = DetectorPixels.normalized(new Image(2, 1, 1, new byte[] {0, -1}));
+        Image image = new Image(2, 1, 1, new byte[] {0, -1});
+
+        float[] values = new DetectorPair(image, image).normalized();
         assertThat(values).containsExactly(-2, 2);
     }
 
@@ -41,7 +43,7 @@ class DetectorPairTest {
                         MixedBatches.Share.of(3, Spots.normals(2, "n")),
                         new MixedBatches.Share(5, List.of(Spots.dark(2, "d"), Spots.dark(1, "e")))),
                 11);
-        SegmentationBatch batch = batches.batch(1);
+        SegmentationNetwork.Batch batch = batches.batch(1);
         assertThat(batch.rows()).isEqualTo(8);
         int area = Spots.SIZE * Spots.SIZE;
         for (int i = 0; i < batch.masks().length; i++) {

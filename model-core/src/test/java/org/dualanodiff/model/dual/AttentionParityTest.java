@@ -4,9 +4,10 @@ import static org.dualanodiff.model.golden.Closeness.assertClose;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.stream.Stream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.Attention;
@@ -66,7 +67,8 @@ class AttentionParityTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray reference =
                     golden.has(prefix + "condition_state") ? golden.tensor(prefix + "condition_state") : null;
-            NDArray output = DualAttention.of(tensors(adapter), false)
+            NDArray output = adapter.attentions(List.of(first()))
+                    .get(first().path())
                     .both(first(), golden.tensor(prefix + "input"), null, reference);
             assertClose("attention", output, golden, prefix + "output", TOLERANCE);
         }

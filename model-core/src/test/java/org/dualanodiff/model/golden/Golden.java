@@ -7,7 +7,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
+import org.dualanodiff.model.base.ModelDirectory;
 
 /** The folder of reference numbers: system property {@code golden.dir}, relative to the project if not absolute. */
 public final class Golden {

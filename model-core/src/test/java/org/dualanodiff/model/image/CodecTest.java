@@ -18,14 +18,14 @@ class CodecTest {
     void png_ofAnyPixels_comesBackTheSame(int channels) throws IOException {
         Image pixels = random(channels);
 
-        BufferedImage decoded = PngCodec.decode(PngCodec.encode(pixels.toImage()));
+        BufferedImage decoded = PngCodec.decode(PngCodec.encode(pixels.buffered()));
 
         assertThat(Image.of(decoded)).usingRecursiveComparison().isEqualTo(pixels);
     }
 
     @Test
     void png_ofEqualPixelsInOtherLayout_isByteIdentical() {
-        BufferedImage interleaved = random(3).toImage();
+        BufferedImage interleaved = random(3).buffered();
         BufferedImage packed = new BufferedImage(9, 7, BufferedImage.TYPE_INT_ARGB);
         for (int i = 0; i < 63; i++) {
             packed.setRGB(i % 9, i / 9, interleaved.getRGB(i % 9, i / 9));
@@ -36,7 +36,7 @@ class CodecTest {
 
     @Test
     void png_ofTruncatedBytes_isRefused() {
-        byte[] png = PngCodec.encode(random(3).toImage());
+        byte[] png = PngCodec.encode(random(3).buffered());
 
         assertThatIOException().isThrownBy(() -> PngCodec.decode(Arrays.copyOf(png, 40)));
         assertThatIOException()
@@ -62,42 +62,41 @@ class CodecTest {
 
     @Test
     void gray_ofColor_isLuma() {
-        assertThat(Image.gray(new Image(1, 1, 3, new byte[] {(byte) 200, 100, 50}).toImage())
+        assertThat(Image.gray(new Image(1, 1, 3, new byte[] {(byte) 200, 100, 50}).buffered())
                         .level(0, 0, 0))
                 .isEqualTo(124);
     }
 
     @Test
-    void fromUnit_ofLevels_roundsAndClamps() {
-        float[] values = {-0.2f, 1.7f, 0.5f, 0.1f, 0.2f, 0.3f};
+    void image_ofSignedValues_roundsAndClamps() {
+        float[] values = {-1.4f, 2.4f, 0, -0.78f, -0.6f, -0.5f};
 
-        byte[] levels = Image.rgb(PixelCodec.fromUnit(values, 2, 1)).levels();
+        byte[] levels = Image.ofSigned(values, 2, 1).levels();
 
         // 0.5 is level 127.5, which rounds to the even neighbor.
-        assertThat(levels).containsExactly((byte) 0, (byte) 255, (byte) 128, (byte) 26, (byte) 51, (byte) 77);
+        assertThat(levels).containsExactly((byte) 0, (byte) 255, (byte) 128, (byte) 28, (byte) 51, (byte) 64);
     }
 
     @Test
-    void signedAndUnit_ofEveryLevel_comeBackTheSame() {
+    void levels_asFloats_comeBackTheSame() {
         byte[] levels = new byte[3 * 256];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) i;
         }
-        BufferedImage all = new Image(16, 16, 3, levels).toImage();
+        Image all = new Image(16, 16, 3, levels);
 
-        BufferedImage signed = PixelCodec.fromSigned(PixelCodec.toSigned(all), 16, 16);
-        BufferedImage unit = PixelCodec.fromUnit(PixelCodec.toUnit(all), 16, 16);
-
-        assertThat(Image.rgb(signed).levels()).isEqualTo(levels);
-        assertThat(Image.rgb(unit).levels()).isEqualTo(levels);
+        assertThat(Image.ofSigned(all.signed(), 16, 16).levels()).isEqualTo(levels);
+        for (int i = 0; i < levels.length; i++) {
+            assertThat(all.unit()[i]).isEqualTo((levels[i] & 0xff) / 255f);
+        }
     }
 
     @Test
-    void fromSigned_ofNotANumber_namesThePixel() {
+    void image_ofNotANumber_namesThePixel() {
         float[] values = {0, 0, 0, 0, Float.NaN, 0};
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PixelCodec.fromSigned(values, 2, 1))
+                .isThrownBy(() -> Image.ofSigned(values, 2, 1))
                 .withMessageContainingAll("Pixel 0", "channel 2");
     }
 

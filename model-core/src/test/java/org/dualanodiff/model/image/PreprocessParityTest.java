@@ -37,7 +37,7 @@ class PreprocessParityTest {
         float[] image = transform.image(photograph, Flip.NONE);
         int size = (int) golden.shape(item.tensor("resized_gray"))[0];
 
-        BufferedImage resized = PixelCodec.fromSigned(image, size, size);
+        BufferedImage resized = Image.ofSigned(image, size, size).buffered();
         assertWithinOneLevel(Image.gray(resized).levels(), golden.bytes(item.tensor("resized_gray")));
         assertThat(image).containsExactly(golden.floats(item.tensor("image")), within(ONE_LEVEL));
     }
@@ -97,7 +97,7 @@ class PreprocessParityTest {
 
     private BufferedImage stored(Item item, String name) {
         long[] heightWidth = golden.shape(item.tensor(name));
-        return new Image((int) heightWidth[1], (int) heightWidth[0], 1, golden.bytes(item.tensor(name))).toImage();
+        return new Image((int) heightWidth[1], (int) heightWidth[0], 1, golden.bytes(item.tensor(name))).buffered();
     }
 
     private static BufferedImage fromDataset(String file) throws IOException {

@@ -65,7 +65,7 @@ class TrainingTransformTest {
         float[] background =
                 transform.background(gray(2, 2, 200, 200, 200, 200), gray(2, 2, 0, 255, 128, 1), Flip.NONE);
 
-        BufferedImage levels = PixelCodec.fromSigned(background, 2, 2);
+        BufferedImage levels = Image.ofSigned(background, 2, 2).buffered();
         assertThat(Image.rgb(levels).levels()).startsWith((byte) 200, (byte) 0, (byte) 100, (byte) 199);
     }
 
@@ -81,6 +81,6 @@ class TrainingTransformTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) values[i];
         }
-        return new Image(width, height, 1, levels).toImage();
+        return new Image(width, height, 1, levels).buffered();
     }
 }

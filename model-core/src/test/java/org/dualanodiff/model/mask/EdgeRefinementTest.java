@@ -18,21 +18,21 @@ class EdgeRefinementTest {
             boolean in = i % SIDE >= from && i % SIDE < to && i / SIDE >= from && i / SIDE < to;
             levels[i] = (byte) (in ? inside : outside);
         }
-        return new Image(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).buffered();
     }
 
     @Test
     void refinement_ofMaskTwoPixelsTooLarge_comesNearTheEdgeOfTheImage() {
         BufferedImage image = square(16, 32, 40, 180);
-        BufferedImage refined = new EdgeRefinement(4, 1e-3, NOTHING).apply(square(14, 34, 255, 0), image);
-        assertThat(MaskStatistics.of(refined).area()).isBetween(16 * 16, 17 * 17);
+        Mask refined = new EdgeRefinement(4, 1e-3, NOTHING).apply(Mask.of(square(14, 34, 255, 0)), image);
+        assertThat(refined.area()).isBetween(16 * 16, 17 * 17);
     }
 
     @Test
     void refinement_ofMaskThatFits_leavesIt() {
-        BufferedImage mask = square(16, 32, 255, 0);
-        BufferedImage refined = new EdgeRefinement(4, 1e-3, NOTHING).apply(mask, square(16, 32, 40, 180));
-        assertThat(Image.gray(refined).levels()).isEqualTo(Image.gray(mask).levels());
+        Mask mask = Mask.of(square(16, 32, 255, 0));
+        Mask refined = new EdgeRefinement(4, 1e-3, NOTHING).apply(mask, square(16, 32, 40, 180));
+        assertThat(refined.set()).isEqualTo(mask.set());
     }
 
     @Test

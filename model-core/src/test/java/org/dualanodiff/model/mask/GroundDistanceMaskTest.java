@@ -22,7 +22,7 @@ class GroundDistanceMaskTest {
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})
     void extract_ofDiscInNoise_findsItWithinOnePixel(int radius) {
-        BufferedImage mask = extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, radius) ? 40 : GREY)));
+        Mask mask = extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, radius) ? 40 : GREY)));
 
         for (int i = 0; i < SIZE * SIZE; i++) {
             double distance = Math.hypot(i % SIZE - 48, i / SIZE - 48);
@@ -34,7 +34,7 @@ class GroundDistanceMaskTest {
 
     @Test
     void extract_ofNoiseAlone_isEmpty() {
-        assertThat(MaskStatistics.of(extractor.extract(AnomalyPart.of(part((x, y) -> GREY))))
+        assertThat(extractor.extract(AnomalyPart.of(part((x, y) -> GREY)))
                         .isEmpty())
                 .isTrue();
     }
@@ -46,11 +46,11 @@ class GroundDistanceMaskTest {
             boolean loose = y / 8 == 1 && x < 40;
             return inDisc(x, y, 8) ? 20 : tail || loose ? GREY + 24 : GREY;
         };
-        BufferedImage mask = extractor.extract(AnomalyPart.of(part(levels)));
+        Mask mask = extractor.extract(AnomalyPart.of(part(levels)));
 
         assertThat(isSet(mask, 90, 49)).isTrue();
         assertThat(isSet(mask, 20, 12)).isFalse();
-        assertThat(MaskStatistics.of(mask).components()).isEqualTo(1);
+        assertThat(mask.components().count()).isEqualTo(1);
     }
 
     @Test
@@ -60,7 +60,7 @@ class GroundDistanceMaskTest {
         for (int i = 0; i < SIZE * SIZE; i++) {
             levels[i] = (byte) (inDisc(i % SIZE, i / SIZE, 10) ? 230 : GREY);
         }
-        BufferedImage mask = extractor.extract(AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).toImage()));
+        Mask mask = extractor.extract(AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).buffered()));
 
         assertThat(isSet(mask, 48, 48)).isTrue();
         assertThat(isSet(mask, 48, 70)).isFalse();
@@ -74,8 +74,8 @@ class GroundDistanceMaskTest {
             int pixel = i % (SIZE * SIZE);
             levels[i] = inDisc(pixel % SIZE, pixel / SIZE, 20) ? (byte) GREY : levels[i];
         }
-        AnomalyPart part = AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).toImage());
-        BufferedImage mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 64)).extract(part);
+        AnomalyPart part = AnomalyPart.of(new Image(SIZE, SIZE, 3, levels).buffered());
+        Mask mask = new GroundDistanceMask(0.12, 0.25, ground, new MaskCleanup(0, 1, 4, 64)).extract(part);
 
         for (int i = 0; i < SIZE * SIZE; i++) {
             double distance = Math.hypot(i % SIZE - 48, i / SIZE - 48);
@@ -87,9 +87,9 @@ class GroundDistanceMaskTest {
 
     @Test
     void extract_ofRing_fillsOnlySmallHoles() {
-        BufferedImage small =
+        Mask small =
                 extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, 12) && !inDisc(x, y, 4) ? 30 : GREY)));
-        BufferedImage large =
+        Mask large =
                 extractor.extract(AnomalyPart.of(part((x, y) -> inDisc(x, y, 30) && !inDisc(x, y, 20) ? 30 : GREY)));
 
         assertThat(isSet(small, 48, 48)).isTrue();
@@ -100,7 +100,7 @@ class GroundDistanceMaskTest {
     void extract_ofSpecksUnderMinimalArea_dropsThem() {
         MaskExtractor coarse = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 10, 0));
 
-        BufferedImage mask =
+        Mask mask =
                 coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
 
         assertThat(isSet(mask, 1, 1)).isFalse();
@@ -111,10 +111,10 @@ class GroundDistanceMaskTest {
     void extract_ofPartsSmallBesideTheLargest_dropsThem() {
         AnomalyPart part = AnomalyPart.of(part((x, y) -> x < 6 && y < 6 || x > 60 && y > 60 ? 0 : GREY));
 
-        BufferedImage all =
+        Mask all =
                 new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
         assertThat(isSet(all, 2, 2)).isTrue();
-        BufferedImage large =
+        Mask large =
                 new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
         assertThat(isSet(large, 2, 2)).isFalse();
         assertThat(isSet(large, 80, 80)).isTrue();
@@ -124,9 +124,9 @@ class GroundDistanceMaskTest {
     void opening_ofBridge_cutsIt() {
         MaskExtractor opening = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(2, 0, 0, 0));
 
-        BufferedImage mask = opening.extract(AnomalyPart.of(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY)));
+        Mask mask = opening.extract(AnomalyPart.of(part((x, y) -> x < 30 || x > 60 || y == 48 ? 0 : GREY)));
 
-        assertThat(MaskStatistics.of(mask).components()).isEqualTo(2);
+        assertThat(mask.components().count()).isEqualTo(2);
     }
 
     @Test
@@ -140,8 +140,8 @@ class GroundDistanceMaskTest {
         return Math.hypot(x - 48, y - 48) <= radius;
     }
 
-    private static boolean isSet(BufferedImage mask, int x, int y) {
-        return mask.getRaster().getSample(x, y, 0) == 255;
+    private static boolean isSet(Mask mask, int x, int y) {
+        return mask.set()[y * SIZE + x];
     }
 
     private static BufferedImage part(IntBinaryOperator levelOfXy) {
@@ -151,6 +151,6 @@ class GroundDistanceMaskTest {
             int level = levelOfXy.applyAsInt(i % SIZE, i / SIZE) + noise.nextInt(-NOISE, NOISE + 1);
             levels[i] = (byte) Math.min(255, Math.max(0, level));
         }
-        return new Image(SIZE, SIZE, 1, levels).toImage();
+        return new Image(SIZE, SIZE, 1, levels).buffered();
     }
 }

@@ -52,20 +52,19 @@ class MaskExtractorTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void extract_ofDarkDisc_recoversItWithinTwoPixels(MaskExtractor extractor) {
-        BufferedImage mask = extractor.extract(part(20));
-        MaskStatistics found = MaskStatistics.of(mask);
-        assertThat(mask.getWidth()).isEqualTo(SIZE);
-        assertThat(found.components()).isEqualTo(1);
-        assertThat(found.x()).isBetween(18, 22);
-        assertThat(found.y()).isBetween(18, 22);
-        assertThat(found.width()).isBetween(21, 27);
-        assertThat(found.height()).isBetween(21, 27);
+        Mask found = extractor.extract(part(20));
+        assertThat(found.width()).isEqualTo(SIZE);
+        assertThat(found.components().count()).isEqualTo(1);
+        assertThat(found.box().x()).isBetween(18, 22);
+        assertThat(found.box().y()).isBetween(18, 22);
+        assertThat(found.box().width()).isBetween(21, 27);
+        assertThat(found.box().height()).isBetween(21, 27);
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
     void extract_ofNothingButGrey_isEmpty(MaskExtractor extractor) {
-        assertThat(MaskStatistics.of(extractor.extract(part(GREY))).isEmpty()).isTrue();
+        assertThat(extractor.extract(part(GREY)).isEmpty()).isTrue();
     }
 
     @ParameterizedTest
@@ -73,8 +72,8 @@ class MaskExtractorTest {
     void extractor_serialized_findsTheSameMask(MaskExtractor extractor) throws IOException, ClassNotFoundException {
         MaskExtractor arrived = throughSerialization(extractor);
         assertThat(arrived).isEqualTo(extractor);
-        assertThat(Image.gray(arrived.extract(part(20))).levels())
-                .isEqualTo(Image.gray(extractor.extract(part(20))).levels());
+        assertThat(arrived.extract(part(20)).set())
+                .isEqualTo(extractor.extract(part(20)).set());
     }
 
     @Test
@@ -153,6 +152,6 @@ class MaskExtractorTest {
             }
         }
         return new AnomalyPart(
-                new Image(SIZE, SIZE, 3, levels).toImage(), Optional.of(new AttentionMap(SIZE, SIZE, attention)));
+                new Image(SIZE, SIZE, 3, levels).buffered(), Optional.of(new HeatMap(SIZE, SIZE, attention)));
     }
 }

@@ -18,13 +18,13 @@ class VisibleChangeTest {
         BufferedImage generated = square(16, 32, 140, 100);
         BufferedImage generous = square(8, 40, 255, 0);
 
-        MaskStatistics seen = MaskStatistics.of(new VisibleChange(18, NOTHING).apply(generous, generated, good));
-        assertThat(seen.x()).isEqualTo(16);
-        assertThat(seen.width()).isEqualTo(16);
+        Mask seen = new VisibleChange(18, NOTHING).apply(Mask.of(generous), generated, good);
+        assertThat(seen.box().x()).isEqualTo(16);
+        assertThat(seen.box().width()).isEqualTo(16);
         assertThat(seen.area()).isBetween(240, 256);
 
         BufferedImage beside = square(36, 44, 255, 0);
-        assertThat(MaskStatistics.of(new VisibleChange(18, NOTHING).apply(beside, generated, good))
+        assertThat(new VisibleChange(18, NOTHING).apply(Mask.of(beside), generated, good)
                         .isEmpty())
                 .isTrue();
     }
@@ -35,9 +35,9 @@ class VisibleChangeTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (100 + (i % 2 == 0 ? 15 : -15));
         }
-        BufferedImage grain = new Image(SIDE, SIDE, 1, levels).toImage();
+        BufferedImage grain = new Image(SIDE, SIDE, 1, levels).buffered();
         BufferedImage mask = square(8, 40, 255, 0);
-        assertThat(MaskStatistics.of(new VisibleChange(8, NOTHING).apply(mask, grain, square(0, 0, 100, 100)))
+        assertThat(new VisibleChange(8, NOTHING).apply(Mask.of(mask), grain, square(0, 0, 100, 100))
                         .isEmpty())
                 .isTrue();
     }
@@ -53,6 +53,6 @@ class VisibleChangeTest {
             boolean in = Math.min(i % SIDE, i / SIDE) >= from && Math.max(i % SIDE, i / SIDE) < to;
             levels[i] = (byte) (in ? inside : outside);
         }
-        return new Image(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).buffered();
     }
 }

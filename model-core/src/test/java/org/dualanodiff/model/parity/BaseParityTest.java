@@ -5,12 +5,12 @@ import static org.dualanodiff.model.golden.Closeness.assertClose;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.text.TextProjectionAdapter;
+import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -51,7 +51,7 @@ class BaseParityTest {
             NDArray states = base.textEncoder()
                     .forward(
                             Tensors.of(ids, Device.cpu(), shape[0], shape[1]),
-                            TextProjectionAdapter.NONE,
+                            ClipTextEncoder.ProjectionAdapter.NONE,
                             (i, h) -> assertClose("input of layer " + i, h, golden, "hidden_state." + i, TOLERANCE));
             assertClose("text states", states, golden, "last_hidden_state", TOLERANCE);
         }

@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.golden.Golden;
@@ -193,8 +193,8 @@ class DualParityTest {
         SafetensorsFile actual = SafetensorsFile.open(copy);
         assertThat(List.copyOf(actual.tensors().keySet()))
                 .isEqualTo(List.copyOf(expected.tensors().keySet()));
-        for (TensorInfo tensor : expected.tensors().values()) {
-            TensorInfo written = actual.tensor(tensor.name());
+        for (TensorFile.Info tensor : expected.tensors().values()) {
+            TensorFile.Info written = actual.tensor(tensor.name());
             assertThat(written.dtype()).isEqualTo(tensor.dtype());
             assertThat(written.shape()).isEqualTo(tensor.shape());
             assertThat(actual.map(tensor.name())).isEqualTo(expected.map(tensor.name()));

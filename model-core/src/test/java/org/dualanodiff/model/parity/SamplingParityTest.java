@@ -9,8 +9,9 @@ import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundFeatures;
@@ -64,9 +65,11 @@ class SamplingParityTest {
         PndmSampler sampler = new PndmSampler(base.schedule());
         assertThat(sampler.timesteps(steps)).isEqualTo(golden.ints(name + ".timesteps"));
         try (DualAdapter adapter = adapter();
+                MergedAdapter folded = new MergedAdapter(base, adapter);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet(adapter, merged), text(name, adapter), scale);
+            PairDenoiser unet = merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter);
+            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text(name, adapter), scale);
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -94,9 +97,6 @@ class SamplingParityTest {
         }
     }
 
-    private static PairDenoiser unet(DualAdapter adapter, boolean merged) {
-        return merged ? new MergedDualUNet(base.unet(), adapter, base.precision()) : new DualUNet(base.unet(), adapter);
-    }
 
     @Test
     void pipeline_decoded_givesReleasedImages() {
@@ -124,7 +124,7 @@ class SamplingParityTest {
         NestedPrompt[] all = new NestedPrompt[2 * prompts.length];
         Arrays.fill(all, 0, prompts.length, negative);
         System.arraycopy(prompts, 0, all, prompts.length, prompts.length);
-        NDArray states = base.textEncoder().forward(base.tokens(all), adapter.text());
+        NDArray states = base.textEncoder().forward(NestedPrompt.tokens(base, all), adapter.text());
         assertClose("text states", states, golden, name + ".prompt_embeds", FORWARD);
         return states;
     }

@@ -10,23 +10,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.SmallModel;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
-import org.dualanodiff.model.vae.PatchCodecFit;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,13 +46,13 @@ class BaseTrainerTest {
 
     @BeforeAll
     static void writeStart() throws IOException {
-        PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         for (int i = 0; i < 20; i++) {
             fit.add(new Stripes().image(i).pixels(), SIDE);
             fit.add(new Stripes().pair(i).image(), SIDE);
             fit.add(new Stripes().pair(i).anomaly(), SIDE);
         }
-        SmallModel.write(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
+        RandomModel.writeSmall(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
         start = ModelDirectory.open(shared);
     }
 
@@ -156,8 +156,8 @@ class BaseTrainerTest {
         PretrainingImages.Pair pair = new Stripes().pair(1);
         return new TrainingExample(
                 "one",
-                PixelCodec.fromSigned(pair.image(), SIDE, SIDE),
-                PixelCodec.fromSigned(pair.anomaly(), SIDE, SIDE),
+                Image.ofSigned(pair.image(), SIDE, SIDE).buffered(),
+                Image.ofSigned(pair.anomaly(), SIDE, SIDE).buffered(),
                 Optional.empty());
     }
 

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.JsonFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.dualanodiff.model.checkpoint.SmallModel;
-import org.dualanodiff.model.vae.PatchCodecFit;
+import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +22,10 @@ class LearnedTokenizerTest {
 
     @BeforeEach
     void write() throws IOException {
-        PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
-        int side = SmallModel.codec().patchSize();
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
+        int side = RandomModel.smallCodec().patchSize();
         fit.add(new float[3 * side * side], side);
-        SmallModel.write(folder, WORDS, fit.weights(), 1);
+        RandomModel.writeSmall(folder, WORDS, fit.weights(), 1);
     }
 
     @Test

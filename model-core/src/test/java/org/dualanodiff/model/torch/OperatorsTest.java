@@ -46,8 +46,8 @@ class OperatorsTest {
         float[] q = noise("q");
         float[] k = noise("k");
         float[] v = noise("v");
-        NDArray difference = Operators.branchDifference(tensor(k, 2, 3, 4));
-        float[] actual = Tensors.floats(Operators.branchAttention(tensor(q, 2, 3, 4), difference, tensor(v, 2, 3, 4)));
+        NDArray difference = DualOperators.branchDifference(tensor(k, 2, 3, 4));
+        float[] actual = Tensors.floats(DualOperators.branchAttention(tensor(q, 2, 3, 4), difference, tensor(v, 2, 3, 4)));
         for (int branch = 0; branch < 2; branch++) {
             for (int position = 0; position < 3; position++) {
                 double toGlobal = Math.exp(dot(q, branch, k, 0, position) / 2);
@@ -72,7 +72,7 @@ class OperatorsTest {
     @Test
     void repeatGroups_keepsBranchesTogether() {
         NDArray rows = tensor(new float[] {1, 2, 3, 4}, 4, 1, 1);
-        assertThat(Tensors.floats(Operators.repeatGroups(rows, 2, 2))).containsExactly(1, 2, 1, 2, 3, 4, 3, 4);
+        assertThat(Tensors.floats(DualOperators.repeatGroups(rows, 2, 2))).containsExactly(1, 2, 1, 2, 3, 4, 3, 4);
     }
 
     @Test

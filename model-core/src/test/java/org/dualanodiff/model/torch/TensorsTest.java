@@ -2,6 +2,7 @@ package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -78,7 +79,7 @@ class TensorsTest {
     @Test
     void copyToADeviceThatIsNotThere_leavesNothingBehind() {
         try (LiveArrays live = new LiveArrays()) {
-            DeviceCheck.multiply(Device.gpu(1));
+            Devices.multiply(Device.gpu(1));
 
             assertThat(live.count()).isZero();
             assertThat(live.ofOtherManagers()).isZero();

@@ -33,7 +33,7 @@ class DefectWeightTest {
     private static TrainingExample example(int pixels) {
         byte[] levels = new byte[100];
         Arrays.fill(levels, 0, pixels, (byte) 255);
-        BufferedImage mask = new Image(10, 10, 1, levels).toImage();
+        BufferedImage mask = new Image(10, 10, 1, levels).buffered();
         return new TrainingExample("a.png", mask, mask);
     }
 }

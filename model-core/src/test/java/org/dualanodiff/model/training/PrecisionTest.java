@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.golden.Golden;

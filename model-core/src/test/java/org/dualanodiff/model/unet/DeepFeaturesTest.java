@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
@@ -56,7 +56,7 @@ class DeepFeaturesTest {
                 DeepFeatures deep = features) {
             for (int pass = 0; pass < rows.length; pass++) {
                 int number = pass;
-                UNetListener listener = (name, h) -> {
+                UNet.Listener listener = (name, h) -> {
                     if (name.equals("mid_block")) {
                         computed.add(number);
                     }

@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.SmallModel;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
@@ -57,18 +57,18 @@ class PatchCodecTest {
 
     @Test
     void fit_withoutAnyPicture_isRefused() {
-        PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         assertThatThrownBy(fit::weights)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("none");
     }
 
     private BaseModel fitted() throws IOException {
-        PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
+        PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         for (int i = 0; i < 50; i++) {
             fit.add(smooth(i), SIDE);
         }
-        SmallModel.write(folder, List.of("a"), fit.weights(), 1);
+        RandomModel.writeSmall(folder, List.of("a"), fit.weights(), 1);
         return BaseModel.load(ModelDirectory.open(folder), Compute.CPU);
     }
 

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.background;
 
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.List;
@@ -94,8 +96,8 @@ public final class AutomaticObjectMask implements Serializable {
         List<TwoClasses> splits =
                 grounds.stream().map(AutomaticObjectMask::split).toList();
         AutomaticObjectMask mask = new AutomaticObjectMask(threshold(grounds, splits));
-        List<Region> regions = grounds.stream().map(mask::region).toList();
-        Measured measured = measured(grounds, splits, regions);
+        List<Mask> objects = grounds.stream().map(mask::object).toList();
+        Measured measured = measured(grounds, splits, objects);
         return refusal(measured)
                 .map(reason -> new Trust(Optional.empty(), reason, measured))
                 .orElseGet(() -> new Trust(Optional.of(mask), accepted(measured), measured));
@@ -108,7 +110,14 @@ public final class AutomaticObjectMask implements Serializable {
      */
     public BufferedImage mask(BufferedImage photograph) {
         GroundDistance ground = GroundDistance.of(photograph);
-        return region(ground).toImage(ground.factor(), photograph.getWidth(), photograph.getHeight());
+        Mask object = object(ground);
+        int width = photograph.getWidth();
+        return Mask.where(width, photograph.getHeight(), i -> {
+                    int x = Math.min(object.width() - 1, i % width / ground.factor());
+                    int y = Math.min(object.height() - 1, i / width / ground.factor());
+                    return object.set()[y * object.width() + x];
+                })
+                .buffered();
     }
 
     /** Distance from the ground's color, in levels, from which on a place is the object. */
@@ -116,12 +125,11 @@ public final class AutomaticObjectMask implements Serializable {
         return threshold;
     }
 
-    private Region region(GroundDistance ground) {
-        return Region.above(ground, threshold)
-                .filled()
-                .smoothed(SMOOTHING)
-                .largestParts(LESSER_PART)
-                .filled();
+    /** Of the reduced photograph. */
+    private Mask object(GroundDistance ground) {
+        Mask far = Mask.where(ground.width(), ground.height(), i -> ground.distance()[i] > threshold);
+        Mask smooth = far.filled(Integer.MAX_VALUE).smoothed(SMOOTHING);
+        return Components.fourConnected(smooth).largest(LESSER_PART).filled(Integer.MAX_VALUE);
     }
 
     /**
@@ -144,18 +152,50 @@ public final class AutomaticObjectMask implements Serializable {
         return TwoClasses.of(roots);
     }
 
-    private static Measured measured(List<GroundDistance> grounds, List<TwoClasses> splits, List<Region> regions) {
-        double coverage = mean(regions, Region::coverage);
-        double variance = mean(regions, region -> square(region.coverage() - coverage));
-        double x = mean(regions, region -> region.center()[0]);
-        double y = mean(regions, region -> region.center()[1]);
+    private static Measured measured(List<GroundDistance> grounds, List<TwoClasses> splits, List<Mask> objects) {
+        double coverage = mean(objects, Mask::share);
+        double variance = mean(objects, object -> square(object.share() - coverage));
+        List<double[]> centers = objects.stream().map(AutomaticObjectMask::center).toList();
+        double x = mean(centers, center -> center[0]);
+        double y = mean(centers, center -> center[1]);
         return new Measured(
                 IntStream.range(0, 3).mapToDouble(c -> spread(grounds, c)).max().orElseThrow(),
                 mean(splits, TwoClasses::separation),
                 coverage,
-                mean(regions, region -> region.sidesCovered(ALONG_SIDE)),
+                mean(objects, AutomaticObjectMask::sides),
                 Math.sqrt(variance) / Math.max(coverage, 1e-9),
-                mean(regions, region -> Math.hypot(region.center()[0] - x, region.center()[1] - y)));
+                mean(centers, center -> Math.hypot(center[0] - x, center[1] - y)));
+    }
+
+    /** Center of the object, as parts of width and height; the middle where there is none. */
+    private static double[] center(Mask object) {
+        double x = 0;
+        double y = 0;
+        for (int i = 0; i < object.set().length; i++) {
+            x += object.set()[i] ? i % object.width() + 0.5 : 0;
+            y += object.set()[i] ? i / object.width() + 0.5 : 0;
+        }
+        int area = object.area();
+        return object.isEmpty()
+                ? new double[] {0.5, 0.5}
+                : new double[] {x / area / object.width(), y / area / object.height()};
+    }
+
+    /** How many of the four sides the object runs along. */
+    private static int sides(Mask object) {
+        int width = object.width();
+        int height = object.height();
+        return (runsAlong(object, 0, 1, width) ? 1 : 0)
+                + (runsAlong(object, (height - 1) * width, 1, width) ? 1 : 0)
+                + (runsAlong(object, 0, width, height) ? 1 : 0)
+                + (runsAlong(object, width - 1, width, height) ? 1 : 0);
+    }
+
+    private static boolean runsAlong(Mask object, int start, int step, int length) {
+        long covered = IntStream.range(0, length)
+                .filter(i -> object.set()[start + i * step])
+                .count();
+        return (double) covered / length > ALONG_SIDE;
     }
 
     /** Of all borders together: grounds that differ from image to image are not of one color either. */

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.background;
 
+import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,10 @@
 package org.dualanodiff.pipeline.background;
 
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.Optional;
+import java.io.FileNotFoundException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -71,5 +76,81 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
     /** The good images that backgrounds are made of. */
     public List<URI> backgrounds() {
         return good.subList(0, Math.min(BACKGROUNDS, good.size()));
+    }
+
+    /**
+     * Object masks that somebody made: {@code <folder>/<category>/<train|test>/<good|defect>/<stem>.<suffix>}, named like the
+     * image, bright on the object.
+     */
+    record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.ObjectMasks {
+        private static final int FOLDERS = 3;
+        private static final List<String> SUFFIXES =
+                List.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "PNG", "JPG", "JPEG", "BMP", "TIF", "TIFF");
+
+        @Override
+        public BufferedImage of(URI image, BufferedImage photograph) throws IOException {
+            BufferedImage mask = find(image)
+                    .orElseThrow(() -> new FileNotFoundException(
+                            "there is no object mask of %s: expected %s.png, or another image format"
+                                    .formatted(image, stem(image))));
+            if (mask.getWidth() != photograph.getWidth() || mask.getHeight() != photograph.getHeight()) {
+                throw new IOException("the object mask %s has %d x %d pixels, its image %d x %d; make them the same"
+                        .formatted(
+                                stem(image),
+                                mask.getWidth(),
+                                mask.getHeight(),
+                                photograph.getWidth(),
+                                photograph.getHeight()));
+            }
+            return mask;
+        }
+
+        /** Those of the images that have no mask. Every mask is opened once. */
+        List<URI> missing(List<URI> images) throws IOException {
+            List<URI> missing = new ArrayList<>();
+            for (URI image : images) {
+                if (find(image).isEmpty()) {
+                    missing.add(image);
+                }
+            }
+            return missing;
+        }
+
+        private Optional<BufferedImage> find(URI image) throws IOException {
+            for (String suffix : SUFFIXES) {
+                URI mask = URI.create(stem(image) + "." + suffix);
+                Optional<byte[]> bytes = read(mask);
+                if (bytes.isPresent()) {
+                    return Optional.of(decoded(mask, bytes.get()));
+                }
+            }
+            return Optional.empty();
+        }
+
+        private Optional<byte[]> read(URI mask) throws IOException {
+            try {
+                return Optional.of(files.within(folder).read(mask));
+            } catch (FileNotFoundException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static BufferedImage decoded(URI mask, byte[] bytes) throws IOException {
+            try {
+                return ImageDecoder.mask(bytes);
+            } catch (IOException e) {
+                throw new IOException("the object mask %s is not usable: %s".formatted(mask, e.getMessage()), e);
+            }
+        }
+
+        /** {@code .../nut/test/crack/007.jpg -> folder/nut/test/crack/007}. */
+        private String stem(URI image) {
+            String[] parts = image.getRawPath().split("/");
+            int last = parts.length - 1;
+            String stem = parts[last].replaceFirst("\\.[^.]*$", "");
+            // Other layouts than that of MVTec AD may have fewer folders.
+            List<String> folders = List.of(parts).subList(Math.max(1, last - FOLDERS), last);
+            return Stream.concat(folders.stream(), Stream.of(stem)).collect(Collectors.joining("/", folder + "/", ""));
+        }
     }
 }

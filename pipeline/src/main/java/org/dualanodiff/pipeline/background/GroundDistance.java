@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.background;
 
+import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
@@ -44,14 +45,14 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
         int factor = Math.max(1, Math.min(photograph.getWidth(), photograph.getHeight()) / SIDE);
         int width = photograph.getWidth() / factor;
         int height = photograph.getHeight() / factor;
-        float[][] planes = planes(Image.rgb(photograph), factor, width, height);
+        double[][] planes = planes(Image.rgb(photograph), factor, width, height);
         int[] places = ringPlaces(width, height);
         float[][] ring = new float[3][];
         GroundPlane[] ground = new GroundPlane[3];
         float[] x = picked(places, i -> across(i % width, width));
         float[] y = picked(places, i -> across(i / width, height));
         for (int c = 0; c < 3; c++) {
-            float[] plane = planes[c];
+            double[] plane = planes[c];
             ring[c] = picked(places, i -> plane[i]);
             ground[c] = GroundPlane.fitted(x, y, ring[c]);
         }
@@ -61,15 +62,15 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
     }
 
     /** {@code (3, height * width)}: the mean over 3 x 3 places of the reduced photograph. */
-    private static float[][] planes(Image pixels, int factor, int width, int height) {
-        float[][] planes = new float[3][];
+    private static double[][] planes(Image pixels, int factor, int width, int height) {
+        double[][] planes = new double[3][];
         for (int c = 0; c < 3; c++) {
             planes[c] = BoxMean.of(reduced(pixels, c, factor, width, height), width, height, 1);
         }
         return planes;
     }
 
-    private static float[] distances(float[][] planes, GroundPlane[] ground, int width, int height) {
+    private static float[] distances(double[][] planes, GroundPlane[] ground, int width, int height) {
         float[] distances = new float[width * height];
         for (int i = 0; i < distances.length; i++) {
             distances[i] = (float) distance(planes, i, ground, across(i % width, width), across(i / width, height));
@@ -101,7 +102,7 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
         return (2.0 * at + 1) / count - 1;
     }
 
-    private static double distance(float[][] planes, int place, GroundPlane[] ground, double x, double y) {
+    private static double distance(double[][] planes, int place, GroundPlane[] ground, double x, double y) {
         double lengths = 0;
         double product = 0;
         for (int c = 0; c < 3; c++) {
@@ -131,8 +132,8 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
         return explained + rest * (1 - SHADOW * DEEPEST);
     }
 
-    private static float[] reduced(Image pixels, int channel, int factor, int width, int height) {
-        float[] plane = new float[width * height];
+    private static double[] reduced(Image pixels, int channel, int factor, int width, int height) {
+        double[] plane = new double[width * height];
         for (int y = 0; y < height * factor; y++) {
             for (int x = 0; x < width * factor; x++) {
                 plane[y / factor * width + x / factor] += pixels.level(channel, y, x);
@@ -153,5 +154,81 @@ record GroundDistance(int width, int height, int factor, float[] distance, float
                     return Math.min(Math.min(x, y), Math.min(width - 1 - x, height - 1 - y)) < ring;
                 })
                 .toArray();
+    }
+
+    /**
+     * One channel of the ground under light that falls off evenly: {@code level + acrossX * x + acrossY * y}, with x and y
+     * from -1 to 1 over the picture.
+     */
+    record GroundPlane(double level, double acrossX, double acrossY) {
+        private static final int ROUNDS = 4;
+        /** In standard deviations, which are 1.48 median absolute deviations where the ground's grain is bell-shaped. */
+        private static final double OUTLIER = 3 * 1.48;
+
+        /**
+         * The plane of least squares through the places of the ring, without those that lie far off the plane found before:
+         * an object that enters the picture does not tilt it. The first plane is level, at the median.
+         *
+         * @param x      in -1..1
+         * @param y      in -1..1
+         * @param levels of the same places
+         */
+        static GroundPlane fitted(float[] x, float[] y, float[] levels) {
+            GroundPlane plane = new GroundPlane(GroundDistance.median(levels), 0, 0);
+            for (int round = 0; round < ROUNDS; round++) {
+                float[] off = plane.deviations(x, y, levels);
+                double most = Math.max(1, OUTLIER * GroundDistance.median(off));
+                plane = leastSquares(x, y, levels, off, most);
+            }
+            return plane;
+        }
+
+        double at(double x, double y) {
+            return level + acrossX * x + acrossY * y;
+        }
+
+        /** Absolute deviations from this plane. */
+        private float[] deviations(float[] x, float[] y, float[] levels) {
+            float[] off = new float[levels.length];
+            for (int i = 0; i < off.length; i++) {
+                off[i] = (float) Math.abs(levels[i] - at(x[i], y[i]));
+            }
+            return off;
+        }
+
+        /** Normal equations by Cramer's rule; places off by more than {@code most} are left out. */
+        private static GroundPlane leastSquares(float[] x, float[] y, float[] levels, float[] off, double most) {
+            double[] ones = new double[3];
+            double[] xs = new double[3];
+            double[] ys = new double[3];
+            double[] right = new double[3];
+            for (int i = 0; i < off.length; i++) {
+                if (off[i] <= most) {
+                    add(ones, x[i], y[i], 1);
+                    add(xs, x[i], y[i], x[i]);
+                    add(ys, x[i], y[i], y[i]);
+                    add(right, x[i], y[i], levels[i]);
+                }
+            }
+            double all = determinant(ones, xs, ys);
+            return all < 1e-6
+                    ? new GroundPlane(right[0] / Math.max(1, ones[0]), 0, 0)
+                    : new GroundPlane(
+                            determinant(right, xs, ys) / all,
+                            determinant(ones, right, ys) / all,
+                            determinant(ones, xs, right) / all);
+        }
+
+        private static void add(double[] column, double x, double y, double factor) {
+            column[0] += factor;
+            column[1] += x * factor;
+            column[2] += y * factor;
+        }
+
+        private static double determinant(double[] a, double[] b, double[] c) {
+            return a[0] * (b[1] * c[2] - b[2] * c[1])
+                    - b[0] * (a[1] * c[2] - a[2] * c[1])
+                    + c[0] * (a[1] * b[2] - a[2] * b[1]);
+        }
     }
 }

@@ -1,10 +1,11 @@
 package org.dualanodiff.pipeline.base;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -39,7 +40,7 @@ public final class BaseModelSource {
      * @param setting a directory in the diffusers layout, a single-file checkpoint, or {@code builtin:NAME}; one on HDFS
      *     or S3 is fetched into the cache
      * @throws org.dualanodiff.model.checkpoint.CheckpointException with all that keeps the model from being loaded
-     * @throws IllegalArgumentException if there is no builtin model of that name
+     * @throws UserError if there is no builtin model of that name
      */
     public ModelFiles locate(String setting) {
         ModelFiles model = ModelFiles.open(setting.startsWith(BUILTIN) ? builtin(setting) : onThisMachine(setting));
@@ -56,7 +57,7 @@ public final class BaseModelSource {
             case TINY -> cache.folder("base-model-tiny-" + TINY_SEED, BaseModelSource::writeTiny);
             case SMALL -> cache.folder("base-model-small-" + BuiltinModel.version(), BuiltinModel::write);
             default ->
-                throw new IllegalArgumentException(
+                throw new UserError(
                         "base-model: there is no %s; give %s, %s or a directory".formatted(setting, SMALL, TINY));
         };
     }

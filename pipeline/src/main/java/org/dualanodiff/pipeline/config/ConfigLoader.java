@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.config;
 
+import org.dualanodiff.pipeline.UserError;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
@@ -56,7 +57,7 @@ public final class ConfigLoader {
      * @param sets command-line settings, each {@code key=value}
      * @param environment environment variables; only {@code DUALANODIFF_...} are settings
      * @param system system properties; only {@code dualanodiff....} are settings
-     * @throws InvalidConfigException with every problem found: unreadable file, syntax, unknown names, wrong types, values
+     * @throws UserError with every problem found: unreadable file, syntax, unknown names, wrong types, values
      *     out of range, settings that contradict each other
      */
     public static PipelineConfig load(
@@ -71,7 +72,7 @@ public final class ConfigLoader {
      *
      * @param name of its file
      * @param sets each {@code key=value}
-     * @throws InvalidConfigException as {@link #load}
+     * @throws UserError as {@link #load}
      */
     public static PipelineConfig loadExample(String name, List<String> sets) {
         ConfigLoader loader = new ConfigLoader(Map.of());
@@ -105,7 +106,7 @@ public final class ConfigLoader {
 
     private void refuseProblems() {
         if (!problems.isEmpty()) {
-            throw new InvalidConfigException(
+            throw new UserError(
                     problems.stream().sorted().distinct().map(Problem::toString).toList());
         }
     }

@@ -16,8 +16,8 @@ public record CropPair(Window window, BufferedImage image, BufferedImage mask, d
     static CropPair of(Window window, Image photograph, Image mask, int resolution) {
         return new CropPair(
                 window,
-                window.squared(photograph, resolution).toImage(),
-                window.squaredMask(mask, resolution).toImage(),
-                window.margin(window.cut(mask).toImage(), mask.width(), mask.height()));
+                window.squared(photograph, resolution).buffered(),
+                window.squaredMask(mask, resolution).buffered(),
+                window.margin(window.cut(mask).buffered(), mask.width(), mask.height()));
     }
 }

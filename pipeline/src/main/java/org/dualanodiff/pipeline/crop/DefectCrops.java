@@ -4,7 +4,10 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**
@@ -48,20 +51,21 @@ public final class DefectCrops {
 
     /** Boxes around what windows are cut around. */
     List<Box> defects(Image mask) {
-        List<Box> all = Box.ofParts(mask);
+        List<Components.Part> all = Mask.of(mask).components().parts();
         List<Box> parts = all.stream()
                 .filter(part -> part.area() >= LESSER_PART * all.get(0).area())
+                .map(Components.Part::box)
                 .toList();
         if (parts.size() < 2) {
             return parts;
         }
-        Box around = Box.around(parts);
-        boolean together = around.longest() * (1 + 2 * policy.margin()) <= policy.resolution();
+        Box around = parts.stream().reduce(Box::with).orElseThrow();
+        boolean together = around.longerSide() * (1 + 2 * policy.margin()) <= policy.resolution();
         return together ? List.of(around) : parts.subList(0, Math.min(parts.size(), policy.perImage()));
     }
 
     private Window window(Box defect, String name, int number, Image mask) {
-        int side = policy.side(defect.longest());
+        int side = policy.side(defect.longerSide());
         UniformRandomProvider random =
                 NoiseSource.generator("crop", Long.toString(policy.seed()), name, Integer.toString(number));
         double x = defect.centerX() + shift(random, Math.min(side, mask.width()), defect.width());

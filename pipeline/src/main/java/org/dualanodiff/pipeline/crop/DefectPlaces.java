@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Where the real defects lie, and windows of good images where new ones may lie, too: each at the place of a real defect,
@@ -45,12 +47,12 @@ public final class DefectPlaces {
         Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, defect.width(), defect.height());
         for (Box one : new DefectCrops(policy).defects(defect)) {
-            int side = policy.side(one.longest());
+            int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
             places.add(new Place(
-                    (one.centerX() - box.left()) / box.width(),
-                    (one.centerY() - box.top()) / box.height(),
-                    one.longest(),
+                    (one.centerX() - box.x()) / box.width(),
+                    (one.centerY() - box.y()) / box.height(),
+                    one.longerSide(),
                     Borders.reachedBy(one, defect.width(), defect.height()),
                     onObject(window, ground)));
         }
@@ -84,8 +86,8 @@ public final class DefectPlaces {
     }
 
     private Window drawn(UniformRandomProvider random, Place place, Box box, int width, int height) {
-        double x = box.left() + moved(random, place.x()) * box.width();
-        double y = box.top() + moved(random, place.y()) * box.height();
+        double x = box.x() + moved(random, place.x()) * box.width();
+        double y = box.y() + moved(random, place.y()) * box.height();
         Window window = Window.around(x, y, policy.side(place.longest()), width, height);
         return place.borders().moved(window, width, height);
     }
@@ -95,10 +97,10 @@ public final class DefectPlaces {
     }
 
     private static Box box(Optional<Image> object, int width, int height) {
-        return object.map(Box::ofParts)
-                .filter(parts -> !parts.isEmpty())
-                .map(Box::around)
-                .orElse(Box.whole(width, height));
+        return object.map(Mask::of)
+                .filter(mask -> !mask.isEmpty())
+                .map(Mask::box)
+                .orElse(new Box(0, 0, width, height));
     }
 
     /** Of the window's middle, half of it on each axis; 1 where no object is known. */
@@ -107,15 +109,35 @@ public final class DefectPlaces {
         int height = Math.max(1, window.height() / 2);
         int left = window.x() + (window.width() - width) / 2;
         int top = window.y() + (window.height() - height) / 2;
-        return object.map(pixels -> share(pixels.crop(left, top, width, height)))
+        return object.map(pixels ->
+                        Mask.of(pixels.crop(left, top, width, height)).share())
                 .orElse(1.0);
     }
 
-    private static double share(Image object) {
-        int on = 0;
-        for (boolean one : MaskScaling.set(object)) {
-            on += one ? 1 : 0;
+    /** Those borders of a photograph that something reaches: a defect that comes in from the edge looks unlike one amidst. */
+    private record Borders(boolean left, boolean top, boolean right, boolean bottom) {
+
+        /** Of the photograph's length across: masks often end a little before the border that their defect reaches. */
+        private static final double NEAR = 0.02;
+
+        /** Those that a box reaches. */
+        static Borders reachedBy(Box box, int photographWidth, int photographHeight) {
+            double nearX = NEAR * photographWidth;
+            double nearY = NEAR * photographHeight;
+            return new Borders(
+                    box.x() <= nearX,
+                    box.y() <= nearY,
+                    box.right() >= photographWidth - nearX,
+                    box.bottom() >= photographHeight - nearY);
         }
-        return (double) on / object.levels().length;
+
+        /** A window moved to these borders, and as long as the photograph where both ends of an axis are among them. */
+        Window moved(Window window, int photographWidth, int photographHeight) {
+            int width = left && right ? photographWidth : window.width();
+            int height = top && bottom ? photographHeight : window.height();
+            int x = left ? 0 : right ? photographWidth - width : window.x();
+            int y = top ? 0 : bottom ? photographHeight - height : window.y();
+            return new Window(x, y, width, height);
+        }
     }
 }

@@ -4,7 +4,8 @@ import java.awt.image.BufferedImage;
 import java.util.stream.DoubleStream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A rectangle of a photograph, wholly inside it: a square, or, where the photograph is too narrow for that, less on one
@@ -33,12 +34,12 @@ public record Window(int x, int y, int width, int height) {
 
     /** RGB. */
     public BufferedImage cutColors(BufferedImage photograph) {
-        return cut(Image.rgb(photograph)).toImage();
+        return cut(Image.rgb(photograph)).buffered();
     }
 
     /** Grey. */
     public BufferedImage cutMask(BufferedImage mask) {
-        return cut(Image.gray(mask)).toImage();
+        return cut(Image.gray(mask)).buffered();
     }
 
     /** What the window shows of the photograph, as a square of so many pixels. */
@@ -48,7 +49,7 @@ public record Window(int x, int y, int width, int height) {
 
     /** What the window shows of a mask, as a square of so many pixels; its share of the square's area stays. */
     public Image squaredMask(Image mask, int resolution) {
-        return MaskScaling.scaled(cut(mask), resolution, resolution);
+        return Mask.of(cut(mask)).scaled(resolution, resolution).image();
     }
 
     /** The photograph with {@code part}, of this window's size, in its place. */
@@ -69,16 +70,14 @@ public record Window(int x, int y, int width, int height) {
      * @return NaN if the mask is empty or every side is one of the photograph
      */
     public double margin(BufferedImage mask, int photographWidth, int photographHeight) {
-        MaskStatistics defect = MaskStatistics.of(mask);
-        int right = width - defect.x() - defect.width();
-        int bottom = height - defect.y() - defect.height();
-        return defect.isEmpty()
+        Box defect = Mask.of(mask).box();
+        return defect.width() == 0
                 ? Double.NaN
                 : DoubleStream.of(
                                 x > 0 ? (double) defect.x() / width : Double.NaN,
-                                x + width < photographWidth ? (double) right / width : Double.NaN,
+                                x + width < photographWidth ? (double) (width - defect.right()) / width : Double.NaN,
                                 y > 0 ? (double) defect.y() / height : Double.NaN,
-                                y + height < photographHeight ? (double) bottom / height : Double.NaN)
+                                y + height < photographHeight ? (double) (height - defect.bottom()) / height : Double.NaN)
                         .filter(distance -> !Double.isNaN(distance))
                         .min()
                         .orElse(Double.NaN);

@@ -17,9 +17,9 @@ record BitDepth(int bits, int highest) {
     private static final int GOOD_SEEN = 8;
 
     /** The depth of all images of defects, and of good ones from all over the list. */
-    static BitDepth of(DatasetFiles files, GoodImages good, List<DefectInspection.Result> defects) {
+    static BitDepth of(DatasetFiles files, GoodImages good, List<DefectInspection> defects) {
         int highest = defects.stream()
-                .mapToInt(DefectInspection.Result::deepest)
+                .mapToInt(DefectInspection::deepest)
                 .max()
                 .orElse(0);
         List<URI> all = good.training().isEmpty() ? good.test() : good.training();

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
@@ -11,7 +12,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * @param file its path below the data set's root, for messages
  * @param part the part of the data set that it is said to belong to
  */
-record Candidate(String name, String file, FileEntry image, Mask mask, Part part) {
+record Candidate(String name, String file, FileEntry image, Mask mask, Part part) implements Serializable {
 
     /** What a data set may say of an image. */
     enum Part {
@@ -40,7 +41,7 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
     }
 
     /** What the data set says about the image's mask. */
-    sealed interface Mask {
+    sealed interface Mask extends Serializable {
         /** Where it is said, below the data set's root; for messages. */
         String file();
 

@@ -1,16 +1,18 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.util.List;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.Shown;
 
 /** The data set as a whole cannot be read; the message says what was looked for, where, and what to change. */
-public final class DatasetException extends RuntimeException {
+public final class DatasetException extends UserError {
     private static final long serialVersionUID = 1L;
 
     public DatasetException(String message) {
-        super(Shown.line(message));
+        this(message, null);
     }
 
     public DatasetException(String message, Throwable cause) {
-        super(Shown.line(message), cause);
+        super(Cause.DATA, List.of(Shown.line(message)), cause);
     }
 }

@@ -374,6 +374,7 @@ public final class DatasetFiles {
                         file.getName(),
                         child(folder, file.getName()),
                         file.isDirectory() ? 0 : file.length(),
+                        file.lastModified(),
                         file.isDirectory()));
     }
 
@@ -409,6 +410,7 @@ public final class DatasetFiles {
                         status.getPath().getName(),
                         child(folder, status.getPath().getName()),
                         status.getLen(),
+                        status.getModificationTime(),
                         status.isDirectory()));
     }
 

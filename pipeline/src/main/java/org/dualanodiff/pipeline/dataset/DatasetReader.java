@@ -3,11 +3,13 @@ package org.dualanodiff.pipeline.dataset;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -25,10 +27,17 @@ public final class DatasetReader {
     private static final Logger LOG = LoggerFactory.getLogger(DatasetReader.class);
 
     private final Configuration configuration;
+    private final Function<DatasetFiles, InspectImage.Many> inspection;
 
     /** @param configuration how to reach the file system: endpoints and credentials */
     public DatasetReader(Configuration configuration) {
+        this(configuration, InspectImage.Many::here);
+    }
+
+    /** @param inspection how images of defects are looked at */
+    public DatasetReader(Configuration configuration, Function<DatasetFiles, InspectImage.Many> inspection) {
         this.configuration = configuration;
+        this.inspection = inspection;
     }
 
     /**
@@ -71,18 +80,33 @@ public final class DatasetReader {
         List<GoodImages> good = new ArrayList<>();
         List<Quarantined> quarantine = new ArrayList<>(catalog.aside());
         List<String> notes = new ArrayList<>();
+        Map<CategorySource, List<DefectListing>> listed = new LinkedHashMap<>();
         for (var entry : selected.entrySet()) {
             CategorySource category = entry.getKey();
             if (!isStorable(category.name(), "", quarantine)) {
                 continue;
             }
             quarantine.addAll(category.goodAside());
-            List<DefectInspection.Result> results = new ArrayList<>();
+            List<DefectListing> listings = new ArrayList<>();
             for (String defect : entry.getValue()) {
                 if (isStorable(category.name(), defect, quarantine)) {
-                    results.add(new DefectInspection(files, category.listing(defect)).run(request.split()));
+                    listings.add(category.listing(defect));
                 }
             }
+            listed.put(category, listings);
+        }
+        Iterator<InspectImage.Finding> findings = inspection
+                .apply(files)
+                .inspect(listed.values().stream()
+                        .flatMap(List::stream)
+                        .flatMap(listing -> DefectInspection.tasks(listing).stream())
+                        .toList())
+                .iterator();
+        for (var entry : listed.entrySet()) {
+            CategorySource category = entry.getKey();
+            List<DefectInspection> results = entry.getValue().stream()
+                    .map(listing -> DefectInspection.of(listing, next(findings, listing), request.split()))
+                    .toList();
             results.forEach(result -> quarantine.addAll(result.quarantine()));
             results.forEach(result -> notes.addAll(result.notes()));
             List<Candidate> found =
@@ -110,6 +134,10 @@ public final class DatasetReader {
             detection.hint(root).ifPresent(notes::add);
         }
         return new Dataset(sets, good, quarantine, notes);
+    }
+
+    private static List<InspectImage.Finding> next(Iterator<InspectImage.Finding> findings, DefectListing listing) {
+        return listing.images().stream().map(image -> findings.next()).toList();
     }
 
     private static Catalog catalog(DatasetRequest request, Path root, LayoutDetection detection, DatasetFormat format)

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -35,7 +36,7 @@ public record DefectImage(
                 mask,
                 width,
                 height,
-                new Sha256().add(imageSha256).add("bits " + bits).hex(),
+                new Digest().add(imageSha256).add("bits " + bits).hex(),
                 maskSha256);
     }
 

@@ -1,7 +1,9 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.io.Serializable;
 import java.util.List;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The images of one defect of one category.
@@ -26,6 +28,10 @@ public record DefectSet(
         asideNames = List.copyOf(asideNames);
     }
 
+    public UnitKey unit() {
+        return new UnitKey(category, defect);
+    }
+
     /** Whether there is at least one image to train on. */
     public boolean usable() {
         return !training.isEmpty();
@@ -36,7 +42,7 @@ public record DefectSet(
      * not depend on where the data set lies, nor on category, defect or the test images.
      */
     public String fingerprint() {
-        Sha256 digest = new Sha256();
+        Digest digest = new Digest();
         training.forEach(
                 image -> digest.add(image.name()).add(image.imageSha256()).add(image.maskSha256()));
         return digest.hex();

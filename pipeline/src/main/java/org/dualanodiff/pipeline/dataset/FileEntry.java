@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.Serializable;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
@@ -9,8 +10,9 @@ import org.apache.hadoop.fs.Path;
  * Something found in a folder.
  *
  * @param length bytes; 0 for a folder, and {@link #UNLISTED} for a file that something names and no folder shows
+ * @param modified milliseconds since 1970, as the file system has it; 0 where nothing shows it
  */
-record FileEntry(String name, Path path, long length, boolean folder) {
+record FileEntry(String name, Path path, long length, long modified, boolean folder) implements Serializable {
     /** For messages. */
     static final String EXTENSIONS = "png, jpg, jpeg, bmp, tif, tiff or webp";
 
@@ -20,7 +22,7 @@ record FileEntry(String name, Path path, long length, boolean folder) {
 
     /** A file that no folder shows; reading it says why. */
     static FileEntry unlisted(Path path) {
-        return new FileEntry(path.getName(), path, UNLISTED, false);
+        return new FileEntry(path.getName(), path, UNLISTED, 0, false);
     }
 
     boolean isListed() {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.Serializable;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** One annotated region of an image, in COCO's terms. */
-sealed interface Outline {
+sealed interface Outline extends Serializable {
     /**
      * Paints the region white.
      *

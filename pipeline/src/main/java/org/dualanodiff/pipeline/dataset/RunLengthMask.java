@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 
@@ -35,7 +36,7 @@ public record RunLengthMask(int width, int height, String counts) implements Mas
     }
 
     String sha256() {
-        return new Sha256().add(width + " x " + height).add(counts).hex();
+        return new Digest().add(width + " x " + height).add(counts).hex();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.Arrays;
  * the lowest first, a sixth bit telling that more follow, as the characters {@code '0' .. 'o'}; the last group's fifth
  * bit is the sign.
  */
-record RunLengths(int[] counts) {
+record RunLengths(int[] counts) implements Serializable {
     private static final int FIRST_CHARACTER = '0';
     private static final int MORE = 0x20;
     private static final int SIGN = 0x10;

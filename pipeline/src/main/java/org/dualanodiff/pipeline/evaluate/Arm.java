@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -55,13 +56,13 @@ public record Arm(String name, List<Source> sources) implements Serializable {
         sources = List.copyOf(sources);
     }
 
-    /** @throws IllegalArgumentException if this is not the name of an arm */
+    /** @throws UserError if this is not the name of an arm */
     public static Arm parse(String name) {
         List<Source> sources = Arrays.stream(name.split("\\+", -1))
                 .map(part -> source(part, name))
                 .toList();
         if (sources.stream().distinct().count() < sources.size()) {
-            throw new IllegalArgumentException("arm \"%s\" names a source twice".formatted(name));
+            throw new UserError("arm \"%s\" names a source twice".formatted(name));
         }
         return new Arm(name, sources);
     }
@@ -75,7 +76,7 @@ public record Arm(String name, List<Source> sources) implements Serializable {
                 .filter(known -> known.word.equals(word))
                 .filter(known -> at < 0 || known == Kind.GENERATED && sound)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
+                .orElseThrow(() -> new UserError(
                         "arm \"%s\": \"%s\" is no source of defects; give %s, generated@RUN or generated@RUN,RUN, joined by +"
                                 .formatted(arm, part, Kind.words())));
         return new Source(kind, runs);

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -30,9 +33,9 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
 
-    /** @throws IllegalArgumentException if there is nothing to train or nothing to test with */
-    static CategoryImages load(CategoryData data, EvaluationSettings settings, DatasetFiles files) throws IOException {
-        Loader loader = new Loader(settings, files);
+    /** @throws UserError if there is nothing to train or nothing to test with */
+    static CategoryImages load(CategoryData data, Budget budget, DatasetFiles files) throws IOException {
+        Loader loader = new Loader(budget, files);
         Map<String, List<DetectorPair>> real = new TreeMap<>();
         List<TestImage> tests = new ArrayList<>();
         for (DefectSet set : data.sets()) {
@@ -60,7 +63,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         boolean good = tests.stream().anyMatch(TestImage::isGood);
         boolean bad = tests.stream().anyMatch(test -> !test.isGood());
         if (normals.isEmpty() || !good || !bad) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     ("%s cannot be evaluated: it has %d readable images in train/good, %s in test/good and %s test defects;"
                                     + " all three are needed")
                             .formatted(category, normals.size(), good ? "some" : "none", bad ? "some" : "no"));
@@ -95,7 +98,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 .collect(Collectors.joining());
     }
 
-    private record Loader(EvaluationSettings settings, DatasetFiles files) {
+    private record Loader(Budget budget, DatasetFiles files) {
 
         List<DetectorPair> defects(List<DefectImage> images) throws IOException {
             List<DetectorPair> pairs = new ArrayList<>();
@@ -111,18 +114,35 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         DetectorPair defect(DefectImage image) throws IOException {
             BufferedImage picture = image.openImage(files);
             BufferedImage mask = image.openMask(files);
-            return DetectorPair.of(picture, mask, settings.size(), settings.channels());
+            return DetectorPair.of(picture, mask, budget.size(), budget.channels());
         }
 
         /** Nothing if it cannot be read: defect-free images are not opened before this. */
         List<DetectorPair> good(URI uri) throws IOException {
             try {
                 BufferedImage picture = files.image(uri);
-                return List.of(DetectorPair.normal(picture, settings.size(), settings.channels()));
+                return List.of(DetectorPair.normal(picture, budget.size(), budget.channels()));
             } catch (UnreadableImageException e) {
                 LOG.warn("{} is left out: {}", uri, e.getMessage());
                 return List.of();
             }
+        }
+    }
+
+    /**
+     * A real image that no training saw.
+     *
+     * @param defect its type; empty for a defect-free image
+     * @param twin whether a training image shows the same object
+     */
+    record TestImage(String defect, String name, boolean twin, DetectorPair pair) {
+
+        boolean isGood() {
+            return defect.isEmpty();
+        }
+
+        String label() {
+            return (isGood() ? "good" : defect) + "/" + name;
         }
     }
 }

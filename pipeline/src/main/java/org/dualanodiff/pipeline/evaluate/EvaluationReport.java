@@ -2,46 +2,54 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.CaseScore;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Result;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 
 /**
  * An evaluation as its JSON file holds it.
  *
  * @param runId the run whose pairs {@code generated} stands for
  * @param productVersion that measured
+ * @param settings of every arm alike
  */
 public record EvaluationReport(
-        String runId,
-        Instant createdAt,
-        String productVersion,
-        EvaluationSettings settings,
-        List<CategoryReport> categories) {
+        String runId, Instant createdAt, String productVersion, Budget settings, List<Category> categories) {
 
     /** @param arms in the order wanted in tables */
     public static EvaluationReport of(
             String runId,
             String productVersion,
-            EvaluationSettings settings,
+            Budget settings,
             List<Arm> arms,
-            List<ArmResult> results,
-            List<GenerationFigures> generation) {
-        TreeMap<String, List<ArmResult>> byCategory =
-                results.stream().collect(Collectors.groupingBy(ArmResult::category, TreeMap::new, Collectors.toList()));
-        List<CategoryReport> categories = new ArrayList<>();
-        byCategory.forEach((category, own) -> categories.add(CategoryReport.of(
-                category,
-                arms,
-                own,
-                generation.stream()
-                        .filter(one -> one.category().equals(category))
-                        .toList())));
+            List<Result> results,
+            List<GenerationMetrics> generation) {
+        List<Category> categories = results.stream()
+                .map(Result::category)
+                .distinct()
+                .sorted()
+                .map(category -> Category.of(
+                        category,
+                        arms,
+                        results.stream()
+                                .filter(result -> result.category().equals(category))
+                                .toList(),
+                        generation.stream()
+                                .filter(one -> one.category().equals(category))
+                                .toList()))
+                .toList();
         return new EvaluationReport(runId, Instant.now(), productVersion, settings, categories);
     }
 
     /** All verdicts, category by category. */
-    public List<Verdict> verdicts() {
+    public List<Comparison> verdicts() {
         return categories.stream()
                 .flatMap(category -> category.verdicts().stream())
                 .toList();
@@ -60,11 +68,77 @@ public record EvaluationReport(
      *
      * @param allowed loss, 0 to 1
      */
-    public List<Verdict> losses(double allowed) {
+    public List<Comparison> losses(double allowed) {
         return verdicts().stream()
                 .filter(verdict -> verdict.baseline().equals("real"))
                 .filter(verdict -> verdict.figure().equals(ArmSummary.PIXEL_AP))
                 .filter(verdict -> verdict.gain() < -allowed)
                 .toList();
+    }
+
+    /**
+     * What was found for one category.
+     *
+     * @param arms in the order in which they were asked for
+     * @param verdicts one for each arm with generated pairs and each metric that is compared
+     * @param generation how the generated pairs look by themselves
+     * @param results every detector, with all its metrics
+     * @param cases of the first arm's first seed and so on, by arm: every defective test image, best located first
+     */
+    public record Category(
+            String category,
+            List<ArmSummary> arms,
+            List<Comparison> verdicts,
+            List<GenerationMetrics> generation,
+            List<Measured> results,
+            Map<String, List<CaseScore>> cases) {
+
+        private static Category of(
+                String category, List<Arm> arms, List<Result> results, List<GenerationMetrics> generation) {
+            List<Measured> measured = results.stream().map(Result::measured).toList();
+            Map<String, ArmSummary> summaries = new LinkedHashMap<>();
+            arms.forEach(arm -> summaries.put(
+                    arm.name(),
+                    ArmSummary.of(
+                            arm.name(),
+                            measured.stream()
+                                    .filter(one -> one.arm().equals(arm.name()))
+                                    .toList())));
+            Map<String, List<CaseScore>> cases = new LinkedHashMap<>();
+            results.stream()
+                    .filter(result -> !result.cases().isEmpty())
+                    .forEach(result -> cases.put(result.measured().arm(), result.cases()));
+            return new Category(
+                    category,
+                    List.copyOf(summaries.values()),
+                    arms.stream()
+                            .filter(arm -> arm.uses(Arm.Kind.GENERATED))
+                            .flatMap(arm -> verdicts(category, arm, summaries))
+                            .toList(),
+                    generation,
+                    measured,
+                    cases);
+        }
+
+        private static Stream<Comparison> verdicts(String category, Arm arm, Map<String, ArmSummary> summaries) {
+            ArmSummary with = summaries.get(arm.name());
+            ArmSummary without = summaries.get(arm.uses(Arm.Kind.REAL) ? "real" : "cut-paste");
+            return without == null
+                    ? Stream.empty()
+                    : Stream.of(ArmSummary.PIXEL_AP, ArmSummary.IMAGE_AUROC)
+                            .map(metric -> Comparison.of(category, metric, with, without))
+                            .flatMap(Optional::stream);
+        }
+
+        /** Sentences for people: verdicts first, then what failed, then the generated pairs by themselves. */
+        public List<String> remarks() {
+            List<String> remarks = new ArrayList<>();
+            verdicts.forEach(verdict -> remarks.add(verdict.sentence()));
+            for (ArmSummary arm : arms) {
+                arm.errors().forEach(error -> remarks.add("%s, %s failed: %s".formatted(category, arm.arm(), error)));
+            }
+            generation.forEach(one -> remarks.add(one.sentence()));
+            return remarks;
+        }
     }
 }

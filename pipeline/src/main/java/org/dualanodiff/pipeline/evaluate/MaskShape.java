@@ -2,7 +2,9 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.dualanodiff.model.mask.MaskRegions;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * The shape of one mask.
@@ -28,62 +30,22 @@ public record MaskShape(
         int largestArea,
         Optional<Box> box) {
 
-    /** First and last row and column that hold defect, inclusive. */
-    public record Box(int top, int left, int bottom, int right) {}
-
     /** @param defect {@code (height, width)}, row major */
     public static MaskShape of(int width, int height, boolean[] defect) {
-        MaskRegions parts = MaskRegions.eightConnected(width, height, defect);
-        int area = Arrays.stream(parts.areas()).sum();
-        boolean[] enclosed = enclosed(width, height, defect);
-        MaskRegions holes = MaskRegions.fourConnected(width, height, enclosed);
-        int holePixels = Arrays.stream(holes.areas()).sum();
+        Mask mask = new Mask(width, height, defect);
+        Components parts = mask.components();
+        Components holes = Components.fourConnected(mask.holes());
+        int area = mask.area();
+        int holePixels = mask.holes().area();
         return new MaskShape(
                 area,
-                (double) area / defect.length,
+                mask.share(),
                 parts.count(),
-                MaskRegions.fourConnected(width, height, defect).count(),
+                Components.fourConnected(mask).count(),
                 holePixels,
                 holes.count(),
                 area == 0 ? 0 : (double) holePixels / (area + holePixels),
                 Arrays.stream(parts.areas()).max().orElse(0),
-                area == 0 ? Optional.empty() : Optional.of(box(width, height, defect)));
-    }
-
-    private static boolean[] enclosed(int width, int height, boolean[] defect) {
-        boolean[] background = new boolean[defect.length];
-        for (int i = 0; i < defect.length; i++) {
-            background[i] = !defect[i];
-        }
-        MaskRegions parts = MaskRegions.fourConnected(width, height, background);
-        boolean[] open = new boolean[parts.count()];
-        for (int i = 0; i < defect.length; i++) {
-            int x = i % width;
-            int y = i / width;
-            boolean border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
-            if (border && background[i]) {
-                open[parts.labels()[i]] = true;
-            }
-        }
-        for (int i = 0; i < defect.length; i++) {
-            background[i] = background[i] && !open[parts.labels()[i]];
-        }
-        return background;
-    }
-
-    private static Box box(int width, int height, boolean[] defect) {
-        int top = height;
-        int left = width;
-        int bottom = -1;
-        int right = -1;
-        for (int i = 0; i < defect.length; i++) {
-            if (defect[i]) {
-                top = Math.min(top, i / width);
-                bottom = i / width;
-                left = Math.min(left, i % width);
-                right = Math.max(right, i % width);
-            }
-        }
-        return new Box(top, left, bottom, right);
+                area == 0 ? Optional.empty() : Optional.of(mask.box()));
     }
 }

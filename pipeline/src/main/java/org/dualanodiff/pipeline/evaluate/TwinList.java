@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

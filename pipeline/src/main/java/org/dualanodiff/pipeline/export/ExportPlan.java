@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
+import org.dualanodiff.pipeline.UserError;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * An export to be made.
@@ -40,19 +41,19 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
     /**
      * The same with the real training pairs of its units and the good images of its categories.
      *
-     * @throws IllegalArgumentException if the format has no place for them
+     * @throws UserError if the format has no place for them
      */
     public ExportPlan with(Dataset originals) {
         if (!format.takesOriginals()) {
-            throw new IllegalArgumentException("an export to %s holds generated pairs only; leave --originals out"
+            throw new UserError("an export to %s holds generated pairs only; leave --originals out"
                     .formatted(format.name().toLowerCase(Locale.ROOT)));
         }
         Set<UnitKey> units = Set.copyOf(classes().units());
         Set<String> categories = units.stream().map(UnitKey::category).collect(Collectors.toSet());
         List<ExportPart> all = new ArrayList<>(parts);
         originals.sets().stream()
-                .filter(set -> set.usable() && units.contains(new UnitKey(set.category(), set.defect())))
-                .map(set -> new ExportPart.RealPairs(new UnitKey(set.category(), set.defect()), set.training()))
+                .filter(set -> set.usable() && units.contains(set.unit()))
+                .map(set -> new ExportPart.RealPairs(set.unit(), set.training()))
                 .forEach(all::add);
         originals.good().stream()
                 .filter(good -> categories.contains(good.category()))

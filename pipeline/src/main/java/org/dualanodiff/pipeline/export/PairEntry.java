@@ -3,9 +3,9 @@ package org.dualanodiff.pipeline.export;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import java.awt.image.BufferedImage;
 import java.util.List;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * What an export notes of a pair it has written; a line of JSON in the list of its part.
@@ -46,8 +46,8 @@ record PairEntry(
     record Outline(String counts, List<int[]> polygons) {}
 
     static PairEntry of(ExportedPair pair, String image, String mask) {
-        BufferedImage pixels = pair.maskPixels().toImage();
-        MaskStatistics statistics = MaskStatistics.of(pixels);
+        Mask marked = Mask.of(pair.maskPixels());
+        Box box = marked.box();
         return new PairEntry(
                 pair.id(),
                 pair.category(),
@@ -57,8 +57,8 @@ record PairEntry(
                 mask,
                 pair.width(),
                 pair.height(),
-                statistics.area(),
-                new int[] {statistics.x(), statistics.y(), statistics.width(), statistics.height()},
+                marked.area(),
+                new int[] {box.x(), box.y(), box.width(), box.height()},
                 null);
     }
 

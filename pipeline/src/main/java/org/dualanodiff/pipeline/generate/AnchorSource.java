@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.Anchoring;
@@ -41,6 +41,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
         BufferedImage photograph = files.image(uri);
         float[] pixels = transform.image(photograph, Flip.NONE);
         float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
-        return new Anchor(DatasetFiles.address(uri), PixelCodec.fromSigned(pixels, side, side), pixels, place);
+        return new Anchor(DatasetFiles.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place);
     }
 }

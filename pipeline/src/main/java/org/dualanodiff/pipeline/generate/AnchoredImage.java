@@ -21,7 +21,7 @@ final class AnchoredImage {
      * @param mask grey, 255 on the defect, of the same size
      */
     static BufferedImage compose(BufferedImage generated, BufferedImage good, BufferedImage mask) {
-        return compose(Image.rgb(generated), Image.rgb(good), Image.gray(mask)).toImage();
+        return compose(Image.rgb(generated), Image.rgb(good), Image.gray(mask)).buffered();
     }
 
     static Image compose(Image generated, Image outside, Image defect) {

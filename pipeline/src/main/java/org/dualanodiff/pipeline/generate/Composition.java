@@ -28,6 +28,6 @@ sealed interface Composition permits WholePicture, InGoodCrop {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = place[i] == 0 ? 0 : levels[i];
         }
-        return new Image(pixels.width(), pixels.height(), 1, levels).toImage();
+        return new Image(pixels.width(), pixels.height(), 1, levels).buffered();
     }
 }

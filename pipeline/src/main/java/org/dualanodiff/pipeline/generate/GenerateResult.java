@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.generate;
 import java.io.Serializable;
 import java.util.List;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.PairVerdict;
 
 /**
@@ -46,6 +46,6 @@ public record GenerateResult(
 
     /** Pairs asked for that were not made. */
     public int failed() {
-        return succeeded() ? 0 : unit.missing().length;
+        return succeeded() ? 0 : unit.missing().size();
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -50,7 +50,7 @@ public final class GenerateSamples {
      */
     public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
-        Counts counts = new Counts(task.unit().missing().length, listener);
+        Counts counts = new Counts(task.unit().missing().size(), listener);
         Made made = make(source, task, counts);
         double seconds = watch.seconds();
         TaskTimes times = new TaskTimes(0, made.working(), seconds - made.working(), source.device());
@@ -63,7 +63,7 @@ public final class GenerateSamples {
 
     private Made make(PairSource source, GenerateTask task, Counts counts) throws IOException {
         Set<Long> wanted =
-                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+                task.unit().missing().stream().map(Integer::longValue).collect(Collectors.toSet());
         try (SampleBlocks samples = new SampleBlocks(
                 blocks(task, wanted).iterator(),
                 block -> block(source, block, wanted),
@@ -136,9 +136,9 @@ public final class GenerateSamples {
     }
 
     private static String key(String runId, GenerateUnit unit) {
-        int[] missing = unit.missing();
-        String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", missing[0], UUID.randomUUID());
+        String folder =
+                StoreLayout.staging(runId, unit.unit().category(), unit.unit().defect());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
     }
 
     private static final class Counts {

@@ -7,7 +7,7 @@ import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.SampleSeries;
@@ -85,8 +84,8 @@ final class GoodCrops {
         Image working = window.squared(Image.rgb(photograph), side);
         Anchor anchor = new Anchor(
                 DatasetFiles.address(uri) + window.fragment(),
-                working.toImage(),
-                PixelCodec.toSigned(working),
+                working.buffered(),
+                working.signed(),
                 place(window, photograph, object));
         latest.put(index, new GoodCrop(photograph, window, anchor));
         return anchor;

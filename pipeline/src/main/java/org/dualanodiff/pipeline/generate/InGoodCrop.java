@@ -7,7 +7,7 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
-import org.dualanodiff.pipeline.crop.MaskScaling;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Window;
 
 /**
@@ -49,19 +49,19 @@ final class InGoodCrop implements Composition {
         GoodCrop crop = crop(pair);
         Window window = crop.window();
         Image photograph = Image.rgb(crop.photograph());
-        Image defect = MaskScaling.scaled(Image.gray(mask), window.width(), window.height());
+        Image defect = Mask.of(mask).scaled(window.width(), window.height()).image();
         Image good = window.cut(photograph);
         Image made = photographed(pair.image(), window);
         Image detailed =
                 detail ? withDetail(made, good, photographed(crop.anchor().image(), window)) : made;
         Image image = blended(detailed, good, defect);
         return new ComposedPair(
-                window.paste(photograph, image).toImage(),
+                window.paste(photograph, image).buffered(),
                 window.paste(
                                 ground.pixels(photograph.width(), photograph.height()),
                                 photographed(pair.anomaly(), window))
-                        .toImage(),
-                window.paste(black(photograph), defect).toImage(),
+                        .buffered(),
+                window.paste(black(photograph), defect).buffered(),
                 crop.anchor().name(),
                 window);
     }

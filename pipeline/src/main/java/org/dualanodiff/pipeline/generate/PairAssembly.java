@@ -3,7 +3,7 @@ package org.dualanodiff.pipeline.generate;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.quality.QualityGate;
@@ -26,17 +26,17 @@ final class PairAssembly {
 
     GeneratedSample assemble(GeneratedPair pair, long millis) {
         ComposedPair composed = composition.compose(pair, mask(pair));
-        MaskStatistics statistics = MaskStatistics.of(composed.mask());
+        Mask measured = Mask.of(composed.mask());
         Verdict verdict = verdict(composed, pair.finite());
         boolean keep = verdict.accepted() || task.keepRejectedPixels();
         return new GeneratedSample(
-                SampleId.of(task.runId(), task.unit().adapterId(), pair.index()),
-                task.unit().category(),
-                task.unit().defect(),
+                SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
+                task.unit().unit().category(),
+                task.unit().unit().defect(),
                 pair.index(),
                 task.seed(),
                 task.runId(),
-                task.unit().adapter().hex(),
+                task.unit().adapter().fingerprint().hex(),
                 task.prompt().global(),
                 composed.background(),
                 keep ? PngCodec.encode(composed.image()) : null,
@@ -44,9 +44,12 @@ final class PairAssembly {
                 keep ? PngCodec.encode(composed.part()) : null,
                 composed.mask().getWidth(),
                 composed.mask().getHeight(),
-                statistics.area(),
+                measured.area(),
                 new GeneratedSample.BoundingBox(
-                        statistics.x(), statistics.y(), statistics.width(), statistics.height()),
+                        measured.box().x(),
+                        measured.box().y(),
+                        measured.box().width(),
+                        measured.box().height()),
                 verdict.measures(),
                 verdict.signature(),
                 verdict.accepted() ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
@@ -57,15 +60,15 @@ final class PairAssembly {
     }
 
     private BufferedImage mask(GeneratedPair pair) {
-        BufferedImage mask = task.mask().extract(pair.part());
-        BufferedImage refined =
+        Mask mask = task.mask().extract(pair.part());
+        Mask refined =
                 task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
-        BufferedImage seen = composition
+        Mask seen = composition
                 .good(pair)
                 .filter(good -> task.change() != null)
                 .map(good -> task.change().apply(refined, pair.image(), good))
                 .orElse(refined);
-        return Composition.within(seen, composition.place(pair));
+        return Composition.within(seen.buffered(), composition.place(pair));
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */

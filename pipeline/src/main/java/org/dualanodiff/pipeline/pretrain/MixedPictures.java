@@ -5,7 +5,6 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.pretraining.CaptionedImage;
 import org.dualanodiff.model.pretraining.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
@@ -42,11 +41,11 @@ final class MixedPictures implements PretrainingImages {
         }
         if (isOwn(random)) {
             int chosen = random.nextInt(own.count());
-            float[] pixels = PixelCodec.toSigned(own.pixels(chosen).flip(flip(random)));
+            float[] pixels = own.pixels(chosen).flip(flip(random)).signed();
             return new CaptionedImage(pixels, Captions.whole(own.product(chosen), Optional.empty(), random));
         }
         ProceduralImage drawn = corpus.image(index);
-        float[] pixels = PixelCodec.toSigned(drawn.image().flip(flip(random)));
+        float[] pixels = drawn.image().flip(flip(random)).signed();
         return new CaptionedImage(pixels, Captions.whole(drawn.object(), drawn.defect(), random));
     }
 
@@ -56,7 +55,7 @@ final class MixedPictures implements PretrainingImages {
         ProceduralImage faulty = faulty(index, random);
         Flip flip = flip(random);
         NestedPrompt prompt = Captions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
-        return new Pair(PixelCodec.toSigned(faulty.image().flip(flip)), part(faulty, flip), prompt);
+        return new Pair(faulty.image().flip(flip).signed(), part(faulty, flip), prompt);
     }
 
     private ProceduralImage faulty(long index, UniformRandomProvider random) {
@@ -77,7 +76,7 @@ final class MixedPictures implements PretrainingImages {
 
     /** Mid-grey, 0, outside of the mask. */
     private static float[] part(ProceduralImage faulty, Flip flip) {
-        float[] part = PixelCodec.toSigned(faulty.image().flip(flip));
+        float[] part = faulty.image().flip(flip).signed();
         Image mask = faulty.mask().flip(flip);
         for (int i = 0; i < part.length; i++) {
             part[i] = mask.levels()[i % mask.levels().length] == 0 ? 0 : part[i];

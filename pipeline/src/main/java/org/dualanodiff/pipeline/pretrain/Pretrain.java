@@ -12,13 +12,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.ModelDirectory;
-import org.dualanodiff.model.checkpoint.SmallModel;
-import org.dualanodiff.model.image.PixelCodec;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
-import org.dualanodiff.model.vae.PatchCodecFit;
+import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
@@ -86,14 +85,14 @@ public final class Pretrain {
         }
         Path fresh = work.resolve("start");
         if (!Files.isDirectory(fresh)) {
-            PatchCodecFit fit = new PatchCodecFit(SmallModel.codec());
+            PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
             for (int i = 0; i < CODEC_PICTURES; i++) {
-                fit.add(PixelCodec.toSigned(corpus.image(i).image()), SIDE);
+                fit.add(corpus.image(i).image().signed(), SIDE);
             }
             for (int i = 0; i < own.count(); i++) {
-                fit.add(PixelCodec.toSigned(own.pixels(i)), SIDE);
+                fit.add(own.pixels(i).signed(), SIDE);
             }
-            SmallModel.write(fresh, words(), fit.weights(), settings.seed());
+            RandomModel.writeSmall(fresh, words(), fit.weights(), settings.seed());
         }
         return ModelDirectory.open(fresh);
     }

@@ -1,10 +1,11 @@
 package org.dualanodiff.pipeline.pretrain;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.torch.Compute;
 
 /**
  * What the {@code pretrain} job is asked for. Folders are paths that hold on the machine that trains.
@@ -38,6 +39,10 @@ public record PretrainSettings(
 
     public PretrainSettings {
         data = List.copyOf(data);
+        if (steps < 1 || batchSize < 1 || rank < 1 || sampleEvery < 1) {
+            throw new UserError("--steps, --batch-size, --rank and --sample-every must be positive, were %d, %d, %d and %d"
+                    .formatted(steps, batchSize, rank, sampleEvery));
+        }
     }
 
     Path folder() {

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.procedural;
 
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * One drawn picture with its words.
@@ -26,7 +27,7 @@ public record ProceduralImage(String object, Optional<String> defect, Image imag
     /** A photograph of a thing without a defect; its mask is empty. */
     static ProceduralImage faultless(String object, byte[] levels) {
         Image image = new Image(SIDE, SIDE, 3, levels);
-        return new ProceduralImage(object, Optional.empty(), image, mask(new boolean[AREA]), image);
+        return new ProceduralImage(object, Optional.empty(), image, new Mask(SIDE, SIDE, new boolean[AREA]).image(), image);
     }
 
     /**
@@ -48,15 +49,15 @@ public record ProceduralImage(String object, Optional<String> defect, Image imag
         for (int attempt = 0; attempt < attempts; attempt++) {
             byte[] faulty = camera.expose(kind.on(scene, random));
             boolean[] changed = filled(filled(changed(image.levels(), faulty)));
-            double coverage = (double) count(changed) / AREA;
-            if (coverage >= smallest && coverage <= largest) {
+            Mask mask = new Mask(SIDE, SIDE, changed);
+            if (mask.share() >= smallest && mask.share() <= largest) {
                 // Outside of the mask the faultless picture, so that nothing else differs.
                 for (int i = 0; i < faulty.length; i++) {
                     faulty[i] = changed[i % AREA] ? faulty[i] : image.levels()[i];
                 }
                 Image composed = new Image(SIDE, SIDE, 3, faulty);
                 return Optional.of(
-                        new ProceduralImage(object, Optional.of(kind.name()), composed, mask(changed), image));
+                        new ProceduralImage(object, Optional.of(kind.name()), composed, mask.image(), image));
             }
         }
         return Optional.empty();
@@ -86,21 +87,5 @@ public record ProceduralImage(String object, Optional<String> defect, Image imag
             }
         }
         return count;
-    }
-
-    private static int count(boolean[] changed) {
-        int count = 0;
-        for (boolean pixel : changed) {
-            count += pixel ? 1 : 0;
-        }
-        return count;
-    }
-
-    private static Image mask(boolean[] changed) {
-        byte[] levels = new byte[AREA];
-        for (int i = 0; i < AREA; i++) {
-            levels[i] = (byte) (changed[i] ? 255 : 0);
-        }
-        return new Image(SIDE, SIDE, 1, levels);
     }
 }

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,8 +49,8 @@ public final class SampleDataset {
      * Writes some products.
      *
      * @param out made if it is not there
-     * @throws FileAlreadyExistsException if a product's folder is already there; nothing is overwritten
-     * @throws IllegalArgumentException   if a name is none of {@link #products()}
+     * @throws UserError if a product's folder is already there, nothing is overwritten then, or
+     *     if a name is none of {@link #products()}
      */
     public static Written write(Path out, long seed, Size size, List<String> products) throws IOException {
         List<Product> chosen = products.stream().map(SampleDataset::named).toList();
@@ -68,7 +68,7 @@ public final class SampleDataset {
         return PRODUCTS.stream()
                 .filter(product -> product.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
+                .orElseThrow(() -> new UserError(
                         "No sample product is called \"%s\"; there are %s".formatted(name, products())));
     }
 
@@ -91,13 +91,11 @@ public final class SampleDataset {
                         .formatted(defect.name(), product.name(), ATTEMPTS, seed)));
     }
 
-    private void requireAbsent(Product product) throws FileAlreadyExistsException {
+    private void requireAbsent(Product product) {
         Path folder = root.resolve(product.name());
         if (Files.exists(folder)) {
-            throw new FileAlreadyExistsException(
-                    folder.toString(),
-                    null,
-                    "the sample data set does not overwrite; remove it or name another folder");
+            throw new UserError(
+                    folder + " is there already; the sample data set does not overwrite: remove it or name another folder");
         }
     }
 
@@ -125,13 +123,13 @@ public final class SampleDataset {
             writeImage(folder, i, sample.image());
             Files.write(
                     maskFolder.resolve(String.format(Locale.ROOT, "%03d_mask.png", i)),
-                    PngCodec.encode(sample.mask().toImage()));
+                    PngCodec.encode(sample.mask().buffered()));
             masks++;
         }
     }
 
     private void writeImage(Path folder, int index, Image image) throws IOException {
-        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image.toImage()));
+        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image.buffered()));
         images++;
     }
 

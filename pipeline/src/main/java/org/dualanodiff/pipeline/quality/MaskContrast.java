@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.MaskSurroundings;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Whether the image changes where its mask says so: the earth mover's distance between the distribution of levels inside
@@ -28,8 +28,7 @@ final class MaskContrast {
         int side = Math.min(image.getWidth(), image.getHeight());
         int width = Math.max(LEAST_WIDTH, side / WIDTH);
         byte[] inside = Image.gray(mask).levels();
-        byte[] around = Image.gray(MaskSurroundings.band(mask, Math.max(1, side / GAP), width))
-                .levels();
+        byte[] around = Mask.of(mask).band(Math.max(1, side / GAP), width).image().levels();
         Image pixels = Image.rgb(image);
         double most = Double.NaN;
         for (int channel = 0; channel < pixels.channels(); channel++) {

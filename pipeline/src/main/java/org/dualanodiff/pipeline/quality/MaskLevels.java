@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.random.NoiseSource;
 
@@ -57,7 +58,7 @@ public record MaskLevels(double low, double high) implements Serializable {
     private static double error(List<RealPair> pairs, List<List<BufferedImage>> parts, MaskExtractor extractor) {
         double sum = 0;
         for (int i = 0; i < pairs.size(); i++) {
-            Outline real = Outline.of(pairs.get(i).mask());
+            Outline real = Outline.of(Mask.of(pairs.get(i).mask()));
             for (BufferedImage part : parts.get(i)) {
                 sum += Outline.of(extractor.extract(AnomalyPart.of(part))).offFrom(real);
             }
@@ -72,7 +73,7 @@ public record MaskLevels(double low, double high) implements Serializable {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) Math.round(Math.max(0, Math.min(255, mean3x3(sharp, i) + strength * noise[i])));
         }
-        return new Image(sharp.width(), sharp.height(), 3, levels).toImage();
+        return new Image(sharp.width(), sharp.height(), 3, levels).buffered();
     }
 
     private static float mean3x3(Image pixels, int i) {
@@ -93,17 +94,15 @@ public record MaskLevels(double low, double high) implements Serializable {
     /** @param perimeter edges between defect and other pixels; the image's border does not count */
     private record Outline(int area, int perimeter) {
 
-        static Outline of(BufferedImage mask) {
-            byte[] levels = Image.gray(mask).levels();
-            int width = mask.getWidth();
-            int area = 0;
+        static Outline of(Mask mask) {
+            boolean[] set = mask.set();
+            int width = mask.width();
             int perimeter = 0;
-            for (int i = 0; i < levels.length; i++) {
-                area += levels[i] < 0 ? 1 : 0;
-                perimeter += i % width > 0 && (levels[i] < 0) != (levels[i - 1] < 0) ? 1 : 0;
-                perimeter += i >= width && (levels[i] < 0) != (levels[i - width] < 0) ? 1 : 0;
+            for (int i = 0; i < set.length; i++) {
+                perimeter += i % width > 0 && set[i] != set[i - 1] ? 1 : 0;
+                perimeter += i >= width && set[i] != set[i - width] ? 1 : 0;
             }
-            return new Outline(area, perimeter);
+            return new Outline(mask.area(), perimeter);
         }
 
         /** Sum of the logarithms of both ratios; one more of each, so that an empty mask is very bad and no exception. */

@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 
 /**
@@ -26,11 +26,11 @@ record PairMeasurement(List<PairSignature> training, double overlap, Optional<Au
      * @param windowMargin see {@link PairMeasures}; NaN where there is no window
      */
     PairMeasures of(BufferedImage image, BufferedImage part, BufferedImage mask, double windowMargin) {
-        MaskStatistics statistics = MaskStatistics.of(mask);
+        Mask marked = Mask.of(mask);
         byte[] inside = Image.gray(mask).levels();
         return new PairMeasures(
-                (double) statistics.area() / inside.length,
-                statistics.components(),
+                marked.share(),
+                marked.components().count(),
                 objects.map(object -> outside(inside, object.mask(image))).orElse(Double.NaN),
                 MaskContrast.of(image, mask),
                 partDifference(image, part, mask),

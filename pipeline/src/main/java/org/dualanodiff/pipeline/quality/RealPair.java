@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.PixelCodec;
 import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.pipeline.crop.CropPolicy;
@@ -59,8 +58,8 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);
         }
-        BufferedImage image = PixelCodec.fromSigned(view.image(), view.size(), view.size());
-        return new RealPair(image, new Image(view.size(), view.size(), 1, levels).toImage());
+        BufferedImage image = Image.ofSigned(view.image(), view.size(), view.size()).buffered();
+        return new RealPair(image, new Image(view.size(), view.size(), 1, levels).buffered());
     }
 
     /** As {@link #part(PartGround)}, on mid-grey. */
@@ -70,7 +69,7 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
 
     /** The image inside the mask, the ground outside: what the ANOMALY branch learns to draw. */
     BufferedImage part(PartGround ground) {
-        return ground.around(Image.rgb(image), Image.gray(mask)).toImage();
+        return ground.around(Image.rgb(image), Image.gray(mask)).buffered();
     }
 
     Stream<PairSignature> signatures(List<Flip> flips) {
@@ -79,7 +78,7 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
 
     private PairSignature signature(Flip flip) {
         return PairSignature.of(
-                Image.rgb(image).flip(flip).toImage(),
-                Image.gray(mask).flip(flip).toImage());
+                Image.rgb(image).flip(flip).buffered(),
+                Image.gray(mask).flip(flip).buffered());
     }
 }

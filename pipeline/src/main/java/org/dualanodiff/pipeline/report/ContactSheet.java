@@ -89,7 +89,7 @@ public final class ContactSheet {
         Thumbnails thumbnails = new Thumbnails(cell);
         int x = left;
         for (var picture : pair.cells()) {
-            graphics.drawImage(thumbnails.picture(picture).toImage(), x, top, null);
+            graphics.drawImage(thumbnails.picture(picture).buffered(), x, top, null);
             x += cell + GAP;
         }
         captions.small(pair.caption(), left, top + cell + 2, pairWidth(), INK);

@@ -23,8 +23,8 @@ final class DataUri {
     /** A grey picture, such as a mask, as PNG; a photograph as JPEG, a quarter of PNG's bytes. */
     static String of(Image pixels) {
         return pixels.channels() == 1
-                ? uri("image/png", PngCodec.encode(pixels.toImage()))
-                : uri("image/jpeg", jpeg(pixels.toImage()));
+                ? uri("image/png", PngCodec.encode(pixels.buffered()))
+                : uri("image/jpeg", jpeg(pixels.buffered()));
     }
 
     private static String uri(String type, byte[] file) {

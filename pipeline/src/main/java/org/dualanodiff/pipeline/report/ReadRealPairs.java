@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -30,7 +30,7 @@ public final class ReadRealPairs {
         List<RealPairs.Example> examples = new ArrayList<>();
         for (DefectImage image : set.training()) {
             BufferedImage mask = image.openMask(files);
-            shares.add((double) MaskStatistics.of(mask).area() / (mask.getWidth() * mask.getHeight()));
+            shares.add(Mask.of(mask).share());
             if (examples.size() < EXAMPLES) {
                 examples.add(example(image, mask));
             }
@@ -46,6 +46,6 @@ public final class ReadRealPairs {
     }
 
     private static String base64(Image pixels) {
-        return Base64.getEncoder().encodeToString(PngCodec.encode(pixels.toImage()));
+        return Base64.getEncoder().encodeToString(PngCodec.encode(pixels.buffered()));
     }
 }

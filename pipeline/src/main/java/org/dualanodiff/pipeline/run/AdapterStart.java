@@ -1,8 +1,9 @@
 package org.dualanodiff.pipeline.run;
 
+import org.dualanodiff.pipeline.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 
@@ -28,13 +29,13 @@ final class AdapterStart {
 
     private static void requireFitting(AdapterTrainingConfig training, ModelFiles base, Optional<Path> adapter) {
         if (adapter.isEmpty()) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "training.init is warm, but the base model %s has no starting adapter; set cold or auto"
                             .formatted(base.root()));
         }
         int rank = AdapterFile.rank(adapter.get());
         if (rank != training.rank()) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "training.init is warm, but the base model's starting adapter has rank %d; set training.rank = %1$d"
                             .formatted(rank));
         }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.run;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +10,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.MemoryNeed;
+import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
@@ -29,13 +30,14 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.generate.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.TrainingSet;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.GoodImagesBinding;
@@ -58,14 +60,26 @@ public record RunInputs(
         Map<String, AnchorSource> anchors,
         MemoryNeed memory) {
 
+    private static final int REASONS_SHOWN = 20;
+
+    /** As the other, looking at images on this machine. */
+    public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+        return read(config, cache, hadoop, InspectImage.Many::here);
+    }
+
     /**
      * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
      *
+     * @param inspection how images of defects are looked at
      * @throws CheckpointException if the base model is not usable
-     * @throws IllegalArgumentException if masks are to be made by a saliency network whose file cannot be read
+     * @throws UserError if masks are to be made by a saliency network whose file cannot be read
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
      */
-    public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
+    public static RunInputs read(
+            PipelineConfig config,
+            LocalCache cache,
+            Configuration hadoop,
+            Function<DatasetFiles, InspectImage.Many> inspection) {
         ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
         RunSettings settings = new RunSettings(
                 config,
@@ -74,7 +88,7 @@ public record RunInputs(
                 AdapterStart.isWarm(config.training(), base),
                 saliencyModel(config.mask()));
         DatasetRequest request = request(config, cache);
-        Dataset dataset = new DatasetReader(hadoop).read(request);
+        Dataset dataset = new DatasetReader(hadoop, inspection).read(request);
         DatasetFiles files = DatasetFiles.of(hadoop, request);
         return new RunInputs(
                 settings,
@@ -123,13 +137,13 @@ public record RunInputs(
     /**
      * The side of the working images: as set, or the base model's own.
      *
-     * @throws IllegalArgumentException if the base model cannot work at that resolution
+     * @throws UserError if the base model cannot work at that resolution
      */
     public static int resolution(PipelineConfig config, ModelFiles base) {
         int factor = base.vaeConfig().downsamplingFactor();
         int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
         if (resolution % factor != 0) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "resolution must be a multiple of %d, the reduction of this base model's autoencoder, was %d"
                             .formatted(factor, resolution));
         }
@@ -145,7 +159,7 @@ public record RunInputs(
             byte[] network = Files.readAllBytes(Path.of(mask.saliencyModel()));
             return Optional.of(Fingerprint.ofBytes(network).hex());
         } catch (IOException e) {
-            throw new IllegalArgumentException(
+            throw new UserError(
                     "mask.saliency-model must name a readable TorchScript file, was %s (%s)"
                             .formatted(mask.saliencyModel(), e),
                     e);
@@ -168,13 +182,7 @@ public record RunInputs(
     }
 
     private TrainingSet trainingSet(DefectSet set) {
-        return new TrainingSet(
-                set.category(),
-                set.defect(),
-                dataFingerprint(set),
-                set.training().size(),
-                quarantinedForTraining(set),
-                settings.trainingSettings(background(set.category()) != null));
+        return new TrainingSet(set.unit(), dataFingerprint(set), set.training().size(), quarantinedForTraining(set), settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */
@@ -237,13 +245,13 @@ public record RunInputs(
 
     public Map<UnitKey, DefectSet> setsByUnit() {
         return dataset.sets().stream()
-                .collect(Collectors.toMap(set -> new UnitKey(set.category(), set.defect()), Function.identity()));
+                .collect(Collectors.toMap(set -> set.unit(), Function.identity()));
     }
 
     /**
      * Refuses data of which nothing, or nothing of a whole category, can be learned from.
      *
-     * @throws UnusableDataException naming each such category with the reasons
+     * @throws UserError naming each such category with the reasons
      */
     public void requireUsable() {
         Map<String, List<DefectSet>> byCategory =
@@ -254,10 +262,10 @@ public record RunInputs(
                 .sorted()
                 .toList();
         if (!unusable.isEmpty()) {
-            throw new UnusableDataException(unusable, reasons(unusable));
+            throw unusable(unusable, reasons(unusable));
         }
         if (byCategory.isEmpty()) {
-            throw new UnusableDataException(List.of(datasetRoot), List.of("it holds no defect images"));
+            throw unusable(List.of(datasetRoot), List.of("it holds no defect images"));
         }
     }
 
@@ -270,5 +278,15 @@ public record RunInputs(
 
     private static String reason(Quarantined file) {
         return "%s: %s (%s)".formatted(file.file(), file.reason(), file.detail());
+    }
+
+    private static UserError unusable(List<String> categories, List<String> reasons) {
+        String shown = String.join("\n  ", reasons.subList(0, Math.min(REASONS_SHOWN, reasons.size())));
+        int more = reasons.size() - REASONS_SHOWN;
+        return UserError.ofData("no usable training image in %s%s%s"
+                .formatted(
+                        String.join(", ", categories),
+                        reasons.isEmpty() ? "" : ":\n  " + shown,
+                        more > 0 ? "\n  and %d more".formatted(more) : ""));
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
@@ -27,7 +28,12 @@ public record SampleFileSummary(
     }
 
     /** @param adapter fingerprint of the adapter that drew the samples */
-    public record SeriesKey(String runId, String category, String defect, String adapter) implements Serializable {}
+    public record SeriesKey(String runId, String category, String defect, String adapter) implements Serializable {
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
+        }
+    }
 
     /**
      * Samples of one series in one file.

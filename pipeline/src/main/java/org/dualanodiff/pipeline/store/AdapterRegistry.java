@@ -2,12 +2,11 @@ package org.dualanodiff.pipeline.store;
 
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +41,12 @@ public final class AdapterRegistry {
 
     /** Those of the given adapters that were published. */
     public Set<AdapterId> published(Collection<AdapterId> ids) {
-        List<AdapterId> all = List.copyOf(ids);
-        List<Boolean> there = ObjectStore.inParallel(all, id -> store.exists(StoreLayout.provenance(id)));
-        return IntStream.range(0, all.size())
-                .filter(there::get)
-                .mapToObj(all::get)
+        Set<String> categories =
+                ids.stream().map(id -> StoreLayout.adapters(id.category())).collect(Collectors.toSet());
+        Set<String> keys = new HashSet<>();
+        ObjectStore.inParallel(categories, store::list).forEach(of -> of.forEach(file -> keys.add(file.key())));
+        return ids.stream()
+                .filter(id -> keys.contains(StoreLayout.provenance(id)))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
 sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBackend {
     boolean exists(String key) throws IOException;
 
-    /** Throws {@link java.io.FileNotFoundException} or {@link java.nio.file.NoSuchFileException} if there is none. */
+    /** Throws {@link java.io.FileNotFoundException} or {@link java.nio.file.NoSuchFileException} if there is none, here or at
+     * the first byte. */
     InputStream read(String key) throws IOException;
 
     /** Writes the whole file or nothing, over whatever was there. */
@@ -25,6 +27,9 @@ sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBacke
 
     /** Removes a file or a whole folder; {@code false} if there was none. */
     boolean delete(String key) throws IOException;
+
+    /** Removes files, those of them that are there, with as few requests as can be. */
+    void deleteFiles(Collection<String> keys) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -6,13 +6,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.dualanodiff.model.files.Digest;
 
 /**
  * SHA-256 of a set of named, typed fields: equal exactly when all names, types and values are, in any JVM.
@@ -39,7 +37,7 @@ public record Fingerprint(String hex) implements Serializable {
 
     /** SHA-256 of bytes. */
     public static Fingerprint ofBytes(byte[] bytes) {
-        return new Fingerprint(HexFormat.of().formatHex(sha256().digest(bytes)));
+        return new Fingerprint(Digest.hex(bytes));
     }
 
     /** The first 16 digits: enough for a path. */
@@ -50,14 +48,6 @@ public record Fingerprint(String hex) implements Serializable {
     @Override
     public String toString() {
         return hex;
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** Collects fields; a name can be given once. */

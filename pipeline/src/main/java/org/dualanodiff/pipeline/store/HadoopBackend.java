@@ -1,22 +1,29 @@
 package org.dualanodiff.pipeline.store;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.BulkDelete;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options.Rename;
+import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /**
  * A store on HDFS or S3. HDFS renames atomically, so files are written aside and renamed into place. S3A publishes an
@@ -25,7 +32,20 @@ import org.apache.hadoop.fs.StreamCapabilities;
  */
 final class HadoopBackend implements Backend {
     private static final String CONDITIONAL_CREATE = "fs.option.create.conditional.overwrite";
+    private static final String WITHOUT_LOOKING = "fs.s3a.create.performance";
     private static final int CREATE_ATTEMPTS = 3;
+
+    /** The most that S3 keeps under one key. */
+    private static final long LARGEST_OBJECT = 5L << 40;
+
+    /**
+     * S3A can play a file system with folders, at two to four more requests for each file that is written or deleted; keys of
+     * a store need no folders. And its other ways to read insist on a file's length.
+     */
+    private static final Map<String, String> S3_AS_OBJECTS = Map.of(
+            "fs.s3a.performance.flags", "create,delete,mkdir",
+            "fs.s3a.prefetch.enabled", "false",
+            "fs.s3a.input.stream.type", "classic");
 
     private final FileSystem fileSystem;
     private final FileContext renames;
@@ -39,6 +59,7 @@ final class HadoopBackend implements Backend {
 
     static HadoopBackend open(String uri, Configuration configuration) throws IOException {
         Path root = new Path(uri);
+        S3_AS_OBJECTS.forEach(configuration::set);
         // Not FileSystem.get: its cache ignores the configuration that is asked for.
         FileSystem fileSystem = FileSystem.newInstance(root.toUri(), configuration);
         FileContext renames = isS3(fileSystem) ? null : FileContext.getFileContext(root.toUri(), configuration);
@@ -50,9 +71,20 @@ final class HadoopBackend implements Backend {
         return fileSystem.exists(path(key));
     }
 
+    /**
+     * S3A would ask for the length first. Told one that nothing has, it gets what there is by one request, and as it was at
+     * one moment, however often it is replaced.
+     */
     @Override
     public InputStream read(String key) throws IOException {
-        return fileSystem.open(path(key));
+        if (!isS3(fileSystem)) {
+            return fileSystem.open(path(key));
+        }
+        FutureDataInputStreamBuilder opening = fileSystem
+                .openFile(path(key))
+                .opt(OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY, "whole-file")
+                .optLong(OpenFileOptions.FS_OPTION_OPENFILE_LENGTH, LARGEST_OBJECT);
+        return FutureIO.awaitFuture(opening.build());
     }
 
     @Override
@@ -67,10 +99,10 @@ final class HadoopBackend implements Backend {
     @Override
     public boolean create(String key, Content content) throws IOException {
         Path target = path(key);
-        if (fileSystem.exists(target)) {
-            return false;
+        if (isS3(fileSystem)) {
+            return createConditionally(target, content);
         }
-        return isS3(fileSystem) ? createConditionally(target, content) : createByRename(target, content);
+        return !fileSystem.exists(target) && createByRename(target, content);
     }
 
     @Override
@@ -92,6 +124,19 @@ final class HadoopBackend implements Backend {
     @Override
     public boolean delete(String key) throws IOException {
         return fileSystem.delete(path(key), true);
+    }
+
+    @Override
+    public void deleteFiles(Collection<String> keys) throws IOException {
+        try (BulkDelete bulk = fileSystem.createBulkDelete(root)) {
+            List<Path> paths = keys.stream().map(this::path).toList();
+            for (int from = 0; from < paths.size(); from += bulk.pageSize()) {
+                int to = Math.min(paths.size(), from + bulk.pageSize());
+                for (Map.Entry<Path, String> failed : bulk.bulkDelete(paths.subList(from, to))) {
+                    throw new IOException("%s: %s".formatted(failed.getKey(), failed.getValue()));
+                }
+            }
+        }
     }
 
     @Override
@@ -131,6 +176,7 @@ final class HadoopBackend implements Backend {
     private FSDataOutputStream openConditionally(Path target) throws IOException {
         FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(target);
         builder.must(CONDITIONAL_CREATE, true);
+        builder.opt(WITHOUT_LOOKING, true);
         return builder.build();
     }
 

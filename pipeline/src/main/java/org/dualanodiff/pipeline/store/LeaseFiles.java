@@ -76,10 +76,10 @@ final class LeaseFiles {
     }
 
     private void removeBelow(long number) {
-        store.list(StoreLayout.leases(runId)).stream()
+        store.deleteFiles(store.list(StoreLayout.leases(runId)).stream()
                 .map(StoredFile::key)
                 .filter(key -> key.compareTo(key(number)) < 0)
-                .forEach(store::delete);
+                .toList());
     }
 
     private String key(long number) {

@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -100,6 +101,13 @@ final class LocalBackend implements Backend {
         }
         Files.walkFileTree(start, new TreeRemover());
         return true;
+    }
+
+    @Override
+    public void deleteFiles(Collection<String> keys) throws IOException {
+        for (String key : keys) {
+            delete(key);
+        }
     }
 
     @Override

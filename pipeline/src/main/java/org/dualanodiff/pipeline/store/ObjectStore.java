@@ -32,9 +32,6 @@ public final class ObjectStore implements AutoCloseable {
     /** Requests of {@link #inParallel}. */
     private static final int AT_ONCE = 16;
 
-    /** Of a file that is replaced meanwhile. */
-    private static final int READINGS = 5;
-
     /** Of a file that is read as a whole: records are small, samples are downloaded. */
     private static final int MOST_AT_ONCE =
             (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
@@ -97,34 +94,16 @@ public final class ObjectStore implements AutoCloseable {
     /** Reads a whole file if it is there: one step, unlike {@link #exists} and then {@link #read}. */
     public Optional<byte[]> find(String key) {
         return attempt("read", key, () -> {
-            for (int reading = 1; ; reading++) {
-                try {
-                    return readWhole(key);
-                } catch (IOException e) {
-                    if (reading == READINGS || !wasReplaced(e)) {
-                        throw e;
-                    }
+            try (InputStream in = backend.read(key)) {
+                byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
+                if (content.length > MOST_AT_ONCE) {
+                    throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
                 }
+                return Optional.of(content);
+            } catch (FileNotFoundException | NoSuchFileException e) {
+                return Optional.empty();
             }
         });
-    }
-
-    /** On S3 an object that is replaced between its length and its bytes cannot be read on; leases and states often are. */
-    private static boolean wasReplaced(IOException failure) {
-        return failure.getClass().getSimpleName().equals("RemoteFileChangedException")
-                || String.valueOf(failure.getMessage()).contains("Status Code: 412");
-    }
-
-    private Optional<byte[]> readWhole(String key) throws IOException {
-        try (InputStream in = backend.read(key)) {
-            byte[] content = in.readNBytes(MOST_AT_ONCE + 1);
-            if (content.length > MOST_AT_ONCE) {
-                throw new IOException("it has more than %d MB, no record has".formatted(MOST_AT_ONCE >> 20));
-            }
-            return Optional.of(content);
-        } catch (FileNotFoundException | NoSuchFileException e) {
-            return Optional.empty();
-        }
     }
 
     /**
@@ -231,6 +210,17 @@ public final class ObjectStore implements AutoCloseable {
     /** Deletes a file, or a folder and all under it; {@code false} if there was nothing. */
     public boolean delete(String key) {
         return attempt("delete", key, () -> backend.delete(key));
+    }
+
+    /** Deletes files, those of them that are there; on S3 many by one request. */
+    public void deleteFiles(Collection<String> keys) {
+        if (!keys.isEmpty()) {
+            keys.forEach(ObjectStore::checked);
+            attempt("delete", keys.iterator().next(), () -> {
+                backend.deleteFiles(keys);
+                return null;
+            });
+        }
     }
 
     @Override

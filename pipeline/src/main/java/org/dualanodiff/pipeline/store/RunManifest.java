@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.UnitKey;
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;
 import java.util.Collections;
@@ -102,6 +103,10 @@ public record RunManifest(
             files = List.copyOf(requireNonNull(files, "units.files"));
             quality = quality == null ? Optional.empty() : quality;
             timings = timings == null ? Timings.NONE : timings;
+        }
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
         }
 
         /** Whether nothing of it failed; samples that the quality gate rejected are no failure. */

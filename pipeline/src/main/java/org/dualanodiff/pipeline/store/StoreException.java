@@ -1,9 +1,10 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.Shown;
 
 /** The store could not do what was asked; the message says what, where, and what to do about it. */
-public final class StoreException extends RuntimeException {
+public final class StoreException extends UserError {
     public StoreException(String message) {
         super(Shown.line(message));
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,6 +20,7 @@ import java.util.Locale;
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
  * detectors/FINGERPRINT/{result.json, cases.png}
+ * inspected/DATASET/CATEGORY.json
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -44,10 +46,20 @@ public final class StoreLayout {
 
     private StoreLayout() {}
 
+    /** All adapters of a category. */
+    static String adapters(String category) {
+        return join("adapters", segment(category));
+    }
+
+    /** What was found in the images of a category; can be found again at any time. */
+    public static String inspected(String datasetRoot, String category) {
+        String dataset = Fingerprint.ofBytes(datasetRoot.getBytes(StandardCharsets.UTF_8)).shortHex();
+        return join("inspected", dataset, segment(category) + ".json");
+    }
+
     public static String adapter(AdapterId id) {
         return join(
-                "adapters",
-                segment(id.category()),
+                adapters(id.category()),
                 segment(id.defect()),
                 id.fingerprint().shortHex());
     }
@@ -247,9 +259,13 @@ public final class StoreLayout {
         return join(run(runId), "report.html");
     }
 
+    public static String realPairs(String runId) {
+        return join(run(runId), "real");
+    }
+
     /** What the report shows of the real pairs of a (category, defect). */
     public static String realPairs(String runId, String category, String defect) {
-        return join(run(runId), "real", segment(category), segment(defect) + ".json");
+        return join(realPairs(runId), segment(category), segment(defect) + ".json");
     }
 
     private static String segment(String name) {

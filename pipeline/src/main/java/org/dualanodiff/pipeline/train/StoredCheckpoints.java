@@ -27,6 +27,7 @@ final class StoredCheckpoints {
 
     private final ObjectStore store;
     private final AdapterId adapter;
+    private boolean any;
 
     StoredCheckpoints(ObjectStore store, AdapterId adapter) {
         this.store = store;
@@ -42,6 +43,7 @@ final class StoredCheckpoints {
                 .sorted(Comparator.comparingInt(StoredCheckpoints::step).reversed())
                 .toList();
         for (String key : newestFirst) {
+            any = true;
             store.download(key, local);
             if (isWhole(local)) {
                 return step(key);
@@ -85,16 +87,20 @@ final class StoredCheckpoints {
             public void afterCheckpoint(int step, Path state) {
                 store.upload(state, key(step));
                 // Not those after it: an attempt that was taken for dead must not undo what its successor has done.
-                keys().stream().filter(other -> step(other) < step).forEach(store::delete);
+                store.deleteFiles(
+                        keys().stream().filter(other -> step(other) < step).toList());
+                any = true;
                 sinceCheckpoint = Stopwatch.start();
                 listener.afterCheckpoint(step, state);
             }
         };
     }
 
-    /** Removes all states, once the adapter is published. */
+    /** Removes the states that this training has found or made, once the adapter is published. */
     void delete() {
-        store.delete(StoreLayout.checkpoints(adapter));
+        if (any) {
+            store.deleteFiles(keys());
+        }
     }
 
     private List<String> keys() {

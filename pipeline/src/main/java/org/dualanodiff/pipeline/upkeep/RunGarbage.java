@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -111,15 +111,20 @@ final class RunGarbage implements GarbageFinder {
                         .toList();
     }
 
-    /** Of a run whose commits cannot be read, nothing can be told. */
+    /**
+     * Files that were replaced a short while ago may still be read by who had read the commit before. Of a run whose commits
+     * cannot be read, nothing can be told.
+     */
     private Predicate<AgedFile> notIn(String run) {
         try {
-            Set<String> listed = new UnitCommits(store, run)
-                    .all().stream()
-                            .flatMap(commit -> commit.files().stream())
-                            .map(UnitCommit.File::key)
-                            .collect(Collectors.toSet());
-            return file -> !listed.contains(file.key());
+            Set<String> needed = new HashSet<>();
+            for (UnitCommit commit : new UnitCommits(store, run).all()) {
+                commit.files().forEach(file -> needed.add(file.key()));
+                if (!commit.committedAt().isBefore(limits.inUse())) {
+                    needed.addAll(commit.replaced());
+                }
+            }
+            return file -> !needed.contains(file.key());
         } catch (StoreException e) {
             return file -> false;
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnedQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Json;
@@ -102,7 +102,7 @@ final class UnitRecordsCheck {
             return;
         }
         limits.get(key)
-                .map(learned -> new UnitKey(learned.category(), learned.defect()))
+                .map(learned -> learned.unit())
                 .filter(of -> !of.equals(unit))
                 .ifPresent(of -> add("unit-limits", key, "it holds the limits of " + of, RESTORE));
     }

@@ -68,15 +68,16 @@ public final class VerifyStore {
     }
 
     private List<SampleFileSummary> checkRuns(List<String> runs, List<Finding> findings) {
-        List<List<String>> keys =
-                runs.stream().map(run -> RunCheck.sampleFiles(store, run)).toList();
+        List<RunCheck> checks =
+                runs.stream().map(run -> new RunCheck(store, run)).toList();
+        List<List<String>> keys = checks.stream().map(RunCheck::sampleFiles).toList();
         // All files in one go, so that a cluster has something to spread.
         List<SampleFileSummary> summaries =
                 inspection.samples(keys.stream().flatMap(Collection::stream).toList());
         var byKey = summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
         for (int i = 0; i < runs.size(); i++) {
             List<SampleFileSummary> ofRun = keys.get(i).stream().map(byKey::get).toList();
-            findings.addAll(new RunCheck(store, runs.get(i)).check(ofRun));
+            findings.addAll(checks.get(i).check(ofRun));
         }
         return summaries;
     }

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;

@@ -3,11 +3,12 @@ package org.dualanodiff.pipeline.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.ModelFiles;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class BaseModelSourceTest {
     @Test
     void source_ofAnUnknownBuiltin_namesThoseThereAre() {
         assertThatThrownBy(() -> new BaseModelSource(new LocalCache(folder)).locate("builtin:huge"))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("builtin:small");
     }
 

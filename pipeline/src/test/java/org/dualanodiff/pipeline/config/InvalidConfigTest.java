@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +66,8 @@ class InvalidConfigTest {
 
     @Test
     void exception_forTwoProblems_showsBothInItsMessage() {
-        InvalidConfigException refused = catchThrowableOfType(
-                InvalidConfigException.class,
+        UserError refused = catchThrowableOfType(
+                UserError.class,
                 () -> ConfigLoader.load(
                         Optional.empty(), List.of("seed=x", "training.rank=0"), Map.of(), new Properties()));
 
@@ -241,7 +242,7 @@ class InvalidConfigTest {
     private static List<String> problems(
             Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
         return catchThrowableOfType(
-                        InvalidConfigException.class, () -> ConfigLoader.load(file, sets, environment, system))
+                        UserError.class, () -> ConfigLoader.load(file, sets, environment, system))
                 .problems();
     }
 

@@ -7,7 +7,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class DefectCropsTest {
         assertThat(crops.stream().map(CropPair::window).distinct().count()).isGreaterThan(3);
         assertThat(crops).allSatisfy(crop -> {
             assertThat(crop.window().width()).isEqualTo(64);
-            assertThat(MaskStatistics.of(crop.mask()).area()).isEqualTo(120);
+            assertThat(Mask.of(crop.mask()).area()).isEqualTo(120);
             assertThat(Image.rgb(crop.image()).levels())
                     .isEqualTo(Image.rgb(crop.window().cutColors(image)).levels());
         });
@@ -42,14 +42,14 @@ class DefectCropsTest {
         assertThat(large).allSatisfy(crop -> {
             assertInside(crop.window(), 200);
             double scale = 64 / 200.0;
-            assertThat((double) MaskStatistics.of(crop.mask()).area()).isCloseTo(2000 * scale * scale, within(1.0));
+            assertThat((double) Mask.of(crop.mask()).area()).isCloseTo(2000 * scale * scale, within(1.0));
         });
     }
 
     @Test
     void crops_ofADefectThatFitsNoSquare_areAsLongAsThePhotographAndHoldItWhole() {
         BufferedImage mask = rectangles(new int[] {10, 40, 30, 150});
-        BufferedImage narrow = Image.gray(mask).crop(0, 0, 60, SIDE).toImage();
+        BufferedImage narrow = Image.gray(mask).crop(0, 0, 60, SIDE).buffered();
 
         List<CropPair> crops = new DefectCrops(POLICY).pairs("a.png", noise(), narrow);
 
@@ -58,7 +58,7 @@ class DefectCropsTest {
             assertThat(crop.window().width()).isEqualTo(60);
             assertThat(crop.window().height()).isEqualTo(300);
             double scale = 64.0 * 64 / (60 * 300);
-            assertThat((double) MaskStatistics.of(crop.mask()).area()).isCloseTo(30 * 150 * scale, within(1.0));
+            assertThat((double) Mask.of(crop.mask()).area()).isCloseTo(30 * 150 * scale, within(1.0));
         });
     }
 
@@ -67,12 +67,12 @@ class DefectCropsTest {
         Window middle = new Window(100, 100, 64, 32);
         BufferedImage mask = Image.gray(rectangles(new int[] {16, 8, 10, 8}))
                 .crop(0, 0, 64, 32)
-                .toImage();
+                .buffered();
         assertThat(middle.margin(mask, SIDE, SIDE)).isEqualTo(16 / 64.0);
         assertThat(new Window(0, 100, 64, 32).margin(mask, SIDE, SIDE)).isEqualTo(8 / 32.0);
         assertThat(new Window(0, 0, 64, 32).margin(mask, 64, SIDE)).isEqualTo(16 / 32.0);
         assertThat(new Window(0, 0, 64, 32).margin(mask, 64, 32)).isNaN();
-        BufferedImage empty = new Image(64, 32, 1, new byte[64 * 32]).toImage();
+        BufferedImage empty = new Image(64, 32, 1, new byte[64 * 32]).buffered();
         assertThat(middle.margin(empty, SIDE, SIDE)).isNaN();
     }
 
@@ -146,7 +146,7 @@ class DefectCropsTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (128 + 20 * values[i]);
         }
-        return new Image(SIDE, SIDE, 3, levels).toImage();
+        return new Image(SIDE, SIDE, 3, levels).buffered();
     }
 
     /** @param boxes left, top, width, height */
@@ -159,6 +159,6 @@ class DefectCropsTest {
                 }
             }
         }
-        return new Image(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).buffered();
     }
 }

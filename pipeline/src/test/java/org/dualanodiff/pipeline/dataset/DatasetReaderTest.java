@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -64,8 +65,8 @@ class DatasetReaderTest {
 
         assertThat(image.width()).isEqualTo(24);
         assertThat(image.height()).isEqualTo(16);
-        assertThat(image.imageSha256()).isEqualTo(Sha256.of(PICTURE));
-        assertThat(image.maskSha256()).isEqualTo(Sha256.of(MASK));
+        assertThat(image.imageSha256()).isEqualTo(Digest.hex(PICTURE));
+        assertThat(image.maskSha256()).isEqualTo(Digest.hex(MASK));
         DatasetFiles files = new DatasetFiles(new Configuration());
         assertThat(files.read(image.imageUri())).isEqualTo(PICTURE);
         assertThat(image.mask())

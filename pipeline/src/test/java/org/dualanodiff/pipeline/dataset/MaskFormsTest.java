@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class MaskFormsTest {
         assertThat(image.mask())
                 .isInstanceOfSatisfying(
                         MaskFile.class, mask -> assertThat(mask.level()).isEqualTo(MaskFile.BLACK_AND_WHITE));
-        assertThat(image.maskSha256()).isEqualTo(Sha256.of(TestImages.encode(soft, "png")));
+        assertThat(image.maskSha256()).isEqualTo(Digest.hex(TestImages.encode(soft, "png")));
     }
 
     @Test
@@ -216,7 +217,7 @@ class MaskFormsTest {
                         .getSample(21, 7, 0))
                 .isEqualTo(4000 >> 4);
         assertThat(dataset.warnings()).anyMatch(warning -> warning.contains("read as 12 bits deep"));
-        assertThat(image.imageSha256()).isNotEqualTo(Sha256.of(files.read(image.imageUri())));
+        assertThat(image.imageSha256()).isNotEqualTo(Digest.hex(files.read(image.imageUri())));
         assertThat(DatasetFiles.address(image.imageUri())).endsWith("000.png");
     }
 }

@@ -3,14 +3,16 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -69,6 +71,6 @@ class BaseModelCheckTest {
     private static List<String> check(Provenance.BaseModel... bases) throws IOException {
         LeakCheck leaks = new LeakCheck(List.of(category), new DatasetFiles(new Configuration()));
         BaseModelSource models = new BaseModelSource(new LocalCache(shared.resolve("cache")));
-        return new BaseModelCheck(leaks, models).refuseLeaks(List.of(bases));
+        return leaks.refuseBases(List.of(bases), models);
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -102,7 +104,7 @@ class LeakCheckTest {
     @Test
     void baseModel_thatSawATestImage_isNamed() throws IOException {
         String seen = category().sets().get(0).test().get(0).imageSha256();
-        assertThatThrownBy(() -> check().refuseLeaks("models/own", Map.of("x.png", seen, "y.png", "00")))
+        assertThatThrownBy(() -> check().refuseBase("models/own", Map.of("x.png", seen, "y.png", "00")))
                 .isInstanceOf(LeakException.class)
                 .hasMessageContaining("trained the base model models/own, as x.png");
     }

@@ -2,10 +2,12 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,8 @@ class MadeDefectsTest {
             for (int p = 0; p < mask.length; p++) {
                 assertThat(reached[p] || level(pair, p) == ground).isTrue();
             }
-            MaskShape.Box box = MaskShape.of(SIZE, SIZE, mask).box().orElseThrow();
-            int middle = (box.top() + box.bottom()) / 2 * SIZE + (box.left() + box.right()) / 2;
+            Box box = MaskShape.of(SIZE, SIZE, mask).box().orElseThrow();
+            int middle = (2 * box.y() + box.height() - 1) / 2 * SIZE + (2 * box.x() + box.width() - 1) / 2;
             // The spot is of level 40 on a ground of 200: it darkens as its new ground does.
             assertThat((double) level(pair, middle)).isBetween(0.18 * ground, 0.55 * ground);
         }

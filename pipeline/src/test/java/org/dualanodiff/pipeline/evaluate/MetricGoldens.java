@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
-import org.dualanodiff.model.checkpoint.TensorInfo;
+import org.dualanodiff.model.checkpoint.TensorFile;
 
 /** The metric cases below {@code golden.dir}: {@code metrics/README.md} there says what each holds. */
 final class MetricGoldens {
@@ -81,7 +81,7 @@ final class MetricGoldens {
     }
 
     static double[][] doubleRows(SafetensorsFile file, String name) {
-        TensorInfo info = file.tensor(name);
+        TensorFile.Info info = file.tensor(name);
         double[][] rows = new double[(int) info.shape()[0]][(int) info.shape()[1]];
         var values = file.map(name).asDoubleBuffer();
         for (double[] row : rows) {

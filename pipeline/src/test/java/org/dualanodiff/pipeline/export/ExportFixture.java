@@ -15,7 +15,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -37,8 +37,8 @@ final class ExportFixture {
     ExportFixture(Path folder) throws IOException {
         this.folder = folder;
         this.store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
-        put("cloth", "hole", TestSamples.pair("cloth", "hole", 0, image(1), RING.toImage()));
-        put("cloth", "stain", TestSamples.pair("cloth", "stain", 1, image(2), SPOT.toImage()), TestSamples.rejected());
+        put("cloth", "hole", TestSamples.pair("cloth", "hole", 0, image(1), RING.buffered()));
+        put("cloth", "stain", TestSamples.pair("cloth", "stain", 1, image(2), SPOT.buffered()), TestSamples.rejected());
     }
 
     private void put(String category, String defect, GeneratedSample... samples) throws IOException {
@@ -53,7 +53,7 @@ final class ExportFixture {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (level * i);
         }
-        return new Image(8, 6, 3, levels).toImage();
+        return new Image(8, 6, 3, levels).buffered();
     }
 
     ExportPlan plan(ExportFormat format) {

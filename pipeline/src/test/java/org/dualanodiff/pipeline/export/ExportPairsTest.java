@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -140,7 +141,7 @@ class ExportPairsTest {
         DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
                 .findFirst()
                 .orElseThrow();
-        return MaskStatistics.of(only.openMask(new DatasetFiles(new Configuration())))
+        return Mask.of(only.openMask(new DatasetFiles(new Configuration())))
                 .area();
     }
 
@@ -189,7 +190,7 @@ class ExportPairsTest {
     @Test
     void huggingFace_withOriginals_isRefused() {
         assertThatThrownBy(() -> fixture.plan(ExportFormat.HUGGINGFACE).with(fixture.originals()))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("leave --originals out");
     }
 

@@ -15,7 +15,7 @@ class AnchoredImageTest {
     void image_threePixelsFromTheMask_isTheGoodOneByteForByte() {
         Image good = Image.rgb(filled(40));
         Image mask = square(8, 14);
-        Image composed = Image.rgb(AnchoredImage.compose(filled(200), filled(40), mask.toImage()));
+        Image composed = Image.rgb(AnchoredImage.compose(filled(200), filled(40), mask.buffered()));
 
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -34,7 +34,7 @@ class AnchoredImageTest {
     @Test
     void image_withoutMask_isTheGoodOne() {
         byte[] levels = Image.rgb(AnchoredImage.compose(
-                        filled(200), filled(40), new Image(SIDE, SIDE, 1, new byte[SIDE * SIDE]).toImage()))
+                        filled(200), filled(40), new Image(SIDE, SIDE, 1, new byte[SIDE * SIDE]).buffered()))
                 .levels();
         assertThat(levels).isEqualTo(Image.rgb(filled(40)).levels());
     }
@@ -65,7 +65,7 @@ class AnchoredImageTest {
     private static BufferedImage filled(int level) {
         byte[] levels = new byte[3 * SIDE * SIDE];
         Arrays.fill(levels, (byte) level);
-        return new Image(SIDE, SIDE, 3, levels).toImage();
+        return new Image(SIDE, SIDE, 3, levels).buffered();
     }
 
     private static Image square(int first, int last) {

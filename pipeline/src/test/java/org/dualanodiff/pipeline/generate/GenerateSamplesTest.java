@@ -2,6 +2,8 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -17,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.dual.MergedAdapter;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
@@ -33,7 +37,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -59,7 +63,7 @@ class GenerateSamplesTest {
     private static Path shared;
 
     private static BaseModel base;
-    private static DualAdapter adapter;
+    private static MergedAdapter adapter;
     private static CropSource crops;
 
     @TempDir
@@ -69,7 +73,9 @@ class GenerateSamplesTest {
     static void load() throws IOException {
         RandomModel.write(shared.resolve("model"), RandomModel.Preset.TINY, 3);
         base = BaseModel.load(ModelFiles.open(shared.resolve("model")), Compute.CPU);
-        adapter = DualAdapter.initialize(base.adapterLayout(2, false), 5, base.device());
+        try (DualAdapter fresh = DualAdapter.initialize(AdapterLayout.of(base, 2, false), 5, base.device())) {
+            adapter = new MergedAdapter(base, fresh);
+        }
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 3), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
@@ -153,8 +159,7 @@ class GenerateSamplesTest {
 
     private static GenerateTask task(int[] missing) {
         Fingerprint fingerprint = Fingerprint.of("test").build();
-        GenerateUnit unit = new GenerateUnit(
-                crops.set().category(), crops.set().defect(), fingerprint, missing[0], PAIRS + PAIRS % 2, missing);
+        GenerateUnit unit = new GenerateUnit(new AdapterId(crops.set().unit(), fingerprint), missing[0], PAIRS + PAIRS % 2, Arrays.stream(missing).boxed().toList());
         return new GenerateTask(
                 "run",
                 unit,
@@ -175,9 +180,9 @@ class GenerateSamplesTest {
 
     private static Provenance provenance(GenerateUnit unit) {
         return new Provenance(
-                unit.adapter(),
-                unit.category(),
-                unit.defect(),
+                unit.adapter().fingerprint(),
+                unit.unit().category(),
+                unit.unit().defect(),
                 new Provenance.BaseModel("tiny", "ab"),
                 new Provenance.TrainingData("cd", List.of(), 0),
                 Map.of(),

@@ -18,11 +18,12 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.dualanodiff.model.BaseModel;
-import org.dualanodiff.model.Compute;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.ModelFiles;
-import org.dualanodiff.model.checkpoint.RandomModel;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -319,7 +320,7 @@ final class HostileModels {
         inputs.add(new HostileInput("an adapter that holds " + what, (folder, bait) -> {
             BaseModel base = Loaded.BASE;
             Path file = folder.resolve("a.safetensors");
-            try (DualAdapter adapter = DualAdapter.initialize(base.adapterLayout(2, false), 1, base.device())) {
+            try (DualAdapter adapter = DualAdapter.initialize(AdapterLayout.of(base, 2, false), 1, base.device())) {
                 AdapterFile.write(adapter, file, Map.of());
             }
             byte[] bytes = Files.readAllBytes(file);

@@ -2,10 +2,9 @@ package org.dualanodiff.pipeline.procedural;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -82,7 +81,7 @@ class SampleDatasetTest {
 
     @Test
     void write_ofUnknownProduct_listsTheKnownAndWritesNothing() {
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(UserError.class)
                 .isThrownBy(() -> SampleDataset.write(folder, 1, TINY, List.of("cloth", "bottle")))
                 .withMessageContainingAll("bottle", "cloth", "wood", "hex_nut", "capsule");
         assertThat(folder).isEmptyDirectory();
@@ -92,7 +91,7 @@ class SampleDatasetTest {
     void write_overExistingProduct_isRefused() throws IOException {
         SampleDataset.write(folder, 1, TINY, List.of("capsule"));
 
-        assertThatExceptionOfType(FileAlreadyExistsException.class)
+        assertThatExceptionOfType(UserError.class)
                 .isThrownBy(() -> SampleDataset.write(folder, 2, TINY))
                 .withMessageContaining("capsule");
         assertThat(names(folder)).containsExactly("capsule");

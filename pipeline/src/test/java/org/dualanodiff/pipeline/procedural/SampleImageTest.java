@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,7 +26,7 @@ class SampleImageTest {
     void defect_onProduct_coversTwoToFifteenPercent(Product product, Defect defect) {
         for (int seed = 0; seed < 12; seed++) {
             ProceduralImage sample = SampleDataset.defective(product, defect, seed);
-            assertThat((double) MaskStatistics.of(sample.mask().toImage()).area() / AREA)
+            assertThat((double) Mask.of(sample.mask()).area() / AREA)
                     .isBetween(0.02, 0.15);
         }
     }
@@ -44,7 +44,7 @@ class SampleImageTest {
     @MethodSource("productsAndDefects")
     void image_insideMask_isChangedNearlyEverywhere(Product product, Defect defect) {
         ProceduralImage sample = SampleDataset.defective(product, defect, 3);
-        int area = MaskStatistics.of(sample.mask().toImage()).area();
+        int area = Mask.of(sample.mask()).area();
 
         assertThat(changedPixels(sample).count()).isGreaterThan(Math.round(0.95 * area));
     }
@@ -53,7 +53,7 @@ class SampleImageTest {
     void good_ofAnyProduct_hasAnEmptyMask() {
         for (Product product : SampleDataset.PRODUCTS) {
             ProceduralImage sample = SampleDataset.good(product, 8);
-            assertThat(MaskStatistics.of(sample.mask().toImage()).isEmpty()).isTrue();
+            assertThat(Mask.of(sample.mask()).isEmpty()).isTrue();
             assertThat(sample.image().levels()).isEqualTo(sample.faultless().levels());
         }
     }

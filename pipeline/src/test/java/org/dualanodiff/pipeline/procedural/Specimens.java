@@ -10,7 +10,7 @@ public final class Specimens {
 
     /** @param product one of {@link SampleDataset#products()} */
     public static BufferedImage photograph(String product, long seed) {
-        return SampleDataset.good(named(product), seed).image().toImage();
+        return SampleDataset.good(named(product), seed).image().buffered();
     }
 
     public static List<BufferedImage> photographs(String product, long firstSeed, int count) {

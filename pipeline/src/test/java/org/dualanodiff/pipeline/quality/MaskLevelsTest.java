@@ -10,7 +10,7 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
-import org.dualanodiff.model.mask.MaskStatistics;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class MaskLevelsTest {
@@ -65,10 +65,10 @@ class MaskLevelsTest {
     private static double ratio(MaskLevels levels, List<RealPair> pairs, GroundDistanceMask masks) {
         GroundDistanceMask extractor = levels.in(masks);
         int found = area(pairs.stream().map(pair -> extractor.extract(AnomalyPart.of(pair.part(masks.ground())))));
-        return (double) found / area(pairs.stream().map(RealPair::mask));
+        return (double) found / area(pairs.stream().map(pair -> Mask.of(pair.mask())));
     }
 
-    private static int area(Stream<BufferedImage> masks) {
-        return masks.mapToInt(mask -> MaskStatistics.of(mask).area()).sum();
+    private static int area(Stream<Mask> masks) {
+        return masks.mapToInt(Mask::area).sum();
     }
 }

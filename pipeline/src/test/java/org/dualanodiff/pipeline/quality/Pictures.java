@@ -67,11 +67,11 @@ final class Pictures {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = grey[i % grey.length];
         }
-        return new Image(SIDE, SIDE, 3, levels).toImage();
+        return new Image(SIDE, SIDE, 3, levels).buffered();
     }
 
     static BufferedImage grey(byte[] levels) {
-        return new Image(SIDE, SIDE, 1, levels).toImage();
+        return new Image(SIDE, SIDE, 1, levels).buffered();
     }
 
     /** One level everywhere. */
@@ -94,6 +94,6 @@ final class Pictures {
             int y = Math.max(0, i / SIDE % SIDE - by);
             levels[i] = (byte) from.level(i / (SIDE * SIDE), y, x);
         }
-        return new Image(SIDE, SIDE, from.channels(), levels).toImage();
+        return new Image(SIDE, SIDE, from.channels(), levels).buffered();
     }
 }

@@ -134,9 +134,9 @@ class QualityGateTest {
     void gate_ofTrainingPairMovedMirroredAndBrighter_saysNearCopy() {
         RealPair real = REAL.get(3);
         BufferedImage image =
-                Image.rgb(Pictures.moved(real.image(), 2)).flip(Flip.HORIZONTAL).toImage();
+                Image.rgb(Pictures.moved(real.image(), 2)).flip(Flip.HORIZONTAL).buffered();
         BufferedImage mask =
-                Image.gray(Pictures.moved(real.mask(), 2)).flip(Flip.HORIZONTAL).toImage();
+                Image.gray(Pictures.moved(real.mask(), 2)).flip(Flip.HORIZONTAL).buffered();
         byte[] brighter = Image.gray(image).levels();
         for (int i = 0; i < brighter.length; i++) {
             brighter[i] += 8;

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ class RunNamingTest {
     void inputs_withoutTheSaliencyNetworksFile_nameSettingAndFile() {
         String missing = folder.resolve("none.pt").toString();
         assertThatThrownBy(() -> inputs("mask.method=saliency", "mask.saliency-model=" + missing))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("mask.saliency-model", missing);
     }
 

@@ -113,6 +113,20 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofFilesThatWereReplaced_waitsADayForWhoReadsThem() throws IOException {
+        List<String> replaced = made.compact(RUN);
+        made.age("samples", OLD);
+        assertThat(made.verify().findings()).isEmpty();
+        assertThat(made.verify().samples()).isEqualTo(TestStore.SAMPLES);
+        assertThat(gc(false).find().garbage()).isEmpty();
+
+        Instant later = Instant.now().plus(Duration.ofDays(2));
+        GarbageResult result = new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
+        assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
     void gc_ofOldFilesOfARunWhoseCommitCannotBeRead_leavesThem() throws IOException {
         made.store.write(StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1), "{".getBytes());
         made.age("", Duration.ofDays(2));

@@ -1,0 +1,112 @@
+package org.dualanodiff.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class FailuresTest {
+
+    private final Logger logger = (Logger) LogManager.getLogger(Failures.class);
+    private final Kept log = new Kept();
+
+    @BeforeEach
+    void keepLog() {
+        log.start();
+        logger.addAppender(log);
+    }
+
+    @AfterEach
+    void letLogGo() {
+        logger.removeAppender(log);
+    }
+
+    static Stream<Arguments> mendable() {
+        return Stream.of(
+                Arguments.of(new UserError("store: a, b"), ExitCode.USAGE),
+                Arguments.of(UserError.ofData("no image"), ExitCode.DATA),
+                Arguments.of(new DatasetException("no folder"), ExitCode.DATA),
+                Arguments.of(new StoreException("no bucket"), ExitCode.USAGE),
+                Arguments.of(new CheckpointException("no model"), ExitCode.USAGE),
+                Arguments.of(new DeviceException("no device"), ExitCode.USAGE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mendable")
+    void failure_thatTheUserCanMend_isItsMessageAlone(RuntimeException failure, int code) {
+        StringWriter said = new StringWriter();
+
+        assertThat(run(failure, said)).isEqualTo(code);
+        assertThat(said).hasToString("error: " + failure.getMessage() + System.lineSeparator());
+        assertThat(log.events).isEmpty();
+    }
+
+    @Test
+    void problems_ofOneFailure_haveALineEach() {
+        StringWriter said = new StringWriter();
+
+        assertThat(run(new UserError(List.of("one", "two")), said)).isEqualTo(ExitCode.USAGE);
+        assertThat(said.toString()).containsSubsequence("error: one", "error: two");
+    }
+
+    @Test
+    void illegalArgument_ofTheProgramsOwn_isUnexpectedAndLoggedWithItsTrace() {
+        StringWriter said = new StringWriter();
+        IllegalArgumentException bug = new IllegalArgumentException("channels 0 to 2, asked for 7");
+
+        assertThat(run(bug, said)).isEqualTo(ExitCode.UNEXPECTED);
+        assertThat(said.toString()).contains("channels 0 to 2, asked for 7");
+        assertThat(log.events).singleElement().extracting(LogEvent::getThrown).isSameAs(bug);
+    }
+
+    private static int run(RuntimeException failure, StringWriter said) {
+        return new CommandLine(new Failing(failure))
+                .setErr(new PrintWriter(said, true))
+                .setExecutionExceptionHandler(new Failures())
+                .execute();
+    }
+
+    @Command(name = "failing")
+    private record Failing(RuntimeException failure) implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            throw failure;
+        }
+    }
+
+    private static final class Kept extends AbstractAppender {
+
+        private final List<LogEvent> events = new ArrayList<>();
+
+        private Kept() {
+            super("kept", null, null, true, Property.EMPTY_ARRAY);
+        }
+
+        @Override
+        public void append(LogEvent event) {
+            events.add(event.toImmutable());
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package org.dualanodiff.model.base;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.unet.UNetConfig;
+
+/**
+ * The memory of the device that training and generating need, by the model's size: weights and what is learned are counted;
+ * activations are taken to be in proportion to the U-Net's feature maps, by factors that fit the peaks measured in {@code
+ * docs/performance.md}. Right to some 15 %; what CUDA itself holds comes on top.
+ *
+ * @param unet of the base model
+ * @param unetNumbers weights of the U-Net
+ * @param otherNumbers weights of autoencoder and text encoder, which are fp32 always
+ * @param factor pixels to a latent position along a side
+ */
+public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, int factor) {
+
+    private static final int FP32_BYTES = 4;
+
+    /** Adapter, gradients and both moments. */
+    private static final int LEARNED_COPIES = 4;
+
+    /** Rows of a pair: two branches; under guidance twice as many. */
+    private static final int BRANCHES = 2;
+
+    // Measured, in feature maps: kept for the way back by each block of a level; the same with recomputation; and the
+    // widest
+    // moment of the forward pass at the finest level.
+    private static final int KEPT = 59;
+    private static final int RECOMPUTED = 18;
+    private static final int FORWARD = 14;
+
+    /** Of the autoencoder, whose fp32 maps are the size of the picture: bytes for each pixel of one picture. */
+    private static final int DECODER_BYTES = 2_800;
+
+    public static MemoryNeed of(ModelFiles base) {
+        return new MemoryNeed(
+                base.unetConfig(),
+                numbers(base.unetWeights()),
+                numbers(base.vaeWeights()) + numbers(base.textWeights()),
+                base.vaeConfig().downsamplingFactor());
+    }
+
+    private static long numbers(WeightSource weights) {
+        return weights.names().stream()
+                .flatMap(name -> weights.find(name).stream())
+                .mapToLong(info -> info.elements())
+                .sum();
+    }
+
+    /**
+     * Bytes that the training of one adapter holds at its peak.
+     *
+     * @param pairs computed at once
+     */
+    public long training(Precision precision, int resolution, int rank, int pairs, boolean recompute) {
+        return weights(precision)
+                + learned(adapterNumbers(unet, rank))
+                + pairs * trainingPair(unet, resolution / factor, precision, recompute);
+    }
+
+    /** Bytes that generation holds at its peak, the adapter folded into weights of its own. */
+    public long generation(Precision precision, int resolution, int rank, int pairs) {
+        long learned = adapterNumbers(unet, rank);
+        long maps = (long) BRANCHES * 2 * finest(resolution / factor) * FORWARD * bytes(precision);
+        long decoder = (long) DECODER_BYTES * resolution * resolution;
+        return weights(precision)
+                + learned * FP32_BYTES
+                + (learned + folded()) * bytes(precision)
+                + Math.max(pairs * maps, decoder);
+    }
+
+    /** Adapter, gradients and moments of so many numbers, in bytes. */
+    public static long learned(long numbers) {
+        return LEARNED_COPIES * FP32_BYTES * numbers;
+    }
+
+    /** Bytes of the activations of one pair in a training step. */
+    public static long trainingPair(UNetConfig unet, int latentSide, Precision precision, boolean recompute) {
+        long maps = IntStream.range(0, unet.levels())
+                .mapToLong(level -> blocks(unet, level) * map(unet, level, latentSide))
+                .sum();
+        return BRANCHES * maps * (recompute ? RECOMPUTED : KEPT) * bytes(precision);
+    }
+
+    private long weights(Precision precision) {
+        return unetNumbers * bytes(precision) + otherNumbers * FP32_BYTES;
+    }
+
+    private long finest(int latentSide) {
+        return map(unet, 0, latentSide);
+    }
+
+    /** Numbers of one feature map of a level. */
+    private static long map(UNetConfig unet, int level, int latentSide) {
+        long side = Math.max(1, latentSide >> level);
+        return side * side * unet.blockOutChannels().get(level);
+    }
+
+    /** Down, up and, at the coarsest, middle. */
+    private static long blocks(UNetConfig unet, int level) {
+        int middle = level == unet.levels() - 1 ? 2 : 0;
+        return 2L * unet.layersPerBlock().get(level) + 1 + middle;
+    }
+
+    /** Both branches' queries, keys, values and outputs of self-attention, and queries and outputs of cross-attention. */
+    private long folded() {
+        return transformers(unet).stream()
+                .mapToLong(channels -> (8L + 4L) * channels * channels)
+                .sum();
+    }
+
+    /** Numbers of an adapter without background compensation: SAIM's five matrices, and LoRA, which is small beside them. */
+    static long adapterNumbers(UNetConfig unet, int rank) {
+        return transformers(unet).stream()
+                .mapToLong(channels -> 2L * 5 * channels * channels
+                        + rank * (28L * channels + 4L * (channels + unet.crossAttentionDim())))
+                .sum();
+    }
+
+    /** The width of every transformer block; each has a self-attention and a cross-attention. */
+    private static List<Integer> transformers(UNetConfig unet) {
+        int last = unet.levels() - 1;
+        return IntStream.rangeClosed(0, unet.levels())
+                .boxed()
+                .flatMap(level -> {
+                    boolean middle = level > last;
+                    int channels = unet.blockOutChannels().get(middle ? last : level);
+                    int down = !middle && unet.downAttention().get(level)
+                            ? unet.layersPerBlock().get(level)
+                            : 0;
+                    int up = !middle && unet.upAttention().get(last - level)
+                            ? unet.layersPerBlock().get(level) + 1
+                            : 0;
+                    int count = (middle ? 1 : down + up) * unet.transformerLayers();
+                    return Collections.nCopies(count, channels).stream();
+                })
+                .toList();
+    }
+
+    private static int bytes(Precision precision) {
+        return precision == Precision.FP32 ? FP32_BYTES : FP32_BYTES / 2;
+    }
+}

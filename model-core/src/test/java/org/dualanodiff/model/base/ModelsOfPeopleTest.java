@@ -1,0 +1,580 @@
+package org.dualanodiff.model.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.dualanodiff.model.base.ModelVariants.TEXT;
+import static org.dualanodiff.model.base.ModelVariants.UNET;
+import static org.dualanodiff.model.base.ModelVariants.VAE;
+
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dualanodiff.model.torch.Compute;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Models as people have them: each loads, or is refused before a weight is read, with file, fault and what to do. */
+class ModelsOfPeopleTest {
+    private static final String LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 492265168\n";
+    private static final String HTML =
+            "<!DOCTYPE html>\n<html class=\"\"><head><title>Hugging Face</title></head></html>";
+    private static final String ERROR = "{\"error\":\"Access to model a/b is restricted\"}";
+    private static final String NOTHING = "Entry not found";
+    private static final String UNET_CONFIG = "unet/config.json";
+    private static final String SCHEDULER = "scheduler/scheduler_config.json";
+    private static final String TOKENIZER = "tokenizer/tokenizer_config.json";
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeModels() throws IOException {
+        for (DType type : List.of(DType.F32, DType.F16, DType.BF16)) {
+            RandomModel.write(shared.resolve(type.name()), RandomModel.Preset.TINY, 1, type);
+        }
+    }
+
+    /** What is done to a model, and where the model is then. */
+    private interface Change {
+        Object to(ModelVariants model) throws IOException;
+    }
+
+    private record Case(String name, DType type, Change change, List<String> words) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Case good(String name, Change change) {
+        return new Case(name, DType.F32, change, List.of());
+    }
+
+    private static Case bad(String name, Change change, String... words) {
+        return new Case(name, DType.F32, change, List.of(words));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"types", "weightFiles", "configs", "tokenizers", "singleFiles"})
+    void model_thatPeopleHave_loads(Case model) throws IOException {
+        ModelFiles files = ModelFiles.open(path(model));
+        files.requireComplete();
+
+        try (BaseModel base = BaseModel.load(files, Compute.CPU)) {
+            assertThat(base.unet().attentions()).isNotEmpty();
+            assertThat(base.tokenCount("a crack")).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource({"downloads", "otherModels", "places", "misfits", "brokenSingleFiles"})
+    void model_thatCannotWork_isRefusedWithFileFaultAndRemedy(Case model) throws IOException {
+        Path path = path(model);
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> ModelFiles.open(path).requireComplete())
+                .withMessageContaining(folder.toString())
+                .withMessageContainingAll(model.words.toArray(String[]::new));
+    }
+
+    @Test
+    void fingerprint_ofALargeCheckpointNamedSafetensors_isMadeOfItsContent() throws IOException {
+        ModelVariants model = ModelVariants.linked(shared.resolve("F32"), folder.resolve("model"));
+        Map<String, TensorData> tensors = model.singleFile();
+        tensors.put("model_ema", new TensorData(DType.F32, new long[] {17 << 20}, ByteBuffer.allocate(68 << 20)));
+        Path file = model.root().resolve("model.safetensors");
+        TorchZipWriter.write(file, tensors);
+
+        assertThat(ModelFiles.open(file).fingerprint()).hasSize(64);
+    }
+
+    private Path path(Case model) throws IOException {
+        ModelVariants variants = ModelVariants.linked(shared.resolve(model.type.name()), folder.resolve("model"));
+        return model.change.to(variants) instanceof Path path ? path : variants.root();
+    }
+
+    static Stream<Case> types() {
+        return Stream.of(DType.values())
+                .filter(type -> type == DType.F32 || type == DType.F16 || type == DType.BF16)
+                .map(type -> new Case("weights of " + type, type, model -> model, List.of()));
+    }
+
+    static Stream<Case> weightFiles() {
+        return Stream.of(
+                good(
+                        "fp16 variant",
+                        m -> m.move(UNET, variant(UNET, ".fp16"))
+                                .move(VAE, variant(VAE, ".fp16"))
+                                .move(TEXT, variant(TEXT, ".fp16"))),
+                good("bf16 variant of the U-Net", m -> m.move(UNET, variant(UNET, ".bf16"))),
+                good("non-EMA weights alone", m -> m.move(UNET, variant(UNET, ".non_ema"))),
+                good("shards", m -> m.sharded(UNET, "diffusion_pytorch_model.safetensors.index.json", ".safetensors")),
+                good(
+                        "shards of fp16",
+                        m -> m.sharded(UNET, "diffusion_pytorch_model.fp16.safetensors.index.json", ".safetensors")),
+                good(
+                        "shards of today's variant name",
+                        m -> m.sharded(UNET, "diffusion_pytorch_model.safetensors.index.fp16.json", ".safetensors")),
+                good(
+                        "shards of the text encoder",
+                        m -> m.sharded(TEXT, "model.safetensors.index.json", ".safetensors")),
+                good("pickled shards", m -> m.sharded(TEXT, "pytorch_model.bin.index.json", ".bin")),
+                good("bin of the U-Net", m -> m.pickled(UNET, "unet/diffusion_pytorch_model.bin")),
+                good(
+                        "bin files only",
+                        m -> m.pickled(UNET, "unet/diffusion_pytorch_model.bin")
+                                .pickled(VAE, "vae/diffusion_pytorch_model.bin")
+                                .pickled(TEXT, "text_encoder/pytorch_model.bin")),
+                good("bin of fp16", m -> m.pickled(VAE, "vae/diffusion_pytorch_model.fp16.bin")),
+                good("broken bin beside safetensors", m -> m.write("unet/diffusion_pytorch_model.bin", LFS)),
+                good("safetensors named bin", m -> m.move(VAE, "vae/diffusion_pytorch_model.bin")),
+                good(
+                        "zip named safetensors",
+                        m -> m.pickled(VAE, "vae/other.bin").move("vae/other.bin", VAE)),
+                good("links into a cache", m -> linked(m, UNET)),
+                good("text encoder without its prefix", m -> m.renamed(TEXT, name -> name.replace("text_model.", ""))),
+                good("position ids", m -> m.tensor(TEXT, "text_model.embeddings.position_ids", DType.I64, 1, 77)),
+                good(
+                        "the autoencoder's names of 2022",
+                        m -> m.renamed(
+                                VAE,
+                                name -> name.replace("to_q", "query")
+                                        .replace("to_k", "key")
+                                        .replace("to_v", "value")
+                                        .replace("to_out.0", "proj_attn"))),
+                good("a tensor too many", m -> m.tensor(UNET, "extra.weight", DType.F32, 3)));
+    }
+
+    static Stream<Case> configs() {
+        return Stream.of(
+                good(
+                        "diffusers 0.6: half the size",
+                        m -> m.json(UNET_CONFIG, "_diffusers_version", "\"0.6.0\"", "sample_size", "32")),
+                good("clip_sample", m -> m.json(SCHEDULER, "clip_sample", "true")),
+                good("steps_offset 0", m -> m.json(SCHEDULER, "steps_offset", "0")),
+                good("no steps_offset", m -> m.json(SCHEDULER, "steps_offset", null)),
+                good("DDIM", m -> m.json(SCHEDULER, "_class_name", "\"DDIMScheduler\"")),
+                good(
+                        "DPM-Solver of 2024",
+                        m -> m.json(
+                                SCHEDULER,
+                                "_class_name",
+                                "\"DPMSolverMultistepScheduler\"",
+                                "algorithm_type",
+                                "\"dpmsolver++\"",
+                                "final_sigmas_type",
+                                "\"zero\"")),
+                good("v-prediction", m -> m.json(SCHEDULER, "prediction_type", "\"v_prediction\"")),
+                good(
+                        "keys of 2026",
+                        m -> m.json(UNET_CONFIG, "_diffusers_version", "\"0.40.0.dev0\"", "unknown", "null")
+                                .json(
+                                        "vae/config.json",
+                                        "force_upcast",
+                                        "true",
+                                        "latents_mean",
+                                        "null",
+                                        "shift_factor",
+                                        "null")
+                                .json("text_encoder/config.json", "dtype", "\"float16\"", "attention_dropout", "0.0")),
+                good("heads as a list", m -> m.json(UNET_CONFIG, "attention_head_dim", "[4, 4, 4]")),
+                good("no model_type, as in 2022", m -> m.json("text_encoder/config.json", "model_type", null)),
+                good("no scaling_factor, as in 2022", m -> m.json("vae/config.json", "scaling_factor", null)),
+                good(
+                        "a safety checker",
+                        m -> m.json("model_index.json", "safety_checker", "[\"x\", \"y\"]")
+                                .write("safety_checker/config.json", LFS)));
+    }
+
+    static Stream<Case> tokenizers() {
+        return Stream.of(
+                good(
+                        "absurd model_max_length",
+                        m -> m.json(TOKENIZER, "model_max_length", "1000000000000000019884624838656")),
+                good("no model_max_length", m -> m.json(TOKENIZER, "model_max_length", null)),
+                good(
+                        "tokens as objects",
+                        m -> m.json(
+                                TOKENIZER,
+                                "pad_token",
+                                "{\"__type\": \"AddedToken\", \"content\": \"<|endoftext|>\"}")),
+                good("no special_tokens_map", m -> m.delete("tokenizer/special_tokens_map.json")),
+                good("merges without a version", m -> m.write("tokenizer/merges.txt", "\n")));
+    }
+
+    static Stream<Case> singleFiles() {
+        return Stream.of(
+                good("single file", m -> single(m, "v1-5.safetensors", m.singleFile())),
+                good("safetensors named ckpt", m -> single(m, "model.ckpt", m.singleFile())),
+                good("ckpt of torch.save", m -> {
+                    TorchZipWriter.write(m.root().resolve("model.ckpt"), m.singleFile());
+                    return m.root().resolve("model.ckpt");
+                }),
+                good("ckpt named safetensors", m -> {
+                    TorchZipWriter.write(m.root().resolve("model.safetensors"), m.singleFile());
+                    return m.root().resolve("model.safetensors");
+                }),
+                good("ckpt of Lightning", m -> {
+                    ModelVariants.lightning(m.root().resolve("sd-v1-4.ckpt"), m.singleFile());
+                    return m.root().resolve("sd-v1-4.ckpt");
+                }),
+                good(
+                        "single file without text_model",
+                        m -> single(
+                                m,
+                                "model.safetensors",
+                                renamed(m.singleFile(), "transformer.text_model.", "transformer."))),
+                good("single file with EMA weights beside", m -> {
+                    Map<String, TensorData> tensors = m.singleFile();
+                    tensors.put("model_ema.decay", tensors.values().iterator().next());
+                    return single(m, "model.safetensors", tensors);
+                }));
+    }
+
+    static Stream<Case> downloads() {
+        return Stream.of(
+                bad("LFS pointer as weights", m -> m.write(UNET, LFS), UNET, "492265168 bytes", "git lfs pull"),
+                bad(
+                        "LFS pointers everywhere",
+                        m -> m.write(UNET, LFS).write(VAE, LFS).write(TEXT, LFS),
+                        UNET,
+                        VAE,
+                        TEXT),
+                bad(
+                        "LFS pointer as bin",
+                        m -> m.delete(UNET).write("unet/diffusion_pytorch_model.bin", LFS),
+                        "git lfs pull"),
+                bad("LFS pointer as config", m -> m.write(UNET_CONFIG, LFS), UNET_CONFIG, "git lfs pull"),
+                bad("LFS pointer as index", m -> m.write("model_index.json", LFS), "model_index.json", "git lfs pull"),
+                bad(
+                        "LFS pointer as vocabulary",
+                        m -> m.write("tokenizer/vocab.json", LFS),
+                        "vocab.json",
+                        "git lfs pull"),
+                bad("LFS pointer as merges", m -> m.write("tokenizer/merges.txt", LFS), "merges.txt", "git lfs pull"),
+                bad("web page as weights", m -> m.write(VAE, HTML), VAE, "is a web page", "download failed"),
+                bad("web page as config", m -> m.write("vae/config.json", HTML), "vae/config.json", "is a web page"),
+                bad(
+                        "web page as vocabulary",
+                        m -> m.write("tokenizer/vocab.json", HTML),
+                        "vocab.json",
+                        "is a web page"),
+                bad("web page as merges", m -> m.write("tokenizer/merges.txt", HTML), "merges.txt", "is a web page"),
+                bad("JSON error as weights", m -> m.write(TEXT, ERROR), TEXT, "is JSON, not weights", "is restricted"),
+                bad(
+                        "JSON error as config",
+                        m -> m.write(UNET_CONFIG, ERROR),
+                        UNET_CONFIG,
+                        "server's error",
+                        "restricted"),
+                bad(
+                        "JSON error as vocabulary",
+                        m -> m.write("tokenizer/vocab.json", ERROR),
+                        "vocab.json",
+                        "restricted"),
+                bad("Entry not found as weights", m -> m.write(UNET, NOTHING), UNET, NOTHING, "fetch the file again"),
+                bad("Entry not found as config", m -> m.write(SCHEDULER, NOTHING), SCHEDULER, NOTHING),
+                bad("Entry not found as merges", m -> m.write("tokenizer/merges.txt", NOTHING), "tokenizer", NOTHING),
+                bad(
+                        "Invalid password as bin",
+                        m -> m.delete(UNET).write("unet/diffusion_pytorch_model.bin", "Invalid username or password."),
+                        "Invalid username"),
+                bad(
+                        "XML error",
+                        m -> m.write(UNET, "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"),
+                        "AccessDenied"),
+                bad("empty weights", m -> m.write(UNET, ""), UNET, "is empty", "fetch the file again"),
+                bad("empty config", m -> m.write(UNET_CONFIG, ""), UNET_CONFIG, "is empty"),
+                bad("weights cut off", m -> m.cut(UNET, 0.5), UNET, "truncated"),
+                bad("weights cut in the header", m -> m.cut(UNET, 0.0005), UNET, "truncated"),
+                bad(
+                        "bin cut off",
+                        m -> m.pickled(UNET, "unet/diffusion_pytorch_model.bin")
+                                .cut("unet/diffusion_pytorch_model.bin", 0.9),
+                        "bin",
+                        "truncated"),
+                bad("vocabulary cut off", m -> m.cut("tokenizer/vocab.json", 0.5), "vocab.json", "is not JSON"),
+                bad("zeros only", m -> m.write(UNET, new byte[5000]), UNET, "zeros", "broken off"),
+                bad("gzip", m -> m.write(UNET, "\u001f\u008b\u0008\0abcdefgh"), UNET, "gzip", "unpack"),
+                bad(
+                        "git-annex pointer",
+                        m -> m.write(UNET, "/annex/objects/SHA256E-s3438--ab.bin\n"),
+                        "git annex get"));
+    }
+
+    private static String variant(String file, String variant) {
+        return file.replace(".safetensors", variant + ".safetensors");
+    }
+
+    private static ModelVariants linked(ModelVariants model, String file) throws IOException {
+        model.move(file, "blob");
+        Files.createSymbolicLink(model.root().resolve(file), model.root().resolve("blob"));
+        return model;
+    }
+
+    private static Path single(ModelVariants model, String name, Map<String, TensorData> tensors) throws IOException {
+        return model.safetensors(name, tensors).root().resolve(name);
+    }
+
+    private static Map<String, TensorData> renamed(Map<String, TensorData> tensors, String from, String to) {
+        Map<String, TensorData> renamed = new LinkedHashMap<>();
+        tensors.forEach((name, data) -> renamed.put(name.replace(from, to), data));
+        return renamed;
+    }
+
+    static Stream<Case> otherModels() {
+        return Stream.of(
+                bad(
+                        "inpainting",
+                        m -> m.json(UNET_CONFIG, "in_channels", "9")
+                                .tensor(UNET, "conv_in.weight", DType.F32, 32, 9, 3, 3),
+                        "in_channels 9",
+                        "an inpainting model"),
+                bad(
+                        "InstructPix2Pix",
+                        m -> m.json(UNET_CONFIG, "in_channels", "8")
+                                .tensor(UNET, "conv_in.weight", DType.F32, 32, 8, 3, 3),
+                        "in_channels 8",
+                        "an image-editing model"),
+                bad(
+                        "depth",
+                        m -> m.json(UNET_CONFIG, "in_channels", "5")
+                                .tensor(UNET, "conv_in.weight", DType.F32, 32, 5, 3, 3),
+                        "in_channels 5",
+                        "a depth model"),
+                bad(
+                        "SDXL",
+                        m -> m.json("model_index.json", "text_encoder_2", "[\"transformers\", \"x\"]"),
+                        "Stable Diffusion 1.x",
+                        "text_encoder_2"),
+                bad(
+                        "SD 3",
+                        m -> m.write(
+                                        "model_index.json",
+                                        "{\"_class_name\": \"StableDiffusion3Pipeline\", \"transformer\": []}")
+                                .delete(UNET),
+                        "StableDiffusion3Pipeline",
+                        "transformer"),
+                bad(
+                        "another U-Net",
+                        m -> m.json(UNET_CONFIG, "_class_name", "\"UNet3DConditionModel\""),
+                        UNET_CONFIG,
+                        "_class_name"),
+                bad(
+                        "SDXL's U-Net",
+                        m -> m.json(UNET_CONFIG, "addition_embed_type", "\"text_time\""),
+                        "addition_embed_type"),
+                bad("thresholding", m -> m.json(SCHEDULER, "thresholding", "true"), SCHEDULER, "thresholding"),
+                bad(
+                        "quantized weights",
+                        m -> m.tensor(UNET, "conv_in.weight", DType.I8, 32, 4, 3, 3),
+                        "conv_in.weight",
+                        "found I8"),
+                bad(
+                        "TensorFlow's weights",
+                        m -> m.delete(TEXT).write("text_encoder/tf_model.h5", "x"),
+                        "tf_model.h5",
+                        "convert"),
+                bad(
+                        "Flax's weights",
+                        m -> m.delete(UNET).write("unet/diffusion_flax_model.msgpack", "x"),
+                        "msgpack",
+                        "convert"),
+                bad(
+                        "a whole module",
+                        m -> m.delete(UNET)
+                                .write(
+                                        "unet/diffusion_pytorch_model.bin",
+                                        ModelVariants.zipped(
+                                                "\u0080\u0002cdiffusers\nUNet2DConditionModel\n)\u0081}b.")),
+                        "diffusers UNet2DConditionModel",
+                        "save its tensors alone"),
+                bad(
+                        "a hostile pickle",
+                        m -> m.delete(UNET)
+                                .write(
+                                        "unet/diffusion_pytorch_model.bin",
+                                        ModelVariants.zipped("\u0080\u0002cos\nsystem\n(X\u0002\0\0\0lstR.")),
+                        "os system",
+                        "nothing is executed"),
+                bad(
+                        "a pickle of before PyTorch 1.6",
+                        m -> m.delete(UNET)
+                                .write(
+                                        "unet/diffusion_pytorch_model.bin",
+                                        "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019."),
+                        "PyTorch 1.6",
+                        "save it again"));
+    }
+
+    static Stream<Case> places() {
+        return Stream.of(
+                bad("no such folder", m -> m.root().resolve("none"), "none", "does not exist"),
+                bad("folder above", m -> m.root().getParent(), "give", "/model"),
+                bad("folder of a part", m -> m.root().resolve("unet"), "is a part of a model: give"),
+                bad("hub cache", m -> hub(m, "main"), "Hugging Face cache", "/snapshots/abc123"),
+                bad("hub cache of another branch", m -> hub(m, "fp16"), "Hugging Face cache", "/snapshots/abc123"),
+                bad(
+                        "folder of single files",
+                        m -> m.write("files/v1-5.safetensors", "x").root().resolve("files"),
+                        "single-file checkpoints",
+                        "v1-5.safetensors"),
+                bad("no autoencoder", m -> m.move("vae", "elsewhere"), "vae/config.json (missing)"),
+                bad(
+                        "no scheduler and no vocabulary",
+                        m -> m.delete(SCHEDULER, "tokenizer/vocab.json"),
+                        SCHEDULER,
+                        "vocab.json"),
+                bad(
+                        "link without its file",
+                        m -> {
+                            m.delete(UNET);
+                            Files.createSymbolicLink(m.root().resolve(UNET), Path.of("../../blobs/ab"));
+                            return m;
+                        },
+                        UNET,
+                        "is a link to ../../blobs/ab",
+                        "copy the files"),
+                bad(
+                        "a shard missing",
+                        m -> m.sharded(UNET, "diffusion_pytorch_model.safetensors.index.json", ".safetensors")
+                                .delete("unet/part-2.safetensors"),
+                        "part-2.safetensors",
+                        "does not exist"),
+                bad(
+                        "a shard as LFS pointer",
+                        m -> m.sharded(UNET, "diffusion_pytorch_model.safetensors.index.json", ".safetensors")
+                                .write("unet/part-2.safetensors", LFS),
+                        "part-2.safetensors",
+                        "git lfs pull"));
+    }
+
+    private static Path hub(ModelVariants model, String branch) throws IOException {
+        Path root = model.root().resolveSibling("models--org--sd");
+        Files.createDirectories(root.resolve("refs"));
+        Files.createDirectories(root.resolve("snapshots"));
+        Files.move(model.root(), root.resolve("snapshots/abc123"));
+        Files.writeString(root.resolve("refs").resolve(branch), "abc123");
+        return root;
+    }
+
+    static Stream<Case> misfits() {
+        return Stream.of(
+                bad(
+                        "tensor of another shape",
+                        m -> m.tensor(VAE, "quant_conv.bias", DType.F32, 3),
+                        VAE,
+                        "expected shape [8]"),
+                bad("tensor missing", m -> m.withoutTensor(UNET, "conv_out.bias"), UNET, "conv_out.bias is missing"),
+                bad(
+                        "text encoder of another width",
+                        m -> m.json(UNET_CONFIG, "cross_attention_dim", "48"),
+                        "cross_attention_dim 48",
+                        "hidden_size 64"),
+                bad(
+                        "vocabulary of another model",
+                        m -> m.json("tokenizer/vocab.json", "beyond", "600"),
+                        "token 600",
+                        "vocab_size 514"),
+                bad(
+                        "merges of another vocabulary",
+                        m -> m.write("tokenizer/merges.txt", "#version: 0.2\nth e\n"),
+                        "merge \"th e\""),
+                bad(
+                        "special token nobody knows",
+                        m -> m.json("tokenizer/special_tokens_map.json", "pad_token", "\"<pad>\""),
+                        "<pad>"),
+                bad(
+                        "prompts longer than the text encoder",
+                        m -> m.json(TOKENIZER, "model_max_length", "512"),
+                        "512",
+                        "77"),
+                bad(
+                        "model_max_length that is none",
+                        m -> m.json(TOKENIZER, "model_max_length", "\"long\""),
+                        "model_max_length"),
+                bad(
+                        "vocabulary that is a list",
+                        m -> m.write("tokenizer/vocab.json", "[1, 2]"),
+                        "vocab.json",
+                        "JSON object"),
+                bad(
+                        "tokenizer.json of another kind",
+                        m -> m.write("tokenizer/tokenizer.json", "{\"model\": {\"vocab\": []}}"),
+                        "tokenizer.json",
+                        "BPE"),
+                bad(
+                        "several at once",
+                        m -> m.write(VAE, LFS)
+                                .json(UNET_CONFIG, "in_channels", "9")
+                                .write(SCHEDULER, HTML),
+                        VAE,
+                        "in_channels 9",
+                        SCHEDULER));
+    }
+
+    static Stream<Case> brokenSingleFiles() {
+        return Stream.of(
+                bad(
+                        "LFS pointer as single file",
+                        m -> m.write("a.safetensors", LFS).root().resolve("a.safetensors"),
+                        "git lfs pull"),
+                bad("web page as ckpt", m -> m.write("a.ckpt", HTML).root().resolve("a.ckpt"), "is a web page"),
+                bad(
+                        "Entry not found as ckpt",
+                        m -> m.write("a.ckpt", NOTHING).root().resolve("a.ckpt"),
+                        NOTHING),
+                bad(
+                        "a LoRA",
+                        m -> single(m, "lora.safetensors", m.tensors(VAE)),
+                        "not a single-file",
+                        "model.diffusion_model"),
+                bad(
+                        "SDXL as single file",
+                        m -> single(m, "xl.safetensors", renamed(m.singleFile(), "cond_stage_model", "conditioner")),
+                        "Stable Diffusion 1.x"),
+                bad(
+                        "no tokenizer beside",
+                        m -> {
+                            Path file = single(m, "model.safetensors", m.singleFile());
+                            m.move("tokenizer", "elsewhere");
+                            return file;
+                        },
+                        "vocab.json and merges.txt"),
+                bad(
+                        "single file cut off",
+                        m -> {
+                            Path file = single(m, "model.safetensors", m.singleFile());
+                            m.cut("model.safetensors", 0.7);
+                            return file;
+                        },
+                        "truncated"),
+                bad(
+                        "inpainting as single file",
+                        m -> {
+                            Map<String, TensorData> tensors = m.singleFile();
+                            tensors.put(
+                                    "model.diffusion_model.input_blocks.0.0.weight",
+                                    new TensorData(
+                                            DType.F32, new long[] {32, 9, 3, 3}, ByteBuffer.allocate(32 * 81 * 4)));
+                            return single(m, "model.safetensors", tensors);
+                        },
+                        "in_channels 9",
+                        "an inpainting model"));
+    }
+}
