@@ -235,7 +235,7 @@ public final class AugmentRun {
         private RunScope scope(
                 Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
             UnitJobs jobs =
-                    new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
+                    new UnitJobs(context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console));
             return new RunScope(
                     context,
                     stages,

@@ -19,6 +19,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -30,9 +31,11 @@ import org.dualanodiff.pipeline.store.UnitCommit;
 public final class CommitPairs {
 
     private final ObjectStore store;
+    private final RunLease.Fence fence;
 
-    public CommitPairs(ObjectStore store) {
+    public CommitPairs(ObjectStore store, RunLease.Fence fence) {
         this.store = store;
+        this.fence = fence;
     }
 
     /**
@@ -51,7 +54,7 @@ public final class CommitPairs {
             }
             FileDigest digest = FileDigest.of(file);
             String key = key(task, indices.nextSetBit(0));
-            store.upload(file, key);
+            fence.upload(store, file, key);
             return new UnitCommit.File(key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
         } finally {
             Files.deleteIfExists(file);

@@ -23,6 +23,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
@@ -32,15 +33,17 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GenerateSamples {
 
     private final ObjectStore store;
+    private final RunLease.Fence fence;
     private final Supplier<ExecutorService> workers;
 
-    public GenerateSamples(ObjectStore store) {
-        this(store, Executors::newSingleThreadExecutor);
+    public GenerateSamples(ObjectStore store, RunLease.Fence fence) {
+        this(store, fence, Executors::newSingleThreadExecutor);
     }
 
     /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
-    GenerateSamples(ObjectStore store, Supplier<ExecutorService> workers) {
+    GenerateSamples(ObjectStore store, RunLease.Fence fence, Supplier<ExecutorService> workers) {
         this.store = store;
+        this.fence = fence;
         this.workers = workers;
     }
 
@@ -86,7 +89,7 @@ public final class GenerateSamples {
         List<PairVerdict> pairs = new ArrayList<>();
         try {
             SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
-            store.upload(file, key);
+            fence.upload(store, file, key);
             return new Staged(pairs, written.bytes());
         } finally {
             Files.deleteIfExists(file);

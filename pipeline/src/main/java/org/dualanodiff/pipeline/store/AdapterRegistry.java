@@ -59,7 +59,15 @@ public final class AdapterRegistry {
      */
     public PublishedAdapter publish(Path weights, Provenance provenance) {
         requireDescribed(weights, provenance);
-        return find(provenance.id()).orElseGet(() -> publishNew(weights, provenance));
+        AdapterId id = provenance.id();
+        Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
+        if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
+            return published(id, stored);
+        }
+        PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(
+                "the adapter " + store.uri(StoreLayout.adapter(id)) + " was deleted while it was being published"));
+        dropUnlessStanding(stored, standing);
+        return standing;
     }
 
     /**
@@ -80,18 +88,6 @@ public final class AdapterRegistry {
                     "has %d bytes with SHA-256 %s, expected %d bytes with %s"
                             .formatted(found.bytes(), found.sha256(), expected.bytes(), expected.sha256())));
         }
-    }
-
-    private PublishedAdapter publishNew(Path weights, Provenance provenance) {
-        AdapterId id = provenance.id();
-        Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
-        if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
-            return published(id, stored);
-        }
-        PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(
-                "the adapter " + store.uri(StoreLayout.adapter(id)) + " was deleted while it was being published"));
-        dropUnlessStanding(stored, standing);
-        return standing;
     }
 
     /**

@@ -44,6 +44,7 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.StoredFile;
 import org.junit.jupiter.api.AfterAll;
@@ -127,7 +128,7 @@ class GenerateSamplesTest {
     private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
             throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
-            GenerateSamples verb = new GenerateSamples(store, workers);
+            GenerateSamples verb = new GenerateSamples(store, RunLease.Fence.none("run"), workers);
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();

@@ -27,6 +27,7 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -130,7 +131,7 @@ final class TestStore {
                         file.key(), none -> new BitSet())
                 .set(index)));
         UnitCommit.File file =
-                new CommitPairs(store).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
+                new CommitPairs(store, RunLease.Fence.none(run)).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
         commits.create(commit.with(List.of(file), Map.of(), sources.keySet()));
         writeManifest(run);
         return List.copyOf(sources.keySet());
