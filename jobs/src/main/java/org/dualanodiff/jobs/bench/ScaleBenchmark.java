@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.pipeline.store.AdapterId;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,9 +23,9 @@ import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -88,7 +89,7 @@ public final class ScaleBenchmark {
                 .collect();
         double stage = staging.seconds();
         double judge = timed(() -> IntStream.range(0, tasks.size())
-                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files = pairs.values().stream()
                 .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
@@ -118,7 +119,7 @@ public final class ScaleBenchmark {
 
     private static UnitPairs nothing(String runId, GenerateUnit unit, int rows) {
         return new UnitPairs(
-                UnitCommit.nothing(runId, unit.adapterId()),
+                UnitCommit.nothing(runId, unit.adapter()),
                 new SampleTarget(rows, 1, PAIRS_PER_TASK),
                 AcceptedCopies.NOT_SOUGHT);
     }
@@ -170,8 +171,8 @@ public final class ScaleBenchmark {
 
     private static GenerateUnit task(String defect, int first, int end) {
         Fingerprint adapter = Fingerprint.ofBytes(defect.getBytes(StandardCharsets.UTF_8));
-        int[] missing = IntStream.range(first, end).toArray();
-        return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
+        List<Integer> missing = IntStream.range(first, end).boxed().toList();
+        return new GenerateUnit(new AdapterId(CATEGORY, defect, adapter), first, first + PAIRS_PER_TASK, missing);
     }
 
     private void print(Measures measured) {

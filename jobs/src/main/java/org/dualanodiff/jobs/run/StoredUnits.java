@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -102,7 +102,7 @@ final class StoredUnits {
     }
 
     OfUnit files(AdapterId adapter) {
-        UnitKey unit = new UnitKey(adapter.category(), adapter.defect());
+        UnitKey unit = adapter.unit();
         UnitCommit standing = commits.getOrDefault(unit, UnitCommit.nothing(runId, adapter));
         UnitCommit whole = whole(standing);
         Set<String> stored = new HashSet<>(stored(unit).keySet());
@@ -117,7 +117,7 @@ final class StoredUnits {
     }
 
     private UnitCommit whole(UnitCommit commit) {
-        return commit.only(stored(new UnitKey(commit.category(), commit.defect())));
+        return commit.only(stored(commit.unit()));
     }
 
     private Map<String, Long> stored(UnitKey unit) {

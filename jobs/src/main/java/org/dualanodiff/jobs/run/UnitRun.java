@@ -13,20 +13,20 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dualanodiff.jobs.spark.JobText;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +44,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunScope run;
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private StoredUnits.OfUnit files;
     private final AdapterId id;
     private final UnitKey key;
@@ -53,12 +53,12 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private int vanished;
 
     /** @param files what the store had of it when the command began */
-    UnitRun(RunScope run, Plan.UnitCounts plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
+    UnitRun(RunScope run, Plan.Unit plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
         this.files = files;
         this.id = plan.adapter();
-        this.key = new UnitKey(id.category(), id.defect());
+        this.key = id.unit();
         this.report = new UnitReport(plan, run.target(), before, files.commit());
     }
 

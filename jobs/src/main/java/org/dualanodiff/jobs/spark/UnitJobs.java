@@ -12,23 +12,23 @@ import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +55,7 @@ public final class UnitJobs {
     }
 
     public NativeTask.Done<TrainResult> train(TrainTask task) {
-        UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
+        UnitKey unit = task.adapter().unit();
         JobText.set(
                 spark,
                 "train",
@@ -69,7 +69,7 @@ public final class UnitJobs {
     /** One task a unit of generation. */
     public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
-                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
+                tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
         UnitKey unit = unit(tasks.get(0));
         JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, unit, tasks.size()));
         return GpuTask.on(spark.parallelize(tasks, tasks.size()))
@@ -84,8 +84,7 @@ public final class UnitJobs {
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
-        UnitKey unit = new UnitKey(
-                tasks.get(0).adapter().category(), tasks.get(0).adapter().defect());
+        UnitKey unit = tasks.get(0).adapter().unit();
         return one("commit", "write the pairs of " + unit, tasks, new Committing(settings, fence));
     }
 
@@ -103,7 +102,7 @@ public final class UnitJobs {
     }
 
     private static UnitKey unit(GenerateTask task) {
-        return new UnitKey(task.unit().category(), task.unit().defect());
+        return task.unit().unit();
     }
 
     private static final class Training extends NativeTask<TrainTask, TrainResult> {
@@ -116,7 +115,7 @@ public final class UnitJobs {
 
         @Override
         UnitKey unit(TrainTask task) {
-            return new UnitKey(task.adapter().category(), task.adapter().defect());
+            return task.adapter().unit();
         }
 
         @Override
@@ -158,7 +157,7 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
+                String part = "%s from %d".formatted(unit(task), task.unit().missing().get(0));
                 GenerateResult result =
                         new GenerateSamples(store, fence).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(

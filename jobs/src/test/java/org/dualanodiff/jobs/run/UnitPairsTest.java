@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.PairSignature;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -39,7 +39,7 @@ class UnitPairsTest {
 
         for (List<GenerateUnit> round = pairs.missing(ADAPTER); !round.isEmpty(); round = pairs.missing(ADAPTER)) {
             round.forEach(unit -> {
-                Arrays.stream(unit.missing()).filter(index -> index % 8 == 0).forEach(index -> blocks.add(index / 8));
+                unit.missing().stream().filter(index -> index % 8 == 0).forEach(index -> blocks.add(index / 8));
                 pairs.add(made(unit, good), 1000);
             });
         }
@@ -146,8 +146,8 @@ class UnitPairsTest {
     }
 
     private static List<PairVerdict> made(GenerateUnit unit, List<Boolean> good) {
-        return Arrays.stream(unit.missing())
-                .mapToObj(index -> new PairVerdict(
+        return unit.missing().stream()
+                .map(index -> new PairVerdict(
                         index, "f", index >= 400 || good.get(index) ? List.of() : List.of("flat"), null))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -128,6 +129,18 @@ public final class AdapterRegistry {
     private static void requireDescribed(Path weights, Provenance provenance) {
         if (!Provenance.Weights.of(weights).sameContent(provenance.weights())) {
             throw new IllegalArgumentException("the provenance does not describe the weights " + weights);
+        }
+    }
+
+    /**
+     * An adapter that any task can use.
+     *
+     * @param weightsKey its weights' key in the store
+     * @param weightsUri the same as an address for Hadoop, Spark and people
+     */
+    public record PublishedAdapter(String weightsKey, String weightsUri, Provenance provenance) implements Serializable {
+        public AdapterId id() {
+            return provenance.id();
         }
     }
 }

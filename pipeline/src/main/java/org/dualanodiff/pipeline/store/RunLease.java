@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -227,5 +229,31 @@ public final class RunLease implements AutoCloseable {
         Thread thread = new Thread(work, "run-lease");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /**
+     * How a run is leased.
+     *
+     * @param expiry a holder that has not renewed its lease for so long is taken for dead
+     * @param patience how long to wait for a holder that lives
+     */
+    public record LeaseTerms(Duration expiry, Duration patience) {
+        private static final int RENEWALS_PER_EXPIRY = 6;
+
+        public LeaseTerms {
+            if (expiry.isNegative() || expiry.isZero() || patience.isNegative()) {
+                throw new IllegalArgumentException("a lease expires after some time, and nobody waits less than none");
+            }
+        }
+
+        /** How often the holder renews: often enough that a few failed attempts do not matter. */
+        Duration renewal() {
+            return expiry.dividedBy(RENEWALS_PER_EXPIRY);
+        }
+
+        /** How often a watcher looks. */
+        Duration look() {
+            return renewal().dividedBy(2);
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,6 +150,10 @@ public record UnitCommit(
         Map<String, Integer> counts = new TreeMap<>();
         rejected.values().forEach(why -> why.forEach(reason -> counts.merge(reason, 1, Integer::sum)));
         return counts;
+    }
+
+    public UnitKey unit() {
+        return new UnitKey(category, defect);
     }
 
     public AdapterId adapterId() {

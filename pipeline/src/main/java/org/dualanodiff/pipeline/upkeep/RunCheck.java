@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -12,10 +14,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -85,7 +87,7 @@ final class RunCheck {
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
         return summaries.stream()
                 .flatMap(file -> file.series().stream())
-                .map(series -> new UnitKey(series.key().category(), series.key().defect()))
+                .map(series -> series.key().unit())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 

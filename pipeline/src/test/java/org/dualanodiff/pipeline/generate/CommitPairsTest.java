@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;

@@ -3,6 +3,9 @@ package org.dualanodiff.pipeline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

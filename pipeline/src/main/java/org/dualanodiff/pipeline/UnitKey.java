@@ -1,8 +1,7 @@
-package org.dualanodiff.pipeline.plan;
+package org.dualanodiff.pipeline;
 
 import java.io.Serializable;
 import java.util.Comparator;
-import org.dualanodiff.pipeline.Shown;
 
 /** A kind of defect on a kind of product: what one adapter draws. */
 public record UnitKey(String category, String defect) implements Serializable {
