@@ -45,9 +45,9 @@ import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -235,7 +235,7 @@ public final class AugmentRun {
         private RunScope scope(
                 Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
             UnitJobs jobs =
-                    new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
+                    new UnitJobs(context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console));
             return new RunScope(
                     context,
                     stages,

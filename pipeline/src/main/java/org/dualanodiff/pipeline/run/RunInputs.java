@@ -34,13 +34,13 @@ import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
-import org.dualanodiff.pipeline.generate.CropSource;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.GoodImagesBinding;
+import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -13,9 +15,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;

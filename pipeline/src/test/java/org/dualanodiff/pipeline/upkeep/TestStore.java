@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +18,18 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.SampleFileInspector;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.samples.TestSamples;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -130,7 +133,7 @@ final class TestStore {
                         file.key(), none -> new BitSet())
                 .set(index)));
         UnitCommit.File file =
-                new CommitPairs(store).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
+                new CommitPairs(store, RunLease.Fence.none(run)).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
         commits.create(commit.with(List.of(file), Map.of(), sources.keySet()));
         writeManifest(run);
         return List.copyOf(sources.keySet());
