@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.apache.spark.sql.Encoders;
 import java.util.Collection;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;

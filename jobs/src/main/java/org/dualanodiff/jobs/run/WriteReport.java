@@ -2,7 +2,7 @@ package org.dualanodiff.jobs.run;
 
 import org.dualanodiff.jobs.spark.JobText;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -31,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.ReadRealPairs;
@@ -42,12 +42,12 @@ import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -98,7 +98,7 @@ public final class WriteReport {
                 .run(
                         runId,
                         shown.stream()
-                                .map(unit -> new UnitKey(unit.category(), unit.defect()))
+                                .map(unit -> unit.unit())
                                 .toList());
         List<UnitFacts> units =
                 shown.stream().map(unit -> facts(runId, unit, generated)).toList();
@@ -118,7 +118,7 @@ public final class WriteReport {
     }
 
     private UnitFacts facts(String runId, RunManifest.Unit unit, Map<UnitKey, GeneratedPairs> generated) {
-        UnitKey key = new UnitKey(unit.category(), unit.defect());
+        UnitKey key = unit.unit();
         return new UnitFacts(
                 unit, provenance(unit), realPairs(runId, key), generated.getOrDefault(key, GeneratedPairs.NONE));
     }

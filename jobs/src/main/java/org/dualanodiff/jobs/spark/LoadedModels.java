@@ -15,7 +15,7 @@ import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /**
  * What this JVM has loaded, shared by its tasks: base models, one a device, for as long as it lives; adapters that are sampled with,

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.FileInspection;
-import org.dualanodiff.pipeline.upkeep.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.FileInspection;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 
 /** Spreads the reading of a store's files over the cluster: one task a file. */
 public final class SparkInspection implements FileInspection {

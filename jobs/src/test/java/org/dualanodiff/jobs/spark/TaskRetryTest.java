@@ -38,6 +38,7 @@ import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
@@ -153,7 +154,7 @@ class TaskRetryTest {
     }
 
     private static UnitJobs jobs() {
-        return new UnitJobs(context, settings(), "r", Progress.showOn(new PrintWriter(System.err)));
+        return new UnitJobs(context, settings(), RunLease.Fence.none("r"), Progress.showOn(new PrintWriter(System.err)));
     }
 
     private static TaskSettings settings() {
