@@ -36,18 +36,18 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.PlanInput;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -230,7 +230,7 @@ public final class AugmentRun {
         private RunScope scope(
                 Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
             UnitJobs jobs =
-                    new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
+                    new UnitJobs(context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console));
             return new RunScope(
                     context,
                     stages,
@@ -258,13 +258,13 @@ public final class AugmentRun {
                 RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
             Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
             before.ifPresent(manifest ->
-                    manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
-            List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
-            inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
-                    .thenComparingInt(Plan.UnitCounts::toGenerate)
+                    manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
+            List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
+            inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
+                    .thenComparingInt(Plan.Unit::toGenerate)
                     .reversed());
             List<Supplier<UnitReport.Outcome>> units = new ArrayList<>();
-            for (Plan.UnitCounts unit : inOrder) {
+            for (Plan.Unit unit : inOrder) {
                 UnitKey key = key(unit.adapter());
                 units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
             }
@@ -272,7 +272,7 @@ public final class AugmentRun {
         }
 
         /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
-        private long training(RunScope scope, Plan.UnitCounts unit) {
+        private long training(RunScope scope, Plan.Unit unit) {
             if (!unit.train() || !scope.stages().train()) {
                 return 0;
             }
@@ -282,7 +282,7 @@ public final class AugmentRun {
         }
 
         private static UnitKey key(AdapterId id) {
-            return new UnitKey(id.category(), id.defect());
+            return id.unit();
         }
 
         /** All that could make the difference for a unit that killed its executors; its own images are in its adapter's name. */
@@ -326,7 +326,7 @@ public final class AugmentRun {
             runs.open(identity);
             runs.bindAdapters(
                     identity.runId(),
-                    plan.units().stream().map(Plan.UnitCounts::adapter).toList());
+                    plan.units().stream().map(Plan.Unit::adapter).toList());
             inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
         }
 

@@ -10,21 +10,18 @@ import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.model.torch.Compute;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.apache.spark.sql.Encoders;
 import java.util.Collection;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import java.util.ArrayList;
@@ -45,13 +42,13 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -97,11 +94,11 @@ public final class EvaluationRun {
             console.flush();
             TaskSettings settings = TaskSettings.of(config);
             List<GenerationMetrics> generation = measure(context, settings, plan.generation());
-            List<ArmResult> results = detect(context, settings, Progress.showOn(console), plan.arms());
+            List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
-                    results.stream().filter(ArmResult::reused).count());
+                    results.stream().filter(EvaluateArm.Result::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
@@ -110,8 +107,8 @@ public final class EvaluationRun {
     }
 
     /** One task a detector. A failure stays with its task. */
-    public static List<ArmResult> detect(
-            JavaSparkContext spark, TaskSettings settings, Progress progress, List<ArmTask> tasks) {
+    public static List<EvaluateArm.Result> detect(
+            JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
         String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
         return new SparkJob(
                         spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
@@ -120,8 +117,8 @@ public final class EvaluationRun {
 
     /** One task a set of generated pairs. */
     public static List<GenerationMetrics> measure(
-            JavaSparkContext spark, TaskSettings settings, List<GenerationTask> tasks) {
-        String pairs = SparkJob.named(tasks.stream().map(GenerationTask::label));
+            JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
+        String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
         return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
                 .onGpus(tasks, new Measurement(settings));
     }
@@ -144,11 +141,11 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.settings(config.evaluation()),
+                EvaluationPlan.budget(config.evaluation()),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);
@@ -156,22 +153,22 @@ public final class EvaluationRun {
 
     private Summary summary(
             EvaluationReport report,
-            List<ArmResult> results,
+            List<EvaluateArm.Result> results,
             List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
+        List<Comparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
         return new Summary(
                 report.runId(),
                 status,
                 results.size() - report.failed(),
-                (int) results.stream().filter(ArmResult::reused).count(),
+                (int) results.stream().filter(EvaluateArm.Result::reused).count(),
                 failed,
-                report.verdicts().stream().map(ArmComparison::sentence).toList(),
+                report.verdicts().stream().map(Comparison::sentence).toList(),
                 seconds,
                 address);
     }
@@ -246,7 +243,7 @@ public final class EvaluationRun {
             List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
             adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
             BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-            warn(new BaseModelCheck(check, models).refuseLeaks(bases));
+            warn(check.refuseBases(bases, models));
             List<String> categories =
                     plan.categories().stream().map(CategoryData::category).toList();
             for (String run : plan.runs()) {
@@ -294,10 +291,10 @@ public final class EvaluationRun {
         }
     }
 
-    private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
         @Override
-        public ArmResult call(ArmTask task) throws Exception {
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 Compute compute = settings.detectorCompute();
@@ -308,15 +305,15 @@ public final class EvaluationRun {
                     throw e;
                 }
                 LOG.error("{} failed", task.label(), e);
-                return ArmResult.failed(task, watch.seconds(), TaskFailures.text(e));
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
             }
         }
     }
 
-    private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationMetrics> {
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
 
         @Override
-        public GenerationMetrics call(GenerationTask task) throws Exception {
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
             try (ObjectStore store = settings.openStore()) {
                 return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {

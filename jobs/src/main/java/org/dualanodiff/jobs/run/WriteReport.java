@@ -2,7 +2,7 @@ package org.dualanodiff.jobs.run;
 
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -32,7 +32,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.ReadRealPairs;
@@ -43,12 +43,12 @@ import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -112,7 +112,7 @@ public final class WriteReport {
     /** A row of the samples at a time, and the few that are shown, are in memory. */
     private List<UnitFacts> facts(String runId, List<RunManifest.Unit> units) {
         List<UnitKey> keys = units.stream()
-                .map(unit -> new UnitKey(unit.category(), unit.defect()))
+                .map(unit -> unit.unit())
                 .toList();
         List<Shown> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),

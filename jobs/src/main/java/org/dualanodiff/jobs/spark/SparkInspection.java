@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.FileInspection;
-import org.dualanodiff.pipeline.upkeep.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.FileInspection;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 
 /** Spreads the reading of files over the cluster: those of a store, one task a file, and the images of data sets. */
 public final class SparkInspection implements FileInspection {

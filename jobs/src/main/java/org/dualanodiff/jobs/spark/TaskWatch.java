@@ -7,7 +7,7 @@ import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
 import org.slf4j.MDC;
 
 /** What is seen of a running task from outside: its run and unit in log lines, its part in the metrics, its times. */

@@ -11,23 +11,24 @@ import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,29 +43,30 @@ public final class UnitJobs {
 
     private final JavaSparkContext spark;
     private final TaskSettings settings;
-    private final String runId;
+    private final RunLease.Fence fence;
     private final Progress progress;
 
-    public UnitJobs(JavaSparkContext spark, TaskSettings settings, String runId, Progress progress) {
+    /** @param fence of the driver's run */
+    public UnitJobs(JavaSparkContext spark, TaskSettings settings, RunLease.Fence fence, Progress progress) {
         this.spark = spark;
         this.settings = settings;
-        this.runId = runId;
+        this.fence = fence;
         this.progress = progress;
     }
 
     public NativeTask.Done<TrainResult> train(TrainTask task) {
-        UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
+        UnitKey unit = task.adapter().unit();
         return job("train", "train %s: %d steps", unit, task.training().steps())
-                .onGpus(List.of(task), new Training(settings, runId, progress))
+                .onGpus(List.of(task), new Training(settings, fence.runId(), progress))
                 .get(0);
     }
 
     /** One task a unit of generation. */
     public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
-                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
+                tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
         return job("generate", "generate %d pairs of %s in %d tasks", pairs, unit(tasks.get(0)), tasks.size())
-                .onGpus(tasks, new Generation(settings, runId, progress));
+                .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
     public QualityProfile learn(LearnTask task) {
@@ -75,9 +77,8 @@ public final class UnitJobs {
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
-        AdapterId adapter = tasks.get(0).adapter();
-        return job("commit", "write the pairs of %s/%s", adapter.category(), adapter.defect())
-                .run(tasks, new Committing(settings));
+        return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
+                .run(tasks, new Committing(settings, fence));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */
@@ -92,7 +93,7 @@ public final class UnitJobs {
     }
 
     private static UnitKey unit(GenerateTask task) {
-        return new UnitKey(task.unit().category(), task.unit().defect());
+        return task.unit().unit();
     }
 
     private static final class Training extends NativeTask<TrainTask, TrainResult> {
@@ -105,7 +106,7 @@ public final class UnitJobs {
 
         @Override
         UnitKey unit(TrainTask task) {
-            return new UnitKey(task.adapter().category(), task.adapter().defect());
+            return task.adapter().unit();
         }
 
         @Override
@@ -129,10 +130,12 @@ public final class UnitJobs {
     }
 
     private static final class Generation extends NativeTask<GenerateTask, GenerateResult> {
+        private final RunLease.Fence fence;
         private final Progress progress;
 
-        Generation(TaskSettings settings, String runId, Progress progress) {
-            super(settings, runId, "generate");
+        Generation(TaskSettings settings, RunLease.Fence fence, Progress progress) {
+            super(settings, fence.runId(), "generate");
+            this.fence = fence;
             this.progress = progress;
         }
 
@@ -145,9 +148,9 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
+                String part = "%s from %d".formatted(unit(task), task.unit().missing().get(0));
                 GenerateResult result =
-                        new GenerateSamples(store).run(pairs, task, watch.counting(progress.generation(part)));
+                        new GenerateSamples(store, fence).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(
                         "generated {} pairs, {} of them accepted",
                         result.pairs().size(),
@@ -172,11 +175,11 @@ public final class UnitJobs {
         }
     }
 
-    private record Committing(TaskSettings settings) implements Function<CommitTask, UnitCommit.File> {
+    private record Committing(TaskSettings settings, RunLease.Fence fence) implements Function<CommitTask, UnitCommit.File> {
         @Override
         public UnitCommit.File call(CommitTask task) throws IOException {
             try (ObjectStore store = settings.openStore()) {
-                return new CommitPairs(store).run(task);
+                return new CommitPairs(store, fence).run(task);
             }
         }
     }

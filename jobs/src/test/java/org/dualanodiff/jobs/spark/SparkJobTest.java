@@ -3,7 +3,7 @@ package org.dualanodiff.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.junit.jupiter.api.Test;
 
 class SparkJobTest {

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.VerifyStore.FileInspection;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
