@@ -4,27 +4,24 @@ import static org.apache.spark.sql.functions.substring_index;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.GpuTask;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.model.torch.Compute;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.apache.spark.sql.Encoders;
 import java.util.Collection;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import java.util.ArrayList;
@@ -38,20 +35,20 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -60,6 +57,8 @@ import org.dualanodiff.pipeline.store.StoreException;
 
 /** The evaluation: refuse leaks, train and test every arm's detectors, measure the generated pairs, give the verdict. */
 public final class EvaluationRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationRun.class);
 
     private final SparkSession spark;
     private final PipelineConfig config;
@@ -84,7 +83,7 @@ public final class EvaluationRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
@@ -93,20 +92,35 @@ public final class EvaluationRun {
             new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            Progress progress = Progress.showOn(console);
-            EvaluateJob job = new EvaluateJob(
-                    context, TaskSettings.of(config), progress);
-            List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<ArmResult> results = job.run(plan.arms());
+            TaskSettings settings = TaskSettings.of(config);
+            List<GenerationMetrics> generation = measure(context, settings, plan.generation());
+            List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
-                    results.stream().filter(ArmResult::reused).count());
+                    results.stream().filter(EvaluateArm.Result::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
             return summary(report, results, generation, address, watch.seconds());
         }
+    }
+
+    /** One task a detector. A failure stays with its task. */
+    public static List<EvaluateArm.Result> detect(
+            JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
+        String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
+        return new SparkJob(
+                        spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
+                .onGpus(tasks, new Detection(settings, progress));
+    }
+
+    /** One task a set of generated pairs. */
+    public static List<GenerationMetrics> measure(
+            JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
+        String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
+        return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
+                .onGpus(tasks, new Measurement(settings));
     }
 
     /** A run that was never finished has no page to show it on. */
@@ -127,11 +141,11 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.settings(config.evaluation()),
+                EvaluationPlan.budget(config.evaluation()),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);
@@ -139,22 +153,22 @@ public final class EvaluationRun {
 
     private Summary summary(
             EvaluationReport report,
-            List<ArmResult> results,
+            List<EvaluateArm.Result> results,
             List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
+        List<Comparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
         return new Summary(
                 report.runId(),
                 status,
                 results.size() - report.failed(),
-                (int) results.stream().filter(ArmResult::reused).count(),
+                (int) results.stream().filter(EvaluateArm.Result::reused).count(),
                 failed,
-                report.verdicts().stream().map(ArmComparison::sentence).toList(),
+                report.verdicts().stream().map(Comparison::sentence).toList(),
                 seconds,
                 address);
     }
@@ -229,7 +243,7 @@ public final class EvaluationRun {
             List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
             adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
             BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-            warn(new BaseModelCheck(check, models).refuseLeaks(bases));
+            warn(check.refuseBases(bases, models));
             List<String> categories =
                     plan.categories().stream().map(CategoryData::category).toList();
             for (String run : plan.runs()) {
@@ -277,79 +291,39 @@ public final class EvaluationRun {
         }
     }
 
-    /**
-     * Spreads {@link EvaluateArm} and {@link MeasureGenerated} over the cluster: one task a detector, and one a set of generated
-     * pairs. A failure stays with its task.
-     */
-    public static final class EvaluateJob {
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
-        private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
-
-        private final JavaSparkContext spark;
-        private final TaskSettings settings;
-        private final Progress progress;
-
-        public EvaluateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
-            this.spark = spark;
-            this.settings = settings;
-            this.progress = progress;
-        }
-
-        public List<ArmResult> run(List<ArmTask> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String categories = JobText.named(tasks.stream().map(task -> task.data().category()));
-            JobText.set(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories));
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Detection(settings, progress))
-                    .collect();
-        }
-
-        public List<GenerationMetrics> measure(List<GenerationTask> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String pairs = JobText.named(tasks.stream().map(GenerationTask::label));
-            JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Measurement(settings))
-                    .collect();
-        }
-
-        private record Detection(TaskSettings settings, Progress progress) implements Function<ArmTask, ArmResult> {
-
-            @Override
-            public ArmResult call(ArmTask task) throws Exception {
-                Stopwatch watch = Stopwatch.start();
-                try (ObjectStore store = settings.openStore()) {
-                    Compute compute = settings.detectorCompute();
-                    return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
-                            .run(task, compute, progress.training(task.label(), settings.progressEvery()));
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("{} failed", task.label(), e);
-                    return ArmResult.failed(task, watch.seconds(), TaskFailures.text(e));
+        @Override
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                Compute compute = settings.detectorCompute();
+                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
                 }
-            }
-        }
-
-        private record Measurement(TaskSettings settings) implements Function<GenerationTask, GenerationMetrics> {
-
-            @Override
-            public GenerationMetrics call(GenerationTask task) throws Exception {
-                try (ObjectStore store = settings.openStore()) {
-                    return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("measuring {} failed", task.label(), e);
-                    return GenerationMetrics.failed(task, TaskFailures.text(e));
-                }
+                LOG.error("{} failed", task.label(), e);
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
             }
         }
     }
+
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
+
+        @Override
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
+            try (ObjectStore store = settings.openStore()) {
+                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
+                LOG.error("measuring {} failed", task.label(), e);
+                return GenerationMetrics.failed(task, TaskFailures.text(e));
+            }
+        }
+    }
+
 }
