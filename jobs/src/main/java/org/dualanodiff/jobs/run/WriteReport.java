@@ -34,10 +34,9 @@ import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
-import org.dualanodiff.pipeline.report.ReadRealPairs;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.report.ReportPage;
-import org.dualanodiff.pipeline.report.UnitFacts;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -47,7 +46,6 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -75,7 +73,7 @@ public final class WriteReport {
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
             String key = StoreLayout.realPairs(runId, set.category(), set.defect());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
+                store.write(key, Json.bytes(RealPairs.read(set, files)));
             }
         }
     }
@@ -103,7 +101,8 @@ public final class WriteReport {
         List<UnitFacts> units =
                 shown.stream().map(unit -> facts(runId, unit, generated)).toList();
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
+        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                .html());
         return store.uri(key);
     }
 

@@ -19,7 +19,6 @@ import org.dualanodiff.pipeline.generate.GenerateTask;
 import org.dualanodiff.pipeline.generate.PairSource;
 import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.PairVerdict;
@@ -75,7 +74,7 @@ public final class UnitJobs {
                 .collect();
     }
 
-    public QualityProfile learn(LearnTask task) {
+    public QualityProfile learn(LearnQuality.Task task) {
         return one("quality", "look at the real pairs of " + task.unit(), List.of(task), new Learning())
                 .get(0);
     }
@@ -174,9 +173,9 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnTask, QualityProfile> {
+    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
-        public QualityProfile call(LearnTask task) throws IOException {
+        public QualityProfile call(LearnQuality.Task task) throws IOException {
             return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
         }
     }

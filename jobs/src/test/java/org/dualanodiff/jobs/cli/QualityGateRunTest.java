@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.QualityConfig;
-import org.dualanodiff.pipeline.quality.RealPair;
+import org.dualanodiff.pipeline.quality.TrainingPair;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -188,7 +188,7 @@ class QualityGateRunTest {
             BufferedImage mask =
                     ImageIO.read(shared.resolve("data/hex_nut/ground_truth/rust/%s_mask.png".formatted(name))
                             .toFile());
-            RealPair view = RealPair.views(image, mask, SIDE).get(0);
+            TrainingPair view = TrainingPair.views(image, mask, SIDE).get(0);
             ImageIO.write(
                     view.image(), "png", target.resolve(name + "_image.png").toFile());
             ImageIO.write(view.mask(), "png", target.resolve(name + "_mask.png").toFile());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.generate.CommitTask;
 import org.dualanodiff.pipeline.plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
@@ -113,6 +114,6 @@ class UnitPairsTest {
         for (int i = 0; i < 1024; i++) {
             image.getRaster().setSample(i % 32, i / 32, 0, (kind * 37 + (i / 64) * (kind * 53 + 29)) % 256);
         }
-        return PairSignature.of(image, image);
+        return PairSignature.of(image, Mask.of(image));
     }
 }

@@ -12,10 +12,4 @@ import org.dualanodiff.pipeline.crop.Window;
  * @param background address of the good image in it, or null; with the window, if it was made in one
  * @param judged the window that the quality gate looks at
  */
-record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
-
-    /** NaN if nothing was made in a window; see {@link Window#margin}. */
-    double windowMargin() {
-        return judged.margin(judged.cutMask(mask), mask.getWidth(), mask.getHeight());
-    }
-}
+record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {}
