@@ -79,6 +79,6 @@ public record TrainingPair(BufferedImage image, BufferedImage mask, double windo
 
     private PairSignature signature(Flip flip) {
         return PairSignature.of(
-                Image.rgb(image).flip(flip).buffered(), Mask.of(Image.gray(mask).flip(flip)));
+                Image.rgb(image).flip(flip).buffered(), Mask.of(mask).flip(flip));
     }
 }
