@@ -18,7 +18,7 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.run.RunInputs;

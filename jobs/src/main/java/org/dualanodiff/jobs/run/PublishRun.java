@@ -1,7 +1,7 @@
 package org.dualanodiff.jobs.run;
 
 import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.ExportPart;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ public final class PublishRun {
         public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
             return files.stream()
                     .map(file ->
-                            new ExportPart.Samples(new UnitKey(file.category(), file.defect()), file.key(), file.bytes()))
+                            new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
                     .toList();
         }
     }

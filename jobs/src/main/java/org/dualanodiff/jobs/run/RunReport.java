@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.plan.Unusable;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
 
@@ -74,7 +74,7 @@ public final class RunReport {
         before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(key(unit), unit)));
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
-            UnitKey key = new UnitKey(set.category(), set.defect());
+            UnitKey key = set.unit();
             units.add(current(known.get(key), commits.get(key), key, set.reason()));
         }
         Set<UnitKey> listed = Stream.concat(
@@ -156,7 +156,7 @@ public final class RunReport {
     private Stream<UnitReport.Outcome> planned() {
         return plan.units().stream()
                 .map(unit -> outcomes.get(
-                        new UnitKey(unit.adapter().category(), unit.adapter().defect())))
+                        unit.adapter().unit()))
                 .filter(outcome -> outcome != null);
     }
 
@@ -172,7 +172,7 @@ public final class RunReport {
     }
 
     private static UnitKey key(RunManifest.Unit unit) {
-        return new UnitKey(unit.category(), unit.defect());
+        return unit.unit();
     }
 
     /** @param manifest its address, or null if this command writes none */
@@ -191,7 +191,7 @@ public final class RunReport {
                 (int) plan.units().stream().filter(unit -> !unit.train()).count(),
                 outcomes.isEmpty()
                         ? plan.units().stream()
-                                .mapToInt(Plan.UnitCounts::existing)
+                                .mapToInt(Plan.Unit::existing)
                                 .sum()
                         : samples.existing(),
                 samples.created(),

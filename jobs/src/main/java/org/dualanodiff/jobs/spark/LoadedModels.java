@@ -5,23 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelFiles;
-import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.dual.MergedAdapter;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /**
- * What this JVM has loaded, shared by its tasks: base models, one a device, for as long as it lives; adapters in use, and one that
- * nobody uses, since the next task is likely to ask for it again. Weights are frozen, so any number of threads may use them.
+ * What this JVM has loaded, shared by its tasks: base models, one a device, for as long as it lives; adapters that are sampled with,
+ * folded into their base, and one that nobody uses, since the next task is likely to ask for it again. Another one takes its place,
+ * not memory beside it. Weights are frozen, so any number of threads may use them.
  */
 final class LoadedModels {
 
@@ -56,14 +55,14 @@ final class LoadedModels {
 
     /** The right to use an adapter until closed; to be closed as often as it was given. */
     static final class Lease implements AutoCloseable {
-        private final DualAdapter adapter;
+        private final MergedAdapter adapter;
         private int users;
 
-        private Lease(DualAdapter adapter) {
+        private Lease(MergedAdapter adapter) {
             this.adapter = adapter;
         }
 
-        DualAdapter adapter() {
+        MergedAdapter adapter() {
             return adapter;
         }
 
@@ -98,11 +97,12 @@ final class LoadedModels {
         });
     }
 
-    private static DualAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base) throws IOException {
+    private static MergedAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base)
+            throws IOException {
         Path file = Files.createTempFile("dualanodiff-adapter-", ".safetensors");
         try {
             new AdapterRegistry(store).download(published, file);
-            return AdapterFile.read(file, base);
+            return MergedAdapter.read(file, base);
         } finally {
             Files.deleteIfExists(file);
         }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.quality;
 
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.config.Limit;
@@ -99,7 +99,7 @@ public final class LearnQuality {
         }
 
         public UnitKey unit() {
-            return new UnitKey(set.category(), set.defect());
+            return set.unit();
         }
     }
 }

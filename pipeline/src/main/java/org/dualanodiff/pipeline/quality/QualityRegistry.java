@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -67,6 +67,10 @@ public final class QualityRegistry {
             requireNonNull(category, "category");
             requireNonNull(defect, "defect");
             requireNonNull(limits, "limits");
+        }
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
         }
 
         static LearnedQuality of(UnitKey unit, QualityProfile profile) {
