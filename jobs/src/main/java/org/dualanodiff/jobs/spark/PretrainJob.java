@@ -29,11 +29,10 @@ public final class PretrainJob {
     public static Pretrain.Result run(Pretrain.Settings settings, PrintWriter console) {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-            context.setJobGroup("pretrain", "pretrain a base model, %d steps".formatted(settings.training().steps()), true);
             Progress progress = Progress.showOn(console);
-            return GpuTask.on(context.parallelize(List.of(settings), 1))
-                    .map(new Task(progress))
-                    .first();
+            return new SparkJob(context, "pretrain", "pretrain a base model, %d steps".formatted(settings.training().steps()))
+                    .onGpus(List.of(settings), new Task(progress))
+                    .get(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

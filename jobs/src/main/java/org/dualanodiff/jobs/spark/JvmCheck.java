@@ -1,4 +1,4 @@
-package org.dualanodiff.jobs.preflight;
+package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ public final class JvmCheck {
      * @param temporaryBytes that are going to be in the folder for temporary files at once
      * @return what is missing, each with the place and what to set
      */
-    static List<String> problems(boolean embedded, Optional<String> device, long temporaryBytes) {
+    public static List<String> problems(boolean embedded, Optional<String> device, long temporaryBytes) {
         JvmCheck check = new JvmCheck(embedded);
         check.heap();
         check.temporaryFolder(Path.of(System.getProperty("java.io.tmpdir")), temporaryBytes);
@@ -81,14 +81,14 @@ public final class JvmCheck {
     }
 
     /** A file of an adapter. */
-    static long adapterBytes(ModelFiles base, int rank) {
+    public static long adapterBytes(ModelFiles base, int rank) {
         return FLOAT_BYTES
                 * AdapterLayout.of(base.unetConfig(), base.textConfig(), rank, false)
                         .numbers();
     }
 
     /** What training an adapter has in files at once: the adapter, a state, and the next state being written. */
-    static long trainingBytes(ModelFiles base, int rank) {
+    public static long trainingBytes(ModelFiles base, int rank) {
         return adapterBytes(base, rank) * (1 + 2 * STATE_PARTS);
     }
 

@@ -1,4 +1,4 @@
-package org.dualanodiff.jobs.preflight;
+package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
