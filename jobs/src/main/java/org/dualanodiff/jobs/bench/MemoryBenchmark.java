@@ -13,6 +13,7 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
@@ -56,7 +57,8 @@ public final class MemoryBenchmark {
     private Growth sample(DualAdapter adapter) throws IOException {
         Growth growth = new Growth();
         SamplingConfig sampling = new SamplingConfig(SamplingConfig.Method.PNDM, 10, 2.5, BATCH, resolution);
-        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", sampling)) {
+        try (MergedAdapter merged = new MergedAdapter(base, adapter);
+                DualSampler sampler = new DualSampler(base, merged, NestedPrompt.RELEASED, "", sampling)) {
             for (int block = 0; block < SAMPLES / BATCH; block++) {
                 sampler.sampleBlock(new SampleSeries(1, "bench", "memory"), block);
                 growth.measure((block + 1) * BATCH, SETTLED_SAMPLES, SAMPLES);
@@ -131,9 +133,9 @@ public final class MemoryBenchmark {
 
         void measure(int done, int settledAfter, int endAfter) throws IOException {
             if (done == settledAfter) {
-                settled = ResidentMemory.mebibytes();
+                settled = Memory.resident();
             } else if (done == endAfter) {
-                end = ResidentMemory.mebibytes();
+                end = Memory.resident();
             }
         }
     }

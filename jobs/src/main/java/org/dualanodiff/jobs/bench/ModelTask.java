@@ -1,5 +1,10 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.Main;
+import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.lang.management.ManagementFactory;
+import com.google.gson.Gson;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,12 +70,12 @@ public enum ModelTask {
                     TensorScope scope = TensorScope.open()) {
                 var tensor = Tensors.of(numbers, base.device(), READ_NUMBERS);
                 for (int i = 0; i < work.repeats(); i++) {
-                    before = i == settled ? ResidentMemory.mebibytes() : before;
+                    before = i == settled ? Memory.resident() : before;
                     Tensors.floats(tensor);
                 }
             }
             double read = (work.repeats() - settled) * (double) READ_NUMBERS * Float.BYTES / MEBIBYTE;
-            return new Found(null, (ResidentMemory.mebibytes() - before) / read);
+            return new Found(null, (Memory.resident() - before) / read);
         }
     },
 
@@ -87,7 +92,7 @@ public enum ModelTask {
                 @Override
                 public void afterCheckpoint(int step, Path state) {
                     try {
-                        resident[step] = ResidentMemory.mebibytes();
+                        resident[step] = Memory.resident();
                         written[0] += step > SETTLED_CHECKPOINTS ? Files.size(state) : 0;
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
@@ -135,7 +140,7 @@ public enum ModelTask {
             Found found = run(base, work);
             Double held = free.flatMap(before -> freeMemory(work.device()).map(after -> (before - after) / MEBIBYTE))
                     .orElse(null);
-            return new Measured(found, ResidentMemory.peakMebibytes(), held);
+            return new Measured(found, Memory.peakOfResident(), held);
         }
     }
 
@@ -191,5 +196,56 @@ public enum ModelTask {
         BufferedImage image = new BufferedImage(resolution, resolution, BufferedImage.TYPE_BYTE_GRAY);
         IntStream.range(0, resolution).forEach(i -> image.getRaster().setSample(i, i, 0, 255));
         return List.of(new TrainingExample("diagonal", image, image));
+    }
+
+    /** Runs a {@link ModelTask} in a Java process like this one. */
+    static final class MeasuringProcess {
+
+        /** A heap of one size, all of it there from the start, so that only what does not end up in it would grow. */
+        private static final List<String> FIXED_HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
+
+        private MeasuringProcess() {}
+
+        /** A measurement failed; the message is what the process said last. */
+        static final class Failure extends IOException {
+            private static final long serialVersionUID = 1L;
+
+            Failure(String message) {
+                super(message);
+            }
+        }
+
+        /** @throws Failure if the process does not measure to its end */
+        static ModelTask.Measured measure(ModelTask task, Workload work) throws IOException, InterruptedException {
+            boolean fixed = task == ModelTask.READ_BACKS || task == ModelTask.CHECKPOINTS;
+            List<String> command = new ArrayList<>();
+            command.add(ProcessHandle.current().info().command().orElse("java"));
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.addAll(fixed ? FIXED_HEAP : List.of());
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+            command.addAll(List.of("bench", "model-task", "--task", task.name()));
+            command.addAll(work.options());
+            Path errors = Files.createTempFile("dualanodiff-bench-", ".log");
+            try {
+                Process process =
+                        new ProcessBuilder(command).redirectError(errors.toFile()).start();
+                String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (process.waitFor() != 0) {
+                    throw new Failure(reason(process.exitValue(), Files.readString(errors)));
+                }
+                return new Gson().fromJson(json.strip(), ModelTask.Measured.class);
+            } finally {
+                Files.delete(errors);
+            }
+        }
+
+        /** TorchScript's messages have many lines, the last of which says why. */
+        private static String reason(int exitCode, String errors) {
+            int said = errors.lastIndexOf("error: ");
+            return said >= 0
+                    ? errors.substring(said).strip()
+                    : "the measuring process ended with %d: %s"
+                            .formatted(exitCode, errors.substring(Math.max(0, errors.length() - 1000)));
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.run.RunReport;
+import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -15,8 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -32,23 +33,23 @@ public final class NightBenchmark {
     private static final int DEFECTS_A_CATEGORY = 50;
     private static final int PICTURES = 3;
 
-    private final NightPlan plan;
+    private final Plan plan;
     private final PrintWriter out;
 
-    public NightBenchmark(NightPlan plan, PrintWriter out) {
+    public NightBenchmark(Plan plan, PrintWriter out) {
         this.plan = plan;
         this.out = out;
     }
 
     /** Runs the night in folders of its own, which are deleted, or in the store that is named. */
-    public NightMeasures run(List<String> settings) throws IOException {
+    public Measures run(List<String> settings) throws IOException {
         Path folder = Files.createTempDirectory("dualanodiff-night-");
         try {
             writeImages(folder.resolve("images"));
             PipelineConfig config = ConfigLoader.load(
                     Optional.empty(), settings(folder, settings), System.getenv(), System.getProperties());
             try (SparkSession spark = SparkSessions.open(config, "bench night")) {
-                NightMeasures measures = measure(spark, config);
+                Measures measures = measure(spark, config);
                 print(measures);
                 return measures;
             }
@@ -57,17 +58,17 @@ public final class NightBenchmark {
         }
     }
 
-    private NightMeasures measure(SparkSession spark, PipelineConfig config) {
+    private Measures measure(SparkSession spark, PipelineConfig config) {
         SlotLog.clear();
         Stopwatch watch = Stopwatch.start();
-        RunSummary summary =
+        RunReport.Summary summary =
                 new AugmentRun(spark, config, new PrintWriter(Writer.nullWriter()), false, plan.work()).run(Stages.ALL);
         double seconds = watch.seconds();
         long end = System.nanoTime();
         List<SlotLog.Span> spans = SlotLog.spans();
         System.gc();
         double live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / (double) (1 << 20);
-        return new NightMeasures(
+        return new Measures(
                 summary.status(),
                 seconds,
                 SlotLog.idleUntilLastUnit(spans, plan.slots()),
@@ -78,7 +79,7 @@ public final class NightBenchmark {
                 SlotLog.blocks(),
                 SlotLog.repeated(),
                 live,
-                Heap.peakMebibytes());
+                Memory.peakOfHeap());
     }
 
     private List<String> settings(Path folder, List<String> more) {
@@ -143,7 +144,7 @@ public final class NightBenchmark {
         });
     }
 
-    private void print(NightMeasures measured) {
+    private void print(Measures measured) {
         line(
                 "%,d units of %d good pairs, %d slots: %s in %.1f s, %,d tasks, %,d pairs made, %,d of them good",
                 plan.units(),
@@ -160,11 +161,62 @@ public final class NightBenchmark {
         line("blocks: %,d drawn, and %,d times one that had been drawn before", measured.blocks(), measured.repeated());
         line(
                 "heap: %,.0f MiB live at the end, at most %,.0f of %,.0f MiB",
-                measured.liveMebibytes(), measured.peakMebibytes(), Heap.limitMebibytes());
+                measured.liveMebibytes(), measured.peakMebibytes(), Memory.limitOfHeap());
     }
 
     private void line(String format, Object... values) {
         out.printf(Locale.ROOT, format + "%n", values);
         out.flush();
+    }
+
+    /**
+     * How a night went.
+     *
+     * @param idle share of the slots that had nothing to do until work of one unit alone was left
+     * @param idleToTheEnd the same to the end of the run
+     * @param tasks that trained or generated
+     * @param blocks that were drawn
+     * @param repeated times that one was drawn again
+     * @param liveMebibytes of heap when the run is over; the tasks' too, which live in the driver's JVM
+     * @param peakMebibytes bound of the heap that was used
+     */
+    public record Measures(
+            String status,
+            double seconds,
+            double idle,
+            double idleToTheEnd,
+            int tasks,
+            int generated,
+            int accepted,
+            int blocks,
+            int repeated,
+            double liveMebibytes,
+            double peakMebibytes) {}
+
+    /**
+     * The night of {@link NightBenchmark}: a real one's times, divided by its haste.
+     *
+     * @param units kinds of defect
+     * @param slots tasks at a time, in place of as many GPUs
+     * @param pairs good ones wanted of each unit
+     * @param batch pairs of a block
+     * @param pairsPerTask at most
+     * @param rejected share of the pairs that are no good, 0..1
+     * @param haste times so fast as a real night
+     */
+    public record Plan(int units, int slots, int pairs, int batch, int pairsPerTask, double rejected, double haste) {
+
+        private static final double SHORTEST_TRAINING = 5 * 60;
+        private static final double LONGEST_TRAINING = 20 * 60;
+
+        /** A unit's good pairs take as long as a thousand of Stable Diffusion on one H100. */
+        private static final double GENERATION = 1000 * ScaleBenchmark.Measures.modelSecondsPerPair();
+
+        private static final int SIDE = 64;
+
+        StandInWork work() {
+            return new StandInWork(
+                    SHORTEST_TRAINING / haste, LONGEST_TRAINING / haste, GENERATION / pairs / haste, rejected, SIDE);
+        }
     }
 }

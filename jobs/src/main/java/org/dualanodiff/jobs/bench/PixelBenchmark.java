@@ -7,14 +7,13 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import org.dualanodiff.pipeline.evaluate.PixelScores;
 import org.dualanodiff.pipeline.evaluate.Ranking;
 import org.dualanodiff.pipeline.evaluate.ScoreMap;
 
 /**
  * Time and memory of the pixel metrics on many pixels. The scores follow from the pixel's number alone, so that {@code
- * pixel_metrics_benchmark.py} measures scikit-learn on the very same ones.
+ * pixel_metrics_benchmark.py} metrics scikit-learn on the very same ones.
  */
 public final class PixelBenchmark {
 
@@ -51,7 +50,7 @@ public final class PixelBenchmark {
             double averagePrecision,
             double f1Max,
             double aupro,
-            PixelMeasures.Bounds bounds) {}
+            PixelScores.Bounds bounds) {}
 
     public void run() throws IOException {
         PixelScores pixels = PixelScores.forPixels(
@@ -61,9 +60,9 @@ public final class PixelBenchmark {
             ScoreMap map = map(image);
             spent.on(() -> pixels.add(map));
         }
-        AtomicReference<PixelMeasures> measures = new AtomicReference<>();
-        spent.on(() -> measures.set(pixels.measures(PixelScores.AUPRO_LIMIT)));
-        print(measures.get(), spent);
+        AtomicReference<PixelScores.Metrics> metrics = new AtomicReference<>();
+        spent.on(() -> metrics.set(pixels.metrics(PixelScores.AUPRO_LIMIT)));
+        print(metrics.get(), spent);
     }
 
     /** Time spent on some pieces of work. */
@@ -80,19 +79,19 @@ public final class PixelBenchmark {
         }
     }
 
-    private void print(PixelMeasures measures, Spent spent) throws IOException {
-        Ranking ranking = measures.ranking();
+    private void print(PixelScores.Metrics metrics, Spent spent) throws IOException {
+        Ranking ranking = metrics.ranking();
         Measured measured = new Measured(
                 millions,
                 binned ? "binned" : "sorted",
                 spent.seconds,
                 spent.cpuSeconds,
-                ResidentMemory.peakMebibytes(),
+                Memory.peakOfResident(),
                 ranking.auroc().orElseThrow(),
                 ranking.averagePrecision().orElseThrow(),
                 ranking.f1Max().orElseThrow().value(),
-                measures.aupro().orElseThrow(),
-                measures.bounds());
+                metrics.aupro().orElseThrow(),
+                metrics.bounds());
         out.println(new GsonBuilder()
                 .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                 .create()

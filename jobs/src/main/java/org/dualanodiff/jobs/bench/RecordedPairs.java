@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -45,8 +45,8 @@ public final class RecordedPairs {
 
     /** The unit's samples, made as they are asked for. */
     public static Iterator<GeneratedSample> of(String runId, GenerateUnit unit) {
-        return Arrays.stream(unit.missing())
-                .mapToObj(index -> sample(runId, unit, index, SIDE, List.of()))
+        return unit.missing().stream()
+                .map(index -> sample(runId, unit, index, SIDE, List.of()))
                 .iterator();
     }
 
@@ -55,13 +55,13 @@ public final class RecordedPairs {
         Pair pair = DRAWN.computeIfAbsent(side, RecordedPairs::draw).get(index % COUNT);
         double ratio = pair.area() / (double) (side * side);
         return new GeneratedSample(
-                SampleId.of(runId, unit.adapterId(), index),
-                unit.category(),
-                unit.defect(),
+                SampleId.of(runId, unit.adapter(), index),
+                unit.unit().category(),
+                unit.unit().defect(),
                 index,
                 0,
                 runId,
-                unit.adapter().hex(),
+                unit.adapter().fingerprint().hex(),
                 "a recorded pair",
                 null,
                 marked(pair.image(), index),

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.pipeline.store.AdapterId;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,14 +23,15 @@ import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -41,6 +43,7 @@ public final class ScaleBenchmark {
 
     private static final String CATEGORY = "recorded";
     private static final int PAIRS_PER_TASK = 64;
+    private static final long FILE_BYTES = 256L << 20;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -61,11 +64,11 @@ public final class ScaleBenchmark {
      * @throws IllegalStateException if pairs were lost or doubled
      * @throws IOException where the resident size cannot be read
      */
-    public ScaleMeasures run(int rows, int units) throws IOException {
+    public Measures run(int rows, int units) throws IOException {
         String runId = "bench-" + UUID.randomUUID().toString().substring(0, 8);
         try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
             try {
-                ScaleMeasures measures = measure(store, runId, rows, units);
+                Measures measures = measure(store, runId, rows, units);
                 print(measures);
                 return measures;
             } finally {
@@ -76,7 +79,7 @@ public final class ScaleBenchmark {
         }
     }
 
-    private ScaleMeasures measure(ObjectStore store, String runId, int rows, int units) throws IOException {
+    private Measures measure(ObjectStore store, String runId, int rows, int units) throws IOException {
         List<GenerateUnit> tasks = tasks(rows, units);
         double before = cpuSeconds();
         Map<String, UnitPairs> pairs = new TreeMap<>();
@@ -86,17 +89,18 @@ public final class ScaleBenchmark {
                 .collect();
         double stage = staging.seconds();
         double judge = timed(() -> IntStream.range(0, tasks.size())
-                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
-        List<CommitTask> files =
-                pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
+        List<CommitTask> files = pairs.values().stream()
+                .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
+                .toList();
         TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
-        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
+        UnitJobs jobs = new UnitJobs(context, settings, RunLease.Fence.none(runId), null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();
         double record = timed(() -> record(store, runId, files, written, pairs, rows));
-        return new ScaleMeasures(
+        return new Measures(
                 rows,
                 units,
                 tasks.size(),
@@ -108,14 +112,14 @@ public final class ScaleBenchmark {
                 cpuSeconds() - before,
                 staged.stream().mapToLong(GenerateSamples.Staged::bytes).sum(),
                 written.stream().map(UnitCommit.File::bytes).toList(),
-                Heap.peakMebibytes(),
-                Heap.limitMebibytes(),
-                ResidentMemory.peakMebibytes());
+                Memory.peakOfHeap(),
+                Memory.limitOfHeap(),
+                Memory.peakOfResident());
     }
 
     private static UnitPairs nothing(String runId, GenerateUnit unit, int rows) {
         return new UnitPairs(
-                UnitCommit.nothing(runId, unit.adapterId()),
+                UnitCommit.nothing(runId, unit.adapter()),
                 new SampleTarget(rows, 1, PAIRS_PER_TASK),
                 AcceptedCopies.NOT_SOUGHT);
     }
@@ -167,11 +171,11 @@ public final class ScaleBenchmark {
 
     private static GenerateUnit task(String defect, int first, int end) {
         Fingerprint adapter = Fingerprint.ofBytes(defect.getBytes(StandardCharsets.UTF_8));
-        int[] missing = IntStream.range(first, end).toArray();
-        return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
+        List<Integer> missing = IntStream.range(first, end).boxed().toList();
+        return new GenerateUnit(new AdapterId(CATEGORY, defect, adapter), first, first + PAIRS_PER_TASK, missing);
     }
 
-    private void print(ScaleMeasures measured) {
+    private void print(Measures measured) {
         int side = RecordedPairs.SIDE;
         line(
                 "%,d pairs of %d x %d, %d units, %d tasks of up to %d pairs, %d cores",
@@ -199,7 +203,7 @@ public final class ScaleBenchmark {
                 files.getSum() / (measured.heapLimitMebibytes() * (1 << 20)));
         line(
                 "model: %.2f s a pair on one H100 (%d steps for each of 2 branches at %.0f steps/s)",
-                ScaleMeasures.modelSecondsPerPair(), ScaleMeasures.STEPS, ScaleMeasures.H100_STEPS_PER_SECOND);
+                Measures.modelSecondsPerPair(), Measures.STEPS, Measures.H100_STEPS_PER_SECOND);
         line(
                 "overhead over model time: %.2f %% by the clock; %.3f cores beside one H100",
                 100 * measured.overheadShare(), measured.coresPerGpu());
@@ -219,8 +223,88 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
+        }
+    }
+
+    /**
+     * What Spark and the store cost beside the model.
+     *
+     * @param stageSeconds to write the rows into files of the staging area, one a task
+     * @param judgeSeconds to take in the tasks' verdicts
+     * @param commitSeconds to write the table's files, with their SHA-256
+     * @param recordSeconds to commit them and read the commits back
+     * @param cpuSeconds of the driver's process in all of it; the executors' too where they live in it. On a busy machine this is
+     *     what to believe
+     * @param stagedBytes of all staged files
+     * @param files bytes of each file of the table
+     * @param heapMebibytes bound of the heap that the driver used; the executors' too where they live in it
+     * @param heapLimitMebibytes what the driver's heap could grow to
+     * @param residentMebibytes most memory of the driver's process
+     */
+    public record Measures(
+            long rows,
+            int units,
+            int tasks,
+            int cores,
+            double stageSeconds,
+            double judgeSeconds,
+            double commitSeconds,
+            double recordSeconds,
+            double cpuSeconds,
+            long stagedBytes,
+            List<Long> files,
+            double heapMebibytes,
+            double heapLimitMebibytes,
+            double residentMebibytes) {
+
+        /**
+         * Stable Diffusion 1.5 at 512 x 512 with guidance, denoising steps of one image a second, on one H100: 51 on an A100,
+         * compiled (chengzeyi/stable-fast, issue 2), times 3, the most by which an H100 is said to be faster
+         * (baseten.co, "Unlocking the full power of NVIDIA H100 GPUs for ML inference with TensorRT"). Meant to be too fast
+         * rather than too slow: then the shares below are too large rather than too small.
+         */
+        public static final double H100_STEPS_PER_SECOND = 51 * 3;
+
+        /** Of the comparison; the paper takes 100. */
+        public static final int STEPS = 50;
+
+        private static final int BRANCHES = 2;
+
+        public Measures {
+            files = List.copyOf(files);
+        }
+
+        public double seconds() {
+            return stageSeconds + judgeSeconds + commitSeconds + recordSeconds;
+        }
+
+        public double rowsPerSecond() {
+            return rows / seconds();
+        }
+
+        public LongSummaryStatistics fileBytes() {
+            return files.stream().mapToLong(bytes -> bytes).summaryStatistics();
+        }
+
+        public double bytesPerRow() {
+            return fileBytes().getSum() / (double) rows;
+        }
+
+        /** Of one H100; a pair is an image and a part, one branch each. */
+        public static double modelSecondsPerPair() {
+            return BRANCHES * STEPS / H100_STEPS_PER_SECOND;
+        }
+
+        /** As {@link #overheadShare} with one core's seconds: below 1, a single core keeps up with one H100. */
+        public double coresPerGpu() {
+            return cpuSeconds / (rows * modelSecondsPerPair());
+        }
+
+        /** Seconds of all this over the seconds that one H100 is at work on as many pairs. */
+        public double overheadShare() {
+            return seconds() / (rows * modelSecondsPerPair());
         }
     }
 }

@@ -10,7 +10,6 @@ import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.NightBenchmark;
-import org.dualanodiff.jobs.bench.NightPlan;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
 import org.dualanodiff.jobs.bench.Workload;
@@ -318,7 +317,7 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            NightPlan plan = new NightPlan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            NightBenchmark.Plan plan = new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
             new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
             return ExitCode.DONE;
         }

@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.EvaluationRun;
-import org.dualanodiff.jobs.run.EvaluationSummary;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
@@ -35,7 +34,7 @@ final class EvaluateCommand implements Callable<Integer> {
         PipelineConfig config = options.load();
         Preflight.require(config, false, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            EvaluationSummary summary =
+            EvaluationRun.Summary summary =
                     new EvaluationRun(spark, config, spec.commandLine().getErr()).run();
             spec.commandLine().getOut().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

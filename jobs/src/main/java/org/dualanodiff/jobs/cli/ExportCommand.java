@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.ExportRun;
-import org.dualanodiff.jobs.run.ExportSummary;
 import org.dualanodiff.jobs.run.Originals;
-import org.dualanodiff.jobs.run.SampleFiles;
+import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.PublishDataset;
@@ -64,7 +63,7 @@ final class ExportCommand extends StoreCommand {
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
         ExportPlan plan = withOriginals() ? Originals.of(config).addTo(plan(store), runs(store), store) : plan(store);
-        ExportSummary summary = new ExportRun(spark, store, out).run(plan);
+        ExportRun.Summary summary = new ExportRun(spark, store, out).run(plan);
         summary.errors().forEach(error -> spec.commandLine().getErr().println("failed: " + error));
         spec.commandLine().getOut().println(summary.json());
         return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
@@ -19,13 +18,12 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.report.PairGroups;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import picocli.CommandLine.Command;
@@ -75,36 +73,28 @@ final class FiguresCommand extends StoreCommand {
     int run(SparkSession spark, ObjectStore store) throws IOException {
         Dataset dataset = RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration());
         DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
-        RunSamples samples = new RunSamples(store, run);
-        Map<DefectSet, List<GeneratedSample>> found = new LinkedHashMap<>();
-        for (DefectSet set : dataset.sets()) {
-            found.put(set, samples.first(set.category(), set.defect(), sample -> true, pairs));
-        }
-        if (found.values().stream().allMatch(List::isEmpty)) {
+        Map<UnitKey, List<GeneratedSample>> samples = PairComparison.samples(store, run, dataset, pairs);
+        if (samples.values().stream().allMatch(List::isEmpty)) {
             spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
             return ExitCode.DATA;
         }
         Compute compute = DetectorTraining.fastest("cpu", config.compute().threads());
-        Map<String, PairMetrics> figures = new LinkedHashMap<>();
-        try (PairComparison comparison = PairComparison.with(dataset, files, network.side, network.steps, compute)) {
-            for (DefectSet set : dataset.sets()) {
-                UnitKey unit = new UnitKey(set.category(), set.defect());
-                List<GeneratedSample> own = found.get(set);
-                PairMetrics of = comparison.of(unit, own);
-                if (of != null) {
-                    figures.put(unit.toString(), of);
-                    draw(unit, set, own, files);
-                }
+        try (PairComparison comparison = new PairComparison(dataset, files, network.side, network.steps, compute)) {
+            Map<String, PairMetrics> metrics = new LinkedHashMap<>();
+            for (Map.Entry<UnitKey, PairMetrics> unit : comparison.of(samples).entrySet()) {
+                metrics.put(unit.getKey().toString(), unit.getValue());
+                draw(unit.getKey(), dataset, samples.get(unit.getKey()), files);
             }
-            print(figures, comparison.onUnseen());
+            print(metrics, comparison);
+            return metrics.isEmpty() ? ExitCode.DATA : ExitCode.DONE;
         }
-        return figures.isEmpty() ? ExitCode.DATA : ExitCode.DONE;
     }
 
-    private void draw(UnitKey unit, DefectSet set, List<GeneratedSample> own, DatasetFiles files) throws IOException {
+    private void draw(UnitKey unit, Dataset dataset, List<GeneratedSample> own, DatasetFiles files) throws IOException {
         if (sheets == null) {
             return;
         }
+        DefectSet set = dataset.set(unit.category(), unit.defect()).orElseThrow();
         List<DefectImage> examples = set.training().stream().limit(REAL_SHOWN).toList();
         List<PairGroup> groups = List.of(
                 PairGroups.real(unit + ": real training pairs", examples, files, CELL),
@@ -114,14 +104,13 @@ final class FiguresCommand extends StoreCommand {
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
     }
 
-    private void print(Map<String, PairMetrics> figures, double onUnseen) {
+    private void print(Map<String, PairMetrics> metrics, PairComparison comparison) {
         PrintWriter console = spec.commandLine().getErr();
-        if (figures.isEmpty()) {
+        if (metrics.isEmpty()) {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
-        PairMetrics.table(run, figures).lines().forEach(console::println);
-        console.printf(Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", onUnseen);
-        spec.commandLine().getOut().println(JsonLine.of(new Answer(run, onUnseen, figures)));
+        comparison.lines(run, metrics).forEach(console::println);
+        spec.commandLine().getOut().println(JsonLine.of(new Answer(run, comparison.onUnseen(), metrics)));
     }
 
     /** The last line of the output. */

@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.run.RunReport;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -35,7 +35,7 @@ abstract class RunCommand implements Callable<Integer> {
         Preflight.require(
                 config, stages() != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            RunSummary summary = new AugmentRun(
+            RunReport.Summary summary = new AugmentRun(
                             spark, config, spec.commandLine().getErr(), retryFailed(), UnitWork.OF_MODEL)
                     .run(stages());
             spec.commandLine().getErr().println(summary.sentence());

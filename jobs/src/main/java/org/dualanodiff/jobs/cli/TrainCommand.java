@@ -1,6 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import picocli.CommandLine.Command;
 
 @Command(

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.demo;
 
+import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,8 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
@@ -29,11 +29,10 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -58,7 +57,7 @@ public final class Demo {
 
     /**
      * @param settings over those of the demonstration, each {@code key=value}
-     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#with}
+     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#PairComparison}
      * @param steps of its training
      * @param console for people
      */
@@ -85,7 +84,7 @@ public final class Demo {
         say("4/4 figures and page");
         Stopwatch watch = Stopwatch.start();
         Dataset dataset = RunInputs.dataset(config(DemoWay.FREE), LocalCache.ofUser(), new Configuration());
-        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = samples();
+        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = samples(dataset);
         DemoFigures figures = figures(watch, dataset, samples);
         Path sheet = out.resolve("contact-sheet.png");
         new DemoPage(UNITS, dataset, files, samples).write(figures, page(), sheet);
@@ -127,7 +126,7 @@ public final class Demo {
                 seconds.put("adapters", training.seconds());
             }
             Stopwatch generating = Stopwatch.start();
-            RunSummary summary = run.run(Stages.ALL);
+            RunReport.Summary summary = run.run(Stages.ALL);
             seconds.put("pairs, " + way.setting(), generating.seconds());
             if (summary.pairsPerSecond() != null) {
                 pairsPerSecond.put(way, summary.pairsPerSecond());
@@ -162,33 +161,21 @@ public final class Demo {
     private DemoFigures figures(
             Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
-        try (PairComparison comparison = PairComparison.with(dataset, files, side, steps, compute())) {
+        try (PairComparison comparison = new PairComparison(dataset, files, side, steps, compute())) {
             Map<DemoWay, Map<UnitKey, PairMetrics>> units = new LinkedHashMap<>();
             for (DemoWay way : DemoWay.values()) {
-                Map<UnitKey, PairMetrics> figures = new LinkedHashMap<>();
-                for (UnitKey unit : UNITS) {
-                    PairMetrics of = comparison.of(unit, samples.get(way).get(unit));
-                    if (of != null) {
-                        figures.put(unit, of);
-                    }
-                }
-                units.put(way, figures);
+                units.put(way, comparison.of(samples.get(way)));
             }
             seconds.put("figures", watch.seconds());
             return new DemoFigures(seconds, pairsPerSecond, comparison.onUnseen(), units);
         }
     }
 
-    private Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples() throws IOException {
+    private Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples(Dataset dataset) throws IOException {
         Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = new EnumMap<>(DemoWay.class);
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
             for (DemoWay way : DemoWay.values()) {
-                RunSamples run = new RunSamples(opened, way.run());
-                Map<UnitKey, List<GeneratedSample>> own = new LinkedHashMap<>();
-                for (UnitKey unit : UNITS) {
-                    own.put(unit, run.first(unit.category(), unit.defect(), sample -> true, Integer.MAX_VALUE));
-                }
-                samples.put(way, own);
+                samples.put(way, PairComparison.samples(opened, way.run(), dataset, Integer.MAX_VALUE));
             }
         }
         return samples;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The numbers of a demonstration.

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import org.dualanodiff.pipeline.store.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 
 /**
  * The metrics of a whole application, on its driver: what all executors have reported, those that were lost since
@@ -24,11 +24,11 @@ public final class RunMetrics {
             List.of("waiting", "training", "learning", "generating", "committing", "complete", "failed");
 
     private volatile Supplier<RunStatus> status;
-    private final Map<String, WorkDone> byExecutor = new ConcurrentHashMap<>();
+    private final Map<String, WorkCounters.Done> byExecutor = new ConcurrentHashMap<>();
     private final Meter steps = new Meter();
     private final Meter pairs = new Meter();
     private Verdicts settled = new Verdicts(0, 0, 0);
-    private WorkDone whenSettled = WorkDone.NOTHING;
+    private WorkCounters.Done whenSettled = WorkCounters.Done.NOTHING;
 
     private record Verdicts(long accepted, long rejected, long failed) {
         Verdicts plus(long moreAccepted, long moreRejected, long moreFailed) {
@@ -60,6 +60,7 @@ public final class RunMetrics {
         registry.register("run.rejected", (Gauge<Long>) () -> verdicts().rejected());
         registry.register("run.failed", (Gauge<Long>) () -> verdicts().failed());
         registry.register("run.gpuSeconds", (Gauge<Double>) () -> total().gpuSeconds());
+        registry.register("run.gpuSecondsIdle", (Gauge<Double>) () -> total().gpuSecondsIdle());
         registry.register("run.rounds", (Gauge<Integer>) () -> shown(RunStatus::rounds));
         registry.register("run.commits", (Gauge<Integer>) () -> shown(RunStatus::commits));
         for (String state : STATES) {
@@ -79,9 +80,9 @@ public final class RunMetrics {
     }
 
     /** What an executor has done since it started. Reports may come late; none takes back an earlier one. */
-    synchronized void report(String executor, WorkDone done) {
-        WorkDone before = byExecutor.getOrDefault(executor, WorkDone.NOTHING);
-        WorkDone now = done.atLeast(before);
+    synchronized void report(String executor, WorkCounters.Done done) {
+        WorkCounters.Done before = byExecutor.getOrDefault(executor, WorkCounters.Done.NOTHING);
+        WorkCounters.Done now = done.atLeast(before);
         steps.mark(now.steps() - before.steps());
         pairs.mark(now.pairs() - before.pairs());
         byExecutor.put(executor, now);
@@ -97,11 +98,11 @@ public final class RunMetrics {
     }
 
     private synchronized Verdicts verdicts() {
-        WorkDone since = total().minus(whenSettled);
+        WorkCounters.Done since = total().minus(whenSettled);
         return settled.plus(since.accepted(), since.rejected(), since.failed());
     }
 
-    private WorkDone total() {
-        return byExecutor.values().stream().reduce(WorkDone.NOTHING, WorkDone::plus);
+    private WorkCounters.Done total() {
+        return byExecutor.values().stream().reduce(WorkCounters.Done.NOTHING, WorkCounters.Done::plus);
     }
 }

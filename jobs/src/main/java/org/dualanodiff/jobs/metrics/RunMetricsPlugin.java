@@ -4,6 +4,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +16,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.dualanodiff.pipeline.Stopwatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +60,7 @@ public final class RunMetricsPlugin implements SparkPlugin {
     }
 
     /** What an executor tells the driver. */
-    private record Report(String executor, WorkDone done) implements Serializable {}
+    private record Report(String executor, WorkCounters.Done done) implements Serializable {}
 
     private static final class OnDriver implements DriverPlugin {
 
@@ -94,13 +96,18 @@ public final class RunMetricsPlugin implements SparkPlugin {
     private static final class OnExecutor implements ExecutorPlugin {
 
         // In local mode one JVM may see several applications, one after the other.
-        private final WorkDone before = WorkCounters.ofThisJvm().soFar();
+        private final WorkCounters.Done before = WorkCounters.ofThisJvm().soFar(0);
+        private final Stopwatch watch = Stopwatch.start();
+        private int gpus;
         private ScheduledExecutorService clock;
         private PluginContext context;
 
         @Override
         public void init(PluginContext given, Map<String, String> extraConf) {
             context = given;
+            gpus = Optional.ofNullable(given.resources().get("gpu"))
+                    .map(gpu -> gpu.addresses().length)
+                    .orElse(0);
             ofThisExecutor = given;
             register(given.metricRegistry());
             clock = Executors.newSingleThreadScheduledExecutor(OnExecutor::daemon);
@@ -121,10 +128,11 @@ public final class RunMetricsPlugin implements SparkPlugin {
             registry.register("executor.rejected", (Gauge<Long>) () -> done().rejected());
             registry.register("executor.failed", (Gauge<Long>) () -> done().failed());
             registry.register("executor.gpuSeconds", (Gauge<Double>) () -> done().gpuSeconds());
+            registry.register("executor.gpuSecondsIdle", (Gauge<Double>) () -> done().gpuSecondsIdle());
         }
 
-        private WorkDone done() {
-            return WorkCounters.ofThisJvm().soFar().minus(before);
+        private WorkCounters.Done done() {
+            return WorkCounters.ofThisJvm().soFar(gpus * watch.seconds()).minus(before);
         }
 
         @Override

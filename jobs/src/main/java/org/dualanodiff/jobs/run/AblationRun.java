@@ -1,24 +1,22 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** The main job in several variants, each a run of its own, and one table of how their pairs compare with the real ones. */
@@ -33,7 +31,7 @@ public final class AblationRun {
     /**
      * @param variants by name, at least one; they differ in their run and in what is to be compared, and share data set and
      *     store
-     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#with}
+     * @param side of the images that the comparing network sees, in pixels; see {@link PairComparison#PairComparison}
      * @param steps of its training
      * @param console for people
      */
@@ -49,12 +47,12 @@ public final class AblationRun {
     /**
      * Runs what is missing of every variant, then compares.
      *
-     * @return figures by {@code variant, category/defect}; a variant without pairs has none
+     * @return metrics by {@code variant, category/defect}; a variant without pairs has none
      */
     public Map<String, PairMetrics> run() throws IOException {
         for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
             console.printf("variant %s%n", variant.getKey());
-            RunSummary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
+            RunReport.Summary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
             console.println(summary.sentence());
         }
         return compare();
@@ -64,31 +62,20 @@ public final class AblationRun {
         PipelineConfig any = variants.values().iterator().next();
         Dataset dataset = RunInputs.dataset(any, LocalCache.ofUser(), HadoopProperties.configuration());
         DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
-        Map<String, PairMetrics> figures = new LinkedHashMap<>();
+        Compute compute =
+                DetectorTraining.fastest("cpu", any.compute().threads());
+        Map<String, PairMetrics> metrics = new LinkedHashMap<>();
         try (ObjectStore store = ObjectStore.open(any.store(), HadoopProperties.current());
-                PairComparison comparison = PairComparison.with(
-                        dataset,
-                        files,
-                        side,
-                        steps,
-                        DetectorTraining.fastest("cpu", any.compute().threads()))) {
+                PairComparison comparison = new PairComparison(dataset, files, side, steps, compute)) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
-                RunSamples samples =
-                        new RunSamples(store, variant.getValue().run().id());
-                for (DefectSet set : dataset.sets()) {
-                    UnitKey unit = new UnitKey(set.category(), set.defect());
-                    PairMetrics of = comparison.of(
-                            unit, samples.first(set.category(), set.defect(), sample -> true, Integer.MAX_VALUE));
-                    if (of != null) {
-                        figures.put(variant.getKey() + ", " + unit, of);
-                    }
-                }
+                String run = variant.getValue().run().id();
+                comparison
+                        .of(PairComparison.samples(store, run, dataset, Integer.MAX_VALUE))
+                        .forEach((unit, of) -> metrics.put(variant.getKey() + ", " + unit, of));
             }
-            PairMetrics.table("variant", figures).lines().forEach(console::println);
-            console.printf(
-                    Locale.ROOT, "agreement on real pairs that the network did not see: %.2f%n", comparison.onUnseen());
+            comparison.lines("variant", metrics).forEach(console::println);
         }
-        return figures;
+        return metrics;
     }
 
     /** The runs' ids, to be named as {@code generated@RUN} in an evaluation. */

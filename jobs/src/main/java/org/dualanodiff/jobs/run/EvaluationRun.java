@@ -1,27 +1,54 @@
 package org.dualanodiff.jobs.run;
 
+import static org.apache.spark.sql.functions.substring_index;
+
+import static org.apache.spark.sql.functions.col;
+
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.GpuTask;
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
+import org.dualanodiff.model.torch.Compute;
+import org.apache.spark.api.java.function.Function;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.apache.spark.sql.Encoders;
+import java.util.Collection;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.evaluate.RunAdapters;
+import org.dualanodiff.pipeline.evaluate.LeakCheck;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import java.util.ArrayList;
+import com.google.gson.GsonBuilder;
+import com.google.gson.Gson;
+import com.google.gson.FieldNamingPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.progress.Progress;
-import org.dualanodiff.jobs.spark.EvaluateJob;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -30,6 +57,8 @@ import org.dualanodiff.pipeline.store.StoreException;
 
 /** The evaluation: refuse leaks, train and test every arm's detectors, measure the generated pairs, give the verdict. */
 public final class EvaluationRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationRun.class);
 
     private final SparkSession spark;
     private final PipelineConfig config;
@@ -46,7 +75,7 @@ public final class EvaluationRun {
      * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException if a test image was seen in a training
      * @throws StoreException if a run that an arm names does not exist, or the store fails
      */
-    public EvaluationSummary run() throws IOException {
+    public Summary run() throws IOException {
         Stopwatch watch = Stopwatch.start();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
@@ -54,7 +83,7 @@ public final class EvaluationRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
@@ -63,20 +92,35 @@ public final class EvaluationRun {
             new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            Progress progress = Progress.showOn(console);
-            EvaluateJob job = new EvaluateJob(
-                    context, TaskSettings.of(config), progress);
-            List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<ArmResult> results = job.run(plan.arms());
+            TaskSettings settings = TaskSettings.of(config);
+            List<GenerationMetrics> generation = measure(context, settings, plan.generation());
+            List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
-                    results.stream().filter(ArmResult::reused).count());
+                    results.stream().filter(EvaluateArm.Result::reused).count());
             String address = new EvaluationFiles(store).write(report, results);
             EvaluationTable.lines(report).forEach(console::println);
             showInReport(runId, store);
             return summary(report, results, generation, address, watch.seconds());
         }
+    }
+
+    /** One task a detector. A failure stays with its task. */
+    public static List<EvaluateArm.Result> detect(
+            JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
+        String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
+        return new SparkJob(
+                        spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
+                .onGpus(tasks, new Detection(settings, progress));
+    }
+
+    /** One task a set of generated pairs. */
+    public static List<GenerationMetrics> measure(
+            JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
+        String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
+        return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
+                .onGpus(tasks, new Measurement(settings));
     }
 
     /** A run that was never finished has no page to show it on. */
@@ -97,35 +141,189 @@ public final class EvaluationRun {
         }
     }
 
-    private EvaluationReport report(String runId, List<ArmResult> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.settings(config.evaluation()),
+                EvaluationPlan.budget(config.evaluation()),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);
     }
 
-    private EvaluationSummary summary(
+    private Summary summary(
             EvaluationReport report,
-            List<ArmResult> results,
+            List<EvaluateArm.Result> results,
             List<GenerationMetrics> generation,
             String address,
             double seconds) {
         int failed = report.failed()
                 + (int) generation.stream().filter(one -> one.error() != null).count();
-        List<ArmComparison> losses = report.losses(config.evaluation().allowedLoss());
+        List<Comparison> losses = report.losses(config.evaluation().allowedLoss());
         losses.forEach(loss -> console.printf("loss of more than is allowed: %s%n", loss.sentence()));
         String status = failed > 0 ? "partial" : losses.isEmpty() ? "complete" : "worse";
-        return new EvaluationSummary(
+        return new Summary(
                 report.runId(),
                 status,
                 results.size() - report.failed(),
-                (int) results.stream().filter(ArmResult::reused).count(),
+                (int) results.stream().filter(EvaluateArm.Result::reused).count(),
                 failed,
-                report.verdicts().stream().map(ArmComparison::sentence).toList(),
+                report.verdicts().stream().map(Comparison::sentence).toList(),
                 seconds,
                 address);
     }
+
+    /**
+     * The last line of an evaluation on standard output, for the program that started it.
+     *
+     * @param status {@code complete}, {@code partial} if a detector or a measurement failed, or {@code worse} if a category
+     *     lost more than is allowed
+     * @param detectors trained and tested
+     * @param reused those of them that an earlier evaluation had trained
+     * @param failed detectors and measurements that were not made
+     * @param verdicts in words
+     * @param report address of the figures
+     */
+    public record Summary(
+            String runId,
+            String status,
+            int detectors,
+            int reused,
+            int failed,
+            List<String> verdicts,
+            double seconds,
+            String report) {
+
+        private static final Gson GSON = new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .disableHtmlEscaping()
+                .create();
+
+        /** Whether a scheduler should go no further with this run. */
+        public boolean partial() {
+            return !status.equals("complete");
+        }
+
+        /** One line of JSON. */
+        public String json() {
+            return GSON.toJson(this);
+        }
+    }
+
+    /** Refuses an evaluation whose test images something behind it has seen, and warns where nobody can tell. */
+    static final class RefuseLeaks {
+
+        private final SparkSession spark;
+        private final ObjectStore store;
+        private final PrintWriter console;
+
+        RefuseLeaks(SparkSession spark, ObjectStore store, PrintWriter console) {
+            this.spark = spark;
+            this.store = store;
+            this.console = console;
+        }
+
+        /**
+         * @param base of the configuration; those of the runs' adapters are looked at, too
+         * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException naming the test images
+         * @throws org.dualanodiff.pipeline.store.StoreException if pairs are there and their adapter is not
+         */
+        void run(EvaluationPlan plan, Provenance.BaseModel base) throws IOException {
+            LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
+            check.refuseCopies();
+            if (plan.runs().isEmpty()) {
+                return;
+            }
+            RunAdapters known = new RunAdapters(store, plan.categories());
+            List<PublishedAdapter> adapters = plan.runs().stream()
+                    .flatMap(run -> known.of(run).stream())
+                    .distinct()
+                    .toList();
+            warn(check.refuseLeaks(adapters));
+            List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
+            adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
+            BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
+            warn(check.refuseBases(bases, models));
+            List<String> categories =
+                    plan.categories().stream().map(CategoryData::category).toList();
+            for (String run : plan.runs()) {
+                warn(check.refuseBackgrounds(run, new PairBackgrounds(spark, store).of(run, categories)));
+            }
+        }
+
+        private void warn(List<String> unknown) {
+            unknown.forEach(sentence -> console.printf("warning: %s%n", sentence));
+        }
+    }
+
+    /** The good images that the accepted pairs of a run were made on. Pictures are not read. */
+    public static final class PairBackgrounds {
+
+        private static final String COLUMNS = "category STRING, background STRING, status STRING";
+
+        private final SparkSession spark;
+        private final ObjectStore store;
+
+        public PairBackgrounds(SparkSession spark, ObjectStore store) {
+            this.spark = spark;
+            this.store = store;
+        }
+
+        /** Their addresses, without the windows in them; none where the model drew whole images. */
+        public List<String> of(String runId, Collection<String> categories) {
+            String[] files = new RunSamples(store, runId)
+                    .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
+            if (files.length == 0) {
+                return List.of();
+            }
+            return spark.read()
+                    .schema(COLUMNS)
+                    .parquet(files)
+                    .filter(col("status")
+                            .equalTo(GeneratedSample.Status.ACCEPTED.column())
+                            .and(col("background").isNotNull())
+                            .and(col("category").isin(categories.toArray())))
+                    .select(substring_index(col("background"), "#", 1).as("image"))
+                    .distinct()
+                    .orderBy("image")
+                    .as(Encoders.STRING())
+                    .collectAsList();
+        }
+    }
+
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
+
+        @Override
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                Compute compute = settings.detectorCompute();
+                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
+                LOG.error("{} failed", task.label(), e);
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
+            }
+        }
+    }
+
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
+
+        @Override
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
+            try (ObjectStore store = settings.openStore()) {
+                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
+                LOG.error("measuring {} failed", task.label(), e);
+                return GenerationMetrics.failed(task, TaskFailures.text(e));
+            }
+        }
+    }
+
 }

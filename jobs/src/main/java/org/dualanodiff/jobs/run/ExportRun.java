@@ -1,10 +1,21 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import org.dualanodiff.pipeline.export.ExportTask;
+import org.dualanodiff.pipeline.export.ExportPairs;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.apache.spark.api.java.function.Function;
+import java.util.Locale;
+import com.google.gson.GsonBuilder;
+import com.google.gson.Gson;
+import com.google.gson.FieldNamingPolicy;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.ExportJob;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.ExportResult;
@@ -29,18 +40,96 @@ public final class ExportRun {
      * @throws org.dualanodiff.pipeline.store.StoreException if the folder holds another export, or a store fails
      * @throws IOException if a local file cannot be written
      */
-    public ExportSummary run(ExportPlan plan) throws IOException {
+    public Summary run(ExportPlan plan) throws IOException {
         try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new ExportJob(
-                            JavaSparkContext.fromSparkContext(spark.sparkContext()), store.root(), target.root())
-                    .run(plan.tasks());
+            List<ExportResult> results = new SparkJob(
+                            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                            "export",
+                            "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
+                    .run(plan.tasks(), new Export(store.root(), target.root()));
             boolean complete = results.stream().allMatch(ExportResult::succeeded);
             if (complete) {
                 finish.end(plan);
             }
-            return ExportSummary.of(plan, target.root(), results);
+            return Summary.of(plan, target.root(), results);
+        }
+    }
+
+    /**
+     * The last line of an export on standard output.
+     *
+     * @param status {@code complete}, or {@code partial}: run it again and it goes on
+     * @param pairs in the export now
+     * @param resumed parts that an earlier attempt had written
+     * @param errors of the parts that failed
+     */
+    public record Summary(
+            String status,
+            String format,
+            String source,
+            String out,
+            int pairs,
+            int goodImages,
+            int parts,
+            int resumed,
+            List<String> errors) {
+
+        private static final Gson GSON = new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .disableHtmlEscaping()
+                .create();
+
+        static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
+            List<String> errors = results.stream()
+                    .filter(result -> !result.succeeded())
+                    .map(ExportResult::error)
+                    .toList();
+            return new Summary(
+                    errors.isEmpty() ? "complete" : "partial",
+                    plan.format().name().toLowerCase(Locale.ROOT),
+                    plan.source(),
+                    out,
+                    results.stream().mapToInt(ExportResult::pairs).sum(),
+                    results.stream().mapToInt(ExportResult::goodImages).sum(),
+                    results.size(),
+                    (int) results.stream().filter(ExportResult::resumed).count(),
+                    errors);
+        }
+
+        /** Whether some parts are missing. */
+        public boolean partial() {
+            return !errors.isEmpty();
+        }
+
+        /** One line of JSON. */
+        public String json() {
+            return GSON.toJson(this);
+        }
+    }
+
+    /**
+     * Writes a part. A failure stays with it.
+     *
+     * @param store,target their addresses
+     */
+    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
+
+        private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
+
+        @Override
+        public ExportResult call(ExportTask task) throws Exception {
+            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
+                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
+                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
+                LOG.error("exporting {} failed", task.part(), e);
+                return ExportResult.failed(task, TaskFailures.text(e));
+            }
         }
     }
 }

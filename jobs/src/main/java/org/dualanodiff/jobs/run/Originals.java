@@ -10,11 +10,11 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunRegistry;
 
 /** The real images that belong to an export: those that its adapters have seen, and no other. */
@@ -44,7 +44,7 @@ public final class Originals {
      */
     public ExportPlan addTo(ExportPlan plan, List<String> runs, ObjectStore store) {
         Map<UnitKey, DefectSet> sets = dataset.sets().stream()
-                .collect(Collectors.toMap(set -> new UnitKey(set.category(), set.defect()), set -> set));
+                .collect(Collectors.toMap(set -> set.unit(), set -> set));
         List<String> foreign = runs.stream()
                 .flatMap(run -> new RunRegistry(store).boundAdapters(run).stream())
                 .flatMap(id -> new AdapterRegistry(store).find(id).stream())
@@ -65,7 +65,7 @@ public final class Originals {
 
     private static boolean hasSeen(PublishedAdapter adapter, Map<UnitKey, DefectSet> sets) {
         DefectSet set =
-                sets.get(new UnitKey(adapter.id().category(), adapter.id().defect()));
+                sets.get(adapter.id().unit());
         return set != null
                 && set.fingerprint().equals(adapter.provenance().data().fingerprint());
     }

@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -40,7 +40,7 @@ final class RunOutcome {
     }
 
     /** The last line of the command's output, with its times. */
-    void ended(RunSummary summary, List<TaskRecord> tasks) {
+    void ended(RunReport.Summary summary, List<NativeTask.Record> tasks) {
         JsonObject result = JsonParser.parseString(summary.json()).getAsJsonObject();
         result.addProperty("started_at", started.toString());
         result.addProperty("finished_at", Instant.now().toString());
@@ -49,7 +49,7 @@ final class RunOutcome {
     }
 
     /** The store may be what failed; then nothing more can be said there. */
-    void failed(Exception failure, List<TaskRecord> tasks) {
+    void failed(Exception failure, List<NativeTask.Record> tasks) {
         JsonObject result = result("failed");
         result.addProperty("error", String.valueOf(failure.getMessage()));
         result.addProperty("finished_at", Instant.now().toString());
@@ -73,7 +73,7 @@ final class RunOutcome {
         store.write(StoreLayout.result(runId), (result + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private void write(List<TaskRecord> tasks) {
+    private void write(List<NativeTask.Record> tasks) {
         if (!tasks.isEmpty()) {
             store.write(StoreLayout.tasks(runId, started), Json.bytes(Map.of("tasks", tasks)));
         }

@@ -1,5 +1,10 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.NativeTask;
+import java.util.Locale;
+import com.google.gson.GsonBuilder;
+import com.google.gson.Gson;
+import com.google.gson.FieldNamingPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,25 +17,24 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.plan.Unusable;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
 
 /** Collects what a run did, for its manifest and for the last line of its output. */
-final class RunReport {
+public final class RunReport {
 
     private final RunIdentity identity;
     private final RunInputs inputs;
     private final Plan plan;
     private final Instant started;
-    private final Map<UnitKey, UnitOutcome> outcomes = new HashMap<>();
+    private final Map<UnitKey, UnitReport.Outcome> outcomes = new HashMap<>();
     private List<RunManifest.Unit> others = List.of();
     private boolean generated;
     private Estimate estimate;
@@ -46,12 +50,12 @@ final class RunReport {
         estimate = result;
     }
 
-    void ended(UnitOutcome outcome) {
+    void ended(UnitReport.Outcome outcome) {
         outcomes.put(key(outcome.unit()), outcome);
     }
 
     /** Where and when the tasks of all units worked. */
-    List<TaskRecord> tasks() {
+    List<NativeTask.Record> tasks() {
         return outcomes.values().stream()
                 .flatMap(outcome -> outcome.tasks().stream())
                 .toList();
@@ -70,7 +74,7 @@ final class RunReport {
         before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(key(unit), unit)));
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
-            UnitKey key = new UnitKey(set.category(), set.defect());
+            UnitKey key = set.unit();
             units.add(current(known.get(key), commits.get(key), key, set.reason()));
         }
         Set<UnitKey> listed = Stream.concat(
@@ -134,7 +138,7 @@ final class RunReport {
 
     RunManifest manifest(String sparkVersion) {
         List<RunManifest.Unit> units =
-                Stream.concat(planned().map(UnitOutcome::unit), others.stream()).toList();
+                Stream.concat(planned().map(UnitReport.Outcome::unit), others.stream()).toList();
         return RunManifest.of(
                 identity.runId(),
                 started,
@@ -149,10 +153,10 @@ final class RunReport {
     }
 
     /** In the order of the plan. */
-    private Stream<UnitOutcome> planned() {
+    private Stream<UnitReport.Outcome> planned() {
         return plan.units().stream()
                 .map(unit -> outcomes.get(
-                        new UnitKey(unit.adapter().category(), unit.adapter().defect())))
+                        unit.adapter().unit()))
                 .filter(outcome -> outcome != null);
     }
 
@@ -168,26 +172,26 @@ final class RunReport {
     }
 
     private static UnitKey key(RunManifest.Unit unit) {
-        return new UnitKey(unit.category(), unit.defect());
+        return unit.unit();
     }
 
     /** @param manifest its address, or null if this command writes none */
-    RunSummary summary(String manifest) {
+    Summary summary(String manifest) {
         return summary(failedUnits() == 0 ? "complete" : "partial", manifest);
     }
 
-    RunSummary summary(String status, String manifest) {
+    Summary summary(String status, String manifest) {
         RunManifest.SampleCounts samples = outcomes.values().stream()
                 .map(outcome -> outcome.unit().samples())
                 .reduce(RunManifest.SampleCounts.NONE, RunManifest.SampleCounts::plus);
-        return new RunSummary(
+        return new Summary(
                 identity.runId(),
                 status,
-                (int) outcomes.values().stream().filter(UnitOutcome::trained).count(),
+                (int) outcomes.values().stream().filter(UnitReport.Outcome::trained).count(),
                 (int) plan.units().stream().filter(unit -> !unit.train()).count(),
                 outcomes.isEmpty()
                         ? plan.units().stream()
-                                .mapToInt(Plan.UnitCounts::existing)
+                                .mapToInt(Plan.Unit::existing)
                                 .sum()
                         : samples.existing(),
                 samples.created(),
@@ -197,9 +201,9 @@ final class RunReport {
                 failedUnits(),
                 inputs.dataset().quarantine().size(),
                 Duration.between(started, Instant.now()).toMillis() / 1000.0,
-                rate(UnitOutcome::steps, UnitOutcome::trainingSeconds),
-                rate(UnitOutcome::pairs, UnitOutcome::generationSeconds),
-                sum(UnitOutcome::gpuSeconds),
+                rate(UnitReport.Outcome::steps, UnitReport.Outcome::trainingSeconds),
+                rate(UnitReport.Outcome::pairs, UnitReport.Outcome::generationSeconds),
+                sum(UnitReport.Outcome::gpuSeconds),
                 estimate,
                 rejections(),
                 manifest);
@@ -207,7 +211,7 @@ final class RunReport {
 
     private Map<String, Integer> rejections() {
         Map<String, Integer> sums = new TreeMap<>();
-        Stream.concat(outcomes.values().stream().map(UnitOutcome::unit), others.stream())
+        Stream.concat(outcomes.values().stream().map(UnitReport.Outcome::unit), others.stream())
                 .flatMap(unit -> unit.quality().stream())
                 .forEach(quality -> quality.reasons().forEach((reason, n) -> sums.merge(reason, n, Integer::sum)));
         return sums;
@@ -220,13 +224,93 @@ final class RunReport {
         return (int) failed + plan.unusable().size();
     }
 
-    private double sum(ToDoubleFunction<UnitOutcome> part) {
+    private double sum(ToDoubleFunction<UnitReport.Outcome> part) {
         return outcomes.values().stream().mapToDouble(part).sum();
     }
 
     /** Null where nothing was done. */
-    private Double rate(ToDoubleFunction<UnitOutcome> done, ToDoubleFunction<UnitOutcome> seconds) {
+    private Double rate(ToDoubleFunction<UnitReport.Outcome> done, ToDoubleFunction<UnitReport.Outcome> seconds) {
         double all = sum(done);
         return all == 0 ? null : Double.valueOf(all / sum(seconds));
+    }
+
+    /**
+     * The last line of a run on standard output: what happened, for the program that started it.
+     *
+     * @param status {@code complete}, {@code partial} or {@code planned}
+     * @param trained adapters trained now
+     * @param reused adapters that the store had
+     * @param existing samples that the run had before
+     * @param generated samples made now, rejected ones included
+     * @param failed samples asked for that were not made
+     * @param quarantined input files set aside
+     * @param stepsPerSecond training steps a second of task time; absent if none was made
+     * @param pairsPerSecond pairs a second of task time; absent if none was made
+     * @param gpuSeconds for which tasks that succeeded held GPUs
+     * @param estimate what the planned work is going to take; absent unless it was only planned
+     * @param rejections how many of the run's samples were rejected for each reason, those made earlier included
+     * @param manifest its address; absent when nothing was written
+     */
+    public record Summary(
+            String runId,
+            String status,
+            int trained,
+            int reused,
+            int existing,
+            int generated,
+            int accepted,
+            int rejected,
+            int failed,
+            int failedUnits,
+            int quarantined,
+            double seconds,
+            Double stepsPerSecond,
+            Double pairsPerSecond,
+            double gpuSeconds,
+            Estimate estimate,
+            Map<String, Integer> rejections,
+            String manifest) {
+
+        private static final Gson GSON = new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .disableHtmlEscaping()
+                .create();
+
+        /** Whether some units failed. */
+        public boolean partial() {
+            return status.equals("partial");
+        }
+
+        /** The same for people. */
+        public String sentence() {
+            StringBuilder text = new StringBuilder(String.format(
+                    Locale.ROOT,
+                    "%s: %d adapters trained, %d reused; %d pairs generated (%d accepted, %d rejected), %d there before",
+                    status,
+                    trained,
+                    reused,
+                    generated,
+                    accepted,
+                    rejected,
+                    existing));
+            if (!rejections.isEmpty()) {
+                text.append("; rejected in all for ").append(UnitReport.reasons(rejections));
+            }
+            if (failed > 0 || failedUnits > 0) {
+                text.append(String.format(Locale.ROOT, "; %d units not complete, %d pairs failed", failedUnits, failed));
+            }
+            if (stepsPerSecond != null) {
+                text.append(String.format(Locale.ROOT, "; %.2f steps/s a task", stepsPerSecond));
+            }
+            if (pairsPerSecond != null) {
+                text.append(String.format(Locale.ROOT, "; %.2f pairs/s a task", pairsPerSecond));
+            }
+            return text.append(String.format(Locale.ROOT, "; %.0f s", seconds)).toString();
+        }
+
+        /** One line of JSON. */
+        public String json() {
+            return GSON.toJson(this);
+        }
     }
 }

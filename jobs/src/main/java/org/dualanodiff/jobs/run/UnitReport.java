@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -8,23 +9,22 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.SampleTarget;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 
 /** Collects what becomes of a unit, for its line in the manifest. */
 final class UnitReport {
 
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private final SampleTarget target;
     private final Optional<RunManifest.Unit> before;
     private final UnitCommit begun;
@@ -39,7 +39,7 @@ final class UnitReport {
      * @param before its line of the last time
      * @param begun what was there when the command began
      */
-    UnitReport(Plan.UnitCounts plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
+    UnitReport(Plan.Unit plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
         this.plan = plan;
         this.target = target;
         this.before = before;
@@ -90,10 +90,10 @@ final class UnitReport {
         error = why;
     }
 
-    UnitOutcome outcome(List<TaskRecord> tasks) {
+    Outcome outcome(List<NativeTask.Record> tasks) {
         boolean trainedNow = trained != null && trained.succeeded();
         double seconds = generated.stream().mapToDouble(GenerateResult::seconds).sum();
-        return new UnitOutcome(
+        return new Outcome(
                 unit(seconds),
                 trainedNow,
                 trainedNow ? trained.stepsMade() : 0,
@@ -193,4 +193,24 @@ final class UnitReport {
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
     }
+
+    /**
+     * What a unit came to in this command.
+     *
+     * @param unit its line in the manifest
+     * @param trained whether its adapter was trained now
+     * @param steps of training made now, and the seconds that they took
+     * @param pairs generated now, those included that are beyond the wanted ones, and the seconds that they took
+     * @param gpuSeconds for which tasks that succeeded held GPUs
+     * @param tasks where and when they worked
+     */
+    record Outcome(
+            RunManifest.Unit unit,
+            boolean trained,
+            int steps,
+            double trainingSeconds,
+            int pairs,
+            double generationSeconds,
+            double gpuSeconds,
+            List<NativeTask.Record> tasks) {}
 }

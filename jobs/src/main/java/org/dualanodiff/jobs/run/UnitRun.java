@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,24 +10,23 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.dualanodiff.jobs.spark.FailureText;
-import org.dualanodiff.jobs.spark.JobText;
-import org.dualanodiff.jobs.spark.TaskDone;
-import org.dualanodiff.jobs.spark.TaskHook;
-import org.dualanodiff.jobs.spark.TaskRecord;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import java.util.stream.Collectors;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,33 +34,37 @@ import org.slf4j.LoggerFactory;
  * One (category, defect) on its way: train, learn the limits, generate and judge in rounds, commit. What each step leaves
  * stands in the store, so any driver goes on from there; what fails, fails this unit.
  */
-final class UnitRun implements Supplier<UnitOutcome> {
+final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
+
+    /** Executors lost with their machines, after which it is left for another day. */
+    private static final int MOST_VANISHED = 10;
 
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunScope run;
-    private final Plan.UnitCounts plan;
-    private UnitFiles files;
+    private final Plan.Unit plan;
+    private StoredUnits.OfUnit files;
     private final AdapterId id;
     private final UnitKey key;
     private final UnitReport report;
-    private final List<TaskRecord> tasks = new ArrayList<>();
+    private final List<NativeTask.Record> tasks = new ArrayList<>();
+    private int vanished;
 
     /** @param files what the store had of it when the command began */
-    UnitRun(RunScope run, Plan.UnitCounts plan, UnitFiles files, Optional<RunManifest.Unit> before) {
+    UnitRun(RunScope run, Plan.Unit plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
         this.files = files;
         this.id = plan.adapter();
-        this.key = new UnitKey(id.category(), id.defect());
+        this.key = id.unit();
         this.report = new UnitReport(plan, run.target(), before, files.commit());
     }
 
     @Override
-    public UnitOutcome get() {
-        run.spark().setLocalProperty(JobText.UNIT, key.toString());
+    public UnitReport.Outcome get() {
+        run.spark().setLocalProperty(SparkJob.UNIT, key.toString());
         try {
             work();
         } catch (UnitFailure e) {
@@ -69,9 +73,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
             if (!run.lease().lost()) {
                 LOG.error("{} failed", key, e);
             }
-            report.failed(FailureText.ofJob(e));
+            report.failed(TaskFailures.textOfJob(e));
         }
-        UnitOutcome outcome = report.outcome(tasks);
+        UnitReport.Outcome outcome = report.outcome(tasks);
         boolean complete = outcome.unit().error().isEmpty();
         run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
         return outcome;
@@ -98,9 +102,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         if (files.deaths()) {
             run.deaths().read(key);
         }
-        run.deaths().end(key).ifPresent(why -> {
-            throw new UnitFailure(why);
-        });
+        requireAlive();
     }
 
     private void train() throws Exception {
@@ -126,10 +128,9 @@ final class UnitRun implements Supplier<UnitOutcome> {
     /** False if another driver was first. */
     private boolean isGenerated() throws Exception {
         UnitCommit before = files.commit();
-        boolean enough = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT)
-                .missing(id)
-                .isEmpty();
-        if (enough && !files.isUntidy()) {
+        UnitPairs there = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT);
+        boolean enough = there.missing(id).isEmpty();
+        if (enough && !files.isUntidy() && there.toRewrite(fileBytes()).isEmpty()) {
             report.reused(() -> run.adapters().find(id).orElse(null));
             report.committed(before);
             return true;
@@ -153,7 +154,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         } catch (Exception e) {
             run.requireHeld();
             LOG.error("generating {} failed", key, e);
-            failure = "generation: " + FailureText.ofJob(e);
+            failure = "generation: " + TaskFailures.textOfJob(e);
         }
         // Whatever was made and judged is kept, however it ended.
         Optional<UnitCommit> committed = commit(before, pairs);
@@ -175,7 +176,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
         } catch (Exception e) {
             run.requireHeld();
             LOG.error("looking at the real pairs of {} failed", key, e);
-            throw new UnitFailure("quality gate: " + FailureText.ofJob(e));
+            throw new UnitFailure("quality gate: " + TaskFailures.textOfJob(e));
         }
     }
 
@@ -219,17 +220,22 @@ final class UnitRun implements Supplier<UnitOutcome> {
     /** Commits what is new; nothing if another driver has committed that number first. */
     private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
-        if (fresh.isEmpty() && !files.isUntidy()) {
+        List<UnitCommit.File> rewritten = pairs.toRewrite(fileBytes());
+        if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
         run.states().enter(key, UnitStates.State.COMMITTING);
-        Optional<List<UnitCommit.File>> written = written(before, pairs);
+        Optional<List<UnitCommit.File>> written = written(
+                before, pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        UnitCommit next = before.with(written.get(), fresh);
+        UnitCommit next = before.with(
+                written.get(),
+                fresh,
+                rewritten.stream().map(UnitCommit.File::key).collect(Collectors.toSet()));
         run.requireHeld();
-        TaskHook.call("commit", key.toString());
+        NativeTask.Hook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
         if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
             run.store()
@@ -243,8 +249,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     }
 
     /** Nothing if another driver has committed meanwhile, and so has cleared away what was to be written. */
-    private Optional<List<UnitCommit.File>> written(UnitCommit before, UnitPairs pairs) throws Exception {
-        List<CommitTask> files = pairs.tasks(run.config().quality().keepRejectedPixels());
+    private Optional<List<UnitCommit.File>> written(UnitCommit before, List<CommitTask> files) throws Exception {
         try {
             return Optional.of(
                     files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
@@ -255,6 +260,10 @@ final class UnitRun implements Supplier<UnitOutcome> {
             }
             throw e;
         }
+    }
+
+    private long fileBytes() {
+        return run.config().run().fileBytes();
     }
 
     private Optional<UnitCommit> standing() {
@@ -268,6 +277,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
     private void tidy(UnitCommit commit, UnitPairs pairs) {
         Set<String> listed = new HashSet<>();
         commit.files().forEach(file -> listed.add(file.key()));
+        listed.addAll(commit.replaced());
         Set<String> done = new HashSet<>(files.stored());
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
@@ -276,17 +286,17 @@ final class UnitRun implements Supplier<UnitOutcome> {
     }
 
     /** Runs tasks with native work, those again under which an executor died, as long as that may be somebody else's fault. */
-    private <T, R> List<R> onMachines(String work, Function<List<T>, List<TaskDone<R>>> job, List<T> all)
+    private <T, R> List<R> onMachines(String work, Function<List<T>, List<NativeTask.Done<R>>> job, List<T> all)
             throws Exception {
         List<R> results = new ArrayList<>();
         List<T> left = all;
         while (!left.isEmpty()) {
             List<T> now = left;
-            List<TaskDone<R>> done = alone(() -> persistently(() -> job.apply(now)));
+            List<NativeTask.Done<R>> done = alone(() -> persistently(() -> job.apply(now)));
             left = new ArrayList<>();
             Set<String> died = new HashSet<>();
             for (int i = 0; i < done.size(); i++) {
-                TaskDone<R> task = done.get(i);
+                NativeTask.Done<R> task = done.get(i);
                 tasks.add(task.record());
                 if (task.died() == null) {
                     results.add(task.result());
@@ -295,15 +305,27 @@ final class UnitRun implements Supplier<UnitOutcome> {
                     died.add(task.died());
                 }
             }
-            died.stream()
-                    .filter(run.executors()::hasDied)
-                    .forEach(one -> run.deaths().add(key, work, one));
-            requireTryableStill();
+            judge(work, died);
         }
         return results;
     }
 
-    private void requireTryableStill() {
+    /** Of executors that ended while they worked on this unit. */
+    private void judge(String work, Set<String> ended) {
+        for (String executor : ended) {
+            if (run.executors().hasDied(executor)) {
+                run.deaths().add(key, work, executor);
+            } else if (++vanished > MOST_VANISHED) {
+                throw new UnitFailure("%s: %d executors were lost with their machines; try again".formatted(work, vanished));
+            }
+        }
+        if (!ended.isEmpty()) {
+            run.store().delete(StoreLayout.attempts(run.runId(), key.category(), key.defect()));
+        }
+        requireAlive();
+    }
+
+    private void requireAlive() {
         run.deaths().end(key).ifPresent(why -> {
             throw new UnitFailure(why);
         });
@@ -332,7 +354,7 @@ final class UnitRun implements Supplier<UnitOutcome> {
             } catch (Exception e) {
                 run.requireHeld();
                 persistence.awaitOrThrow(e);
-                LOG.warn("{}: a Spark job was given up, it is submitted again: {}", key, FailureText.ofJob(e));
+                LOG.warn("{}: a Spark job was given up, it is submitted again: {}", key, TaskFailures.textOfJob(e));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import org.dualanodiff.jobs.spark.TaskFailures;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -39,7 +40,7 @@ public final class EngineFault extends RuntimeException {
                 env.executorId(),
                 "%s (executor %s on %s%s)"
                         .formatted(
-                                FailureText.of(failure),
+                                TaskFailures.text(failure),
                                 env.executorId(),
                                 env.blockManager().blockManagerId().host(),
                                 gpu));

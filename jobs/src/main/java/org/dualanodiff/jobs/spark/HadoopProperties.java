@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.spark;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -12,6 +13,11 @@ import scala.Tuple2;
 public final class HadoopProperties {
 
     private static final String PREFIX = "spark.hadoop.";
+
+    /** To make one takes longer than many a task. */
+    private static final AtomicReference<Shared> SHARED = new AtomicReference<>();
+
+    private record Shared(Map<String, String> properties, Configuration configuration) {}
 
     private HadoopProperties() {}
 
@@ -36,9 +42,12 @@ public final class HadoopProperties {
         return Arrays.stream(conf.getAllWithPrefix(PREFIX)).collect(Collectors.toMap(Tuple2::_1, Tuple2::_2));
     }
 
-    /** As {@link #current}, over Hadoop's own defaults. */
+    /** As {@link #current}, over Hadoop's own defaults; for reading, since all tasks of this JVM share it. */
     public static Configuration configuration() {
-        return over(current());
+        return SHARED.updateAndGet(before -> before != null && before.properties().equals(current())
+                        ? before
+                        : new Shared(current(), over(current())))
+                .configuration();
     }
 
     /** As {@link #of}, over Hadoop's own defaults. */

@@ -1,10 +1,13 @@
 package org.dualanodiff.jobs.spark;
 
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.apache.spark.SparkEnv;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * A task that works with the model, on a GPU if there is one. Whatever fails is either its machine's, which Spark is told, or
  * its unit's, which is a result like any other.
  */
-abstract class NativeTask<T, R> implements Function<T, TaskDone<R>> {
+public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(NativeTask.class);
 
@@ -36,7 +39,7 @@ abstract class NativeTask<T, R> implements Function<T, TaskDone<R>> {
     abstract R failed(T task, double seconds, String error);
 
     @Override
-    public TaskDone<R> call(T task) throws Exception {
+    public Done<R> call(T task) throws Exception {
         Instant started = Instant.now();
         String unit = unit(task).toString();
         try (TaskWatch watch = TaskWatch.start(unit, submitted)) {
@@ -44,26 +47,98 @@ abstract class NativeTask<T, R> implements Function<T, TaskDone<R>> {
                 UnitAttempt attempt = new UnitAttempt(store, runId, unit(task));
                 Optional<String> died = attempt.diedBefore();
                 R result = died.isPresent() ? null : attempted(task, store, attempt, watch);
-                return new TaskDone<>(result, record(unit, started), died.orElse(null));
+                return new Done<>(result, record(unit, started), died.orElse(null));
             } catch (Exception | OutOfMemoryError | LinkageError e) {
                 if (EngineFault.is(e)) {
                     EngineFault.endIfPoisoned(settings.device());
                 }
                 TaskFailures.throwIfOfTheMachine(e);
                 LOG.error("{} of {} failed", stage, unit, e);
-                return new TaskDone<>(failed(task, watch.seconds(), FailureText.of(e)), record(unit, started), null);
+                return new Done<>(failed(task, watch.seconds(), TaskFailures.text(e)), record(unit, started), null);
             }
         }
     }
 
     private R attempted(T task, ObjectStore store, UnitAttempt attempt, TaskWatch watch) throws Exception {
         try (UnitAttempt marked = attempt.begin()) {
-            TaskHook.call(stage, unit(task).toString());
+            Hook.call(stage, unit(task).toString());
             return work(task, store, watch);
         }
     }
 
-    private TaskRecord record(String unit, Instant started) {
-        return TaskRecord.of(TaskContext.get(), stage, unit, started);
+    private Record record(String unit, Instant started) {
+        return Record.of(TaskContext.get(), stage, unit, started);
+    }
+
+    /**
+     * What a task came to.
+     *
+     * @param result null if it did not begin
+     * @param record where and when it worked
+     * @param died name of the executor on which an earlier attempt at it ended without a word, which is why this one did not begin;
+     *     or null
+     */
+    public record Done<R>(R result, Record record, String died) implements Serializable {}
+
+    /**
+     * Where and when a task worked on a unit.
+     *
+     * @param work {@code train} or {@code generate}
+     * @param unit such as {@code hazelnut/crack}
+     * @param executor Spark's name of the JVM
+     * @param host of the executor
+     * @param gpu the address that Spark gave the task, or null if it gave none; the device computed on may be another, as
+     *     {@code compute.device} says
+     * @param attempt 0 for the first
+     */
+    public record Record(
+            String work,
+            String unit,
+            String executor,
+            String host,
+            String gpu,
+            int attempt,
+            Instant startedAt,
+            Instant finishedAt)
+            implements Serializable {
+
+        /** Of a task that ends now. */
+        static Record of(TaskContext task, String work, String unit, Instant started) {
+            SparkEnv env = SparkEnv.get();
+            return new Record(
+                    work,
+                    unit,
+                    env.executorId(),
+                    env.blockManager().blockManagerId().host(),
+                    GpuTask.address(task).orElse(null),
+                    task.attemptNumber(),
+                    started,
+                    Instant.now());
+        }
+    }
+
+    /**
+     * Called where native work begins and before a commit, so that tests can have a machine fail there: the system property
+     * {@value #PROPERTY} of the JVM names a class on its class path that implements this. Absent in production.
+     */
+    @FunctionalInterface
+    public interface Hook {
+
+        String PROPERTY = "dualanodiff.test.hook";
+
+        /**
+         * @param stage {@code train} or {@code generate}; {@code commit} in the driver
+         * @param unit such as {@code hazelnut/crack}
+         */
+        void at(String stage, String unit) throws Exception;
+
+        /** @throws Exception what the hook throws, if there is one */
+        public static void call(String stage, String unit) throws Exception {
+            String name = System.getProperty(PROPERTY);
+            if (name != null) {
+                Class<?> hook = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
+                ((Hook) hook.getDeclaredConstructor().newInstance()).at(stage, unit);
+            }
+        }
     }
 }

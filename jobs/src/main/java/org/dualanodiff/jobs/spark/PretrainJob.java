@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -32,11 +32,10 @@ public final class PretrainJob {
     public static PretrainResult run(PretrainSettings settings, PrintWriter console) {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-            context.setJobGroup("pretrain", "pretrain a base model, %d steps".formatted(settings.steps()), true);
             Progress progress = Progress.showOn(console);
-            return GpuTask.on(context.parallelize(List.of(settings), 1))
-                    .map(new Task(progress))
-                    .first();
+            return new SparkJob(context, "pretrain", "pretrain a base model, %d steps".formatted(settings.steps()))
+                    .onGpus(List.of(settings), new Task(progress))
+                    .get(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.ExceptionFailure;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.ExecutorAllocationClient;
 import org.apache.spark.SparkContext;
 import org.apache.spark.Success$;
@@ -33,11 +36,16 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
     /** Different units in a row; one alone may have itself to blame. */
     private static final int UNITS = 2;
 
+    private static final Duration HEARD = Duration.ofSeconds(5);
+
     private final SparkContext spark;
     private final Map<Integer, String> units = new HashMap<>();
     private final Map<String, Set<String>> failing = new HashMap<>();
     private final Set<String> alive = ConcurrentHashMap.newKeySet();
     private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
+    /** Executors lost in the middle of a task, and whether it may have been the task's fault. */
+    private final Map<String, Boolean> lost = new ConcurrentHashMap<>();
 
     private SickExecutors(SparkContext spark) {
         this.spark = spark;
@@ -50,9 +58,24 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
         return sick;
     }
 
-    /** Whether an executor has died, rather than lives on or was given back by this. */
+    /**
+     * Whether an executor has died of its work, as far as is known, rather than lives on, was given back by this, or was lost with
+     * its machine: a spot instance may vanish at any time.
+     */
     public boolean hasDied(String executor) {
-        return isCluster() && !removed.contains(executor) && !executors().contains(executor);
+        return isCluster()
+                && !removed.contains(executor)
+                && !executors().contains(executor)
+                && !isVanished(executor);
+    }
+
+    /** Spark tells this thread that a job has ended before it tells listeners why one of its tasks failed. */
+    private boolean isVanished(String executor) {
+        long end = System.nanoTime() + HEARD.toNanos();
+        while (!lost.containsKey(executor) && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        return !lost.getOrDefault(executor, true);
     }
 
     private boolean isCluster() {
@@ -88,7 +111,7 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted submitted) {
         String unit =
-                submitted.properties() == null ? null : submitted.properties().getProperty(JobText.UNIT);
+                submitted.properties() == null ? null : submitted.properties().getProperty(SparkJob.UNIT);
         units.put(submitted.stageInfo().stageId(), String.valueOf(unit));
     }
 
@@ -107,6 +130,8 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
             if (met.size() >= UNITS) {
                 giveBack(executor, met);
             }
+        } else if (end.reason() instanceof ExecutorLostFailure failure) {
+            lost.merge(failure.execId(), failure.exitCausedByApp(), Boolean::logicalOr);
         } else if (end.reason() instanceof Success$) {
             failing.remove(executor);
         }

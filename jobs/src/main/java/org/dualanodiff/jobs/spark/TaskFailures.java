@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import org.apache.spark.SparkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Matcher;
@@ -21,6 +22,12 @@ public final class TaskFailures {
 
     private static final int SPARK_DEFAULT = 4;
 
+    private static final int LONGEST = 2_000;
+
+    private static final String MEMORY =
+            "; it needs less with training.micro-batch-size, training.recompute, generation.batch-size or compute.precision,"
+                    + " or a larger device (heap: spark.executor.memory, or JAVA_OPTS=-Xmx4g where Spark is embedded)";
+
     private TaskFailures() {}
 
     /** Hands a failure to Spark if it is not the unit's. Engine faults always: from one machine nobody can tell whose they are. */
@@ -34,7 +41,7 @@ public final class TaskFailures {
     }
 
     /** Whether another attempt at the running task may go better, and Spark will make one. */
-    static boolean retriedBySpark(Throwable failure) {
+    public static boolean retriedBySpark(Throwable failure) {
         TaskContext task = TaskContext.get();
         return task != null
                 && isOfTheMachine(failure)
@@ -58,5 +65,23 @@ public final class TaskFailures {
 
     private static Stream<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+
+    /** What a manifest says of an exception: one line, with its kind where the message alone does not speak. */
+    public static String text(Throwable failure) {
+        boolean unexplained = EngineFault.isOutOfMemory(failure)
+                && !String.valueOf(failure.getMessage()).contains("To need less");
+        String kind = failure.getClass().getSimpleName();
+        String text = failure.getMessage() == null ? failure.getClass().getName() : kind + ": " + failure.getMessage();
+        return (text.length() <= LONGEST ? text : text.substring(0, LONGEST) + " ...") + (unexplained ? MEMORY : "");
+    }
+
+    /** Of a step that broke off on the driver: what the last task of its Spark job failed of, as far as that came back. */
+    public static String textOfJob(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof SparkException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof EngineFault ? cause.getMessage() : text(cause);
     }
 }

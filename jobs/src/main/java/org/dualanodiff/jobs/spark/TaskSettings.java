@@ -44,7 +44,7 @@ public record TaskSettings(
     }
 
     /** The store, opened on the machine that asks. */
-    ObjectStore openStore() {
+    public ObjectStore openStore() {
         return ObjectStore.open(store, HadoopProperties.current());
     }
 
@@ -61,7 +61,7 @@ public record TaskSettings(
     }
 
     /** What the running task trains a detector on, for which auto is the fastest precision there is. */
-    Compute detectorCompute() {
+    public Compute detectorCompute() {
         String given = GpuTask.device(device);
         return trainingPrecision.equals("auto") ? DetectorTraining.fastest(given, threads) : trainingCompute();
     }

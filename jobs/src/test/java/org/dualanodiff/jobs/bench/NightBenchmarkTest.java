@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,10 +17,10 @@ class NightBenchmarkTest {
     @Tag("slow")
     void night_withTwoInFivePairsRejected_drawsEachBlockOnceAndNoOther() throws IOException {
         int batch = 8;
-        NightPlan plan = new NightPlan(1, 2, 100, batch, 32, 0.4, 1e6);
+        NightBenchmark.Plan plan = new NightBenchmark.Plan(1, 2, 100, batch, 32, 0.4, 1e6);
         StringWriter out = new StringWriter();
 
-        NightMeasures measured = new NightBenchmark(plan, new PrintWriter(out, true)).run(List.of());
+        NightBenchmark.Measures measured = new NightBenchmark(plan, new PrintWriter(out, true)).run(List.of());
 
         assertThat(measured.status()).isEqualTo("complete");
         assertThat(measured.accepted()).isEqualTo(100);
@@ -28,7 +29,7 @@ class NightBenchmarkTest {
         assertThat(measured.repeated()).as(out.toString()).isZero();
     }
 
-    private static int indices(NightPlan plan, int good) {
+    private static int indices(NightBenchmark.Plan plan, int good) {
         int end = 0;
         for (int found = 0; found < good; end++) {
             found += plan.work().isRejected("category-0000/defect-00", end) ? 0 : 1;

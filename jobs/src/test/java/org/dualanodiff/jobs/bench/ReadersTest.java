@@ -47,8 +47,8 @@ class ReadersTest {
         Thread reading = new Thread(reader, "reader");
         reading.start();
         for (int pairs : List.of(8, 16, 24)) {
-            NightPlan plan = new NightPlan(3, 2, pairs, 4, 4, 0.3, 6000);
-            NightMeasures measured = new NightBenchmark(plan, new PrintWriter(Writer.nullWriter()))
+            NightBenchmark.Plan plan = new NightBenchmark.Plan(3, 2, pairs, 4, 4, 0.3, 6000);
+            NightBenchmark.Measures measured = new NightBenchmark(plan, new PrintWriter(Writer.nullWriter()))
                     .run(List.of("store=" + address, "spark.conf.spark.driver.host=localhost"));
             assertThat(measured.status()).isEqualTo("complete");
         }

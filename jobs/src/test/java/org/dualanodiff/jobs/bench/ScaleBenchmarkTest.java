@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class ScaleBenchmarkTest {
     void run_ofFewPairs_keepsAllInOneFileAUnitAndClearsAway() throws IOException {
         StringWriter out = new StringWriter();
 
-        ScaleMeasures measured = run(300, 2, out);
+        ScaleBenchmark.Measures measured = run(300, 2, out);
 
         assertThat(measured.tasks()).isEqualTo(6);
         assertThat(measured.files()).hasSize(2);
@@ -43,7 +43,7 @@ class ScaleBenchmarkTest {
     void tasks_ofRowsThatDoNotDivide_coverEachUnitOnce() {
         List<GenerateUnit> tasks = ScaleBenchmark.tasks(131, 2);
 
-        assertThat(tasks).extracting(task -> task.missing().length).containsExactly(64, 2, 64, 1);
+        assertThat(tasks).extracting(task -> task.missing().size()).containsExactly(64, 2, 64, 1);
     }
 
     @Test
@@ -60,15 +60,15 @@ class ScaleBenchmarkTest {
 
     @Test
     void overhead_ofHalfTheModelsTime_isHalf() {
-        double seconds = 100 * ScaleMeasures.modelSecondsPerPair() / 2;
+        double seconds = 100 * ScaleBenchmark.Measures.modelSecondsPerPair() / 2;
 
-        ScaleMeasures measured = new ScaleMeasures(100, 1, 2, 2, seconds, 0, 0, 0, 0, 1, List.of(1000L), 1, 1, 1);
+        ScaleBenchmark.Measures measured = new ScaleBenchmark.Measures(100, 1, 2, 2, seconds, 0, 0, 0, 0, 1, List.of(1000L), 1, 1, 1);
 
         assertThat(measured.overheadShare()).isCloseTo(0.5, within(1e-9));
         assertThat(measured.bytesPerRow()).isEqualTo(10);
     }
 
-    private ScaleMeasures run(int rows, int units, StringWriter out) throws IOException {
+    private ScaleBenchmark.Measures run(int rows, int units, StringWriter out) throws IOException {
         PipelineConfig config = ConfigLoader.load(
                 Optional.empty(),
                 List.of("store=" + store, "spark.master=\"local[2]\""),

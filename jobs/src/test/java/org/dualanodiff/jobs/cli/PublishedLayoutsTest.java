@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.run.RunReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,8 +16,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -106,7 +106,7 @@ class PublishedLayoutsTest {
         });
 
         StringWriter console = new StringWriter();
-        RunSummary planned = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.NONE);
+        RunReport.Summary planned = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.NONE);
         assertThat(planned.status()).isEqualTo("planned");
         assertThat(console.toString())
                 .contains(
@@ -114,7 +114,7 @@ class PublishedLayoutsTest {
                                 .formatted(good, goodTest, training, test))
                 .contains("%s/%s: train yes".formatted(category, defect));
 
-        RunSummary made = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.ALL);
+        RunReport.Summary made = new AugmentRun(spark, config, new PrintWriter(console)).run(Stages.ALL);
         assertThat(List.of(made.trained(), made.generated(), made.failed(), made.quarantined()))
                 .as(console.toString())
                 .containsExactly(1, 1, 0, 0);

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -29,8 +30,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.Main;
 import org.dualanodiff.jobs.run.AugmentRun;
-import org.dualanodiff.jobs.run.RunSummary;
-import org.dualanodiff.jobs.run.Stages;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -56,7 +56,7 @@ class WatchingTest {
     @TempDir
     private Path folder;
 
-    private static RunSummary summary;
+    private static RunReport.Summary summary;
     private static String metrics;
     private static String executors;
     private static JsonArray jobs;

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.faults;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +16,14 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
-import org.dualanodiff.jobs.spark.TaskHook;
+import org.apache.spark.executor.ExecutorExitCode;
 
 /**
  * A machine that fails as it is told: the file {@code plan} of a folder has a line for each fault, {@code STAGE UNIT GPU
  * ACTION}, the first three as regular expressions. What tasks began is noted in the file {@code calls} beside it, as {@code
  * STAGE UNIT GPU ACTION}. As a plugin of Spark it is in the driver and in every executor.
  */
-public final class FaultyMachine implements TaskHook, SparkPlugin {
+public final class FaultyMachine implements NativeTask.Hook, SparkPlugin {
 
     private static final String FOLDER = "spark.faults";
     private static final String NO_GPU = "none";
@@ -90,7 +91,7 @@ public final class FaultyMachine implements TaskHook, SparkPlugin {
                 folder.resolve("calls"),
                 call.stream().collect(Collectors.joining(" ")) + " " + action + "\n",
                 StandardOpenOption.APPEND);
-        act(action);
+        act(action, Files.readAllLines(folder.resolve("calls")));
     }
 
     private static String gpu() {
@@ -109,9 +110,16 @@ public final class FaultyMachine implements TaskHook, SparkPlugin {
         return true;
     }
 
-    private static void act(String action) throws Exception {
+    private static void act(String action, List<String> calls) throws Exception {
         switch (action.split(" ")[0]) {
             case "go" -> {}
+            case "vanish" -> {
+                if (calls.stream().filter(call -> call.endsWith(action)).count()
+                        <= Long.parseLong(action.split(" ")[1])) {
+                    // What Spark takes for the machine's fault, not the task's.
+                    Runtime.getRuntime().halt(ExecutorExitCode.HEARTBEAT_FAILURE());
+                }
+            }
             case "halt" -> Runtime.getRuntime().halt(139);
             case "segv" -> segv();
             case "engine" -> throw engineException();

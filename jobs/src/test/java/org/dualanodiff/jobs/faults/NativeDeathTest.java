@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyResult;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -89,6 +89,20 @@ class NativeDeathTest {
         assertThat(rerun.exit()).as(rerun.log()).isEqualTo(4);
         assertThat(cluster.calls()).isEmpty();
         assertOthersComplete("second", "wood/stain", "executor");
+    }
+
+    /** More often than a unit may kill its executors. */
+    @Test
+    @Order(4)
+    void machines_thatVanish_areNoUnitsFault() throws Exception {
+        cluster.plan("generate cloth/hole .* vanish 3");
+        DriverProcess run = cluster.augment(STORE, "run.id=third");
+        assertThat(run.exit()).as(run.log()).isZero();
+        assertThat(deaths("generate cloth/hole")).isGreaterThan(3);
+        try (ObjectStore store = cluster.open(STORE)) {
+            assertThat(store.list("runs/third/deaths")).isEmpty();
+            assertThat(store.list("runs/third/attempts")).isEmpty();
+        }
     }
 
     private static long deaths(String call) {

@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.spark.NativeTask;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.dualanodiff.jobs.spark.TaskRecord;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunOutcomeTest {
 
     private static final Instant STARTED = Instant.parse("2030-01-02T03:04:05.678Z");
-    private static final TaskRecord TASK = new TaskRecord(
+    private static final NativeTask.Record TASK = new NativeTask.Record(
             "train", "cloth/hole", "1", "worker-7", "3", 0, STARTED.plusSeconds(1), STARTED.plusSeconds(9));
 
     @TempDir
@@ -66,8 +66,8 @@ class RunOutcomeTest {
         assertThat(store.list(StoreLayout.tasks("night"))).isEmpty();
     }
 
-    private static RunSummary partial() {
-        return new RunSummary(
+    private static RunReport.Summary partial() {
+        return new RunReport.Summary(
                 "night", "partial", 1, 2, 0, 20, 20, 0, 10, 1, 0, 3.5, null, 2.0, 0, null, Map.of(), "file:/manifest");
     }
 

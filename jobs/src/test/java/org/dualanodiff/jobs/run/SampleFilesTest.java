@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.jobs.spark.GpuTask.GpuAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.jobs.run.EvaluationRun;
+import org.dualanodiff.jobs.run.ExportRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -16,7 +18,11 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.progress.Progress;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
+import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
@@ -24,19 +30,15 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
-import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
@@ -47,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs on a Spark that tries a task twice, with a file system that breaks once. */
 class TaskRetryTest {
 
-    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 3, 2, 1, 2, 3e-3, 1, 0);
+    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 1, 2, 3e-3, 1, 0);
 
     @TempDir
     private static Path shared;
@@ -104,18 +106,24 @@ class TaskRetryTest {
     void detector_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("detector.png");
         CategoryData data = dataOf(image);
-        List<ArmResult> results =
-                evaluation().run(List.of(new ArmTask(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
+        List<EvaluateArm.Result> results =
+                EvaluationRun.detect(
+                context,
+                settings(),
+                Progress.showOn(new PrintWriter(System.err)),
+                List.of(new EvaluateArm.Task(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
-        assertThat(results.get(0).error()).contains("cloth cannot be evaluated");
+        assertThat(results.get(0).measured().error()).contains("cloth cannot be evaluated");
     }
 
     @Test
     void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("measurement.png");
-        List<GenerationMetrics> figures = evaluation()
-                .measure(List.of(new GenerationTask(
-                        dataOf(image), "hole", List.of("r"), SETTINGS, new FeatureNetworks("", "", "", 32))));
+        List<GenerationMetrics> figures = EvaluationRun.measure(
+                context,
+                settings(),
+                List.of(new MeasureGenerated.Task(
+                        dataOf(image), "hole", List.of("r"), SETTINGS, new EvaluationConfig.Networks("", "", "", 32))));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(figures.get(0).error()).contains("cloth cannot be evaluated");
     }
@@ -124,9 +132,11 @@ class TaskRetryTest {
     void export_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("export.png");
         ExportPart part = new ExportPart.GoodImages("cloth", "train", 0, List.of(once(image)));
-        List<ExportResult> results = new ExportJob(
-                        context, folder("store"), shared.resolve("export").toString())
-                .run(List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))));
+        List<ExportResult> results = new SparkJob(context, "export", "export a part")
+                .run(
+                        List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))),
+                        new ExportRun.Export(
+                                folder("store"), shared.resolve("export").toString()));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(results.get(0).error()).isNull();
         assertThat(results.get(0).goodImages()).isEqualTo(1);
@@ -147,12 +157,8 @@ class TaskRetryTest {
         assertThat(learned.pairs()).isPositive();
     }
 
-    private static EvaluateJob evaluation() {
-        return new EvaluateJob(context, settings(), Progress.showOn(new PrintWriter(System.err)));
-    }
-
     private static UnitJobs jobs() {
-        return new UnitJobs(context, settings(), "r", Progress.showOn(new PrintWriter(System.err)));
+        return new UnitJobs(context, settings(), RunLease.Fence.none("r"), Progress.showOn(new PrintWriter(System.err)));
     }
 
     private static TaskSettings settings() {

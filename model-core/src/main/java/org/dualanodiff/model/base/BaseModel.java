@@ -15,7 +15,6 @@ import org.dualanodiff.model.text.ClipTokenizer;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.vae.Autoencoder;
 
@@ -42,14 +41,16 @@ public final class BaseModel implements AutoCloseable {
         this.device = device;
         this.precision = precision;
         schedule = NoiseSchedule.of(directory.schedulerConfig());
-        try (Unfinished parts = Unfinished.begin()) {
+        try {
             unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
             // Little time is spent in these two, and pixels and prompts are worth their precision.
             autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
             textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
             tokenizer = ClipTokenizer.open(
                     directory.tokenizer(), directory.textConfig().maxPositionEmbeddings());
-            parts.finish();
+        } catch (RuntimeException | Error e) {
+            weights.forEach(Weights::close);
+            throw e;
         }
     }
 

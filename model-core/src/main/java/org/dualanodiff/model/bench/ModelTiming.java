@@ -2,10 +2,11 @@ package org.dualanodiff.model.bench;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
-import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.AttentionProcessor;
@@ -26,7 +27,7 @@ public final class ModelTiming implements AutoCloseable {
     private final BaseModel base;
     private final int resolution;
     private final int pairs;
-    private final DualAdapter adapter;
+    private final MergedAdapter adapter;
     private final MergedDualUNet dual;
     private final NDArray text;
     private final GuidedDenoiser denoiser;
@@ -36,10 +37,16 @@ public final class ModelTiming implements AutoCloseable {
         this.base = base;
         this.resolution = resolution;
         this.pairs = pairs;
-        adapter = DualAdapter.initialize(AdapterLayout.of(base, RANK, false), 1, base.device());
-        dual = new MergedDualUNet(base.unet(), adapter, base.precision());
+        adapter = merged(base);
+        dual = new MergedDualUNet(base.unet(), adapter);
         text = text();
         denoiser = new GuidedDenoiser(base, dual, text, GUIDANCE);
+    }
+
+    private static MergedAdapter merged(BaseModel base) {
+        try (DualAdapter fresh = DualAdapter.initialize(AdapterLayout.of(base, RANK, false), 1, base.device())) {
+            return new MergedAdapter(base, fresh);
+        }
     }
 
     private NDArray text() {

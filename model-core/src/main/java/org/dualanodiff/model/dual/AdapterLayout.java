@@ -28,6 +28,8 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
     private static final String FIRST_LORA = "_lora.0.";
     private static final String SECOND_LORA = "_lora.1.";
 
+    private static final String TEXT_ENCODER = "text_encoder.";
+
     private static final String KEYS = ".to_k.weight";
     private static final String TEXT_KEYS = ".k_proj.weight";
 
@@ -81,21 +83,26 @@ public record AdapterLayout(SortedMap<String, long[]> shapes, int rank, boolean 
     }
 
     static String textPrefix(String attentionPath) {
-        return "text_encoder." + attentionPath + ".";
+        return TEXT_ENCODER + attentionPath + ".";
     }
 
     /** Whether the loss depends on the tensor: released files give cross-attention BCM tensors that nothing uses. */
     public static boolean isTrained(String key) {
-        boolean unused = key.contains(".attn2.")
-                && (key.contains(BackgroundCompensation.MLP) || key.endsWith(BackgroundCompensation.SHARE));
-        return !unused;
+        return !(key.contains(".attn2.") && isBackground(key));
+    }
+
+    /** Whether sampling needs the tensor as it is: LoRA of the text encoder and BCM; all others are folded. */
+    static boolean isUnfolded(String key) {
+        return key.startsWith(TEXT_ENCODER) || isTrained(key) && isBackground(key);
+    }
+
+    private static boolean isBackground(String key) {
+        return key.contains(BackgroundCompensation.MLP) || key.endsWith(BackgroundCompensation.SHARE);
     }
 
     /** Whether the tensor is one of SAIM's. */
     static boolean isInteraction(String key) {
-        return key.contains("." + SelfAttentionInteraction.PREFIX)
-                && !key.contains(BackgroundCompensation.MLP)
-                && !key.endsWith(BackgroundCompensation.SHARE);
+        return key.contains("." + SelfAttentionInteraction.PREFIX) && !isBackground(key);
     }
 
     /** The same tensor of the other branch's LoRA; the key itself if the branches have it in common. */

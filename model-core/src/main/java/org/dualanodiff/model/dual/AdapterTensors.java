@@ -13,8 +13,4 @@ record AdapterTensors(Map<String, NDArray> all, String prefix) {
         }
         return tensor;
     }
-
-    boolean has(String name) {
-        return all.containsKey(prefix + name);
-    }
 }

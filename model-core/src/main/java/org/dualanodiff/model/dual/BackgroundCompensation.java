@@ -2,7 +2,6 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 
 /**

@@ -3,8 +3,10 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * What every self-attention saw in the reference pass over the clean background.
@@ -19,6 +21,16 @@ public record BackgroundFeatures(Map<String, NDArray> byAttention) implements Au
     /** The features of one attention, or null. */
     NDArray at(Attention attention) {
         return byAttention.get(attention.path());
+    }
+
+    /** Those of one reference pass, or none of them if it fails. */
+    static BackgroundFeatures recorded(Consumer<Recorder> pass) {
+        Recorder recorder = new Recorder();
+        try (Unfinished features = Unfinished.begin()) {
+            pass.accept(recorder);
+            features.finish();
+        }
+        return recorder.recorded();
     }
 
     @Override

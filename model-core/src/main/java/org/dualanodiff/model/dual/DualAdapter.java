@@ -4,14 +4,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.ClipTextEncoder;
-import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
@@ -130,17 +129,23 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     private DualAttention attention(Attention base) {
-        AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.prefix(base, layout.background()));
-        return DualAttention.of(own, base.cross());
+        return DualAttention.of(below(base), background(base));
     }
 
-    /** The text encoder's LoRA, one for both prompts. */
+    /** BCM of a self-attention, if the adapter has it; released files give cross-attention its tensors too, but nothing uses them. */
+    Optional<BackgroundCompensation> background(Attention base) {
+        return layout.background() && !base.cross()
+                ? Optional.of(BackgroundCompensation.of(below(base)))
+                : Optional.empty();
+    }
+
+    private AdapterTensors below(Attention base) {
+        return new AdapterTensors(tensors, AdapterLayout.prefix(base, layout.background()));
+    }
+
+    /** What makes the text encoder trainable. */
     public ClipTextEncoder.ProjectionAdapter text() {
-        return (path, projection, x, base) -> {
-            AdapterTensors own = new AdapterTensors(tensors, AdapterLayout.textPrefix(path));
-            String lora = "to_" + projection + "_lora.";
-            return DualOperators.lowRank(x, base, own.get(lora + "down.weight"), own.get(lora + "up.weight"));
-        };
+        return new TextEncoderLora(tensors);
     }
 
     @Override

@@ -18,20 +18,17 @@ final class DualAttention {
     private final SelfAttentionInteraction interaction;
     private final Optional<BackgroundCompensation> background;
 
-    private DualAttention(AdapterTensors tensors, boolean cross) {
+    private DualAttention(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
         query = LowRankAdapter.of(tensors, "to_q");
         key = LowRankAdapter.of(tensors, "to_k");
         value = LowRankAdapter.of(tensors, "to_v");
         out = LowRankAdapter.of(tensors, "to_out");
         interaction = SelfAttentionInteraction.of(tensors);
-        // Released files give cross-attention these tensors too, but nothing ever uses them.
-        background = !cross && tensors.has(BackgroundCompensation.SHARE)
-                ? Optional.of(BackgroundCompensation.of(tensors))
-                : Optional.empty();
+        this.background = background;
     }
 
-    static DualAttention of(AdapterTensors tensors, boolean cross) {
-        return new DualAttention(tensors, cross);
+    static DualAttention of(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
+        return new DualAttention(tensors, background);
     }
 
     LowRankAdapter query() {
@@ -54,10 +51,6 @@ final class DualAttention {
         return interaction;
     }
 
-    Optional<BackgroundCompensation> background() {
-        return background;
-    }
-
     /**
      * Both branches.
      *
@@ -67,28 +60,30 @@ final class DualAttention {
      */
     NDArray both(Attention base, NDArray hidden, NDArray text, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
+            Attention.Projections frozen = base.projections();
             NDArray source = base.source(withBackground(hidden, reference), text);
             NDArray mixed = Operators.attention(
-                    query.apply(hidden, base.query().forward(hidden)),
-                    repeated(key.apply(source, base.key().forward(source)), hidden),
-                    repeated(value.apply(source, base.value().forward(source)), hidden),
+                    query.apply(hidden, frozen.query().forward(hidden)),
+                    repeated(key.apply(source, frozen.key().forward(source)), hidden),
+                    repeated(value.apply(source, frozen.value().forward(source)), hidden),
                     base.heads());
-            return scope.release(interaction.forward(out.apply(mixed, base.out().forward(mixed))));
+            return scope.release(interaction.forward(out.apply(mixed, frozen.out().forward(mixed))));
         }
     }
 
     /** One branch on its own, without SAIM: hidden (B, S, C), text (G, T, D). */
     NDArray alone(Branch branch, Attention base, NDArray hidden, NDArray text) {
         try (TensorScope scope = TensorScope.open()) {
+            Attention.Projections frozen = base.projections();
             NDArray source = base.source(hidden, text);
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
-                    query.apply(branch, hidden, base.query().forward(hidden)),
-                    DualOperators.repeatGroups(key.apply(branch, source, base.key().forward(source)), 1, times),
+                    query.apply(branch, hidden, frozen.query().forward(hidden)),
+                    DualOperators.repeatGroups(key.apply(branch, source, frozen.key().forward(source)), 1, times),
                     DualOperators.repeatGroups(
-                            value.apply(branch, source, base.value().forward(source)), 1, times),
+                            value.apply(branch, source, frozen.value().forward(source)), 1, times),
                     base.heads());
-            return scope.release(out.apply(branch, mixed, base.out().forward(mixed)));
+            return scope.release(out.apply(branch, mixed, frozen.out().forward(mixed)));
         }
     }
 

@@ -3,8 +3,6 @@ package org.dualanodiff.model.dual;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.torch.Unfinished;
-import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
 
 /**
@@ -42,17 +40,7 @@ public final class DualUNet implements PairDenoiser {
     /** Nothing is detached: gradients flow through it. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return background(latents, timesteps, text, new DeepFeatures(1));
-    }
-
-    /** Where the deep features fit, only those of the outermost attentions are recorded. */
-    BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text, DeepFeatures deep) {
-        BackgroundFeatures.Recorder features = new BackgroundFeatures.Recorder();
-        try (Unfinished pass = Unfinished.begin()) {
-            unet.forward(latents, timesteps, text, reference(features), UNet.Listener.NONE, deep);
-            pass.finish();
-        }
-        return features.recorded();
+        return BackgroundFeatures.recorded(recorder -> unet.forward(latents, timesteps, text, reference(recorder)));
     }
 
     /** How attentions are computed in the main pass, over both branches. */

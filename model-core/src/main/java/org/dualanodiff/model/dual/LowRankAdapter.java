@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.Operators;
 
 /**
  * LoRA of one projection, one pair of matrices a branch: {@code y + up(down(x))}, without a scale

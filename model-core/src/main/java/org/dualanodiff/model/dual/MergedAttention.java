@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.Linear;
 import org.dualanodiff.model.torch.DualOperators;
@@ -25,25 +26,33 @@ final class MergedAttention implements AutoCloseable {
     private final NDArray keyValue;
     private final NDArray queryKeyValue;
     private final NDArray out;
+    private final NDArray outBias;
     private final SelfAttentionInteraction.Folded interaction;
     private final Optional<BackgroundCompensation> background;
 
     /**
      * @param adapted the layer's adapter
+     * @param background the layer's BCM, owned by the caller
      * @param precision of the result
      */
-    MergedAttention(Attention base, DualAttention adapted, Precision precision) {
+    MergedAttention(
+            Attention base,
+            DualAttention adapted,
+            Optional<BackgroundCompensation> background,
+            Precision precision) {
         this.base = base;
-        NDArray[] q = merged(base.query(), adapted.query());
-        NDArray[] k = merged(base.key(), adapted.key());
-        NDArray[] v = merged(base.value(), adapted.value());
-        boolean together = !base.cross() && adapted.background().isEmpty();
+        this.background = background;
+        Attention.Projections frozen = base.borrowed();
+        NDArray[] q = merged(frozen.query(), adapted.query());
+        NDArray[] k = merged(frozen.key(), adapted.key());
+        NDArray[] v = merged(frozen.value(), adapted.value());
+        boolean together = !base.cross() && background.isEmpty();
         queryKeyValue = together ? stacked(q, k, v) : null;
         query = together ? null : stacked(q);
         keyValue = together ? null : stacked(k, v);
-        out = stacked(merged(base.out(), adapted.out()));
+        out = stacked(merged(frozen.out(), adapted.out()));
+        outBias = TensorScope.disown(Operators.copy(frozen.out().bias()));
         interaction = adapted.interaction().fold(precision);
-        background = adapted.background();
     }
 
     /** (Cin, Cout) for each branch. */
@@ -73,12 +82,15 @@ final class MergedAttention implements AutoCloseable {
 
     /** Keys and values of a text, which do not change from step to step: (F*G, T, D) -> two of (F*G, T, C). */
     NDArray[] keysAndValues(NDArray text) {
-        return halves(DualOperators.branchLinear(text, keyValue, null));
+        return parts(DualOperators.branchLinear(text, keyValue, null), 2);
     }
 
-    private NDArray[] halves(NDArray keysValues) {
-        int c = base.channels();
-        return new NDArray[] {Operators.narrow(keysValues, 2, 0, c), Operators.narrow(keysValues, 2, c, c)};
+    /** What projections side by side gave: (N, S, n*C) -> n of (N, S, C). */
+    private NDArray[] parts(NDArray joined, int count) {
+        long c = base.channels();
+        return LongStream.range(0, count)
+                .mapToObj(i -> Operators.narrow(joined, 2, i * c, c))
+                .toArray(NDArray[]::new);
     }
 
     /**
@@ -90,12 +102,8 @@ final class MergedAttention implements AutoCloseable {
     NDArray self(NDArray hidden, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
             if (queryKeyValue != null) {
-                NDArray all = DualOperators.branchLinear(hidden, queryKeyValue, null);
-                int c = base.channels();
-                return scope.release(finish(
-                        Operators.narrow(all, 2, 0, c),
-                        Operators.narrow(all, 2, c, c),
-                        Operators.narrow(all, 2, 2L * c, c)));
+                NDArray[] qkv = parts(DualOperators.branchLinear(hidden, queryKeyValue, null), 3);
+                return scope.release(finish(qkv[0], qkv[1], qkv[2]));
             }
             NDArray source =
                     reference == null ? hidden : background.orElseThrow().sourceByBranch(hidden, reference);
@@ -123,12 +131,29 @@ final class MergedAttention implements AutoCloseable {
 
     private NDArray finish(NDArray q, NDArray k, NDArray v) {
         NDArray mixed = Operators.attention(q, k, v, base.heads());
-        return interaction.forward(DualOperators.branchLinear(mixed, out, base.out().bias()));
+        return interaction.forward(DualOperators.branchLinear(mixed, out, outBias));
+    }
+
+    /** GLOBAL on its own, without SAIM: hidden (B, S, C), text (G, T, D), G a divisor of B. Needs BCM's layout of the weights. */
+    NDArray global(NDArray hidden, NDArray text) {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray q = DualOperators.branchLinear(hidden, global(query), null);
+            NDArray source = base.source(hidden, text);
+            long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
+            NDArray[] kv = parts(DualOperators.branchLinear(source, global(keyValue), null), 2);
+            NDArray mixed = Operators.attention(
+                    q, Operators.repeatRows(kv[0], times), Operators.repeatRows(kv[1], times), base.heads());
+            return scope.release(DualOperators.branchLinear(mixed, global(out), outBias));
+        }
+    }
+
+    private static NDArray global(NDArray weights) {
+        return Operators.narrow(weights, 0, Branch.GLOBAL.ordinal(), 1);
     }
 
     @Override
     public void close() {
-        for (NDArray tensor : new NDArray[] {query, keyValue, queryKeyValue, out}) {
+        for (NDArray tensor : new NDArray[] {query, keyValue, queryKeyValue, out, outBias}) {
             if (tensor != null) {
                 tensor.close();
             }

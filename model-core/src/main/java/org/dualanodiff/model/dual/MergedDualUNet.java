@@ -6,10 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
-import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
@@ -26,33 +24,26 @@ import org.dualanodiff.model.unet.UNet;
 public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     private final UNet unet;
-    private final DualUNet unmerged;
-    private final Map<String, MergedAttention> attentions = new LinkedHashMap<>();
+    private final Map<String, MergedAttention> attentions;
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
     private final DeepFeatures deep;
     private final DeepFeatures deepReference;
     private DefectAttention witness;
 
     /** Every step computes all of the U-Net. */
-    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision) {
-        this(unet, adapter, precision, 1);
+    public MergedDualUNet(UNet unet, MergedAdapter adapter) {
+        this(unet, adapter, 1);
     }
 
-    /** @param interval steps of a sampling that share deep features, see {@link DeepFeatures} */
-    public MergedDualUNet(UNet unet, DualAdapter adapter, Precision precision, int interval) {
+    /**
+     * @param adapter owned by the caller
+     * @param interval steps of a sampling that share deep features, see {@link DeepFeatures}
+     */
+    public MergedDualUNet(UNet unet, MergedAdapter adapter, int interval) {
+        this.unet = unet;
+        this.attentions = adapter.attentions();
         this.deep = new DeepFeatures(interval);
         this.deepReference = new DeepFeatures(interval);
-        this.unet = unet;
-        this.unmerged = new DualUNet(unet, adapter);
-        try (GradientMode frozen = GradientMode.off()) {
-            Map<String, DualAttention> adapted = adapter.attentions(unet.attentions());
-            for (Attention attention : unet.attentions()) {
-                try (TensorScope scope = TensorScope.open()) {
-                    DualAttention own = adapted.get(attention.path());
-                    attentions.put(attention.path(), new MergedAttention(attention, own, precision));
-                }
-            }
-        }
     }
 
     @Override
@@ -151,17 +142,25 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         return all;
     }
 
-    /** GLOBAL alone, half the rows of the main pass: not worth merged weights of its own. */
+    /** GLOBAL's half of the merged weights. Where the deep features fit, only those of the outermost attentions are recorded. */
     @Override
     public BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text) {
-        return unmerged.background(latents, timesteps, text, deepReference);
+        return BackgroundFeatures.recorded(recorder -> unet.forward(
+                latents,
+                timesteps,
+                text,
+                (attention, hidden, states) -> {
+                    recorder.record(attention, hidden);
+                    return attentions.get(attention.path()).global(hidden, states);
+                },
+                UNet.Listener.NONE,
+                deepReference));
     }
 
     @Override
     public void close() {
         deep.close();
         deepReference.close();
-        attentions.values().forEach(MergedAttention::close);
         texts.values()
                 .forEach(byPath -> byPath.values().forEach(keysValues -> {
                     keysValues[0].close();

@@ -2,6 +2,7 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import org.dualanodiff.model.nn.LayerNorm;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;

@@ -3,37 +3,97 @@ package org.dualanodiff.model.nn;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The frozen projections of one attention layer of the U-Net. How they are put together is an {@link
- * AttentionProcessor}'s business: plainly, or with the adapters of the two branches.
+ * One attention layer of the U-Net: its frozen projections. How they are put together is an {@link AttentionProcessor}'s business:
+ * plainly, or with the adapters of the two branches.
  *
- * @param path the layer's name in the U-Net, such as {@code
- *     down_blocks.0.attentions.0.transformer_blocks.0.attn1}
- * @param cross whether keys and values come from the text (attn2) and not from the image (attn1)
- * @param channels width of queries and output
- * @param contextChannels width of what keys and values are made from
+ * <p>Frozen projections are read at their first use. Sampling folds them into weights of its own and never holds them.
  */
-public record Attention(
-        String path,
-        boolean cross,
-        int channels,
-        int contextChannels,
-        int heads,
-        Linear query,
-        Linear key,
-        Linear value,
-        Linear out) {
+public final class Attention {
 
+    private final Weights weights;
+    private final boolean cross;
+    private final int channels;
+    private final int contextChannels;
+    private final int heads;
+    private volatile Projections held;
+
+    private Attention(Weights weights, boolean cross, int channels, int contextChannels, int heads) {
+        this.weights = weights;
+        this.cross = cross;
+        this.channels = channels;
+        this.contextChannels = contextChannels;
+        this.heads = heads;
+    }
+
+    /** Queries (C, C), keys and values (C, contextChannels), and the output (C, C), which alone has a bias. */
+    public record Projections(Linear query, Linear key, Linear value, Linear out) {}
+
+    /**
+     * @param cross whether keys and values come from the text (attn2) and not from the image (attn1)
+     * @param channels width of queries and output
+     * @param contextChannels width of what keys and values are made from
+     */
     public static Attention load(Weights weights, boolean cross, int channels, int contextChannels, int heads) {
-        return new Attention(
-                weights.path(),
-                cross,
-                channels,
-                contextChannels,
-                heads,
-                Linear.withoutBias(weights.at("to_q"), channels, channels),
-                Linear.withoutBias(weights.at("to_k"), contextChannels, channels),
-                Linear.withoutBias(weights.at("to_v"), contextChannels, channels),
-                Linear.load(weights.at("to_out.0"), channels, channels));
+        Attention attention = new Attention(weights, cross, channels, contextChannels, heads);
+        if (weights.frozen()) {
+            attention.check();
+        } else {
+            attention.held = attention.read(weights);
+        }
+        return attention;
+    }
+
+    private void check() {
+        weights.require("to_q.weight", channels, channels);
+        weights.require("to_k.weight", channels, contextChannels);
+        weights.require("to_v.weight", channels, contextChannels);
+        weights.require("to_out.0.weight", channels, channels);
+        weights.require("to_out.0.bias", channels);
+    }
+
+    private Projections read(Weights from) {
+        return new Projections(
+                Linear.withoutBias(from.at("to_q"), channels, channels),
+                Linear.withoutBias(from.at("to_k"), contextChannels, channels),
+                Linear.withoutBias(from.at("to_v"), contextChannels, channels),
+                Linear.load(from.at("to_out.0"), channels, channels));
+    }
+
+    /** From the first call on they are held, as long as the base's other weights. */
+    public Projections projections() {
+        if (held == null) {
+            hold();
+        }
+        return held;
+    }
+
+    private synchronized void hold() {
+        if (held == null) {
+            held = read(weights);
+        }
+    }
+
+    /** For a moment: they belong to the open scope, unless they are held anyway. */
+    public Projections borrowed() {
+        return held == null ? read(weights.borrowed()) : held;
+    }
+
+    /** The layer's name in the U-Net, such as {@code down_blocks.0.attentions.0.transformer_blocks.0.attn1}. */
+    public String path() {
+        return weights.path();
+    }
+
+    public boolean cross() {
+        return cross;
+    }
+
+    /** C. */
+    public int channels() {
+        return channels;
+    }
+
+    public int heads() {
+        return heads;
     }
 
     /** What keys and values are made from: the text if this is cross-attention, else {@code hidden} itself. */

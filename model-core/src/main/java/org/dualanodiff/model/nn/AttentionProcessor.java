@@ -33,14 +33,15 @@ public interface AttentionProcessor {
 
     private static NDArray plain(Attention attention, NDArray hidden, NDArray text) {
         try (TensorScope scope = TensorScope.open()) {
+            Attention.Projections base = attention.projections();
             NDArray source = attention.source(hidden, text);
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
-                    attention.query().forward(hidden),
-                    DualOperators.repeatGroups(attention.key().forward(source), 1, times),
-                    DualOperators.repeatGroups(attention.value().forward(source), 1, times),
+                    base.query().forward(hidden),
+                    DualOperators.repeatGroups(base.key().forward(source), 1, times),
+                    DualOperators.repeatGroups(base.value().forward(source), 1, times),
                     attention.heads());
-            return scope.release(attention.out().forward(mixed));
+            return scope.release(base.out().forward(mixed));
         }
     }
 }

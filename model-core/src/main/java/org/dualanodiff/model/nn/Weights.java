@@ -88,6 +88,21 @@ public final class Weights implements AutoCloseable {
         return tensorAs(shape, name, shape);
     }
 
+    /** Whether they are read from files, and not in training. */
+    boolean frozen() {
+        return origin instanceof Files;
+    }
+
+    /** @throws CheckpointException if the frozen tensor is missing, has another shape or is not floating point */
+    void require(String name, long... shape) {
+        ((Files) origin).storedType(prefix + name, shape);
+    }
+
+    /** The same frozen weights, each read anew when asked for and owned by the open scope. */
+    Weights borrowed() {
+        return new Weights(new Borrowed((Files) origin), prefix, device, precision);
+    }
+
     /** As {@link #tensor}, with its numbers seen in another shape than the file's. */
     NDArray tensorAs(long[] view, String name, long... shape) {
         return origin.tensor(prefix + name, shape, view);
@@ -108,9 +123,9 @@ public final class Weights implements AutoCloseable {
 
         @Override
         public NDArray tensor(String name, long[] shape, long[] view) {
-            TensorFile.Info info = source.require(name, shape);
+            Precision stored = storedType(name, shape);
             try (TensorScope scope = TensorScope.open()) {
-                return kept(Tensors.load(source.map(name), storedType(info), device, precision, view));
+                return kept(Tensors.load(source.map(name), stored, device, precision, view));
             }
         }
 
@@ -122,11 +137,14 @@ public final class Weights implements AutoCloseable {
         }
 
         private NDArray kept(NDArray tensor) {
-            loaded.add(TensorScope.disown(tensor));
+            synchronized (loaded) {
+                loaded.add(TensorScope.keep(tensor));
+            }
             return tensor;
         }
 
-        private Precision storedType(TensorFile.Info info) {
+        Precision storedType(String name, long... shape) {
+            TensorFile.Info info = source.require(name, shape);
             return switch (info.dtype()) {
                 case F32 -> Precision.FP32;
                 case F16 -> Precision.FP16;
@@ -142,6 +160,28 @@ public final class Weights implements AutoCloseable {
             loaded.forEach(NDArray::close);
             loaded.clear();
         }
+    }
+
+    /** No file stays mapped for it. */
+    private record Borrowed(Files files) implements Origin {
+
+        @Override
+        public NDArray tensor(String name, long[] shape, long[] view) {
+            files.storedType(name, shape);
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray copied = Tensors.of(files.source().floats(name), files.device(), view);
+                return scope.release(
+                        files.precision() == Precision.FP32 ? copied : Operators.cast(copied, files.precision()));
+            }
+        }
+
+        @Override
+        public NDArray constant(float[] values, Device device) {
+            return Tensors.of(values, device, values.length);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private record InTraining(Map<String, NDArray> tensors, Precision precision) implements Origin {

@@ -12,7 +12,7 @@ import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DefectAttention;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Image;
@@ -49,17 +49,18 @@ public final class DualSampler implements AutoCloseable {
     private Anchoring anchoring;
 
     /**
+     * @param adapter folded into {@code base}; owned by the caller
      * @param negative prompt of the unconditional half, usually empty
      */
     public DualSampler(
-            BaseModel base, DualAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
+            BaseModel base, MergedAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
         this.base = base;
         this.config = config;
         this.defectTokens = base.tokenCount(prompt.anomaly());
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         try (Unfinished parts = Unfinished.begin()) {
-            this.unet = new MergedDualUNet(base.unet(), adapter, base.precision(), config.deepCacheInterval());
+            this.unet = new MergedDualUNet(base.unet(), adapter, config.deepCacheInterval());
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
             this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
             parts.finish();
@@ -67,7 +68,7 @@ public final class DualSampler implements AutoCloseable {
     }
 
     /** The text does not change while sampling: its states are computed once. */
-    private NDArray text(DualAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
+    private NDArray text(MergedAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);

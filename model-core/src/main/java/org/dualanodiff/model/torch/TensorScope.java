@@ -51,15 +51,19 @@ public final class TensorScope implements AutoCloseable {
 
     /** Takes {@code tensor} from the scopes of this thread: whoever asked for it closes it. */
     public static NDArray disown(NDArray tensor) {
+        Unfinished.note(keep(tensor));
+        return tensor;
+    }
+
+    /** As {@link #disown}, for what stays even if that which is being made of it does not come to its end. */
+    public static NDArray keep(NDArray tensor) {
         OPEN.get().forEach(scope -> scope.owned.remove(tensor));
-        Unfinished.note(tensor);
         return tensor;
     }
 
     /** Frees {@code tensor} before its scope ends. */
     public static void free(NDArray tensor) {
-        OPEN.get().forEach(scope -> scope.owned.remove(tensor));
-        tensor.close();
+        keep(tensor).close();
     }
 
     @Override

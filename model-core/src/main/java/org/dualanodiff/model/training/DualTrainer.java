@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -50,6 +51,8 @@ public final class DualTrainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "fp16 loses small gradients; train with bf16 or fp32, fp16 is for generating");
         }
+        // Held before MicroBatch looks at what memory is free.
+        base.unet().attentions().forEach(Attention::projections);
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.prompt = prompt;
         this.base = base;

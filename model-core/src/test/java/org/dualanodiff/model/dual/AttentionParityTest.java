@@ -4,6 +4,7 @@ import static org.dualanodiff.model.golden.Closeness.assertClose;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.torch.Compute;
@@ -66,7 +67,8 @@ class AttentionParityTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray reference =
                     golden.has(prefix + "condition_state") ? golden.tensor(prefix + "condition_state") : null;
-            NDArray output = DualAttention.of(tensors(adapter), false)
+            NDArray output = adapter.attentions(List.of(first()))
+                    .get(first().path())
                     .both(first(), golden.tensor(prefix + "input"), null, reference);
             assertClose("attention", output, golden, prefix + "output", TOLERANCE);
         }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -57,9 +58,12 @@ class BackgroundSamplingParityTest {
         PndmSampler sampler = new PndmSampler(base.schedule());
         assertThat(sampler.timesteps(steps)).isEqualTo(golden.ints(name + ".timesteps"));
         try (DualAdapter adapter = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
+                MergedAdapter folded = new MergedAdapter(base, adapter);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open();
-                GuidedDenoiser denoiser = denoiser(name, unet(adapter, merged))) {
+                GuidedDenoiser denoiser = denoiser(
+                        name,
+                        merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter))) {
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -98,9 +102,6 @@ class BackgroundSamplingParityTest {
         return new GuidedDenoiser(base, unet, golden.tensor(name + ".prompt_embeds"), scale);
     }
 
-    private static PairDenoiser unet(DualAdapter adapter, boolean merged) {
-        return merged ? new MergedDualUNet(base.unet(), adapter, base.precision()) : new DualUNet(base.unet(), adapter);
-    }
 
     /** The recorded latents, with the noise that was recorded at each call. */
     private BackgroundReference recorded(String name) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -64,9 +65,11 @@ class SamplingParityTest {
         PndmSampler sampler = new PndmSampler(base.schedule());
         assertThat(sampler.timesteps(steps)).isEqualTo(golden.ints(name + ".timesteps"));
         try (DualAdapter adapter = adapter();
+                MergedAdapter folded = new MergedAdapter(base, adapter);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet(adapter, merged), text(name, adapter), scale);
+            PairDenoiser unet = merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter);
+            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text(name, adapter), scale);
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -94,9 +97,6 @@ class SamplingParityTest {
         }
     }
 
-    private static PairDenoiser unet(DualAdapter adapter, boolean merged) {
-        return merged ? new MergedDualUNet(base.unet(), adapter, base.precision()) : new DualUNet(base.unet(), adapter);
-    }
 
     @Test
     void pipeline_decoded_givesReleasedImages() {

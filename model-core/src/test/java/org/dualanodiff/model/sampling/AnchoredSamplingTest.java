@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.Denoiser;
-import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Image;
@@ -124,14 +123,14 @@ class AnchoredSamplingTest {
 
     @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
-        try (DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
             byte[] good = Image.rgb(anchor(null).image()).levels();
             assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
             assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
         }
     }
 
-    private static byte[] sampled(DualAdapter adapter, boolean detail) {
+    private static byte[] sampled(MergedAdapter adapter, boolean detail) {
         Anchors closed = new Anchors(1, (number, series, index) -> anchor(new float[SIDE * SIDE]));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
@@ -28,12 +29,12 @@ class DualSamplerTest {
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
 
     private static BaseModel base;
-    private static DualAdapter adapter;
+    private static MergedAdapter adapter;
 
     @BeforeAll
     static void load() {
         base = BaseModel.load(Golden.model(), Compute.CPU);
-        adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
     }
 
     @AfterAll
@@ -102,7 +103,7 @@ class DualSamplerTest {
 
     @Test
     void sampler_ofCompensatedAdapterWithoutBackgrounds_isRefused() {
-        try (DualAdapter compensated = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
+        try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
                 DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5))) {
             assertThatThrownBy(() -> sampler.sampleBlock(SERIES, 0))
                     .isInstanceOf(IllegalStateException.class)
@@ -134,7 +135,8 @@ class DualSamplerTest {
         assertThat(block(0, SERIES)).allMatch(GeneratedPair::finite);
         try (DualAdapter broken = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
             broken.tensors().values().forEach(tensor -> tensor.muli(Float.NaN));
-            try (DualSampler sampler = new DualSampler(base, broken, NestedPrompt.RELEASED, "", config(2.5))) {
+            try (MergedAdapter merged = new MergedAdapter(base, broken);
+                    DualSampler sampler = new DualSampler(base, merged, NestedPrompt.RELEASED, "", config(2.5))) {
                 assertThat(sampler.sampleBlock(SERIES, 0)).allSatisfy(pair -> {
                     assertThat(pair.finite()).isFalse();
                     assertThat(Image.rgb(pair.image()).levels()).containsOnly((byte) 128);
@@ -181,7 +183,7 @@ class DualSamplerTest {
     }
 
     private static List<GeneratedPair> overBackground(float[] picture) {
-        try (DualAdapter compensated = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
+        try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
                 DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5));
                 CleanBackgrounds backgrounds = new CleanBackgrounds(base, List.of(picture), 32, false)) {
             return sampler.over(backgrounds).sampleBlock(SERIES, 0);

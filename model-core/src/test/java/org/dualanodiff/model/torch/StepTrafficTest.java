@@ -2,7 +2,6 @@ package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.model.torch.Tensors.Traffic;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,9 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
@@ -20,6 +18,7 @@ import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingExample;
@@ -61,14 +60,14 @@ class StepTrafficTest {
     /** What a block of more steps needs more. */
     private static Traffic perStep() {
         try (BaseModel base = BaseModel.load(Golden.model(), Compute.CPU);
-                DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+                MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
             Traffic two = block(base, adapter, 2);
             Traffic three = block(base, adapter, 3);
             return three.since(two);
         }
     }
 
-    private static Traffic block(BaseModel base, DualAdapter adapter, int steps) {
+    private static Traffic block(BaseModel base, MergedAdapter adapter, int steps) {
         SamplingConfig config =
                 new SamplingConfig(SamplingConfig.Method.DDIM, steps, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, false);
         try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {

@@ -17,9 +17,8 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
@@ -42,12 +41,12 @@ class UnfinishedTest {
     private static final int TRIES = 8;
 
     private static BaseModel base;
-    private static DualAdapter adapter;
+    private static MergedAdapter adapter;
 
     @BeforeAll
     static void load() {
         base = BaseModel.load(Golden.model(), Compute.CPU);
-        adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
     }
 
     @AfterAll
@@ -119,6 +118,11 @@ class UnfinishedTest {
     @Test
     void sampler_thatFailsToBeMade_leavesNothing() throws Exception {
         leavesNothing(UnfinishedTest::sampler);
+    }
+
+    @Test
+    void mergedAdapter_thatFailsToBeMade_leavesNothing() throws Exception {
+        leavesNothing(() -> MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base));
     }
 
     @Test

@@ -138,6 +138,7 @@ final class ConfigRules {
             rule(
                     "run.id",
                     matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)[A-Za-z0-9._-]{1,100}")),
+            rule("run.file-megabytes", wholeNumber(1, 4096)),
             rule("run.lease.expire-seconds", wholeNumber(3, 86_400)),
             rule("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
             rule("seed", wholeNumber()),

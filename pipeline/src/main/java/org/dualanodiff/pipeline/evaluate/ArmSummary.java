@@ -1,9 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import java.util.Locale;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Classification;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,9 +16,9 @@ import java.util.function.Function;
 /**
  * The seeds of one arm together.
  *
- * @param all figures on all test images, by name
- * @param noTwin figures without the test images that have a twin
- * @param perDefect figures without twins, by defect type and name
+ * @param all metrics on all test images, by name
+ * @param noTwin metrics without the test images that have a twin
+ * @param perDefect metrics without twins, by defect type and name
  * @param errors of seeds that failed
  */
 public record ArmSummary(
@@ -30,96 +32,89 @@ public record ArmSummary(
         Optional<Spread> macroF1,
         List<String> errors) {
 
-    /** The figures by the names that reports use, in their order. */
-    static final Map<String, Function<DetectorMetrics, Double>> FIGURES = figures();
+    /** The metrics by the names that reports use, in their order. */
+    static final Map<String, Function<DetectorMetrics, Double>> METRICS = metrics();
 
     static final String PIXEL_AP = "pixel AP";
     static final String IMAGE_AUROC = "image AUROC";
 
-    private static Map<String, Function<DetectorMetrics, Double>> figures() {
-        Map<String, Function<DetectorMetrics, Double>> figures = new LinkedHashMap<>();
-        figures.put("pixel AUROC", DetectorMetrics::pixelAuroc);
-        figures.put("pixel AP", DetectorMetrics::pixelAp);
-        figures.put("pixel F1", DetectorMetrics::pixelF1);
-        figures.put("image AUROC", DetectorMetrics::imageAuroc);
-        figures.put("image AP", DetectorMetrics::imageAp);
-        figures.put("image F1", DetectorMetrics::imageF1);
-        figures.put("AUPRO", DetectorMetrics::aupro);
-        figures.put("IoU", DetectorMetrics::iou);
-        return figures;
+    private static Map<String, Function<DetectorMetrics, Double>> metrics() {
+        Map<String, Function<DetectorMetrics, Double>> metrics = new LinkedHashMap<>();
+        metrics.put("pixel AUROC", DetectorMetrics::pixelAuroc);
+        metrics.put("pixel AP", DetectorMetrics::pixelAp);
+        metrics.put("pixel F1", DetectorMetrics::pixelF1);
+        metrics.put("image AUROC", DetectorMetrics::imageAuroc);
+        metrics.put("image AP", DetectorMetrics::imageAp);
+        metrics.put("image F1", DetectorMetrics::imageF1);
+        metrics.put("AUPRO", DetectorMetrics::aupro);
+        metrics.put("IoU", DetectorMetrics::iou);
+        return metrics;
     }
 
     /** @param results of one arm on one category */
-    static ArmSummary of(String arm, List<ArmResult> results) {
-        List<ArmResult> done =
+    static ArmSummary of(String arm, List<Measured> results) {
+        List<Measured> done =
                 results.stream().filter(result -> result.error() == null).toList();
         return new ArmSummary(
                 arm,
                 done.size(),
                 spreads(done.stream().map(result -> result.all().pooled()).toList()),
                 spreads(done.stream().map(result -> result.noTwin().pooled()).toList()),
-                perDefect(done, ArmResult::noTwin),
-                perDefect(done, ArmResult::all),
-                ofClassifiers(done, ArmResult.Classification::accuracy),
-                ofClassifiers(done, ArmResult.Classification::macroF1),
-                results.stream().map(ArmResult::error).filter(Objects::nonNull).toList());
+                perDefect(done, Measured::noTwin),
+                perDefect(done, Measured::all),
+                ofClassifiers(done, Classification::accuracy),
+                ofClassifiers(done, Classification::macroF1),
+                results.stream().map(Measured::error).filter(Objects::nonNull).toList());
     }
 
     private static Map<String, Spread> spreads(List<DetectorMetrics> seeds) {
         Map<String, Spread> spreads = new LinkedHashMap<>();
-        FIGURES.forEach((name, figure) ->
-                Spread.of(seeds.stream().map(figure).toList()).ifPresent(spread -> spreads.put(name, spread)));
+        METRICS.forEach((name, metric) ->
+                Spread.of(seeds.stream().map(metric).toList()).ifPresent(spread -> spreads.put(name, spread)));
         return spreads;
     }
 
     private static Map<String, Map<String, Spread>> perDefect(
-            List<ArmResult> results, Function<ArmResult, SubsetFigures> subset) {
+            List<Measured> results, Function<Measured, DetectorMetrics.OnImages> subset) {
         Map<String, List<DetectorMetrics>> byDefect = new TreeMap<>();
-        for (ArmResult result : results) {
+        for (Measured result : results) {
             subset.apply(result)
                     .perDefect()
-                    .forEach((defect, figures) -> byDefect.computeIfAbsent(defect, d -> new ArrayList<>())
-                            .add(figures));
+                    .forEach((defect, metrics) -> byDefect.computeIfAbsent(defect, d -> new ArrayList<>())
+                            .add(metrics));
         }
         Map<String, Map<String, Spread>> spreads = new TreeMap<>();
-        byDefect.forEach((defect, figures) -> spreads.put(defect, spreads(figures)));
+        byDefect.forEach((defect, seeds) -> spreads.put(defect, spreads(seeds)));
         return spreads;
     }
 
     private static Optional<Spread> ofClassifiers(
-            List<ArmResult> results, Function<ArmResult.Classification, Double> figure) {
+            List<Measured> results, Function<Classification, Double> metric) {
         return Spread.of(results.stream()
-                .map(ArmResult::classification)
+                .map(Measured::classification)
                 .filter(Objects::nonNull)
-                .map(figure)
+                .map(metric)
                 .toList());
     }
 
     /**
-     * One figure over the seeds of an arm.
+     * One metric over the seeds of an arm.
      *
      * @param range highest minus lowest
      */
     public record Spread(double mean, double range, int seeds) {
 
-        /** Empty if the figure is undefined for every seed. */
+        /** Empty if the metric is undefined for every seed. */
         static Optional<Spread> of(List<Double> values) {
-            double[] defined = values.stream()
+            DoubleSummaryStatistics defined = values.stream()
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
-                    .toArray();
-            if (defined.length == 0) {
+                    .summaryStatistics();
+            if (defined.getCount() == 0) {
                 return Optional.empty();
             }
-            double low = Double.POSITIVE_INFINITY;
-            double high = Double.NEGATIVE_INFINITY;
-            double sum = 0;
-            for (double value : defined) {
-                low = Math.min(low, value);
-                high = Math.max(high, value);
-                sum += value;
-            }
-            return Optional.of(new Spread(sum / defined.length, high - low, defined.length));
+            return Optional.of(new Spread(
+                    defined.getAverage(), defined.getMax() - defined.getMin(), (int) defined.getCount()));
         }
     }
 
@@ -131,7 +126,7 @@ public record ArmSummary(
      * @param figure what is compared, on the test images without a twin
      * @param gain of the means
      */
-    public record ArmComparison(
+    public record Comparison(
             String category,
             String arm,
             String baseline,
@@ -159,9 +154,16 @@ public record ArmSummary(
             }
         }
 
-        static ArmComparison of(String category, String arm, String baseline, String figure, Spread without, Spread with) {
+        /** Empty if one of the arms lacks the metric. */
+        static Optional<Comparison> of(String category, String metric, ArmSummary arm, ArmSummary baseline) {
+            Spread with = arm.noTwin.get(metric);
+            Spread without = baseline.noTwin.get(metric);
+            if (with == null || without == null) {
+                return Optional.empty();
+            }
             double gain = with.mean() - without.mean();
-            return new ArmComparison(category, arm, baseline, figure, answer(gain, without, with), without, with, gain);
+            return Optional.of(new Comparison(
+                    category, arm.arm, baseline.arm, metric, answer(gain, without, with), without, with, gain));
         }
 
         private static Answer answer(double gain, Spread without, Spread with) {

@@ -2,17 +2,12 @@ package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
-import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
-import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
  * bin the order is not known; the bounds say what that may change.
  */
 final class BinnedPixels implements PixelScores {
-    private static final long serialVersionUID = 1L;
-
     private static final int KEPT_BITS = 22;
     private static final int DROPPED_BITS = Integer.SIZE - KEPT_BITS;
     private static final int BINS = 1 << KEPT_BITS;
@@ -28,7 +23,7 @@ final class BinnedPixels implements PixelScores {
     public void add(ScoreMap map) {
         Components found = new Mask(map.width(), map.height(), map.defect()).components();
         for (int i = 0; i < map.scores().length; i++) {
-            int bin = bin(ScoreKey.of(map.scores()[i]));
+            int bin = bin(map.key(i));
             if (map.defect()[i]) {
                 defect[bin]++;
                 overlap[bin] += 1.0 / found.areas()[found.labels()[i]];
@@ -42,23 +37,8 @@ final class BinnedPixels implements PixelScores {
     }
 
     @Override
-    public void merge(PixelScores other) {
-        if (!(other instanceof BinnedPixels that)) {
-            throw new IllegalArgumentException("binned pixels cannot be merged with sorted ones");
-        }
-        for (int bin = 0; bin < BINS; bin++) {
-            normal[bin] += that.normal[bin];
-            defect[bin] += that.defect[bin];
-            overlap[bin] += that.overlap[bin];
-        }
-        normals += that.normals;
-        defects += that.defects;
-        regions += that.regions;
-    }
-
-    @Override
-    public PixelMeasures measures(double limit) {
-        RankingSweep sweep = new RankingSweep(defects, normals);
+    public Metrics metrics(double limit) {
+        Ranking.Sweep sweep = new Ranking.Sweep(defects, normals);
         PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         for (int bin = BINS - 1; bin >= 0; bin--) {
             if (normal[bin] > 0 || defect[bin] > 0) {
@@ -66,9 +46,9 @@ final class BinnedPixels implements PixelScores {
                 curve.accept(normal[bin], overlap[bin]);
             }
         }
-        PixelMeasures.Bounds bounds = new PixelMeasures.Bounds(
+        Bounds bounds = new Bounds(
                 sweep.aurocBound(), sweep.averagePrecisionBound(), sweep.f1Bound(), curve.bound());
-        return new PixelMeasures(sweep.ranking(), curve.value(), defects, normals, regions, bounds);
+        return new Metrics(sweep.ranking(), curve.value(), regions, bounds);
     }
 
     /** From the lowest score up; the shift makes the smallest key bin 0. */
@@ -77,6 +57,6 @@ final class BinnedPixels implements PixelScores {
     }
 
     private static float lowestScore(int bin) {
-        return ScoreKey.score((bin - BINS / 2) << DROPPED_BITS);
+        return ScoreMap.score((bin - BINS / 2) << DROPPED_BITS);
     }
 }

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -34,8 +34,8 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
     private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
 
     /** @throws UserError if there is nothing to train or nothing to test with */
-    static CategoryImages load(CategoryData data, EvaluationSettings settings, DatasetFiles files) throws IOException {
-        Loader loader = new Loader(settings, files);
+    static CategoryImages load(CategoryData data, Budget budget, DatasetFiles files) throws IOException {
+        Loader loader = new Loader(budget, files);
         Map<String, List<DetectorPair>> real = new TreeMap<>();
         List<TestImage> tests = new ArrayList<>();
         for (DefectSet set : data.sets()) {
@@ -98,7 +98,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 .collect(Collectors.joining());
     }
 
-    private record Loader(EvaluationSettings settings, DatasetFiles files) {
+    private record Loader(Budget budget, DatasetFiles files) {
 
         List<DetectorPair> defects(List<DefectImage> images) throws IOException {
             List<DetectorPair> pairs = new ArrayList<>();
@@ -114,14 +114,14 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         DetectorPair defect(DefectImage image) throws IOException {
             BufferedImage picture = image.openImage(files);
             BufferedImage mask = image.openMask(files);
-            return DetectorPair.of(picture, mask, settings.size(), settings.channels());
+            return DetectorPair.of(picture, mask, budget.size(), budget.channels());
         }
 
         /** Nothing if it cannot be read: defect-free images are not opened before this. */
         List<DetectorPair> good(URI uri) throws IOException {
             try {
                 BufferedImage picture = files.image(uri);
-                return List.of(DetectorPair.normal(picture, settings.size(), settings.channels()));
+                return List.of(DetectorPair.normal(picture, budget.size(), budget.channels()));
             } catch (UnreadableImageException e) {
                 LOG.warn("{} is left out: {}", uri, e.getMessage());
                 return List.of();

@@ -4,8 +4,7 @@ import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +29,11 @@ final class DefectPools {
     /** Drawn blobs are of no type. */
     private static final String UNTYPED = "";
 
-    private final ArmTask task;
+    private final EvaluateArm.Task task;
     private final CategoryImages images;
     private final List<Map<String, List<DetectorPair>>> pools = new ArrayList<>();
 
-    DefectPools(ArmTask task, CategoryImages images, ObjectStore store) throws IOException {
+    DefectPools(EvaluateArm.Task task, CategoryImages images, ObjectStore store) throws IOException {
         this.task = task;
         this.images = images;
         for (Arm.Source source : task.arm().sources()) {
@@ -47,7 +46,7 @@ final class DefectPools {
             case REAL -> images.real();
             case CUT_PASTE -> cutPaste();
             case PROCEDURAL -> Map.of(UNTYPED, procedural());
-            case GENERATED -> generated(task.runs(source), store);
+            case GENERATED -> generated(source.runsOr(task.runId()), store);
         };
     }
 
@@ -57,14 +56,14 @@ final class DefectPools {
             if (!pairs.isEmpty()) {
                 CutPaste maker = new CutPaste(
                         pairs, images.normals(), task.data().category() + "/" + defect + "/" + task.seed());
-                made.put(defect, numbered(task.settings().pairsPerDefect(), maker::pair));
+                made.put(defect, numbered(task.budget().pairsPerDefect(), maker::pair));
             }
         });
         return made;
     }
 
     private List<DetectorPair> procedural() {
-        int count = task.settings().pairsPerDefect() * Math.max(1, images.real().size());
+        int count = task.budget().pairsPerDefect() * Math.max(1, images.real().size());
         ProceduralDefects maker =
                 new ProceduralDefects(images.normals(), task.data().category() + "/" + task.seed());
         return numbered(count, maker::pair);
@@ -75,12 +74,11 @@ final class DefectPools {
     }
 
     private Map<String, List<DetectorPair>> generated(List<String> runs, ObjectStore store) throws IOException {
-        GeneratedPool pool = new GeneratedPool(store);
         Map<String, List<DetectorPair>> pairs = new TreeMap<>();
         for (String defect : images.real().keySet()) {
             pairs.put(
                     defect,
-                    pool.pairs(runs, task.data().category(), defect, task.settings()).stream()
+                    accepted(store, runs, task.data().category(), defect, task.budget()).stream()
                             .filter(DetectorPair::hasDefect)
                             .toList());
         }
@@ -98,7 +96,7 @@ final class DefectPools {
 
     /** Batches for the segmentation network. */
     MixedBatches batches() {
-        int rows = task.settings().batchSize();
+        int rows = task.budget().batchSize();
         int defects = rows / 2;
         List<Share> shares = new ArrayList<>();
         shares.add(Share.of(rows - defects, images.normals()));
@@ -120,7 +118,7 @@ final class DefectPools {
     LabeledBatches labeled() {
         List<List<Image>> classes =
                 images.real().keySet().stream().map(this::ofType).toList();
-        return new LabeledBatches(classes, task.settings().batchSize(), task.seed());
+        return new LabeledBatches(classes, task.budget().batchSize(), task.seed());
     }
 
     private List<Image> ofType(String defect) {
@@ -130,49 +128,38 @@ final class DefectPools {
                 .toList();
     }
 
-    /** Accepted pairs of runs at the detector's size. */
-    static final class GeneratedPool {
-
-        private final ObjectStore store;
-
-        GeneratedPool(ObjectStore store) {
-            this.store = store;
-        }
-
-        /**
-         * The accepted pairs of lowest index, of the first run before those of the next.
-         *
-         * @throws UserError if no run has any of them
-         */
-        List<DetectorPair> pairs(List<String> runs, String category, String defect, EvaluationSettings settings)
-                throws IOException {
-            List<GeneratedSample> accepted = new ArrayList<>();
-            for (String runId : runs) {
-                int missing = settings.pairsPerDefect() - accepted.size();
-                if (missing > 0) {
-                    accepted.addAll(
-                            new RunSamples(store, runId).first(category, defect, GeneratedPool::isAccepted, missing));
-                }
+    /**
+     * The accepted pairs of some runs of lowest index, at the detector's size; those of the first run before the next.
+     *
+     * @throws UserError if no run has any of them
+     */
+    static List<DetectorPair> accepted(
+            ObjectStore store, List<String> runs, String category, String defect, Budget budget) throws IOException {
+        List<GeneratedSample> accepted = new ArrayList<>();
+        for (String runId : runs) {
+            int missing = budget.pairsPerDefect() - accepted.size();
+            if (missing > 0) {
+                accepted.addAll(new RunSamples(store, runId).first(category, defect, DefectPools::isAccepted, missing));
             }
-            if (accepted.isEmpty()) {
-                throw new UserError(
-                        "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
-                                .formatted(String.join(",", runs), store.root(), category, defect));
-            }
-            return pairs(accepted, settings.size(), settings.channels());
         }
+        if (accepted.isEmpty()) {
+            throw new UserError(
+                    "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
+                            .formatted(String.join(",", runs), store.root(), category, defect));
+        }
+        return pairs(accepted, budget.size(), budget.channels());
+    }
 
-        private static boolean isAccepted(GeneratedSample sample) {
-            return sample.status() == GeneratedSample.Status.ACCEPTED;
-        }
+    private static boolean isAccepted(GeneratedSample sample) {
+        return sample.status() == GeneratedSample.Status.ACCEPTED;
+    }
 
-        /** @throws IOException if a picture is damaged */
-        static List<DetectorPair> pairs(List<GeneratedSample> samples, int size, int channels) throws IOException {
-            List<DetectorPair> pairs = new ArrayList<>();
-            for (GeneratedSample sample : samples) {
-                pairs.add(DetectorPair.of(PngCodec.decode(sample.image()), PngCodec.decode(sample.mask()), size, channels));
-            }
-            return pairs;
+    /** @throws IOException if a picture is damaged */
+    static List<DetectorPair> pairs(List<GeneratedSample> samples, int size, int channels) throws IOException {
+        List<DetectorPair> pairs = new ArrayList<>();
+        for (GeneratedSample sample : samples) {
+            pairs.add(DetectorPair.of(PngCodec.decode(sample.image()), PngCodec.decode(sample.mask()), size, channels));
         }
+        return pairs;
     }
 }

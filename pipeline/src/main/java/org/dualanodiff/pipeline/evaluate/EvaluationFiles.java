@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,16 +24,16 @@ public final class EvaluationFiles {
         this.store = store;
     }
 
-    /** Where a run's figures lie. */
+    /** Where a run's metrics lie. */
     public static String report(String runId) {
         return key(runId, "evaluation.json");
     }
 
-    /** Writes everything, the figures last. Returns their address. */
-    public String write(EvaluationReport report, List<ArmResult> results) {
-        for (ArmResult result : results) {
+    /** Writes everything, the metrics last. Returns their address. */
+    public String write(EvaluationReport report, List<EvaluateArm.Result> results) {
+        for (EvaluateArm.Result result : results) {
             if (result.sheet() != null) {
-                store.write(sheet(report.runId(), result.category(), result.arm()), result.sheet());
+                store.write(sheet(report.runId(), result.category(), result.measured().arm()), result.sheet());
             }
         }
         String table = String.join("\n", EvaluationTable.lines(report)) + "\n";
@@ -45,15 +43,15 @@ public final class EvaluationFiles {
     }
 
     /** The last evaluation of a run, if there was one. */
-    public Optional<EvaluatedRun> find(String runId) {
+    public Optional<Found> find(String runId) {
         return store.find(report(runId))
                 .map(json -> Json.parse(json, EvaluationReport.class, store.uri(report(runId))))
-                .map(report -> new EvaluatedRun(report, sheets(report)));
+                .map(report -> new Found(report, sheets(report)));
     }
 
     private Map<String, byte[]> sheets(EvaluationReport report) {
         Map<String, byte[]> sheets = new LinkedHashMap<>();
-        for (CategoryReport category : report.categories()) {
+        for (EvaluationReport.Category category : report.categories()) {
             for (ArmSummary arm : category.arms()) {
                 store.find(sheet(report.runId(), category.category(), arm.arm()))
                         .ifPresent(png -> sheets.put(category.category() + ", " + arm.arm(), png));
@@ -75,9 +73,9 @@ public final class EvaluationFiles {
      *
      * @param sheets by {@code CATEGORY, ARM}: PNG of the test images whose defects were located best and worst
      */
-    public record EvaluatedRun(EvaluationReport report, Map<String, byte[]> sheets) {
+    public record Found(EvaluationReport report, Map<String, byte[]> sheets) {
 
-        public EvaluatedRun {
+        public Found {
             sheets = Map.copyOf(sheets);
         }
     }

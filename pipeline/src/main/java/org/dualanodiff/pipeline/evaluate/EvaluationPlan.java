@@ -1,12 +1,9 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.FeatureNetwork.FeatureNetworks;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.detector.Classifier;
 import java.io.Serializable;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,7 +26,7 @@ import org.dualanodiff.pipeline.dataset.GoodImages;
  * @param runs whose generated pairs are used
  */
 public record EvaluationPlan(
-        List<CategoryData> categories, List<ArmTask> arms, List<GenerationTask> generation, Set<String> runs) {
+        List<CategoryData> categories, List<EvaluateArm.Task> arms, List<MeasureGenerated.Task> generation, Set<String> runs) {
 
     /**
      * The configuration's seed is that of the first detector of each arm; the others follow.
@@ -41,7 +38,7 @@ public record EvaluationPlan(
     public static EvaluationPlan of(PipelineConfig whole, Dataset dataset, String runId) {
         EvaluationConfig config = whole.evaluation();
         List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
-        EvaluationSettings settings = settings(config);
+        Budget budget = budget(config);
         List<CategoryData> categories = categories(whole, dataset);
         Set<List<String>> pools = arms.stream()
                 .flatMap(arm -> arm.sources().stream())
@@ -52,13 +49,13 @@ public record EvaluationPlan(
         return new EvaluationPlan(
                 categories,
                 armTasks(config, arms, categories, runId, whole.seed()),
-                generationTasks(config, categories, pools, settings),
+                generationTasks(config, categories, pools),
                 runs);
     }
 
     /** The budget that a configuration asks for. */
-    public static EvaluationSettings settings(EvaluationConfig config) {
-        return new EvaluationSettings(
+    public static Budget budget(EvaluationConfig config) {
+        return new Budget(
                 config.size(),
                 config.channels(),
                 config.width(),
@@ -85,31 +82,26 @@ public record EvaluationPlan(
         return new CategoryData(good.category(), sets, good, twins);
     }
 
-    private static List<ArmTask> armTasks(
+    private static List<EvaluateArm.Task> armTasks(
             EvaluationConfig config, List<Arm> arms, List<CategoryData> categories, String runId, long seed) {
-        List<ArmTask> tasks = new ArrayList<>();
+        List<EvaluateArm.Task> tasks = new ArrayList<>();
         for (CategoryData category : categories) {
             for (Arm arm : arms) {
                 for (int i = 0; i < config.seeds(); i++) {
-                    tasks.add(new ArmTask(arm, seed + i, i == 0, category, runId, settings(config)));
+                    tasks.add(new EvaluateArm.Task(arm, seed + i, i == 0, category, runId, budget(config)));
                 }
             }
         }
         return tasks;
     }
 
-    private static List<GenerationTask> generationTasks(
-            EvaluationConfig config,
-            List<CategoryData> categories,
-            Set<List<String>> pools,
-            EvaluationSettings settings) {
-        EvaluationConfig.Networks given = config.networks();
-        FeatureNetworks networks =
-                new FeatureNetworks(given.features(), given.classes(), given.distances(), given.size());
-        List<GenerationTask> tasks = new ArrayList<>();
+    private static List<MeasureGenerated.Task> generationTasks(
+            EvaluationConfig config, List<CategoryData> categories, Set<List<String>> pools) {
+        List<MeasureGenerated.Task> tasks = new ArrayList<>();
         for (CategoryData category : categories) {
             for (DefectSet set : category.sets()) {
-                pools.forEach(runs -> tasks.add(new GenerationTask(category, set.defect(), runs, settings, networks)));
+                pools.forEach(runs -> tasks.add(new MeasureGenerated.Task(
+                        category, set.defect(), runs, budget(config), config.networks())));
             }
         }
         return tasks;
@@ -123,13 +115,13 @@ public record EvaluationPlan(
     public record CategoryData(String category, List<DefectSet> sets, GoodImages good, Set<String> twins)
             implements Serializable {
 
+        /** Stands for the defect of defect-free images. */
+        static final String GOOD = "good";
+
         public CategoryData {
             sets = List.copyOf(sets);
             twins = Set.copyOf(twins);
         }
-
-        /** Stands for the defect of defect-free images. */
-        static final String GOOD = "good";
 
         /** @param defect or {@link #GOOD} */
         boolean isTwin(String defect, String name) {
@@ -149,7 +141,7 @@ public record EvaluationPlan(
      * @param pairsPerDefect pairs made, or taken from a run, for each defect type
      * @param classifierSteps updates of the classifier; 0 trains none
      */
-    public record EvaluationSettings(
+    public record Budget(
             int size,
             int channels,
             int width,

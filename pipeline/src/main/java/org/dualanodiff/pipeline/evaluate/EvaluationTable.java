@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.pipeline.evaluate.ArmSummary.Spread;
-import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,11 +11,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * DetectorMetrics of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
+ * Metrics of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
  *
  * @param title what the columns are measured on
- * @param columns names of the figures
- * @param rows by arm, as long as {@code columns}; a dash where there is no figure
+ * @param columns names of the metrics
+ * @param rows by arm, as long as {@code columns}; a dash where there is no metric
  */
 public record EvaluationTable(String title, List<String> columns, List<Row> rows) {
 
@@ -30,8 +30,8 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
         }
     }
 
-    /** What one category has: pooled figures, and pixel AP by type of defect. */
-    public static List<EvaluationTable> of(CategoryReport category) {
+    /** What one category has: pooled metrics, and pixel AP by type of defect. */
+    public static List<EvaluationTable> of(EvaluationReport.Category category) {
         List<EvaluationTable> tables = new ArrayList<>();
         tables.add(pooled(category, "without twins", ArmSummary::noTwin));
         if (hasTwins(category)) {
@@ -47,7 +47,7 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
     /** The evaluation as text, for people. */
     public static List<String> lines(EvaluationReport report) {
         List<String> lines = new ArrayList<>();
-        for (CategoryReport category : report.categories()) {
+        for (EvaluationReport.Category category : report.categories()) {
             of(category).forEach(table -> lines.addAll(table.lines()));
             lines.addAll(category.remarks());
             lines.add("");
@@ -55,7 +55,7 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
         return lines;
     }
 
-    private static boolean hasTwins(CategoryReport category) {
+    private static boolean hasTwins(EvaluationReport.Category category) {
         return category.results().stream()
                 .anyMatch(seed -> seed.all() != null
                         && seed.all().pooled().defective()
@@ -63,8 +63,8 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
     }
 
     private static EvaluationTable pooled(
-            CategoryReport category, String subset, Function<ArmSummary, Map<String, Spread>> figures) {
-        List<String> columns = List.copyOf(ArmSummary.FIGURES.keySet());
+            EvaluationReport.Category category, String subset, Function<ArmSummary, Map<String, Spread>> metrics) {
+        List<String> columns = List.copyOf(ArmSummary.METRICS.keySet());
         return new EvaluationTable(
                 category.category() + ", " + subset,
                 columns,
@@ -72,15 +72,15 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
                         .map(arm -> new Row(
                                 arm.arm(),
                                 columns.stream()
-                                        .map(name -> cell(figures.apply(arm).get(name)))
+                                        .map(name -> cell(metrics.apply(arm).get(name)))
                                         .toList()))
                         .toList());
     }
 
     private static EvaluationTable perDefect(
-            CategoryReport category, String subset, Function<ArmSummary, Map<String, Map<String, Spread>>> figures) {
+            EvaluationReport.Category category, String subset, Function<ArmSummary, Map<String, Map<String, Spread>>> metrics) {
         TreeSet<String> defects = new TreeSet<>();
-        category.arms().forEach(arm -> defects.addAll(figures.apply(arm).keySet()));
+        category.arms().forEach(arm -> defects.addAll(metrics.apply(arm).keySet()));
         return new EvaluationTable(
                 "pixel AP by type, " + subset,
                 List.copyOf(defects),
@@ -88,7 +88,7 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
                         .map(arm -> new Row(
                                 arm.arm(),
                                 defects.stream()
-                                        .map(defect -> figures.apply(arm)
+                                        .map(defect -> metrics.apply(arm)
                                                 .getOrDefault(defect, Map.of())
                                                 .get(ArmSummary.PIXEL_AP))
                                         .map(EvaluationTable::cell)

@@ -1,11 +1,15 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated.GenerationTask;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.dualanodiff.model.detector.DetectorPair;
 
 /**
- * How generated pairs look by themselves; a figure is null where its network was not given or it is undefined.
+ * How generated pairs look by themselves; a metric is null where its network was not given or it is undefined.
  *
  * @param pairs generated pairs looked at
  * @param realMasks of the training images
@@ -33,12 +37,42 @@ public record GenerationMetrics(
         implements Serializable {
 
     /** Means over masks. */
-    public record MaskSummary(double areaRatio, double components, double holeRatio) implements Serializable {}
+    public record MaskSummary(double areaRatio, double components, double holeRatio) implements Serializable {
+
+        static MaskSummary of(List<DetectorPair> pairs) {
+            List<MaskShape> shapes = pairs.stream()
+                    .map(DetectorPair::mask)
+                    .map(mask -> MaskShape.of(mask.width(), mask.height(), Plane.set(mask)))
+                    .toList();
+            return new MaskSummary(
+                    mean(shapes, MaskShape::areaRatio),
+                    mean(shapes, MaskShape::components),
+                    mean(shapes, MaskShape::holeRatio));
+        }
+
+        private static double mean(List<MaskShape> shapes, ToDoubleFunction<MaskShape> of) {
+            return shapes.stream().mapToDouble(of).average().orElse(0);
+        }
+    }
 
     /** Distances to the nearest training image. */
-    public record Nearest(double least, double mean) implements Serializable {}
+    public record Nearest(double least, double mean) implements Serializable {
 
-    public static GenerationMetrics failed(GenerationTask task, String error) {
+        /** Null without training images. */
+        static Nearest of(List<DetectorPair> generated, List<DetectorPair> training) {
+            if (training.isEmpty()) {
+                return null;
+            }
+            float[][] made = ImageDistances.levels(generated.stream().map(DetectorPair::image));
+            float[][] real = ImageDistances.levels(training.stream().map(DetectorPair::image));
+            DoubleSummaryStatistics distances = Arrays.stream(ImageDistances.toNearest(made, real))
+                    .map(distance -> distance / Math.sqrt(made[0].length))
+                    .summaryStatistics();
+            return new Nearest(distances.getMin(), distances.getAverage());
+        }
+    }
+
+    public static GenerationMetrics failed(MeasureGenerated.Task task, String error) {
         return new GenerationMetrics(
                 task.data().category(), task.defect(), task.run(), 0, null, null, null, null, null, null, null, error);
     }

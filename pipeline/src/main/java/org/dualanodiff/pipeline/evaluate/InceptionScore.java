@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import java.util.Arrays;
+
 /** Inception score (Salimans et al. 2016) over one split. */
 public final class InceptionScore {
 
@@ -33,5 +35,19 @@ public final class InceptionScore {
             sum += row[k] == 0 ? 0 : row[k] * (Math.log(row[k]) - Math.log(mean[k]));
         }
         return sum;
+    }
+
+    /** Probabilities of logits. */
+    static double[] softmax(float[] logits) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            highest = Math.max(highest, logit);
+        }
+        double[] shares = new double[logits.length];
+        for (int k = 0; k < shares.length; k++) {
+            shares[k] = Math.exp(logits[k] - highest);
+        }
+        double sum = Arrays.stream(shares).sum();
+        return Arrays.stream(shares).map(share -> share / sum).toArray();
     }
 }

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import java.util.Arrays;
-
 /**
  * Kernel inception distance (Bińkowski et al. 2018): the unbiased squared maximum mean discrepancy with the kernel
  * {@code (x.y / d + 1)^3}, d features. It may be negative.
@@ -10,14 +8,7 @@ public final class KernelDistance {
 
     private KernelDistance() {}
 
-    /** Mean and population standard deviation over subsets. */
-    public record OverSubsets(double mean, double deviation) {}
-
-    /**
-     * Over the full sets.
-     *
-     * @throws IllegalArgumentException if either set has fewer than two rows
-     */
+    /** @throws IllegalArgumentException if either set has fewer than two rows */
     public static double between(float[][] real, float[][] generated) {
         if (real.length < 2 || generated.length < 2) {
             throw new IllegalArgumentException(
@@ -25,30 +16,6 @@ public final class KernelDistance {
                             .formatted(real.length, generated.length));
         }
         return within(real) + within(generated) - 2 * across(real, generated);
-    }
-
-    /**
-     * Over pairs of subsets of equal number.
-     *
-     * @param realRows indices of each subset of {@code real}
-     * @param generatedRows indices of each subset of {@code generated}
-     */
-    public static OverSubsets overSubsets(
-            float[][] real, float[][] generated, int[][] realRows, int[][] generatedRows) {
-        double[] values = new double[realRows.length];
-        for (int s = 0; s < values.length; s++) {
-            values[s] = between(rows(real, realRows[s]), rows(generated, generatedRows[s]));
-        }
-        double mean = Arrays.stream(values).average().orElseThrow();
-        double variance = Arrays.stream(values)
-                .map(value -> (value - mean) * (value - mean))
-                .average()
-                .orElseThrow();
-        return new OverSubsets(mean, Math.sqrt(variance));
-    }
-
-    private static float[][] rows(float[][] all, int[] indices) {
-        return Arrays.stream(indices).mapToObj(i -> all[i]).toArray(float[][]::new);
     }
 
     /** Mean over ordered pairs of two different rows. */

@@ -1,6 +1,13 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.pipeline.UserError;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.util.stream.Collectors;
 import java.io.IOException;
@@ -22,7 +29,7 @@ import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /**
  * Makes sure that nothing behind an evaluation has seen a test image: not the data set's own training images, defect-free
@@ -33,6 +40,8 @@ import org.dualanodiff.pipeline.store.PublishedAdapter;
  * other, unless the test image is listed as a twin: then the figures without twins leave it out.
  */
 public final class LeakCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeakCheck.class);
 
     private static final String OTHER_SPLIT =
             "evaluate with the split that training used, or train again with this one";
@@ -79,7 +88,7 @@ public final class LeakCheck {
     private List<Hashed> hashed(List<URI> images) throws IOException {
         try {
             return images.parallelStream()
-                    .flatMap(uri -> sha256(uri).map(sum -> new Hashed(uri, sum)).stream())
+                    .flatMap(uri -> sha256(files, uri).map(sum -> new Hashed(uri, sum)).stream())
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -87,10 +96,6 @@ public final class LeakCheck {
     }
 
     /** Empty for what is no image, which the evaluation leaves out. */
-    private Optional<String> sha256(URI uri) {
-        return sha256(files, uri);
-    }
-
     private static Optional<String> sha256(DatasetFiles files, URI uri) {
         try {
             return Optional.of(Fingerprint.ofBytes(files.read(uri)).hex());
@@ -167,12 +172,44 @@ public final class LeakCheck {
     }
 
     /**
-     * Looks through the images that a base model says it has learned from.
+     * Looks through the images that base models say they have learned from, at each model once, whatever its names.
      *
-     * @param images SHA-256 by name
+     * @return what cannot be told, a sentence each
      * @throws LeakException naming each test image
      */
-    public void refuseLeaks(String baseModel, Map<String, String> images) {
+    public List<String> refuseBases(Collection<Provenance.BaseModel> bases, BaseModelSource models) {
+        Map<String, Provenance.BaseModel> byContent = new LinkedHashMap<>();
+        bases.forEach(base -> byContent.putIfAbsent(base.sha256(), base));
+        return byContent.values().stream()
+                .flatMap(base -> refuseBase(base, folder(base, models)).stream())
+                .map(why -> why + ", so nobody checks whether it has seen test images")
+                .toList();
+    }
+
+    private Optional<String> refuseBase(Provenance.BaseModel base, Optional<Path> folder) {
+        String model = "the base model " + base.name();
+        if (folder.isEmpty()) {
+            return Optional.of(model + " is not on this machine as it was when adapters were trained on it");
+        }
+        Optional<Map<String, String>> images = BaseModelImages.read(folder.get());
+        images.ifPresent(listed -> refuseBase(base.name(), listed));
+        return images.isPresent() ? Optional.empty() : Optional.of(model + " has no " + BaseModelImages.FILE);
+    }
+
+    /** Empty where there is no such model any more, or another one. */
+    private static Optional<Path> folder(Provenance.BaseModel base, BaseModelSource models) {
+        try {
+            return Optional.of(models.locate(base.name()))
+                    .filter(model -> model.fingerprint().equals(base.sha256()))
+                    .map(ModelFiles::root);
+        } catch (CheckpointException | UserError | UncheckedIOException e) {
+            LOG.warn("the base model {} cannot be looked at", base.name(), e);
+            return Optional.empty();
+        }
+    }
+
+    /** @param images SHA-256 by name */
+    void refuseBase(String baseModel, Map<String, String> images) {
         refuse(
                 images.entrySet().stream()
                         .flatMap(image -> leaked(image.getValue())
@@ -228,7 +265,7 @@ public final class LeakCheck {
                 .map(Seen::label);
     }
 
-    /** A test image was seen in a training, so that no figure on it would mean anything. */
+    /** A test image was seen in a training, so that no metric on it would mean anything. */
     public static final class LeakException extends UserError {
 
         private static final int SHOWN = 20;
@@ -239,20 +276,14 @@ public final class LeakCheck {
          * @param leaks a line each
          * @param advice what to do about them
          */
-        LeakException(List<String> leaks, String advice) {
-            super(Cause.DATA, List.of(message(leaks, advice)), null);
-        }
-
-        private static String message(List<String> leaks, String advice) {
-            int more = leaks.size() - SHOWN;
-            return "evaluation refused: test images were seen in training"
-                    + lines(leaks.subList(0, Math.min(SHOWN, leaks.size())))
-                    + (more > 0 ? "\n  and %d more".formatted(more) : "")
-                    + "\n" + advice;
-        }
-
-        private static String lines(List<String> leaks) {
-            return leaks.stream().map(leak -> "\n  " + leak).collect(Collectors.joining());
+        private LeakException(List<String> leaks, String advice) {
+            super(
+                    Cause.DATA,
+                    List.of("evaluation refused: test images were seen in training\n  "
+                    + leaks.stream().limit(SHOWN).collect(Collectors.joining("\n  "))
+                    + (leaks.size() > SHOWN ? "\n  and %d more".formatted(leaks.size() - SHOWN) : "")
+                    + "\n" + advice),
+                    null);
         }
     }
 }

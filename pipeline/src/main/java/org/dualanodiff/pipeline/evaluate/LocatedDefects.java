@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.CaseScore;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,13 +35,9 @@ final class LocatedDefects {
     }
 
     private static CaseScore score(TestImage image, ScoreMap map) {
-        PixelScores pixels = new SortedPixels();
-        pixels.add(map);
-        double precision = pixels.measures(PixelScores.AUPRO_LIMIT)
-                .ranking()
-                .averagePrecision()
-                .orElseThrow();
-        return new CaseScore(image.label(), precision, ImageScore.pooled(map));
+        double precision =
+                PixelScores.of(List.of(map)).ranking().averagePrecision().orElseThrow();
+        return new CaseScore(image.label(), precision, map.imageScore());
     }
 
     List<CaseScore> scores() {

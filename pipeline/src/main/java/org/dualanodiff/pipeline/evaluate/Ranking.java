@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
@@ -23,7 +22,7 @@ public record Ranking(Optional<Double> auroc, Optional<Double> averagePrecision,
         }
         long positives =
                 IntStream.range(0, positive.length).filter(i -> positive[i]).count();
-        RankingSweep sweep = new RankingSweep(positives, scores.length - positives);
+        Sweep sweep = new Sweep(positives, scores.length - positives);
         int[] order = IntStream.range(0, scores.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> -scores[i]))
@@ -50,13 +49,13 @@ public record Ranking(Optional<Double> auroc, Optional<Double> averagePrecision,
      * @param highestThreshold the highest that does
      * @param thresholds how many distinct scores do
      */
-    public record F1Max(double value, double threshold, double highestThreshold, long thresholds) implements Serializable {}
+    public record F1Max(double value, double threshold, double highestThreshold, long thresholds) {}
 
     /**
-     * Walks distinct scores from high to low and gathers the measures of their ranking. Where a threshold stands for a bin of
-     * scores whose order is not known, it also gathers how far each measure may be off.
+     * Walks distinct scores from high to low and gathers the metrics of their ranking. Where a threshold stands for a bin of
+     * scores whose order is not known, it also gathers how far each metric may be off.
      */
-    static final class RankingSweep {
+    static final class Sweep {
 
         /** F1 values this close count as tied. */
         private static final double TIE = 1e-12;
@@ -76,7 +75,7 @@ public record Ranking(Optional<Double> auroc, Optional<Double> averagePrecision,
         private double precisionBelow;
         private double f1Above;
 
-        RankingSweep(long positives, long negatives) {
+        Sweep(long positives, long negatives) {
             this.positives = positives;
             this.negatives = negatives;
         }

@@ -1,15 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.PixelScores.ScoreKey;
-import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
-import org.dualanodiff.pipeline.evaluate.Ranking.RankingSweep;
 import java.util.Arrays;
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
 
 /** Keeps every pixel: normal ones as a sortable number, those of defects with the number of their region. Exact. */
 final class SortedPixels implements PixelScores {
-    private static final long serialVersionUID = 1L;
 
     private static final int FIRST_CAPACITY = 1 << 12;
 
@@ -36,7 +32,7 @@ final class SortedPixels implements PixelScores {
         Components found = new Mask(map.width(), map.height(), map.defect()).components();
         ensure(map.scores().length, map.scores().length, found.count());
         for (int i = 0; i < map.scores().length; i++) {
-            int key = ScoreKey.of(map.scores()[i]);
+            int key = map.key(i);
             if (map.defect()[i]) {
                 defect[defects++] = pack(key, regions + found.labels()[i]);
             } else {
@@ -48,32 +44,17 @@ final class SortedPixels implements PixelScores {
     }
 
     @Override
-    public void merge(PixelScores other) {
-        if (!(other instanceof SortedPixels that)) {
-            throw new IllegalArgumentException("sorted pixels cannot be merged with binned ones");
-        }
-        ensure(that.normals, that.defects, that.regions);
-        System.arraycopy(that.normal, 0, normal, normals, that.normals);
-        normals += that.normals;
-        for (int i = 0; i < that.defects; i++) {
-            defect[defects++] = pack(key(that.defect[i]), regions + region(that.defect[i]));
-        }
-        System.arraycopy(that.areas, 0, areas, regions, that.regions);
-        regions += that.regions;
-    }
-
-    @Override
-    public PixelMeasures measures(double limit) {
+    public Metrics metrics(double limit) {
         Arrays.sort(normal, 0, normals);
         Arrays.sort(defect, 0, defects);
-        RankingSweep sweep = new RankingSweep(defects, normals);
+        Ranking.Sweep sweep = new Ranking.Sweep(defects, normals);
         PerRegionOverlap curve = new PerRegionOverlap(limit, regions, normals);
         walk(sweep, curve);
-        return new PixelMeasures(sweep.ranking(), curve.value(), defects, normals, regions, PixelMeasures.Bounds.EXACT);
+        return new Metrics(sweep.ranking(), curve.value(), regions, Bounds.EXACT);
     }
 
     /** Both lists from their ends, one distinct score after the other. */
-    private void walk(RankingSweep sweep, PerRegionOverlap curve) {
+    private void walk(Ranking.Sweep sweep, PerRegionOverlap curve) {
         int n = normals - 1;
         int d = defects - 1;
         while (n >= 0 || d >= 0) {
@@ -88,7 +69,7 @@ final class SortedPixels implements PixelScores {
                 overlap += 1.0 / areas[region(defect[d])];
                 d--;
             }
-            sweep.accept(ScoreKey.score(key), hits - d, alarms - n);
+            sweep.accept(ScoreMap.score(key), hits - d, alarms - n);
             curve.accept(alarms - n, overlap);
         }
     }

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.store.AdapterId;
+import java.util.Set;
+import java.io.Serializable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -30,9 +34,11 @@ import org.dualanodiff.pipeline.store.UnitCommit;
 public final class CommitPairs {
 
     private final ObjectStore store;
+    private final RunLease.Fence fence;
 
-    public CommitPairs(ObjectStore store) {
+    public CommitPairs(ObjectStore store, RunLease.Fence fence) {
         this.store = store;
+        this.fence = fence;
     }
 
     /**
@@ -51,7 +57,7 @@ public final class CommitPairs {
             }
             FileDigest digest = FileDigest.of(file);
             String key = key(task, indices.nextSetBit(0));
-            store.upload(file, key);
+            fence.upload(store, file, key);
             return new UnitCommit.File(key, digest.bytes(), digest.sha256(), written.rows(), UnitCommit.list(indices));
         } finally {
             Files.deleteIfExists(file);
@@ -148,4 +154,21 @@ public final class CommitPairs {
             }
         }
     }
+
+    /**
+     * One file of the table to be written.
+     *
+     * @param sources which indices to take of which staged file; each index once
+     * @param nearest distance to the nearest good pair by index, where there is one
+     * @param copies indices of near-copies
+     * @param keepRejectedPixels whether these keep their pictures
+     */
+    public record CommitTask(
+            String runId,
+            AdapterId adapter,
+            Map<String, BitSet> sources,
+            Map<Integer, Double> nearest,
+            Set<Integer> copies,
+            boolean keepRejectedPixels)
+            implements Serializable {}
 }

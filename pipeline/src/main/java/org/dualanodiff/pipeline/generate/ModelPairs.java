@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.WholePicture;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -7,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
@@ -31,17 +35,17 @@ public final class ModelPairs implements PairSource {
     private final GenerateTask task;
     private final DatasetFiles files;
     private final BaseModel base;
-    private final DualAdapter adapter;
+    private final MergedAdapter adapter;
     private final DualSampler sampler;
     private final CleanBackgrounds backgrounds;
     private final PairAssembly assembly;
 
     /**
-     * @param adapter the task's adapter, loaded on {@code base}
+     * @param adapter the task's adapter, folded into {@code base}; owned by the caller
      * @param files of the data set, which clean backgrounds are read from
      * @throws IOException if one of them cannot be read
      */
-    public ModelPairs(BaseModel base, DualAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
+    public ModelPairs(BaseModel base, MergedAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
         this.task = task;
         this.files = files;
         this.base = base;
@@ -135,8 +139,8 @@ public final class ModelPairs implements PairSource {
                         + " resolution")
                 .formatted(
                         base.deviceName(),
-                        task.unit().category(),
-                        task.unit().defect(),
+                        task.unit().unit().category(),
+                        task.unit().unit().defect(),
                         failure.getMessage(),
                         pairs,
                         resolution,
@@ -145,7 +149,7 @@ public final class ModelPairs implements PairSource {
     }
 
     private SampleSeries series() {
-        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
+        return new SampleSeries(task.seed(), task.unit().unit().category(), task.unit().unit().defect());
     }
 
     @Override

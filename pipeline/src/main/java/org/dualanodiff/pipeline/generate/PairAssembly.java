@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import org.dualanodiff.model.image.PngCodec;
@@ -30,13 +32,13 @@ final class PairAssembly {
         Verdict verdict = verdict(composed, pair.finite());
         boolean keep = verdict.accepted() || task.keepRejectedPixels();
         return new GeneratedSample(
-                SampleId.of(task.runId(), task.unit().adapterId(), pair.index()),
-                task.unit().category(),
-                task.unit().defect(),
+                SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
+                task.unit().unit().category(),
+                task.unit().unit().defect(),
                 pair.index(),
                 task.seed(),
                 task.runId(),
-                task.unit().adapter().hex(),
+                task.unit().adapter().fingerprint().hex(),
                 task.prompt().global(),
                 composed.background(),
                 keep ? PngCodec.encode(composed.image()) : null,

@@ -8,8 +8,8 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.pretraining.CaptionedImage;
 import org.dualanodiff.model.pretraining.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
-import org.dualanodiff.pipeline.procedural.CorpusImage;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
+import org.dualanodiff.pipeline.procedural.ProceduralImage;
 
 /**
  * What a base learns from: procedural pictures and, where there are any, one's own faultless ones, half and half. Parts
@@ -35,7 +35,7 @@ final class MixedPictures implements PretrainingImages {
     public CaptionedImage image(long index) {
         UniformRandomProvider random = NoiseSource.generator("pictures", Long.toString(seed), Long.toString(index));
         if (random.nextDouble() < PARTS) {
-            CorpusImage faulty = faulty(index, random);
+            ProceduralImage faulty = faulty(index, random);
             float[] part = part(faulty, flip(random));
             return new CaptionedImage(part, Captions.part(faulty.defect().orElseThrow(), random));
         }
@@ -44,7 +44,7 @@ final class MixedPictures implements PretrainingImages {
             float[] pixels = own.pixels(chosen).flip(flip(random)).signed();
             return new CaptionedImage(pixels, Captions.whole(own.product(chosen), Optional.empty(), random));
         }
-        CorpusImage drawn = corpus.image(index);
+        ProceduralImage drawn = corpus.image(index);
         float[] pixels = drawn.image().flip(flip(random)).signed();
         return new CaptionedImage(pixels, Captions.whole(drawn.object(), drawn.defect(), random));
     }
@@ -52,13 +52,13 @@ final class MixedPictures implements PretrainingImages {
     @Override
     public Pair pair(long index) {
         UniformRandomProvider random = NoiseSource.generator("pairs", Long.toString(seed), Long.toString(index));
-        CorpusImage faulty = faulty(index, random);
+        ProceduralImage faulty = faulty(index, random);
         Flip flip = flip(random);
         NestedPrompt prompt = Captions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
         return new Pair(faulty.image().flip(flip).signed(), part(faulty, flip), prompt);
     }
 
-    private CorpusImage faulty(long index, UniformRandomProvider random) {
+    private ProceduralImage faulty(long index, UniformRandomProvider random) {
         if (isOwn(random)) {
             int chosen = random.nextInt(own.count());
             return corpus.defective(own.pixels(chosen), own.product(chosen), index);
@@ -75,7 +75,7 @@ final class MixedPictures implements PretrainingImages {
     }
 
     /** Mid-grey, 0, outside of the mask. */
-    private static float[] part(CorpusImage faulty, Flip flip) {
+    private static float[] part(ProceduralImage faulty, Flip flip) {
         float[] part = faulty.image().flip(flip).signed();
         Image mask = faulty.mask().flip(flip);
         for (int i = 0; i < part.length; i++) {

@@ -19,9 +19,9 @@ import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.pretraining.PretrainingListener;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
-import org.dualanodiff.pipeline.procedural.Canvas;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
+import org.dualanodiff.pipeline.procedural.ProceduralImage;
 
 /**
  * Trains a small base model, from nothing or from another one, and writes it as a model directory. The same settings in
@@ -29,7 +29,7 @@ import org.dualanodiff.pipeline.evaluate.BaseModelImages;
  */
 public final class Pretrain {
 
-    private static final int SIDE = Canvas.SIZE;
+    private static final int SIDE = ProceduralImage.SIDE;
     private static final int CODEC_PICTURES = 1000;
     private static final double AVERAGING = 0.999;
     private static final int SHEET_OBJECTS = 8;
@@ -98,8 +98,9 @@ public final class Pretrain {
     }
 
     private Set<String> words() {
-        return Captions.words(
-                Stream.concat(corpus.words().stream(), own.products().stream()).toList());
+        return Captions.words(Stream.of(corpus.objects(), corpus.defects(), own.products())
+                .flatMap(List::stream)
+                .toList());
     }
 
     private PretrainingConfig config(ModelDirectory start) {

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelDirectory;
-import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.pretraining.CaptionSampler;
@@ -68,7 +67,7 @@ final class SampleSheet {
     private void addPairs(BaseModel base, Path file, int side, List<BufferedImage> cells) {
         SamplingConfig config =
                 new SamplingConfig(SamplingConfig.Method.DPM_SOLVER, steps(), GUIDANCE, COLUMNS / 2, side);
-        try (DualAdapter adapter = AdapterFile.read(file, base)) {
+        try (MergedAdapter adapter = MergedAdapter.read(file, base)) {
             for (int i = 0; i < Math.min(PAIR_ROWS, defects.size()); i++) {
                 String defect = defects.get(i);
                 String object = objects.get(i % objects.size());

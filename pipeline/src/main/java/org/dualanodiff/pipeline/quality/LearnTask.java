@@ -9,7 +9,7 @@ import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.pipeline.config.Limit;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * What is to be learned of the real images of one defect, with all that an executor needs to know.
@@ -41,6 +41,6 @@ public record LearnTask(
     }
 
     public UnitKey unit() {
-        return new UnitKey(set.category(), set.defect());
+        return set.unit();
     }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The limits that the pairs of one defect are held to in a run: {@code runs/RUN/quality/CATEGORY/DEFECT.json}. Written
@@ -31,6 +31,10 @@ public record LearnedQuality(
         requireNonNull(category, "category");
         requireNonNull(defect, "defect");
         requireNonNull(limits, "limits");
+    }
+
+    public UnitKey unit() {
+        return new UnitKey(category, defect);
     }
 
     static LearnedQuality of(UnitKey unit, QualityProfile profile) {

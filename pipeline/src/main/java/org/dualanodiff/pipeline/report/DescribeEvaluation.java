@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.evaluate.EvaluationReport.CategoryReport;
-import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 
 /** The chapter that says whether the generated pairs help detectors: verdicts, figures of all arms, cases. */
@@ -21,9 +21,9 @@ final class DescribeEvaluation {
 
     private DescribeEvaluation() {}
 
-    static Section.Chapter of(EvaluatedRun evaluated) {
+    static Section.Chapter of(EvaluationFiles.Found evaluated) {
         List<Section> sections = new ArrayList<>();
-        for (CategoryReport category : evaluated.report().categories()) {
+        for (EvaluationReport.Category category : evaluated.report().categories()) {
             sections.add(new Section.Text(category.category(), category.remarks()));
             EvaluationTable.of(category).forEach(table -> sections.add(table(table)));
         }

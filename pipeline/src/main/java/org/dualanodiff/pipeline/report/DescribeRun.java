@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
+import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /** The report of a run: summary, units, one chapter a defect, files set aside, settings. */
@@ -29,7 +29,7 @@ public final class DescribeRun {
      * @param units in the order of the manifest's
      * @param evaluation whether the pairs help detectors, if that was measured
      */
-    public static Report of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluatedRun> evaluation) {
+    public static Report of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluationFiles.Found> evaluation) {
         List<Section> sections = new ArrayList<>();
         sections.add(summary(manifest, units));
         if (units.stream().anyMatch(facts -> facts.unit().error().isPresent())) {

@@ -34,13 +34,13 @@ import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
-import org.dualanodiff.pipeline.generate.CropSource;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.TrainingSet;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.GoodImagesBinding;
+import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
@@ -182,13 +182,7 @@ public record RunInputs(
     }
 
     private TrainingSet trainingSet(DefectSet set) {
-        return new TrainingSet(
-                set.category(),
-                set.defect(),
-                dataFingerprint(set),
-                set.training().size(),
-                quarantinedForTraining(set),
-                settings.trainingSettings(background(set.category()) != null));
+        return new TrainingSet(set.unit(), dataFingerprint(set), set.training().size(), quarantinedForTraining(set), settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */
@@ -251,7 +245,7 @@ public record RunInputs(
 
     public Map<UnitKey, DefectSet> setsByUnit() {
         return dataset.sets().stream()
-                .collect(Collectors.toMap(set -> new UnitKey(set.category(), set.defect()), Function.identity()));
+                .collect(Collectors.toMap(set -> set.unit(), Function.identity()));
     }
 
     /**

@@ -1,5 +1,17 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.apache.parquet.schema.MessageTypeParser;
+import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.ParquetReadOptions;
+import java.util.Objects;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -112,6 +124,110 @@ public final class SampleFile {
             Files.deleteIfExists(file);
         } catch (IOException e) {
             failure.addSuppressed(e);
+        }
+    }
+
+    /** An open samples file. */
+    static final class SampleReader implements Closeable {
+
+        private final Path file;
+        private final ParquetReader<Group> rows;
+
+        /** @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema} */
+        SampleReader(Path file) throws IOException {
+            this.file = file;
+            checkColumns(file);
+            this.rows = new Builder(file).build();
+        }
+
+        /** The rows that were not read yet; closing the stream closes this reader. */
+        Stream<GeneratedSample> stream() {
+            return Stream.generate(this::next).takeWhile(Objects::nonNull).onClose(this::closeUnchecked);
+        }
+
+        @Override
+        public void close() throws IOException {
+            rows.close();
+        }
+
+        /** Null at the end. */
+        private GeneratedSample next() {
+            try {
+                Group row = rows.read();
+                return row == null ? null : SampleRow.sample(row);
+            } catch (IOException | RuntimeException e) {
+                throw new UncheckedIOException(unreadable(file, e));
+            }
+        }
+
+        private void closeUnchecked() {
+            try {
+                close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Columns may be optional here, as Spark writes them; more columns do no harm. */
+        private static void checkColumns(Path file) throws IOException {
+            MessageType columns = columns(file);
+            List<String> missing = SampleSchema.COLUMNS.getPaths().stream()
+                    .filter(path -> !columns.containsPath(path))
+                    .map(path -> String.join(".", path))
+                    .toList();
+            if (!missing.isEmpty()) {
+                throw new IOException("%s is a Parquet file, but not one of generated samples: it has no column %s"
+                        .formatted(file, String.join(", ", missing)));
+            }
+        }
+
+        static MessageType columns(Path file) throws IOException {
+            ParquetReadOptions options =
+                    ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+            LocalInputFile input = new LocalInputFile(file);
+            try (ParquetFileReader footer = ParquetFileReader.open(input, options)) {
+                return footer.getFileMetaData().getSchema();
+            } catch (RuntimeException e) {
+                throw unreadable(file, e);
+            }
+        }
+
+        static IOException unreadable(Path file, Exception cause) {
+            return new IOException(
+                    "%s cannot be read as a Parquet file of generated samples, it may be cut off or damaged: %s"
+                            .formatted(file, cause.getMessage()),
+                    cause);
+        }
+
+        private static final class Builder extends ParquetReader.Builder<Group> {
+
+            Builder(Path file) {
+                super(new LocalInputFile(file), new PlainParquetConfiguration());
+            }
+
+            @Override
+            protected ReadSupport<Group> getReadSupport() {
+                return new GroupReadSupport();
+            }
+        }
+    }
+
+    /**
+     * The columns of a samples file: {@code samples.schema} beside this class. A picture is a struct of its PNG bytes and a
+     * file name, which Hugging Face {@code datasets} calls an Image and every other reader opens as it is.
+     */
+    static final class SampleSchema {
+
+        static final MessageType COLUMNS = parse();
+
+        private SampleSchema() {}
+
+        private static MessageType parse() {
+            try (InputStream in = SampleSchema.class.getResourceAsStream("samples.schema")) {
+                return MessageTypeParser.parseMessageType(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

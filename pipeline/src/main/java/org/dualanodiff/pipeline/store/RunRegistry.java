@@ -1,5 +1,16 @@
 package org.dualanodiff.pipeline.store;
 
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.io.Serializable;
+import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.Objects;
+import java.util.Map;
+import java.util.Collections;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -161,5 +172,116 @@ public final class RunRegistry {
                         store.root(),
                         String.join(", ", differences.subList(0, Math.min(differences.size(), DIFFERENCES_SHOWN))),
                         more > 0 ? " and " + more + " more" : ""));
+    }
+
+    /** Flat settings ({@code generation.steps -> 50}): kept sorted, so that files and hashes come out the same. */
+    static final class Settings {
+        private Settings() {}
+
+        static SortedMap<String, String> sorted(Map<String, String> settings) {
+            return Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        }
+
+        static Fingerprint fingerprint(Map<String, String> settings) {
+            return Fingerprint.of("run-settings/1").map("settings", settings).build();
+        }
+
+        /** Each setting that differs, as {@code generation.steps: 50 there, 25 here}. */
+        static List<String> differences(Map<String, String> there, Map<String, String> here) {
+            TreeSet<String> names = new TreeSet<>(there.keySet());
+            names.addAll(here.keySet());
+            return names.stream()
+                    .filter(name -> !Objects.equals(there.get(name), here.get(name)))
+                    .map(name -> "%s: %s there, %s here".formatted(name, shown(there.get(name)), shown(here.get(name))))
+                    .toList();
+        }
+
+        private static String shown(String value) {
+            return value == null ? "not set" : value;
+        }
+    }
+
+    /**
+     * What makes a run that run: {@code run.json}, written once when it starts.
+     *
+     * @param settings all that changes the pixels of a sample; not how many samples there are to be, for a run may grow
+     * @param settingsFingerprint hash of the settings
+     * @param productVersion the version of this product that started it
+     */
+    public record RunIdentity(
+            String runId,
+            Fingerprint settingsFingerprint,
+            Map<String, String> settings,
+            String productVersion,
+            Instant createdAt)
+            implements Serializable {
+        public RunIdentity {
+            requireNonNull(runId, "run_id");
+            requireNonNull(settingsFingerprint, "settings_fingerprint");
+            settings = Settings.sorted(requireNonNull(settings, "settings"));
+        }
+
+        /** The identity that a run of this id with these settings has. */
+        public static RunIdentity of(String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
+            return new RunIdentity(runId, Settings.fingerprint(settings), settings, productVersion, createdAt);
+        }
+
+        /** Whether the fingerprint is that of the settings. */
+        public boolean agrees() {
+            return settingsFingerprint.equals(Settings.fingerprint(settings));
+        }
+    }
+
+    /**
+     * The good images that a run makes pairs of a category on, or takes their backgrounds from. Which of them a sample gets
+     * depends on how many there are, so that one more would change all samples still to be made.
+     *
+     * @param names fingerprint of the files' names in their order; contents are not read, for there may be thousands
+     */
+    public record GoodImagesBinding(String category, int images, Fingerprint names) {
+        public GoodImagesBinding {
+            requireNonNull(category, "category");
+            requireNonNull(names, "names");
+        }
+
+        /** @param names in the order in which they are numbered */
+        public static GoodImagesBinding of(String category, List<String> names) {
+            Fingerprint.Builder fingerprint = Fingerprint.of("good-images/1");
+            for (int i = 0; i < names.size(); i++) {
+                fingerprint.text(Integer.toString(i), names.get(i));
+            }
+            return new GoodImagesBinding(category, names.size(), fingerprint.build());
+        }
+    }
+
+    /**
+     * How far the command at work on a run has got: {@code runs/RUN/status.json}, written every few seconds.
+     *
+     * @param units by what they are at
+     * @param rounds of generation, over all units
+     * @param commits made
+     * @param pairs committed by this command, and those still wanted when it began
+     * @param pairsPerSecond committed since it began
+     * @param secondsLeft at that pace; empty before the first commit
+     */
+    public record RunStatus(
+            String runId,
+            Instant startedAt,
+            Instant updatedAt,
+            Map<String, Integer> units,
+            int rounds,
+            int commits,
+            long pairs,
+            long wanted,
+            double pairsPerSecond,
+            Optional<Double> secondsLeft) {
+
+        public RunStatus {
+            requireNonNull(runId, "run_id");
+            requireNonNull(startedAt, "started_at");
+            requireNonNull(updatedAt, "updated_at");
+            units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
+            requireNonNull(secondsLeft, "seconds_left");
+        }
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages.BaseModelCheck;
 import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +71,6 @@ class BaseModelCheckTest {
     private static List<String> check(Provenance.BaseModel... bases) throws IOException {
         LeakCheck leaks = new LeakCheck(List.of(category), new DatasetFiles(new Configuration()));
         BaseModelSource models = new BaseModelSource(new LocalCache(shared.resolve("cache")));
-        return new BaseModelCheck(leaks, models).refuseLeaks(List.of(bases));
+        return leaks.refuseBases(List.of(bases), models);
     }
 }

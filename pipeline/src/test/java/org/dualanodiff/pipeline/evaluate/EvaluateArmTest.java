@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmTask;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One detector on procedural products, from files to figures. */
 class EvaluateArmTest {
 
-    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 3, 2, 6, 8, 3e-3, 4, 3);
+    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 6, 8, 3e-3, 4, 3);
 
     @TempDir
     private static Path data;
@@ -53,48 +50,48 @@ class EvaluateArmTest {
     @Test
     void arm_ofPastedAndDrawnDefects_givesFiguresOfAllTestsAndThoseWithoutTwins() throws IOException {
         List<Integer> steps = new ArrayList<>();
-        ArmResult result = run(task("real+procedural+cut-paste", 1), (step, all, loss) -> steps.add(step));
+        EvaluateArm.Result result = run(task("real+procedural+cut-paste", 1), (step, all, loss) -> steps.add(step));
         assertThat(steps).hasSize(6);
         int defects = category.sets().size() * 4;
-        assertThat(result.all().pooled().defective()).isEqualTo(defects);
-        assertThat(result.noTwin().pooled().defective()).isEqualTo(defects - 1);
-        assertThat(result.all().pooled().good()).isEqualTo(3);
-        assertThat(result.all().pooled().pixelAuroc()).isBetween(0.0, 1.0);
-        assertThat(result.all().perDefect())
+        assertThat(result.measured().all().pooled().defective()).isEqualTo(defects);
+        assertThat(result.measured().noTwin().pooled().defective()).isEqualTo(defects - 1);
+        assertThat(result.measured().all().pooled().good()).isEqualTo(3);
+        assertThat(result.measured().all().pooled().pixelAuroc()).isBetween(0.0, 1.0);
+        assertThat(result.measured().all().perDefect())
                 .containsKey("hole")
                 .hasSize(category.sets().size());
-        assertThat(result.noTwin().perDefect().get("hole").defective()).isEqualTo(3);
+        assertThat(result.measured().noTwin().perDefect().get("hole").defective()).isEqualTo(3);
         assertThat(result.cases())
                 .hasSize(defects - 1)
                 .isSortedAccordingTo((a, b) -> Double.compare(b.pixelAp(), a.pixelAp()));
         assertThat(ImageIO.read(new ByteArrayInputStream(result.sheet())).getHeight())
                 .isEqualTo(3 * 32 + 8);
-        assertThat(result.classification().types()).contains("hole");
-        assertThat(result.classification().accuracy()).isBetween(0.0, 1.0);
+        assertThat(result.measured().classification().types()).contains("hole");
+        assertThat(result.measured().classification().accuracy()).isBetween(0.0, 1.0);
     }
 
     @Test
     void arm_runTwice_givesTheSameFigures() throws IOException {
-        ArmResult first = run(task("real", 5), "one", TrainingListener.NONE);
-        ArmResult second = run(task("real", 5), "another", TrainingListener.NONE);
+        EvaluateArm.Result first = run(task("real", 5), "one", TrainingListener.NONE);
+        EvaluateArm.Result second = run(task("real", 5), "another", TrainingListener.NONE);
         assertThat(second.reused()).isFalse();
-        assertThat(second.all()).isEqualTo(first.all());
-        assertThat(run(task("real", 6), "one", TrainingListener.NONE).all()).isNotEqualTo(first.all());
+        assertThat(second.measured().all()).isEqualTo(first.measured().all());
+        assertThat(run(task("real", 6), "one", TrainingListener.NONE).measured().all()).isNotEqualTo(first.measured().all());
     }
 
     @Test
     void arm_knownToTheStore_isNotTrainedAgain() throws IOException {
-        ArmResult first = run(task("cut-paste", 7), "known", TrainingListener.NONE);
-        ArmResult second = run(task("cut-paste", 7), "known", (step, steps, loss) -> fail("trained again"));
+        EvaluateArm.Result first = run(task("cut-paste", 7), "known", TrainingListener.NONE);
+        EvaluateArm.Result second = run(task("cut-paste", 7), "known", (step, steps, loss) -> fail("trained again"));
         assertThat(second.reused()).isTrue();
-        assertThat(second.noTwin()).isEqualTo(first.noTwin());
-        assertThat(second.classification().confusion())
-                .isDeepEqualTo(first.classification().confusion());
+        assertThat(second.measured().noTwin()).isEqualTo(first.measured().noTwin());
+        assertThat(second.measured().classification().confusion())
+                .isDeepEqualTo(first.measured().classification().confusion());
         assertThat(second.cases()).isEqualTo(first.cases());
         assertThat(second.sheet()).isEqualTo(first.sheet());
 
-        EvaluationSettings longer = new EvaluationSettings(32, 3, 2, 7, 8, 3e-3, 4, 3);
-        ArmTask changed = new ArmTask(Arm.parse("cut-paste"), 7, true, category, "r-1", longer);
+        EvaluationPlan.Budget longer = new EvaluationPlan.Budget(32, 3, 2, 7, 8, 3e-3, 4, 3);
+        EvaluateArm.Task changed = new EvaluateArm.Task(Arm.parse("cut-paste"), 7, true, category, "r-1", longer);
         assertThat(run(changed, "known", TrainingListener.NONE).reused()).isFalse();
     }
 
@@ -125,18 +122,18 @@ class EvaluateArmTest {
                 .containsExactlyInAnyOrder("good/001.png", "hole/003.png");
     }
 
-    private ArmResult run(ArmTask task, TrainingListener listener) throws IOException {
+    private EvaluateArm.Result run(EvaluateArm.Task task, TrainingListener listener) throws IOException {
         return run(task, "store", listener);
     }
 
-    private ArmResult run(ArmTask task, String folder, TrainingListener listener) throws IOException {
+    private EvaluateArm.Result run(EvaluateArm.Task task, String folder, TrainingListener listener) throws IOException {
         try (ObjectStore store = ObjectStore.open(data.resolve(folder).toString(), Map.of())) {
             return new EvaluateArm(store, files).run(task, Compute.CPU, listener);
         }
     }
 
-    private static ArmTask task(String arm, long seed) {
-        return new ArmTask(Arm.parse(arm), seed, true, category, "r-1", SETTINGS);
+    private static EvaluateArm.Task task(String arm, long seed) {
+        return new EvaluateArm.Task(Arm.parse(arm), seed, true, category, "r-1", SETTINGS);
     }
 
     private static CategoryData read(Path root, Set<String> twins) {

@@ -1,14 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.EvaluationSettings;
-import org.dualanodiff.pipeline.evaluate.ArmSummary.ArmComparison;
-import org.dualanodiff.pipeline.evaluate.EvaluationFiles.EvaluatedRun;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.ArmResult;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluationReportTest {
 
-    private static final EvaluationSettings SETTINGS = new EvaluationSettings(32, 1, 4, 10, 8, 1e-3, 5, 0);
+    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 1, 4, 10, 8, 1e-3, 5, 0);
 
     @ParameterizedTest
     @CsvSource(
@@ -47,7 +44,7 @@ class EvaluationReportTest {
     @Test
     void losses_ofACategoryThatGotWorse_areThoseBeyondWhatIsAllowed() {
         EvaluationReport report = report(Map.of("real", "0.5 0.5 0.5", "real+generated", "0.4 0.4 0.4"));
-        assertThat(report.losses(0.05)).singleElement().extracting(ArmComparison::arm).isEqualTo("real+generated");
+        assertThat(report.losses(0.05)).singleElement().extracting(ArmSummary.Comparison::arm).isEqualTo("real+generated");
         assertThat(report.losses(0.2)).isEmpty();
     }
 
@@ -56,15 +53,15 @@ class EvaluationReportTest {
         EvaluationReport report =
                 report(Map.of("real", "0.9 0.9 0.9", "cut-paste", "0.2 0.2 0.2", "generated", "0.3 0.3 0.3"));
         assertThat(report.verdicts())
-                .extracting(ArmComparison::baseline)
+                .extracting(ArmSummary.Comparison::baseline)
                 .containsOnly("cut-paste")
                 .hasSize(2);
     }
 
     @Test
     void table_showsMeansWithTheRangeOverSeedsAndFailures() {
-        List<ArmResult> results = new ArrayList<>(results("real", "0.40 0.44"));
-        results.add(new ArmResult("tile", "generated", 1, null, null, null, List.of(), null, 0, 1, false, "no pairs"));
+        List<EvaluateArm.Result> results = new ArrayList<>(results("real", "0.40 0.44"));
+        results.add(result(new Measured("generated", 1, null, null, null, 0, 1, "no pairs")));
         EvaluationReport report = EvaluationReport.of(
                 "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("generated")), results, List.of());
         List<String> lines = EvaluationTable.lines(report);
@@ -94,7 +91,7 @@ class EvaluationReportTest {
             EvaluationFiles files = new EvaluationFiles(store);
             assertThat(files.find("r")).isEmpty();
             files.write(report, List.of());
-            EvaluatedRun found = files.find("r").orElseThrow();
+            EvaluationFiles.Found found = files.find("r").orElseThrow();
             assertThat(EvaluationTable.lines(found.report())).isEqualTo(EvaluationTable.lines(report));
             assertThat(found.sheets()).isEmpty();
         }
@@ -157,21 +154,24 @@ class EvaluationReportTest {
     }
 
     private static EvaluationReport report(Map<String, String> pixelAps) {
-        List<ArmResult> results = pixelAps.entrySet().stream()
+        List<EvaluateArm.Result> results = pixelAps.entrySet().stream()
                 .flatMap(arm -> results(arm.getKey(), arm.getValue()).stream())
                 .toList();
         List<Arm> arms = pixelAps.keySet().stream().sorted().map(Arm::parse).toList();
         return EvaluationReport.of("r", "1", SETTINGS, arms, results, List.of());
     }
 
-    private static List<ArmResult> results(String arm, String pixelAps) {
-        List<ArmResult> results = new ArrayList<>();
+    private static List<EvaluateArm.Result> results(String arm, String pixelAps) {
+        List<EvaluateArm.Result> results = new ArrayList<>();
         for (String ap : pixelAps.split(" ")) {
             DetectorMetrics figures = new DetectorMetrics(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
-            SubsetFigures subset = new SubsetFigures(figures, Map.of("crack", figures));
-            results.add(new ArmResult(
-                    "tile", arm, results.size(), subset, subset, null, List.of(), null, 1, 1, false, null));
+            DetectorMetrics.OnImages subset = new DetectorMetrics.OnImages(figures, Map.of("crack", figures));
+            results.add(result(new Measured(arm, results.size(), subset, subset, null, 1, 1, null)));
         }
         return results;
+    }
+
+    private static EvaluateArm.Result result(Measured measured) {
+        return new EvaluateArm.Result("tile", measured, List.of(), null, false);
     }
 }

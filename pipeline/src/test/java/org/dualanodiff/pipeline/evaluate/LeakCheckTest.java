@@ -104,7 +104,7 @@ class LeakCheckTest {
     @Test
     void baseModel_thatSawATestImage_isNamed() throws IOException {
         String seen = category().sets().get(0).test().get(0).imageSha256();
-        assertThatThrownBy(() -> check().refuseLeaks("models/own", Map.of("x.png", seen, "y.png", "00")))
+        assertThatThrownBy(() -> check().refuseBase("models/own", Map.of("x.png", seen, "y.png", "00")))
                 .isInstanceOf(LeakException.class)
                 .hasMessageContaining("trained the base model models/own, as x.png");
     }

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.evaluate.PairComparison.MaskAgreement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +48,7 @@ class PairComparisonTest {
         set = dataset.set("cloth", "stain").orElseThrow();
         files = new DatasetFiles(new Configuration());
         comparison =
-                PairComparison.with(dataset, files, SIDE, PairComparison.STEPS, new Compute("cpu", Precision.FP32, 1));
+                new PairComparison(dataset, files, SIDE, PairComparison.STEPS, new Compute("cpu", Precision.FP32, 1));
     }
 
     @AfterAll
@@ -58,37 +57,37 @@ class PairComparisonTest {
     }
 
     @Test
-    void figures_ofRealPairsThatNobodySaw_agreeAndAreNoCopies() throws IOException {
-        PairMetrics figures = comparison.figures(UNIT, unseen(), 1);
+    void metrics_ofRealPairsThatNobodySaw_agreeAndAreNoCopies() throws IOException {
+        PairMetrics metrics = comparison.of(UNIT, unseen(), 1);
         assertThat(comparison.onUnseen()).isGreaterThan(0.6);
-        assertThat(figures.agreement()).isEqualTo(comparison.onUnseen());
-        assertThat(figures.nonEmpty()).isEqualTo(1);
-        assertThat(figures.copies()).isZero();
-        assertThat(figures.diversity()).isBetween(0.7, 1.4);
+        assertThat(metrics.agreement()).isEqualTo(comparison.onUnseen());
+        assertThat(metrics.nonEmpty()).isEqualTo(1);
+        assertThat(metrics.copies()).isZero();
+        assertThat(metrics.diversity()).isBetween(0.7, 1.4);
     }
 
     @Test
-    void figures_ofMasksOfOtherImages_disagree() throws IOException {
+    void metrics_ofMasksOfOtherImages_disagree() throws IOException {
         List<DetectorPair> pairs = unseen();
         List<DetectorPair> swapped = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             swapped.add(new DetectorPair(
                     pairs.get(i).image(), pairs.get((i + 1) % pairs.size()).mask()));
         }
-        assertThat(comparison.figures(UNIT, swapped, 1).agreement()).isLessThan(comparison.onUnseen() / 2);
+        assertThat(comparison.of(UNIT, swapped, 1).agreement()).isLessThan(comparison.onUnseen() / 2);
     }
 
     @Test
-    void figures_ofTrainingImages_areCopies() throws IOException {
-        PairMetrics figures = comparison.figures(UNIT, pairs(set.training()), 0.5);
-        assertThat(figures.copies()).isEqualTo(1);
-        assertThat(figures.accepted()).isEqualTo(0.5);
+    void metrics_ofTrainingImages_areCopies() throws IOException {
+        PairMetrics metrics = comparison.of(UNIT, pairs(set.training()), 0.5);
+        assertThat(metrics.copies()).isEqualTo(1);
+        assertThat(metrics.accepted()).isEqualTo(0.5);
     }
 
     @Test
-    void figures_ofOneImageAgainAndAgain_haveNoDiversity() throws IOException {
+    void metrics_ofOneImageAgainAndAgain_haveNoDiversity() throws IOException {
         DetectorPair one = unseen().get(0);
-        assertThat(comparison.figures(UNIT, List.of(one, one, one), 1).diversity())
+        assertThat(comparison.of(UNIT, List.of(one, one, one), 1).diversity())
                 .isZero();
     }
 
@@ -99,7 +98,7 @@ class PairComparisonTest {
     private static List<DetectorPair> pairs(List<DefectImage> images) throws IOException {
         List<DetectorPair> pairs = new ArrayList<>();
         for (DefectImage image : images) {
-            pairs.add(DetectorPair.of(image.openImage(files), image.openMask(files), SIDE, MaskAgreement.CHANNELS));
+            pairs.add(DetectorPair.of(image.openImage(files), image.openMask(files), SIDE, PairComparison.CHANNELS));
         }
         return pairs;
     }

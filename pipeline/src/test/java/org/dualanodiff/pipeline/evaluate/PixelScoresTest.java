@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.pipeline.evaluate.PixelScores.PixelMeasures;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -21,9 +20,9 @@ class PixelScoresTest {
             sorted.add(map);
             binned.add(map);
         });
-        PixelMeasures exact = sorted.measures(0.3);
-        PixelMeasures near = binned.measures(0.3);
-        PixelMeasures.Bounds bounds = near.bounds();
+        PixelScores.Metrics exact = sorted.metrics(0.3);
+        PixelScores.Metrics near = binned.metrics(0.3);
+        PixelScores.Bounds bounds = near.bounds();
         assertThat(bounds.auroc()).isBetween(1e-9, 1e-3);
         assertThat(near.ranking().auroc().orElseThrow())
                 .isCloseTo(exact.ranking().auroc().orElseThrow(), within(bounds.auroc()));
@@ -42,7 +41,7 @@ class PixelScoresTest {
                     true, false, false, true
                 }));
         // The two zeros tie; the other pairs are in order.
-        assertThat(pixels.measures(0.3).ranking().auroc()).contains(0.875);
+        assertThat(pixels.metrics(0.3).ranking().auroc()).contains(0.875);
     }
 
     @Test
@@ -53,13 +52,6 @@ class PixelScoresTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("NaN");
         }
-    }
-
-    @Test
-    void kinds_thatDiffer_areNotMerged() {
-        assertThatThrownBy(() -> new SortedPixels().merge(new BinnedPixels()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cannot be merged");
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.Shown;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreLayout;

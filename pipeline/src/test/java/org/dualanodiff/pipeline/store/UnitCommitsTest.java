@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,9 +65,30 @@ class UnitCommitsTest {
 
         assertThat(commit.accepted()).containsExactly(0);
         assertThat(commit.reasons()).isEqualTo(Map.of("flat", 2, "no_change", 1));
-        assertThat(commit.only(file -> file.key().equals("b")).indices().stream())
-                .containsExactly(2);
-        assertThat(commit.only(file -> file.key().equals("b")).number()).isEqualTo(2);
+        assertThat(commit.only(Map.of("a", 2L, "b", 1L)).indices().stream()).containsExactly(2);
+        assertThat(commit.only(Map.of("b", 1L)).number()).isEqualTo(2);
+    }
+
+    @Test
+    void commit_withFilesWrittenAnew_listsTheNewInThePlaceOfTheOldAndStillKnowsThose() {
+        UnitCommit commit = with(with(with(NOTHING, 0), 1), 2);
+        UnitCommit compacted = commit.with(List.of(file("large", 0, 1)), Map.of(), Set.of("f0", "f1"));
+
+        assertThat(compacted.files()).extracting(UnitCommit.File::key).containsExactly("f2", "large");
+        assertThat(compacted.replaced()).containsExactly("f0", "f1");
+        assertThat(compacted.indices()).isEqualTo(commit.indices());
+        assertThat(compacted.only(Map.of("f2", 1L, "large", 1L, "f1", 1L)).replaced())
+                .containsExactly("f1");
+    }
+
+    @Test
+    void commit_ofAVersionThatReplacedNothing_isRead() {
+        String json = new String(Json.bytes(with(NOTHING, 1)));
+        String before = json.replaceAll("(?s)\\s+\"replaced\": \\[],", "");
+
+        assertThat(before).isNotEqualTo(json);
+        assertThat(Json.parse(before.getBytes(), UnitCommit.class, "x"))
+                .isEqualTo(Json.parse(json.getBytes(), UnitCommit.class, "x"));
     }
 
     @Test

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
 import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
 
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +114,20 @@ class CollectGarbageTest {
 
         assertDeletes(table + "/pairs-000009-x.parquet");
         assertThat(made.store.list(table)).hasSize(4);
+    }
+
+    @Test
+    void gc_ofFilesThatWereReplaced_waitsADayForWhoReadsThem() throws IOException {
+        List<String> replaced = made.compact(RUN);
+        made.age("samples", OLD);
+        assertThat(made.verify().findings()).isEmpty();
+        assertThat(made.verify().samples()).isEqualTo(TestStore.SAMPLES);
+        assertThat(gc(false).find().garbage()).isEmpty();
+
+        Instant later = Instant.now().plus(Duration.ofDays(2));
+        GarbageResult result = new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
+        assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
+        assertThat(made.verify().findings()).isEmpty();
     }
 
     @Test

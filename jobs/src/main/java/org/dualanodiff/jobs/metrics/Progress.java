@@ -1,0 +1,95 @@
+package org.dualanodiff.jobs.metrics;
+
+import java.io.PrintWriter;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
+
+/**
+ * Progress from the executors to the driver's console. Tasks report here, as messages of {@link RunMetricsPlugin}; nothing is
+ * kept of them but what was printed last.
+ */
+public final class Progress implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final double PAUSE_SECONDS = 1;
+
+    private Progress() {}
+
+    /** Prints a line for every task that has got further, as its reports come. */
+    public static Progress showOn(PrintWriter console) {
+        Map<String, Integer> underWay = new HashMap<>();
+        RunMetricsPlugin.onMessage(Report.class, report -> {
+            synchronized (underWay) {
+                if (report.done() > underWay.getOrDefault(report.unit(), 0)) {
+                    underWay.put(report.unit(), report.done());
+                    console.println(report.line());
+                    console.flush();
+                }
+                if (report.done() >= report.total()) {
+                    underWay.remove(report.unit());
+                }
+            }
+        });
+        return new Progress();
+    }
+
+    /** @param every steps between two reports */
+    public TrainingListener training(String unit, int every) {
+        Stopwatch watch = Stopwatch.start();
+        return (step, steps, loss) -> {
+            if (step % every == 0 || step == steps) {
+                RunMetricsPlugin.tellDriver(new Report(unit, "step", step, steps, loss, watch.seconds()));
+            }
+        };
+    }
+
+    public GenerationListener generation(String unit) {
+        Stopwatch watch = Stopwatch.start();
+        double[] told = {0};
+        return (done, total) -> {
+            double now = watch.seconds();
+            if (done == total || now - told[0] >= PAUSE_SECONDS) {
+                told[0] = now;
+                RunMetricsPlugin.tellDriver(new Report(unit, "pair", done, total, Double.NaN, now));
+            }
+        };
+    }
+
+    /**
+     * How far one task has got.
+     *
+     * @param unit for people, such as {@code hazelnut/crack}
+     * @param piece of its work: step or pair
+     * @param loss of the last training step; NaN when generating
+     * @param seconds since the work began
+     */
+    record Report(String unit, String piece, int done, int total, double loss, double seconds) implements Serializable {
+
+        String line() {
+            double rate = seconds > 0 ? done / seconds : 0;
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %s %d/%d%s, %.2f %ss/s, eta %s",
+                    unit,
+                    piece,
+                    done,
+                    total,
+                    Double.isNaN(loss) ? "" : String.format(Locale.ROOT, ", loss %.4f", loss),
+                    rate,
+                    piece,
+                    rate > 0 ? eta(Duration.ofSeconds(Math.round((total - done) / rate))) : "unknown");
+        }
+
+        private static String eta(Duration left) {
+            return String.format(
+                    Locale.ROOT, "%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+        }
+    }
+}
