@@ -20,10 +20,10 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.JobText.RunName;
+import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SickExecutors;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
@@ -59,11 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class AugmentRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(AugmentRun.class);
-
-    /** Units in flight for each slot: some train or generate while others learn, commit or wait for the store. */
-    private static final int UNITS_A_SLOT = 2;
-
-    private static final int MOST_UNITS = 128;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -103,13 +98,13 @@ public final class AugmentRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), stages != Stages.NONE, files));
             PlanText.lines(inputs.dataset()).forEach(console::println);
             console.flush();
             inputs.requireUsable();
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
-            try (RunName name = RunName.show(context, identity.runId())) {
+            try (TaskWatch.Named name = TaskWatch.nameRun(context, identity.runId())) {
                 Work work = new Work(inputs, identity, store, started);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
@@ -252,7 +247,10 @@ public final class AugmentRun {
         }
 
         private int atATime() {
-            return Math.min(MOST_UNITS, UNITS_A_SLOT * spark.sparkContext().defaultParallelism());
+            return UnitsInFlight.atATime(
+                    spark.sparkContext().defaultParallelism(),
+                    inputs.settings().target().samplesPerDefect(),
+                    Runtime.getRuntime().maxMemory());
         }
 
         /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.substring_index;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.GpuTask;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -57,6 +57,8 @@ import org.dualanodiff.pipeline.store.StoreException;
 
 /** The evaluation: refuse leaks, train and test every arm's detectors, measure the generated pairs, give the verdict. */
 public final class EvaluationRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationRun.class);
 
     private final SparkSession spark;
     private final PipelineConfig config;
@@ -81,7 +83,7 @@ public final class EvaluationRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
@@ -90,11 +92,9 @@ public final class EvaluationRun {
             new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            Progress progress = Progress.showOn(console);
-            EvaluateJob job = new EvaluateJob(
-                    context, TaskSettings.of(config), progress);
-            List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<EvaluateArm.Result> results = job.run(plan.arms());
+            TaskSettings settings = TaskSettings.of(config);
+            List<GenerationMetrics> generation = measure(context, settings, plan.generation());
+            List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
@@ -104,6 +104,23 @@ public final class EvaluationRun {
             showInReport(runId, store);
             return summary(report, results, generation, address, watch.seconds());
         }
+    }
+
+    /** One task a detector. A failure stays with its task. */
+    public static List<EvaluateArm.Result> detect(
+            JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
+        String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
+        return new SparkJob(
+                        spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
+                .onGpus(tasks, new Detection(settings, progress));
+    }
+
+    /** One task a set of generated pairs. */
+    public static List<GenerationMetrics> measure(
+            JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
+        String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
+        return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
+                .onGpus(tasks, new Measurement(settings));
     }
 
     /** A run that was never finished has no page to show it on. */
@@ -274,79 +291,39 @@ public final class EvaluationRun {
         }
     }
 
-    /**
-     * Spreads {@link EvaluateArm} and {@link MeasureGenerated} over the cluster: one task a detector, and one a set of generated
-     * pairs. A failure stays with its task.
-     */
-    public static final class EvaluateJob {
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
-        private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
-
-        private final JavaSparkContext spark;
-        private final TaskSettings settings;
-        private final Progress progress;
-
-        public EvaluateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
-            this.spark = spark;
-            this.settings = settings;
-            this.progress = progress;
-        }
-
-        public List<EvaluateArm.Result> run(List<EvaluateArm.Task> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String categories = JobText.named(tasks.stream().map(task -> task.data().category()));
-            JobText.set(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories));
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Detection(settings, progress))
-                    .collect();
-        }
-
-        public List<GenerationMetrics> measure(List<MeasureGenerated.Task> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String pairs = JobText.named(tasks.stream().map(MeasureGenerated.Task::label));
-            JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Measurement(settings))
-                    .collect();
-        }
-
-        private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
-
-            @Override
-            public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
-                Stopwatch watch = Stopwatch.start();
-                try (ObjectStore store = settings.openStore()) {
-                    Compute compute = settings.detectorCompute();
-                    return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
-                            .run(task, compute, progress.training(task.label(), settings.progressEvery()));
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("{} failed", task.label(), e);
-                    return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
+        @Override
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                Compute compute = settings.detectorCompute();
+                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
                 }
-            }
-        }
-
-        private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
-
-            @Override
-            public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
-                try (ObjectStore store = settings.openStore()) {
-                    return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("measuring {} failed", task.label(), e);
-                    return GenerationMetrics.failed(task, TaskFailures.text(e));
-                }
+                LOG.error("{} failed", task.label(), e);
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
             }
         }
     }
+
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
+
+        @Override
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
+            try (ObjectStore store = settings.openStore()) {
+                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
+                }
+                LOG.error("measuring {} failed", task.label(), e);
+                return GenerationMetrics.failed(task, TaskFailures.text(e));
+            }
+        }
+    }
+
 }

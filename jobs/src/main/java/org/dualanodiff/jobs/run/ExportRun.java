@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
@@ -43,9 +44,11 @@ public final class ExportRun {
         try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new ExportJob(
-                            JavaSparkContext.fromSparkContext(spark.sparkContext()), store.root(), target.root())
-                    .run(plan.tasks());
+            List<ExportResult> results = new SparkJob(
+                            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                            "export",
+                            "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
+                    .run(plan.tasks(), new Export(store.root(), target.root()));
             boolean complete = results.stream().allMatch(ExportResult::succeeded);
             if (complete) {
                 finish.end(plan);
@@ -106,46 +109,26 @@ public final class ExportRun {
         }
     }
 
-    /** Spreads {@link ExportPairs} over the cluster: one task a part. A failure stays with its part. */
-    public static final class ExportJob {
+    /**
+     * Writes a part. A failure stays with it.
+     *
+     * @param store,target their addresses
+     */
+    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
 
-        private final JavaSparkContext spark;
-        private final String store;
-        private final String target;
+        private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
 
-        /** @param store,target their addresses */
-        public ExportJob(JavaSparkContext spark, String store, String target) {
-            this.spark = spark;
-            this.store = store;
-            this.target = target;
-        }
-
-        public List<ExportResult> run(List<ExportTask> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            spark.setJobGroup("export", "export %d parts to %s".formatted(tasks.size(), target), true);
-            return spark.parallelize(tasks, tasks.size())
-                    .map(new Export(store, target))
-                    .collect();
-        }
-
-        private record Export(String store, String target) implements Function<ExportTask, ExportResult> {
-
-            private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
-
-            @Override
-            public ExportResult call(ExportTask task) throws Exception {
-                try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
-                        ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
-                    return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("exporting {} failed", task.part(), e);
-                    return ExportResult.failed(task, TaskFailures.text(e));
+        @Override
+        public ExportResult call(ExportTask task) throws Exception {
+            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
+                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
+                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                if (TaskFailures.retriedBySpark(e)) {
+                    throw e;
                 }
+                LOG.error("exporting {} failed", task.part(), e);
+                return ExportResult.failed(task, TaskFailures.text(e));
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
  * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which

@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.spark;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
@@ -22,6 +21,7 @@ import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -54,13 +54,8 @@ public final class UnitJobs {
 
     public NativeTask.Done<TrainResult> train(TrainTask task) {
         UnitKey unit = task.adapter().unit();
-        JobText.set(
-                spark,
-                "train",
-                "train %s: %d steps".formatted(unit, task.training().steps()));
-        return GpuTask.on(spark.parallelize(List.of(task), 1))
-                .map(new Training(settings, fence.runId(), progress))
-                .collect()
+        return job("train", "train %s: %d steps", unit, task.training().steps())
+                .onGpus(List.of(task), new Training(settings, fence.runId(), progress))
                 .get(0);
     }
 
@@ -68,35 +63,31 @@ public final class UnitJobs {
     public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
                 tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
-        UnitKey unit = unit(tasks.get(0));
-        JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, unit, tasks.size()));
-        return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                .map(new Generation(settings, fence, progress))
-                .collect();
+        return job("generate", "generate %d pairs of %s in %d tasks", pairs, unit(tasks.get(0)), tasks.size())
+                .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
     public QualityProfile learn(LearnTask task) {
-        return one("quality", "look at the real pairs of " + task.unit(), List.of(task), new Learning())
+        return job("quality", "look at the real pairs of %s", task.unit())
+                .run(List.of(task), new Learning())
                 .get(0);
     }
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
-        UnitKey unit = tasks.get(0).adapter().unit();
-        return one("commit", "write the pairs of " + unit, tasks, new Committing(settings, fence));
+        return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
+                .run(tasks, new Committing(settings, fence));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */
     public List<PairVerdict> verdicts(UnitKey unit, String adapter, List<String> keys) {
-        return one("look", "see which pairs there are of " + unit, keys, new Looking(settings, adapter)).stream()
+        return job("look", "see which pairs there are of %s", unit).run(keys, new Looking(settings, adapter)).stream()
                 .flatMap(List::stream)
                 .toList();
     }
 
-    private <T, R> List<R> one(String step, String text, List<T> tasks, Function<T, R> work) {
-        JobText.set(spark, step, text);
-        JavaRDD<T> rdd = spark.parallelize(tasks, tasks.size());
-        return rdd.map(work).collect();
+    private SparkJob job(String step, String text, Object... values) {
+        return new SparkJob(spark, step, text.formatted(values));
     }
 
     private static UnitKey unit(GenerateTask task) {
