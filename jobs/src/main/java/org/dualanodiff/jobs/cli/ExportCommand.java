@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.ExportRun;
-import org.dualanodiff.jobs.run.Originals;
+import org.dualanodiff.jobs.run.ExportRun.Originals;
 import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPlan;
