@@ -1,5 +1,7 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -69,6 +71,13 @@ public final class ExportRun {
         }
     }
 
+    /** The parts of an export of files of pairs. */
+    public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
+        return files.stream()
+                .map(file -> new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
+                .toList();
+    }
+
     /**
      * The last line of an export on standard output.
      *
@@ -87,11 +96,6 @@ public final class ExportRun {
             int parts,
             int resumed,
             List<String> errors) {
-
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
 
         static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
             List<String> errors = results.stream()
@@ -117,7 +121,7 @@ public final class ExportRun {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return RunReport.line(this);
         }
     }
 
@@ -128,19 +132,13 @@ public final class ExportRun {
      */
     public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
 
-        private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
-
         @Override
         public ExportResult call(ExportTask task) throws Exception {
             try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
                     ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
                 return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
-                if (TaskFailures.retriedBySpark(e)) {
-                    throw e;
-                }
-                LOG.error("exporting {} failed", task.part(), e);
-                return ExportResult.failed(task, TaskFailures.text(e));
+                return ExportResult.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
         }
     }

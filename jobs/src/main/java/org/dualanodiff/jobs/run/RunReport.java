@@ -39,6 +39,9 @@ import org.dualanodiff.pipeline.store.UnitCommit;
 /** Collects what a run did, for its manifest and for the last line of its output. */
 public final class RunReport {
 
+    /** Units that people are told of one by one. */
+    private static final int MOST_NAMED = 100;
+
     private final RunIdentity identity;
     private final RunInputs inputs;
     private final Plan plan;
@@ -144,12 +147,21 @@ public final class RunReport {
                                 .formatted(good, wanted));
     }
 
-    /** A line for each unit that is not complete. */
+    /** A line for each unit that is not complete, of the first ones. */
     List<String> problems() {
-        return planned()
-                .flatMap(outcome ->
-                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(outcome.unit().unit(), error)))
+        List<RunManifest.Unit> incomplete = planned()
+                .map(UnitReport.Outcome::unit)
+                .filter(unit -> unit.error().isPresent())
                 .toList();
+        List<String> lines = new ArrayList<>();
+        incomplete.stream()
+                .limit(MOST_NAMED)
+                .forEach(unit -> lines.add("%s: %s".formatted(unit.unit(), unit.error().get())));
+        if (incomplete.size() > MOST_NAMED) {
+            lines.add("%d more units are not complete; the manifest names them all"
+                    .formatted(incomplete.size() - MOST_NAMED));
+        }
+        return lines;
     }
 
     RunManifest manifest(String sparkVersion) {
@@ -245,6 +257,15 @@ public final class RunReport {
         return all == 0 ? null : Double.valueOf(all / sum(seconds));
     }
 
+    /** A summary as one line of JSON, without what is absent. */
+    static String line(Object summary) {
+        return new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .disableHtmlEscaping()
+                .create()
+                .toJson(summary);
+    }
+
     /**
      * The last line of a run on standard output: what happened, for the program that started it.
      *
@@ -282,11 +303,6 @@ public final class RunReport {
             Map<String, Integer> rejections,
             String manifest) {
 
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
-
         /** Whether some units failed. */
         public boolean partial() {
             return status.equals("partial");
@@ -321,7 +337,7 @@ public final class RunReport {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return line(this);
         }
     }
 

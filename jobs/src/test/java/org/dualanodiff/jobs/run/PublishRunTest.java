@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SampleFilesTest {
+class PublishRunTest {
 
     private static final AdapterId ADAPTER =
             new AdapterId("hex nut", "a=b", Fingerprint.of("test").build());
@@ -38,7 +37,7 @@ class SampleFilesTest {
             leaveBehind(store, "night");
             PublishedDataset.File only =
                     new PublishedDataset.File(unit + "/pairs-0.parquet", 7, "night", "hex nut", "a=b");
-            assertThat(new SampleFiles(store).ofRun("night")).containsExactly(only);
+            assertThat(new PublishRun(store).files("night")).containsExactly(only);
         }
     }
 
@@ -46,7 +45,7 @@ class SampleFilesTest {
     void run_withLeftoversAlone_hasNoSamples() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
             leaveBehind(store, "night");
-            assertThatThrownBy(() -> new SampleFiles(store).ofRun("night"))
+            assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("run night has no samples");
         }
@@ -56,7 +55,7 @@ class SampleFilesTest {
     void run_ofAVersionWithoutCommits_isRefusedWithWhatToDo() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
             store.write(StoreLayout.samples("night", "hex nut", "a=b") + "/part-0000.snappy.parquet", new byte[1]);
-            assertThatThrownBy(() -> new SampleFiles(store).ofRun("night"))
+            assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("earlier version")
                     .hasMessageContaining("give another run.id");
