@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
 
 /**
  * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which
