@@ -84,6 +84,11 @@ final class StoredUnits {
                         Collectors.toMap(StoredFile::key, StoredFile::bytes, (a, b) -> a, TreeMap::new)));
     }
 
+    /** Notes why a unit is not to be worked on. */
+    void leaveAlone(UnitKey unit, String unreadableRecord) {
+        unreadable.putIfAbsent(unit, unreadableRecord);
+    }
+
     /** As they are written. */
     Map<UnitKey, UnitCommit> commits() {
         return commits;

@@ -85,7 +85,7 @@ class RunAdaptersTest {
     }
 
     private void bind(AdapterId id) {
-        new RunRegistry(store).bindAdapter("night", id);
+        new RunRegistry(store).bindAdapters("night", List.of(id));
     }
 
     private void samples(String defect) {

@@ -84,7 +84,7 @@ final class TestStore {
     void startRun(String run) {
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
-        runs.bindAdapter(run, ADAPTER);
+        runs.bindAdapters(run, List.of(ADAPTER));
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {
