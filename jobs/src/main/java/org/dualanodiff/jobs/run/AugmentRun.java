@@ -113,7 +113,7 @@ public final class AugmentRun {
 
     private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
+            RunReport.Summary summary = recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
@@ -122,7 +122,7 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunReport.Outcome outcome) {
         try {
             RunReport.Summary summary = work.run(stages, retryFailed, lease);
             outcome.ended(summary, work.tasks());
