@@ -39,7 +39,7 @@ public final class QualityRegistry {
     }
 
     private String key(UnitKey unit) {
-        return StoreLayout.quality(runId, unit.category(), unit.defect());
+        return StoreLayout.quality(runId, unit);
     }
 
     /**

@@ -16,7 +16,7 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.BuiltinSamples;
+import org.dualanodiff.pipeline.base.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.DatasetSplit;
@@ -107,7 +107,7 @@ public record RunInputs(
     public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
         DatasetConfig dataset = config.dataset();
         return new DatasetRequest(
-                BuiltinSamples.locate(dataset.root(), cache),
+                Builtin.dataset(dataset.root(), cache),
                 dataset.categories(),
                 dataset.defects(),
                 split(config),
