@@ -23,7 +23,7 @@ import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
@@ -31,6 +31,7 @@ import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -94,7 +95,7 @@ public final class ScaleBenchmark {
                 .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
                 .toList();
         TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
-        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
+        UnitJobs jobs = new UnitJobs(context, settings, RunLease.Fence.none(runId), null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();
@@ -222,7 +223,7 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

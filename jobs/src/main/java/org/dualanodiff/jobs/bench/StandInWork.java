@@ -20,15 +20,15 @@ import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * Sleeps and {@link RecordedPairs} in the model's place. How long a unit trains and which of its pairs are rejected

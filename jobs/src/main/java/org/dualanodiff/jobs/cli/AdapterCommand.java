@@ -7,7 +7,7 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.base.BaseModel;
 import picocli.CommandLine.Command;
 import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.model.dual.AdapterFile;
 import java.nio.file.Path;

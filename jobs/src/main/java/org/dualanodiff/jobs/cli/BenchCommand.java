@@ -12,7 +12,7 @@ import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.NightBenchmark;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
-import org.dualanodiff.jobs.bench.Workload;
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.base.BaseModel;

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.upkeep.ReadStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -31,13 +31,13 @@ final class DemoPage {
     private final List<UnitKey> units;
     private final Dataset dataset;
     private final DatasetFiles files;
-    private final Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples;
+    private final Map<Demo.Way, Map<UnitKey, List<GeneratedSample>>> samples;
 
     DemoPage(
             List<UnitKey> units,
             Dataset dataset,
             DatasetFiles files,
-            Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples) {
+            Map<Demo.Way, Map<UnitKey, List<GeneratedSample>>> samples) {
         this.units = units;
         this.dataset = dataset;
         this.files = files;
@@ -93,7 +93,7 @@ final class DemoPage {
         List<PairGroup> groups = new ArrayList<>();
         groups.add(PairGroups.real(
                 "real training pairs", training.subList(0, Math.min(SHEET_SHOWN, training.size())), files, CELL));
-        for (DemoWay way : DemoWay.values()) {
+        for (Demo.Way way : Demo.Way.values()) {
             groups.add(PairGroups.generated(way.title(), samples.get(way).get(unit), SHOWN, CELL));
         }
         return groups;

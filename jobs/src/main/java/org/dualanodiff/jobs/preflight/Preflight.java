@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.JvmCheck;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreProbe;
 
 /**

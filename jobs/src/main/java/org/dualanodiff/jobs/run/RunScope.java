@@ -15,7 +15,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.UnitKey;
@@ -26,10 +26,10 @@ import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * What all units of a run share.

@@ -13,7 +13,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -82,6 +82,11 @@ final class StoredUnits {
                 .collect(Collectors.groupingBy(
                         file -> file.key().substring(0, file.key().lastIndexOf('/')),
                         Collectors.toMap(StoredFile::key, StoredFile::bytes, (a, b) -> a, TreeMap::new)));
+    }
+
+    /** Notes why a unit is not to be worked on. */
+    void leaveAlone(UnitKey unit, String unreadableRecord) {
+        unreadable.putIfAbsent(unit, unreadableRecord);
     }
 
     /** As they are written. */

@@ -11,7 +11,7 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /**
  * Executors that died at work on the units of a run, kept in the store. Native code that ends one JVM ends the next, so two

@@ -11,22 +11,22 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +64,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     @Override
     public UnitReport.Outcome get() {
-        run.spark().setLocalProperty(JobText.UNIT, key.toString());
+        run.spark().setLocalProperty(SparkJob.UNIT, key.toString());
         try {
             work();
         } catch (UnitFailure e) {

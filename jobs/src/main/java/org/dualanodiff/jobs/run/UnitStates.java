@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.slf4j.Logger;

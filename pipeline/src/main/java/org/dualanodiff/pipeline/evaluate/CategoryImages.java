@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

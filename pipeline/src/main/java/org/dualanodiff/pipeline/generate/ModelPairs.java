@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.WholePicture;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import org.dualanodiff.model.image.PngCodec;

@@ -1,52 +1,57 @@
 package org.dualanodiff.pipeline.procedural;
 
-import java.util.List;
-import java.util.stream.Stream;
-
 /**
- * A family of surfaces: a random pattern of tones between two random colors, lit as a relief.
+ * A family of textures: tones between two random colors, lit as a relief.
  *
- * @param word     what it is called
+ * @param name     a word
  * @param typical  its usual color; others occur
  * @param contrast usual difference of its darkest and lightest tone, as a share of the color
  * @param relief   how much its tones act as heights
  * @param upright  whether it lies along the picture's borders
- * @param pattern  a tone, about 0..1, for every place, in pixels
+ * @param pattern  its tones
  */
-record Surface(String word, Rgb typical, double contrast, double relief, boolean upright, Pattern pattern) {
-    static final List<Surface> ALL = Stream.of(
-                    MineralSurfaces.ALL.stream(), SoftSurfaces.ALL.stream(), SmoothSurfaces.ALL.stream())
-            .flatMap(surfaces -> surfaces)
-            .toList();
-
-    /** Makes one specimen's tones. */
+record Surface(String name, Rgb typical, double contrast, double relief, boolean upright, Pattern pattern) {
     @FunctionalInterface
     interface Pattern {
-        Field draw(Dice dice);
+        /**
+         * @param a of the specimen, 0..1, as {@code b} is
+         * @return a tone, about 0..1
+         */
+        double tone(double x, double y, Noise noise, double a, double b);
     }
 
-    Subject draw(Dice dice) {
-        return Subject.filling(word, paint(dice, 1), dice.color(dice.chance(0.7) ? 0.1 : 0.85));
+    /** One that fills the picture, over something of one color. */
+    Scene draw(PictureRandom random) {
+        Texture below = Texture.plain(Rgb.random(random.chance(0.7) ? 0.1 : 0.85, random));
+        return new Scene(Canvas.painted(texture(random, 1)), Field.EVERYWHERE, below);
+    }
+
+    /** Any of the surfaces. */
+    static Texture any(PictureRandom random, double strength) {
+        return random.pick(SurfacePatterns.ALL).texture(random, strength);
     }
 
     /** @param strength of contrast and relief, 1 for the surface's own */
-    Picture paint(Dice dice, double strength) {
-        Pose pose = upright ? Pose.upright(dice) : Pose.loose(dice);
-        Plane tone = Plane.of(pose.seen(pattern.draw(dice)));
-        Rgb color = color(dice);
-        double spread = strength * contrast * dice.between(0.6, 1.3) / 2;
+    private Texture texture(PictureRandom random, double strength) {
+        Field tone = tone(random);
+        Rgb color = random.chance(0.6) ? typical.varied(random, 0.25) : Rgb.random(random.uniform(0.2, 0.75), random);
+        double spread = strength * contrast * random.uniform(0.6, 1.3) / 2;
         Rgb dark = color.times(1 - spread);
-        Rgb light = dice.near(color.times(1 + spread), 0.12);
-        return lit(Picture.toned(tone, dark, light), tone, strength, dice);
+        Rgb light = color.times(1 + spread).varied(random, 0.12);
+        double height = strength * relief * random.uniform(0.5, 1.3) / 2;
+        Point towards = random.direction();
+        return (x, y) -> dark.mix(light, tone.at(x, y)).times(1 + height * tone.slope(x, y, towards));
     }
 
-    private Picture lit(Picture flat, Plane tone, double strength, Dice dice) {
-        double height = strength * relief * dice.between(0.5, 1.3);
-        Point light = dice.direction();
-        return height == 0 ? flat : flat.times(tone.slope(light).map(slope -> 1 + height * slope));
-    }
-
-    private Rgb color(Dice dice) {
-        return dice.chance(0.6) ? dice.near(typical, 0.25) : dice.color(dice.between(0.2, 0.75));
+    private Field tone(PictureRandom random) {
+        Noise noise = random.noise();
+        double a = random.uniform(0, 1);
+        double b = random.uniform(0, 1);
+        Field tone = (x, y) -> pattern.tone(x, y, noise, a, b);
+        Point place = new Point(random.uniform(-500, 500), random.uniform(-500, 500));
+        Field posed = upright
+                ? tone.placed(Point.ORIGIN, Point.direction(random.uniform(-0.03, 0.03)), 1)
+                : tone.placed(place, random.direction(), random.logUniform(0.6, 1.7));
+        return posed.sampled();
     }
 }

@@ -23,6 +23,9 @@ public final class PairSignature implements Serializable {
     private static final int SHIFT = 2;
     private static final int CELLS = SIDE * SIDE;
 
+    /** Of memory: levels, coverage and covered cells. */
+    public static final int MOST_BYTES = (1 + 1 + Integer.BYTES) * CELLS + 128;
+
     private final byte[] image;
     private final byte[] mask;
     /** Cells that hold some of the defect. */

@@ -14,7 +14,7 @@ import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.BuiltinSamples;
+import org.dualanodiff.pipeline.base.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig.DatasetSplit;
 import org.dualanodiff.pipeline.config.DatasetConfig;
@@ -31,12 +31,12 @@ import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
-import org.dualanodiff.pipeline.generate.CropSource;
-import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.GoodImagesBinding;
+import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 
 /**
  * What a run starts from: its settings, and the data set as it was found.
@@ -97,7 +97,7 @@ public record RunInputs(
     public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
         DatasetConfig dataset = config.dataset();
         return new DatasetRequest(
-                BuiltinSamples.locate(dataset.root(), cache),
+                Builtin.dataset(dataset.root(), cache),
                 dataset.categories(),
                 dataset.defects(),
                 split(config),

@@ -11,8 +11,8 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.GoodImagesBinding;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
 
 /**

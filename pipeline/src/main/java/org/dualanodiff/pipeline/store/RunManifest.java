@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 import org.dualanodiff.pipeline.UnitKey;
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.util.ArrayList;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /** The rows of a run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
@@ -16,18 +16,18 @@ final class SamplesCheck {
 
     private final String runId;
     private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
-    SamplesCheck(String runId) {
+    SamplesCheck(String runId, Findings findings) {
         this.runId = runId;
+        this.findings = findings;
     }
 
-    List<Finding> check(List<SampleFileSummary> summaries) {
+    void check(List<SampleFileSummary> summaries) {
         for (SampleFileSummary file : summaries) {
             checkFile(file);
             file.series().forEach(series -> checkOnce(file.key(), series));
         }
-        return findings;
     }
 
     private void checkFile(SampleFileSummary file) {
@@ -79,6 +79,6 @@ final class SamplesCheck {
     }
 
     private void add(String kind, String key, String problem) {
-        findings.add(new Finding(kind, key, problem, RunCheck.REMAKE));
+        findings.add(kind, key, problem, RunCheck.REMAKE);
     }
 }

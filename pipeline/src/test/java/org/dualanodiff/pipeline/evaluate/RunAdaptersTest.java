@@ -12,7 +12,7 @@ import java.util.Set;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -85,7 +85,7 @@ class RunAdaptersTest {
     }
 
     private void bind(AdapterId id) {
-        new RunRegistry(store).bindAdapter("night", id);
+        new RunRegistry(store).bindAdapters("night", List.of(id));
     }
 
     private void samples(String defect) {

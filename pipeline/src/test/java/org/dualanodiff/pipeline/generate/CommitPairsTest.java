@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -18,6 +19,7 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -85,7 +87,7 @@ class CommitPairsTest {
     }
 
     private UnitCommit.File commit(Map<String, BitSet> sources, Set<Integer> copies) throws IOException {
-        return new CommitPairs(store).run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
+        return new CommitPairs(store, RunLease.Fence.none("r")).run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
     }
 
     private static BitSet indices(int... indices) {

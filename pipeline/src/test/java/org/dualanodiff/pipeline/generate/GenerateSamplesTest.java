@@ -2,6 +2,11 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.util.Arrays;
 import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.IOException;
@@ -45,9 +50,10 @@ import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,7 +135,7 @@ class GenerateSamplesTest {
     private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
             throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
-            GenerateSamples verb = new GenerateSamples(store, workers);
+            GenerateSamples verb = new GenerateSamples(store, RunLease.Fence.none("run"), workers);
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();
