@@ -70,7 +70,7 @@ public final class WriteReport {
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
-            String key = StoreLayout.realPairs(runId, set.category(), set.defect());
+            String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
                 store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
             }
@@ -131,7 +131,7 @@ public final class WriteReport {
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit.category(), unit.defect());
+        String key = StoreLayout.realPairs(runId, unit);
         return store.find(key)
                 .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
                 .orElse(RealPairs.NONE);

@@ -36,6 +36,6 @@ public final class QualityRegistry {
     }
 
     private String key(UnitKey unit) {
-        return StoreLayout.quality(runId, unit.category(), unit.defect());
+        return StoreLayout.quality(runId, unit);
     }
 }
