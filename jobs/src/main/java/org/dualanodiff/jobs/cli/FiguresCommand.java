@@ -54,7 +54,7 @@ final class FiguresCommand extends StoreCommand {
     private int pairs = 64;
 
     @Mixin
-    private ComparisonOptions network;
+    private Options.OfComparison network;
 
     @Option(
             names = "--sheets",
@@ -109,7 +109,7 @@ final class FiguresCommand extends StoreCommand {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         comparison.lines(run, metrics).forEach(console::println);
-        spec.commandLine().getOut().println(JsonLine.of(new Answer(run, comparison.onUnseen(), metrics)));
+        spec.commandLine().getOut().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
     }
 
     /** The last line of the output. */
