@@ -1,5 +1,8 @@
 package org.dualanodiff.model.pretraining;
 
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,10 +97,10 @@ public final class BaseTrainer implements AutoCloseable {
      *
      * @return steps made in all
      */
-    public int train(Path checkpoint, PretrainingListener listener) throws IOException {
+    public int train(Path checkpoint, Listener listener) throws IOException {
         int done = Files.exists(checkpoint) ? state.restore(checkpoint) : 0;
         int last = done;
-        try (BatchPrefetcher batches = new BatchPrefetcher(this::batch, done + 1, config.steps())) {
+        try (PretrainingBatch.Prefetcher batches = new PretrainingBatch.Prefetcher(this::batch, done + 1, config.steps())) {
             while (last < config.steps() && !listener.shouldStop()) {
                 double loss = step(last + 1, batches.next());
                 last++;
@@ -225,5 +228,54 @@ public final class BaseTrainer implements AutoCloseable {
         text.close();
         pair.ifPresent(StartingAdapter::close);
         base.close();
+    }
+
+    /** Sees how pretraining gets on. */
+    public interface Listener {
+
+        /** @param steps in all */
+        void afterStep(int step, int steps, double loss);
+
+        /** A resumable state was written. */
+        void afterCheckpoint(int step) throws IOException;
+
+        /** Asked after every step: whether to stop early, resumable. */
+        boolean shouldStop();
+    }
+
+    /**
+     * The adapter that is trained on pairs of many products, so that those of single defects can start from it.
+     *
+     * @param adapter sees the tensors of {@code weights}
+     */
+    record StartingAdapter(TrainedWeights weights, DualAdapter adapter, AdamW optimizer) implements AutoCloseable {
+
+        /**
+         * Continues the one that the base model has, or begins a fresh one.
+         *
+         * @throws CheckpointException if the base model's has another rank
+         */
+        static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
+            Optional<Path> file = model.startingAdapter();
+            AdapterLayout layout = AdapterLayout.of(base, config.pairRank(), false);
+            try (DualAdapter first = file.map(path -> AdapterFile.read(path, base))
+                    .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {
+                if (first.layout().rank() != config.pairRank()) {
+                    throw new CheckpointException("file %s: the starting adapter has rank %d; ask for this one, not %d"
+                            .formatted(file.orElseThrow(), first.layout().rank(), config.pairRank()));
+                }
+                TrainedWeights weights = TrainedWeights.of(first, base.device());
+                return new StartingAdapter(
+                        weights,
+                        DualAdapter.over(layout, weights.current()),
+                        new AdamW(weights.trained(), config.optimizer()));
+            }
+        }
+
+        @Override
+        public void close() {
+            optimizer.close();
+            weights.close();
+        }
     }
 }

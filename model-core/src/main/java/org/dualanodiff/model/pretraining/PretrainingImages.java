@@ -10,7 +10,7 @@ import org.dualanodiff.model.dual.NestedPrompt;
 public interface PretrainingImages {
 
     /** One picture for the U-Net on its own. */
-    CaptionedImage image(long index) throws IOException;
+    Captioned image(long index) throws IOException;
 
     /** One pair for both branches. */
     Pair pair(long index) throws IOException;
@@ -20,4 +20,12 @@ public interface PretrainingImages {
      * @param anomaly the image inside the mask and mid-grey, 0, outside; the same shape
      */
     record Pair(float[] image, float[] anomaly, NestedPrompt prompt) {}
+
+    /**
+     * A picture and what it shows.
+     *
+     * @param pixels (3, side, side) in [-1, 1]
+     * @param caption such as "a wood with crack"
+     */
+    public record Captioned(float[] pixels, String caption) {}
 }

@@ -60,13 +60,13 @@ class BaseTrainerTest {
     private static final class Stripes implements PretrainingImages {
 
         @Override
-        public CaptionedImage image(long index) {
+        public PretrainingImages.Captioned image(long index) {
             float[] pixels = new float[3 * SIDE * SIDE];
             double slope = 0.3 + index % 5 * 0.1;
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) (0.6 * Math.sin(slope * (i % SIDE) + index));
             }
-            return new CaptionedImage(pixels, "a stripe");
+            return new PretrainingImages.Captioned(pixels, "a stripe");
         }
 
         @Override
@@ -197,8 +197,8 @@ class BaseTrainerTest {
         return new PretrainingConfig(steps, 4, 2e-3, RANK, SIDE, 0.9, 100, 1);
     }
 
-    private static PretrainingListener listener(int until, List<Double> losses) {
-        return new PretrainingListener() {
+    private static BaseTrainer.Listener listener(int until, List<Double> losses) {
+        return new BaseTrainer.Listener() {
             private int made;
 
             @Override
