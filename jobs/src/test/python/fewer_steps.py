@@ -90,7 +90,7 @@ def main():
     units = options.units.split(",")
     sets = ["dataset.root=" + options.data, "store=" + options.store, "quality.max-attempts=1",
             "dataset.defects=[" + ", ".join(f'"{unit}"' for unit in units) + "]",
-            "generation.background=free", "generation.guidance-scale=2.5", *options.set]
+            "generation.background=generated", "generation.guidance-scale=2.5", *options.set]
     rows = {}
     for number, (name, settings) in enumerate(RUNS.items()):
         run = f"steps-{number}"
