@@ -49,7 +49,7 @@ final class SamplesCheck {
 
     private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
         return series.runId().equals(runId)
-                && key.startsWith(StoreLayout.samples(runId, series.category(), series.defect()) + "/");
+                && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
     }
 
     /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
