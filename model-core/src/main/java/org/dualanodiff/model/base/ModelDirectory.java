@@ -1,23 +1,23 @@
 package org.dualanodiff.model.base;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.ArrayList;
 import com.google.gson.JsonElement;
-import java.util.Comparator;
-import java.io.IOException;
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.UnreadableFile;
-import org.dualanodiff.model.checkpoint.JsonFiles;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -342,7 +342,8 @@ public final class ModelDirectory implements ModelFiles {
             if (value == null || value.isJsonNull()) {
                 return absent;
             }
-            boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+            boolean number =
+                    value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
             return number ? (int) value.getAsDouble() : right;
         }
     }

@@ -1,12 +1,12 @@
 package org.dualanodiff.model.text;
 
-import org.dualanodiff.model.nn.Linear;
-import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.LayerNorm;
+import org.dualanodiff.model.nn.Linear;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;

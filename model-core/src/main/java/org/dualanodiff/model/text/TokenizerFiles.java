@@ -1,6 +1,5 @@
 package org.dualanodiff.model.text;
 
-import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -19,6 +18,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.JsonFiles;
 import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 
 /**
  * The files of a tokenizer folder.
