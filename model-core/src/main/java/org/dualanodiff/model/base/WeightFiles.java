@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.UnreadableFile;
 
 /**
@@ -86,7 +86,7 @@ record WeightFiles(Path folder, String stem, String pickledStem) {
     }
 
     private static List<Path> shards(Path index) {
-        JsonObject json = JsonFiles.readObject(index);
+        JsonObject json = ConfigReader.readObject(index);
         if (!(json.get("weight_map") instanceof JsonObject weightMap)) {
             throw new CheckpointException(index + ": expected an object weight_map from tensor to file name");
         }

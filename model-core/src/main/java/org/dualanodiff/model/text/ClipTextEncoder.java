@@ -45,11 +45,6 @@ public final class ClipTextEncoder {
         return config;
     }
 
-    /** The path of every self-attention, the first layer first. */
-    public List<String> attentionPaths() {
-        return layers.stream().map(Layer::attentionPath).toList();
-    }
-
     /** int64 ids (N, T) -> (N, T, D). */
     public NDArray forward(NDArray ids, ProjectionAdapter adapter) {
         return forward(ids, adapter, (layer, states) -> {});
@@ -109,10 +104,6 @@ public final class ClipTextEncoder {
 
         static Layer load(Weights weights, ClipTextConfig config) {
             return new Layer(weights, config);
-        }
-
-        String attentionPath() {
-            return attentionPath;
         }
 
         NDArray forward(NDArray x, ProjectionAdapter adapter) {

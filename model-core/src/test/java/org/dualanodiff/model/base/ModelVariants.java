@@ -22,7 +22,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.TensorFile;
@@ -89,7 +89,7 @@ final class ModelVariants {
 
     /** Sets keys of a JSON file; a null takes the key away. */
     ModelVariants json(String name, String... keysAndValues) throws IOException {
-        JsonObject json = JsonFiles.readObject(root.resolve(name));
+        JsonObject json = ConfigReader.readObject(root.resolve(name));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             if (keysAndValues[i + 1] == null) {
                 json.remove(keysAndValues[i]);
