@@ -20,16 +20,16 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.JobText.RunName;
+import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SickExecutors;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.RunConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -59,11 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class AugmentRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(AugmentRun.class);
-
-    /** Units in flight for each slot: some train or generate while others learn, commit or wait for the store. */
-    private static final int UNITS_A_SLOT = 2;
-
-    private static final int MOST_UNITS = 128;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -103,13 +98,13 @@ public final class AugmentRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), stages != Stages.NONE, files));
             PlanText.lines(inputs.dataset()).forEach(console::println);
             console.flush();
             inputs.requireUsable();
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
-            try (RunName name = RunName.show(context, identity.runId())) {
+            try (TaskWatch.Named name = TaskWatch.nameRun(context, identity.runId())) {
                 Work work = new Work(inputs, identity, store, started);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
@@ -118,7 +113,7 @@ public final class AugmentRun {
 
     private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
+            RunReport.Summary summary = recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
@@ -127,7 +122,7 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunReport.Outcome outcome) {
         try {
             RunReport.Summary summary = work.run(stages, retryFailed, lease);
             outcome.ended(summary, work.tasks());
@@ -196,7 +191,7 @@ public final class AugmentRun {
             Plan plan = shown(plan(stored));
             RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages.generate()) {
-                open(plan);
+                open(plan, stored);
             }
             Optional<RunManifest> before = manifestBefore();
             UnitDeaths deaths = new UnitDeaths(store, identity.runId(), workedWith());
@@ -252,7 +247,10 @@ public final class AugmentRun {
         }
 
         private int atATime() {
-            return Math.min(MOST_UNITS, UNITS_A_SLOT * spark.sparkContext().defaultParallelism());
+            return UnitsInFlight.atATime(
+                    spark.sparkContext().defaultParallelism(),
+                    inputs.settings().target().samplesPerDefect(),
+                    Runtime.getRuntime().maxMemory());
         }
 
         /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */
@@ -324,12 +322,16 @@ public final class AugmentRun {
                 return plan;
             }
 
-        private void open(Plan plan) {
+        /** What the run notes of a unit or of its category and cannot be read any more is that unit's failure. */
+        private void open(Plan plan, StoredUnits stored) {
             runs.open(identity);
-            runs.bindAdapters(
-                    identity.runId(),
-                    plan.units().stream().map(Plan.Unit::adapter).toList());
-            inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
+            List<AdapterId> adapters =
+                    plan.units().stream().map(Plan.Unit::adapter).toList();
+            runs.bindAdapters(identity.runId(), adapters).forEach(stored::leaveAlone);
+            Map<String, String> categories = runs.bindGoodImages(identity.runId(), inputs.goodImages());
+            adapters.stream()
+                    .filter(adapter -> categories.containsKey(adapter.category()))
+                    .forEach(adapter -> stored.leaveAlone(adapter.unit(), categories.get(adapter.category())));
         }
 
         private Optional<RunManifest> manifestBefore() {

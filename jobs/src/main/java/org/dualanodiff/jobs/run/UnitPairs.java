@@ -27,7 +27,8 @@ public final class UnitPairs {
     private final SampleTarget target;
     private final AcceptedCopies rule;
     private final List<PairSignature> good = new ArrayList<>();
-    private final Map<Integer, PairVerdict> made = new TreeMap<>();
+    /** Keys of the staged files that they lie in. */
+    private final Map<Integer, String> made = new TreeMap<>();
     private final Map<Integer, List<String>> verdicts = new TreeMap<>();
     private final Map<Integer, Double> nearest = new HashMap<>();
     private final Set<Integer> copies = new HashSet<>();
@@ -76,7 +77,7 @@ public final class UnitPairs {
                 good.add(pair.signature());
             }
             verdicts.put(index, copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
-            made.put(index, pair);
+            made.put(index, pair.file());
         });
         bytes += fileBytes;
     }
@@ -126,7 +127,7 @@ public final class UnitPairs {
      */
     public List<CommitTask> tasks(List<UnitCommit.File> rewritten, long fileBytes, boolean keepRejectedPixels) {
         Map<Integer, String> places = new TreeMap<>();
-        fresh().keySet().forEach(index -> places.put(index, made.get(index).file()));
+        fresh().keySet().forEach(index -> places.put(index, made.get(index)));
         rewritten.forEach(file -> file.indices().forEach(index -> places.put(index, file.key())));
         List<Integer> indices = List.copyOf(places.keySet());
         long expected =
@@ -148,7 +149,7 @@ public final class UnitPairs {
 
     /** Keys of the staged files that pairs were taken from. */
     Set<String> sources() {
-        return made.values().stream().map(PairVerdict::file).collect(Collectors.toSet());
+        return Set.copyOf(made.values());
     }
 
     private BitSet existing() {

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
@@ -64,7 +64,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     @Override
     public UnitReport.Outcome get() {
-        run.spark().setLocalProperty(JobText.UNIT, key.toString());
+        run.spark().setLocalProperty(SparkJob.UNIT, key.toString());
         try {
             work();
         } catch (UnitFailure e) {
@@ -320,7 +320,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             }
         }
         if (!ended.isEmpty()) {
-            run.store().delete(StoreLayout.attempts(run.runId(), key.category(), key.defect()));
+            run.store().delete(StoreLayout.attempts(run.runId(), key));
         }
         requireAlive();
     }

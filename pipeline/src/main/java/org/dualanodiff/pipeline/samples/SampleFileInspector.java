@@ -117,7 +117,7 @@ public final class SampleFileInspector {
         }
 
         private static ParquetConfiguration projected(Path file) throws IOException {
-            MessageType columns = SampleReader.columns(file);
+            MessageType columns = SampleReader.columns(file, file.toString());
             List<String> missing =
                     NAMES.stream().filter(name -> !columns.containsField(name)).toList();
             if (!missing.isEmpty()) {

@@ -1,17 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import org.dualanodiff.pipeline.upkeep.VerifyStore.FileInspection;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
-import java.util.ArrayList;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /** Published adapters: does each provenance lie where it belongs, and are the weights the bytes that it describes? */
@@ -21,21 +18,21 @@ final class AdapterCheck {
 
     private final ObjectStore store;
     private final FileInspection inspection;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
-    AdapterCheck(ObjectStore store, FileInspection inspection) {
+    AdapterCheck(ObjectStore store, FileInspection inspection, Findings findings) {
         this.store = store;
         this.inspection = inspection;
+        this.findings = findings;
     }
 
     /** @param provenanceKeys of the adapters to look at; each exists */
-    List<Finding> check(List<String> provenanceKeys) {
+    void check(List<String> provenanceKeys) {
         List<Provenance> sound =
                 provenanceKeys.stream().flatMap(key -> read(key).stream()).toList();
         Map<String, FileDigest> digests =
                 inspection.digests(sound.stream().map(AdapterCheck::weights).toList());
         sound.forEach(provenance -> check(provenance, Optional.ofNullable(digests.get(weights(provenance)))));
-        return findings;
     }
 
     /** Keys of all published adapters. */
@@ -47,22 +44,17 @@ final class AdapterCheck {
     }
 
     private Optional<Provenance> read(String key) {
-        try {
-            Provenance provenance = Json.parse(store.read(key), Provenance.class, store.uri(key));
-            AdapterId id = provenance.id();
-            if (StoreLayout.provenance(id).equals(key)) {
-                return Optional.of(provenance);
-            }
+        Optional<Provenance> provenance = findings.read(key, Provenance.class, "adapter-unreadable", RETRAIN);
+        Optional<Provenance> inPlace =
+                provenance.filter(of -> StoreLayout.provenance(of.id()).equals(key));
+        if (provenance.isPresent() && inPlace.isEmpty()) {
+            AdapterId id = provenance.get().id();
             add(
                     "adapter-misplaced",
                     key,
-                    "it describes %s/%s %s"
-                            .formatted(
-                                    id.category(), id.defect(), id.fingerprint().shortHex()));
-        } catch (StoreException e) {
-            add("adapter-unreadable", key, e.getMessage());
+                    "it describes %s %s".formatted(id.unit(), id.fingerprint().shortHex()));
         }
-        return Optional.empty();
+        return inPlace;
     }
 
     private void check(Provenance provenance, Optional<FileDigest> found) {
@@ -84,7 +76,7 @@ final class AdapterCheck {
     }
 
     private void add(String kind, String key, String problem) {
-        findings.add(new Finding(kind, key, problem, RETRAIN));
+        findings.add(kind, key, problem, RETRAIN);
     }
 
     private static String weights(Provenance provenance) {

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -34,12 +34,13 @@ final class RunCheck {
 
     private final ObjectStore store;
     private final String runId;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
     private final List<UnitCommit> commits;
 
-    RunCheck(ObjectStore store, String runId) {
+    RunCheck(ObjectStore store, String runId, Findings findings) {
         this.store = store;
         this.runId = runId;
+        this.findings = findings;
         this.commits = commits();
     }
 
@@ -53,18 +54,17 @@ final class RunCheck {
     }
 
     /** @param summaries of {@link #sampleFiles} */
-    List<Finding> check(List<SampleFileSummary> summaries) {
+    void check(List<SampleFileSummary> summaries) {
         Optional<RunIdentity> identity = checkIdentity();
         List<SampleFileSummary> committed = checkFiles(summaries);
-        findings.addAll(new SamplesCheck(runId).check(committed));
+        new SamplesCheck(runId, findings).check(committed);
         checkStaging();
         Optional<RunManifest> manifest = checkManifest(committed);
-        findings.addAll(new UnitRecordsCheck(store, runId)
+        new UnitRecordsCheck(store, runId, findings)
                 .check(
                         units(committed),
                         manifest.map(RunManifest::units).orElse(List.of()),
-                        identity.filter(RunCheck::learnsLimits).isPresent()));
-        return findings;
+                        identity.filter(RunCheck::learnsLimits).isPresent());
     }
 
     private List<UnitCommit> commits() {
@@ -131,7 +131,7 @@ final class RunCheck {
             checkListed(manifest.get());
             manifest.get()
                     .units()
-                    .forEach(unit -> findings.addAll(new UnitCheck(store, runId, unit, committed).check()));
+                    .forEach(unit -> new UnitCheck(store, runId, unit, committed, findings).check());
         } else if (!store.exists(key)) {
             add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
         }
@@ -225,15 +225,10 @@ final class RunCheck {
     }
 
     private <T> Optional<T> read(String key, Supplier<Optional<T>> reading) {
-        try {
-            return reading.get();
-        } catch (StoreException e) {
-            add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE);
-            return Optional.empty();
-        }
+        return findings.orFound(key, "record-unreadable", RESTORE_OR_DELETE, reading);
     }
 
     private void add(String kind, String where, String problem, String advice) {
-        findings.add(new Finding(kind, where, problem, advice));
+        findings.add(kind, where, problem, advice);
     }
 }

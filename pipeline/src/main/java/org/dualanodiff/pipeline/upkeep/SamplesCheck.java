@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
-import java.util.ArrayList;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -17,18 +16,18 @@ final class SamplesCheck {
 
     private final String runId;
     private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
-    SamplesCheck(String runId) {
+    SamplesCheck(String runId, Findings findings) {
         this.runId = runId;
+        this.findings = findings;
     }
 
-    List<Finding> check(List<SampleFileSummary> summaries) {
+    void check(List<SampleFileSummary> summaries) {
         for (SampleFileSummary file : summaries) {
             checkFile(file);
             file.series().forEach(series -> checkOnce(file.key(), series));
         }
-        return findings;
     }
 
     private void checkFile(SampleFileSummary file) {
@@ -50,7 +49,7 @@ final class SamplesCheck {
 
     private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
         return series.runId().equals(runId)
-                && key.startsWith(StoreLayout.samples(runId, series.category(), series.defect()) + "/");
+                && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
     }
 
     /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
@@ -80,6 +79,6 @@ final class SamplesCheck {
     }
 
     private void add(String kind, String key, String problem) {
-        findings.add(new Finding(kind, key, problem, RunCheck.REMAKE));
+        findings.add(kind, key, problem, RunCheck.REMAKE);
     }
 }

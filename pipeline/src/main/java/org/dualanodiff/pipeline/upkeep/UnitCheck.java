@@ -1,16 +1,13 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.Json;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.UnitKey;
 import java.util.Set;
 import java.util.Optional;
 import java.util.Map;
 import java.util.HashMap;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
-import java.util.ArrayList;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.List;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -26,10 +23,16 @@ final class UnitCheck {
     private final RunManifest.Unit unit;
     private final List<SampleFileSummary.Series> series;
     private final String where;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
     /** @param summaries of all files of the run */
-    UnitCheck(ObjectStore store, String runId, RunManifest.Unit unit, List<SampleFileSummary> summaries) {
+    UnitCheck(
+            ObjectStore store,
+            String runId,
+            RunManifest.Unit unit,
+            List<SampleFileSummary> summaries,
+            Findings findings) {
+        this.findings = findings;
         this.store = store;
         this.unit = unit;
         this.series = summaries.stream()
@@ -40,12 +43,11 @@ final class UnitCheck {
         this.where = "run %s, %s/%s".formatted(runId, unit.category(), unit.defect());
     }
 
-    List<Finding> check() {
+    void check() {
         checkCounts();
         if (!series.isEmpty()) {
             unit.adapter().ifPresent(this::checkAdapter);
         }
-        return findings;
     }
 
     private void checkCounts() {
@@ -86,7 +88,7 @@ final class UnitCheck {
     }
 
     private void add(String kind, String problem, String advice) {
-        findings.add(new Finding(kind, where, problem, advice));
+        findings.add(kind, where, problem, advice);
     }
 
     /**
@@ -99,11 +101,12 @@ final class UnitCheck {
 
         private final ObjectStore store;
         private final String runId;
-        private final List<Finding> findings = new ArrayList<>();
+        private final Findings findings;
 
-        UnitRecordsCheck(ObjectStore store, String runId) {
+        UnitRecordsCheck(ObjectStore store, String runId, Findings findings) {
             this.store = store;
             this.runId = runId;
+            this.findings = findings;
         }
 
         /**
@@ -111,7 +114,7 @@ final class UnitCheck {
          * @param listed units of the manifest, if there is one
          * @param limited whether the run's settings have it learn limits
          */
-        List<Finding> check(Set<UnitKey> sampled, List<RunManifest.Unit> listed, boolean limited) {
+        void check(Set<UnitKey> sampled, List<RunManifest.Unit> listed, boolean limited) {
             Map<String, Optional<AdapterId>> bindings = read(StoreLayout.units(runId), AdapterId.class);
             sampled.forEach(unit -> requireBinding(unit, bindings));
             listed.forEach(unit -> unit.adapter()
@@ -121,31 +124,23 @@ final class UnitCheck {
             if (limited) {
                 sampled.forEach(unit -> requireLimits(unit, limits));
             }
-            return findings;
         }
 
         /** By key; empty where a record cannot be read. */
         private <T> Map<String, Optional<T>> read(String folder, Class<T> type) {
             Map<String, Optional<T>> records = new HashMap<>();
             for (StoredFile file : store.list(folder)) {
-                records.put(file.key(), read(type, file.key()));
+                records.put(
+                        file.key(),
+                        findings.read(file.key(), type, "record-unreadable", RunCheck.RESTORE_OR_DELETE));
             }
             return records;
         }
 
-        private <T> Optional<T> read(Class<T> type, String key) {
-            try {
-                return Optional.of(Json.parse(store.read(key), type, store.uri(key)));
-            } catch (StoreException e) {
-                add("record-unreadable", key, e.getMessage(), RunCheck.RESTORE_OR_DELETE);
-                return Optional.empty();
-            }
-        }
-
         private void requireBinding(UnitKey unit, Map<String, Optional<AdapterId>> bindings) {
-            String key = StoreLayout.unit(runId, unit.category(), unit.defect());
+            String key = StoreLayout.unit(runId, unit);
             if (!bindings.containsKey(key)) {
-                add(
+                findings.add(
                         "unit-binding",
                         key,
                         "it is not there, so nothing keeps the run to the adapter of its samples",
@@ -154,10 +149,10 @@ final class UnitCheck {
         }
 
         private void compare(AdapterId listed, Map<String, Optional<AdapterId>> bindings) {
-            String key = StoreLayout.unit(runId, listed.category(), listed.defect());
+            String key = StoreLayout.unit(runId, listed.unit());
             bindings.getOrDefault(key, Optional.empty())
                     .filter(bound -> !bound.equals(listed))
-                    .ifPresent(bound -> add(
+                    .ifPresent(bound -> findings.add(
                             "unit-binding",
                             key,
                             "it names adapter %s, the manifest %s".formatted(words(bound), words(listed)),
@@ -165,9 +160,9 @@ final class UnitCheck {
         }
 
         private void requireLimits(UnitKey unit, Map<String, Optional<LearnedQuality>> limits) {
-            String key = StoreLayout.quality(runId, unit.category(), unit.defect());
+            String key = StoreLayout.quality(runId, unit);
             if (!limits.containsKey(key)) {
-                add(
+                findings.add(
                         "unit-limits",
                         key,
                         "the limits that its samples were held to are not there",
@@ -177,15 +172,11 @@ final class UnitCheck {
             limits.get(key)
                     .map(learned -> learned.unit())
                     .filter(of -> !of.equals(unit))
-                    .ifPresent(of -> add("unit-limits", key, "it holds the limits of " + of, RESTORE));
+                    .ifPresent(of -> findings.add("unit-limits", key, "it holds the limits of " + of, RESTORE));
         }
 
         private static String words(AdapterId id) {
             return "%s/%s %s".formatted(id.category(), id.defect(), id.fingerprint().shortHex());
-        }
-
-        private void add(String kind, String where, String problem, String advice) {
-            findings.add(new Finding(kind, where, problem, advice));
         }
     }
 }

@@ -4,6 +4,7 @@ import org.dualanodiff.pipeline.samples.SampleFileInspector;
 import java.io.UncheckedIOException;
 import java.io.IOException;
 import org.dualanodiff.pipeline.store.FileDigest;
+import org.dualanodiff.pipeline.store.Json;
 import java.util.Map;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -43,38 +45,38 @@ public final class VerifyStore {
     public VerifyResult run(Optional<String> runId) {
         List<String> idle = new ArrayList<>();
         List<String> underWay = new ArrayList<>();
-        List<Finding> findings = new ArrayList<>();
+        Findings findings = new Findings(store);
         for (String run : runs(runId)) {
             holder(run, findings)
                     .ifPresentOrElse(holder -> underWay.add("%s by %s".formatted(run, holder)), () -> idle.add(run));
         }
         List<SampleFileSummary> files = checkRuns(idle, findings);
         List<String> adapters = adapters(runId);
-        findings.addAll(new AdapterCheck(store, inspection).check(adapters));
+        new AdapterCheck(store, inspection, findings).check(adapters);
         if (runId.isEmpty()) {
-            findings.addAll(new DatasetCheck(store).check());
+            new DatasetCheck(store, findings).check();
         }
         long rows = files.stream().mapToLong(SampleFileSummary::rows).sum();
-        return new VerifyResult(store.root(), idle.size(), files.size(), rows, adapters.size(), underWay, findings);
+        return new VerifyResult(store.root(), idle.size(), files.size(), rows, adapters.size(), underWay, findings.all);
     }
 
     /** A driver at work would have written a damaged lease anew, so its run is taken for idle. */
-    private Optional<String> holder(String run, List<Finding> findings) {
+    private Optional<String> holder(String run, Findings findings) {
         try {
             return RunLease.holder(store, run, Instant.now());
         } catch (StoreException e) {
-            findings.add(new Finding(
+            findings.add(
                     "record-unreadable",
                     StoreLayout.leases(run),
                     e.getMessage(),
-                    "delete the file when no driver is at work on the run; until then none can begin"));
+                    "delete the file when no driver is at work on the run; until then none can begin");
             return Optional.empty();
         }
     }
 
-    private List<SampleFileSummary> checkRuns(List<String> runs, List<Finding> findings) {
+    private List<SampleFileSummary> checkRuns(List<String> runs, Findings findings) {
         List<RunCheck> checks =
-                runs.stream().map(run -> new RunCheck(store, run)).toList();
+                runs.stream().map(run -> new RunCheck(store, run, findings)).toList();
         List<List<String>> keys = checks.stream().map(RunCheck::sampleFiles).toList();
         // All files in one go, so that a cluster has something to spread.
         List<SampleFileSummary> summaries =
@@ -82,7 +84,7 @@ public final class VerifyStore {
         var byKey = summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
         for (int i = 0; i < runs.size(); i++) {
             List<SampleFileSummary> ofRun = keys.get(i).stream().map(byKey::get).toList();
-            findings.addAll(checks.get(i).check(ofRun));
+            checks.get(i).check(ofRun);
         }
         return summaries;
     }
@@ -129,6 +131,35 @@ public final class VerifyStore {
         public String line() {
             // What a parser says of a damaged record may have several lines.
             return "%s: %s: %s; %s".formatted(kind, where, problem.replaceAll("\\R", " "), advice);
+        }
+    }
+
+    /** What the checks of a store find, one after another. */
+    static final class Findings {
+
+        private final ObjectStore store;
+        private final List<Finding> all = new ArrayList<>();
+
+        Findings(ObjectStore store) {
+            this.store = store;
+        }
+
+        void add(String kind, String where, String problem, String advice) {
+            all.add(new Finding(kind, where, problem, advice));
+        }
+
+        /** A record; one that cannot be read is found, and empty. */
+        <T> Optional<T> read(String key, Class<T> type, String kind, String advice) {
+            return orFound(key, kind, advice, () -> Optional.of(Json.parse(store.read(key), type, store.uri(key))));
+        }
+
+        <T> Optional<T> orFound(String key, String kind, String advice, Supplier<Optional<T>> reading) {
+            try {
+                return reading.get();
+            } catch (StoreException e) {
+                add(kind, key, e.getMessage(), advice);
+                return Optional.empty();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import java.io.IOException;
@@ -56,8 +57,8 @@ final class TestStore {
         TestStore made = new TestStore(root);
         made.publishAdapter();
         made.startRun(RUN);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-0", 0, 6);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-1", 6, SAMPLES);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-0", 0, 6);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
         made.commit(RUN);
         made.writeManifest(RUN);
         return made;
@@ -83,7 +84,7 @@ final class TestStore {
     void startRun(String run) {
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
-        runs.bindAdapter(run, ADAPTER);
+        runs.bindAdapters(run, List.of(ADAPTER));
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {
@@ -105,7 +106,7 @@ final class TestStore {
                 .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
         Map<Integer, List<String>> verdicts = new TreeMap<>();
-        for (String key : new RunCheck(store, run).sampleFiles()) {
+        for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {
             SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
             BitSet indices = summary.series().get(0).indices();
             indices.stream().forEach(index -> verdicts.put(index, List.of()));
@@ -141,7 +142,7 @@ final class TestStore {
 
     void writeManifest(String run) throws IOException {
         List<RunManifest.OutputFile> files = new ArrayList<>();
-        for (String key : new RunCheck(store, run).sampleFiles()) {
+        for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {
             SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
             files.add(new RunManifest.OutputFile(
                     key,
