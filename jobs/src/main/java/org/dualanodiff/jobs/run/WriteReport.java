@@ -28,10 +28,8 @@ import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
-import org.dualanodiff.pipeline.report.ReadRealPairs;
 import org.dualanodiff.pipeline.report.RealPairs;
-import org.dualanodiff.pipeline.report.ReportPage;
-import org.dualanodiff.pipeline.report.UnitFacts;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -72,7 +70,7 @@ public final class WriteReport {
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
             String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
+                store.write(key, Json.bytes(RealPairs.read(set, files)));
             }
         }
     }
@@ -91,7 +89,8 @@ public final class WriteReport {
                                 .formatted(runId, store.root())));
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
+        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                .html());
         return store.uri(key);
     }
 

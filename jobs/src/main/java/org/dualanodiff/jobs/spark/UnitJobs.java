@@ -16,7 +16,6 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -67,7 +66,7 @@ public final class UnitJobs {
                 .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
-    public QualityProfile learn(LearnTask task) {
+    public QualityProfile learn(LearnQuality.Task task) {
         return job("quality", "look at the real pairs of %s", task.unit())
                 .run(List.of(task), new Learning())
                 .get(0);
@@ -166,9 +165,9 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnTask, QualityProfile> {
+    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
-        public QualityProfile call(LearnTask task) throws IOException {
+        public QualityProfile call(LearnQuality.Task task) throws IOException {
             return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
         }
     }

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.UnitKey;
 import java.util.Set;
 import java.util.Optional;

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
