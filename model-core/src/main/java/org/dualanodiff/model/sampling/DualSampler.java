@@ -72,7 +72,7 @@ public final class DualSampler implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
-            return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
+            return TensorScope.disown(base.promptStates(tokens, adapter.text()));
         }
     }
 
