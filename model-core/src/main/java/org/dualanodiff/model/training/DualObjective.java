@@ -46,7 +46,7 @@ public final class DualObjective {
             NDArray loss = loss(batch, tokens);
             List<NDArray> found = Operators.gradients(loss, parameters);
             found.forEach(scope::release);
-            return new Gradients(Operators.item(loss), found);
+            return new Gradients(List.of(scope.release(Operators.detach(loss))), found);
         }
     }
 
