@@ -121,7 +121,7 @@ public final class DualSampler implements AutoCloseable {
                             anchor.filter(a -> anchoring.detail()).map(this::lost);
                     BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
                     BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
-                    AnomalyPart part = new AnomalyPart(defect, map(attention, b));
+                    AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
                     pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b), anchor));
                 }
                 return pairs;
