@@ -1,5 +1,6 @@
 package org.dualanodiff.model.training;
 
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.pipeline.crop.Window;
 
 /**

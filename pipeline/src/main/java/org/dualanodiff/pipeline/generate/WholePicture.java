@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.util.Optional;
-import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
 
