@@ -2,13 +2,14 @@ package org.dualanodiff.jobs;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Three storeys, one direction: jobs, pipeline, model-core; see docs/ARCHITECTURE.md. */
+/** Three storeys, one direction, and inside each no packages in a circle; see docs/ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "org.dualanodiff", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -49,4 +50,16 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.hadoop..");
+
+    @ArchTest
+    static final ArchRule packagesOfModelCore_dependOnOneAnotherInOneDirection =
+            slices().matching("org.dualanodiff.model.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfPipeline_dependOnOneAnotherInOneDirection =
+            slices().matching("org.dualanodiff.pipeline.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfJobs_dependOnOneAnotherInOneDirection =
+            slices().matching("org.dualanodiff.jobs.(*)..").should().beFreeOfCycles();
 }

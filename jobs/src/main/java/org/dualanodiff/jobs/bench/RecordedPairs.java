@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleId;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /**
  * Pairs that stand in for the model's: {@value #COUNT} drawn ones in turn, with the grain of photographs, so that their PNGs
@@ -45,8 +46,8 @@ public final class RecordedPairs {
 
     /** The unit's samples, made as they are asked for. */
     public static Iterator<GeneratedSample> of(String runId, GenerateUnit unit) {
-        return Arrays.stream(unit.missing())
-                .mapToObj(index -> sample(runId, unit, index, SIDE, List.of()))
+        return unit.missing().stream()
+                .map(index -> sample(runId, unit, index, SIDE, List.of()))
                 .iterator();
     }
 
@@ -55,13 +56,13 @@ public final class RecordedPairs {
         Pair pair = DRAWN.computeIfAbsent(side, RecordedPairs::draw).get(index % COUNT);
         double ratio = pair.area() / (double) (side * side);
         return new GeneratedSample(
-                SampleId.of(runId, unit.adapterId(), index),
-                unit.category(),
-                unit.defect(),
+                SampleId.of(runId, unit.adapter(), index),
+                unit.unit().category(),
+                unit.unit().defect(),
                 index,
                 0,
                 runId,
-                unit.adapter().hex(),
+                unit.adapter().fingerprint().hex(),
                 "a recorded pair",
                 null,
                 marked(pair.image(), index),
@@ -119,6 +120,6 @@ public final class RecordedPairs {
                 PngCodec.encode(new Image(full, full, 3, anomaly).buffered()),
                 side * side,
                 new GeneratedSample.BoundingBox(x, y, side, side),
-                PairSignature.of(picture, outline));
+                PairSignature.of(picture, Mask.of(outline)));
     }
 }

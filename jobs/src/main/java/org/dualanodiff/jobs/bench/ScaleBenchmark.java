@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.pipeline.store.AdapterId;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,14 +23,15 @@ import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -41,6 +43,7 @@ public final class ScaleBenchmark {
 
     private static final String CATEGORY = "recorded";
     private static final int PAIRS_PER_TASK = 64;
+    private static final long FILE_BYTES = 256L << 20;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -86,12 +89,13 @@ public final class ScaleBenchmark {
                 .collect();
         double stage = staging.seconds();
         double judge = timed(() -> IntStream.range(0, tasks.size())
-                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).defect(), defect -> nothing(runId, tasks.get(i), rows))
+                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
-        List<CommitTask> files =
-                pairs.values().stream().flatMap(of -> of.tasks(false).stream()).toList();
+        List<CommitTask> files = pairs.values().stream()
+                .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
+                .toList();
         TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
-        UnitJobs jobs = new UnitJobs(context, settings, runId, null);
+        UnitJobs jobs = new UnitJobs(context, settings, RunLease.Fence.none(runId), null);
         Stopwatch committing = Stopwatch.start();
         List<UnitCommit.File> written = jobs.commit(files);
         double commit = committing.seconds();
@@ -115,7 +119,7 @@ public final class ScaleBenchmark {
 
     private static UnitPairs nothing(String runId, GenerateUnit unit, int rows) {
         return new UnitPairs(
-                UnitCommit.nothing(runId, unit.adapterId()),
+                UnitCommit.nothing(runId, unit.adapter()),
                 new SampleTarget(rows, 1, PAIRS_PER_TASK),
                 AcceptedCopies.NOT_SOUGHT);
     }
@@ -167,8 +171,8 @@ public final class ScaleBenchmark {
 
     private static GenerateUnit task(String defect, int first, int end) {
         Fingerprint adapter = Fingerprint.ofBytes(defect.getBytes(StandardCharsets.UTF_8));
-        int[] missing = IntStream.range(first, end).toArray();
-        return new GenerateUnit(CATEGORY, defect, adapter, first, first + PAIRS_PER_TASK, missing);
+        List<Integer> missing = IntStream.range(first, end).boxed().toList();
+        return new GenerateUnit(new AdapterId(CATEGORY, defect, adapter), first, first + PAIRS_PER_TASK, missing);
     }
 
     private void print(Measures measured) {
@@ -219,7 +223,7 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
-                return new GenerateSamples(store).stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

@@ -20,15 +20,15 @@ import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * Sleeps and {@link RecordedPairs} in the model's place. How long a unit trains and which of its pairs are rejected
@@ -93,7 +93,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
     @Override
     public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) {
         return new Recorded(
-                task, SlotLog.begin(task.unit().category() + "/" + task.unit().defect()));
+                task, SlotLog.begin(task.unit().unit().toString()));
     }
 
     boolean isRejected(String unit, int index) {
@@ -122,7 +122,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
         }
 
         private GeneratedSample pair(int index) {
-            String unit = task.unit().category() + "/" + task.unit().defect();
+            String unit = task.unit().unit().toString();
             List<String> reasons = isRejected(unit, index) ? List.of(QualityCheck.NO_CHANGE.reason()) : List.of();
             return RecordedPairs.sample(task.runId(), task.unit(), index, side, reasons);
         }

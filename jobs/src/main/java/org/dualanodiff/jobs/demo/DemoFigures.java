@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The numbers of a demonstration.
@@ -20,9 +20,9 @@ import org.dualanodiff.pipeline.plan.UnitKey;
  */
 record DemoFigures(
         Map<String, Double> seconds,
-        Map<DemoWay, Double> pairsPerSecond,
+        Map<Demo.Way, Double> pairsPerSecond,
         double realAgreement,
-        Map<DemoWay, Map<UnitKey, PairMetrics>> units) {
+        Map<Demo.Way, Map<UnitKey, PairMetrics>> units) {
 
     static final List<String> COLUMNS =
             Stream.concat(Stream.of(""), PairMetrics.COLUMNS.stream()).toList();

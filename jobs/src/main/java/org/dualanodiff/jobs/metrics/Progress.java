@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
 
 /**
  * Progress from the executors to the driver's console. Tasks report here, as messages of {@link RunMetricsPlugin}; nothing is

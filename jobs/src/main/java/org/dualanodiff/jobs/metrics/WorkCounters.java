@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleBinaryOperator;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 
 /** Counts what the tasks of this JVM do. Only ever grows; any number of threads count at once. */
 public final class WorkCounters {

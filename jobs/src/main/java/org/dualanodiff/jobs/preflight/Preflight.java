@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.JvmCheck;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreProbe;
 
 /**
@@ -88,7 +88,7 @@ public final class Preflight {
         List<ModelFiles> opened = new ArrayList<>();
         boolean usable = attempt(() -> {
             ModelFiles base = new BaseModelSource(LocalCache.ofUser(), hadoop).locate(config.baseModel());
-            int resolution = RunInputs.resolution(config, base);
+            int resolution = RunSettings.resolution(config, base);
             base.repairs().forEach(repair -> console.println("warning: " + repair));
             console.printf("base model %s, %d x %d pixels%n", config.baseModel(), resolution, resolution);
             console.flush();
@@ -109,7 +109,7 @@ public final class Preflight {
             return 0;
         }
         int rank = config.training().rank();
-        long side = RunInputs.resolution(config, base);
+        long side = RunSettings.resolution(config, base);
         long pairs = side * side * PAIR_BYTES * config.generation().pairsPerTask();
         return pairs + (trains ? JvmCheck.trainingBytes(base, rank) : JvmCheck.adapterBytes(base, rank));
     }

@@ -20,34 +20,34 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.RunMetrics;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.JobText.RunName;
+import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SickExecutors;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.RunConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.PlanInput;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -59,11 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class AugmentRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(AugmentRun.class);
-
-    /** Units in flight for each slot: some train or generate while others learn, commit or wait for the store. */
-    private static final int UNITS_A_SLOT = 2;
-
-    private static final int MOST_UNITS = 128;
 
     private final SparkSession spark;
     private final JavaSparkContext context;
@@ -103,13 +98,13 @@ public final class AugmentRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), stages != Stages.NONE, files));
             PlanText.lines(inputs.dataset()).forEach(console::println);
             console.flush();
             inputs.requireUsable();
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
-            try (RunName name = RunName.show(context, identity.runId())) {
+            try (TaskWatch.Named name = TaskWatch.nameRun(context, identity.runId())) {
                 Work work = new Work(inputs, identity, store, started);
                 return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
             }
@@ -118,7 +113,7 @@ public final class AugmentRun {
 
     private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
+            RunReport.Summary summary = recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
@@ -127,7 +122,7 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunReport.Outcome outcome) {
         try {
             RunReport.Summary summary = work.run(stages, retryFailed, lease);
             outcome.ended(summary, work.tasks());
@@ -196,7 +191,7 @@ public final class AugmentRun {
             Plan plan = shown(plan(stored));
             RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages.generate()) {
-                open(plan);
+                open(plan, stored);
             }
             Optional<RunManifest> before = manifestBefore();
             UnitDeaths deaths = new UnitDeaths(store, identity.runId(), workedWith());
@@ -235,7 +230,7 @@ public final class AugmentRun {
         private RunScope scope(
                 Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
             UnitJobs jobs =
-                    new UnitJobs(context, TaskSettings.of(config, unitWork), identity.runId(), Progress.showOn(console));
+                    new UnitJobs(context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console));
             return new RunScope(
                     context,
                     stages,
@@ -252,7 +247,10 @@ public final class AugmentRun {
         }
 
         private int atATime() {
-            return Math.min(MOST_UNITS, UNITS_A_SLOT * spark.sparkContext().defaultParallelism());
+            return UnitsInFlight.atATime(
+                    spark.sparkContext().defaultParallelism(),
+                    inputs.settings().target().samplesPerDefect(),
+                    Runtime.getRuntime().maxMemory());
         }
 
         /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */
@@ -260,13 +258,13 @@ public final class AugmentRun {
                 RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
             Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
             before.ifPresent(manifest ->
-                    manifest.units().forEach(unit -> lines.put(new UnitKey(unit.category(), unit.defect()), unit)));
-            List<Plan.UnitCounts> inOrder = new ArrayList<>(plan.units());
-            inOrder.sort(Comparator.comparingLong((Plan.UnitCounts unit) -> training(scope, unit))
-                    .thenComparingInt(Plan.UnitCounts::toGenerate)
+                    manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
+            List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
+            inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
+                    .thenComparingInt(Plan.Unit::toGenerate)
                     .reversed());
             List<Supplier<UnitReport.Outcome>> units = new ArrayList<>();
-            for (Plan.UnitCounts unit : inOrder) {
+            for (Plan.Unit unit : inOrder) {
                 UnitKey key = key(unit.adapter());
                 units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
             }
@@ -274,7 +272,7 @@ public final class AugmentRun {
         }
 
         /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
-        private long training(RunScope scope, Plan.UnitCounts unit) {
+        private long training(RunScope scope, Plan.Unit unit) {
             if (!unit.train() || !scope.stages().train()) {
                 return 0;
             }
@@ -284,7 +282,7 @@ public final class AugmentRun {
         }
 
         private static UnitKey key(AdapterId id) {
-            return new UnitKey(id.category(), id.defect());
+            return id.unit();
         }
 
         /** All that could make the difference for a unit that killed its executors; its own images are in its adapter's name. */
@@ -324,12 +322,16 @@ public final class AugmentRun {
                 return plan;
             }
 
-        private void open(Plan plan) {
+        /** What the run notes of a unit or of its category and cannot be read any more is that unit's failure. */
+        private void open(Plan plan, StoredUnits stored) {
             runs.open(identity);
-            runs.bindAdapters(
-                    identity.runId(),
-                    plan.units().stream().map(Plan.UnitCounts::adapter).toList());
-            inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
+            List<AdapterId> adapters =
+                    plan.units().stream().map(Plan.Unit::adapter).toList();
+            runs.bindAdapters(identity.runId(), adapters).forEach(stored::leaveAlone);
+            Map<String, String> categories = runs.bindGoodImages(identity.runId(), inputs.goodImages());
+            adapters.stream()
+                    .filter(adapter -> categories.containsKey(adapter.category()))
+                    .forEach(adapter -> stored.leaveAlone(adapter.unit(), categories.get(adapter.category())));
         }
 
         private Optional<RunManifest> manifestBefore() {

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.substring_index;
 
 import static org.apache.spark.sql.functions.col;
 
-import org.dualanodiff.jobs.spark.JobText;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.GpuTask;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.apache.spark.sql.Encoders;
 import java.util.Collection;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
@@ -35,7 +35,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.jobs.spark.SparkInspection.InspectImagesJob;
+import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -81,20 +81,18 @@ public final class EvaluationRun {
                     config,
                     LocalCache.ofUser(),
                     HadoopProperties.configuration(),
-                    files -> InspectImagesJob.ofUnknown(
+                    files -> SparkInspection.images(
                             context, store, config.dataset().root(), true, files));
             String runId =
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
             EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
             requireRuns(plan, store);
-            new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
+            refuseLeaks(plan, inputs.settings().base(), store);
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
-            Progress progress = Progress.showOn(console);
-            EvaluateJob job = new EvaluateJob(
-                    context, TaskSettings.of(config), progress);
-            List<GenerationMetrics> generation = job.measure(plan.generation());
-            List<EvaluateArm.Result> results = job.run(plan.arms());
+            TaskSettings settings = TaskSettings.of(config);
+            List<GenerationMetrics> generation = measure(context, settings, plan.generation());
+            List<EvaluateArm.Result> results = detect(context, settings, Progress.showOn(console), plan.arms());
             EvaluationReport report = report(runId, results, generation);
             console.printf(
                     "%d of the detectors were known from an earlier evaluation%n",
@@ -104,6 +102,23 @@ public final class EvaluationRun {
             showInReport(runId, store);
             return summary(report, results, generation, address, watch.seconds());
         }
+    }
+
+    /** One task a detector. A failure stays with its task. */
+    public static List<EvaluateArm.Result> detect(
+            JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
+        String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
+        return new SparkJob(
+                        spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
+                .onGpus(tasks, new Detection(settings, progress));
+    }
+
+    /** One task a set of generated pairs. */
+    public static List<GenerationMetrics> measure(
+            JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
+        String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
+        return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
+                .onGpus(tasks, new Measurement(settings));
     }
 
     /** A run that was never finished has no page to show it on. */
@@ -122,6 +137,62 @@ public final class EvaluationRun {
                                 .formatted(run, store.root()));
             }
         }
+    }
+
+    /**
+     * Refuses an evaluation whose test images something behind it has seen, and warns where nobody can tell.
+     *
+     * @param base of the configuration; those of the runs' adapters are looked at, too
+     */
+    private void refuseLeaks(EvaluationPlan plan, Provenance.BaseModel base, ObjectStore store) throws IOException {
+        LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
+        check.refuseCopies();
+        if (plan.runs().isEmpty()) {
+            return;
+        }
+        RunAdapters known = new RunAdapters(store, plan.categories());
+        List<PublishedAdapter> adapters = plan.runs().stream()
+                .flatMap(run -> known.of(run).stream())
+                .distinct()
+                .toList();
+        warn(check.refuseLeaks(adapters));
+        List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
+        adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
+        BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
+        warn(check.refuseBases(bases, models));
+        for (String run : plan.runs()) {
+            warn(check.refuseBackgrounds(run, backgrounds(run, plan, store)));
+        }
+    }
+
+    private void warn(List<String> unknown) {
+        unknown.forEach(sentence -> console.printf("warning: %s%n", sentence));
+    }
+
+    /**
+     * The good images that the accepted pairs of a run were made on, without the windows in them; none where the model drew whole
+     * images. Pictures are not read.
+     */
+    private List<String> backgrounds(String run, EvaluationPlan plan, ObjectStore store) {
+        String[] files = new RunSamples(store, run)
+                .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
+        if (files.length == 0) {
+            return List.of();
+        }
+        Object[] categories =
+                plan.categories().stream().map(CategoryData::category).toArray();
+        return spark.read()
+                .schema("category STRING, background STRING, status STRING")
+                .parquet(files)
+                .filter(col("status")
+                        .equalTo(GeneratedSample.Status.ACCEPTED.column())
+                        .and(col("background").isNotNull())
+                        .and(col("category").isin(categories)))
+                .select(substring_index(col("background"), "#", 1).as("image"))
+                .distinct()
+                .orderBy("image")
+                .as(Encoders.STRING())
+                .collectAsList();
     }
 
     private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
@@ -177,11 +248,6 @@ public final class EvaluationRun {
             double seconds,
             String report) {
 
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
-
         /** Whether a scheduler should go no further with this run. */
         public boolean partial() {
             return !status.equals("complete");
@@ -189,164 +255,35 @@ public final class EvaluationRun {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return RunReport.line(this);
         }
     }
 
-    /** Refuses an evaluation whose test images something behind it has seen, and warns where nobody can tell. */
-    static final class RefuseLeaks {
+    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
-        private final SparkSession spark;
-        private final ObjectStore store;
-        private final PrintWriter console;
-
-        RefuseLeaks(SparkSession spark, ObjectStore store, PrintWriter console) {
-            this.spark = spark;
-            this.store = store;
-            this.console = console;
-        }
-
-        /**
-         * @param base of the configuration; those of the runs' adapters are looked at, too
-         * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException naming the test images
-         * @throws org.dualanodiff.pipeline.store.StoreException if pairs are there and their adapter is not
-         */
-        void run(EvaluationPlan plan, Provenance.BaseModel base) throws IOException {
-            LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
-            check.refuseCopies();
-            if (plan.runs().isEmpty()) {
-                return;
-            }
-            RunAdapters known = new RunAdapters(store, plan.categories());
-            List<PublishedAdapter> adapters = plan.runs().stream()
-                    .flatMap(run -> known.of(run).stream())
-                    .distinct()
-                    .toList();
-            warn(check.refuseLeaks(adapters));
-            List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
-            adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
-            BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-            warn(check.refuseBases(bases, models));
-            List<String> categories =
-                    plan.categories().stream().map(CategoryData::category).toList();
-            for (String run : plan.runs()) {
-                warn(check.refuseBackgrounds(run, new PairBackgrounds(spark, store).of(run, categories)));
-            }
-        }
-
-        private void warn(List<String> unknown) {
-            unknown.forEach(sentence -> console.printf("warning: %s%n", sentence));
-        }
-    }
-
-    /** The good images that the accepted pairs of a run were made on. Pictures are not read. */
-    public static final class PairBackgrounds {
-
-        private static final String COLUMNS = "category STRING, background STRING, status STRING";
-
-        private final SparkSession spark;
-        private final ObjectStore store;
-
-        public PairBackgrounds(SparkSession spark, ObjectStore store) {
-            this.spark = spark;
-            this.store = store;
-        }
-
-        /** Their addresses, without the windows in them; none where the model drew whole images. */
-        public List<String> of(String runId, Collection<String> categories) {
-            String[] files = new RunSamples(store, runId)
-                    .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
-            if (files.length == 0) {
-                return List.of();
-            }
-            return spark.read()
-                    .schema(COLUMNS)
-                    .parquet(files)
-                    .filter(col("status")
-                            .equalTo(GeneratedSample.Status.ACCEPTED.column())
-                            .and(col("background").isNotNull())
-                            .and(col("category").isin(categories.toArray())))
-                    .select(substring_index(col("background"), "#", 1).as("image"))
-                    .distinct()
-                    .orderBy("image")
-                    .as(Encoders.STRING())
-                    .collectAsList();
-        }
-    }
-
-    /**
-     * Spreads {@link EvaluateArm} and {@link MeasureGenerated} over the cluster: one task a detector, and one a set of generated
-     * pairs. A failure stays with its task.
-     */
-    public static final class EvaluateJob {
-
-        private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
-
-        private final JavaSparkContext spark;
-        private final TaskSettings settings;
-        private final Progress progress;
-
-        public EvaluateJob(JavaSparkContext spark, TaskSettings settings, Progress progress) {
-            this.spark = spark;
-            this.settings = settings;
-            this.progress = progress;
-        }
-
-        public List<EvaluateArm.Result> run(List<EvaluateArm.Task> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String categories = JobText.named(tasks.stream().map(task -> task.data().category()));
-            JobText.set(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories));
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Detection(settings, progress))
-                    .collect();
-        }
-
-        public List<GenerationMetrics> measure(List<MeasureGenerated.Task> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            String pairs = JobText.named(tasks.stream().map(MeasureGenerated.Task::label));
-            JobText.set(spark, "measure", "measure the generated pairs of " + pairs);
-            return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                    .map(new Measurement(settings))
-                    .collect();
-        }
-
-        private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
-
-            @Override
-            public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
-                Stopwatch watch = Stopwatch.start();
-                try (ObjectStore store = settings.openStore()) {
-                    Compute compute = settings.detectorCompute();
-                    return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
-                            .run(task, compute, progress.training(task.label(), settings.progressEvery()));
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("{} failed", task.label(), e);
-                    return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
-                }
-            }
-        }
-
-        private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
-
-            @Override
-            public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
-                try (ObjectStore store = settings.openStore()) {
-                    return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("measuring {} failed", task.label(), e);
-                    return GenerationMetrics.failed(task, TaskFailures.text(e));
-                }
+        @Override
+        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
+            Stopwatch watch = Stopwatch.start();
+            try (ObjectStore store = settings.openStore()) {
+                Compute compute = settings.detectorCompute();
+                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
+            } catch (Exception e) {
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
             }
         }
     }
+
+    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
+
+        @Override
+        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
+            try (ObjectStore store = settings.openStore()) {
+                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));
+            }
+        }
+    }
+
 }

@@ -1,5 +1,20 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.ExportPart;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.base.LocalCache;
+import java.util.stream.Collectors;
+import java.util.Map;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
@@ -43,15 +58,24 @@ public final class ExportRun {
         try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new ExportJob(
-                            JavaSparkContext.fromSparkContext(spark.sparkContext()), store.root(), target.root())
-                    .run(plan.tasks());
+            List<ExportResult> results = new SparkJob(
+                            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                            "export",
+                            "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
+                    .run(plan.tasks(), new Export(store.root(), target.root()));
             boolean complete = results.stream().allMatch(ExportResult::succeeded);
             if (complete) {
                 finish.end(plan);
             }
             return Summary.of(plan, target.root(), results);
         }
+    }
+
+    /** The parts of an export of files of pairs. */
+    public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
+        return files.stream()
+                .map(file -> new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
+                .toList();
     }
 
     /**
@@ -72,11 +96,6 @@ public final class ExportRun {
             int parts,
             int resumed,
             List<String> errors) {
-
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
 
         static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
             List<String> errors = results.stream()
@@ -102,51 +121,79 @@ public final class ExportRun {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return RunReport.line(this);
         }
     }
 
-    /** Spreads {@link ExportPairs} over the cluster: one task a part. A failure stays with its part. */
-    public static final class ExportJob {
+    /**
+     * Writes a part. A failure stays with it.
+     *
+     * @param store,target their addresses
+     */
+    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
 
-        private final JavaSparkContext spark;
-        private final String store;
-        private final String target;
+        @Override
+        public ExportResult call(ExportTask task) throws Exception {
+            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
+                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
+                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            } catch (Exception e) {
+                return ExportResult.failed(task, TaskFailures.staying("exporting " + task.part(), e));
+            }
+        }
+    }
 
-        /** @param store,target their addresses */
-        public ExportJob(JavaSparkContext spark, String store, String target) {
-            this.spark = spark;
-            this.store = store;
-            this.target = target;
+    /** The real images that belong to an export: those that its adapters have seen, and no other. */
+    public static final class Originals {
+
+        private final Dataset dataset;
+        private final String root;
+
+        private Originals(Dataset dataset, String root) {
+            this.dataset = dataset;
+            this.root = root;
         }
 
-        public List<ExportResult> run(List<ExportTask> tasks) {
-            if (tasks.isEmpty()) {
-                return List.of();
-            }
-            spark.setJobGroup("export", "export %d parts to %s".formatted(tasks.size(), target), true);
-            return spark.parallelize(tasks, tasks.size())
-                    .map(new Export(store, target))
-                    .collect();
+        /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
+        public static Originals of(PipelineConfig config) {
+            return new Originals(
+                    RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration()),
+                    config.dataset().root());
         }
 
-        private record Export(String store, String target) implements Function<ExportTask, ExportResult> {
-
-            private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
-
-            @Override
-            public ExportResult call(ExportTask task) throws Exception {
-                try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
-                        ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
-                    return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
-                } catch (Exception e) {
-                    if (TaskFailures.retriedBySpark(e)) {
-                        throw e;
-                    }
-                    LOG.error("exporting {} failed", task.part(), e);
-                    return ExportResult.failed(task, TaskFailures.text(e));
-                }
+        /**
+         * Adds them to a plan.
+         *
+         * @param runs that made the plan's pairs
+         * @throws DatasetException if the data set's training images are not those that the runs' adapters have seen:
+         *     with another split, images that are held out would be exported for training
+         */
+        public ExportPlan addTo(ExportPlan plan, List<String> runs, ObjectStore store) {
+            Map<UnitKey, DefectSet> sets = dataset.sets().stream()
+                    .collect(Collectors.toMap(set -> set.unit(), set -> set));
+            List<String> foreign = runs.stream()
+                    .flatMap(run -> new RunRegistry(store).boundAdapters(run).stream())
+                    .flatMap(id -> new AdapterRegistry(store).find(id).stream())
+                    .filter(adapter -> !hasSeen(adapter, sets))
+                    .map(adapter -> adapter.id().category() + "/" + adapter.id().defect())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            if (!foreign.isEmpty()) {
+                throw new DatasetException(
+                        ("the adapters of %s were trained on other images than those that this configuration takes from %s"
+                                        + " for training; give the configuration that trained them (dataset.root,"
+                                        + " dataset.split), or --no-originals")
+                                .formatted(String.join(", ", foreign), root));
             }
+            return plan.with(dataset);
+        }
+
+        private static boolean hasSeen(PublishedAdapter adapter, Map<UnitKey, DefectSet> sets) {
+            DefectSet set =
+                    sets.get(adapter.id().unit());
+            return set != null
+                    && set.fingerprint().equals(adapter.provenance().data().fingerprint());
         }
     }
 }

@@ -14,7 +14,7 @@ import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.plan.Estimate;
-import org.dualanodiff.pipeline.plan.Pace;
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.run.RunInputs;
 

@@ -15,21 +15,21 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * What all units of a run share.
@@ -102,16 +102,17 @@ record RunScope(
     }
 
     GenerateTask generateTask(GenerateUnit unit, PublishedAdapter adapter, QualityProfile profile) {
+        UnitKey key = unit.unit();
         return new GenerateTask(
                 runId,
                 unit,
                 adapter,
-                inputs.background(unit.category()),
-                inputs.anchors(unit.category()),
-                inputs.crops(sets.get(new UnitKey(unit.category(), unit.defect()))),
-                inputs.settings().prompt(unit.category(), unit.defect()),
+                inputs.background(key.category()),
+                inputs.anchors(key.category()),
+                inputs.crops(sets.get(key)),
+                inputs.settings().prompt(key.category(), key.defect()),
                 config().prompt().negative(),
-                inputs.settings().sampling(inputs.background(unit.category()) != null),
+                inputs.settings().sampling(inputs.background(key.category()) != null),
                 inputs.settings().mask(Optional.ofNullable(profile.levels())),
                 inputs.settings().refinement(),
                 inputs.settings().change(),
@@ -125,11 +126,11 @@ record RunScope(
         return config().quality().enabled() || inputs.settings().choosesMaskLevels();
     }
 
-    LearnTask learnTask(UnitKey unit) {
+    LearnQuality.Task learnTask(UnitKey unit) {
         QualityConfig quality = config().quality();
         List<URI> good =
                 inputs.dataset().good(unit.category()).map(GoodImages::training).orElse(List.of());
-        return new LearnTask(
+        return new LearnQuality.Task(
                 sets.get(unit),
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),
                 inputs.settings().resolution(),

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -84,6 +84,11 @@ final class StoredUnits {
                         Collectors.toMap(StoredFile::key, StoredFile::bytes, (a, b) -> a, TreeMap::new)));
     }
 
+    /** Notes why a unit is not to be worked on. */
+    void leaveAlone(UnitKey unit, String unreadableRecord) {
+        unreadable.putIfAbsent(unit, unreadableRecord);
+    }
+
     /** As they are written. */
     Map<UnitKey, UnitCommit> commits() {
         return commits;
@@ -102,25 +107,26 @@ final class StoredUnits {
     }
 
     OfUnit files(AdapterId adapter) {
-        UnitKey unit = new UnitKey(adapter.category(), adapter.defect());
+        UnitKey unit = adapter.unit();
         UnitCommit standing = commits.getOrDefault(unit, UnitCommit.nothing(runId, adapter));
         UnitCommit whole = whole(standing);
+        Set<String> stored = new HashSet<>(stored(unit).keySet());
+        whole.replaced().forEach(stored::remove);
         return new OfUnit(
                 whole,
                 whole.files().size() < standing.files().size(),
-                stored(unit).keySet(),
-                staged.getOrDefault(StoreLayout.staging(runId, unit.category(), unit.defect()), Map.of()),
+                stored,
+                staged.getOrDefault(StoreLayout.staging(runId, unit), Map.of()),
                 died.contains(unit),
                 unreadable.get(unit));
     }
 
     private UnitCommit whole(UnitCommit commit) {
-        Map<String, Long> there = stored(new UnitKey(commit.category(), commit.defect()));
-        return commit.only(file -> there.getOrDefault(file.key(), -1L) == file.bytes());
+        return commit.only(stored(commit.unit()));
     }
 
     private Map<String, Long> stored(UnitKey unit) {
-        return samples.getOrDefault(StoreLayout.samples(runId, unit.category(), unit.defect()), Map.of());
+        return samples.getOrDefault(StoreLayout.samples(runId, unit), Map.of());
     }
 
     /**
@@ -128,7 +134,7 @@ final class StoredUnits {
      *
      * @param commit as far as its files are there; number 0 if there is none
      * @param broken whether some of its files are not
-     * @param stored keys of the files in its folder, listed by the commit or not
+     * @param stored keys of the files in its folder, listed by the commit or not, without those that it replaced
      * @param staged lengths of the staged files by key
      * @param deaths whether executors have died of it
      * @param unreadable why its commit cannot be read, or null

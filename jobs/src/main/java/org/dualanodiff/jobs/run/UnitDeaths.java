@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /**
  * Executors that died at work on the units of a run, kept in the store. Native code that ends one JVM ends the next, so two
@@ -97,6 +97,6 @@ final class UnitDeaths {
     }
 
     private String folder(UnitKey unit) {
-        return StoreLayout.deaths(runId, unit.category(), unit.defect());
+        return StoreLayout.deaths(runId, unit);
     }
 }

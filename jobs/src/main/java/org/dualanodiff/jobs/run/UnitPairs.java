@@ -9,28 +9,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.UnitCommit;
 
 /** The pairs of a unit under way: what is committed, and what was made beyond that, each compared once with those before it. */
 public final class UnitPairs {
 
-    /** Parquet files that readers like lie between 128 and 512 MB. */
-    private static final long FILE_BYTES = 256L << 20;
-
     private final UnitCommit committed;
     private final SampleTarget target;
     private final AcceptedCopies rule;
     private final List<PairSignature> good = new ArrayList<>();
-    private final Map<Integer, PairVerdict> made = new TreeMap<>();
+    /** Keys of the staged files that they lie in. */
+    private final Map<Integer, String> made = new TreeMap<>();
     private final Map<Integer, List<String>> verdicts = new TreeMap<>();
     private final Map<Integer, Double> nearest = new HashMap<>();
     private final Set<Integer> copies = new HashSet<>();
@@ -79,7 +77,7 @@ public final class UnitPairs {
                 good.add(pair.signature());
             }
             verdicts.put(index, copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : pair.reasons());
-            made.put(index, pair);
+            made.put(index, pair.file());
         });
         bytes += fileBytes;
     }
@@ -97,18 +95,51 @@ public final class UnitPairs {
         return fresh;
     }
 
-    /** One for each file of {@link #fresh} pairs, of consecutive indices and a size that readers like. */
-    public List<CommitTask> tasks(boolean keepRejectedPixels) {
-        List<Integer> indices = List.copyOf(fresh().keySet());
-        long expected = made.isEmpty() ? 0 : bytes / made.size() * indices.size();
-        int files = (int) Math.min(indices.size(), (expected + FILE_BYTES - 1) / FILE_BYTES);
+    /**
+     * Committed files that are to be written anew with what is fresh: those of less than half of a file's size, where fewer
+     * files come of it. So a file is written anew a few times at most, and there is one small one left at most.
+     *
+     * @param fileBytes that a file is to have
+     */
+    public List<UnitCommit.File> toRewrite(long fileBytes) {
+        List<UnitCommit.File> small = committed.files().stream()
+                .filter(file -> file.bytes() < fileBytes / 2)
+                .toList();
+        long old = small.stream().mapToLong(UnitCommit.File::bytes).sum();
+        long fresh = freshBytes();
+        boolean fewer = files(old + fresh, fileBytes) < small.size() + files(fresh, fileBytes);
+        return fewer ? small : List.of();
+    }
+
+    private long freshBytes() {
+        return made.isEmpty() ? 0 : bytes / made.size() * fresh().size();
+    }
+
+    private static long files(long bytes, long fileBytes) {
+        return (bytes + fileBytes - 1) / fileBytes;
+    }
+
+    /**
+     * One for each file of {@link #fresh} pairs and those of some committed files, of consecutive indices.
+     *
+     * @param rewritten as by {@link #toRewrite}
+     * @param fileBytes that a file is to have
+     */
+    public List<CommitTask> tasks(List<UnitCommit.File> rewritten, long fileBytes, boolean keepRejectedPixels) {
+        Map<Integer, String> places = new TreeMap<>();
+        fresh().keySet().forEach(index -> places.put(index, made.get(index)));
+        rewritten.forEach(file -> file.indices().forEach(index -> places.put(index, file.key())));
+        List<Integer> indices = List.copyOf(places.keySet());
+        long expected =
+                freshBytes() + rewritten.stream().mapToLong(UnitCommit.File::bytes).sum();
+        int files = (int) Math.min(indices.size(), files(expected, fileBytes));
         List<CommitTask> tasks = new ArrayList<>();
         for (int file = 0; file < Math.max(1, files) && !indices.isEmpty(); file++) {
             int from = (int) ((long) file * indices.size() / Math.max(1, files));
             int to = (int) ((long) (file + 1) * indices.size() / Math.max(1, files));
             Map<String, BitSet> sources = new TreeMap<>();
             indices.subList(from, to)
-                    .forEach(index -> sources.computeIfAbsent(made.get(index).file(), none -> new BitSet())
+                    .forEach(index -> sources.computeIfAbsent(places.get(index), none -> new BitSet())
                             .set(index));
             tasks.add(new CommitTask(
                     committed.runId(), committed.adapterId(), sources, nearest, copies, keepRejectedPixels));
@@ -118,7 +149,7 @@ public final class UnitPairs {
 
     /** Keys of the staged files that pairs were taken from. */
     Set<String> sources() {
-        return made.values().stream().map(PairVerdict::file).collect(Collectors.toSet());
+        return Set.copyOf(made.values());
     }
 
     private BitSet existing() {

@@ -10,21 +10,21 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.SampleTarget;
-import org.dualanodiff.pipeline.samples.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 
 /** Collects what becomes of a unit, for its line in the manifest. */
 final class UnitReport {
 
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private final SampleTarget target;
     private final Optional<RunManifest.Unit> before;
     private final UnitCommit begun;
@@ -39,7 +39,7 @@ final class UnitReport {
      * @param before its line of the last time
      * @param begun what was there when the command began
      */
-    UnitReport(Plan.UnitCounts plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
+    UnitReport(Plan.Unit plan, SampleTarget target, Optional<RunManifest.Unit> before, UnitCommit begun) {
         this.plan = plan;
         this.target = target;
         this.before = before;

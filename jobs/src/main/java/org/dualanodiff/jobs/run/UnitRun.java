@@ -10,22 +10,23 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.jobs.spark.JobText;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
     private final RunScope run;
-    private final Plan.UnitCounts plan;
+    private final Plan.Unit plan;
     private StoredUnits.OfUnit files;
     private final AdapterId id;
     private final UnitKey key;
@@ -52,18 +53,18 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private int vanished;
 
     /** @param files what the store had of it when the command began */
-    UnitRun(RunScope run, Plan.UnitCounts plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
+    UnitRun(RunScope run, Plan.Unit plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
         this.files = files;
         this.id = plan.adapter();
-        this.key = new UnitKey(id.category(), id.defect());
+        this.key = id.unit();
         this.report = new UnitReport(plan, run.target(), before, files.commit());
     }
 
     @Override
     public UnitReport.Outcome get() {
-        run.spark().setLocalProperty(JobText.UNIT, key.toString());
+        run.spark().setLocalProperty(SparkJob.UNIT, key.toString());
         try {
             work();
         } catch (UnitFailure e) {
@@ -127,10 +128,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** False if another driver was first. */
     private boolean isGenerated() throws Exception {
         UnitCommit before = files.commit();
-        boolean enough = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT)
-                .missing(id)
-                .isEmpty();
-        if (enough && !files.isUntidy()) {
+        UnitPairs there = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT);
+        boolean enough = there.missing(id).isEmpty();
+        if (enough && !files.isUntidy() && there.toRewrite(fileBytes()).isEmpty()) {
             report.reused(() -> run.adapters().find(id).orElse(null));
             report.committed(before);
             return true;
@@ -220,15 +220,20 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Commits what is new; nothing if another driver has committed that number first. */
     private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
-        if (fresh.isEmpty() && !files.isUntidy()) {
+        List<UnitCommit.File> rewritten = pairs.toRewrite(fileBytes());
+        if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
         run.states().enter(key, UnitStates.State.COMMITTING);
-        Optional<List<UnitCommit.File>> written = written(before, pairs);
+        Optional<List<UnitCommit.File>> written = written(
+                before, pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        UnitCommit next = before.with(written.get(), fresh);
+        UnitCommit next = before.with(
+                written.get(),
+                fresh,
+                rewritten.stream().map(UnitCommit.File::key).collect(Collectors.toSet()));
         run.requireHeld();
         NativeTask.Hook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
@@ -244,8 +249,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     /** Nothing if another driver has committed meanwhile, and so has cleared away what was to be written. */
-    private Optional<List<UnitCommit.File>> written(UnitCommit before, UnitPairs pairs) throws Exception {
-        List<CommitTask> files = pairs.tasks(run.config().quality().keepRejectedPixels());
+    private Optional<List<UnitCommit.File>> written(UnitCommit before, List<CommitTask> files) throws Exception {
         try {
             return Optional.of(
                     files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
@@ -256,6 +260,10 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             }
             throw e;
         }
+    }
+
+    private long fileBytes() {
+        return run.config().run().fileBytes();
     }
 
     private Optional<UnitCommit> standing() {
@@ -269,6 +277,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private void tidy(UnitCommit commit, UnitPairs pairs) {
         Set<String> listed = new HashSet<>();
         commit.files().forEach(file -> listed.add(file.key()));
+        listed.addAll(commit.replaced());
         Set<String> done = new HashSet<>(files.stored());
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
@@ -311,7 +320,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             }
         }
         if (!ended.isEmpty()) {
-            run.store().delete(StoreLayout.attempts(run.runId(), key.category(), key.defect()));
+            run.store().delete(StoreLayout.attempts(run.runId(), key));
         }
         requireAlive();
     }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.quality.PairSignature;
 import org.slf4j.MDC;
 
 /**
@@ -20,6 +21,14 @@ import org.slf4j.MDC;
 final class UnitsInFlight {
 
     private static final int LOOK_SECONDS = 5;
+
+    /** For each slot: some train or generate while others learn, commit or wait for the store. */
+    private static final int A_SLOT = 2;
+
+    private static final int MOST = 128;
+
+    /** Of a unit under way the signatures of its good pairs are held; those of all may take so much of the heap. */
+    private static final double SIGNATURES = 0.25;
 
     private final Consumer<String> pool;
     private final IntSupplier bound;
@@ -35,6 +44,18 @@ final class UnitsInFlight {
     UnitsInFlight(Consumer<String> pool, IntSupplier bound) {
         this.pool = pool;
         this.bound = bound;
+    }
+
+    /**
+     * How many are worth it, and fit.
+     *
+     * @param slots for tasks
+     * @param pairs good ones wanted of a unit
+     * @param heap bytes
+     */
+    static int atATime(int slots, int pairs, long heap) {
+        double fit = SIGNATURES * heap / ((double) pairs * PairSignature.MOST_BYTES);
+        return (int) Math.max(1, Math.min(Math.min(MOST, A_SLOT * slots), fit));
     }
 
     /**

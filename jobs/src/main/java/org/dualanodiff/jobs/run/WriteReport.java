@@ -1,53 +1,48 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.JobText;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.store.StoredFile;
-import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.samples.RunSamples;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.report.PairThumbnail;
-import org.dualanodiff.model.image.PngCodec;
-import org.apache.spark.api.java.function.Function;
-import java.util.stream.Stream;
-import java.util.stream.DoubleStream;
-import java.util.TreeMap;
-import java.util.NavigableMap;
-import java.util.HashMap;
-import java.util.ArrayList;
-import java.nio.file.Path;
-import java.nio.file.Files;
-import java.io.UncheckedIOException;
-import java.io.Serializable;
 import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
-import org.dualanodiff.pipeline.report.ReadRealPairs;
+import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
-import org.dualanodiff.pipeline.report.ReportPage;
-import org.dualanodiff.pipeline.report.UnitFacts;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -73,9 +68,9 @@ public final class WriteReport {
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
-            String key = StoreLayout.realPairs(runId, set.category(), set.defect());
+            String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
+                store.write(key, Json.bytes(RealPairs.read(set, files)));
             }
         }
     }
@@ -92,18 +87,10 @@ public final class WriteReport {
                 .orElseThrow(() -> new StoreException(
                         "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
                                 .formatted(runId, store.root())));
-        List<RunManifest.Unit> shown = shown(manifest);
-        Map<UnitKey, GeneratedPairs> generated = new GeneratedPairsJob(
-                        JavaSparkContext.fromSparkContext(spark.sparkContext()), store.root())
-                .run(
-                        runId,
-                        shown.stream()
-                                .map(unit -> new UnitKey(unit.category(), unit.defect()))
-                                .toList());
-        List<UnitFacts> units =
-                shown.stream().map(unit -> facts(runId, unit, generated)).toList();
+        List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
+        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                .html());
         return store.uri(key);
     }
 
@@ -117,10 +104,23 @@ public final class WriteReport {
                         .toList();
     }
 
-    private UnitFacts facts(String runId, RunManifest.Unit unit, Map<UnitKey, GeneratedPairs> generated) {
-        UnitKey key = new UnitKey(unit.category(), unit.defect());
-        return new UnitFacts(
-                unit, provenance(unit), realPairs(runId, key), generated.getOrDefault(key, GeneratedPairs.NONE));
+    /** A row of the samples at a time, and the few that are shown, are in memory. */
+    private List<UnitFacts> facts(String runId, List<RunManifest.Unit> units) {
+        List<UnitKey> keys = units.stream()
+                .map(unit -> unit.unit())
+                .toList();
+        List<Shown> shown = new SparkJob(
+                        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                        "report",
+                        "look at the samples of " + runId)
+                .run(keys, new Look(store.root(), runId));
+        return IntStream.range(0, keys.size())
+                .mapToObj(i -> new UnitFacts(
+                        units.get(i),
+                        provenance(units.get(i)),
+                        realPairs(runId, keys.get(i)),
+                        shown.get(i).pairs()))
+                .toList();
     }
 
     private Optional<Provenance> provenance(RunManifest.Unit unit) {
@@ -130,134 +130,99 @@ public final class WriteReport {
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit.category(), unit.defect());
+        String key = StoreLayout.realPairs(runId, unit);
         return store.find(key)
                 .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
                 .orElse(RealPairs.NONE);
     }
 
-    /** Gathers what the report shows of a run's samples, one task a unit; a row at a time and the few that are shown are in memory. */
-    public static final class GeneratedPairsJob {
-
-        private final JavaSparkContext spark;
-        private final String store;
-
-        /** @param store its address */
-        public GeneratedPairsJob(JavaSparkContext spark, String store) {
-            this.spark = spark;
-            this.store = store;
-        }
-
-        /** By unit; one without samples has none. */
-        public Map<UnitKey, GeneratedPairs> run(String runId, List<UnitKey> units) {
-            if (units.isEmpty()) {
-                return Map.of();
-            }
-            JobText.set(spark, "report", "look at the samples of " + runId);
-            List<Shown> shown = spark.parallelize(units, units.size())
-                    .map(new Look(store, runId))
-                    .collect();
-            Map<UnitKey, GeneratedPairs> pairs = new HashMap<>();
-            for (int i = 0; i < units.size(); i++) {
-                pairs.put(units.get(i), shown.get(i).pairs());
-            }
-            return pairs;
-        }
-
-        private record Look(String store, String runId) implements Function<UnitKey, Shown> {
-            @Override
-            public Shown call(UnitKey unit) throws IOException {
-                Shown shown = new Shown();
-                try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
-                    RunSamples samples = new RunSamples(opened, runId);
-                    for (StoredFile file : samples.files(unit.category(), unit.defect())) {
-                        Path copy = Files.createTempFile("dualanodiff-report-", ".parquet");
-                        try {
-                            opened.download(file.key(), copy);
-                            try (Stream<GeneratedSample> rows = SampleFile.stream(copy)) {
-                                rows.forEach(shown::add);
-                            }
-                        } finally {
-                            Files.deleteIfExists(copy);
-                        }
+    private record Look(String store, String runId) implements Function<UnitKey, Shown> {
+        @Override
+        public Shown call(UnitKey unit) throws IOException {
+            Shown shown = new Shown();
+            try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
+                RunSamples samples = new RunSamples(opened, runId);
+                for (StoredFile file : samples.files(unit.category(), unit.defect())) {
+                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file.key())) {
+                        rows.forEach(shown::add);
                     }
                 }
-                return shown;
+            }
+            return shown;
+        }
+    }
+
+    /** What was seen so far of one unit; pictures of those that are shown only. */
+    private static final class Shown implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final List<Double> maskShares = new ArrayList<>();
+        private final Map<String, Integer> reasons = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> good = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> bad = new TreeMap<>();
+        private int rejected;
+        private long millis;
+
+        void add(GeneratedSample row) {
+            millis += row.millis();
+            if (row.status() == GeneratedSample.Status.ACCEPTED) {
+                maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
+                keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
+            } else {
+                rejected++;
+                row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+                keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
             }
         }
 
-        /** What was seen so far of one unit; pictures of those that are shown only. */
-        private static final class Shown implements Serializable {
-            private static final long serialVersionUID = 1L;
-
-            private final List<Double> maskShares = new ArrayList<>();
-            private final Map<String, Integer> reasons = new TreeMap<>();
-            private final NavigableMap<Long, GeneratedExample> good = new TreeMap<>();
-            private final NavigableMap<Long, GeneratedExample> bad = new TreeMap<>();
-            private int rejected;
-            private long millis;
-
-            void add(GeneratedSample row) {
-                millis += row.millis();
-                if (row.status() == GeneratedSample.Status.ACCEPTED) {
-                    maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
-                    keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
-                } else {
-                    rejected++;
-                    row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
-                    keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
-                }
+        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
+            if (row.hasPixels()) {
+                lowest.put(row.sampleIndex(), GeneratedExample.of(row));
             }
-
-            private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
-                if (row.hasPixels()) {
-                    lowest.put(row.sampleIndex(), GeneratedExample.of(row));
-                }
-                if (lowest.size() > most) {
-                    lowest.pollLastEntry();
-                }
-            }
-
-            GeneratedPairs pairs() {
-                return new GeneratedPairs(
-                        maskShares.size(),
-                        rejected,
-                        maskShares.stream().flatMapToDouble(DoubleStream::of).toArray(),
-                        reasons,
-                        millis / 1000.0,
-                        thumbnails(good),
-                        thumbnails(bad));
-            }
-
-            private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedExample> examples) {
-                return examples.values().stream().map(GeneratedExample::thumbnail).toList();
+            if (lowest.size() > most) {
+                lowest.pollLastEntry();
             }
         }
 
-        private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
+        GeneratedPairs pairs() {
+            return new GeneratedPairs(
+                    maskShares.size(),
+                    rejected,
+                    maskShares.stream().flatMapToDouble(DoubleStream::of).toArray(),
+                    reasons,
+                    millis / 1000.0,
+                    thumbnails(good),
+                    thumbnails(bad));
+        }
 
-            static GeneratedExample of(GeneratedSample row) {
-                return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
-            }
+        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedExample> examples) {
+            return examples.values().stream().map(GeneratedExample::thumbnail).toList();
+        }
+    }
 
-            private static String caption(GeneratedSample row) {
-                String background = row.background();
-                return row.sampleIndex()
-                        + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                        + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
-            }
+    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
 
-            PairThumbnail thumbnail() {
-                try {
-                    return PairThumbnail.of(
-                            caption,
-                            PngCodec.decode(image),
-                            PngCodec.decode(anomaly),
-                            PngCodec.decode(mask),
-                            DescribeRun.CELL);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);
-                }
+        static GeneratedExample of(GeneratedSample row) {
+            return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
+        }
+
+        private static String caption(GeneratedSample row) {
+            String background = row.background();
+            return row.sampleIndex()
+                    + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
+                    + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
+        }
+
+        PairThumbnail thumbnail() {
+            try {
+                return PairThumbnail.of(
+                        caption,
+                        PngCodec.decode(image),
+                        PngCodec.decode(anomaly),
+                        PngCodec.decode(mask),
+                        DescribeRun.CELL);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);
             }
         }
     }

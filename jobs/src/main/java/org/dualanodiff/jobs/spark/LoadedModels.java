@@ -5,19 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.dualanodiff.jobs.preflight.JvmCheck;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /**
  * What this JVM has loaded, shared by its tasks: base models, one a device, for as long as it lives; adapters that are sampled with,
@@ -99,7 +97,8 @@ final class LoadedModels {
         });
     }
 
-    private static MergedAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base) throws IOException {
+    private static MergedAdapter load(ObjectStore store, PublishedAdapter published, BaseModel base)
+            throws IOException {
         Path file = Files.createTempFile("dualanodiff-adapter-", ".safetensors");
         try {
             new AdapterRegistry(store).download(published, file);

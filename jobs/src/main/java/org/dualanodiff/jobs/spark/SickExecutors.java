@@ -111,7 +111,7 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
     @Override
     public synchronized void onStageSubmitted(SparkListenerStageSubmitted submitted) {
         String unit =
-                submitted.properties() == null ? null : submitted.properties().getProperty(JobText.UNIT);
+                submitted.properties() == null ? null : submitted.properties().getProperty(SparkJob.UNIT);
         units.put(submitted.stageInfo().stageId(), String.valueOf(unit));
     }
 

@@ -5,20 +5,19 @@ import org.dualanodiff.pipeline.dataset.InspectImage.Task;
 import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
 import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import java.util.Iterator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.upkeep.FileInspection;
-import org.dualanodiff.pipeline.upkeep.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.FileInspection;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 
-/** Spreads the reading of a store's files over the cluster: one task a file. */
+/** Spreads the reading of files over the cluster: those of a store, one task a file, and the images of data sets. */
 public final class SparkInspection implements FileInspection {
 
     private final JavaSparkContext spark;
@@ -28,6 +27,18 @@ public final class SparkInspection implements FileInspection {
     public SparkInspection(JavaSparkContext spark, String store) {
         this.spark = spark;
         this.store = store;
+    }
+
+    /**
+     * Looks at images of a data set that were not looked at before.
+     *
+     * @param store where it is kept what was found
+     * @param root of the data set
+     * @param keeps whether the store may be written to
+     */
+    public static InspectImage.Many images(
+            JavaSparkContext spark, ObjectStore store, String root, boolean keeps, DatasetFiles files) {
+        return new KnownFindings(store, root, keeps, new Images(spark, files));
     }
 
     @Override
@@ -45,8 +56,7 @@ public final class SparkInspection implements FileInspection {
     }
 
     private <T> List<T> spread(List<String> keys, String what, Function<String, T> reading) {
-        spark.setJobGroup("inspect", what.formatted(keys.size()), true);
-        return spark.parallelize(keys, keys.size()).map(reading).collect();
+        return new SparkJob(spark, "inspect", what.formatted(keys.size())).run(keys, reading);
     }
 
     private static ObjectStore open(String store) {
@@ -72,51 +82,30 @@ public final class SparkInspection implements FileInspection {
     }
 
     /** Looks at images of a data set: many on the cluster, few here. */
-    public record InspectImagesJob(JavaSparkContext spark, DatasetFiles files) implements InspectImage.Many {
+    private record Images(JavaSparkContext spark, DatasetFiles files) implements InspectImage.Many {
 
         /** A task of Spark's costs as much as some images. */
         private static final int OF_A_TASK = 64;
 
         private static final int FEW = 4 * OF_A_TASK;
 
-        /**
-         * Looks at those that were not looked at before.
-         *
-         * @param store where it is kept what was found
-         * @param root of the data set
-         * @param keeps whether the store may be written to
-         */
-        public static InspectImage.Many ofUnknown(
-                JavaSparkContext spark, ObjectStore store, String root, boolean keeps, DatasetFiles files) {
-            return new KnownFindings(store, root, keeps, new InspectImagesJob(spark, files));
-        }
-
         @Override
-        public List<Finding> inspect(List<Task> tasks) {
-            if (tasks.size() <= FEW) {
-                return InspectImage.Many.here(files).inspect(tasks);
+        public List<Finding> inspect(List<Task> images) {
+            if (images.size() <= FEW) {
+                return InspectImage.Many.here(files).inspect(images);
             }
-            JobText.set(spark, "inspect", "look at %d images".formatted(tasks.size()));
-            return spark.parallelize(tasks, (tasks.size() + OF_A_TASK - 1) / OF_A_TASK)
-                    .mapPartitions(new Inspection())
-                    .collect();
+            List<List<Task>> tasks = IntStream.iterate(0, from -> from < images.size(), from -> from + OF_A_TASK)
+                    .mapToObj(from -> List.copyOf(images.subList(from, Math.min(images.size(), from + OF_A_TASK))))
+                    .toList();
+            return new SparkJob(spark, "inspect", "look at %d images".formatted(images.size()))
+                    .run(tasks, new Look()).stream().flatMap(List::stream).toList();
         }
 
-        private record Inspection() implements FlatMapFunction<Iterator<Task>, Finding> {
+        private record Look() implements Function<List<Task>, List<Finding>> {
             @Override
-            public Iterator<Finding> call(Iterator<Task> tasks) {
+            public List<Finding> call(List<Task> images) {
                 InspectImage inspect = new InspectImage(new DatasetFiles(HadoopProperties.configuration()));
-                return new Iterator<>() {
-                    @Override
-                    public boolean hasNext() {
-                        return tasks.hasNext();
-                    }
-
-                    @Override
-                    public Finding next() {
-                        return inspect.run(tasks.next());
-                    }
-                };
+                return images.stream().map(inspect::run).toList();
             }
         }
     }

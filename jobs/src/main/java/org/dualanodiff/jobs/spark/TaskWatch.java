@@ -2,21 +2,22 @@ package org.dualanodiff.jobs.spark;
 
 import java.nio.file.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.generate.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
 import org.slf4j.MDC;
 
 /** What is seen of a running task from outside: its run and unit in log lines, its part in the metrics, its times. */
-final class TaskWatch implements AutoCloseable {
+public final class TaskWatch implements AutoCloseable {
 
     /** Local property of Spark that carries the run's name to its tasks. */
-    static final String RUN = "dualanodiff.run";
+    private static final String RUN = "dualanodiff.run";
 
     /** The run's name in the log. */
-    static final String RUN_KEY = "run_id";
+    private static final String RUN_KEY = "run_id";
 
     private static final String UNIT_KEY = "unit";
 
@@ -26,6 +27,23 @@ final class TaskWatch implements AutoCloseable {
     private final boolean holdsGpu;
     private double loaded;
     private double counted;
+
+    /** A name in the log until it is closed. */
+    @FunctionalInterface
+    public interface Named extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Puts a run's name into the log lines of the driver and of all tasks that this thread starts. */
+    public static Named nameRun(JavaSparkContext spark, String runId) {
+        MDC.put(RUN_KEY, runId);
+        spark.setLocalProperty(RUN, runId);
+        return () -> {
+            spark.setLocalProperty(RUN, null);
+            MDC.remove(RUN_KEY);
+        };
+    }
 
     private TaskWatch(double queued, boolean holdsGpu) {
         this.queued = queued;

@@ -1,33 +1,31 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.metrics.Progress;
+import org.dualanodiff.jobs.metrics.WorkCounters;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitTask;
-import org.dualanodiff.pipeline.generate.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
-import org.dualanodiff.pipeline.plan.UnitKey;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,66 +40,57 @@ public final class UnitJobs {
 
     private final JavaSparkContext spark;
     private final TaskSettings settings;
-    private final String runId;
+    private final RunLease.Fence fence;
     private final Progress progress;
 
-    public UnitJobs(JavaSparkContext spark, TaskSettings settings, String runId, Progress progress) {
+    /** @param fence of the driver's run */
+    public UnitJobs(JavaSparkContext spark, TaskSettings settings, RunLease.Fence fence, Progress progress) {
         this.spark = spark;
         this.settings = settings;
-        this.runId = runId;
+        this.fence = fence;
         this.progress = progress;
     }
 
     public NativeTask.Done<TrainResult> train(TrainTask task) {
-        UnitKey unit = new UnitKey(task.adapter().category(), task.adapter().defect());
-        JobText.set(
-                spark,
-                "train",
-                "train %s: %d steps".formatted(unit, task.training().steps()));
-        return GpuTask.on(spark.parallelize(List.of(task), 1))
-                .map(new Training(settings, runId, progress))
-                .collect()
+        UnitKey unit = task.adapter().unit();
+        return job("train", "train %s: %d steps", unit, task.training().steps())
+                .onGpus(List.of(task), new Training(settings, fence.runId(), progress))
                 .get(0);
     }
 
     /** One task a unit of generation. */
     public List<NativeTask.Done<GenerateResult>> generate(List<GenerateTask> tasks) {
         int pairs =
-                tasks.stream().mapToInt(task -> task.unit().missing().length).sum();
-        UnitKey unit = unit(tasks.get(0));
-        JobText.set(spark, "generate", "generate %d pairs of %s in %d tasks".formatted(pairs, unit, tasks.size()));
-        return GpuTask.on(spark.parallelize(tasks, tasks.size()))
-                .map(new Generation(settings, runId, progress))
-                .collect();
+                tasks.stream().mapToInt(task -> task.unit().missing().size()).sum();
+        return job("generate", "generate %d pairs of %s in %d tasks", pairs, unit(tasks.get(0)), tasks.size())
+                .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
-    public QualityProfile learn(LearnTask task) {
-        return one("quality", "look at the real pairs of " + task.unit(), List.of(task), new Learning())
+    public QualityProfile learn(LearnQuality.Task task) {
+        return job("quality", "look at the real pairs of %s", task.unit())
+                .run(List.of(task), new Learning())
                 .get(0);
     }
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
-        UnitKey unit = new UnitKey(
-                tasks.get(0).adapter().category(), tasks.get(0).adapter().defect());
-        return one("commit", "write the pairs of " + unit, tasks, new Committing(settings));
+        return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
+                .run(tasks, new Committing(settings, fence));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */
     public List<PairVerdict> verdicts(UnitKey unit, String adapter, List<String> keys) {
-        return one("look", "see which pairs there are of " + unit, keys, new Looking(settings, adapter)).stream()
+        return job("look", "see which pairs there are of %s", unit).run(keys, new Looking(settings, adapter)).stream()
                 .flatMap(List::stream)
                 .toList();
     }
 
-    private <T, R> List<R> one(String step, String text, List<T> tasks, Function<T, R> work) {
-        JobText.set(spark, step, text);
-        JavaRDD<T> rdd = spark.parallelize(tasks, tasks.size());
-        return rdd.map(work).collect();
+    private SparkJob job(String step, String text, Object... values) {
+        return new SparkJob(spark, step, text.formatted(values));
     }
 
     private static UnitKey unit(GenerateTask task) {
-        return new UnitKey(task.unit().category(), task.unit().defect());
+        return task.unit().unit();
     }
 
     private static final class Training extends NativeTask<TrainTask, TrainResult> {
@@ -114,7 +103,7 @@ public final class UnitJobs {
 
         @Override
         UnitKey unit(TrainTask task) {
-            return new UnitKey(task.adapter().category(), task.adapter().defect());
+            return task.adapter().unit();
         }
 
         @Override
@@ -138,10 +127,12 @@ public final class UnitJobs {
     }
 
     private static final class Generation extends NativeTask<GenerateTask, GenerateResult> {
+        private final RunLease.Fence fence;
         private final Progress progress;
 
-        Generation(TaskSettings settings, String runId, Progress progress) {
-            super(settings, runId, "generate");
+        Generation(TaskSettings settings, RunLease.Fence fence, Progress progress) {
+            super(settings, fence.runId(), "generate");
+            this.fence = fence;
             this.progress = progress;
         }
 
@@ -154,9 +145,9 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part = "%s from %d".formatted(unit(task), task.unit().missing()[0]);
+                String part = "%s from %d".formatted(unit(task), task.unit().missing().get(0));
                 GenerateResult result =
-                        new GenerateSamples(store).run(pairs, task, watch.counting(progress.generation(part)));
+                        new GenerateSamples(store, fence).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(
                         "generated {} pairs, {} of them accepted",
                         result.pairs().size(),
@@ -174,18 +165,18 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnTask, QualityProfile> {
+    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
-        public QualityProfile call(LearnTask task) throws IOException {
+        public QualityProfile call(LearnQuality.Task task) throws IOException {
             return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
         }
     }
 
-    private record Committing(TaskSettings settings) implements Function<CommitTask, UnitCommit.File> {
+    private record Committing(TaskSettings settings, RunLease.Fence fence) implements Function<CommitTask, UnitCommit.File> {
         @Override
         public UnitCommit.File call(CommitTask task) throws IOException {
             try (ObjectStore store = settings.openStore()) {
-                return new CommitPairs(store).run(task);
+                return new CommitPairs(store, fence).run(task);
             }
         }
     }
@@ -193,20 +184,11 @@ public final class UnitJobs {
     private record Looking(TaskSettings settings, String adapter) implements Function<String, List<PairVerdict>> {
         @Override
         public List<PairVerdict> call(String key) throws IOException {
-            Path copy = Files.createTempFile("dualanodiff-look-", ".parquet");
-            try (ObjectStore store = settings.openStore()) {
-                store.download(key, copy);
-                try (Stream<GeneratedSample> samples = SampleFile.stream(copy)) {
-                    return samples.filter(sample -> sample.adapter().equals(adapter))
-                            .map(sample -> PairVerdict.of(sample, key))
-                            .toList();
-                } catch (RuntimeException e) {
-                    throw new IOException(
-                            "%s cannot be read: %s; delete it and run again".formatted(store.uri(key), e.getMessage()),
-                            e);
-                }
-            } finally {
-                Files.deleteIfExists(copy);
+            try (ObjectStore store = settings.openStore();
+                    Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
+                return samples.filter(sample -> sample.adapter().equals(adapter))
+                        .map(sample -> PairVerdict.of(sample, key))
+                        .toList();
             }
         }
     }

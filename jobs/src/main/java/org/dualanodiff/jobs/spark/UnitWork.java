@@ -10,11 +10,11 @@ import java.util.List;
 import java.io.IOException;
 import java.io.Serializable;
 import org.dualanodiff.model.training.TrainingListener;
-import org.dualanodiff.pipeline.generate.GenerateTask;
-import org.dualanodiff.pipeline.generate.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.train.TrainResult;
-import org.dualanodiff.pipeline.train.TrainTask;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * What a task does on its device: the model's work, or what stands in for it where the engine around the model is

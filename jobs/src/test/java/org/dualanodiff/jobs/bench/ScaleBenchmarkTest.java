@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +43,7 @@ class ScaleBenchmarkTest {
     void tasks_ofRowsThatDoNotDivide_coverEachUnitOnce() {
         List<GenerateUnit> tasks = ScaleBenchmark.tasks(131, 2);
 
-        assertThat(tasks).extracting(task -> task.missing().length).containsExactly(64, 2, 64, 1);
+        assertThat(tasks).extracting(task -> task.missing().size()).containsExactly(64, 2, 64, 1);
     }
 
     @Test

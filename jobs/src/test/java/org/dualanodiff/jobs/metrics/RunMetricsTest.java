@@ -6,7 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.dualanodiff.pipeline.store.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -64,4 +64,12 @@ class UnitsInFlightTest {
             throw new IllegalStateException(e);
         }
     }
+
+    @Test
+    void units_ofManyPairs_areNoMoreAtATimeThanTheirSignaturesFitTheHeap() {
+        long heap = 1L << 30;
+        assertThat(UnitsInFlight.atATime(8, 1000, heap)).isEqualTo(16);
+        assertThat(UnitsInFlight.atATime(1000, 1000, heap)).isBetween(30, 60);
+        assertThat(UnitsInFlight.atATime(8, 100_000, heap)).isEqualTo(1);
+    }
 }

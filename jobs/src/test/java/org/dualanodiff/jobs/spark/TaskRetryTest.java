@@ -2,8 +2,8 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.jobs.run.EvaluationRun.EvaluateJob;
-import org.dualanodiff.jobs.run.ExportRun.ExportJob;
+import org.dualanodiff.jobs.run.EvaluationRun;
+import org.dualanodiff.jobs.run.ExportRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -37,7 +37,8 @@ import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.ExportTask;
-import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.quality.LearnQuality;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
@@ -106,7 +107,11 @@ class TaskRetryTest {
         Path image = picture("detector.png");
         CategoryData data = dataOf(image);
         List<EvaluateArm.Result> results =
-                evaluation().run(List.of(new EvaluateArm.Task(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
+                EvaluationRun.detect(
+                context,
+                settings(),
+                Progress.showOn(new PrintWriter(System.err)),
+                List.of(new EvaluateArm.Task(Arm.parse("cut-paste"), 1, true, data, "r", SETTINGS)));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(results.get(0).measured().error()).contains("cloth cannot be evaluated");
     }
@@ -114,8 +119,10 @@ class TaskRetryTest {
     @Test
     void measurement_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("measurement.png");
-        List<GenerationMetrics> figures = evaluation()
-                .measure(List.of(new MeasureGenerated.Task(
+        List<GenerationMetrics> figures = EvaluationRun.measure(
+                context,
+                settings(),
+                List.of(new MeasureGenerated.Task(
                         dataOf(image), "hole", List.of("r"), SETTINGS, new EvaluationConfig.Networks("", "", "", 32))));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(figures.get(0).error()).contains("cloth cannot be evaluated");
@@ -125,9 +132,11 @@ class TaskRetryTest {
     void export_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("export.png");
         ExportPart part = new ExportPart.GoodImages("cloth", "train", 0, List.of(once(image)));
-        List<ExportResult> results = new ExportJob(
-                        context, folder("store"), shared.resolve("export").toString())
-                .run(List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))));
+        List<ExportResult> results = new SparkJob(context, "export", "export a part")
+                .run(
+                        List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))),
+                        new ExportRun.Export(
+                                folder("store"), shared.resolve("export").toString()));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(results.get(0).error()).isNull();
         assertThat(results.get(0).goodImages()).isEqualTo(1);
@@ -141,19 +150,15 @@ class TaskRetryTest {
                         shared.resolve("data").toString(), List.of(), List.of("hole"), new SplitRule.FirstThird()))
                 .sets()
                 .get(0);
-        LearnTask task =
-                new LearnTask(set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
+        LearnQuality.Task task =
+                new LearnQuality.Task(set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
         QualityProfile learned = jobs().learn(task);
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(learned.pairs()).isPositive();
     }
 
-    private static EvaluateJob evaluation() {
-        return new EvaluateJob(context, settings(), Progress.showOn(new PrintWriter(System.err)));
-    }
-
     private static UnitJobs jobs() {
-        return new UnitJobs(context, settings(), "r", Progress.showOn(new PrintWriter(System.err)));
+        return new UnitJobs(context, settings(), RunLease.Fence.none("r"), Progress.showOn(new PrintWriter(System.err)));
     }
 
     private static TaskSettings settings() {

@@ -1,10 +1,5 @@
 package org.dualanodiff.model.checkpoint;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteOrder;
-import java.nio.ByteBuffer;
-import java.util.Set;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the pickle of a {@code torch.save} file as data. Python's own reader calls whatever functions a pickle names;
@@ -21,9 +17,14 @@ import java.util.Map;
  * callbacks that a training framework keeps beside the weights, is an opaque value: it is never made, and a file is refused
  * only if a tensor would depend on it.
  *
- * <p>Source: Python's {@code pickletools}, protocols 2 to 4.
+ * <p>Source: Python's {@code pickletools}, protocols 2 to 4; PyTorch, {@code torch/_utils.py}.
  */
 final class TensorPickle {
+    // Names are written as module, space, name.
+    static final String TENSOR = "torch._utils _rebuild_tensor_v2";
+    static final String ORDERED_DICT = "collections OrderedDict";
+    private static final String PARAMETER = "torch._utils _rebuild_parameter";
+    private static final Set<String> FUNCTIONS = Set.of(TENSOR, PARAMETER, ORDERED_DICT);
     private static final String STATE_DICT = "state_dict";
     private static final String ENTRY_NAME = "[A-Za-z0-9_-][A-Za-z0-9_.-]*";
 
@@ -44,11 +45,11 @@ final class TensorPickle {
     /** What a name that is not allowed stands for, and all that would be made with it. */
     private record Opaque(String name, int at) {}
 
-    private final Bytes in;
+    private final PickleReader in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
 
-    private TensorPickle(Bytes in) {
+    private TensorPickle(PickleReader in) {
         this.in = in;
     }
 
@@ -57,7 +58,7 @@ final class TensorPickle {
      * @throws CheckpointException if the pickle is damaged, or tensors depend on something that is no part of one
      */
     static Map<String, TorchZipFile.View> read(byte[] pickle, Path path) {
-        TensorPickle machine = new TensorPickle(new Bytes(pickle, path));
+        TensorPickle machine = new TensorPickle(new PickleReader(pickle, path));
         return machine.tensors(machine.run());
     }
 
@@ -205,7 +206,9 @@ final class TensorPickle {
     }
 
     private Object named(String name) {
-        return TorchGlobals.isAllowed(name) ? new Global(name) : new Opaque(name, in.opcodeAt());
+        return DType.ofStorage(name).isPresent() || FUNCTIONS.contains(name)
+                ? new Global(name)
+                : new Opaque(name, in.opcodeAt());
     }
 
     private Object called(Object function, Object arguments) {
@@ -236,10 +239,10 @@ final class TensorPickle {
         id.items().forEach(this::refuseOpaque);
         if (id.items().size() == 5
                 && id.items().get(1) instanceof Global type
-                && TorchGlobals.elementType(type.name()) != null
+                && DType.ofStorage(type.name()).isPresent()
                 && id.items().get(2) instanceof String key
                 && key.matches(ENTRY_NAME)) {
-            return new Storage(TorchGlobals.elementType(type.name()), key);
+            return new Storage(DType.ofStorage(type.name()).get(), key);
         }
         throw in.refused("expected (\"storage\", type, key, device, size), found another description of a storage");
     }
@@ -247,16 +250,16 @@ final class TensorPickle {
     private Object rebuilt(Global function, Tuple arguments) {
         List<Object> items = arguments.items();
         return switch (function.name()) {
-            case TorchGlobals.ORDERED_DICT -> {
+            case ORDERED_DICT -> {
                 require(items.isEmpty(), "an ordered dictionary with arguments");
                 yield new LinkedHashMap<>();
             }
-            case TorchGlobals.PARAMETER -> {
+            case PARAMETER -> {
                 require(!items.isEmpty(), "a parameter without data");
                 refuseOpaque(items.get(0));
                 yield expect(TorchZipFile.View.class, items.get(0), "a tensor");
             }
-            case TorchGlobals.TENSOR -> {
+            case TENSOR -> {
                 require(items.size() >= 4, "a tensor without storage, offset, shape and strides");
                 yield tensor(items);
             }
@@ -343,138 +346,6 @@ final class TensorPickle {
     private void require(boolean condition, String otherwise) {
         if (!condition) {
             throw in.refused(otherwise);
-        }
-    }
-
-    /**
-     * The names that the pickle of a {@code torch.save} file may ask for, written as module, space, name.
-     *
-     * <p>Source: PyTorch, {@code torch/_utils.py} and {@code torch/storage.py}.
-     */
-    static final class TorchGlobals {
-        static final String TENSOR = "torch._utils _rebuild_tensor_v2";
-        static final String PARAMETER = "torch._utils _rebuild_parameter";
-        static final String ORDERED_DICT = "collections OrderedDict";
-
-        private static final Map<String, DType> STORAGES = Map.of(
-                "torch FloatStorage", DType.F32,
-                "torch HalfStorage", DType.F16,
-                "torch BFloat16Storage", DType.BF16,
-                "torch DoubleStorage", DType.F64,
-                "torch LongStorage", DType.I64,
-                "torch IntStorage", DType.I32,
-                "torch ShortStorage", DType.I16,
-                "torch CharStorage", DType.I8,
-                "torch ByteStorage", DType.U8,
-                "torch BoolStorage", DType.BOOL);
-        private static final Set<String> OTHERS = Set.of(TENSOR, PARAMETER, ORDERED_DICT);
-
-        private TorchGlobals() {}
-
-        static boolean isAllowed(String global) {
-            return STORAGES.containsKey(global) || OTHERS.contains(global);
-        }
-
-        /** The element type of a storage class, or null if the name is none. */
-        static DType elementType(String global) {
-            return STORAGES.get(global);
-        }
-
-        static String storage(DType dtype) {
-            return STORAGES.entrySet().stream()
-                    .filter(entry -> entry.getValue() == dtype)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("torch has no storage of " + dtype))
-                    .getKey();
-        }
-    }
-
-    /** The bytes of a pickle in order: opcodes and their arguments. Whatever is wrong is reported with its place. */
-    static final class Bytes {
-        private final ByteBuffer in;
-        private final Path path;
-        private int opcodeAt;
-
-        Bytes(byte[] pickle, Path path) {
-            this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
-            this.path = path;
-        }
-
-        int opcode() {
-            opcodeAt = in.position();
-            return uint8();
-        }
-
-        int uint8() {
-            return need(Byte.BYTES).get() & 0xff;
-        }
-
-        int uint16() {
-            return need(Short.BYTES).getShort() & 0xffff;
-        }
-
-        int int32() {
-            return need(Integer.BYTES).getInt();
-        }
-
-        void skip(int bytes) {
-            need(bytes).position(in.position() + bytes);
-        }
-
-        /** The one number that pickles hold in big-endian order. */
-        double float64() {
-            return Double.longBitsToDouble(Long.reverseBytes(need(Double.BYTES).getLong()));
-        }
-
-        /** A two's complement integer of so many bytes, at most 8. */
-        long integer(int length) {
-            need(length);
-            long value = 0;
-            for (int i = 0; i < length; i++) {
-                long digit = i == length - 1 ? in.get() : in.get() & 0xff;
-                value |= digit << (Byte.SIZE * i);
-            }
-            return value;
-        }
-
-        String text(int length) {
-            need(length);
-            byte[] bytes = new byte[length];
-            in.get(bytes);
-            return new String(bytes, UTF_8);
-        }
-
-        String line() {
-            int end = in.position();
-            while (end < in.limit() && in.get(end) != '\n') {
-                end++;
-            }
-            String line = text(end - in.position());
-            skip(1);
-            return line;
-        }
-
-        private ByteBuffer need(int bytes) {
-            if (bytes < 0 || bytes > in.remaining()) {
-                throw refused("expected %s more bytes, found %d; the file is truncated or damaged"
-                        .formatted(Integer.toUnsignedString(bytes), in.remaining()));
-            }
-            return in;
-        }
-
-        /** Where the current opcode stands. */
-        int opcodeAt() {
-            return opcodeAt;
-        }
-
-        /** An error about the current opcode. */
-        CheckpointException refused(String why) {
-            return refusedAt(opcodeAt, why);
-        }
-
-        CheckpointException refusedAt(int place, String why) {
-            return new CheckpointException(
-                    "file %s: data.pkl refused at byte %d: %s (nothing is executed)".formatted(path, place, why));
         }
     }
 }

@@ -2,14 +2,12 @@ package org.dualanodiff.model.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.HashMap;
-import java.nio.ByteOrder;
-import java.math.BigInteger;
-import java.io.ByteArrayOutputStream;
-import org.dualanodiff.model.checkpoint.TensorPickle.TorchGlobals;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -18,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -176,16 +175,16 @@ public final class TorchZipWriter {
         /** {@code name: _rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())}. */
         private void item(String name, TensorData tensor, int storage) {
             long[] shape = tensor.shape();
-            text(name).global(TorchGlobals.TENSOR).op('(');
+            text(name).global(TensorPickle.TENSOR).op('(');
             storage(tensor.dtype(), storage, Arrays.stream(shape).reduce(1, Math::multiplyExact));
             number(0).tuple(shape).tuple(TorchZipFile.View.rowMajor(shape)).op(0x89);
-            global(TorchGlobals.ORDERED_DICT).op(')', 'R').remember();
+            global(TensorPickle.ORDERED_DICT).op(')', 'R').remember();
             op('t').remember().op('R').remember();
         }
 
         /** Persistent id: ("storage", storage type, key, device, number of elements). */
         private void storage(DType dtype, int key, long elements) {
-            op('(').constant("storage").global(TorchGlobals.storage(dtype));
+            op('(').constant("storage").global(dtype.storage());
             text(Integer.toString(key)).constant("cpu").number(elements);
             op('t').remember().op('Q');
         }

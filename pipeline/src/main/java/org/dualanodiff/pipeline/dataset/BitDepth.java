@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

@@ -1,5 +1,16 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.apache.hadoop.fs.Path;
+import java.util.TreeMap;
+import java.util.Map;
+import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.ArrayList;
+import java.net.URI;
+import java.util.SortedMap;
+import java.io.IOException;
+import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
 import java.util.List;
 import java.util.Set;
 
@@ -15,5 +26,245 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         categories = List.copyOf(categories);
         names = Set.copyOf(names);
         aside = List.copyOf(aside);
+    }
+
+    /** One category of a data set: what it holds, listed and not opened. */
+    sealed interface CategorySource permits CategoryFolder, ListedCategory {
+        String name();
+
+        /** In ascending order. */
+        List<String> defects() throws IOException;
+
+        GoodImages goodImages() throws IOException;
+
+        /** Good images that are listed and not there. */
+        List<Quarantined> goodAside();
+
+        DefectListing listing(String defect) throws IOException;
+    }
+
+    /** A category whose images have all been listed already, by a table or a walk. */
+    record ListedCategory(GoodImages goodImages, List<Quarantined> goodAside, SortedMap<String, DefectListing> byDefect)
+            implements CategorySource {
+
+        @Override
+        public String name() {
+            return goodImages.category();
+        }
+
+        @Override
+        public List<String> defects() {
+            return byDefect.values().stream().map(DefectListing::defect).toList();
+        }
+
+        @Override
+        public DefectListing listing(String defect) {
+            return byDefect.get(defect);
+        }
+    }
+
+    /**
+     * What a data set lists of one defect.
+     *
+     * @param images by name, each name once
+     * @param unnamed whether the masks alone tell that its images have a defect: one whose mask is black is a good one
+     * @param aside what cannot be used, as the listing alone tells
+     */
+    record DefectListing(String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
+
+        DefectListing {
+            images = List.copyOf(images);
+            aside = List.copyOf(aside);
+        }
+
+        /** Without images that turned out to have no defect. */
+        DefectListing without(Set<Candidate> good) {
+            List<Candidate> rest =
+                    images.stream().filter(image -> !good.contains(image)).toList();
+            return new DefectListing(category, defect, rest, aside, unnamed);
+        }
+
+        /**
+         * The names for training. An image that the data set keeps for testing is never among them, unless a list names it;
+         * and where the data set itself names images for training, the rule of the first third gives way to it.
+         */
+        List<String> training(SplitRule rule) {
+            if (rule instanceof SplitRule.Listed) {
+                return rule.training(category, defect, names(images));
+            }
+            List<Candidate> declared = of(Candidate.Part.TRAINING);
+            if (!declared.isEmpty()) {
+                return rule instanceof SplitRule.FirstThird
+                        ? names(declared)
+                        : rule.training(category, defect, names(declared));
+            }
+            return rule.training(category, defect, names(of(Candidate.Part.UNSAID)));
+        }
+
+        private List<Candidate> of(Candidate.Part part) {
+            return images.stream().filter(image -> image.part() == part).toList();
+        }
+
+        private static List<String> names(List<Candidate> images) {
+            return images.stream().map(Candidate::name).toList();
+        }
+    }
+
+    /**
+     * Collects the entries of tables, annotation files or a walk, in any order, into a {@link Catalog}. Entries of one file
+     * are joined, and an image with any annotation anywhere is never a good one.
+     */
+    static final class Builder {
+        /** Stands for the defect in messages about good images. */
+        static final String GOOD = "good";
+
+        private final SortedMap<String, Category> categories = new TreeMap<>();
+        private final List<Quarantined> aside = new ArrayList<>();
+        private final Set<Path> annotated = new HashSet<>();
+
+        private static final class Category {
+            private final SortedMap<String, Good> good = new TreeMap<>();
+            private final List<Quarantined> goodAside = new ArrayList<>();
+            private final SortedMap<String, Defect> defects = new TreeMap<>();
+        }
+
+        /** @param declared whether the data set calls it good, and does not only say nothing of it */
+        private record Good(FileEntry image, Candidate.Part part, boolean declared) {
+            Good with(Good other) {
+                return new Good(image, part.with(other.part), declared || other.declared);
+            }
+        }
+
+        private static final class Defect {
+            private final Map<Path, Candidate> images = new LinkedHashMap<>();
+            private final List<Quarantined> aside = new ArrayList<>();
+            private boolean unnamed;
+        }
+
+        /** Adds an image that is called a good one; one of no said part is for training. */
+        void good(String category, String file, FileEntry image, Candidate.Part part) {
+            good(category, file, new Good(image, part, true));
+        }
+
+        /** Adds an image of which an annotation file says nothing, so that it is a good one if no other does. */
+        void unannotated(String category, String file, FileEntry image, Candidate.Part part) {
+            good(category, file, new Good(image, part, false));
+        }
+
+        private void good(String category, String file, Good good) {
+            category(category).good.merge(file, good, Good::with);
+        }
+
+        /** Sets a good image aside. */
+        void goodAside(String category, String file, Reason reason, String detail) {
+            category(category).goodAside.add(new Quarantined(category, GOOD, file, reason, detail));
+        }
+
+        /** Adds an image of a defect; one that is there already gets the mask of this entry, too. */
+        void defect(String category, String defect, Candidate image) {
+            Defect found = defectOf(category, defect);
+            annotated(image.image());
+            Candidate before = found.images.putIfAbsent(image.image().path(), image);
+            if (before != null && before.mask().equals(image.mask())) {
+                String detail = "the image %s is listed twice for this defect, with the same mask".formatted(image.name());
+                found.aside.add(new Quarantined(category, defect, image.file(), Reason.DUPLICATE_ENTRY, detail));
+            }
+            if (before != null) {
+                found.images.put(image.image().path(), before.with(image));
+            }
+        }
+
+        /** As {@link #defect}, where no name but the mask alone tells whether the image has a defect. */
+        void unnamedDefect(String category, String defect, Candidate image) {
+            defect(category, defect, image);
+            defectOf(category, defect).unnamed = true;
+        }
+
+        /**
+         * Adds an image with the regions that were drawn in it.
+         *
+         * @param image with a mask of no regions
+         * @param outlines by defect; where there is none but of good, the image is a good one, if nothing else says otherwise
+         */
+        void outlined(String category, Candidate image, SortedMap<String, List<Outline>> outlines) {
+            outlines.keySet().removeIf(Words::isGood);
+            outlines.forEach((defect, regions) -> defect(
+                    category,
+                    defect,
+                    image.mask() instanceof Candidate.Mask.Drawn drawn ? image.with(drawn.with(regions)) : image));
+            if (outlines.isEmpty() && image.image().isListed()) {
+                unannotated(category, image.file(), image.image(), image.part());
+            }
+        }
+
+        /** Keeps the image from being a good one, whatever else says so. */
+        void annotated(FileEntry image) {
+            annotated.add(image.path());
+        }
+
+        /** Sets aside what tells no category or defect. */
+        void aside(String file, Reason reason, String detail) {
+            aside(new Quarantined("", "", file, reason, detail));
+        }
+
+        void aside(Quarantined entry) {
+            aside.add(entry);
+        }
+
+        private Category category(String name) {
+            return categories.computeIfAbsent(name, any -> new Category());
+        }
+
+        private Defect defectOf(String category, String defect) {
+            return category(category).defects.computeIfAbsent(defect, any -> new Defect());
+        }
+
+        /** @throws DatasetException where no entry could be used, naming {@code source} and the first ones */
+        Catalog build(String source) {
+            if (categories.isEmpty()) {
+                String first = aside.isEmpty()
+                        ? "it lists no image"
+                        : "none of its %d entries can be used; the first: %s: %s"
+                                .formatted(
+                                        aside.size(),
+                                        aside.get(0).file(),
+                                        aside.get(0).detail());
+                throw new DatasetException("%s holds nothing to read: %s".formatted(source, first));
+            }
+            List<ListedCategory> listed = categories.entrySet().stream()
+                    .map(entry -> listed(entry.getKey(), entry.getValue()))
+                    .toList();
+            return new Catalog(listed, categories.keySet(), aside);
+        }
+
+        private ListedCategory listed(String name, Category category) {
+            SortedMap<String, DefectListing> defects = new TreeMap<>();
+            category.defects.forEach((defect, found) -> defects.put(
+                    defect, new DefectListing(name, defect, named(found.images.values()), found.aside, found.unnamed)));
+            List<URI> training = new ArrayList<>();
+            List<URI> test = new ArrayList<>();
+            category.good.forEach((file, good) -> {
+                if (!annotated.contains(good.image().path())) {
+                    (good.part() == Candidate.Part.TEST ? test : training)
+                            .add(good.image().uri());
+                } else if (good.declared()) {
+                    goodAside(
+                            name, file, Reason.DUPLICATE_ENTRY, "it is listed as good and as defective; it is no good one");
+                }
+            });
+            return new ListedCategory(new GoodImages(name, training, test), category.goodAside, defects);
+        }
+
+        /** By name; where two files have one name, the second and later ones go by their path. */
+        private static List<Candidate> named(Iterable<Candidate> images) {
+            SortedMap<String, Candidate> byName = new TreeMap<>();
+            for (Candidate image : images) {
+                Candidate first = byName.putIfAbsent(image.name(), image);
+                if (first != null) {
+                    byName.put(image.file(), image.named(image.file()));
+                }
+            }
+            return List.copyOf(byName.values());
+        }
     }
 }

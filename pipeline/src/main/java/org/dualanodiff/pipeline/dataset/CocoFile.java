@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonArray;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
@@ -164,7 +166,7 @@ record CocoFile(
         require(raw.imageId() != null && raw.categoryId() != null, "needs image_id and category_id");
         String place = "%s, annotation %s".formatted(path.getName(), raw.id() == null ? "without id" : raw.id());
         annotations.add(
-                new Annotation(place, raw.imageId(), raw.categoryId(), CocoSegmentation.outline(raw.segmentation())));
+                new Annotation(place, raw.imageId(), raw.categoryId(), Segmentation.outline(raw.segmentation())));
     }
 
     private static <T> T object(JsonElement element, Class<T> type) {
@@ -175,6 +177,56 @@ record CocoFile(
     private static void require(boolean condition, String complaint) {
         if (!condition) {
             throw new IllegalArgumentException("it " + complaint);
+        }
+    }
+
+    /**
+     * The field {@code segmentation} of a COCO annotation: polygons {@code [[x, y, ...], ...]}, run lengths
+     * {@code {"size": [height, width], "counts": [...]}}, or the same with the counts compressed into a string.
+     */
+    static final class Segmentation {
+        private Segmentation() {}
+
+        /** Never fails: a field that cannot be read gives an outline that says so. */
+        static Outline outline(JsonElement segmentation) {
+            try {
+                if (segmentation instanceof JsonArray array && !array.isEmpty()) {
+                    return polygons(array);
+                } else if (segmentation instanceof JsonObject runs) {
+                    return runs(runs);
+                }
+                return new Outline.Unusable("it has no segmentation; a box alone makes no mask");
+            } catch (RuntimeException e) {
+                // Gson answers values of another kind with class cast, state and number format exceptions.
+                return new Outline.Unusable("its segmentation cannot be read: " + e.getMessage());
+            }
+        }
+
+        private static Outline polygons(JsonArray array) {
+            List<double[]> rings = new ArrayList<>();
+            if (array.get(0).isJsonPrimitive()) {
+                rings.add(numbers(array));
+            } else {
+                array.forEach(ring -> rings.add(numbers(ring.getAsJsonArray())));
+            }
+            return new Outline.Polygons(rings);
+        }
+
+        private static double[] numbers(JsonArray array) {
+            return array.asList().stream().mapToDouble(JsonElement::getAsDouble).toArray();
+        }
+
+        private static Outline runs(JsonObject runs) {
+            if (!(runs.get("size") instanceof JsonArray size) || size.size() != 2 || !runs.has("counts")) {
+                return new Outline.Unusable("its run lengths need \"size\": [height, width] and \"counts\"");
+            }
+            JsonElement counts = runs.get("counts");
+            RunLengths lengths = counts instanceof JsonArray array
+                    ? RunLengths.of(array.asList().stream()
+                            .mapToLong(JsonElement::getAsLong)
+                            .toArray())
+                    : RunLengths.parse(counts.getAsString());
+            return new Outline.Runs(size.get(1).getAsInt(), size.get(0).getAsInt(), lengths);
         }
     }
 }

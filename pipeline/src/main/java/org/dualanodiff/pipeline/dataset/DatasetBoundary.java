@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
-import org.dualanodiff.pipeline.store.Schemes;
+import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
 
 /**
  * Which files a data set may name: those below its root once links are resolved, on the root's own file system. What a

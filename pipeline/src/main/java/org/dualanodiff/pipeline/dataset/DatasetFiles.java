@@ -432,4 +432,13 @@ public final class DatasetFiles {
             throw e;
         }
     }
+
+    /** A file is not read because of where it lies; the message says where that is, and what to do. */
+    public static final class OutsideRootException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        OutsideRootException(String message) {
+            super(message);
+        }
+    }
 }

@@ -1,5 +1,11 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
+import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
+import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
+import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -63,7 +69,7 @@ public final class DatasetReader {
     /** The format that a request's data set is read in, found out by looking where the request leaves it open. */
     public DatasetFormat format(DatasetRequest request) {
         try {
-            return new LayoutDetection(DatasetFiles.of(configuration, request))
+            return new DatasetLayout.Detection(DatasetFiles.of(configuration, request))
                     .format(request.format(), DatasetFiles.locate(request.root()));
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
@@ -72,7 +78,7 @@ public final class DatasetReader {
 
     private Dataset read(DatasetRequest request, Path root) throws IOException {
         DatasetFiles files = DatasetFiles.of(configuration, request);
-        LayoutDetection detection = new LayoutDetection(files);
+        DatasetLayout.Detection detection = new DatasetLayout.Detection(files);
         DatasetFormat format = detection.format(request.format(), root);
         Catalog catalog = catalog(request, root, detection, format);
         Map<CategorySource, List<String>> selected = DefectSelection.of(request, root, catalog);
@@ -140,7 +146,7 @@ public final class DatasetReader {
         return listing.images().stream().map(image -> findings.next()).toList();
     }
 
-    private static Catalog catalog(DatasetRequest request, Path root, LayoutDetection detection, DatasetFormat format)
+    private static Catalog catalog(DatasetRequest request, Path root, DatasetLayout.Detection detection, DatasetFormat format)
             throws IOException {
         try {
             return detection.layout(format, request.maskLevel()).catalog(root, request.categories());
@@ -175,7 +181,7 @@ public final class DatasetReader {
                 .forEach(image -> files.refusal(image).ifPresent(reason -> refused.put(image, reason)));
         refused.forEach((image, reason) -> aside.add(new Quarantined(
                 good.category(),
-                CatalogBuilder.GOOD,
+                Catalog.Builder.GOOD,
                 DatasetFiles.below(root.toString(), image),
                 Reason.OUTSIDE_ROOT,
                 reason)));
@@ -204,6 +210,93 @@ public final class DatasetReader {
                     set.defect(),
                     shared.size(),
                     String.join(", ", shared));
+        }
+    }
+
+    /**
+     * What became of the images of one defect: the set of sound ones, and the rest.
+     *
+     * @param good images that have no defect, as their masks say
+     * @param deepest the highest sample of images with more than 8 bits, else 0
+     * @param notes on the masks, in words
+     */
+    record DefectInspection(
+            DefectSet set, List<Quarantined> quarantine, List<Candidate> good, int deepest, List<String> notes) {
+
+        /** An image that can be used or is of no defect, with what was found in it. */
+        private record Inspected(Candidate image, Finding finding) {
+            boolean isSound() {
+                return finding.mask() != null;
+            }
+
+            /** Whether the level of its mask had to be found, and marks numbered regions. */
+            boolean isFoundNumbered() {
+                return isSound()
+                        && image.mask() instanceof Candidate.Mask.OfFile file
+                        && file.level() == 0
+                        && finding.mask().level() == MaskFile.NUMBERED;
+            }
+        }
+
+        /** What is to be looked at. */
+        static List<InspectImage.Task> tasks(DefectListing listing) {
+            return listing.images().stream()
+                    .map(image -> new InspectImage.Task(listing.category(), image, listing.unnamed()))
+                    .toList();
+        }
+
+        /** Sorts the images by what was found in them, in the order of {@link #tasks}. */
+        static DefectInspection of(DefectListing listing, List<Finding> findings, SplitRule split) {
+            List<Inspected> all = IntStream.range(0, findings.size())
+                    .mapToObj(i -> new Inspected(listing.images().get(i), findings.get(i)))
+                    .toList();
+            List<Candidate> good = all.stream()
+                    .filter(one -> one.finding().isGood())
+                    .map(Inspected::image)
+                    .toList();
+            List<String> chosen = listing.without(Set.copyOf(good)).training(split);
+            List<DefectImage> training = new ArrayList<>();
+            List<DefectImage> test = new ArrayList<>();
+            List<Quarantined> quarantine = new ArrayList<>();
+            List<String> asideNames = new ArrayList<>();
+            for (Inspected one : all) {
+                Finding.Wrong wrong = one.finding().wrong();
+                if (one.isSound()) {
+                    (chosen.contains(one.image().name()) ? training : test)
+                            .add(one.finding().image(one.image()));
+                } else if (wrong != null) {
+                    quarantine.add(new Quarantined(
+                            listing.category(), listing.defect(), wrong.file(), wrong.reason(), wrong.detail()));
+                    asideNames.add(one.image().name());
+                }
+            }
+            quarantine.addAll(listing.aside());
+            return new DefectInspection(
+                    new DefectSet(listing.category(), listing.defect(), training, test, chosen, asideNames),
+                    quarantine,
+                    good,
+                    findings.stream()
+                            .flatMap(finding -> Optional.ofNullable(finding.photograph()).stream())
+                            .mapToInt(Finding.Photograph::deepest)
+                            .max()
+                            .orElse(0),
+                    notes(listing.category() + "/" + listing.defect(), all));
+        }
+
+        private static List<String> notes(String name, List<Inspected> all) {
+            List<String> notes = new ArrayList<>();
+            List<Inspected> sound = all.stream().filter(Inspected::isSound).toList();
+            long large = sound.stream().filter(one -> one.finding().mask().large()).count();
+            if (2 * large > sound.size()) {
+                notes.add(name + ": most masks mark more than half of the image; are black and white exchanged?");
+            }
+            long numbered = sound.stream().filter(Inspected::isFoundNumbered).count();
+            if (numbered > 0) {
+                notes.add(
+                        "%s: %d masks have regions darker than level 128, as of numbered or colored classes; all but black is taken for the defect, dataset.mask-level changes it"
+                                .formatted(name, numbered));
+            }
+            return notes;
         }
     }
 }

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import org.dualanodiff.model.files.Digest;
 import java.io.Serializable;
 import java.util.List;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The images of one defect of one category.
@@ -25,6 +26,10 @@ public record DefectSet(
         test = List.copyOf(test);
         chosenNames = List.copyOf(chosenNames);
         asideNames = List.copyOf(asideNames);
+    }
+
+    public UnitKey unit() {
+        return new UnitKey(category, defect);
     }
 
     /** Whether there is at least one image to train on. */

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +44,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);
         MaskIndex<FolderFile> masks = walk.index();
-        CatalogBuilder catalog = new CatalogBuilder();
+        Catalog.Builder catalog = new Catalog.Builder();
         String unnamed = unnamedDefect(root);
         Tree tree = new Tree(walk, root);
         Set<String> withTraining = walk.images().stream()

@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;

@@ -62,7 +62,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
 
     private Catalog catalog(Path manifest) throws IOException {
         Path base = manifest.getParent();
-        CatalogBuilder catalog = new CatalogBuilder();
+        Catalog.Builder catalog = new Catalog.Builder();
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
         try (RecordReader lines = files.text(manifest)) {
             int number = 0;

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
@@ -78,7 +79,7 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);
-        CatalogBuilder catalog = new CatalogBuilder();
+        Catalog.Builder catalog = new Catalog.Builder();
         FileIndex index = new FileIndex(files);
         String category = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
         Set<String> labelled = new HashSet<>();
@@ -110,7 +111,7 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     }
 
     /** Null where it cannot be used. */
-    private Labels read(FolderFile file, CatalogBuilder catalog) throws IOException {
+    private Labels read(FolderFile file, Catalog.Builder catalog) throws IOException {
         try (Reader text = files.text(file.entry().path())) {
             Labels labels = GSON.fromJson(text, Labels.class);
             if (labels != null && labels.shapes() != null) {

@@ -12,7 +12,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * @param base what the table's paths are relative to
  * @param maskLevel grey level from which a mask marks a pixel
  */
-record ListedImages(FileIndex index, Path root, Path base, int maskLevel, CatalogBuilder catalog) {
+record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalog.Builder catalog) {
     /**
      * One line.
      *

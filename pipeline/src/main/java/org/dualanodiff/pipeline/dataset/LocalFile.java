@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

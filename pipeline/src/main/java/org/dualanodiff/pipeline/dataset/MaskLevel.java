@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.util.BitSet;

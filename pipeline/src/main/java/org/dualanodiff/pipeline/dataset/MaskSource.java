@@ -1,11 +1,14 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.files.Digest;
+import java.net.URI;
+import java.awt.image.DataBufferByte;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 
 /** Where the mask of one defect image comes from; it travels in tasks and is opened where it is needed. */
-public sealed interface MaskSource extends Serializable permits MaskFile, RunLengthMask {
+public sealed interface MaskSource extends Serializable {
     /**
      * Opens the mask.
      *
@@ -13,4 +16,88 @@ public sealed interface MaskSource extends Serializable permits MaskFile, RunLen
      * @throws IOException if the mask's file cannot be read or decoded
      */
     BufferedImage open(DatasetFiles files) throws IOException;
+
+    /**
+     * A mask that is a picture.
+     *
+     * @param uri where it lies; {@link DatasetFiles#read(URI)} takes it
+     * @param level a pixel is marked from this grey level up, 1..255
+     */
+    public record MaskFile(URI uri, int level) implements MaskSource {
+        /** The level of masks drawn in black and white, as in the released preprocessing. */
+        public static final int BLACK_AND_WHITE = 128;
+
+        /** The level of masks that number their defects 1, 2, 3. */
+        public static final int NUMBERED = 1;
+
+        public MaskFile {
+            if (level < 1 || level > 255) {
+                throw new IllegalArgumentException("a mask's level must be 1..255, was " + level);
+            }
+        }
+
+        /** A mask drawn in black and white. */
+        public MaskFile(URI uri) {
+            this(uri, BLACK_AND_WHITE);
+        }
+
+        @Override
+        public BufferedImage open(DatasetFiles files) throws IOException {
+            return spread(ImageDecoder.mask(files.read(uri)));
+        }
+
+        /** Masks of the usual level keep their soft edges, which the resize before training makes use of. */
+        private BufferedImage spread(BufferedImage grey) {
+            if (level != BLACK_AND_WHITE) {
+                byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
+                for (int i = 0; i < levels.length; i++) {
+                    levels[i] = (byte) ((levels[i] & 0xFF) >= level ? 255 : 0);
+                }
+            }
+            return grey;
+        }
+    }
+
+    /**
+     * A mask as run lengths in COCO's compressed form, so that it travels without a file.
+     *
+     * @param counts lengths of runs down the columns, the first unmarked; see {@link RunLengths}
+     */
+    public record RunLengthMask(int width, int height, String counts) implements MaskSource {
+
+        /** @throws IllegalArgumentException if the runs do not fill the picture, saying what is wrong */
+        public RunLengthMask {
+            RunLengths.parse(counts).requireArea((long) width * height);
+        }
+
+        /** The mask of a grey picture that marks pixels from level 128 up. */
+        static RunLengthMask of(BufferedImage grey) {
+            byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
+            int width = grey.getWidth();
+            int height = grey.getHeight();
+            RunLengths.Builder runs = new RunLengths.Builder();
+            for (int x = 0; x < width; x++) {
+                for (int y = 0; y < height; y++) {
+                    runs.add(levels[y * width + x] < 0);
+                }
+            }
+            return new RunLengthMask(width, height, runs.build().compressed());
+        }
+
+        /** The number of marked pixels. */
+        public long area() {
+            return RunLengths.parse(counts).marked();
+        }
+
+        String sha256() {
+            return new Digest().add(width + " x " + height).add(counts).hex();
+        }
+
+        @Override
+        public BufferedImage open(DatasetFiles files) {
+            BufferedImage grey = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+            RunLengths.parse(counts).paint(grey);
+            return grey;
+        }
+    }
 }

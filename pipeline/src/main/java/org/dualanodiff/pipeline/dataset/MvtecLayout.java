@@ -1,5 +1,13 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
+import org.dualanodiff.pipeline.dataset.DefectSelection.KnownNames;
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import java.util.function.Predicate;
+import java.util.LinkedHashMap;
+import java.net.URI;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,5 +71,181 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         return folders.containsKey(CategoryFolder.TEST)
                 ? "; it looks like the folder of one category: give %s as the root".formatted(root.getParent())
                 : "";
+    }
+
+    /**
+     * Where a category keeps its files in the MVTec AD layout and its kin: MVTec LOCO AD has a folder of masks for each image,
+     * MVTec 3D-AD {@code rgb} and {@code gt} below each defect, MVTec AD 2 {@code test_public} with the masks inside, BTAD
+     * {@code ok}. A defect's folders are listed only when they are asked for.
+     *
+     * @param maskLevel grey level from which a mask marks a pixel, or 0 to find it out by looking
+     */
+    record CategoryFolder(String name, Path path, DatasetFiles files, int maskLevel) implements CategorySource {
+        static final String TEST = "test";
+        static final String GROUND_TRUTH = "ground_truth";
+        private static final String PUBLIC_TEST = "test_public";
+
+        /** Whether this folder has the one part that every category has. */
+        boolean isCategory() throws IOException {
+            return !tests().isEmpty();
+        }
+
+        /** Whether that part has folders as this layout has them; of other data sets, images lie in {@code test} itself. */
+        boolean holdsFolders() throws IOException {
+            for (FileEntry test : tests()) {
+                if (!folders(test.path(), name -> !Words.mayBeMaskFolder(name)).isEmpty()) {
+                    return true;
+                }
+            }
+            return isCategory() && !groundTruths().isEmpty();
+        }
+
+        /** The defects with images or masks; a folder of masks without its folder of images is a defect, too. */
+        @Override
+        public List<String> defects() throws IOException {
+            List<FileEntry> folders = new ArrayList<>();
+            for (FileEntry part : tests()) {
+                folders.addAll(folders(part.path(), name -> !Words.isGood(name) && !Words.isMaskFolder(name)));
+            }
+            for (FileEntry part : groundTruths()) {
+                folders.addAll(folders(part.path(), name -> !Words.isGood(name)));
+            }
+            return folders.stream().map(FileEntry::name).distinct().sorted().toList();
+        }
+
+        @Override
+        public GoodImages goodImages() throws IOException {
+            return new GoodImages(name, good(Candidate.Part.TRAINING), good(Candidate.Part.TEST));
+        }
+
+        @Override
+        public List<Quarantined> goodAside() {
+            return List.of();
+        }
+
+        private List<URI> good(Candidate.Part part) throws IOException {
+            List<URI> good = new ArrayList<>();
+            for (FileEntry folder : folders(path, name -> part(name) == part)) {
+                for (FileEntry inside : folders(folder.path(), Words::isGood)) {
+                    pictures(inside.path()).stream()
+                            .filter(FileEntry::isImage)
+                            .map(FileEntry::uri)
+                            .forEach(good::add);
+                }
+            }
+            return good;
+        }
+
+        private static Candidate.Part part(String folder) {
+            return folder.equals(PUBLIC_TEST)
+                    ? Candidate.Part.TEST
+                    : Words.part(folder).orElse(Candidate.Part.UNSAID);
+        }
+
+        /** The files of a folder and, where it has any, of a folder {@code images} or {@code rgb} inside. */
+        private List<FileEntry> pictures(Path folder) throws IOException {
+            List<FileEntry> found = new ArrayList<>();
+            for (FileEntry entry : files.list(folder)) {
+                if (entry.folder() && Words.isImageFolder(entry.name())) {
+                    found.addAll(files.list(entry.path()));
+                } else if (!entry.folder() || !Words.isMaskFolder(entry.name()) && !Words.isOtherFolder(entry.name())) {
+                    found.add(entry);
+                }
+            }
+            return found;
+        }
+
+        @Override
+        public DefectListing listing(String defect) throws IOException {
+            List<FileEntry> images = new ArrayList<>();
+            Map<FileEntry, MaskIndex.Name> masks = new LinkedHashMap<>();
+            List<Quarantined> strangers = new ArrayList<>();
+            for (FileEntry test : tests()) {
+                Path folder = DatasetFiles.child(test.path(), defect);
+                for (FileEntry entry : pictures(folder)) {
+                    if (entry.isImage()) {
+                        images.add(entry);
+                    } else {
+                        strangers.add(stranger(defect, entry));
+                    }
+                }
+                for (FileEntry inside : folders(folder, Words::isMaskFolder)) {
+                    addMasks(inside.path(), "", defect, masks, strangers);
+                }
+            }
+            for (FileEntry part : groundTruths()) {
+                addMasks(DatasetFiles.child(part.path(), defect), "", defect, masks, strangers);
+            }
+            MaskIndex<FileEntry> index =
+                    new MaskIndex<>(images.stream().map(image -> name(image, "")).toList(), masks);
+            List<Quarantined> aside = new ArrayList<>();
+            index.orphans().forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));
+            aside.addAll(strangers);
+            List<Candidate> candidates = images.stream()
+                    .map(image -> candidate(defect, image, index.masksOf(name(image, ""))))
+                    .toList();
+            return new DefectListing(name, defect, candidates, aside, false);
+        }
+
+        private void addMasks(
+                Path folder, String space, String defect, Map<FileEntry, MaskIndex.Name> masks, List<Quarantined> strangers)
+                throws IOException {
+            for (FileEntry entry : files.list(folder)) {
+                if (entry.isMask()) {
+                    masks.put(entry, name(entry, space));
+                } else if (entry.folder() && space.isEmpty()) {
+                    addMasks(entry.path(), entry.name(), defect, masks, strangers);
+                } else {
+                    strangers.add(stranger(defect, entry));
+                }
+            }
+        }
+
+        private static MaskIndex.Name name(FileEntry entry, String space) {
+            return new MaskIndex.Name(space, entry.stem());
+        }
+
+        private Candidate candidate(String defect, FileEntry image, List<FileEntry> masks) {
+            String file = file(image);
+            String missing = "no %s_mask.png in ground_truth/%s".formatted(image.stem(), defect);
+            Candidate.Mask mask = masks.isEmpty()
+                    ? new Candidate.Mask.None(file, Reason.MASK_MISSING, missing)
+                    : Candidate.Mask.joined(masks.stream()
+                            .<Candidate.Mask>map(entry -> new Candidate.Mask.OfFile(entry, file(entry), maskLevel))
+                            .toList());
+            return new Candidate(image.name(), file, image, mask, Candidate.Part.UNSAID);
+        }
+
+        private Quarantined stranger(String defect, FileEntry entry) {
+            String detail = "not an image by its name; images end in " + FileEntry.EXTENSIONS;
+            return aside(defect, entry, Reason.NOT_AN_IMAGE, detail);
+        }
+
+        private Quarantined aside(String defect, FileEntry entry, Reason reason, String detail) {
+            return new Quarantined(name, defect, file(entry), reason, detail);
+        }
+
+        private String file(FileEntry entry) {
+            return name + "/" + DatasetFiles.below(path, entry.path());
+        }
+
+        private List<FileEntry> tests() throws IOException {
+            List<FileEntry> tests = folders(path, name -> name.equalsIgnoreCase(TEST));
+            return tests.isEmpty() ? folders(path, PUBLIC_TEST::equals) : tests;
+        }
+
+        private List<FileEntry> groundTruths() throws IOException {
+            List<FileEntry> found = new ArrayList<>(folders(path, Words::isMaskFolder));
+            for (FileEntry test : tests()) {
+                found.addAll(folders(test.path(), Words::isMaskFolder));
+            }
+            return found;
+        }
+
+        private List<FileEntry> folders(Path folder, Predicate<String> named) throws IOException {
+            return files.list(folder).stream()
+                    .filter(entry -> entry.folder() && named.test(entry.name()))
+                    .toList();
+        }
     }
 }

@@ -96,7 +96,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     }
 
     private Catalog read(Path base, List<Path> tables) throws IOException {
-        CatalogBuilder catalog = new CatalogBuilder();
+        Catalog.Builder catalog = new Catalog.Builder();
         ListedImages images = new ListedImages(new FileIndex(files), base, base, maskLevel, catalog);
         for (Path table : tables) {
             boolean raw = table.getName().equalsIgnoreCase(RAW);
@@ -119,7 +119,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     }
 
     /** Good images, which a raw table need not list. */
-    private void addNormal(Path base, Path category, CatalogBuilder catalog) throws IOException {
+    private void addNormal(Path base, Path category, Catalog.Builder catalog) throws IOException {
         for (FileEntry folder : files.list(new Path(category, "Data/Images"))) {
             if (folder.folder() && Words.isGood(folder.name())) {
                 files.list(folder.path()).stream()

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
             labels.put(file.key(), file);
         }
         List<String> names = names(root);
-        CatalogBuilder catalog = new CatalogBuilder();
+        Catalog.Builder catalog = new Catalog.Builder();
         String category = root.getName().isEmpty() ? DatasetFormat.UNNAMED_CATEGORY : root.getName();
         for (FolderFile image : walk.images()) {
             FolderFile label = labels.get(image.key());
@@ -104,7 +106,7 @@ record YoloLayout(DatasetFiles files) implements DatasetLayout {
             FolderFile label,
             List<String> names,
             SortedMap<String, List<Outline>> outlines,
-            CatalogBuilder catalog,
+            Catalog.Builder catalog,
             FolderFile image)
             throws IOException {
         try (BufferedReader lines = new BufferedReader(files.text(label.entry().path()))) {

@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +93,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     private static String digest(List<DetectorPair> pairs) {
         return pairs.stream()
-                .flatMap(pair -> Stream.of(pair.image(), pair.mask()))
+                .flatMap(pair -> Stream.of(pair.image(), pair.mask().image()))
                 .map(picture -> Fingerprint.ofBytes(picture.levels()).hex())
                 .collect(Collectors.joining());
     }

@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -71,7 +71,7 @@ public final class PairComparison implements AutoCloseable {
         for (DefectSet set : dataset.sets()) {
             List<DetectorPair> own = pairs(set.training(), files);
             int half = set.test().size() / 2;
-            training.put(new UnitKey(set.category(), set.defect()), own);
+            training.put(set.unit(), own);
             seen.add(Stream.concat(own.stream(), pairs(set.test().subList(0, half), files).stream())
                     .toList());
             unseen.addAll(pairs(set.test().subList(half, set.test().size()), files));
@@ -119,7 +119,7 @@ public final class PairComparison implements AutoCloseable {
         Map<UnitKey, List<GeneratedSample>> samples = new LinkedHashMap<>();
         for (DefectSet set : dataset.sets()) {
             samples.put(
-                    new UnitKey(set.category(), set.defect()),
+                    set.unit(),
                     run.first(set.category(), set.defect(), sample -> true, most));
         }
         return samples;
@@ -160,7 +160,7 @@ public final class PairComparison implements AutoCloseable {
         List<float[]> maps =
                 network.maps(masked.stream().map(DetectorPair::normalized).toList());
         double[] agreement = IntStream.range(0, maps.size())
-                .mapToObj(i -> ScoreMap.of(maps.get(i), masked.get(i)))
+                .mapToObj(i -> new ScoreMap(maps.get(i), masked.get(i).mask()))
                 .mapToDouble(map -> IntersectionOverUnion.at(FOUND, List.of(map))
                         .value()
                         .orElseThrow())

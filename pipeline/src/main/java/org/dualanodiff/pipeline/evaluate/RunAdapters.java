@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 
@@ -39,16 +39,12 @@ public final class RunAdapters {
      */
     public List<PublishedAdapter> of(String runId) {
         Map<UnitKey, AdapterId> bound = new RunRegistry(store)
-                .boundAdapters(runId).stream().collect(Collectors.toMap(RunAdapters::unit, Function.identity()));
+                .boundAdapters(runId).stream().collect(Collectors.toMap(AdapterId::unit, Function.identity()));
         Map<UnitKey, PublishedAdapter> there = bound.values().stream()
                 .flatMap(id -> new AdapterRegistry(store).find(id).stream())
-                .collect(Collectors.toMap(adapter -> unit(adapter.id()), Function.identity()));
+                .collect(Collectors.toMap(adapter -> adapter.id().unit(), Function.identity()));
         requireKnown(runId, bound, there);
         return List.copyOf(there.values());
-    }
-
-    private static UnitKey unit(AdapterId id) {
-        return new UnitKey(id.category(), id.defect());
     }
 
     private void requireKnown(String runId, Map<UnitKey, AdapterId> bound, Map<UnitKey, PublishedAdapter> there) {
@@ -56,7 +52,7 @@ public final class RunAdapters {
         List<String> unknown = new ArrayList<>();
         for (CategoryData data : categories) {
             for (DefectSet set : data.sets()) {
-                UnitKey unit = new UnitKey(set.category(), set.defect());
+                UnitKey unit = set.unit();
                 if (!there.containsKey(unit)
                         && !samples.files(set.category(), set.defect()).isEmpty()) {
                     unknown.add(why(unit, Optional.ofNullable(bound.get(unit))));

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,7 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -68,21 +66,14 @@ public final class ExportPairs {
         return "";
     }
 
-    /** The file is copied to this machine first, so that its rows can be walked without holding them. */
     private String samples(ExportPart.Samples part, ExportTask task) throws IOException {
-        Path local = Files.createTempFile("dualanodiff-export-", ".parquet");
-        try {
-            store.download(part.file(), local);
-            try (Stream<GeneratedSample> rows = SampleFile.stream(local)) {
-                return written(
-                        task,
-                        rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
-                                .map(ExportedPair::of));
-            }
+        try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
+            return written(
+                    task,
+                    rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
+                            .map(ExportedPair::of));
         } catch (IOException | UncheckedIOException e) {
             throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);
-        } finally {
-            Files.deleteIfExists(local);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * An export to be made.
@@ -52,8 +52,8 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
         Set<String> categories = units.stream().map(UnitKey::category).collect(Collectors.toSet());
         List<ExportPart> all = new ArrayList<>(parts);
         originals.sets().stream()
-                .filter(set -> set.usable() && units.contains(new UnitKey(set.category(), set.defect())))
-                .map(set -> new ExportPart.RealPairs(new UnitKey(set.category(), set.defect()), set.training()))
+                .filter(set -> set.usable() && units.contains(set.unit()))
+                .map(set -> new ExportPart.RealPairs(set.unit(), set.training()))
                 .forEach(all::add);
         originals.good().stream()
                 .filter(good -> categories.contains(good.category()))

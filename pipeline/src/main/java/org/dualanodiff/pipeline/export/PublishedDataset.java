@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.time.Instant;
 import java.util.List;
 
@@ -41,7 +42,12 @@ public record PublishedDataset(
      *
      * @param key path below the store's root
      */
-    public record File(String key, long bytes, String run, String category, String defect) {}
+    public record File(String key, long bytes, String run, String category, String defect) {
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
+        }
+    }
 
     /** Whether both hold the same pairs, whenever they were published. */
     boolean sameContent(PublishedDataset other) {

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.crop.CropPolicy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -43,4 +45,16 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
         float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
         return new Anchor(DatasetFiles.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place);
     }
+
+    /**
+     * What pairs made in windows of good images are made from.
+     *
+     * @param policy how the windows of training were cut
+     * @param set whose training images say where defects lie
+     * @param good the images that windows are cut of, with their object masks if defects are to lie on the object
+     * @param anchored whether the window is what the pair is made on; else the model draws all of it, and the defect is cloned
+     *     into the window
+     */
+    public record CropSource(CropPolicy policy, DefectSet set, AnchorSource good, boolean anchored)
+            implements Serializable {}
 }

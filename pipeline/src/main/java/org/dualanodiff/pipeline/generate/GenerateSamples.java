@@ -5,24 +5,35 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.Spliterators;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.EdgeRefinement;
+import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.VisibleChange;
+import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
@@ -32,15 +43,17 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 public final class GenerateSamples {
 
     private final ObjectStore store;
+    private final RunLease.Fence fence;
     private final Supplier<ExecutorService> workers;
 
-    public GenerateSamples(ObjectStore store) {
-        this(store, Executors::newSingleThreadExecutor);
+    public GenerateSamples(ObjectStore store, RunLease.Fence fence) {
+        this(store, fence, Executors::newSingleThreadExecutor);
     }
 
     /** @param workers gives each run the thread that makes masks, verdicts and PNG bytes */
-    GenerateSamples(ObjectStore store, Supplier<ExecutorService> workers) {
+    GenerateSamples(ObjectStore store, RunLease.Fence fence, Supplier<ExecutorService> workers) {
         this.store = store;
+        this.fence = fence;
         this.workers = workers;
     }
 
@@ -50,7 +63,7 @@ public final class GenerateSamples {
      */
     public GenerateResult run(PairSource source, GenerateTask task, GenerationListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
-        Counts counts = new Counts(task.unit().missing().length, listener);
+        Counts counts = new Counts(task.unit().missing().size(), listener);
         Made made = make(source, task, counts);
         double seconds = watch.seconds();
         TaskTimes times = new TaskTimes(0, made.working(), seconds - made.working(), source.device());
@@ -63,7 +76,7 @@ public final class GenerateSamples {
 
     private Made make(PairSource source, GenerateTask task, Counts counts) throws IOException {
         Set<Long> wanted =
-                Arrays.stream(task.unit().missing()).asLongStream().boxed().collect(Collectors.toSet());
+                task.unit().missing().stream().map(Integer::longValue).collect(Collectors.toSet());
         try (SampleBlocks samples = new SampleBlocks(
                 blocks(task, wanted).iterator(),
                 block -> block(source, block, wanted),
@@ -85,8 +98,11 @@ public final class GenerateSamples {
         String key = key(runId, unit);
         List<PairVerdict> pairs = new ArrayList<>();
         try {
-            SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
-            store.upload(file, key);
+            SampleFile.WriteResult written = SampleFile.write(
+                    file,
+                    StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false)
+                            .peek(sample -> pairs.add(PairVerdict.of(sample, key))));
+            fence.upload(store, file, key);
             return new Staged(pairs, written.bytes());
         } finally {
             Files.deleteIfExists(file);
@@ -99,23 +115,6 @@ public final class GenerateSamples {
      * @param bytes of the file
      */
     public record Staged(List<PairVerdict> pairs, long bytes) implements Serializable {}
-
-    private static Iterator<GeneratedSample> noting(
-            Iterator<GeneratedSample> samples, String key, List<PairVerdict> pairs) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return samples.hasNext();
-            }
-
-            @Override
-            public GeneratedSample next() {
-                GeneratedSample sample = samples.next();
-                pairs.add(PairVerdict.of(sample, key));
-                return sample;
-            }
-        };
-    }
 
     private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
         Supplier<List<GeneratedSample>> rest = source.block(block);
@@ -136,9 +135,9 @@ public final class GenerateSamples {
     }
 
     private static String key(String runId, GenerateUnit unit) {
-        int[] missing = unit.missing();
-        String folder = StoreLayout.staging(runId, unit.category(), unit.defect());
-        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", missing[0], UUID.randomUUID());
+        String folder =
+                StoreLayout.staging(runId, unit.unit());
+        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
     }
 
     private static final class Counts {
@@ -155,5 +154,112 @@ public final class GenerateSamples {
             made++;
             listener.afterBlock(made, total);
         }
+    }
+
+    /**
+     * Samples of one adapter to be generated, with all that an executor needs to know.
+     *
+     * @param background where clean backgrounds come from, or null without background compensation
+     * @param anchors good images that pairs are made on as a whole, or null
+     * @param crops windows of good images that pairs are made in, or null where they are whole images
+     * @param negative prompt of the unconditional half
+     * @param refinement what moves the masks' outlines, or null
+     * @param change what is left of the masks of anchored pairs, or null for all of it
+     * @param seed of the run
+     * @param quality what good pairs are like
+     * @param keepRejectedPixels whether rejected pairs keep their pictures
+     */
+    public record GenerateTask(
+            String runId,
+            GenerateUnit unit,
+            PublishedAdapter adapter,
+            BackgroundSource background,
+            AnchorSource anchors,
+            CropSource crops,
+            NestedPrompt prompt,
+            String negative,
+            SamplingConfig sampling,
+            MaskExtractor mask,
+            EdgeRefinement refinement,
+            VisibleChange change,
+            long seed,
+            QualityProfile quality,
+            boolean keepRejectedPixels)
+            implements Serializable {}
+
+    /**
+     * What became of one generate unit.
+     *
+     * @param pairs that were staged, by ascending index
+     * @param bytes of the file that they are in
+     * @param seconds of this task
+     * @param times where they went
+     * @param error what went wrong, or null; then nothing of the unit was written
+     */
+    public record GenerateResult(
+            GenerateUnit unit, List<PairVerdict> pairs, long bytes, double seconds, TaskTimes times, String error)
+            implements Serializable {
+
+        public GenerateResult {
+            pairs = List.copyOf(pairs);
+        }
+
+        public static GenerateResult failed(GenerateUnit unit, double seconds, String error) {
+            return new GenerateResult(unit, List.of(), 0, seconds, TaskTimes.NONE, error);
+        }
+
+        public GenerateResult withTimes(TaskTimes all) {
+            return new GenerateResult(unit, pairs, bytes, seconds, all, error);
+        }
+
+        public boolean succeeded() {
+            return error == null;
+        }
+
+        /** Good pairs, as far as a task can tell. */
+        public int accepted() {
+            return (int) pairs.stream().filter(PairVerdict::accepted).count();
+        }
+
+        public int rejected() {
+            return pairs.size() - accepted();
+        }
+
+        /** Pairs asked for that were not made. */
+        public int failed() {
+            return succeeded() ? 0 : unit.missing().size();
+        }
+    }
+
+    /** Sees how a generate unit gets on. */
+    @FunctionalInterface
+    public interface GenerationListener {
+
+        GenerationListener NONE = (done, total) -> {};
+
+        /**
+         * @param done samples of the unit made so far
+         * @param total samples that the unit makes
+         */
+        void afterBlock(int done, int total);
+    }
+
+    /** Where the pairs of one generate task come from: the model, or recorded ones where what is around it is measured. */
+    public interface PairSource extends AutoCloseable {
+
+        /**
+         * Draws one aligned block of {@code generation.batch-size} indices. What is left to do is handed back, since it does
+         * without the model: pictures to masks, verdicts and PNG bytes. It is safe on another thread, and gives all pairs of the
+         * block in their order.
+         *
+         * @param block the index of its first pair, divided by the block's size
+         */
+        Supplier<List<GeneratedSample>> block(long block);
+
+        /** In words, such as {@code gpu(0)}. */
+        String device();
+
+        @Override
+        void close();
     }
 }

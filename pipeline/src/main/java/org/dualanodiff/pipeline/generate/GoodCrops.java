@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -119,4 +120,13 @@ final class GoodCrops {
     private interface Photograph {
         BufferedImage read() throws IOException;
     }
+
+    /**
+     * A window of a good image that a pair is made in.
+     *
+     * @param photograph the whole good image
+     * @param window where in it
+     * @param anchor the window at the working resolution, with the places where a defect may be
+     */
+    record GoodCrop(BufferedImage photograph, Window window, Anchor anchor) {}
 }

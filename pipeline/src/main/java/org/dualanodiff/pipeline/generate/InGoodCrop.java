@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GoodCrops.GoodCrop;
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;

@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.generate;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.WholePicture;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -135,8 +139,8 @@ public final class ModelPairs implements PairSource {
                         + " resolution")
                 .formatted(
                         base.deviceName(),
-                        task.unit().category(),
-                        task.unit().defect(),
+                        task.unit().unit().category(),
+                        task.unit().unit().defect(),
                         failure.getMessage(),
                         pairs,
                         resolution,
@@ -145,7 +149,7 @@ public final class ModelPairs implements PairSource {
     }
 
     private SampleSeries series() {
-        return new SampleSeries(task.seed(), task.unit().category(), task.unit().defect());
+        return new SampleSeries(task.seed(), task.unit().unit().category(), task.unit().unit().defect());
     }
 
     @Override

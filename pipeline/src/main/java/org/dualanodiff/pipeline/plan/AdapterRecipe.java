@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.plan;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
@@ -31,7 +32,7 @@ public record AdapterRecipe(
         Map<String, String> own = new TreeMap<>(settings);
         own.putAll(set.settings());
         AdapterRecipe recipe = new AdapterRecipe(baseModelSha256, own, prompt, resolution, seed);
-        return new AdapterId(set.category(), set.defect(), recipe.fingerprint(set.dataFingerprint()));
+        return new AdapterId(set.unit(), recipe.fingerprint(set.dataFingerprint()));
     }
 
     Fingerprint fingerprint(String dataFingerprint) {
@@ -44,5 +45,21 @@ public record AdapterRecipe(
                 .integer("resolution", resolution)
                 .integer("seed", seed)
                 .build();
+    }
+
+    /**
+     * What the planner has to know of a set of defect images.
+     *
+     * @param dataFingerprint hash of the training images and masks, by content
+     * @param usable training images that can be learned from
+     * @param quarantined training images set aside
+     * @param settings of training in which this set differs from the others, by their names in the configuration
+     */
+    public record TrainingSet(
+            UnitKey unit, String dataFingerprint, int usable, int quarantined, Map<String, String> settings) {
+
+        public TrainingSet {
+            settings = Map.copyOf(settings);
+        }
     }
 }

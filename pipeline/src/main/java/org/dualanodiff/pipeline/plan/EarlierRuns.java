@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.plan;
 
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
+import org.dualanodiff.pipeline.UnitKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +107,7 @@ final class EarlierRuns {
     /** @param unit null for all */
     private static Optional<Double> share(RunManifest run, UnitKey unit) {
         List<RunManifest.Quality> verdicts = run.units().stream()
-                .filter(of -> unit == null || unit.equals(new UnitKey(of.category(), of.defect())))
+                .filter(of -> unit == null || unit.equals(of.unit()))
                 .flatMap(of -> of.quality().stream())
                 .toList();
         int accepted = verdicts.stream().mapToInt(RunManifest.Quality::accepted).sum();

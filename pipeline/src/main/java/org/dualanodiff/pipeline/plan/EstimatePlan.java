@@ -1,10 +1,12 @@
 package org.dualanodiff.pipeline.plan;
 
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
+import org.dualanodiff.pipeline.UnitKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /**
@@ -53,8 +55,8 @@ public final class EstimatePlan {
                 plan.units().stream().map(this::unit).toList());
     }
 
-    private Estimate.Unit unit(Plan.UnitCounts unit) {
-        UnitKey key = new UnitKey(unit.adapter().category(), unit.adapter().defect());
+    private Estimate.Unit unit(Plan.Unit unit) {
+        UnitKey key = unit.adapter().unit();
         int pairs = pairs(unit, key);
         return new Estimate.Unit(
                 key.category(),
@@ -68,7 +70,7 @@ public final class EstimatePlan {
     }
 
     /** With those that are going to be rejected, as far as they are going to be replaced. */
-    private int pairs(Plan.UnitCounts unit, UnitKey key) {
+    private int pairs(Plan.Unit unit, UnitKey key) {
         double share = gated ? earlier.acceptedShare(key).orElse(1.0) : 1;
         int most = Math.max(unit.toGenerate(), target.attempts() - unit.existing());
         return unit.toGenerate() == 0 ? 0 : (int) Math.min(most, Math.ceil(unit.toGenerate() / share));

@@ -3,6 +3,12 @@ package org.dualanodiff.pipeline.plan;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /**
@@ -15,34 +21,58 @@ import org.dualanodiff.pipeline.store.AdapterId;
 public final class Planner {
     private Planner() {}
 
-    /** The plan, in the order of the input's sets and of the sample indices. */
-    public static Plan plan(PlanInput input) {
-        List<TrainUnit> train = new ArrayList<>();
-        List<GenerateUnit> generate = new ArrayList<>();
-        List<Plan.UnitCounts> counts = new ArrayList<>();
-        for (TrainingSet set : input.sets()) {
-            if (set.usable() > 0) {
-                Plan.UnitCounts unit = count(set, input);
-                counts.add(unit);
-                if (unit.train()) {
-                    train.add(new TrainUnit(
-                            set.category(), set.defect(), unit.adapter().fingerprint()));
-                }
-                generate.addAll(
-                        units(unit.adapter(), input.existing(set.key()), input.rejected(set.key()), input.target()));
+    /**
+     * What is wanted and what there is.
+     *
+     * @param sets the defect sets to augment, each (category, defect) once
+     * @param published the adapters in the store; those of other recipes do no harm
+     * @param existing the sample indices that the run already has, by unit; none where a unit is left out
+     * @param rejected those of them that do not count, by unit
+     */
+    public record PlanInput(
+            List<TrainingSet> sets,
+            AdapterRecipe recipe,
+            SampleTarget target,
+            Set<AdapterId> published,
+            Map<UnitKey, BitSet> existing,
+            Map<UnitKey, BitSet> rejected) {
+        public PlanInput {
+            sets = List.copyOf(sets);
+            published = Set.copyOf(published);
+            existing = Map.copyOf(existing);
+            rejected = Map.copyOf(rejected);
+            if (sets.stream().map(TrainingSet::unit).distinct().count() < sets.size()) {
+                throw new IllegalArgumentException("a (category, defect) is planned twice: " + sets);
             }
         }
-        return new Plan(train, generate, unusable(input.sets()), counts);
+
+        private BitSet existing(TrainingSet set) {
+            return existing.getOrDefault(set.unit(), new BitSet());
+        }
+
+        private BitSet rejected(TrainingSet set) {
+            return rejected.getOrDefault(set.unit(), new BitSet());
+        }
     }
 
-    private static Plan.UnitCounts count(TrainingSet set, PlanInput input) {
-        AdapterId adapter = input.recipe().adapterOf(set);
-        return new Plan.UnitCounts(
-                adapter,
-                !input.published().contains(adapter),
-                input.existing(set.key()).cardinality(),
-                missing(input.existing(set.key()), input.rejected(set.key()), input.target())
-                        .cardinality());
+    /** The plan, in the order of the input's sets and of the sample indices. */
+    public static Plan plan(PlanInput input) {
+        List<Plan.Unit> units = new ArrayList<>();
+        List<GenerateUnit> generate = new ArrayList<>();
+        List<Unusable> unusable = new ArrayList<>();
+        for (TrainingSet set : input.sets()) {
+            if (set.usable() > 0) {
+                AdapterId adapter = input.recipe().adapterOf(set);
+                BitSet existing = input.existing(set);
+                BitSet missing = missing(existing, input.rejected(set), input.target());
+                boolean train = !input.published().contains(adapter);
+                units.add(new Plan.Unit(adapter, train, existing.cardinality(), missing.cardinality()));
+                generate.addAll(generateUnits(adapter, missing, existing, input.target()));
+            } else {
+                unusable.add(new Unusable(set.unit(), reason(set)));
+            }
+        }
+        return new Plan(units, generate, unusable);
     }
 
     /**
@@ -74,21 +104,13 @@ public final class Planner {
             int first = target.blockStart(next);
             int limit = Math.addExact(first, target.indicesPerTask());
             int end = target.blockEnd(blocks.previousSetBit(limit - 1));
-            int[] indices = blocks.get(first, limit).stream()
-                    .map(offset -> first + offset)
-                    .toArray();
-            units.add(
-                    new GenerateUnit(adapter.category(), adapter.defect(), adapter.fingerprint(), first, end, indices));
+            List<Integer> indices = blocks.get(first, limit).stream()
+                    .mapToObj(offset -> first + offset)
+                    .toList();
+            units.add(new GenerateUnit(adapter, first, end, indices));
             next = blocks.nextSetBit(limit);
         }
         return units;
-    }
-
-    private static List<Unusable> unusable(List<TrainingSet> sets) {
-        return sets.stream()
-                .filter(set -> set.usable() <= 0)
-                .map(set -> new Unusable(set.category(), set.defect(), reason(set)))
-                .toList();
     }
 
     private static String reason(TrainingSet set) {

@@ -1,27 +1,34 @@
 package org.dualanodiff.pipeline.procedural;
 
 /** A place or a direction in the picture plane, in pixels. */
-public record Point(double x, double y) {
-    public static final Point CENTER = new Point((Canvas.SIZE - 1) / 2.0, (Canvas.SIZE - 1) / 2.0);
+record Point(double x, double y) {
+    static final Point ORIGIN = new Point(0, 0);
+    static final Point CENTER = new Point((Canvas.SIZE - 1) / 2.0, (Canvas.SIZE - 1) / 2.0);
+    /** Towards the upper left, where the light of the sample products comes from. */
+    static final Point UPPER_LEFT = direction(StrictMath.toRadians(225));
 
-    public static Point direction(double angle) {
+    static Point direction(double angle) {
         return new Point(StrictMath.cos(angle), StrictMath.sin(angle));
     }
 
-    public Point plus(Point step, double length) {
+    Point plus(Point step, double length) {
         return new Point(x + length * step.x, y + length * step.y);
     }
 
-    public Point rotated(double angle) {
-        Point axis = direction(angle);
+    Point minus(Point other) {
+        return new Point(x - other.x, y - other.y);
+    }
+
+    /** Turned by the angle of the axis, which is one long. */
+    Point rotated(Point axis) {
         return new Point(x * axis.x - y * axis.y, x * axis.y + y * axis.x);
     }
 
-    public double dot(Point other) {
+    double dot(Point other) {
         return x * other.x + y * other.y;
     }
 
-    public double distance(double otherX, double otherY) {
+    double distance(double otherX, double otherY) {
         double dx = x - otherX;
         double dy = y - otherY;
         return Math.sqrt(dx * dx + dy * dy);

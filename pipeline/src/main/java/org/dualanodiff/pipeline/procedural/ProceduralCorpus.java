@@ -13,16 +13,16 @@ import org.dualanodiff.model.image.Image;
  * their own) and the defect words, which the sample data set uses as well. A defect here may by chance resemble one
  * there.
  *
- * <p><b>What is held out:</b> the sample data set's defects. None of its defect classes, with its colors, sizes and
- * edges, is ever drawn here: defects come from {@link GenericDefect}, which knows no product, draws with code of its
- * own, and takes color, size, outline and finish at random. So are the data set's pictures themselves and its camera.
+ * <p><b>What is held out:</b> the sample data set's defects. None of its {@link SampleDefects}, with their colors, sizes
+ * and edges, is ever drawn here: {@link GenericDefects} know no product, have shapes and finishes of their own, and take
+ * color, size and outline at random. So are the data set's pictures themselves and its camera.
  */
 public final class ProceduralCorpus {
     private static final long STREAM = 0xC0F2B05L;
     private static final long DEFECTIVE_STREAM = 0xDEFEC7L;
     private static final long PHOTOGRAPH_STREAM = 0x9470B6L;
     private static final double SAMPLE_PRODUCTS = 0.6;
-    private static final double BODIES = 0.3;
+    private static final double OBJECTS = 0.3;
     /** Photographs without color, as cameras over production lines often take; never of the sample products. */
     private static final double GRAYS = 0.15;
 
@@ -33,7 +33,14 @@ public final class ProceduralCorpus {
 
     private static final double LARGEST_COVERAGE = 0.2;
     private static final int ATTEMPTS_EACH = 4;
-    private static final int ATTEMPTS = 100;
+    private static final int KINDS = 25;
+
+    static final List<Product> SURFACES = Surface.ALL.stream()
+            .map(surface -> new Product(surface.name(), surface::draw, List.of()))
+            .toList();
+    static final List<Product> THINGS = GenericObject.ALL.stream()
+            .map(object -> new Product(object.name(), object::draw, List.of()))
+            .toList();
 
     private final long seed;
 
@@ -41,40 +48,31 @@ public final class ProceduralCorpus {
         this.seed = seed;
     }
 
-    /** Every word that a picture's object or defect may have, in a fixed order, each once. */
-    public List<String> words() {
-        return Stream.concat(objects().stream(), defects().stream()).distinct().toList();
-    }
-
-    /** What may be seen: products, surfaces, simple things. */
+    /** What may be seen, in a fixed order, each once: products, surfaces, simple things. */
     public List<String> objects() {
-        return Stream.of(
-                        Product.ALL.stream().map(Product::name),
-                        Surface.ALL.stream().map(Surface::word),
-                        Body.ALL.stream().map(Body::word))
-                .flatMap(words -> words)
+        return Stream.of(SampleDataset.PRODUCTS, SURFACES, THINGS)
+                .flatMap(List::stream)
+                .map(Product::name)
                 .distinct()
                 .toList();
     }
 
     /** What may be wrong with it. */
     public List<String> defects() {
-        return GenericDefect.ALL.stream().map(GenericDefect::word).distinct().toList();
+        return GenericDefects.ALL.stream().map(Defect::name).toList();
     }
 
     /** @param index any number */
-    public CorpusImage image(long index) {
-        Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, STREAM, index)));
-        View view = View.random(dice);
-        return dice.chance(DEFECTS)
-                ? defective(view, SMALLEST_COVERAGE, dice)
-                : image(view.subject, view.faultless, view.faultless, ChangeMask.empty(), Optional.empty());
+    public ProceduralImage image(long index) {
+        PictureRandom random = random(STREAM, index);
+        View view = View.random(random);
+        return random.chance(DEFECTS) ? defective(view, SMALLEST_COVERAGE, random) : view.faultless;
     }
 
     /** As {@link #image}, always with a defect, of 2 % at least; not the same picture. */
-    public CorpusImage defective(long index) {
-        Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, DEFECTIVE_STREAM, index)));
-        return defective(View.random(dice), SMALLEST_OF_PAIR, dice);
+    public ProceduralImage defective(long index) {
+        PictureRandom random = random(DEFECTIVE_STREAM, index);
+        return defective(View.random(random), SMALLEST_OF_PAIR, random);
     }
 
     /**
@@ -83,55 +81,49 @@ public final class ProceduralCorpus {
      * @param photograph {@code (3, 128, 128)}
      * @param object     its word
      */
-    public CorpusImage defective(Image photograph, String object, long index) {
-        Dice dice = new Dice(Seeds.random(Seeds.mixed(seed, PHOTOGRAPH_STREAM, index)));
-        Subject subject = Subject.filling(object, Picture.of(photograph), dice.color(dice.between(0.05, 0.8)));
-        return defective(new View(subject, Exposure.NEUTRAL, photograph.levels()), SMALLEST_OF_PAIR, dice);
+    public ProceduralImage defective(Image photograph, String object, long index) {
+        PictureRandom random = random(PHOTOGRAPH_STREAM, index);
+        Texture below = Texture.plain(Rgb.random(random.uniform(0.05, 0.8), random));
+        Scene scene = new Scene(Canvas.of(photograph), Field.EVERYWHERE, below);
+        return defective(View.of(object, scene, Camera.NEUTRAL), SMALLEST_OF_PAIR, random);
+    }
+
+    private PictureRandom random(long stream, long index) {
+        return PictureRandom.of(Noise.hash(seed, stream, index));
     }
 
     /** A faultless thing and how it is photographed. */
-    private record View(Subject subject, Exposure exposure, byte[] faultless) {
+    private record View(Scene scene, Camera camera, ProceduralImage faultless) {
 
-        static View random(Dice dice) {
-            boolean product = dice.chance(SAMPLE_PRODUCTS);
-            Subject subject = product ? Subject.of(dice.pick(Product.ALL), dice) : other(dice);
-            Exposure exposure = Exposure.random(product ? 0 : GRAYS, dice);
-            return new View(subject, exposure, exposure.expose(subject.picture()));
+        static View of(String object, Scene scene, Camera camera) {
+            return new View(scene, camera, ProceduralImage.faultless(object, camera.expose(scene.canvas())));
+        }
+
+        static View random(PictureRandom random) {
+            boolean sample = random.chance(SAMPLE_PRODUCTS);
+            List<Product> others = random.chance(OBJECTS) ? THINGS : SURFACES;
+            Product product = random.pick(sample ? SampleDataset.PRODUCTS : others);
+            Scene scene = product.specimen().draw(random);
+            return of(product.name(), scene, Camera.random(sample ? 0 : GRAYS, random));
         }
     }
 
-    private static Subject other(Dice dice) {
-        return dice.chance(BODIES)
-                ? dice.pick(Body.ALL).draw(dice)
-                : dice.pick(Surface.ALL).draw(dice);
-    }
-
-    /** Draws defects until one covers {@code smallest} to 20 % of the picture; some kinds never do on some subjects. */
-    private CorpusImage defective(View view, double smallest, Dice dice) {
-        GenericDefect defect = dice.pick(GenericDefect.ALL);
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            byte[] faulty = view.exposure.expose(defect.on(view.subject, dice));
-            ChangeMask mask = ChangeMask.between(view.faultless, faulty);
-            if (mask.coverage() >= smallest && mask.coverage() <= LARGEST_COVERAGE) {
-                return image(
-                        view.subject,
-                        mask.compose(view.faultless, faulty),
-                        view.faultless,
-                        mask,
-                        Optional.of(defect.word()));
+    /** Draws defects until one covers {@code smallest} to 20 % of the picture; some kinds never do on some products. */
+    private ProceduralImage defective(View view, double smallest, PictureRandom random) {
+        for (int kind = 0; kind < KINDS; kind++) {
+            Optional<ProceduralImage> drawn = view.faultless.with(
+                    random.pick(GenericDefects.ALL),
+                    view.scene,
+                    view.camera,
+                    smallest,
+                    LARGEST_COVERAGE,
+                    ATTEMPTS_EACH,
+                    random);
+            if (drawn.isPresent()) {
+                return drawn.get();
             }
-            defect = attempt % ATTEMPTS_EACH == 0 ? dice.pick(GenericDefect.ALL) : defect;
         }
         throw new IllegalStateException("No defect of fitting size on %s in %d attempts, corpus seed %d"
-                .formatted(view.subject.word(), ATTEMPTS, seed));
-    }
-
-    private static CorpusImage image(
-            Subject subject, byte[] image, byte[] faultless, ChangeMask mask, Optional<String> defect) {
-        return new CorpusImage(pixels(image), mask.toPixels(), pixels(faultless), subject.word(), defect);
-    }
-
-    private static Image pixels(byte[] levels) {
-        return new Image(Canvas.SIZE, Canvas.SIZE, 3, levels);
+                .formatted(view.faultless.object(), KINDS * ATTEMPTS_EACH, seed));
     }
 }

@@ -1,18 +1,18 @@
 package org.dualanodiff.pipeline.procedural;
 
 import java.util.List;
-import org.apache.commons.rng.UniformRandomProvider;
 
-/** A kind of product and what can go wrong with it. */
-public interface Product {
-    /** Every product that can be drawn, in a fixed order. */
-    List<Product> ALL = List.of(new Cloth(), new Wood(), new HexNut(), new Capsule());
-
-    /** Folder name. */
-    String name();
-
-    List<Defect> defects();
-
-    /** A faultless specimen with its own pose and color. */
-    Scene draw(UniformRandomProvider random);
+/**
+ * A kind of thing to draw.
+ *
+ * @param name     a word, which is also its folder's name
+ * @param specimen draws one
+ * @param defects  what can go wrong with it in particular
+ */
+record Product(String name, Specimen specimen, List<Defect> defects) {
+    @FunctionalInterface
+    interface Specimen {
+        /** A faultless one with its own pose and color. */
+        Scene draw(PictureRandom random);
+    }
 }

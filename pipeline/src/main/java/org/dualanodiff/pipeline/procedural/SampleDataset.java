@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.procedural;
 
 import org.dualanodiff.pipeline.UserError;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 
 /**
@@ -18,6 +18,13 @@ import org.dualanodiff.model.image.PngCodec;
  * pictures of a smaller one.
  */
 public final class SampleDataset {
+    /** Two textures and two objects, in a fixed order. */
+    static final List<Product> PRODUCTS = List.of(Cloth.PRODUCT, Wood.PRODUCT, HexNut.PRODUCT, Capsule.PRODUCT);
+
+    private static final double SMALLEST_COVERAGE = 0.02;
+    private static final double LARGEST_COVERAGE = 0.15;
+    private static final int ATTEMPTS = 200;
+
     private final Path root;
     private final long seed;
     private int images;
@@ -30,7 +37,7 @@ public final class SampleDataset {
 
     /** Names of all products. */
     public static List<String> products() {
-        return Product.ALL.stream().map(Product::name).toList();
+        return PRODUCTS.stream().map(Product::name).toList();
     }
 
     /** Writes all products. */
@@ -42,11 +49,10 @@ public final class SampleDataset {
      * Writes some products.
      *
      * @param out made if it is not there
-     * @throws FileAlreadyExistsException if a product's folder is already there; nothing is overwritten
-     * @throws UserError   if a name is none of {@link #products()}
+     * @throws UserError if a product's folder is already there, nothing is overwritten then, or
+     *     if a name is none of {@link #products()}
      */
-    public static Written write(Path out, long seed, Size size, List<String> products)
-            throws IOException {
+    public static Written write(Path out, long seed, Size size, List<String> products) throws IOException {
         List<Product> chosen = products.stream().map(SampleDataset::named).toList();
         SampleDataset dataset = new SampleDataset(out, seed);
         for (Product product : chosen) {
@@ -59,11 +65,30 @@ public final class SampleDataset {
     }
 
     private static Product named(String name) {
-        return Product.ALL.stream()
+        return PRODUCTS.stream()
                 .filter(product -> product.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserError(
                         "No sample product is called \"%s\"; there are %s".formatted(name, products())));
+    }
+
+    /** A faultless specimen. */
+    static ProceduralImage good(Product product, long seed) {
+        PictureRandom random = PictureRandom.of(seed);
+        Scene scene = product.specimen().draw(random);
+        return ProceduralImage.faultless(
+                product.name(), Camera.ofSamples(random).expose(scene.canvas()));
+    }
+
+    /** A specimen with one defect, drawn anew until it covers 2 to 15 % of the picture. */
+    static ProceduralImage defective(Product product, Defect defect, long seed) {
+        PictureRandom random = PictureRandom.of(seed);
+        Scene scene = product.specimen().draw(random);
+        Camera camera = Camera.ofSamples(random);
+        return ProceduralImage.faultless(product.name(), camera.expose(scene.canvas()))
+                .with(defect, scene, camera, SMALLEST_COVERAGE, LARGEST_COVERAGE, ATTEMPTS, random)
+                .orElseThrow(() -> new IllegalStateException("No %s of fitting size on %s in %d attempts, seed %d"
+                        .formatted(defect.name(), product.name(), ATTEMPTS, seed)));
     }
 
     private void requireAbsent(Product product) {
@@ -85,7 +110,7 @@ public final class SampleDataset {
     private void writeGood(Product product, String split, int count) throws IOException {
         Path folder = folder(product, split, "good");
         for (int i = 0; i < count; i++) {
-            SampleImage sample = SampleImage.good(product, seedOf(product, split, "good", i));
+            ProceduralImage sample = good(product, seedOf(product, split, "good", i));
             writeImage(folder, i, sample.image());
         }
     }
@@ -94,16 +119,17 @@ public final class SampleDataset {
         Path folder = folder(product, "test", defect.name());
         Path maskFolder = folder(product, "ground_truth", defect.name());
         for (int i = 0; i < count; i++) {
-            SampleImage sample = SampleImage.defective(product, defect, seedOf(product, "test", defect.name(), i));
+            ProceduralImage sample = defective(product, defect, seedOf(product, "test", defect.name(), i));
             writeImage(folder, i, sample.image());
             Files.write(
-                    maskFolder.resolve(String.format(Locale.ROOT, "%03d_mask.png", i)), PngCodec.encode(sample.mask()));
+                    maskFolder.resolve(String.format(Locale.ROOT, "%03d_mask.png", i)),
+                    PngCodec.encode(sample.mask().buffered()));
             masks++;
         }
     }
 
-    private void writeImage(Path folder, int index, BufferedImage image) throws IOException {
-        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image));
+    private void writeImage(Path folder, int index, Image image) throws IOException {
+        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image.buffered()));
         images++;
     }
 
@@ -113,7 +139,7 @@ public final class SampleDataset {
     }
 
     private long seedOf(Product product, String split, String kind, int index) {
-        return Seeds.mixed(seed, product.name().hashCode(), split.hashCode(), kind.hashCode(), index);
+        return Noise.hash(seed, product.name().hashCode(), split.hashCode(), kind.hashCode(), index);
     }
 
     /**

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.procedural;
 
-import org.apache.commons.rng.UniformRandomProvider;
-
 /**
  * A faultless product as it lies before the camera.
  *
@@ -9,20 +7,32 @@ import org.apache.commons.rng.UniformRandomProvider;
  * @param object where the product is; a texture is everywhere
  * @param ground what lies below the product
  */
-public record Scene(Canvas canvas, Shape object, Painter ground) {
+record Scene(Canvas canvas, Field object, Texture ground) {
     private static final int RIM_CANDIDATES = 6;
+    private static final int ATTEMPTS = 1000;
+    private static final double INNER = 4;
+
+    /** Whether the product fills the picture. */
+    boolean isTexture() {
+        return object == Field.EVERYWHERE;
+    }
 
     /** A place on the product, away from the picture's border. */
-    Point somewhere(UniformRandomProvider random) {
+    Point somewhere(PictureRandom random) {
         Point point = anywhere(random);
-        while (object.depth(point.x(), point.y()) < 4) {
+        for (int i = 1; i < ATTEMPTS && object.at(point.x(), point.y()) < INNER; i++) {
             point = anywhere(random);
         }
         return point;
     }
 
-    /** A place on the product's outer outline: the outermost of some points on any outline. */
-    Point onRim(UniformRandomProvider random) {
+    /** A place on the product's outer outline, the outermost of some on any outline; of a texture, on the picture's. */
+    Point onRim(PictureRandom random) {
+        if (isTexture()) {
+            Point towards = random.direction();
+            double longer = Math.max(Math.abs(towards.x()), Math.abs(towards.y()));
+            return Point.CENTER.plus(towards, Point.CENTER.x() / longer);
+        }
         Point outermost = Point.CENTER;
         for (int i = 0; i < RIM_CANDIDATES; i++) {
             Point point = onOutline(random);
@@ -31,9 +41,9 @@ public record Scene(Canvas canvas, Shape object, Painter ground) {
         return outermost;
     }
 
-    private Point onOutline(UniformRandomProvider random) {
+    private Point onOutline(PictureRandom random) {
         Point point = anywhere(random);
-        while (Math.abs(object.depth(point.x(), point.y())) > 1.5) {
+        while (Math.abs(object.at(point.x(), point.y())) > 1.5) {
             point = anywhere(random);
         }
         return point;
@@ -43,9 +53,8 @@ public record Scene(Canvas canvas, Shape object, Painter ground) {
         return Point.CENTER.distance(point.x(), point.y());
     }
 
-    private static Point anywhere(UniformRandomProvider random) {
+    private static Point anywhere(PictureRandom random) {
         double margin = Canvas.SIZE * 0.1;
-        return new Point(
-                random.nextDouble(margin, Canvas.SIZE - margin), random.nextDouble(margin, Canvas.SIZE - margin));
+        return new Point(random.uniform(margin, Canvas.SIZE - margin), random.uniform(margin, Canvas.SIZE - margin));
     }
 }

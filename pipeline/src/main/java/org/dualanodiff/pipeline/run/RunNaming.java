@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.GoodImagesBinding;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
 
 /**
@@ -59,10 +59,10 @@ public final class RunNaming {
     /** Whether the run, as far as it has got, uses the wanted adapters. */
     private boolean hasAdapters(String runId, List<AdapterId> wanted) {
         Map<UnitKey, AdapterId> byUnit = wanted.stream()
-                .collect(Collectors.toMap(id -> new UnitKey(id.category(), id.defect()), Function.identity()));
+                .collect(Collectors.toMap(id -> id.unit(), Function.identity()));
         return runs.boundAdapters(runId).stream()
                 .allMatch(bound ->
-                        bound.equals(byUnit.getOrDefault(new UnitKey(bound.category(), bound.defect()), bound)));
+                        bound.equals(byUnit.getOrDefault(bound.unit(), bound)));
     }
 
     /** Whether the run, as far as it has got, uses the wanted good images. */

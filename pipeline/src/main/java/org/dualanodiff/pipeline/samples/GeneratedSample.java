@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.AdapterId;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -117,6 +120,63 @@ public record GeneratedSample(
         /** The text in the status column. */
         public String column() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A pair without its pictures.
+     *
+     * @param file that it lies in, a key of the store
+     * @param reasons why it was rejected; empty for a good pair
+     * @param signature to find near-copies by, or null
+     */
+    public record PairVerdict(int index, String file, List<String> reasons, PairSignature signature)
+            implements Serializable {
+
+        public PairVerdict {
+            reasons = List.copyOf(reasons);
+        }
+
+        public static PairVerdict of(GeneratedSample sample, String file) {
+            return new PairVerdict(Math.toIntExact(sample.sampleIndex()), file, sample.reasons(), sample.signature());
+        }
+
+        public boolean accepted() {
+            return reasons.isEmpty();
+        }
+    }
+
+    /**
+     * The name of a sample, unique within a store: twelve hexadecimal digits that stand for run, category, defect and
+     * adapter, a dash, and the sample's index, padded to six digits.
+     *
+     * <p>Two samples of one series differ in the index. Two series differ in the digits, the first 48 bits of a SHA-256: with
+     * a million series in a store, the chance that any two agree is 0.2 %.
+     */
+    public static final class SampleId {
+
+        private static final int DIGITS = 12;
+
+        private SampleId() {}
+
+        public static String of(String runId, AdapterId adapter, long index) {
+            return of(series(runId, adapter), index);
+        }
+
+        static String of(String series, long index) {
+            return String.format(Locale.ROOT, "%s-%06d", series, index);
+        }
+
+        /** The digits that all samples of one run, category, defect and adapter share. */
+        static String series(String runId, AdapterId adapter) {
+            String series = Fingerprint.of("sample-series")
+                    .text("run", runId)
+                    .text("category", adapter.category())
+                    .text("defect", adapter.defect())
+                    .text("adapter", adapter.fingerprint().hex())
+                    .build()
+                    .hex();
+            return series.substring(0, DIGITS);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.samples.SampleFile.SampleSchema;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -59,7 +60,15 @@ public final class AdapterRegistry {
      */
     public PublishedAdapter publish(Path weights, Provenance provenance) {
         requireDescribed(weights, provenance);
-        return find(provenance.id()).orElseGet(() -> publishNew(weights, provenance));
+        AdapterId id = provenance.id();
+        Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
+        if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
+            return published(id, stored);
+        }
+        PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(
+                "the adapter " + store.uri(StoreLayout.adapter(id)) + " was deleted while it was being published"));
+        dropUnlessStanding(stored, standing);
+        return standing;
     }
 
     /**
@@ -80,18 +89,6 @@ public final class AdapterRegistry {
                     "has %d bytes with SHA-256 %s, expected %d bytes with %s"
                             .formatted(found.bytes(), found.sha256(), expected.bytes(), expected.sha256())));
         }
-    }
-
-    private PublishedAdapter publishNew(Path weights, Provenance provenance) {
-        AdapterId id = provenance.id();
-        Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
-        if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
-            return published(id, stored);
-        }
-        PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(
-                "the adapter " + store.uri(StoreLayout.adapter(id)) + " was deleted while it was being published"));
-        dropUnlessStanding(stored, standing);
-        return standing;
     }
 
     /**
@@ -132,6 +129,18 @@ public final class AdapterRegistry {
     private static void requireDescribed(Path weights, Provenance provenance) {
         if (!Provenance.Weights.of(weights).sameContent(provenance.weights())) {
             throw new IllegalArgumentException("the provenance does not describe the weights " + weights);
+        }
+    }
+
+    /**
+     * An adapter that any task can use.
+     *
+     * @param weightsKey its weights' key in the store
+     * @param weightsUri the same as an address for Hadoop, Spark and people
+     */
+    public record PublishedAdapter(String weightsKey, String weightsUri, Provenance provenance) implements Serializable {
+        public AdapterId id() {
+            return provenance.id();
         }
     }
 }

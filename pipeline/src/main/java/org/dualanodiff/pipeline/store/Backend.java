@@ -1,5 +1,11 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import java.util.regex.Pattern;
+import java.util.UUID;
+import java.nio.file.Path;
+import java.nio.file.Files;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
@@ -33,4 +39,36 @@ sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBacke
 
     @Override
     void close() throws IOException;
+
+    /** Bytes to be written; opened once an attempt, so that a write can be tried again. */
+    @FunctionalInterface
+    interface Content {
+        InputStream open() throws IOException;
+
+        static Content of(byte[] bytes) {
+            return () -> new ByteArrayInputStream(bytes);
+        }
+
+        static Content of(Path file) {
+            return () -> Files.newInputStream(file);
+        }
+    }
+
+    /** Names of files still being written: beside their target, hidden from Spark by the leading dot, never reused. */
+    static final class TemporaryName {
+        private static final String PREFIX = ".tmp-";
+
+        /** The whole name: a defect may be called {@code .tmp-x}, and its record is a file. */
+        private static final Pattern NAME = Pattern.compile("\\.tmp-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+        private TemporaryName() {}
+
+        static String next() {
+            return PREFIX + UUID.randomUUID();
+        }
+
+        static boolean matches(String fileName) {
+            return NAME.matcher(fileName).matches();
+        }
+    }
 }

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
+import org.dualanodiff.pipeline.store.Backend.Content;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

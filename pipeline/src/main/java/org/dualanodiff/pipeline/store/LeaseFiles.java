@@ -1,5 +1,12 @@
 package org.dualanodiff.pipeline.store;
 
+import static java.util.Objects.requireNonNull;
+
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
+import java.util.function.Consumer;
+import java.time.Duration;
+import java.time.Instant;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -84,5 +91,129 @@ final class LeaseFiles {
 
     private String key(long number) {
         return StoreLayout.lease(runId, number);
+    }
+
+    /**
+     * One holder of a run's lease, as written in the store.
+     *
+     * @param number of the lease: each holder has the next higher one, and the highest is the one that counts
+     * @param token tells this holder from any other
+     * @param holder in words: machine and process
+     * @param renewals how often the holder has shown that it lives; a watcher compares this, never clocks
+     * @param expireSeconds after so long without a renewal anyone may take the lease over
+     * @param renewedAt by the holder's clock, for people
+     * @param released whether the holder has finished
+     */
+    record LeaseRecord(
+            long number,
+            String token,
+            String holder,
+            long renewals,
+            double expireSeconds,
+            Instant startedAt,
+            Instant renewedAt,
+            boolean released) {
+
+        LeaseRecord {
+            requireNonNull(token, "token");
+            requireNonNull(holder, "holder");
+            requireNonNull(startedAt, "started_at");
+            requireNonNull(renewedAt, "renewed_at");
+        }
+
+        LeaseRecord renewed(Instant now) {
+            return new LeaseRecord(number, token, holder, renewals + 1, expireSeconds, startedAt, now, released);
+        }
+
+        LeaseRecord release(Instant now) {
+            return new LeaseRecord(number, token, holder, renewals, expireSeconds, startedAt, now, true);
+        }
+
+        /** Whether nothing has changed: neither another holder nor a renewal. */
+        boolean sameBeatAs(LeaseRecord other) {
+            return token.equals(other.token) && renewals == other.renewals && released == other.released;
+        }
+
+        String inWords() {
+            return "%s since %s".formatted(holder, startedAt);
+        }
+    }
+
+    /** One driver's way to the lease of a run: take it if it is free, else watch its holder. */
+    static final class LeaseContest {
+        private final LeaseFiles files;
+        private final String runId;
+        private final LeaseTerms terms;
+        private final Consumer<String> notice;
+        private final long started = System.nanoTime();
+        private LeaseRecord seen;
+        private long seenSince;
+        private boolean holderLives;
+
+        LeaseContest(LeaseFiles files, String runId, LeaseTerms terms, Consumer<String> notice) {
+            this.files = files;
+            this.runId = runId;
+            this.terms = terms;
+            this.notice = notice;
+        }
+
+        /** The record of the lease that was won. */
+        LeaseRecord win() {
+            while (true) {
+                Optional<LeaseRecord> latest = files.latest();
+                if (latest.isEmpty() || latest.get().released() || isDead(latest.get())) {
+                    LeaseRecord mine =
+                            RunLease.record(latest.map(LeaseRecord::number).orElse(0L) + 1, terms.expiry());
+                    if (files.create(mine)) {
+                        return mine;
+                    }
+                } else {
+                    leaveIfHopeless();
+                    pause();
+                }
+            }
+        }
+
+        /** Remembers what was seen, and judges by how long it has not changed. */
+        private boolean isDead(LeaseRecord latest) {
+            if (seen != null && seen.sameBeatAs(latest)) {
+                boolean dead = since(seenSince).toMillis() > 1000 * latest.expireSeconds();
+                if (dead) {
+                    notice.accept("run %s: its driver, %s, has died; taking over".formatted(runId, latest.inWords()));
+                }
+                return dead;
+            }
+            if (seen == null || !seen.token().equals(latest.token())) {
+                notice.accept("run %s is held by %s; watching whether it lives, for %.0f s at most"
+                        .formatted(runId, latest.inWords(), latest.expireSeconds()));
+                holderLives = false;
+            } else {
+                holderLives = true;
+            }
+            seen = latest;
+            seenSince = System.nanoTime();
+            return false;
+        }
+
+        private void leaveIfHopeless() {
+            if (holderLives && since(started).compareTo(terms.patience()) >= 0) {
+                throw new StoreException(("run %s is being worked on by %s; nothing was done here. Let it finish, or set"
+                                + " run.lease.wait-seconds to wait for it")
+                        .formatted(runId, seen.inWords()));
+            }
+        }
+
+        private void pause() {
+            try {
+                Thread.sleep(Math.max(1, terms.look().toMillis()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StoreException("interrupted while waiting for run " + runId, e);
+            }
+        }
+
+        private static Duration since(long nanos) {
+            return Duration.ofNanos(System.nanoTime() - nanos);
+        }
     }
 }

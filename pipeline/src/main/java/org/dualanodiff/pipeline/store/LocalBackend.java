@@ -4,6 +4,9 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
+import org.dualanodiff.pipeline.store.Backend.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

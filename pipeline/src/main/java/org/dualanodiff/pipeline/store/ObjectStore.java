@@ -1,5 +1,11 @@
 package org.dualanodiff.pipeline.store;
 
+import java.util.Set;
+import java.util.Locale;
+import java.time.Instant;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
+import java.io.Serializable;
+import org.dualanodiff.pipeline.store.Backend.Content;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -271,5 +277,44 @@ public final class ObjectStore implements AutoCloseable {
     @FunctionalInterface
     private interface Operation<T> {
         T run() throws IOException;
+    }
+
+    /**
+     * One file of the store.
+     *
+     * @param key path relative to the store's root, with {@code /} between segments
+     * @param bytes its length
+     */
+    public record StoredFile(String key, long bytes) implements Serializable {}
+
+    /**
+     * One file of the store, finished or not.
+     *
+     * @param key path relative to the store's root, with {@code /} between segments
+     * @param bytes its length
+     * @param modified when it was last written, by the store's clock
+     */
+    public record AgedFile(String key, long bytes, Instant modified) {
+
+        /** Whether this is what a writer works on, or one that died left behind. */
+        public boolean isUnfinished() {
+            return TemporaryName.matches(key.substring(key.lastIndexOf('/') + 1));
+        }
+    }
+
+    /** File systems that Hadoop has and nothing here is read from or written to. */
+    public static final class Schemes {
+        /** They would let an address in a table send requests into the network, or hide where a file lies. */
+        private static final Set<String> REFUSED =
+                Set.of("http", "https", "ftp", "sftp", "webhdfs", "swebhdfs", "har", "viewfs");
+
+        private Schemes() {}
+
+        /** Why an address of this scheme is refused; empty if it is not. */
+        public static Optional<String> refusal(String scheme) {
+            return REFUSED.contains(scheme.toLowerCase(Locale.ROOT))
+                    ? Optional.of("%s is not supported; copy it to a disk, HDFS or an object store".formatted(scheme))
+                    : Optional.empty();
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;

@@ -1,9 +1,14 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
+import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -30,6 +35,7 @@ public final class RunLease implements AutoCloseable {
     /** Between machines clocks may differ; {@link #isHeld} must not take a living run for a dead one. */
     private static final Duration CLOCKS = Duration.ofMinutes(10);
 
+    private final ObjectStore store;
     private final LeaseFiles files;
     private final String runId;
     private final Runnable onLoss;
@@ -39,7 +45,8 @@ public final class RunLease implements AutoCloseable {
     private volatile boolean lost;
     private boolean closed;
 
-    private RunLease(LeaseFiles files, String runId, LeaseRecord record, Runnable onLoss) {
+    private RunLease(ObjectStore store, LeaseFiles files, String runId, LeaseRecord record, Runnable onLoss) {
+        this.store = store;
         this.files = files;
         this.runId = runId;
         this.record = record;
@@ -58,7 +65,7 @@ public final class RunLease implements AutoCloseable {
             ObjectStore store, String runId, LeaseTerms terms, Consumer<String> notice, Runnable onLoss) {
         LeaseFiles files = new LeaseFiles(store, runId);
         LeaseRecord record = new LeaseContest(files, runId, terms, notice).win();
-        RunLease lease = new RunLease(files, runId, record, onLoss);
+        RunLease lease = new RunLease(store, files, runId, record, onLoss);
         lease.start(terms.renewal());
         return lease;
     }
@@ -91,8 +98,50 @@ public final class RunLease implements AutoCloseable {
      * @throws StoreException if another driver has taken over
      */
     public void requireHeld() {
-        if (lost || files.highest() > record.number()) {
+        if (lost) {
             throw takenOver();
+        }
+        fence().requireHeld(store);
+    }
+
+    /** What the tasks of this driver are held to. */
+    public Fence fence() {
+        return new Fence(runId, record.number());
+    }
+
+    /**
+     * A driver's hold on its run as its tasks know it, wherever they are: executors go on while their driver sleeps.
+     *
+     * @param number of its lease
+     */
+    public record Fence(String runId, long number) implements Serializable {
+
+        /** Of work that no lease was taken for. */
+        public static Fence none(String runId) {
+            return new Fence(runId, Long.MAX_VALUE);
+        }
+
+        /**
+         * Copies a file into the store for the driver to commit. Once another driver has the run nobody would ever look at
+         * it, so then it is not written, and taken back if the run changed hands meanwhile.
+         *
+         * @throws StoreException if another driver has taken over
+         */
+        public void upload(ObjectStore store, Path file, String key) {
+            requireHeld(store);
+            store.upload(file, key);
+            try {
+                requireHeld(store);
+            } catch (StoreException e) {
+                store.deleteFiles(List.of(key));
+                throw e;
+            }
+        }
+
+        private void requireHeld(ObjectStore store) {
+            if (new LeaseFiles(store, runId).highest() > number) {
+                throw takenOver(runId);
+            }
         }
     }
 
@@ -112,6 +161,10 @@ public final class RunLease implements AutoCloseable {
 
     /** What a driver is called that was taken for dead. */
     public StoreException takenOver() {
+        return takenOver(runId);
+    }
+
+    private static StoreException takenOver(String runId) {
         return new StoreException(
                 ("run %s was taken over by another driver, since this one had not renewed its lease in"
                                 + " time; nothing of it is lost, leave it to the other one")
@@ -176,5 +229,31 @@ public final class RunLease implements AutoCloseable {
         Thread thread = new Thread(work, "run-lease");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /**
+     * How a run is leased.
+     *
+     * @param expiry a holder that has not renewed its lease for so long is taken for dead
+     * @param patience how long to wait for a holder that lives
+     */
+    public record LeaseTerms(Duration expiry, Duration patience) {
+        private static final int RENEWALS_PER_EXPIRY = 6;
+
+        public LeaseTerms {
+            if (expiry.isNegative() || expiry.isZero() || patience.isNegative()) {
+                throw new IllegalArgumentException("a lease expires after some time, and nobody waits less than none");
+            }
+        }
+
+        /** How often the holder renews: often enough that a few failed attempts do not matter. */
+        Duration renewal() {
+            return expiry.dividedBy(RENEWALS_PER_EXPIRY);
+        }
+
+        /** How often a watcher looks. */
+        Duration look() {
+            return renewal().dividedBy(2);
+        }
     }
 }

@@ -2,6 +2,8 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.store.RunRegistry.Settings;
+import org.dualanodiff.pipeline.UnitKey;
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;
 import java.util.Collections;
@@ -102,6 +104,10 @@ public record RunManifest(
             files = List.copyOf(requireNonNull(files, "units.files"));
             quality = quality == null ? Optional.empty() : quality;
             timings = timings == null ? Timings.NONE : timings;
+        }
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
         }
 
         /** Whether nothing of it failed; samples that the quality gate rejected are no failure. */

@@ -1,10 +1,26 @@
 package org.dualanodiff.pipeline.store;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,78 +57,93 @@ public final class RunRegistry {
     }
 
     /**
-     * Notes which adapter a run uses for a (category, defect), so that its samples never come from two.
+     * Notes which adapter a run uses for each of its units, so that the samples of one never come from two.
      *
-     * @throws StoreException if the run has samples by another adapter
-     */
-    public void bindAdapter(String runId, AdapterId adapter) {
-        String key = StoreLayout.unit(runId, adapter.category(), adapter.defect());
-        AdapterId bound = bind(key, adapter, AdapterId.class);
-        if (!bound.equals(adapter)) {
-            throw new StoreException(
-                    ("run %s has samples of %s/%s by adapter %s there, adapter %s here: the base model, the training"
-                                    + " images or the training settings have changed; give another run.id")
-                            .formatted(
-                                    runId,
-                                    adapter.category(),
-                                    adapter.defect(),
-                                    bound.fingerprint().shortHex(),
-                                    adapter.fingerprint().shortHex()));
-        }
-    }
-
-    /**
-     * As {@link #bindAdapter}, of many at once.
-     *
+     * @return why the note of a unit cannot be read, for units of which that is so
      * @throws StoreException if the run has samples of one of them by another adapter
      */
-    public void bindAdapters(String runId, Collection<AdapterId> adapters) {
-        Set<AdapterId> bound = new HashSet<>(boundAdapters(runId));
-        List<AdapterId> open =
-                adapters.stream().filter(id -> !bound.contains(id)).toList();
-        ObjectStore.inParallel(open, id -> {
-            bindAdapter(runId, id);
-            return id;
+    public Map<UnitKey, String> bindAdapters(String runId, Collection<AdapterId> adapters) {
+        Set<String> there = keys(StoreLayout.units(runId));
+        Map<UnitKey, String> unreadable = new ConcurrentHashMap<>();
+        ObjectStore.inParallel(adapters, adapter -> {
+            String key = StoreLayout.unit(runId, adapter.unit());
+            bind(key, there, adapter, why -> unreadable.put(adapter.unit(), why))
+                    .filter(bound -> !bound.equals(adapter))
+                    .ifPresent(bound -> {
+                        throw otherAdapter(runId, bound, adapter);
+                    });
+            return key;
         });
+        return unreadable;
     }
 
-    /** The adapters that a run has used so far, one for each of its (category, defect) units. */
+    private static StoreException otherAdapter(String runId, AdapterId there, AdapterId here) {
+        return new StoreException(
+                ("run %s has samples of %s by adapter %s there, adapter %s here: the base model, the training"
+                                + " images or the training settings have changed; give another run.id")
+                        .formatted(
+                                runId,
+                                here.unit(),
+                                there.fingerprint().shortHex(),
+                                here.fingerprint().shortHex()));
+    }
+
+    /** The adapters that a run has used so far, one for each of its units; a note that cannot be read is left out with a warning. */
     public List<AdapterId> boundAdapters(String runId) {
         return bound(StoreLayout.units(runId), AdapterId.class);
     }
 
     /**
-     * Notes which good images a run uses of a category.
+     * Notes which good images a run uses of each category.
      *
+     * @return why the note of a category cannot be read, for categories of which that is so
      * @throws StoreException if it has begun with others
      */
-    public void bindGoodImages(String runId, GoodImagesBinding images) {
-        String key = StoreLayout.goodImages(runId, images.category());
-        GoodImagesBinding bound = bind(key, images, GoodImagesBinding.class);
-        if (!bound.equals(images)) {
-            throw new StoreException(
-                    ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on which of"
-                                    + " them each pair is made; give another run.id")
-                            .formatted(runId, bound.images(), bound.category(), images.images()));
+    public Map<String, String> bindGoodImages(String runId, Collection<GoodImagesBinding> all) {
+        Set<String> there = keys(StoreLayout.goodImages(runId));
+        Map<String, String> unreadable = new TreeMap<>();
+        for (GoodImagesBinding images : all) {
+            String key = StoreLayout.goodImages(runId, images.category());
+            bind(key, there, images, why -> unreadable.put(images.category(), why))
+                    .filter(bound -> !bound.equals(images))
+                    .ifPresent(bound -> {
+                        throw new StoreException(
+                                ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on"
+                                                + " which of them each pair is made; give another run.id")
+                                        .formatted(runId, bound.images(), bound.category(), images.images()));
+                    });
         }
+        return unreadable;
     }
 
-    /** The good images that a run has used so far, by category; none where the model draws the whole image. */
+    /** As {@link #boundAdapters}, the good images, by category; none where the model draws the whole image. */
     public List<GoodImagesBinding> boundGoodImages(String runId) {
         return bound(StoreLayout.goodImages(runId), GoodImagesBinding.class);
     }
 
-    /** Writes it once; returns what was written first. */
-    private <T> T bind(String key, T wanted, Class<T> type) {
-        return store.createIfAbsent(key, Json.bytes(wanted))
-                ? wanted
-                : Json.parse(store.read(key), type, store.uri(key));
+    /** Writes it unless it is there; returns what is written, or nothing if that cannot be read. */
+    private <T> Optional<T> bind(String key, Set<String> there, T wanted, Consumer<String> unreadable) {
+        if (!there.contains(key) && store.createIfAbsent(key, Json.bytes(wanted))) {
+            return Optional.of(wanted);
+        }
+        byte[] json = store.read(key);
+        try {
+            @SuppressWarnings("unchecked") // what was wanted has no type parameters
+            Class<T> type = (Class<T>) wanted.getClass();
+            return Optional.of(Json.parse(json, type, store.uri(key)));
+        } catch (StoreException e) {
+            unreadable.accept(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Set<String> keys(String folder) {
+        return store.list(folder).stream().map(StoredFile::key).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private <T> List<T> bound(String folder, Class<T> type) {
-        List<String> keys = store.list(folder).stream().map(StoredFile::key).toList();
-        return store.readAll(keys).entrySet().stream()
-                .map(entry -> Json.parse(entry.getValue(), type, store.uri(entry.getKey())))
+        return store.readAll(keys(folder)).entrySet().stream()
+                .flatMap(entry -> readable(() -> Json.parse(entry.getValue(), type, store.uri(entry.getKey()))))
                 .toList();
     }
 
@@ -132,16 +163,16 @@ public final class RunRegistry {
         return store.list(StoreLayout.RUNS).stream()
                 .map(StoredFile::key)
                 .filter(key -> key.endsWith("/" + StoreLayout.MANIFEST_FILE))
-                .flatMap(key -> readable(key).stream())
+                .flatMap(key -> readable(() -> Json.parse(store.read(key), RunManifest.class, store.uri(key))))
                 .toList();
     }
 
-    private Optional<RunManifest> readable(String key) {
+    private static <T> Stream<T> readable(Supplier<T> reading) {
         try {
-            return read(key, RunManifest.class);
+            return Stream.of(reading.get());
         } catch (StoreException e) {
             LOG.warn("{}", e.getMessage());
-            return Optional.empty();
+            return Stream.empty();
         }
     }
 
@@ -161,5 +192,116 @@ public final class RunRegistry {
                         store.root(),
                         String.join(", ", differences.subList(0, Math.min(differences.size(), DIFFERENCES_SHOWN))),
                         more > 0 ? " and " + more + " more" : ""));
+    }
+
+    /** Flat settings ({@code generation.steps -> 50}): kept sorted, so that files and hashes come out the same. */
+    static final class Settings {
+        private Settings() {}
+
+        static SortedMap<String, String> sorted(Map<String, String> settings) {
+            return Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        }
+
+        static Fingerprint fingerprint(Map<String, String> settings) {
+            return Fingerprint.of("run-settings/1").map("settings", settings).build();
+        }
+
+        /** Each setting that differs, as {@code generation.steps: 50 there, 25 here}. */
+        static List<String> differences(Map<String, String> there, Map<String, String> here) {
+            TreeSet<String> names = new TreeSet<>(there.keySet());
+            names.addAll(here.keySet());
+            return names.stream()
+                    .filter(name -> !Objects.equals(there.get(name), here.get(name)))
+                    .map(name -> "%s: %s there, %s here".formatted(name, shown(there.get(name)), shown(here.get(name))))
+                    .toList();
+        }
+
+        private static String shown(String value) {
+            return value == null ? "not set" : value;
+        }
+    }
+
+    /**
+     * What makes a run that run: {@code run.json}, written once when it starts.
+     *
+     * @param settings all that changes the pixels of a sample; not how many samples there are to be, for a run may grow
+     * @param settingsFingerprint hash of the settings
+     * @param productVersion the version of this product that started it
+     */
+    public record RunIdentity(
+            String runId,
+            Fingerprint settingsFingerprint,
+            Map<String, String> settings,
+            String productVersion,
+            Instant createdAt)
+            implements Serializable {
+        public RunIdentity {
+            requireNonNull(runId, "run_id");
+            requireNonNull(settingsFingerprint, "settings_fingerprint");
+            settings = Settings.sorted(requireNonNull(settings, "settings"));
+        }
+
+        /** The identity that a run of this id with these settings has. */
+        public static RunIdentity of(String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
+            return new RunIdentity(runId, Settings.fingerprint(settings), settings, productVersion, createdAt);
+        }
+
+        /** Whether the fingerprint is that of the settings. */
+        public boolean agrees() {
+            return settingsFingerprint.equals(Settings.fingerprint(settings));
+        }
+    }
+
+    /**
+     * The good images that a run makes pairs of a category on, or takes their backgrounds from. Which of them a sample gets
+     * depends on how many there are, so that one more would change all samples still to be made.
+     *
+     * @param names fingerprint of the files' names in their order; contents are not read, for there may be thousands
+     */
+    public record GoodImagesBinding(String category, int images, Fingerprint names) {
+        public GoodImagesBinding {
+            requireNonNull(category, "category");
+            requireNonNull(names, "names");
+        }
+
+        /** @param names in the order in which they are numbered */
+        public static GoodImagesBinding of(String category, List<String> names) {
+            Fingerprint.Builder fingerprint = Fingerprint.of("good-images/1");
+            for (int i = 0; i < names.size(); i++) {
+                fingerprint.text(Integer.toString(i), names.get(i));
+            }
+            return new GoodImagesBinding(category, names.size(), fingerprint.build());
+        }
+    }
+
+    /**
+     * How far the command at work on a run has got: {@code runs/RUN/status.json}, written every few seconds.
+     *
+     * @param units by what they are at
+     * @param rounds of generation, over all units
+     * @param commits made
+     * @param pairs committed by this command, and those still wanted when it began
+     * @param pairsPerSecond committed since it began
+     * @param secondsLeft at that pace; empty before the first commit
+     */
+    public record RunStatus(
+            String runId,
+            Instant startedAt,
+            Instant updatedAt,
+            Map<String, Integer> units,
+            int rounds,
+            int commits,
+            long pairs,
+            long wanted,
+            double pairsPerSecond,
+            Optional<Double> secondsLeft) {
+
+        public RunStatus {
+            requireNonNull(runId, "run_id");
+            requireNonNull(startedAt, "started_at");
+            requireNonNull(updatedAt, "updated_at");
+            units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
+            requireNonNull(secondsLeft, "seconds_left");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.Reasons.RemoteReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,8 +11,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.TreeSet;
 
 /**
  * The pairs that a run has of one (category, defect): {@code runs/RUN/commits/CATEGORY/DEFECT/NUMBER.json}. What it does not
@@ -22,6 +24,8 @@ import java.util.function.Predicate;
  * @param adapter that drew the pairs
  * @param accepted indices of the good pairs, ascending
  * @param rejected the others, with the reasons of each
+ * @param replaced keys of files whose pairs were written into larger ones since; who began to read an earlier commit, or a
+ *     published list, still finds them, until {@code gc} clears them away
  */
 public record UnitCommit(
         int format,
@@ -33,6 +37,7 @@ public record UnitCommit(
         List<File> files,
         List<Integer> accepted,
         Map<Integer, List<String>> rejected,
+        List<String> replaced,
         Instant committedAt)
         implements Serializable {
 
@@ -50,6 +55,7 @@ public record UnitCommit(
         files = List.copyOf(requireNonNull(files, "files"));
         accepted = List.copyOf(requireNonNull(accepted, "accepted"));
         rejected = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(rejected, "rejected")));
+        replaced = replaced == null ? List.of() : List.copyOf(replaced);
     }
 
     /**
@@ -79,6 +85,7 @@ public record UnitCommit(
                 List.of(),
                 List.of(),
                 Map.of(),
+                List.of(),
                 Instant.EPOCH);
     }
 
@@ -88,8 +95,16 @@ public record UnitCommit(
      * @param verdicts reasons of rejection by index, none for a good pair
      */
     public UnitCommit with(List<File> more, Map<Integer, List<String>> verdicts) {
+        return with(more, verdicts, Set.of());
+    }
+
+    /** As {@link #with(List, Map)}, where the pairs of some of its files are in the new ones, too, and these take their place. */
+    public UnitCommit with(List<File> more, Map<Integer, List<String>> verdicts, Set<String> rewritten) {
         List<File> all = new ArrayList<>(files);
+        all.removeIf(file -> rewritten.contains(file.key()));
         all.addAll(more);
+        List<String> old = new ArrayList<>(replaced);
+        old.addAll(new TreeSet<>(rewritten));
         BitSet good = bits(accepted);
         Map<Integer, List<String>> bad = new TreeMap<>(rejected);
         verdicts.forEach((index, why) -> {
@@ -100,12 +115,18 @@ public record UnitCommit(
             }
         });
         return new UnitCommit(
-                FORMAT, runId, category, defect, number + 1, adapter, all, list(good), bad, Instant.now());
+                FORMAT, runId, category, defect, number + 1, adapter, all, list(good), bad, old, Instant.now());
     }
 
-    /** What is left where only these files are there. */
-    public UnitCommit only(Predicate<File> there) {
-        List<File> left = files.stream().filter(there).toList();
+    /**
+     * What is left where only some files are there.
+     *
+     * @param bytes lengths of the files that are there, by key
+     */
+    public UnitCommit only(Map<String, Long> bytes) {
+        List<File> left = files.stream()
+                .filter(file -> bytes.getOrDefault(file.key(), -1L) == file.bytes())
+                .toList();
         BitSet indices = new BitSet();
         left.forEach(file -> file.indices().forEach(indices::set));
         Map<Integer, List<String>> bad = new TreeMap<>(rejected);
@@ -120,6 +141,7 @@ public record UnitCommit(
                 left,
                 accepted.stream().filter(indices::get).toList(),
                 bad,
+                replaced.stream().filter(bytes::containsKey).toList(),
                 committedAt);
     }
 
@@ -128,6 +150,10 @@ public record UnitCommit(
         Map<String, Integer> counts = new TreeMap<>();
         rejected.values().forEach(why -> why.forEach(reason -> counts.merge(reason, 1, Integer::sum)));
         return counts;
+    }
+
+    public UnitKey unit() {
+        return new UnitKey(category, defect);
     }
 
     public AdapterId adapterId() {

@@ -14,7 +14,7 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,10 @@
 package org.dualanodiff.pipeline.train;
 
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.pipeline.store.AdapterId;
+import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,4 +194,57 @@ public final class TrainAdapter {
         }
         Files.delete(folder);
     }
+
+    /**
+     * How the training of one adapter went.
+     *
+     * @param steps optimizer updates in all
+     * @param resumedFrom updates that an earlier attempt had made
+     * @param seconds of this attempt
+     * @param times where they went
+     * @param error what went wrong, or null
+     */
+    public record TrainResult(
+            AdapterId adapter, int steps, int resumedFrom, double finalLoss, double seconds, TaskTimes times, String error)
+            implements Serializable {
+
+        public static TrainResult failed(AdapterId adapter, double seconds, String error) {
+            return new TrainResult(adapter, 0, 0, Double.NaN, seconds, TaskTimes.NONE, error);
+        }
+
+        public TrainResult withTimes(TaskTimes all) {
+            return new TrainResult(adapter, steps, resumedFrom, finalLoss, seconds, all, error);
+        }
+
+        /** Updates made by this attempt. */
+        public int stepsMade() {
+            return steps - resumedFrom;
+        }
+
+        public boolean succeeded() {
+            return error == null;
+        }
+    }
+
+    /**
+     * One adapter to be trained, with all that an executor needs to know.
+     *
+     * @param background where object masks come from, or null without background compensation
+     * @param crops how windows are cut around the defects, or null where whole images are learned
+     * @param settings what the adapter was planned with, by names of the configuration; for the provenance
+     * @param quarantined images of the set that were set aside
+     * @param checkpointMinutes after which a checkpoint is made, whatever the steps; 0: by steps alone
+     */
+    public record TrainTask(
+            AdapterId adapter,
+            DefectSet set,
+            BackgroundSource background,
+            CropPolicy crops,
+            Provenance.BaseModel base,
+            NestedPrompt prompt,
+            TrainingConfig training,
+            Map<String, String> settings,
+            int quarantined,
+            int checkpointMinutes)
+            implements Serializable {}
 }

@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.EvaluationGarbage.DetectorGarbage;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import java.util.function.BooleanSupplier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -113,5 +116,115 @@ public final class CollectGarbage {
         List<FoundGarbage> garbage = new ArrayList<>(brokenWrites.find(all));
         finders.forEach(finder -> garbage.addAll(finder.find(finished)));
         return garbage;
+    }
+
+    /**
+     * Garbage before it goes. A store is listed once and then cleared, which may take long; somebody may have begun to use
+     * the thing again since.
+     *
+     * @param still looks again whether it is garbage
+     */
+    record FoundGarbage(Garbage garbage, BooleanSupplier still) {}
+
+    /**
+     * Something in a store that nobody needs any more.
+     *
+     * @param reason why
+     * @param key of a file, or of a folder that goes with all under it
+     * @param runId the run that it belongs to, if any
+     */
+    public record Garbage(String reason, String key, int files, long bytes, Optional<String> runId) {
+
+        /** For people, on one line. */
+        public String line() {
+            return "%s: %s (%d files, %.1f MB)".formatted(reason, key, files, bytes / 1e6);
+        }
+    }
+
+    /** Looks for garbage in one part of a store. */
+    interface GarbageFinder {
+
+        /**
+         * @param files of the whole store, without those of broken writes
+         * @return in the order in which it may go
+         */
+        List<FoundGarbage> find(Inventory files);
+    }
+
+    /**
+     * What was found, and whether it was deleted.
+     *
+     * @param skipped what was left since somebody has begun to use it again
+     */
+    public record GarbageResult(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
+
+        public GarbageResult {
+            garbage = List.copyOf(garbage);
+            skipped = List.copyOf(skipped);
+        }
+
+        /** The whole for people, on one line. */
+        public String sentence() {
+            int files = garbage.stream().mapToInt(Garbage::files).sum();
+            double megabytes = garbage.stream().mapToLong(Garbage::bytes).sum() / 1e6;
+            return "%s: %d files, %.1f MB %s"
+                    .formatted(store, files, megabytes, deleted ? "deleted" : "could go; --delete deletes them");
+        }
+    }
+
+    /**
+     * What may go.
+     *
+     * @param keep how old something must be that may still be of use, such as the checkpoint of a training
+     * @param finishedRuns whether runs with a manifest may go, too, if no published data set refers to them
+     */
+    public record GarbageRules(Duration keep, boolean finishedRuns) {
+
+        /** What is being written at this moment is younger than this. */
+        static final Duration IN_USE = Duration.ofDays(1);
+
+        /** At least a day, whatever is asked for. */
+        Duration keepAtLeast() {
+            return keep.compareTo(IN_USE) < 0 ? IN_USE : keep;
+        }
+    }
+
+    /**
+     * From when on something is too young to go.
+     *
+     * @param inUse what was written since may be being written
+     * @param keep what was written since may still be of use
+     */
+    record AgeLimits(Instant inUse, Instant keep) {
+
+        static AgeLimits of(GarbageRules rules, Instant now) {
+            return new AgeLimits(now.minus(GarbageRules.IN_USE), now.minus(rules.keepAtLeast()));
+        }
+    }
+
+    /** What writers left that died, wherever it lies. */
+    static final class BrokenWrites {
+
+        private final ObjectStore store;
+        private final AgeLimits limits;
+
+        BrokenWrites(ObjectStore store, AgeLimits limits) {
+            this.store = store;
+            this.limits = limits;
+        }
+
+        /** @param files of the whole store, those of broken writes included */
+        List<FoundGarbage> find(Inventory files) {
+            return files.only(AgedFile::isUnfinished).olderThan(limits.inUse()).files().stream()
+                    .map(this::found)
+                    .toList();
+        }
+
+        private FoundGarbage found(AgedFile file) {
+            Optional<String> run = StoredRuns.of(file.key());
+            return new FoundGarbage(
+                    new Garbage("remains of a broken write", file.key(), 1, file.bytes(), run),
+                    () -> run.filter(id -> !StoredRuns.isIdle(store, id)).isEmpty());
+        }
     }
 }

@@ -1,16 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.util.ArrayList;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /** Published data sets, the current ones and their versions: are the files that they name there, with their lengths? */
 final class DatasetCheck {
@@ -21,13 +19,14 @@ final class DatasetCheck {
     private static final String DROP = "no other version needs it; delete it if nobody reads it any more";
 
     private final ObjectStore store;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
-    DatasetCheck(ObjectStore store) {
+    DatasetCheck(ObjectStore store, Findings findings) {
         this.store = store;
+        this.findings = findings;
     }
 
-    List<Finding> check() {
+    void check() {
         // Before the samples: what is published after this names files that are listed after it.
         List<String> records = store.list("datasets").stream()
                 .map(StoredFile::key)
@@ -38,17 +37,11 @@ final class DatasetCheck {
                     store.list("samples").stream().collect(Collectors.toMap(StoredFile::key, StoredFile::bytes));
             records.forEach(key -> read(key).ifPresent(dataset -> check(key, dataset, lengths)));
         }
-        return findings;
     }
 
     private Optional<PublishedDataset> read(String key) {
-        try {
-            return Optional.of(Json.parse(store.read(key), PublishedDataset.class, store.uri(key)));
-        } catch (StoreException e) {
-            String advice = isCurrent(key) ? "delete it and publish the data set again" : DROP;
-            findings.add(new Finding("record-unreadable", key, e.getMessage(), advice));
-            return Optional.empty();
-        }
+        String advice = isCurrent(key) ? "delete it and publish the data set again" : DROP;
+        return findings.read(key, PublishedDataset.class, "record-unreadable", advice);
     }
 
     /** One line for all files of a kind: a version names hundreds, and there may be a version a night. */
@@ -68,12 +61,12 @@ final class DatasetCheck {
 
     private void add(String kind, String key, String problem, List<String> files, PublishedDataset dataset) {
         if (!files.isEmpty()) {
-            findings.add(new Finding(
+            findings.add(
                     kind,
                     key,
                     "%d of its %d files %s, such as %s"
                             .formatted(files.size(), dataset.files().size(), problem, files.get(0)),
-                    isCurrent(key) ? PUBLISH : DROP));
+                    isCurrent(key) ? PUBLISH : DROP);
         }
     }
 

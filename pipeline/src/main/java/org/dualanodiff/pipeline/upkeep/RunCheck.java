@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import java.util.HashMap;
+import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -12,10 +15,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.plan.UnitKey;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -32,32 +35,37 @@ final class RunCheck {
 
     private final ObjectStore store;
     private final String runId;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
+    private final List<UnitCommit> commits;
 
-    RunCheck(ObjectStore store, String runId) {
+    RunCheck(ObjectStore store, String runId, Findings findings) {
         this.store = store;
         this.runId = runId;
+        this.findings = findings;
+        this.commits = commits();
     }
 
-    /** The keys of the files in the run's folder of samples, committed or not. */
-    static List<String> sampleFiles(ObjectStore store, String runId) {
-        return sampleFilesIn(store, StoreLayout.samples(runId));
+    /** The keys of the files in the run's folder of samples, committed or not, without those that were replaced. */
+    List<String> sampleFiles() {
+        Set<String> replaced =
+                commits.stream().flatMap(commit -> commit.replaced().stream()).collect(Collectors.toSet());
+        return sampleFilesIn(store, StoreLayout.samples(runId)).stream()
+                .filter(key -> !replaced.contains(key))
+                .toList();
     }
 
     /** @param summaries of {@link #sampleFiles} */
-    List<Finding> check(List<SampleFileSummary> summaries) {
+    void check(List<SampleFileSummary> summaries) {
         Optional<RunIdentity> identity = checkIdentity();
-        List<UnitCommit> commits = commits();
-        List<SampleFileSummary> committed = checkFiles(commits, summaries);
-        findings.addAll(new SamplesCheck(runId).check(committed));
+        List<SampleFileSummary> committed = checkFiles(summaries);
+        new SamplesCheck(runId, findings).check(committed);
         checkStaging();
-        Optional<RunManifest> manifest = checkManifest(commits, committed);
-        findings.addAll(new UnitRecordsCheck(store, runId)
+        Optional<RunManifest> manifest = checkManifest(committed);
+        new UnitRecordsCheck(store, runId, findings)
                 .check(
                         units(committed),
                         manifest.map(RunManifest::units).orElse(List.of()),
-                        identity.filter(RunCheck::learnsLimits).isPresent()));
-        return findings;
+                        identity.filter(RunCheck::learnsLimits).isPresent());
     }
 
     private List<UnitCommit> commits() {
@@ -80,7 +88,7 @@ final class RunCheck {
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
         return summaries.stream()
                 .flatMap(file -> file.series().stream())
-                .map(series -> new UnitKey(series.key().category(), series.key().defect()))
+                .map(series -> series.key().unit())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
@@ -117,14 +125,14 @@ final class RunCheck {
         }
     }
 
-    private Optional<RunManifest> checkManifest(List<UnitCommit> commits, List<SampleFileSummary> committed) {
+    private Optional<RunManifest> checkManifest(List<SampleFileSummary> committed) {
         String key = StoreLayout.manifest(runId);
         Optional<RunManifest> manifest = read(key, () -> new RunRegistry(store).findManifest(runId));
         if (manifest.isPresent()) {
-            checkListed(manifest.get(), commits);
+            checkListed(manifest.get());
             manifest.get()
                     .units()
-                    .forEach(unit -> findings.addAll(new UnitCheck(store, runId, unit, committed).check()));
+                    .forEach(unit -> new UnitCheck(store, runId, unit, committed, findings).check());
         } else if (!store.exists(key)) {
             add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
         }
@@ -132,7 +140,7 @@ final class RunCheck {
     }
 
     /** The manifest says what the commits say. */
-    private void checkListed(RunManifest manifest, List<UnitCommit> commits) {
+    private void checkListed(RunManifest manifest) {
         Set<String> listed = manifest.units().stream()
                 .flatMap(unit -> unit.files().stream())
                 .map(RunManifest.OutputFile::key)
@@ -154,7 +162,7 @@ final class RunCheck {
     }
 
     /** Returns those that are committed. */
-    private List<SampleFileSummary> checkFiles(List<UnitCommit> commits, List<SampleFileSummary> summaries) {
+    private List<SampleFileSummary> checkFiles(List<SampleFileSummary> summaries) {
         Map<String, SampleFileSummary> there =
                 summaries.stream().collect(Collectors.toMap(SampleFileSummary::key, Function.identity()));
         List<SampleFileSummary> committed = new ArrayList<>();
@@ -218,15 +226,84 @@ final class RunCheck {
     }
 
     private <T> Optional<T> read(String key, Supplier<Optional<T>> reading) {
-        try {
-            return reading.get();
-        } catch (StoreException e) {
-            add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE);
-            return Optional.empty();
-        }
+        return findings.orFound(key, "record-unreadable", RESTORE_OR_DELETE, reading);
     }
 
     private void add(String kind, String where, String problem, String advice) {
-        findings.add(new Finding(kind, where, problem, advice));
+        findings.add(kind, where, problem, advice);
+    }
+
+    /** The rows of a run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
+    static final class SamplesCheck {
+
+        private static final int EXAMPLES = 5;
+
+        private final String runId;
+        private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
+        private final Findings findings;
+
+        SamplesCheck(String runId, Findings findings) {
+            this.runId = runId;
+            this.findings = findings;
+        }
+
+        void check(List<SampleFileSummary> summaries) {
+            for (SampleFileSummary file : summaries) {
+                checkFile(file);
+                file.series().forEach(series -> checkOnce(file.key(), series));
+            }
+        }
+
+        private void checkFile(SampleFileSummary file) {
+            if (file.error() != null) {
+                add("file-unreadable", file.key(), file.error());
+            }
+            if (file.misnamed() > 0) {
+                add("sample-names", file.key(), file.misnamed() + " sample ids do not belong to their rows");
+            }
+            file.series().stream()
+                    .map(SampleFileSummary.Series::key)
+                    .filter(series -> !belongs(series, file.key()))
+                    .forEach(series -> add(
+                            "file-misplaced",
+                            file.key(),
+                            "it holds samples of run %s, %s/%s"
+                                    .formatted(series.runId(), series.category(), series.defect())));
+        }
+
+        private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
+            return series.runId().equals(runId)
+                    && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+        }
+
+        /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
+        private void checkOnce(String key, SampleFileSummary.Series series) {
+            BitSet before = seen.computeIfAbsent(series.key(), unseen -> new BitSet());
+            BitSet again = (BitSet) series.indices().clone();
+            again.and(before);
+            before.or(series.indices());
+            long twice = again.cardinality() + series.rows() - series.indices().cardinality();
+            if (twice > 0) {
+                add(
+                        "sample-twice",
+                        key,
+                        "%d samples of %s/%s are there twice%s"
+                                .formatted(
+                                        twice, series.key().category(), series.key().defect(), examples(again)));
+            }
+        }
+
+        private static String examples(BitSet indices) {
+            return indices.isEmpty()
+                    ? ""
+                    : indices.stream()
+                            .limit(EXAMPLES)
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining(", ", ", such as index ", ""));
+        }
+
+        private void add(String kind, String key, String problem) {
+            findings.add(kind, key, problem, RunCheck.REMAKE);
+        }
     }
 }

@@ -1,25 +1,35 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import com.google.gson.JsonElement;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.store.AgedFile;
+import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
+/** Runs that were given up, their staged samples, and files that no commit lists; nothing of a run at work. */
 final class RunGarbage implements GarbageFinder {
 
-    private static final Pattern HIDDEN_PART = Pattern.compile("(.*?/[_.][^/]*).*");
+    private static final Logger LOG = LoggerFactory.getLogger(RunGarbage.class);
 
     private final ObjectStore store;
     private final boolean finishedRuns;
@@ -52,8 +62,7 @@ final class RunGarbage implements GarbageFinder {
                             folder(run, "a run that nothing refers to", folder, files, () -> isStillUnused(run)))
                     .toList();
         }
-        List<FoundGarbage> garbage = new ArrayList<>(brokenMerges(run, files));
-        garbage.addAll(uncommitted(run, files, references));
+        List<FoundGarbage> garbage = new ArrayList<>(uncommitted(run, files, references));
         String staging = StoreLayout.staging(run);
         if (files.under(staging).areOlderThan(limits.keep())) {
             BooleanSupplier still =
@@ -80,21 +89,6 @@ final class RunGarbage implements GarbageFinder {
                 && !RunReferences.in(store, recent.files()).include(run);
     }
 
-    /** What Spark and its committers leave beside the table when they are killed. */
-    private List<FoundGarbage> brokenMerges(String run, Inventory files) {
-        return files
-                .under(StoreLayout.samples(run))
-                .only(file -> StoreLayout.isHidden(file.key()))
-                .olderThan(limits.inUse())
-                .by(HIDDEN_PART)
-                .entrySet()
-                .stream()
-                .map(part -> new FoundGarbage(
-                        part.getValue().garbage("remains of a broken merge", part.getKey(), Optional.of(run)),
-                        () -> isIdle(run)))
-                .toList();
-    }
-
     /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */
     private List<FoundGarbage> uncommitted(String run, Inventory files, RunReferences references) {
         Inventory old = files.under(StoreLayout.samples(run))
@@ -111,16 +105,22 @@ final class RunGarbage implements GarbageFinder {
                         .toList();
     }
 
-    /** Of a run whose commits cannot be read, nothing can be told. */
+    /**
+     * Files that were replaced a short while ago may still be read by who had read the commit before. Of a run whose commits
+     * cannot be read, nothing can be told.
+     */
     private Predicate<AgedFile> notIn(String run) {
         try {
-            Set<String> listed = new UnitCommits(store, run)
-                    .all().stream()
-                            .flatMap(commit -> commit.files().stream())
-                            .map(UnitCommit.File::key)
-                            .collect(Collectors.toSet());
-            return file -> !listed.contains(file.key());
+            Set<String> needed = new HashSet<>();
+            for (UnitCommit commit : new UnitCommits(store, run).all()) {
+                commit.files().forEach(file -> needed.add(file.key()));
+                if (!commit.committedAt().isBefore(limits.inUse())) {
+                    needed.addAll(commit.replaced());
+                }
+            }
+            return file -> !needed.contains(file.key());
         } catch (StoreException e) {
+            LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());
             return file -> false;
         }
     }
@@ -135,5 +135,66 @@ final class RunGarbage implements GarbageFinder {
 
     private boolean isIdle(String run) {
         return StoredRuns.isIdle(store, run);
+    }
+
+    /** The runs that published data sets speak of, by id or by any path of theirs. */
+    static final class RunReferences {
+
+        private static final Pattern PUBLISHED = Pattern.compile("datasets/.*\\.json");
+
+
+        private final Set<String> texts;
+        /** Whether a record cannot be read: then nobody can tell which runs it speaks of, and all are taken for spoken of. */
+        private final boolean any;
+
+        private RunReferences(Set<String> texts, boolean any) {
+            this.texts = texts;
+            this.any = any;
+        }
+
+        /** @param files of the store */
+        static RunReferences in(ObjectStore store, Collection<AgedFile> files) {
+            Set<String> texts = new HashSet<>();
+            boolean any = false;
+            for (AgedFile file : files) {
+                String key = file.key();
+                if (PUBLISHED.matcher(key).matches()) {
+                    try {
+                        texts(Json.parse(store.read(key), JsonElement.class, store.uri(key)))
+                                .forEach(texts::add);
+                    } catch (StoreException e) {
+                        LOG.warn("no run goes, since a data set may speak of any: {}", e.getMessage());
+                        any = true;
+                    }
+                }
+            }
+            return new RunReferences(texts, any);
+        }
+
+        boolean include(String runId) {
+            String segment = PathSegment.escape(runId);
+            List<String> folders = List.of("runs/" + segment, "run=" + segment);
+            return any
+                    || texts.stream()
+                            .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
+        }
+
+        boolean name(String key) {
+            return any || texts.contains(key);
+        }
+
+        private static boolean holds(String text, String folder) {
+            return (text + "/").contains(folder + "/");
+        }
+
+        private static Stream<String> texts(JsonElement json) {
+            if (json.isJsonObject()) {
+                return json.getAsJsonObject().entrySet().stream()
+                        .flatMap(entry -> Stream.concat(Stream.of(entry.getKey()), texts(entry.getValue())));
+            } else if (json.isJsonArray()) {
+                return json.getAsJsonArray().asList().stream().flatMap(RunReferences::texts);
+            }
+            return json.isJsonNull() ? Stream.empty() : Stream.of(json.getAsString());
+        }
     }
 }

@@ -2,6 +2,8 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

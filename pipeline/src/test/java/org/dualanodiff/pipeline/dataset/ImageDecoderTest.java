@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import java.awt.Color;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;

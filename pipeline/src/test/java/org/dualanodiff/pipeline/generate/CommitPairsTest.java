@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -18,6 +20,7 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -52,7 +55,7 @@ class CommitPairsTest {
     void file_ofAList_holdsExactlyItsPairsWithTheirLastVerdicts() throws IOException {
         UnitCommit.File file = commit(Map.of("a", indices(0, 1, 2), "b", indices(4)), Set.of(1));
 
-        assertThat(file.key()).startsWith(StoreLayout.samples("r", "hex nut", "dent") + "/pairs-000000-");
+        assertThat(file.key()).startsWith(StoreLayout.samples("r", new UnitKey("hex nut", "dent")) + "/pairs-000000-");
         assertThat(file.indices()).containsExactly(0, 1, 2, 4);
         Path copy = folder.resolve("copy.parquet");
         store.download(file.key(), copy);
@@ -85,7 +88,7 @@ class CommitPairsTest {
     }
 
     private UnitCommit.File commit(Map<String, BitSet> sources, Set<Integer> copies) throws IOException {
-        return new CommitPairs(store).run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
+        return new CommitPairs(store, RunLease.Fence.none("r")).run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
     }
 
     private static BitSet indices(int... indices) {

@@ -2,6 +2,13 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import java.util.Arrays;
+import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,7 +42,7 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -43,9 +50,10 @@ import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,7 +135,7 @@ class GenerateSamplesTest {
     private List<GeneratedSample> samples(String name, Supplier<ExecutorService> workers, List<int[]> missing)
             throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve(name).toString(), Map.of())) {
-            GenerateSamples verb = new GenerateSamples(store, workers);
+            GenerateSamples verb = new GenerateSamples(store, RunLease.Fence.none("run"), workers);
             List<CompletableFuture<GenerateResult>> runs = missing.stream()
                     .map(indices -> CompletableFuture.supplyAsync(() -> result(verb, task(indices))))
                     .toList();
@@ -157,8 +165,7 @@ class GenerateSamplesTest {
 
     private static GenerateTask task(int[] missing) {
         Fingerprint fingerprint = Fingerprint.of("test").build();
-        GenerateUnit unit = new GenerateUnit(
-                crops.set().category(), crops.set().defect(), fingerprint, missing[0], PAIRS + PAIRS % 2, missing);
+        GenerateUnit unit = new GenerateUnit(new AdapterId(crops.set().unit(), fingerprint), missing[0], PAIRS + PAIRS % 2, Arrays.stream(missing).boxed().toList());
         return new GenerateTask(
                 "run",
                 unit,
@@ -179,9 +186,9 @@ class GenerateSamplesTest {
 
     private static Provenance provenance(GenerateUnit unit) {
         return new Provenance(
-                unit.adapter(),
-                unit.category(),
-                unit.defect(),
+                unit.adapter().fingerprint(),
+                unit.unit().category(),
+                unit.unit().defect(),
                 new Provenance.BaseModel("tiny", "ab"),
                 new Provenance.TrainingData("cd", List.of(), 0),
                 Map.of(),

@@ -20,14 +20,14 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.dataset.MaskFile;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.export.ExportTask;
-import org.dualanodiff.pipeline.plan.UnitKey;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Data sets that lead out of their root: by links, and by what their tables name. */
@@ -320,7 +320,7 @@ final class HostileDatasets {
     static void export(Dataset dataset, Path out) throws IOException {
         List<ExportPart> parts = new ArrayList<>();
         for (DefectSet set : dataset.sets()) {
-            parts.add(new ExportPart.RealPairs(new UnitKey(set.category(), set.defect()), set.training()));
+            parts.add(new ExportPart.RealPairs(set.unit(), set.training()));
         }
         for (GoodImages good : dataset.good()) {
             parts.add(new ExportPart.GoodImages(good.category(), "train", 0, good.training()));

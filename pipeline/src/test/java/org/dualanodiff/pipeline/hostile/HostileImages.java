@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
-import org.dualanodiff.pipeline.dataset.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /** Pictures that want memory or time without end, and damaged ones: each is decoded or refused with a reason. */
 final class HostileImages {

@@ -2,7 +2,10 @@ package org.dualanodiff.pipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every plan, tried on a thousand random stores. */
 class PlannerPropertyTest {
-    private static final TrainingSet SET = new TrainingSet("c", "d", "data", 1, 0);
+    private static final TrainingSet SET = new TrainingSet(new UnitKey("c", "d"), "data", 1, 0, Map.of());
     private static final AdapterRecipe RECIPE = new AdapterRecipe("base", Map.of(), "sks", 64, 1);
     private static final int CASES = 1_000;
 
@@ -31,7 +34,7 @@ class PlannerPropertyTest {
             BitSet indices = new BitSet();
             existing.forEach(indices::set);
             SampleTarget wanted = new SampleTarget(target, block, block + extra);
-            return Planner.plan(new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.key(), indices)))
+            return Planner.plan(new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()))
                     .generate();
         }
     }
@@ -45,7 +48,7 @@ class PlannerPropertyTest {
     @MethodSource("cases")
     void plan_withWhatIsThere_coversTheTargetOnce(Case given) {
         List<Integer> planned = given.plan().stream()
-                .flatMap(unit -> Arrays.stream(unit.missing()).boxed())
+                .flatMap(unit -> unit.missing().stream())
                 .toList();
 
         assertThat(planned).doesNotHaveDuplicates().noneMatch(given.existing()::contains);
@@ -66,7 +69,7 @@ class PlannerPropertyTest {
             assertThat(unit.endIndex() % given.block()).isZero();
             assertThat(unit.endIndex() - unit.firstIndex()).isBetween(given.block(), given.block() + given.extra());
             assertThat(unit.missing()).isNotEmpty().isSorted();
-            assertThat(Arrays.stream(unit.missing()))
+            assertThat(unit.missing())
                     .allMatch(index -> index >= unit.firstIndex() && index < unit.endIndex());
             previousEnd = unit.endIndex();
         }

@@ -3,6 +3,12 @@ package org.dualanodiff.pipeline.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
+import org.dualanodiff.pipeline.UnitKey;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +20,14 @@ import org.junit.jupiter.api.Test;
 class PlannerTest {
     private static final AdapterRecipe RECIPE =
             new AdapterRecipe("base", Map.of("training.steps", "5000"), "a vfx with sks", 512, 7);
-    private static final TrainingSet BENT = new TrainingSet("metal nut", "bent", "data-1", 8, 0);
-    private static final TrainingSet SCRATCH = new TrainingSet("metal nut", "scratch", "data-2", 5, 1);
+    private static final TrainingSet BENT = new TrainingSet(new UnitKey("metal nut", "bent"), "data-1", 8, 0, Map.of());
+    private static final TrainingSet SCRATCH = new TrainingSet(new UnitKey("metal nut", "scratch"), "data-2", 5, 1, Map.of());
 
     @Test
     void plan_ofUntouchedStore_trainsAndGeneratesAll() {
         Plan plan = Planner.plan(input(List.of(BENT, SCRATCH), 10, Set.of(), Map.of()));
 
-        assertThat(plan.train()).extracting(TrainUnit::adapterId).containsExactly(adapter(BENT), adapter(SCRATCH));
+        assertThat(plan.train()).containsExactly(adapter(BENT), adapter(SCRATCH));
         assertThat(plan.generate())
                 .containsExactly(
                         unit(BENT, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7),
@@ -33,7 +39,7 @@ class PlannerTest {
 
     @Test
     void plan_ofFinishedRun_isEmpty() {
-        Plan plan = Planner.plan(input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.key(), range(0, 10))));
+        Plan plan = Planner.plan(input(List.of(BENT), 10, Set.of(adapter(BENT)), Map.of(BENT.unit(), range(0, 10))));
 
         assertThat(plan.isEmpty()).isTrue();
         assertThat(plan.summary()).containsExactly("metal nut/bent: train no, 10 existing, 0 to generate");
@@ -44,7 +50,7 @@ class PlannerTest {
         BitSet existing = range(0, 3);
         existing.set(5, 8);
 
-        Plan plan = Planner.plan(input(List.of(BENT), 12, Set.of(adapter(BENT)), Map.of(BENT.key(), existing)));
+        Plan plan = Planner.plan(input(List.of(BENT), 12, Set.of(adapter(BENT)), Map.of(BENT.unit(), existing)));
 
         assertThat(plan.train()).isEmpty();
         assertThat(plan.generate()).containsExactly(unit(BENT, 0, 8, 3, 4), unit(BENT, 8, 12, 8, 9, 10, 11));
@@ -52,7 +58,7 @@ class PlannerTest {
 
     @Test
     void plan_withRaisedTarget_startsAfterTheLongStretchThatIsThere() {
-        Plan plan = Planner.plan(input(List.of(BENT), 102, Set.of(), Map.of(BENT.key(), range(0, 98))));
+        Plan plan = Planner.plan(input(List.of(BENT), 102, Set.of(), Map.of(BENT.unit(), range(0, 98))));
 
         assertThat(plan.generate()).containsExactly(unit(BENT, 96, 104, 98, 99, 100, 101, 102, 103));
     }
@@ -62,7 +68,7 @@ class PlannerTest {
         BitSet existing = range(0, 3);
         existing.set(40);
 
-        Plan plan = Planner.plan(input(List.of(BENT), 4, Set.of(), Map.of(BENT.key(), existing)));
+        Plan plan = Planner.plan(input(List.of(BENT), 4, Set.of(), Map.of(BENT.unit(), existing)));
 
         assertThat(plan.generate()).containsExactly(unit(BENT, 0, 4, 3));
         assertThat(plan.units().get(0).existing()).isEqualTo(4);
@@ -98,21 +104,21 @@ class PlannerTest {
                 RECIPE,
                 new SampleTarget(target, 4, 10, attempts),
                 Set.of(adapter(BENT)),
-                Map.of(BENT.key(), existing),
-                Map.of(BENT.key(), rejected)));
+                Map.of(BENT.unit(), existing),
+                Map.of(BENT.unit(), rejected)));
     }
 
     @Test
     void plan_ofSetWithoutUsableImage_leavesItOutWithItsReason() {
-        TrainingSet bad = new TrainingSet("metal nut", "flip", "data-3", 0, 3);
-        TrainingSet none = new TrainingSet("metal nut", "hole", "data-4", 0, 0);
+        TrainingSet bad = new TrainingSet(new UnitKey("metal nut", "flip"), "data-3", 0, 3, Map.of());
+        TrainingSet none = new TrainingSet(new UnitKey("metal nut", "hole"), "data-4", 0, 0, Map.of());
 
         Plan plan = Planner.plan(input(List.of(bad, BENT, none), 2, Set.of(), Map.of()));
 
         assertThat(plan.unusable())
                 .containsExactly(
-                        new Unusable("metal nut", "flip", "no usable training image: all 3 are in quarantine"),
-                        new Unusable("metal nut", "hole", "no training image"));
+                        new Unusable(new UnitKey("metal nut", "flip"), "no usable training image: all 3 are in quarantine"),
+                        new Unusable(new UnitKey("metal nut", "hole"), "no training image"));
         assertThat(plan.train()).hasSize(1);
         assertThat(plan.summary())
                 .containsExactly(
@@ -123,11 +129,11 @@ class PlannerTest {
 
     @Test
     void plan_withAdapterOfAnotherCategory_trainsItsOwn() {
-        TrainingSet twin = new TrainingSet("copper nut", "bent", "data-1", 8, 0);
+        TrainingSet twin = new TrainingSet(new UnitKey("copper nut", "bent"), "data-1", 8, 0, Map.of());
 
         Plan plan = Planner.plan(input(List.of(BENT, twin), 1, Set.of(adapter(BENT)), Map.of()));
 
-        assertThat(plan.train()).extracting(TrainUnit::adapterId).containsExactly(adapter(twin));
+        assertThat(plan.train()).containsExactly(adapter(twin));
     }
 
     @Test
@@ -157,7 +163,7 @@ class PlannerTest {
 
     private static PlanInput input(
             List<TrainingSet> sets, int target, Set<AdapterId> published, Map<UnitKey, BitSet> existing) {
-        return new PlanInput(sets, RECIPE, new SampleTarget(target, 4, 10), published, existing);
+        return new PlanInput(sets, RECIPE, new SampleTarget(target, 4, 10), published, existing, Map.of());
     }
 
     private static AdapterId adapter(TrainingSet set) {
@@ -165,7 +171,7 @@ class PlannerTest {
     }
 
     private static GenerateUnit unit(TrainingSet set, int first, int end, int... missing) {
-        return new GenerateUnit(set.category(), set.defect(), adapter(set).fingerprint(), first, end, missing);
+        return new GenerateUnit(adapter(set), first, end, Arrays.stream(missing).boxed().toList());
     }
 
     private static BitSet range(int first, int end) {

@@ -7,19 +7,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
 class ProceduralCorpusTest {
     private static final int AREA = 128 * 128;
     private static final int COUNT = 400;
-    private static final List<CorpusImage> IMAGES = images(new ProceduralCorpus(11), 0, COUNT);
+    private static final List<ProceduralImage> IMAGES = images(new ProceduralCorpus(11), 0, COUNT);
 
     @Test
     void image_ofSameSeedAndIndex_isTheSameInAnyOrder() {
         ProceduralCorpus again = new ProceduralCorpus(11);
         for (int index : List.of(30, 3, 17, 399)) {
-            CorpusImage image = again.image(index);
+            ProceduralImage image = again.image(index);
             assertThat(image.image().levels())
                     .isEqualTo(IMAGES.get(index).image().levels());
             assertThat(image.mask().levels()).isEqualTo(IMAGES.get(index).mask().levels());
@@ -39,7 +40,7 @@ class ProceduralCorpusTest {
 
     @Test
     void image_outsideMask_equalsTheFaultlessOne() {
-        for (CorpusImage image : IMAGES) {
+        for (ProceduralImage image : IMAGES) {
             byte[] mask = image.mask().levels();
             byte[] levels = image.image().levels();
             byte[] faultless = image.faultless().levels();
@@ -50,7 +51,7 @@ class ProceduralCorpusTest {
 
     @Test
     void mask_ofDefect_isBlackAndWhiteAndCoversHalfToTwentyPercent() {
-        for (CorpusImage image : IMAGES) {
+        for (ProceduralImage image : IMAGES) {
             assertThat(image.mask().levels()).containsOnly(levelsOf(image));
             assertThat(coverage(image)).isBetween(image.defect().isPresent() ? 0.005 : 0, 0.2);
         }
@@ -58,7 +59,7 @@ class ProceduralCorpusTest {
 
     @Test
     void mask_ofDefect_changesVisibly() {
-        for (CorpusImage image : IMAGES) {
+        for (ProceduralImage image : IMAGES) {
             image.defect()
                     .ifPresent(word -> assertThat(changeInMask(image)).as(word).isGreaterThan(6));
         }
@@ -73,10 +74,13 @@ class ProceduralCorpusTest {
 
     @Test
     void words_areDistinctAndNearlyAllOccurSoon() {
-        List<String> words = new ProceduralCorpus(1).words();
+        ProceduralCorpus corpus = new ProceduralCorpus(1);
+        List<String> words = Stream.concat(corpus.objects().stream(), corpus.defects().stream())
+                .toList();
 
         assertThat(words).doesNotHaveDuplicates().hasSizeGreaterThan(45).allMatch(word -> word.matches("[a-z_]+"));
-        assertThat(words).containsAll(IMAGES.stream().map(CorpusImage::object).toList());
+        assertThat(words)
+                .containsAll(IMAGES.stream().map(ProceduralImage::object).toList());
         assertThat(IMAGES.stream().flatMap(image -> image.defect().stream()).collect(Collectors.toSet()))
                 .hasSizeGreaterThan(16)
                 .isSubsetOf(words);
@@ -92,20 +96,20 @@ class ProceduralCorpusTest {
         assertThat(sum / 100).isGreaterThan(40);
     }
 
-    private static List<CorpusImage> images(ProceduralCorpus corpus, long from, int count) {
+    private static List<ProceduralImage> images(ProceduralCorpus corpus, long from, int count) {
         return LongStream.range(from, from + count).mapToObj(corpus::image).toList();
     }
 
-    private static byte[] levelsOf(CorpusImage image) {
+    private static byte[] levelsOf(ProceduralImage image) {
         return image.defect().isPresent() ? new byte[] {0, (byte) 255} : new byte[] {0};
     }
 
-    private static double coverage(CorpusImage image) {
+    private static double coverage(ProceduralImage image) {
         byte[] mask = image.mask().levels();
         return (double) IntStream.range(0, AREA).filter(i -> mask[i] != 0).count() / AREA;
     }
 
-    private static double changeInMask(CorpusImage image) {
+    private static double changeInMask(ProceduralImage image) {
         byte[] mask = image.mask().levels();
         return IntStream.range(0, 3 * AREA)
                 .filter(i -> mask[i % AREA] != 0)
@@ -114,7 +118,7 @@ class ProceduralCorpusTest {
                 .orElse(0);
     }
 
-    private static double share(Function<CorpusImage, Boolean> property) {
+    private static double share(Function<ProceduralImage, Boolean> property) {
         return (double) IMAGES.stream().filter(property::apply).count() / COUNT;
     }
 

@@ -30,7 +30,7 @@ class SampleDatasetTest {
         SampleDataset.Written result = SampleDataset.write(folder, 1, TINY);
 
         assertThat(result).isEqualTo(new SampleDataset.Written(SampleDataset.products(), 4 * (2 + 1 + 6), 4 * 6));
-        for (Product product : Product.ALL) {
+        for (Product product : SampleDataset.PRODUCTS) {
             Path home = folder.resolve(product.name());
             assertThat(names(home)).containsExactly("ground_truth", "test", "train");
             assertThat(names(home.resolve("train/good"))).containsExactly("000.png", "001.png");

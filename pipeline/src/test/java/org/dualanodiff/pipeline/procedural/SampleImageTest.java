@@ -15,7 +15,7 @@ class SampleImageTest {
     private static final int AREA = Canvas.SIZE * Canvas.SIZE;
 
     static Stream<Arguments> productsAndDefects() {
-        return Product.ALL.stream()
+        return SampleDataset.PRODUCTS.stream()
                 .flatMap(product -> product.defects().stream()
                         .map(defect ->
                                 Arguments.argumentSet(product.name() + " with " + defect.name(), product, defect)));
@@ -25,16 +25,17 @@ class SampleImageTest {
     @MethodSource("productsAndDefects")
     void defect_onProduct_coversTwoToFifteenPercent(Product product, Defect defect) {
         for (int seed = 0; seed < 12; seed++) {
-            SampleImage sample = SampleImage.defective(product, defect, seed);
-            assertThat((double) Mask.of(sample.mask()).area() / AREA).isBetween(0.02, 0.15);
+            ProceduralImage sample = SampleDataset.defective(product, defect, seed);
+            assertThat((double) Mask.of(sample.mask()).area() / AREA)
+                    .isBetween(0.02, 0.15);
         }
     }
 
     @ParameterizedTest
     @MethodSource("productsAndDefects")
     void image_outsideMask_equalsTheFaultlessOne(Product product, Defect defect) {
-        SampleImage sample = SampleImage.defective(product, defect, 3);
-        Image mask = Image.gray(sample.mask());
+        ProceduralImage sample = SampleDataset.defective(product, defect, 3);
+        Image mask = sample.mask();
 
         assertThat(changedPixels(sample)).allMatch(i -> mask.levels()[i] == (byte) 255);
     }
@@ -42,7 +43,7 @@ class SampleImageTest {
     @ParameterizedTest
     @MethodSource("productsAndDefects")
     void image_insideMask_isChangedNearlyEverywhere(Product product, Defect defect) {
-        SampleImage sample = SampleImage.defective(product, defect, 3);
+        ProceduralImage sample = SampleDataset.defective(product, defect, 3);
         int area = Mask.of(sample.mask()).area();
 
         assertThat(changedPixels(sample).count()).isGreaterThan(Math.round(0.95 * area));
@@ -50,27 +51,26 @@ class SampleImageTest {
 
     @Test
     void good_ofAnyProduct_hasAnEmptyMask() {
-        for (Product product : Product.ALL) {
-            SampleImage sample = SampleImage.good(product, 8);
+        for (Product product : SampleDataset.PRODUCTS) {
+            ProceduralImage sample = SampleDataset.good(product, 8);
             assertThat(Mask.of(sample.mask()).isEmpty()).isTrue();
-            assertThat(Image.rgb(sample.image()).levels())
-                    .isEqualTo(Image.rgb(sample.faultless()).levels());
+            assertThat(sample.image().levels()).isEqualTo(sample.faultless().levels());
         }
     }
 
     @Test
     void good_withOtherSeed_isAnotherSpecimen() {
-        for (Product product : Product.ALL) {
-            byte[] one = Image.rgb(SampleImage.good(product, 1).image()).levels();
-            byte[] other = Image.rgb(SampleImage.good(product, 2).image()).levels();
+        for (Product product : SampleDataset.PRODUCTS) {
+            byte[] one = SampleDataset.good(product, 1).image().levels();
+            byte[] other = SampleDataset.good(product, 2).image().levels();
             assertThat(IntStream.range(0, AREA).filter(i -> one[i] != other[i]).count())
                     .isGreaterThan(AREA / 2);
         }
     }
 
-    private static Stream<Integer> changedPixels(SampleImage sample) {
-        byte[] image = Image.rgb(sample.image()).levels();
-        byte[] faultless = Image.rgb(sample.faultless()).levels();
+    private static Stream<Integer> changedPixels(ProceduralImage sample) {
+        byte[] image = sample.image().levels();
+        byte[] faultless = sample.faultless().levels();
         return IntStream.range(0, AREA)
                 .filter(i -> image[i] != faultless[i]
                         || image[AREA + i] != faultless[AREA + i]

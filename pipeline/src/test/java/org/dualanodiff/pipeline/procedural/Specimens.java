@@ -10,7 +10,7 @@ public final class Specimens {
 
     /** @param product one of {@link SampleDataset#products()} */
     public static BufferedImage photograph(String product, long seed) {
-        return SampleImage.good(named(product), seed).image();
+        return SampleDataset.good(named(product), seed).image().buffered();
     }
 
     public static List<BufferedImage> photographs(String product, long firstSeed, int count) {
@@ -21,7 +21,7 @@ public final class Specimens {
 
     /** {@code (height, width)}: the drawn outline with what it encloses, as {@link #photograph} of this seed shows it. */
     public static boolean[] outline(String product, long seed) {
-        Scene scene = named(product).draw(Seeds.random(seed));
+        Scene scene = named(product).specimen().draw(PictureRandom.of(seed));
         boolean[] inside = new boolean[Canvas.SIZE * Canvas.SIZE];
         for (int row = 0; row < Canvas.SIZE; row++) {
             int first = row * Canvas.SIZE;
@@ -42,7 +42,7 @@ public final class Specimens {
     }
 
     private static Product named(String name) {
-        return Product.ALL.stream()
+        return SampleDataset.PRODUCTS.stream()
                 .filter(product -> product.name().equals(name))
                 .findFirst()
                 .orElseThrow();

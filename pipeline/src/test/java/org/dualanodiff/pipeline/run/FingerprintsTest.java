@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.UnitKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.plan.TrainingSet;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,7 @@ class FingerprintsTest {
     }
 
     private static String adapter(RunSettings settings, boolean compensated) {
-        TrainingSet set = new TrainingSet("nut", "bent", "data", 5, 0, settings.trainingSettings(compensated));
+        TrainingSet set = new TrainingSet(new UnitKey("nut", "bent"), "data", 5, 0, settings.trainingSettings(compensated));
         return settings.recipe().adapterOf(set).fingerprint().shortHex();
     }
 

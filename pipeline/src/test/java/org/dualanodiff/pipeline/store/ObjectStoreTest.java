@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,7 +165,7 @@ class ObjectStoreTest {
     @Test
     void key_withEscapedAndForeignCharacters_isKeptLiterally() throws IOException {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "file names are not UTF-8 here");
-        String key = StoreLayout.samples("r", "Гайка ü", "a=b/c%") + "/part-0.parquet";
+        String key = StoreLayout.samples("r", new UnitKey("Гайка ü", "a=b/c%")) + "/part-0.parquet";
 
         store.write(key, new byte[2]);
 

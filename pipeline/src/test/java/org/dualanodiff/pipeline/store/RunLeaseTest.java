@@ -3,6 +3,11 @@ package org.dualanodiff.pipeline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +62,20 @@ class RunLeaseTest {
             held.requireHeld();
             assertThat(RunLease.isHeld(store, "r", Instant.now())).isTrue();
         }
+    }
+
+    @Test
+    void file_ofATaskWhoseDriverWasTakenOver_isNotWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "pairs");
+        RunLease.Fence fence;
+        try (RunLease first = acquire(LEAVE)) {
+            fence = first.fence();
+            fence.upload(store, file, "staging/a");
+        }
+        acquire(LEAVE).close();
+
+        assertThatThrownBy(() -> fence.upload(store, file, "staging/b")).hasMessageContaining("was taken over");
+        assertThat(store.list("staging")).extracting(StoredFile::key).containsExactly("staging/a");
     }
 
     @Test

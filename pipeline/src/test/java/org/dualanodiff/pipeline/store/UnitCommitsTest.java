@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,14 +66,35 @@ class UnitCommitsTest {
 
         assertThat(commit.accepted()).containsExactly(0);
         assertThat(commit.reasons()).isEqualTo(Map.of("flat", 2, "no_change", 1));
-        assertThat(commit.only(file -> file.key().equals("b")).indices().stream())
-                .containsExactly(2);
-        assertThat(commit.only(file -> file.key().equals("b")).number()).isEqualTo(2);
+        assertThat(commit.only(Map.of("a", 2L, "b", 1L)).indices().stream()).containsExactly(2);
+        assertThat(commit.only(Map.of("b", 1L)).number()).isEqualTo(2);
+    }
+
+    @Test
+    void commit_withFilesWrittenAnew_listsTheNewInThePlaceOfTheOldAndStillKnowsThose() {
+        UnitCommit commit = with(with(with(NOTHING, 0), 1), 2);
+        UnitCommit compacted = commit.with(List.of(file("large", 0, 1)), Map.of(), Set.of("f0", "f1"));
+
+        assertThat(compacted.files()).extracting(UnitCommit.File::key).containsExactly("f2", "large");
+        assertThat(compacted.replaced()).containsExactly("f0", "f1");
+        assertThat(compacted.indices()).isEqualTo(commit.indices());
+        assertThat(compacted.only(Map.of("f2", 1L, "large", 1L, "f1", 1L)).replaced())
+                .containsExactly("f1");
+    }
+
+    @Test
+    void commit_ofAVersionThatReplacedNothing_isRead() {
+        String json = new String(Json.bytes(with(NOTHING, 1)));
+        String before = json.replaceAll("(?s)\\s+\"replaced\": \\[],", "");
+
+        assertThat(before).isNotEqualTo(json);
+        assertThat(Json.parse(before.getBytes(), UnitCommit.class, "x"))
+                .isEqualTo(Json.parse(json.getBytes(), UnitCommit.class, "x"));
     }
 
     @Test
     void commit_ofAnotherFormat_isRefusedWithItsPlace() {
-        String key = StoreLayout.commit("r", Samples.ID.category(), Samples.ID.defect(), 1);
+        String key = StoreLayout.commit("r", Samples.ID.unit(), 1);
         String json = new String(Json.bytes(with(NOTHING, 1))).replace("\"format\": 1", "\"format\": 2");
         store.write(key, json.getBytes());
 
@@ -83,7 +106,7 @@ class UnitCommitsTest {
 
     @Test
     void commit_thatWasMoved_isRefused() {
-        store.write(StoreLayout.commit("r", "other", "place", 1), Json.bytes(with(NOTHING, 1)));
+        store.write(StoreLayout.commit("r", new UnitKey("other", "place"), 1), Json.bytes(with(NOTHING, 1)));
 
         assertThatThrownBy(() -> commits.all()).hasMessageContaining("moved by hand");
     }

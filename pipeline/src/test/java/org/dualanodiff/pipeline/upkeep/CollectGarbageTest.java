@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
 import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
 
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectGarbageTest {
 
     private static final Duration OLD = Duration.ofDays(40);
-    private static final String STAGED = StoreLayout.staging("dead", ADAPTER.category(), ADAPTER.defect());
+    private static final String STAGED = StoreLayout.staging("dead", ADAPTER.unit());
     private static final AdapterId UNPUBLISHED =
             new AdapterId("hex nut", "scratch", Fingerprint.of("unpublished").build());
 
@@ -92,17 +96,8 @@ class CollectGarbageTest {
     }
 
     @Test
-    void gc_ofBrokenMerge_deletesItsFolderAndNotTheTable() throws IOException {
-        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
-        write(table + "/_temporary/0/_temporary/attempt_1/part-0.parquet", Duration.ofDays(2));
-
-        assertDeletes(table + "/_temporary");
-        assertThat(made.verify().findings()).isEmpty();
-    }
-
-    @Test
     void gc_ofFilesThatNoCommitLists_deletesThoseThatAreOldAlone() throws IOException {
-        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+        String table = StoreLayout.samples(RUN, ADAPTER.unit());
         made.age("samples", OLD);
         write(table + "/pairs-000009-x.parquet", Duration.ofDays(2));
         write(table + "/pairs-000010-y.parquet", Duration.ofHours(1));
@@ -113,8 +108,22 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofFilesThatWereReplaced_waitsADayForWhoReadsThem() throws IOException {
+        List<String> replaced = made.compact(RUN);
+        made.age("samples", OLD);
+        assertThat(made.verify().findings()).isEmpty();
+        assertThat(made.verify().samples()).isEqualTo(TestStore.SAMPLES);
+        assertThat(gc(false).find().garbage()).isEmpty();
+
+        Instant later = Instant.now().plus(Duration.ofDays(2));
+        GarbageResult result = new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
+        assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
     void gc_ofOldFilesOfARunWhoseCommitCannotBeRead_leavesThem() throws IOException {
-        made.store.write(StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1), "{".getBytes());
+        made.store.write(StoreLayout.commit(RUN, ADAPTER.unit(), 1), "{".getBytes());
         made.age("", Duration.ofDays(2));
 
         assertThat(gc(false).find().garbage()).isEmpty();
@@ -133,7 +142,7 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofOldStagingOfAYoungRun_keepsTheRun() throws IOException {
-        String staged = StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()) + "/part-x.parquet";
+        String staged = StoreLayout.staging(RUN, ADAPTER.unit()) + "/part-x.parquet";
         write(staged, OLD);
 
         assertDeletes("staging/run=night");

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.upkeep;
 
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,19 +14,23 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.generate.CommitPairs;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.SampleFileInspector;
-import org.dualanodiff.pipeline.samples.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.samples.TestSamples;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -50,8 +57,8 @@ final class TestStore {
         TestStore made = new TestStore(root);
         made.publishAdapter();
         made.startRun(RUN);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-0", 0, 6);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-1", 6, SAMPLES);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-0", 0, 6);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
         made.commit(RUN);
         made.writeManifest(RUN);
         return made;
@@ -77,7 +84,7 @@ final class TestStore {
     void startRun(String run) {
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
-        runs.bindAdapter(run, ADAPTER);
+        runs.bindAdapters(run, List.of(ADAPTER));
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {
@@ -99,7 +106,7 @@ final class TestStore {
                 .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
         Map<Integer, List<String>> verdicts = new TreeMap<>();
-        for (String key : RunCheck.sampleFiles(store, run)) {
+        for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {
             SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
             BitSet indices = summary.series().get(0).indices();
             indices.stream().forEach(index -> verdicts.put(index, List.of()));
@@ -117,9 +124,25 @@ final class TestStore {
         commits.create(commit);
     }
 
+    /** Writes the pairs of the run's files into one and commits that; returns the keys of those that it replaces. */
+    List<String> compact(String run) throws IOException {
+        UnitCommits commits = new UnitCommits(store, run);
+        UnitCommit commit =
+                commits.find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        Map<String, BitSet> sources = new TreeMap<>();
+        commit.files().forEach(file -> file.indices().forEach(index -> sources.computeIfAbsent(
+                        file.key(), none -> new BitSet())
+                .set(index)));
+        UnitCommit.File file =
+                new CommitPairs(store, RunLease.Fence.none(run)).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
+        commits.create(commit.with(List.of(file), Map.of(), sources.keySet()));
+        writeManifest(run);
+        return List.copyOf(sources.keySet());
+    }
+
     void writeManifest(String run) throws IOException {
         List<RunManifest.OutputFile> files = new ArrayList<>();
-        for (String key : RunCheck.sampleFiles(store, run)) {
+        for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {
             SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
             files.add(new RunManifest.OutputFile(
                     key,

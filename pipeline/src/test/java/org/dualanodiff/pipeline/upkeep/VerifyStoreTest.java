@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
 import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
 
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
-import org.dualanodiff.pipeline.store.LeaseTerms;
-import org.dualanodiff.pipeline.store.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -34,10 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyStoreTest {
 
-    private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+    private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.unit());
     private static final String FIRST = FOLDER + "/pairs-0.parquet";
-    private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.category(), ADAPTER.defect());
-    private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.category(), ADAPTER.defect());
+    private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.unit());
+    private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.unit());
 
     @TempDir
     Path folder;
@@ -103,7 +106,7 @@ class VerifyStoreTest {
     void verify_ofFileOfAnotherRun_findsItMisplaced() throws IOException {
         made.startRun("other");
         made.store.write(
-                StoreLayout.samples("other", ADAPTER.category(), ADAPTER.defect()) + "/pairs-0.parquet",
+                StoreLayout.samples("other", ADAPTER.unit()) + "/pairs-0.parquet",
                 made.store.read(FIRST));
         made.commit("other");
         made.writeManifest("other");
@@ -128,7 +131,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofDamagedCommit_findsItAndGoesOn() {
-        String commit = StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1);
+        String commit = StoreLayout.commit(RUN, ADAPTER.unit(), 1);
         made.store.write(commit, "{".getBytes());
 
         assertFound("record-unreadable", commit);
@@ -161,7 +164,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofStagedSamples_findsThemWaiting() throws IOException {
-        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-x", 10, 12);
+        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.unit()), "pairs-x", 10, 12);
 
         assertFound("staging-left", "staging/run=night");
     }

@@ -1,0 +1,83 @@
+package org.dualanodiff.jobs.spark;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * A job of Spark's: some tasks, one partition each. Any number of threads run theirs at once.
+ *
+ * @param step of the run, the job group's name, such as {@code train}
+ * @param text for people: what Spark's UI, event log and progress call it
+ */
+public record SparkJob(JavaSparkContext spark, String step, String text) {
+
+    /** Local property of Spark that carries what a thread's jobs are for. */
+    public static final String UNIT = "dualanodiff.unit";
+
+    private static final int NAMED = 4;
+
+    /** @return what became of the tasks, in their order */
+    public <T, R> List<R> run(List<T> tasks, Function<T, R> work) {
+        return tasks.isEmpty() ? List.of() : collect(spark.parallelize(tasks, tasks.size()), work);
+    }
+
+    /** As {@link #run}, with a GPU for each task where there are any. */
+    public <T, R> List<R> onGpus(List<T> tasks, Function<T, R> work) {
+        return tasks.isEmpty() ? List.of() : collect(GpuTask.on(spark.parallelize(tasks, tasks.size())), work);
+    }
+
+    @SuppressWarnings("unchecked") // Spark's array is of whatever the tag says
+    private <T, R> List<R> collect(JavaRDD<T> tasks, Function<T, R> work) {
+        spark.setJobGroup(step, text, true);
+        ClassTag<R> any = (ClassTag<R>) ClassTag.Any();
+        return Arrays.asList((R[]) spark.sc().runJob(tasks.rdd(), new OneTask<>(work), any));
+    }
+
+    /**
+     * What {@code tasks.map(work).collect()} does. Lambdas, of which that has several, Spark reads the byte code of at each job, and
+     * that took two thirds of what a unit costs the driver; a class it takes as it is.
+     */
+    private static final class OneTask<T, R> extends AbstractFunction2<TaskContext, Iterator<T>, R>
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final Function<T, R> work;
+
+        OneTask(Function<T, R> work) {
+            this.work = work;
+        }
+
+        @Override
+        public R apply(TaskContext context, Iterator<T> tasks) {
+            try {
+                return work.call(tasks.next());
+            } catch (Exception e) {
+                throw SparkJob.<RuntimeException>asIs(e);
+            }
+        }
+    }
+
+    /** Scala's functions declare nothing that they throw. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> E asIs(Exception thrown) throws E {
+        throw (E) thrown;
+    }
+
+    /** {@code cloth/hole, cloth/stain and 3 more}: what they are called, each once. */
+    public static String named(Stream<?> things) {
+        List<String> names = things.map(Object::toString).distinct().toList();
+        String first = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+        int more = names.size() - NAMED;
+        return more > 0 ? "%s and %d more".formatted(first, more) : first;
+    }
+}
