@@ -3,9 +3,9 @@ package org.dualanodiff.model.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.base.Compute;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.LiveArrays;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
