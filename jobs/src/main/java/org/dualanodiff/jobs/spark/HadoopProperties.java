@@ -17,7 +17,10 @@ public final class HadoopProperties {
     /** To make one takes longer than many a task. */
     private static final AtomicReference<Shared> SHARED = new AtomicReference<>();
 
-    private record Shared(Map<String, String> properties, Configuration configuration) {}
+    private record Shared(Of of, Configuration configuration) {}
+
+    /** @param loader by which it finds the classes of file systems */
+    private record Of(Map<String, String> properties, ClassLoader loader) {}
 
     private HadoopProperties() {}
 
@@ -44,9 +47,9 @@ public final class HadoopProperties {
 
     /** As {@link #current}, over Hadoop's own defaults; for reading, since all tasks of this JVM share it. */
     public static Configuration configuration() {
-        return SHARED.updateAndGet(before -> before != null && before.properties().equals(current())
-                        ? before
-                        : new Shared(current(), over(current())))
+        Of of = new Of(current(), Thread.currentThread().getContextClassLoader());
+        return SHARED.updateAndGet(
+                        before -> before != null && before.of().equals(of) ? before : new Shared(of, over(of.properties())))
                 .configuration();
     }
 
