@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
@@ -21,8 +19,6 @@ import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
-import org.dualanodiff.pipeline.report.PairGroups;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -55,7 +51,7 @@ final class FiguresCommand extends StoreCommand {
     private int pairs = 64;
 
     @Mixin
-    private ComparisonOptions network;
+    private Options.OfComparison network;
 
     @Option(
             names = "--sheets",
@@ -71,8 +67,8 @@ final class FiguresCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
-        Dataset dataset = RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration());
-        DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
+        Dataset dataset = machine.dataset(config);
+        DatasetFiles files = machine.files();
         Map<UnitKey, List<GeneratedSample>> samples = PairComparison.samples(store, run, dataset, pairs);
         if (samples.values().stream().allMatch(List::isEmpty)) {
             spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
@@ -97,8 +93,8 @@ final class FiguresCommand extends StoreCommand {
         DefectSet set = dataset.set(unit.category(), unit.defect()).orElseThrow();
         List<DefectImage> examples = set.training().stream().limit(REAL_SHOWN).toList();
         List<PairGroup> groups = List.of(
-                PairGroups.real(unit + ": real training pairs", examples, files, CELL),
-                PairGroups.generated(unit + ": generated", own, shown, CELL));
+                PairGroup.real(unit + ": real training pairs", examples, files, CELL),
+                PairGroup.generated(unit + ": generated", own, shown, CELL));
         Files.createDirectories(sheets);
         Path file = sheets.resolve(PathSegment.escape("%s-%s.png".formatted(set.category(), set.defect())));
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
@@ -110,7 +106,7 @@ final class FiguresCommand extends StoreCommand {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         comparison.lines(run, metrics).forEach(console::println);
-        spec.commandLine().getOut().println(JsonLine.of(new Answer(run, comparison.onUnseen(), metrics)));
+        spec.commandLine().getOut().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
     }
 
     /** The last line of the output. */

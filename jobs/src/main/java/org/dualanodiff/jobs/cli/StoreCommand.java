@@ -1,9 +1,9 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -15,19 +15,23 @@ import picocli.CommandLine.Spec;
 abstract class StoreCommand implements Callable<Integer> {
 
     @Mixin
-    private StoreOptions options;
+    private Options.OfStore options;
 
     @Spec
     CommandSpec spec;
 
     PipelineConfig config;
+    Machine machine;
 
     @Override
     public Integer call() throws IOException {
-        config = options.config();
-        try (SparkSession spark = SparkSessions.open(config, spec.name());
-                ObjectStore opened = ObjectStore.open(config.store(), HadoopProperties.current())) {
-            return run(spark, opened);
+        config = options.load();
+        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+            machine = Machine.ofSpark();
+            machine.require("store", config.store());
+            try (ObjectStore opened = machine.open(config.store())) {
+                return run(spark, opened);
+            }
         }
     }
 

@@ -1,36 +1,28 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.base.LocalCache;
 import java.util.stream.Collectors;
 import java.util.Map;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
 import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.export.ExportPairs;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.apache.spark.api.java.function.Function;
 import java.util.Locale;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
-import com.google.gson.FieldNamingPolicy;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.FinishExport;
@@ -55,7 +47,7 @@ public final class ExportRun {
      * @throws IOException if a local file cannot be written
      */
     public Summary run(ExportPlan plan) throws IOException {
-        try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
+        try (ObjectStore target = Machine.ofSpark().open(out)) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
             List<ExportResult> results = new SparkJob(
@@ -134,9 +126,10 @@ public final class ExportRun {
 
         @Override
         public ExportResult call(ExportTask task) throws Exception {
-            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
-                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
-                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            Machine machine = Machine.ofSpark();
+            try (ObjectStore from = machine.open(store);
+                    ObjectStore to = machine.open(target)) {
+                return new ExportPairs(from, to, machine.files()).run(task);
             } catch (Exception e) {
                 return ExportResult.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
@@ -157,7 +150,7 @@ public final class ExportRun {
         /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
         public static Originals of(PipelineConfig config) {
             return new Originals(
-                    RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration()),
+                    Machine.ofSpark().dataset(config),
                     config.dataset().root());
         }
 

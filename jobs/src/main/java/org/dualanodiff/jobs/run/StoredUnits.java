@@ -9,11 +9,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -116,7 +116,7 @@ final class StoredUnits {
                 whole,
                 whole.files().size() < standing.files().size(),
                 stored,
-                staged.getOrDefault(StoreLayout.staging(runId, unit.category(), unit.defect()), Map.of()),
+                staged.getOrDefault(StoreLayout.staging(runId, unit), Map.of()),
                 died.contains(unit),
                 unreadable.get(unit));
     }
@@ -126,7 +126,7 @@ final class StoredUnits {
     }
 
     private Map<String, Long> stored(UnitKey unit) {
-        return samples.getOrDefault(StoreLayout.samples(runId, unit.category(), unit.defect()), Map.of());
+        return samples.getOrDefault(StoreLayout.samples(runId, unit), Map.of());
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -28,10 +28,8 @@ import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
-import org.dualanodiff.pipeline.report.ReadRealPairs;
 import org.dualanodiff.pipeline.report.RealPairs;
-import org.dualanodiff.pipeline.report.ReportPage;
-import org.dualanodiff.pipeline.report.UnitFacts;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -70,9 +68,9 @@ public final class WriteReport {
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
-            String key = StoreLayout.realPairs(runId, set.category(), set.defect());
+            String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
+                store.write(key, Json.bytes(RealPairs.read(set, files)));
             }
         }
     }
@@ -91,7 +89,8 @@ public final class WriteReport {
                                 .formatted(runId, store.root())));
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
+        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                .html());
         return store.uri(key);
     }
 
@@ -131,7 +130,7 @@ public final class WriteReport {
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit.category(), unit.defect());
+        String key = StoreLayout.realPairs(runId, unit);
         return store.find(key)
                 .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
                 .orElse(RealPairs.NONE);
@@ -141,7 +140,7 @@ public final class WriteReport {
         @Override
         public Shown call(UnitKey unit) throws IOException {
             Shown shown = new Shown();
-            try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
+            try (ObjectStore opened = Machine.ofSpark().open(store)) {
                 RunSamples samples = new RunSamples(opened, runId);
                 for (StoredFile file : samples.files(unit.category(), unit.defect())) {
                     try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file.key())) {

@@ -171,7 +171,7 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
             TaskContext context = TaskContext.get();
             SparkEnv env = SparkEnv.get();
             this.store = store;
-            this.folder = StoreLayout.attempts(runId, unit.category(), unit.defect());
+            this.folder = StoreLayout.attempts(runId, unit);
             this.task = "%s/%s-%d-%d-".formatted(folder, env.conf().getAppId(), context.stageId(), context.partitionId());
             this.marker = "%s%d.%s".formatted(task, context.attemptNumber(), env.executorId());
         }

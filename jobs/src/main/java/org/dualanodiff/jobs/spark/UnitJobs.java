@@ -8,7 +8,6 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
@@ -16,12 +15,10 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -67,7 +64,7 @@ public final class UnitJobs {
                 .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
-    public QualityProfile learn(LearnTask task) {
+    public QualityProfile learn(LearnQuality.Task task) {
         return job("quality", "look at the real pairs of %s", task.unit())
                 .run(List.of(task), new Learning())
                 .get(0);
@@ -166,10 +163,10 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnTask, QualityProfile> {
+    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
-        public QualityProfile call(LearnTask task) throws IOException {
-            return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
+        public QualityProfile call(LearnQuality.Task task) throws IOException {
+            return new LearnQuality(Machine.ofSpark().files()).run(task);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -28,7 +29,7 @@ class PublishRunTest {
     @Test
     void files_ofARun_areThoseOfTheCommitAndNotWhatLiesBesideThem() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            String unit = StoreLayout.samples("night", "hex nut", "a=b");
+            String unit = StoreLayout.samples("night", new UnitKey("hex nut", "a=b"));
             new UnitCommits(store, "night")
                     .create(UnitCommit.nothing("night", ADAPTER)
                             .with(
@@ -54,7 +55,7 @@ class PublishRunTest {
     @Test
     void run_ofAVersionWithoutCommits_isRefusedWithWhatToDo() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            store.write(StoreLayout.samples("night", "hex nut", "a=b") + "/part-0000.snappy.parquet", new byte[1]);
+            store.write(StoreLayout.samples("night", new UnitKey("hex nut", "a=b")) + "/part-0000.snappy.parquet", new byte[1]);
             assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("earlier version")
@@ -63,6 +64,6 @@ class PublishRunTest {
     }
 
     private static void leaveBehind(ObjectStore store, String run) {
-        store.write(StoreLayout.samples(run, "hex nut", "a=b") + "/pairs-000001-x.parquet", new byte[1]);
+        store.write(StoreLayout.samples(run, new UnitKey("hex nut", "a=b")) + "/pairs-000001-x.parquet", new byte[1]);
     }
 }

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A window of a defect image at the working resolution.
@@ -18,6 +19,6 @@ public record CropPair(Window window, BufferedImage image, BufferedImage mask, d
                 window,
                 window.squared(photograph, resolution).buffered(),
                 window.squaredMask(mask, resolution).buffered(),
-                window.margin(window.cut(mask).buffered(), mask.width(), mask.height()));
+                window.margin(Mask.of(window.cut(mask)), mask.width(), mask.height()));
     }
 }

@@ -136,7 +136,7 @@ public final class GenerateSamples {
 
     private static String key(String runId, GenerateUnit unit) {
         String folder =
-                StoreLayout.staging(runId, unit.unit().category(), unit.unit().defect());
+                StoreLayout.staging(runId, unit.unit());
         return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
     }
 

@@ -59,7 +59,7 @@ public final class AcceptedCopies implements Serializable {
         Map<Long, Double> distances = new HashMap<>();
         Set<Long> copies = new HashSet<>();
         candidates.stream().sorted(Comparator.comparingLong(Candidate::index)).forEach(candidate -> {
-            double distance = nearest(candidate.signature(), accepted);
+            double distance = candidate.signature().toNearest(accepted, overlap);
             if (!Double.isNaN(distance)) {
                 distances.put(candidate.index(), distance);
             }
@@ -70,9 +70,5 @@ public final class AcceptedCopies implements Serializable {
             }
         });
         return new Outcome(distances, copies);
-    }
-
-    private double nearest(PairSignature signature, List<PairSignature> accepted) {
-        return Quantile.of(accepted.stream().mapToDouble(other -> signature.distanceTo(other, overlap)), 0);
     }
 }

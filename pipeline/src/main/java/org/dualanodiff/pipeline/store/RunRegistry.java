@@ -66,7 +66,7 @@ public final class RunRegistry {
         Set<String> there = keys(StoreLayout.units(runId));
         Map<UnitKey, String> unreadable = new ConcurrentHashMap<>();
         ObjectStore.inParallel(adapters, adapter -> {
-            String key = StoreLayout.unit(runId, adapter.category(), adapter.defect());
+            String key = StoreLayout.unit(runId, adapter.unit());
             bind(key, there, adapter, why -> unreadable.put(adapter.unit(), why))
                     .filter(bound -> !bound.equals(adapter))
                     .ifPresent(bound -> {

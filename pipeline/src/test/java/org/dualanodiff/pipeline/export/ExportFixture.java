@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -44,7 +44,7 @@ final class ExportFixture {
     private void put(String category, String defect, GeneratedSample... samples) throws IOException {
         Path file = folder.resolve("part.parquet");
         SampleFile.write(file, List.of(samples).iterator());
-        store.upload(file, StoreLayout.samples("night", category, defect) + "/part-0.parquet");
+        store.upload(file, StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet");
         Files.delete(file);
     }
 
@@ -61,14 +61,14 @@ final class ExportFixture {
     }
 
     private ExportPart.Samples samples(String category, String defect) {
-        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";
         return new ExportPart.Samples(
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
     /** Cuts a file of samples off; returns its address. */
     String damage(String category, String defect) {
-        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";
         store.write(key, Arrays.copyOf(store.read(key), 100));
         return store.uri(key);
     }

@@ -78,7 +78,7 @@ class RunRegistryTest {
     void bindAdapters_withANoteThatCannotBeRead_namesItForItsUnitAndBindsTheOthers() {
         AdapterId other = new AdapterId(
                 Samples.ID.category(), "flip", Fingerprint.of("other").build());
-        String key = StoreLayout.unit("r", Samples.ID.category(), Samples.ID.defect());
+        String key = StoreLayout.unit("r", Samples.ID.unit());
         store.write(key, "{".getBytes());
 
         Map<UnitKey, String> unreadable = runs.bindAdapters("r", List.of(Samples.ID, other));
