@@ -345,19 +345,9 @@ public final class RunReport {
      * How a command ended, in the store: {@code result.json} for those who see neither its exit code nor its output, as in
      * Spark's cluster mode, and where each of its tasks worked. To be written under the run's lease only.
      */
-    static final class Outcome {
+    record Outcome(ObjectStore store, String runId, Instant started) {
 
         private static final Logger LOG = LoggerFactory.getLogger(Outcome.class);
-
-        private final ObjectStore store;
-        private final String runId;
-        private final Instant started;
-
-        private Outcome(ObjectStore store, String runId, Instant started) {
-            this.store = store;
-            this.runId = runId;
-            this.started = started;
-        }
 
         /** Says that a command is under way; what the one before left is gone. */
         static Outcome begin(ObjectStore store, String runId, Instant started) {
