@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleId;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /**
  * Pairs that stand in for the model's: {@value #COUNT} drawn ones in turn, with the grain of photographs, so that their PNGs

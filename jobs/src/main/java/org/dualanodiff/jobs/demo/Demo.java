@@ -77,7 +77,9 @@ public final class Demo {
 
     public void run() throws IOException {
         say("1/4 sample data");
-        timed("sample data", this::writeSamples);
+        Stopwatch drawing = Stopwatch.start();
+        writeSamples();
+        seconds.put("sample data", drawing.seconds());
         say("2/4 adapters, and pairs drawn freely");
         augment(Way.FREE);
         say("3/4 pairs on real good images");
@@ -180,17 +182,6 @@ public final class Demo {
             }
         }
         return samples;
-    }
-
-    @FunctionalInterface
-    private interface Stage {
-        void run() throws IOException;
-    }
-
-    private void timed(String name, Stage stage) throws IOException {
-        Stopwatch watch = Stopwatch.start();
-        stage.run();
-        seconds.put(name, watch.seconds());
     }
 
     private void say(String line) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.torch.Compute;
@@ -100,15 +101,16 @@ public final class BaseTrainer implements AutoCloseable {
     public int train(Path checkpoint, Listener listener) throws IOException {
         int done = Files.exists(checkpoint) ? state.restore(checkpoint) : 0;
         int last = done;
-        try (PretrainingBatch.Prefetcher batches = new PretrainingBatch.Prefetcher(this::batch, done + 1, config.steps())) {
-            while (last < config.steps() && !listener.shouldStop()) {
-                double loss = step(last + 1, batches.next());
-                last++;
-                listener.afterStep(last, config.steps(), loss);
-                if (last % config.checkpointEvery() == 0) {
-                    state.save(checkpoint, last);
-                    listener.afterCheckpoint(last);
-                }
+        CompletableFuture<PretrainingBatch> drawn = ahead(last + 1);
+        while (last < config.steps() && !listener.shouldStop()) {
+            PretrainingBatch batch = drawn.join();
+            last++;
+            drawn = ahead(last + 1);
+            double loss = step(last, batch);
+            listener.afterStep(last, config.steps(), loss);
+            if (last % config.checkpointEvery() == 0) {
+                state.save(checkpoint, last);
+                listener.afterCheckpoint(last);
             }
         }
         if (last > done && last % config.checkpointEvery() != 0) {
@@ -118,8 +120,12 @@ public final class BaseTrainer implements AutoCloseable {
         return last;
     }
 
-    private PretrainingBatch batch(int step) throws IOException {
-        return PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers());
+    /** Draws a batch on another thread while the model computes on this one. */
+    private CompletableFuture<PretrainingBatch> ahead(int step) {
+        return step > config.steps()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() ->
+                        PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers()));
     }
 
     private int latentNumbers() {

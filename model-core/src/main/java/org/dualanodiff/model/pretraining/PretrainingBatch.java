@@ -1,10 +1,5 @@
 package org.dualanodiff.model.pretraining;
 
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletableFuture;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +22,7 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
 
     /** @param latentNumbers of one picture */
     static PretrainingBatch of(
-            int step, PretrainingImages images, PretrainingConfig config, int scheduleLength, int latentNumbers)
-            throws IOException {
+            int step, PretrainingImages images, PretrainingConfig config, int scheduleLength, int latentNumbers) {
         UniformRandomProvider random =
                 NoiseSource.generator("pretraining", Long.toString(config.seed()), Integer.toString(step));
         boolean pairs = config.pairs() && step % 2 == 0;
@@ -100,70 +94,5 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
         return IntStream.range(0, pictures.size())
                 .map(row -> timesteps[row / each])
                 .toArray();
-    }
-
-    /** Draws the next batch on a thread of its own while the model computes on this one. */
-    static final class Prefetcher implements AutoCloseable {
-
-        private final Source source;
-        private final int last;
-        private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-            Thread daemon = new Thread(task, "pretraining-pictures");
-            daemon.setDaemon(true);
-            return daemon;
-        });
-        private CompletableFuture<PretrainingBatch> ahead;
-        private int step;
-
-        @FunctionalInterface
-        interface Source {
-            PretrainingBatch batch(int step) throws IOException;
-        }
-
-        /**
-         * @param first the first batch's step
-         * @param last the last one's
-         */
-        Prefetcher(Source source, int first, int last) {
-            this.source = source;
-            this.last = last;
-            this.step = first;
-            fetch();
-        }
-
-        private void fetch() {
-            if (step <= last) {
-                int wanted = step;
-                ahead = CompletableFuture.supplyAsync(() -> drawn(wanted), thread);
-            }
-        }
-
-        private PretrainingBatch drawn(int wanted) {
-            try {
-                return source.batch(wanted);
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        }
-
-        /** @throws IOException if a picture cannot be read */
-        PretrainingBatch next() throws IOException {
-            try {
-                PretrainingBatch batch = ahead.join();
-                step++;
-                fetch();
-                return batch;
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof IOException unreadable) {
-                    throw unreadable;
-                }
-                throw e;
-            }
-        }
-
-        @Override
-        public void close() {
-            thread.shutdownNow();
-        }
     }
 }

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.pretraining;
 
-import java.io.IOException;
 import org.dualanodiff.model.dual.NestedPrompt;
 
 /**
@@ -10,10 +9,10 @@ import org.dualanodiff.model.dual.NestedPrompt;
 public interface PretrainingImages {
 
     /** One picture for the U-Net on its own. */
-    Captioned image(long index) throws IOException;
+    Captioned image(long index);
 
     /** One pair for both branches. */
-    Pair pair(long index) throws IOException;
+    Pair pair(long index);
 
     /**
      * @param image (3, side, side) in [-1, 1]
@@ -27,5 +26,5 @@ public interface PretrainingImages {
      * @param pixels (3, side, side) in [-1, 1]
      * @param caption such as "a wood with crack"
      */
-    public record Captioned(float[] pixels, String caption) {}
+    record Captioned(float[] pixels, String caption) {}
 }

@@ -11,7 +11,7 @@ import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.quality.QualityGate;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleId;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /** From the two pictures that the model made to the row that users read: mask, statistics, verdict, PNG bytes. */
 final class PairAssembly {

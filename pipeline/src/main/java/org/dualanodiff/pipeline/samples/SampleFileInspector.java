@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import java.io.Serializable;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.SampleFile.SampleReader;

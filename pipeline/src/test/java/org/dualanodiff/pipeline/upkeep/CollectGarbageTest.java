@@ -96,15 +96,6 @@ class CollectGarbageTest {
     }
 
     @Test
-    void gc_ofBrokenMerge_deletesItsFolderAndNotTheTable() throws IOException {
-        String table = StoreLayout.samples(RUN, ADAPTER.unit());
-        write(table + "/_temporary/0/_temporary/attempt_1/part-0.parquet", Duration.ofDays(2));
-
-        assertDeletes(table + "/_temporary");
-        assertThat(made.verify().findings()).isEmpty();
-    }
-
-    @Test
     void gc_ofFilesThatNoCommitLists_deletesThoseThatAreOldAlone() throws IOException {
         String table = StoreLayout.samples(RUN, ADAPTER.unit());
         made.age("samples", OLD);
