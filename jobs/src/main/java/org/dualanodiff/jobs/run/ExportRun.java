@@ -4,7 +4,6 @@ import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Logger;
-import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.apache.spark.api.java.function.Function;
@@ -18,7 +17,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.FinishExport;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -44,12 +42,12 @@ public final class ExportRun {
         try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new SparkJob(
+            List<ExportPairs.Result> results = new SparkJob(
                             JavaSparkContext.fromSparkContext(spark.sparkContext()),
                             "export",
                             "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
                     .run(plan.tasks(), new Export(store.root(), target.root()));
-            boolean complete = results.stream().allMatch(ExportResult::succeeded);
+            boolean complete = results.stream().allMatch(ExportPairs.Result::succeeded);
             if (complete) {
                 finish.end(plan);
             }
@@ -81,20 +79,20 @@ public final class ExportRun {
                 .disableHtmlEscaping()
                 .create();
 
-        static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
+        static Summary of(ExportPlan plan, String out, List<ExportPairs.Result> results) {
             List<String> errors = results.stream()
                     .filter(result -> !result.succeeded())
-                    .map(ExportResult::error)
+                    .map(ExportPairs.Result::error)
                     .toList();
             return new Summary(
                     errors.isEmpty() ? "complete" : "partial",
                     plan.format().name().toLowerCase(Locale.ROOT),
                     plan.source(),
                     out,
-                    results.stream().mapToInt(ExportResult::pairs).sum(),
-                    results.stream().mapToInt(ExportResult::goodImages).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::pairs).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::goodImages).sum(),
                     results.size(),
-                    (int) results.stream().filter(ExportResult::resumed).count(),
+                    (int) results.stream().filter(ExportPairs.Result::resumed).count(),
                     errors);
         }
 
@@ -114,12 +112,12 @@ public final class ExportRun {
      *
      * @param store,target their addresses
      */
-    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
+    public record Export(String store, String target) implements Function<ExportPairs.Task, ExportPairs.Result> {
 
         private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
 
         @Override
-        public ExportResult call(ExportTask task) throws Exception {
+        public ExportPairs.Result call(ExportPairs.Task task) throws Exception {
             try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
                     ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
                 return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
@@ -128,7 +126,7 @@ public final class ExportRun {
                     throw e;
                 }
                 LOG.error("exporting {} failed", task.part(), e);
-                return ExportResult.failed(task, TaskFailures.text(e));
+                return ExportPairs.Result.failed(task, TaskFailures.text(e));
             }
         }
     }

@@ -2,7 +2,7 @@ package org.dualanodiff.jobs.run;
 
 import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.export.ExportPart;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,10 +93,10 @@ public final class PublishRun {
         }
 
         /** The parts of an export of such files. */
-        public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
+        public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
             return files.stream()
                     .map(file ->
-                            new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
+                            new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
                     .toList();
         }
     }

@@ -32,11 +32,9 @@ import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
-import org.dualanodiff.pipeline.export.ExportPart;
-import org.dualanodiff.pipeline.export.ExportResult;
-import org.dualanodiff.pipeline.export.ExportTask;
+import org.dualanodiff.pipeline.export.ExportPlan;
+import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.quality.QualityProfile;
@@ -131,10 +129,10 @@ class TaskRetryTest {
     @Test
     void export_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("export.png");
-        ExportPart part = new ExportPart.GoodImages("cloth", "train", 0, List.of(once(image)));
-        List<ExportResult> results = new SparkJob(context, "export", "export a part")
+        ExportPlan.Part part = new ExportPlan.Part.GoodImages("cloth", "train", 0, List.of(once(image)));
+        List<ExportPairs.Result> results = new SparkJob(context, "export", "export a part")
                 .run(
-                        List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))),
+                        List.of(new ExportPairs.Task(part, ExportFormat.MVTEC, ExportPlan.Classes.of(List.of()))),
                         new ExportRun.Export(
                                 folder("store"), shared.resolve("export").toString()));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.mask.RunLengths;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonArray;
 import com.google.gson.Gson;

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.RunLengths;
 import java.util.Optional;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -260,13 +262,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                         marked[i / CHANNELS] |= i % CHANNELS == CHANNELS - 1 && own > 0;
                     }
                 }
-                RunLengths.Builder runs = new RunLengths.Builder();
-                for (int x = 0; x < width; x++) {
-                    for (int y = 0; y < height; y++) {
-                        runs.add(marked[y * width + x]);
-                    }
-                }
-                return runs.build();
+                return RunLengths.of(new Mask(width, height, marked));
             }
         }
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,10 +47,10 @@ class ExportPairsTest {
 
     @Test
     void mvtec_withOriginals_isATrainingSetWithoutWhatIsHeldOut() throws IOException {
-        List<ExportResult> results =
+        List<ExportPairs.Result> results =
                 fixture.export(fixture.plan(ExportFormat.MVTEC).with(fixture.originals()), target);
 
-        assertThat(results.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(6);
+        assertThat(results.stream().mapToInt(ExportPairs.Result::pairs).sum()).isEqualTo(6);
         assertThat(ExportFixture.keys(target))
                 .containsExactly(
                         "README.md",
@@ -115,10 +116,10 @@ class ExportPairsTest {
         fixture.export(fixture.plan(format), target);
         List<String> before = ExportFixture.keys(target);
 
-        List<ExportResult> again = fixture.export(fixture.plan(format), target);
+        List<ExportPairs.Result> again = fixture.export(fixture.plan(format), target);
 
-        assertThat(again).allMatch(ExportResult::resumed);
-        assertThat(again.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(2);
+        assertThat(again).allMatch(ExportPairs.Result::resumed);
+        assertThat(again.stream().mapToInt(ExportPairs.Result::pairs).sum()).isEqualTo(2);
         assertThat(ExportFixture.keys(target)).isEqualTo(before);
         assertThat(text("export.json")).contains("\"complete\": true", "\"pairs\": 2");
     }
@@ -151,9 +152,9 @@ class ExportPairsTest {
         fixture.export(plan, target);
         target.delete(PartLists.key(plan.partNames().get(1)));
 
-        List<ExportResult> results = fixture.export(plan, target);
+        List<ExportPairs.Result> results = fixture.export(plan, target);
 
-        assertThat(results).extracting(ExportResult::resumed).containsExactly(true, false);
+        assertThat(results).extracting(ExportPairs.Result::resumed).containsExactly(true, false);
     }
 
     @Test

@@ -22,11 +22,9 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPairs;
-import org.dualanodiff.pipeline.export.ExportPart;
-import org.dualanodiff.pipeline.export.ExportTask;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -318,20 +316,20 @@ final class HostileDatasets {
     }
 
     static void export(Dataset dataset, Path out) throws IOException {
-        List<ExportPart> parts = new ArrayList<>();
+        List<ExportPlan.Part> parts = new ArrayList<>();
         for (DefectSet set : dataset.sets()) {
-            parts.add(new ExportPart.RealPairs(set.unit(), set.training()));
+            parts.add(new ExportPlan.Part.RealPairs(set.unit(), set.training()));
         }
         for (GoodImages good : dataset.good()) {
-            parts.add(new ExportPart.GoodImages(good.category(), "train", 0, good.training()));
-            parts.add(new ExportPart.GoodImages(good.category(), "test", 0, good.test()));
+            parts.add(new ExportPlan.Part.GoodImages(good.category(), "train", 0, good.training()));
+            parts.add(new ExportPlan.Part.GoodImages(good.category(), "test", 0, good.test()));
         }
-        ClassNames classes = ClassNames.of(
+        ExportPlan.Classes classes = ExportPlan.Classes.of(
                 parts.stream().flatMap(part -> part.unit().stream()).toList());
         try (ObjectStore target = ObjectStore.open(out.toString(), Map.of())) {
             ExportPairs export = new ExportPairs(target, target, new DatasetFiles(new Configuration()));
-            for (ExportPart part : parts) {
-                export.run(new ExportTask(part, ExportFormat.MVTEC, classes));
+            for (ExportPlan.Part part : parts) {
+                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes));
             }
         }
     }
