@@ -5,7 +5,6 @@ import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
-import org.dualanodiff.pipeline.inspect.DatasetReportText;
 import org.dualanodiff.pipeline.inspect.InspectDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import picocli.CommandLine.Command;
@@ -42,7 +41,7 @@ final class InspectCommand implements Callable<Integer> {
         if (json) {
             spec.commandLine().getOut().println(report.json());
         } else {
-            DatasetReportText.lines(report).forEach(spec.commandLine().getOut()::println);
+            report.lines().forEach(spec.commandLine().getOut()::println);
         }
         spec.commandLine().getOut().flush();
         return report.usable() ? ExitCode.DONE : ExitCode.DATA;

@@ -1,24 +1,24 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.SparkJob;
-import org.dualanodiff.jobs.spark.TaskFailures;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import org.dualanodiff.pipeline.export.ExportPairs;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.apache.spark.api.java.function.Function;
-import java.util.Locale;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
 import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.FinishExport;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An export from its plan to its last file. */
 public final class ExportRun {

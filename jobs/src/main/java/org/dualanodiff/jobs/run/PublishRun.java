@@ -1,18 +1,17 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.export.ExportPlan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** Publishes the pairs of finished runs under a name. */
 public final class PublishRun {
@@ -71,7 +70,9 @@ public final class PublishRun {
 
         /** @throws StoreException if the run has none */
         public List<PublishedDataset.File> ofRun(String runId) {
-            return commits(runId).stream().flatMap(commit -> of(commit).stream()).toList();
+            return commits(runId).stream()
+                    .flatMap(commit -> of(commit).stream())
+                    .toList();
         }
 
         /** @throws StoreException if the run has no samples */
@@ -79,8 +80,9 @@ public final class PublishRun {
             List<UnitCommit> commits = new UnitCommits(store, runId)
                     .all().stream().filter(commit -> commit.pairs() > 0).toList();
             if (commits.isEmpty()) {
-                throw new StoreException("run %s has no samples in %s; generate some first, or look for another run in %s"
-                        .formatted(runId, store.root(), store.uri("runs")));
+                throw new StoreException(
+                        "run %s has no samples in %s; generate some first, or look for another run in %s"
+                                .formatted(runId, store.root(), store.uri("runs")));
             }
             return commits;
         }
@@ -95,8 +97,7 @@ public final class PublishRun {
         /** The parts of an export of such files. */
         public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
             return files.stream()
-                    .map(file ->
-                            new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
+                    .map(file -> new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
                     .toList();
         }
     }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 public record Image(int width, int height, int channels, byte[] levels) {
     private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
+
     public Image {
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("An image needs 1 or 3 channels, was " + channels);

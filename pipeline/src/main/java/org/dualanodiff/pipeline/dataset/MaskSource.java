@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.mask.RunLengths;
-import org.dualanodiff.model.files.Digest;
-import java.net.URI;
-import java.awt.image.DataBufferByte;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.io.Serializable;
+import java.net.URI;
+import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.RunLengths;
 
 /** Where the mask of one defect image comes from; it travels in tasks and is opened where it is needed. */
 public sealed interface MaskSource extends Serializable {

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.model.mask.RunLengths;
-import java.io.Serializable;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -9,8 +7,10 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.RunLengths;
 
 /** One annotated region of an image, in COCO's terms. */
 sealed interface Outline extends Serializable {

@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.model.mask.RunLengths;
-import org.dualanodiff.pipeline.export.PairFormat.Upload;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.dualanodiff.model.mask.RunLengths;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -18,7 +18,8 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record CocoFormat() implements PairFormat {
 
     @Override
-    public Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 
@@ -85,7 +86,8 @@ record CocoFormat() implements PairFormat {
     }
 
     /** An image and its annotation have the same number. */
-    private static void annotations(JsonWriter json, Entries entries, ExportPlan.Classes classes, Segmentation segmentation)
+    private static void annotations(
+            JsonWriter json, Entries entries, ExportPlan.Classes classes, Segmentation segmentation)
             throws IOException {
         json.name("annotations").beginArray();
         int id = 0;

@@ -1,8 +1,7 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.export.FinishExport.PartLists;
-import java.io.Serializable;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;

@@ -1,22 +1,22 @@
 package org.dualanodiff.pipeline.export;
 
-import java.util.Collection;
-import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.dataset.DefectImage;
-import java.util.Optional;
 import java.io.Serializable;
-import org.dualanodiff.pipeline.UserError;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * An export to be made.
@@ -79,13 +79,14 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
 
     /** The classes of all pairs. */
     public Classes classes() {
-        return Classes.of(
-                parts.stream().flatMap(part -> part.unit().stream()).toList());
+        return Classes.of(parts.stream().flatMap(part -> part.unit().stream()).toList());
     }
 
     public List<ExportPairs.Task> tasks() {
         Classes classes = classes();
-        return parts.stream().map(part -> new ExportPairs.Task(part, format, classes)).toList();
+        return parts.stream()
+                .map(part -> new ExportPairs.Task(part, format, classes))
+                .toList();
     }
 
     List<String> partNames() {
@@ -129,8 +130,9 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
                 String content = images.stream()
                         .map(image -> image.imageSha256() + " " + image.maskSha256())
                         .collect(Collectors.joining("\n"));
-                return digits(
-                        Fingerprint.of("real-pairs").text("unit", key.toString()).text("images", content));
+                return digits(Fingerprint.of("real-pairs")
+                        .text("unit", key.toString())
+                        .text("images", content));
             }
 
             @Override
@@ -195,7 +197,9 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
 
         /** In the order of their numbers, such as {@code cloth/hole}. */
         List<String> names() {
-            return units.stream().map(unit -> unit.category() + "/" + unit.defect()).toList();
+            return units.stream()
+                    .map(unit -> unit.category() + "/" + unit.defect())
+                    .toList();
         }
     }
 }

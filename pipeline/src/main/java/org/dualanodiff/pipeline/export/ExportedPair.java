@@ -1,18 +1,17 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.image.Box;
-import java.util.List;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
 import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.dualanodiff.model.image.Image;
+import java.util.List;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /**
@@ -24,13 +23,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
  * @param generated the row it comes from; null for a real pair
  */
 record ExportedPair(
-        String id,
-        String category,
-        String defect,
-        byte[] image,
-        byte[] mask,
-        Mask marked,
-        GeneratedSample generated) {
+        String id, String category, String defect, byte[] image, byte[] mask, Mask marked, GeneratedSample generated) {
 
     static ExportedPair of(GeneratedSample sample) {
         return new ExportedPair(

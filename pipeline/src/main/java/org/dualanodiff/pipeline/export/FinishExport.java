@@ -2,9 +2,9 @@ package org.dualanodiff.pipeline.export;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.io.IOException;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.store.Json;

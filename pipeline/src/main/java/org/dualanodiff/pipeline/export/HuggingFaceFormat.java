@@ -1,33 +1,33 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.apache.parquet.schema.MessageTypeParser;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.LocalOutputFile;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import java.util.Iterator;
-import java.io.InputStream;
 import com.google.gson.JsonObject;
-import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.GroupType;
-import java.util.stream.Collectors;
-import java.util.Map;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.parquet.schema.Type;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -37,7 +37,8 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record HuggingFaceFormat() implements PairFormat {
 
     @Override
-    public Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         String key = Keys.of("data", "train-" + part + ".parquet");
         try {
             Path local = Files.createTempFile("dualanodiff-export-", ".parquet");
@@ -176,7 +177,9 @@ record HuggingFaceFormat() implements PairFormat {
         }
 
         private static void addPicture(Group row, String column, byte[] png, String path) {
-            row.addGroup(column).append("bytes", Binary.fromConstantByteArray(png)).append("path", path);
+            row.addGroup(column)
+                    .append("bytes", Binary.fromConstantByteArray(png))
+                    .append("path", path);
         }
 
         private static String features() {

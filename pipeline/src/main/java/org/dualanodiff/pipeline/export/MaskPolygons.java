@@ -16,7 +16,6 @@ import org.dualanodiff.model.mask.Mask;
  */
 final class MaskPolygons {
 
-
     private final int width;
     private final int height;
     private final Mask mask;

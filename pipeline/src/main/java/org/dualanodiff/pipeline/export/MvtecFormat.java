@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -23,7 +23,8 @@ record MvtecFormat() implements PairFormat {
             """;
 
     @Override
-    public Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 

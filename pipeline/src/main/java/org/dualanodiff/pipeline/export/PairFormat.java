@@ -1,16 +1,16 @@
 package org.dualanodiff.pipeline.export;
 
-import java.nio.file.Path;
-import java.nio.file.Files;
-import java.nio.charset.StandardCharsets;
-import java.io.Writer;
 import java.io.Closeable;
-import org.dualanodiff.pipeline.store.PathSegment;
-import java.util.stream.Collectors;
-import java.util.Arrays;
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
 
 /** How pairs are laid out. Paths are keys below the export's root. */
 sealed interface PairFormat permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, YoloFormat {
@@ -21,7 +21,8 @@ sealed interface PairFormat permits CocoFormat, HuggingFaceFormat, MvtecFormat, 
      * @param part a name that no other part has
      * @return what was written, one entry a pair, made as it is asked for
      */
-    Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target);
+    Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target);
 
     /**
      * Where a defect-free image goes.

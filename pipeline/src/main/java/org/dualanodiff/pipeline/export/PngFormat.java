@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.export.PairFormat.Upload;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -19,7 +19,8 @@ record PngFormat() implements PairFormat {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     @Override
-    public Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 

@@ -1,17 +1,17 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.Shown;
-import java.util.stream.Collectors;
-import java.util.Map;
-import java.util.Locale;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.Shown;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /** Publishes data sets, and finds published ones. */
 public final class PublishDataset {
@@ -109,7 +109,8 @@ public final class PublishDataset {
                                     ? "-"
                                     : unit.adapter()
                                             .substring(
-                                                    0, Math.min(12, unit.adapter().length()))))
+                                                    0,
+                                                    Math.min(12, unit.adapter().length()))))
                     .collect(Collectors.joining("\n"));
         }
     }

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -17,7 +17,8 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record YoloFormat() implements PairFormat {
 
     @Override
-    public Stream<ExportedPair.Entry> write(String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, classes, target));
     }
 

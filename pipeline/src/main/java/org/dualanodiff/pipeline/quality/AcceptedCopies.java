@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.quality;
 
+import org.dualanodiff.pipeline.Quantile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -26,12 +26,12 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 /** A store with accepted pairs of two defects and a rejected one, and a folder to export to. */
 final class ExportFixture {
 
-    private static final Image RING =
-            TestMasks.of("..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...")
-                    .image();
-    private static final Image SPOT =
-            TestMasks.of("........", "...#....", "....#...", "........", "........", "........")
-                    .image();
+    private static final Image RING = TestMasks.of(
+                    "..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...")
+            .image();
+    private static final Image SPOT = TestMasks.of(
+                    "........", "...#....", "....#...", "........", "........", "........")
+            .image();
 
     private final Path folder;
     private final ObjectStore store;

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.export.FinishExport.PartLists;
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -20,6 +19,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,8 +142,7 @@ class ExportPairsTest {
         DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
                 .findFirst()
                 .orElseThrow();
-        return Mask.of(only.openMask(new DatasetFiles(new Configuration())))
-                .area();
+        return Mask.of(only.openMask(new DatasetFiles(new Configuration()))).area();
     }
 
     @Test

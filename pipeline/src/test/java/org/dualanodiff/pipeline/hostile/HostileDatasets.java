@@ -16,6 +16,7 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFormat;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -25,7 +26,6 @@ import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Data sets that lead out of their root: by links, and by what their tables name. */
@@ -104,7 +104,7 @@ final class HostileDatasets {
             surroundings(folder, bait);
             String address = addresses(bait.folder()).get(form);
             Configuration configuration = new Configuration();
-            configuration.set(DatasetFiles.ROOT, DatasetFiles.absolute(folder.toString()));
+            configuration.set(DatasetFiles.ROOT, DatasetPath.absolute(folder.toString()));
             URI uri = address.contains(":") || address.startsWith("/")
                     ? URI.create(address)
                     : folder.resolve(address.replace("%2e", ".").replace("\\\\", "/"))

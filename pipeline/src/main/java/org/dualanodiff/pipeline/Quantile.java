@@ -1,9 +1,9 @@
-package org.dualanodiff.pipeline.quality;
+package org.dualanodiff.pipeline;
 
 import java.util.stream.DoubleStream;
 
 /** Quantiles of few numbers, between two of them by linear interpolation as in numpy. */
-final class Quantile {
+public final class Quantile {
 
     private Quantile() {}
 
@@ -11,7 +11,7 @@ final class Quantile {
      * @param share 0 for the least, 1 for the largest
      * @return NaN if there is no number that is not NaN
      */
-    static double of(DoubleStream numbers, double share) {
+    public static double of(DoubleStream numbers, double share) {
         double[] sorted =
                 numbers.filter(number -> !Double.isNaN(number)).sorted().toArray();
         if (sorted.length == 0) {
