@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -32,6 +32,7 @@ public final class MemoryBenchmark {
     private static final int SAMPLES = 50;
     private static final int SETTLED_SAMPLES = 10;
     private static final int BATCH = 2;
+    private static final int RANK = 4;
 
     private final BaseModel base;
     private final int resolution;
@@ -45,17 +46,22 @@ public final class MemoryBenchmark {
 
     /** @throws IOException where the resident size cannot be read */
     public void run() throws IOException {
-        Path state = Files.createTempDirectory("dualanodiff-bench-").resolve("state.safetensors");
-        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config())) {
-            Growth training = new Growth();
-            DualAdapter adapter = trainer.train(state, listener(training));
-            report("training steps", SETTLED, STEPS, training);
-            report("samples", SETTLED_SAMPLES, SAMPLES, sample(adapter));
-        }
+        Growth training = new Growth();
+        Growth sampling = new Growth();
+        ModelTask.Workload work =
+                ModelTask.Workload.of("", resolution, "cpu").pairs(BATCH).repeated(STEPS - 1);
+        ModelTask.train(
+                base,
+                work,
+                RANK,
+                STEPS,
+                (step, steps, loss) -> training.measure(step, SETTLED, STEPS),
+                adapter -> sample(adapter, sampling));
+        report("training steps", SETTLED, STEPS, training);
+        report("samples", SETTLED_SAMPLES, SAMPLES, sampling);
     }
 
-    private Growth sample(DualAdapter adapter) throws IOException {
-        Growth growth = new Growth();
+    private void sample(DualAdapter adapter, Growth growth) {
         SamplingConfig sampling = new SamplingConfig(SamplingConfig.Method.PNDM, 10, 2.5, BATCH, resolution);
         try (MergedAdapter merged = new MergedAdapter(base, adapter);
                 DualSampler sampler = new DualSampler(base, merged, NestedPrompt.RELEASED, "", sampling)) {
@@ -64,17 +70,6 @@ public final class MemoryBenchmark {
                 growth.measure((block + 1) * BATCH, SETTLED_SAMPLES, SAMPLES);
             }
         }
-        return growth;
-    }
-
-    private static TrainingListener listener(Growth growth) {
-        return (step, steps, loss) -> {
-            try {
-                growth.measure(step, SETTLED, STEPS);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        };
     }
 
     private void report(String what, int settled, int end, Growth growth) {
@@ -90,52 +85,16 @@ public final class MemoryBenchmark {
         out.flush();
     }
 
-    private TrainingConfig config() {
-        return new TrainingConfig(
-                STEPS,
-                BATCH,
-                BATCH,
-                false,
-                1e-4,
-                false,
-                1,
-                PartGround.GREY,
-                1e-2,
-                1,
-                4,
-                false,
-                BackgroundMode.OFF,
-                Ablation.NONE,
-                resolution,
-                true,
-                true,
-                STEPS,
-                1);
-    }
-
-    private List<TrainingExample> examples() {
-        return IntStream.range(0, 4)
-                .mapToObj(i -> new TrainingExample("flat " + i, flat(90 + 20 * i), flat(255)))
-                .toList();
-    }
-
-    private BufferedImage flat(int level) {
-        BufferedImage image = new BufferedImage(resolution, resolution, BufferedImage.TYPE_BYTE_GRAY);
-        for (int i = 0; i < resolution * resolution; i++) {
-            image.getRaster().setSample(i % resolution, i / resolution, 0, level);
-        }
-        return image;
-    }
-
     private static final class Growth {
         private double settled;
         private double end;
 
-        void measure(int done, int settledAfter, int endAfter) throws IOException {
-            if (done == settledAfter) {
-                settled = Memory.resident();
-            } else if (done == endAfter) {
-                end = Memory.resident();
+        void measure(int done, int settledAfter, int endAfter) {
+            try {
+                settled = done == settledAfter ? Memory.resident() : settled;
+                end = done == endAfter ? Memory.resident() : end;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

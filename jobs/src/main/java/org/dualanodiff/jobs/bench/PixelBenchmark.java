@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.model.mask.Mask;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
@@ -107,7 +108,7 @@ public final class PixelBenchmark {
             double uniform = (mixed((long) image * scores.length + i) >>> 40) / (double) (1 << 24);
             scores[i] = (float) (NOISE * uniform + (defect[i] ? 1 - NOISE : 0));
         }
-        return new ScoreMap(SIDE, SIDE, scores, defect);
+        return new ScoreMap(scores, new Mask(SIDE, SIDE, defect));
     }
 
     /** The finalizer of SplitMix64. */

@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleId;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /**
  * Pairs that stand in for the model's: {@value #COUNT} drawn ones in turn, with the grain of photographs, so that their PNGs
@@ -119,6 +120,6 @@ public final class RecordedPairs {
                 PngCodec.encode(new Image(full, full, 3, anomaly).buffered()),
                 side * side,
                 new GeneratedSample.BoundingBox(x, y, side, side),
-                PairSignature.of(picture, outline));
+                PairSignature.of(picture, Mask.of(outline)));
     }
 }

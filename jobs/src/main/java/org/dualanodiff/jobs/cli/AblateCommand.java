@@ -34,7 +34,7 @@ final class AblateCommand implements Callable<Integer> {
     private static final Map<String, List<String>> PAPER = paper();
 
     @Mixin
-    private ConfigOptions options;
+    private Options.OfConfig options;
 
     @Option(
             names = "--id",
@@ -54,7 +54,7 @@ final class AblateCommand implements Callable<Integer> {
     private boolean evaluate;
 
     @Mixin
-    private ComparisonOptions network;
+    private Options.OfComparison network;
 
     @Spec
     private CommandSpec spec;
@@ -88,7 +88,7 @@ final class AblateCommand implements Callable<Integer> {
             if (evaluate) {
                 evaluate(spark, run.runs());
             }
-            spec.commandLine().getOut().println(JsonLine.of(new Answer(run.runs(), figures)));
+            spec.commandLine().getOut().println(Console.json(new Answer(run.runs(), figures)));
         }
         return ExitCode.DONE;
     }

@@ -1,5 +1,17 @@
 package org.dualanodiff.jobs.cli;
 
+import picocli.CommandLine.Parameters;
+import org.dualanodiff.pipeline.train.ImportAdapter;
+import org.dualanodiff.pipeline.base.BaseModelSource;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.base.BaseModel;
+import picocli.CommandLine.Command;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.model.dual.AdapterFile;
+import java.nio.file.Path;
+import java.nio.file.Files;
 import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -19,7 +31,7 @@ import picocli.CommandLine.Spec;
 abstract class AdapterCommand implements Callable<Integer> {
 
     @Mixin
-    private ConfigOptions options;
+    private Options.OfConfig options;
 
     @Option(names = "--category", required = true, paramLabel = "NAME", description = "Product category.")
     private String category;
@@ -52,4 +64,59 @@ abstract class AdapterCommand implements Callable<Integer> {
     }
 
     abstract void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException;
+
+    @Command(
+            name = "export-adapter",
+            mixinStandardHelpOptions = true,
+            description = "Copies the adapter that this configuration means out of the store, for the released code.")
+    static final class ExportAdapter extends AdapterCommand {
+
+        @Option(
+                names = "--out",
+                required = true,
+                paramLabel = "FILE",
+                description = "Ends in .safetensors, or in .bin for a file as torch.save writes it.")
+        private Path out;
+
+        @Override
+        void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
+            AdapterRegistry registry = new AdapterRegistry(store);
+            PublishedAdapter adapter = registry.find(id)
+                    .orElseThrow(() -> new StoreException("%s has no adapter of %s/%s for these settings; run train first"
+                            .formatted(store.root(), id.category(), id.defect())));
+            Path local = Files.createTempFile("dualanodiff-export-", ".safetensors");
+            try {
+                registry.download(adapter, local);
+                AdapterFile.convert(local, out);
+            } finally {
+                Files.deleteIfExists(local);
+            }
+            spec.commandLine().getOut().println(adapter.weightsUri() + " is now " + out);
+        }
+    }
+
+    @Command(
+            name = "import-adapter",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Puts an adapter that was trained elsewhere into the store, in the place of the one that this configuration",
+                "would train. Reads pytorch_lora_weights.safetensors or .bin of the released code; executes nothing in it."
+            })
+    static final class ImportAdapterFile extends AdapterCommand {
+
+        @Parameters(paramLabel = "FILE", description = "The adapter file.")
+        private Path file;
+
+        @Override
+        void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
+            BaseModelSource source = new BaseModelSource(
+                    LocalCache.ofUser(),
+                    HadoopProperties.of(inputs.settings().config().spark().conf()));
+            try (BaseModel base =
+                    BaseModel.load(source.locate(inputs.settings().base().name()), Compute.CPU)) {
+                String uri = new ImportAdapter(store).run(base, inputs, id, file).weightsUri();
+                spec.commandLine().getOut().println(file + " is now " + uri);
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.NightBenchmark;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
-import org.dualanodiff.jobs.bench.Workload;
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.base.BaseModel;
@@ -195,7 +195,7 @@ final class BenchCommand {
             GpuBenchmark.Result result = new GpuBenchmark(
                             tiny, TINY, work, extent, spec.commandLine().getOut())
                     .run();
-            spec.commandLine().getOut().println(JsonLine.of(result));
+            spec.commandLine().getOut().println(Console.json(result));
             return result.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
         }
 
@@ -248,7 +248,7 @@ final class BenchCommand {
     static final class Scale implements Callable<Integer> {
 
         @Mixin
-        private StoreOptions options;
+        private Options.OfStore options;
 
         @Option(names = "--rows", paramLabel = "N", description = "Pairs. Default: 100000.")
         private int rows = 100_000;
@@ -267,7 +267,7 @@ final class BenchCommand {
                         "--rows and --units must be positive and --units no more than --rows, were %d and %d"
                                 .formatted(rows, units));
             }
-            PipelineConfig config = options.config();
+            PipelineConfig config = options.load();
             try (SparkSession spark = SparkSessions.open(config, spec.name())) {
                 StoreProbe.require("store", config.store(), HadoopProperties.current());
                 new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);

@@ -1,11 +1,14 @@
 package org.dualanodiff.jobs.cli;
 
+import com.google.gson.JsonParser;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.config.Redaction;
 
 /** What is printed goes through here, so that no name steers the terminal that it is shown on. */
@@ -40,5 +43,11 @@ final class Console extends FilterWriter {
     @Override
     public void write(int character) throws IOException {
         out.write(shown.apply(Character.toString(character)));
+    }
+
+    /** A record as one line of JSON, in the spelling of the store's files. */
+    static String json(Object value) {
+        return JsonParser.parseString(new String(Json.bytes(value), StandardCharsets.UTF_8))
+                .toString();
     }
 }

@@ -31,7 +31,7 @@ final class DemoCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     @Mixin
-    private ComparisonOptions network;
+    private Options.OfComparison network;
 
     @Spec
     private CommandSpec spec;

@@ -1,5 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.cli.AdapterCommand.ImportAdapterFile;
+import org.dualanodiff.jobs.cli.AdapterCommand.ExportAdapter;
+import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
+import org.dualanodiff.jobs.cli.RunCommand.Generate;
+import org.dualanodiff.jobs.cli.RunCommand.Train;
+import org.dualanodiff.jobs.cli.RunCommand.Augment;
 import java.io.PrintWriter;
 import org.dualanodiff.pipeline.ProductVersion;
 import picocli.CommandLine;
@@ -12,19 +18,19 @@ import picocli.CommandLine.IVersionProvider;
         description = "Learns defects from a few images and makes any number of new image-mask pairs (DualAnoDiff).",
         subcommands = {
             DemoCommand.class,
-            AugmentCommand.class,
-            PlanCommand.class,
+            Augment.class,
+            ShowPlan.class,
             InspectCommand.class,
-            TrainCommand.class,
-            GenerateCommand.class,
+            Train.class,
+            Generate.class,
             FiguresCommand.class,
             EvaluateCommand.class,
             AblateCommand.class,
             ReportCommand.class,
             ExportCommand.class,
             PublishCommand.class,
-            ImportAdapterCommand.class,
-            ExportAdapterCommand.class,
+            ImportAdapterFile.class,
+            ExportAdapter.class,
             VerifyCommand.class,
             StatusCommand.class,
             GcCommand.class,

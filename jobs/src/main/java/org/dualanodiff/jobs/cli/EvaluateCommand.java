@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
-    private ConfigOptions options;
+    private Options.OfConfig options;
 
     @Spec
     private CommandSpec spec;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.ExportRun;
-import org.dualanodiff.jobs.run.Originals;
-import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
+import org.dualanodiff.jobs.run.ExportRun.Originals;
+import org.dualanodiff.jobs.run.PublishRun;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.PublishDataset;
@@ -76,11 +76,11 @@ final class ExportCommand extends StoreCommand {
     private ExportPlan plan(ObjectStore store) {
         String words = source.run == null ? "data set " + source.dataset : "run " + source.run;
         return ExportPlan.of(
-                format, withOriginals() ? words + " with originals" : words, SampleFiles.parts(files(store)));
+                format, withOriginals() ? words + " with originals" : words, ExportRun.parts(files(store)));
     }
 
     private List<PublishedDataset.File> files(ObjectStore store) {
-        return source.run == null ? published(store).files() : new SampleFiles(store).ofRun(source.run);
+        return source.run == null ? published(store).files() : new PublishRun(store).files(source.run);
     }
 
     private List<String> runs(ObjectStore store) {

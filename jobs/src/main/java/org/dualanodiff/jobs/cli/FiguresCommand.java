@@ -21,7 +21,6 @@ import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
-import org.dualanodiff.pipeline.report.PairGroups;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -55,7 +54,7 @@ final class FiguresCommand extends StoreCommand {
     private int pairs = 64;
 
     @Mixin
-    private ComparisonOptions network;
+    private Options.OfComparison network;
 
     @Option(
             names = "--sheets",
@@ -97,8 +96,8 @@ final class FiguresCommand extends StoreCommand {
         DefectSet set = dataset.set(unit.category(), unit.defect()).orElseThrow();
         List<DefectImage> examples = set.training().stream().limit(REAL_SHOWN).toList();
         List<PairGroup> groups = List.of(
-                PairGroups.real(unit + ": real training pairs", examples, files, CELL),
-                PairGroups.generated(unit + ": generated", own, shown, CELL));
+                PairGroup.real(unit + ": real training pairs", examples, files, CELL),
+                PairGroup.generated(unit + ": generated", own, shown, CELL));
         Files.createDirectories(sheets);
         Path file = sheets.resolve(PathSegment.escape("%s-%s.png".formatted(set.category(), set.defect())));
         Files.write(file, ContactSheet.png(groups, ACROSS, Long.MAX_VALUE));
@@ -110,7 +109,7 @@ final class FiguresCommand extends StoreCommand {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         comparison.lines(run, metrics).forEach(console::println);
-        spec.commandLine().getOut().println(JsonLine.of(new Answer(run, comparison.onUnseen(), metrics)));
+        spec.commandLine().getOut().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
     }
 
     /** The last line of the output. */

@@ -1,10 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
 import picocli.CommandLine.ParameterException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
 final class GcCommand implements Callable<Integer> {
 
     @Mixin
-    private StoreOptions options;
+    private Options.OfStore options;
 
     @Option(names = "--delete", description = "Delete it. Without this nothing is changed.")
     private boolean delete;
@@ -47,8 +48,8 @@ final class GcCommand implements Callable<Integer> {
                             + " them.")
     private boolean finishedRuns;
 
-    @Option(names = "--json", description = "One line of JSON instead of text.")
-    private boolean json;
+    @Mixin
+    private Options.OfJson json;
 
     @Spec
     private CommandSpec spec;
@@ -58,22 +59,20 @@ final class GcCommand implements Callable<Integer> {
         if (keepDays < 1) {
             throw new ParameterException(spec.commandLine(), "--keep-days must be at least 1, was " + keepDays);
         }
-        try (ObjectStore store = options.open(options.config())) {
+        try (ObjectStore store = options.open()) {
             CollectGarbage garbage =
                     new CollectGarbage(store, new GarbageRules(Duration.ofDays(keepDays), finishedRuns), Instant.now());
-            print(delete ? garbage.delete() : garbage.find());
+            GarbageResult result = delete ? garbage.delete() : garbage.find();
+            json.print(spec.commandLine().getOut(), result, lines(result));
             return ExitCode.DONE;
         }
     }
 
-    private void print(GarbageResult result) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JsonLine.of(result));
-            return;
-        }
-        result.garbage().stream().map(Garbage::line).forEach(out::println);
-        result.skipped().forEach(left -> out.println("left, it is in use again: " + left.line()));
-        out.println(result.sentence());
+    private static List<String> lines(GarbageResult result) {
+        Stream<String> found = result.garbage().stream().map(Garbage::line);
+        Stream<String> left = result.skipped().stream().map(skipped -> "left, it is in use again: " + skipped.line());
+        return Stream.of(found, left, Stream.of(result.sentence()))
+                .flatMap(lines -> lines)
+                .toList();
     }
 }

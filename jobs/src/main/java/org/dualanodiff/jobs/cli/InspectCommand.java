@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
 
     @Mixin
-    private ConfigOptions options;
+    private Options.OfConfig options;
 
     @Option(names = "--json", description = "The whole report as JSON on standard output.")
     private boolean json;

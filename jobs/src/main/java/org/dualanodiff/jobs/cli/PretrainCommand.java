@@ -13,9 +13,7 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
-import org.dualanodiff.pipeline.pretrain.PretrainProgress;
-import org.dualanodiff.pipeline.pretrain.PretrainResult;
-import org.dualanodiff.pipeline.pretrain.PretrainSettings;
+import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +41,7 @@ final class PretrainCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "BASE",
             description = "Model directory or builtin:NAME to continue from. Default: a new model.")
-    private String from;
+    private Optional<String> from = Optional.empty();
 
     @Option(
             names = "--data",
@@ -57,7 +55,7 @@ final class PretrainCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Squares at random places and of random sizes, from 128 pixels on, cut from each of your images"
-                            + " beside its middle square: for adapters of dataset.crop = defect. Default: 0.")
+                            + " beside its middle square: for adapters of dataset.crop = defect. Default: ${DEFAULT-VALUE}.")
     private int crops;
 
     @Option(
@@ -67,16 +65,25 @@ final class PretrainCommand implements Callable<Integer> {
                             + " adapter that others can start from. On by itself where the base has such an adapter.")
     private boolean pairs;
 
-    @Option(names = "--rank", paramLabel = "N", description = "LoRA rank of the starting adapter. Default: 16.")
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            description = "LoRA rank of the starting adapter. Default: ${DEFAULT-VALUE}.")
     private int rank = 16;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps in all. Default: 10000.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Optimizer steps in all. Default: ${DEFAULT-VALUE}.")
     private int steps = 10_000;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Pictures a step, half as many pairs. Default: 16.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Pictures a step, half as many pairs. Default: ${DEFAULT-VALUE}.")
     private int batchSize = 16;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest. Default: 1e-3.")
+    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest. Default: ${DEFAULT-VALUE}.")
     private double learningRate = 1e-3;
 
     @Option(names = "--minutes", paramLabel = "X", description = "Stop after this time; resumable. Default: no limit.")
@@ -85,19 +92,29 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--sample-every",
             paramLabel = "N",
-            description = "Steps between two resumable states, each with a sheet of samples. Default: 1000.")
+            description =
+                    "Steps between two resumable states, each with a sheet of samples. Default: ${DEFAULT-VALUE}.")
     private int sampleEvery = 1000;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of pictures, weights and noise. Default: 1.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of pictures, weights and noise. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "cpu, cuda (for a GPU) or cuda:N. Default: cpu.")
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda (for a GPU) or cuda:N. Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
-    @Option(names = "--precision", paramLabel = "NAME", description = "bf16 or fp32 for activations. Default: bf16.")
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description = "bf16 or fp32 for activations. Default: ${DEFAULT-VALUE}.")
     private String precision = "bf16";
 
-    @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: 2.")
+    @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: ${DEFAULT-VALUE}.")
     private int threads = Compute.CPU.threads();
 
     @Spec
@@ -105,25 +122,15 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<Path> start = Optional.ofNullable(from)
-                .map(base ->
-                        new BaseModelSource(LocalCache.ofUser()).locate(base).root());
-        PretrainSettings settings = new PretrainSettings(
+        Settings settings = new Settings(
                 out,
-                Optional.ofNullable(from).map(PretrainCommand::located).orElse(null),
-                data,
-                crops,
-                pairs,
-                rank,
-                steps,
-                batchSize,
-                learningRate,
-                minutes,
-                sampleEvery,
-                seed,
+                from.map(base -> new BaseModelSource(LocalCache.ofUser()).locate(base).root().toString())
+                        .orElse(null),
+                new Settings.Photographs(data, crops),
+                new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
-        PretrainResult result = PretrainJob.isOnCluster()
+        Pretrain.Result result = PretrainJob.isOnCluster()
                 ? PretrainJob.run(settings, console)
                 : new Pretrain(settings).run(new ConsoleProgress(console));
         console.printf(
@@ -138,11 +145,7 @@ final class PretrainCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static String located(String base) {
-        return new BaseModelSource(LocalCache.ofUser()).locate(base).root().toString();
-    }
-
-    private record ConsoleProgress(PrintWriter console) implements PretrainProgress {
+    private record ConsoleProgress(PrintWriter console) implements Pretrain.Progress {
 
         private static final int EVERY = 50;
 

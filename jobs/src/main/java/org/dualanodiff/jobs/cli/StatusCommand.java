@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.cli;
 
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.upkeep.ReadStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,59 +27,56 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
 
     @Mixin
-    private StoreOptions options;
+    private Options.OfStore options;
 
     @Option(names = "--run", paramLabel = "ID", description = "Only this run.")
     private String run;
 
-    @Option(names = "--json", description = "One line of JSON instead of text.")
-    private boolean json;
+    @Mixin
+    private Options.OfJson json;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        try (ObjectStore store = options.open(options.config())) {
+        try (ObjectStore store = options.open()) {
             List<ReadStatus.Run> runs = new ReadStatus(store).of(Optional.ofNullable(run));
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(JsonLine.of(Map.of("store", store.root(), "runs", runs)));
-            } else if (runs.isEmpty()) {
-                out.printf("%s has no runs%n", store.root());
-            } else {
-                runs.forEach(one -> print(one, out));
-            }
+            List<String> lines = runs.isEmpty()
+                    ? List.of(store.root() + " has no runs")
+                    : runs.stream().flatMap(StatusCommand::lines).toList();
+            json.print(spec.commandLine().getOut(), Map.of("store", store.root(), "runs", runs), lines);
             return ExitCode.DONE;
         }
     }
 
-    private static void print(ReadStatus.Run run, PrintWriter out) {
+    private static Stream<String> lines(ReadStatus.Run run) {
         if (run.problem() != null) {
-            out.printf("%s: %s%n", run.runId(), run.problem());
-            return;
+            return Stream.of("%s: %s".formatted(run.runId(), run.problem()));
         }
         String units = run.units().entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
                 .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
-        out.printf(
-                "%s: %s%s; units: %s; %d good pairs, %d rejected%n",
-                run.runId(),
-                run.state(),
-                run.driver() == null ? "" : " by " + run.driver(),
-                units.isEmpty() ? "none" : units,
-                run.accepted(),
-                run.rejected());
-        if (run.now() != null) {
-            out.printf(
-                    Locale.ROOT,
-                    "  %d of %d pairs of this command committed, %.2f a second, eta %s%n",
-                    run.now().pairs(),
-                    run.now().wanted(),
-                    run.now().pairsPerSecond(),
-                    run.now().secondsLeft().map(StatusCommand::time).orElse("unknown"));
-        }
+        String state = "%s: %s%s; units: %s; %d good pairs, %d rejected"
+                .formatted(
+                        run.runId(),
+                        run.state(),
+                        run.driver() == null ? "" : " by " + run.driver(),
+                        units.isEmpty() ? "none" : units,
+                        run.accepted(),
+                        run.rejected());
+        return Stream.concat(Stream.of(state), Stream.ofNullable(run.now()).map(StatusCommand::line));
+    }
+
+    private static String line(RunStatus now) {
+        return String.format(
+                Locale.ROOT,
+                "  %d of %d pairs of this command committed, %.2f a second, eta %s",
+                now.pairs(),
+                now.wanted(),
+                now.pairsPerSecond(),
+                now.secondsLeft().map(StatusCommand::time).orElse("unknown"));
     }
 
     private static String time(double seconds) {

@@ -7,6 +7,7 @@ import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreProbe;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 abstract class StoreCommand implements Callable<Integer> {
 
     @Mixin
-    private StoreOptions options;
+    private Options.OfStore options;
 
     @Spec
     CommandSpec spec;
@@ -24,10 +25,12 @@ abstract class StoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        config = options.config();
-        try (SparkSession spark = SparkSessions.open(config, spec.name());
-                ObjectStore opened = ObjectStore.open(config.store(), HadoopProperties.current())) {
-            return run(spark, opened);
+        config = options.load();
+        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+            StoreProbe.require("store", config.store(), HadoopProperties.current());
+            try (ObjectStore opened = ObjectStore.open(config.store(), HadoopProperties.current())) {
+                return run(spark, opened);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.demo;
 
+import java.util.Locale;
 import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.Gson;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class Demo {
     private final PrintWriter console;
     private final DatasetFiles files = new DatasetFiles(new Configuration());
     private final Map<String, Double> seconds = new LinkedHashMap<>();
-    private final Map<DemoWay, Double> pairsPerSecond = new LinkedHashMap<>();
+    private final Map<Way, Double> pairsPerSecond = new LinkedHashMap<>();
 
     /**
      * @param settings over those of the demonstration, each {@code key=value}
@@ -76,15 +77,17 @@ public final class Demo {
 
     public void run() throws IOException {
         say("1/4 sample data");
-        timed("sample data", this::writeSamples);
+        Stopwatch drawing = Stopwatch.start();
+        writeSamples();
+        seconds.put("sample data", drawing.seconds());
         say("2/4 adapters, and pairs drawn freely");
-        augment(DemoWay.FREE);
+        augment(Way.FREE);
         say("3/4 pairs on real good images");
-        augment(DemoWay.ANCHORED);
+        augment(Way.ANCHORED);
         say("4/4 figures and page");
         Stopwatch watch = Stopwatch.start();
-        Dataset dataset = RunInputs.dataset(config(DemoWay.FREE), LocalCache.ofUser(), new Configuration());
-        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = samples(dataset);
+        Dataset dataset = RunInputs.dataset(config(Way.FREE), LocalCache.ofUser(), new Configuration());
+        Map<Way, Map<UnitKey, List<GeneratedSample>>> samples = samples(dataset);
         DemoFigures figures = figures(watch, dataset, samples);
         Path sheet = out.resolve("contact-sheet.png");
         new DemoPage(UNITS, dataset, files, samples).write(figures, page(), sheet);
@@ -115,12 +118,12 @@ public final class Demo {
     }
 
     /** Training is timed with the first way; the second one finds the adapters there. */
-    private void augment(DemoWay way) throws IOException {
+    private void augment(Way way) throws IOException {
         PipelineConfig config = config(way);
         Preflight.require(config, true, console);
         try (SparkSession spark = SparkSessions.open(config, "demo")) {
             AugmentRun run = new AugmentRun(spark, config, console);
-            if (way == DemoWay.FREE) {
+            if (way == Way.FREE) {
                 Stopwatch training = Stopwatch.start();
                 run.run(Stages.TRAIN);
                 seconds.put("adapters", training.seconds());
@@ -135,7 +138,7 @@ public final class Demo {
         }
     }
 
-    private PipelineConfig config(DemoWay way) {
+    private PipelineConfig config(Way way) {
         boolean bfloat16 = compute().precision() == Precision.BF16;
         List<String> sets = new ArrayList<>(List.of(
                 "dataset.root=" + data(),
@@ -159,11 +162,11 @@ public final class Demo {
     }
 
     private DemoFigures figures(
-            Stopwatch watch, Dataset dataset, Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples)
+            Stopwatch watch, Dataset dataset, Map<Way, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
         try (PairComparison comparison = new PairComparison(dataset, files, side, steps, compute())) {
-            Map<DemoWay, Map<UnitKey, PairMetrics>> units = new LinkedHashMap<>();
-            for (DemoWay way : DemoWay.values()) {
+            Map<Way, Map<UnitKey, PairMetrics>> units = new LinkedHashMap<>();
+            for (Way way : Way.values()) {
                 units.put(way, comparison.of(samples.get(way)));
             }
             seconds.put("figures", watch.seconds());
@@ -171,29 +174,47 @@ public final class Demo {
         }
     }
 
-    private Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples(Dataset dataset) throws IOException {
-        Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples = new EnumMap<>(DemoWay.class);
+    private Map<Way, Map<UnitKey, List<GeneratedSample>>> samples(Dataset dataset) throws IOException {
+        Map<Way, Map<UnitKey, List<GeneratedSample>>> samples = new EnumMap<>(Way.class);
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
-            for (DemoWay way : DemoWay.values()) {
+            for (Way way : Way.values()) {
                 samples.put(way, PairComparison.samples(opened, way.run(), dataset, Integer.MAX_VALUE));
             }
         }
         return samples;
     }
 
-    @FunctionalInterface
-    private interface Stage {
-        void run() throws IOException;
-    }
-
-    private void timed(String name, Stage stage) throws IOException {
-        Stopwatch watch = Stopwatch.start();
-        stage.run();
-        seconds.put(name, watch.seconds());
-    }
-
     private void say(String line) {
         console.println(line);
         console.flush();
+    }
+
+    /** The two ways to generate. */
+    enum Way {
+        /** The model draws the whole image. */
+        FREE("generated", "generated freely (the paper's way)"),
+        /** The pair is made on a real good image. */
+        ANCHORED("anchored", "anchored on real good images");
+
+        private final String setting;
+        private final String title;
+
+        Way(String setting, String title) {
+            this.setting = setting;
+            this.title = title;
+        }
+
+        /** The value of {@code generation.background}. */
+        String setting() {
+            return setting;
+        }
+
+        String title() {
+            return title;
+        }
+
+        String run() {
+            return "demo-" + name().toLowerCase(Locale.ROOT);
+        }
     }
 }

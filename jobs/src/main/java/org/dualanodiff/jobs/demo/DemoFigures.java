@@ -20,9 +20,9 @@ import org.dualanodiff.pipeline.UnitKey;
  */
 record DemoFigures(
         Map<String, Double> seconds,
-        Map<DemoWay, Double> pairsPerSecond,
+        Map<Demo.Way, Double> pairsPerSecond,
         double realAgreement,
-        Map<DemoWay, Map<UnitKey, PairMetrics>> units) {
+        Map<Demo.Way, Map<UnitKey, PairMetrics>> units) {
 
     static final List<String> COLUMNS =
             Stream.concat(Stream.of(""), PairMetrics.COLUMNS.stream()).toList();

@@ -13,8 +13,6 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
-import org.dualanodiff.pipeline.report.PairGroups;
-import org.dualanodiff.pipeline.report.Report;
 import org.dualanodiff.pipeline.report.ReportPage;
 import org.dualanodiff.pipeline.report.Section;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -31,13 +29,13 @@ final class DemoPage {
     private final List<UnitKey> units;
     private final Dataset dataset;
     private final DatasetFiles files;
-    private final Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples;
+    private final Map<Demo.Way, Map<UnitKey, List<GeneratedSample>>> samples;
 
     DemoPage(
             List<UnitKey> units,
             Dataset dataset,
             DatasetFiles files,
-            Map<DemoWay, Map<UnitKey, List<GeneratedSample>>> samples) {
+            Map<Demo.Way, Map<UnitKey, List<GeneratedSample>>> samples) {
         this.units = units;
         this.dataset = dataset;
         this.files = files;
@@ -69,7 +67,7 @@ final class DemoPage {
                     unit + ": " + group.title(),
                     group.pairs().subList(0, Math.min(SHEET_SHOWN, group.pairs().size())))));
         }
-        Files.write(page, ReportPage.html(new Report("DualAnoDiff demonstration", "", sections)));
+        Files.write(page, new ReportPage("DualAnoDiff demonstration", "", sections).html());
         Files.write(sheet, ContactSheet.png(all, SHEET_ACROSS, SHEET_BYTES));
     }
 
@@ -91,10 +89,10 @@ final class DemoPage {
         List<DefectImage> training =
                 dataset.set(unit.category(), unit.defect()).orElseThrow().training();
         List<PairGroup> groups = new ArrayList<>();
-        groups.add(PairGroups.real(
+        groups.add(PairGroup.real(
                 "real training pairs", training.subList(0, Math.min(SHEET_SHOWN, training.size())), files, CELL));
-        for (DemoWay way : DemoWay.values()) {
-            groups.add(PairGroups.generated(way.title(), samples.get(way).get(unit), SHOWN, CELL));
+        for (Demo.Way way : Demo.Way.values()) {
+            groups.add(PairGroup.generated(way.title(), samples.get(way).get(unit), SHOWN, CELL));
         }
         return groups;
     }

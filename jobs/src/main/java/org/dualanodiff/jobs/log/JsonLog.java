@@ -9,7 +9,7 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 import org.apache.spark.internal.SparkLoggerFactory;
-import org.dualanodiff.pipeline.config.LogConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
 import org.slf4j.LoggerFactory;
 
 /**

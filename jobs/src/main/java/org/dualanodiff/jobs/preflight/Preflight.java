@@ -19,7 +19,7 @@ import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreProbe;
 
@@ -88,7 +88,7 @@ public final class Preflight {
         List<ModelFiles> opened = new ArrayList<>();
         boolean usable = attempt(() -> {
             ModelFiles base = new BaseModelSource(LocalCache.ofUser(), hadoop).locate(config.baseModel());
-            int resolution = RunInputs.resolution(config, base);
+            int resolution = RunSettings.resolution(config, base);
             base.repairs().forEach(repair -> console.println("warning: " + repair));
             console.printf("base model %s, %d x %d pixels%n", config.baseModel(), resolution, resolution);
             console.flush();
@@ -109,7 +109,7 @@ public final class Preflight {
             return 0;
         }
         int rank = config.training().rank();
-        long side = RunInputs.resolution(config, base);
+        long side = RunSettings.resolution(config, base);
         long pairs = side * side * PAIR_BYTES * config.generation().pairsPerTask();
         return pairs + (trains ? JvmCheck.trainingBytes(base, rank) : JvmCheck.adapterBytes(base, rank));
     }

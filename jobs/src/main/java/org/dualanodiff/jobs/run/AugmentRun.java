@@ -29,7 +29,7 @@ import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.RunConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -113,7 +113,7 @@ public final class AugmentRun {
 
     private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary = recorded(work, stages, lease, RunOutcome.begin(store, identity.runId(), started));
+            RunReport.Summary summary = recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
@@ -122,7 +122,7 @@ public final class AugmentRun {
     }
 
     /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunOutcome outcome) {
+    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunReport.Outcome outcome) {
         try {
             RunReport.Summary summary = work.run(stages, retryFailed, lease);
             outcome.ended(summary, work.tasks());
@@ -191,7 +191,7 @@ public final class AugmentRun {
             Plan plan = shown(plan(stored));
             RunReport report = new RunReport(identity, inputs, plan, started);
             if (stages.generate()) {
-                open(plan);
+                open(plan, stored);
             }
             Optional<RunManifest> before = manifestBefore();
             UnitDeaths deaths = new UnitDeaths(store, identity.runId(), workedWith());
@@ -322,12 +322,16 @@ public final class AugmentRun {
                 return plan;
             }
 
-        private void open(Plan plan) {
+        /** What the run notes of a unit or of its category and cannot be read any more is that unit's failure. */
+        private void open(Plan plan, StoredUnits stored) {
             runs.open(identity);
-            runs.bindAdapters(
-                    identity.runId(),
-                    plan.units().stream().map(Plan.Unit::adapter).toList());
-            inputs.goodImages().forEach(images -> runs.bindGoodImages(identity.runId(), images));
+            List<AdapterId> adapters =
+                    plan.units().stream().map(Plan.Unit::adapter).toList();
+            runs.bindAdapters(identity.runId(), adapters).forEach(stored::leaveAlone);
+            Map<String, String> categories = runs.bindGoodImages(identity.runId(), inputs.goodImages());
+            adapters.stream()
+                    .filter(adapter -> categories.containsKey(adapter.category()))
+                    .forEach(adapter -> stored.leaveAlone(adapter.unit(), categories.get(adapter.category())));
         }
 
         private Optional<RunManifest> manifestBefore() {

@@ -58,8 +58,6 @@ import org.dualanodiff.pipeline.store.StoreException;
 /** The evaluation: refuse leaks, train and test every arm's detectors, measure the generated pairs, give the verdict. */
 public final class EvaluationRun {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EvaluationRun.class);
-
     private final SparkSession spark;
     private final PipelineConfig config;
     private final PrintWriter console;
@@ -89,7 +87,7 @@ public final class EvaluationRun {
                     new RunNaming(new RunRegistry(store)).identify(inputs).runId();
             EvaluationPlan plan = EvaluationPlan.of(config, inputs.dataset(), runId);
             requireRuns(plan, store);
-            new RefuseLeaks(spark, store, console).run(plan, inputs.settings().base());
+            refuseLeaks(plan, inputs.settings().base(), store);
             console.printf("%d detectors to train and test%n", plan.arms().size());
             console.flush();
             TaskSettings settings = TaskSettings.of(config);
@@ -139,6 +137,62 @@ public final class EvaluationRun {
                                 .formatted(run, store.root()));
             }
         }
+    }
+
+    /**
+     * Refuses an evaluation whose test images something behind it has seen, and warns where nobody can tell.
+     *
+     * @param base of the configuration; those of the runs' adapters are looked at, too
+     */
+    private void refuseLeaks(EvaluationPlan plan, Provenance.BaseModel base, ObjectStore store) throws IOException {
+        LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
+        check.refuseCopies();
+        if (plan.runs().isEmpty()) {
+            return;
+        }
+        RunAdapters known = new RunAdapters(store, plan.categories());
+        List<PublishedAdapter> adapters = plan.runs().stream()
+                .flatMap(run -> known.of(run).stream())
+                .distinct()
+                .toList();
+        warn(check.refuseLeaks(adapters));
+        List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
+        adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
+        BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
+        warn(check.refuseBases(bases, models));
+        for (String run : plan.runs()) {
+            warn(check.refuseBackgrounds(run, backgrounds(run, plan, store)));
+        }
+    }
+
+    private void warn(List<String> unknown) {
+        unknown.forEach(sentence -> console.printf("warning: %s%n", sentence));
+    }
+
+    /**
+     * The good images that the accepted pairs of a run were made on, without the windows in them; none where the model drew whole
+     * images. Pictures are not read.
+     */
+    private List<String> backgrounds(String run, EvaluationPlan plan, ObjectStore store) {
+        String[] files = new RunSamples(store, run)
+                .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
+        if (files.length == 0) {
+            return List.of();
+        }
+        Object[] categories =
+                plan.categories().stream().map(CategoryData::category).toArray();
+        return spark.read()
+                .schema("category STRING, background STRING, status STRING")
+                .parquet(files)
+                .filter(col("status")
+                        .equalTo(GeneratedSample.Status.ACCEPTED.column())
+                        .and(col("background").isNotNull())
+                        .and(col("category").isin(categories)))
+                .select(substring_index(col("background"), "#", 1).as("image"))
+                .distinct()
+                .orderBy("image")
+                .as(Encoders.STRING())
+                .collectAsList();
     }
 
     private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
@@ -194,11 +248,6 @@ public final class EvaluationRun {
             double seconds,
             String report) {
 
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
-
         /** Whether a scheduler should go no further with this run. */
         public boolean partial() {
             return !status.equals("complete");
@@ -206,88 +255,7 @@ public final class EvaluationRun {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
-        }
-    }
-
-    /** Refuses an evaluation whose test images something behind it has seen, and warns where nobody can tell. */
-    static final class RefuseLeaks {
-
-        private final SparkSession spark;
-        private final ObjectStore store;
-        private final PrintWriter console;
-
-        RefuseLeaks(SparkSession spark, ObjectStore store, PrintWriter console) {
-            this.spark = spark;
-            this.store = store;
-            this.console = console;
-        }
-
-        /**
-         * @param base of the configuration; those of the runs' adapters are looked at, too
-         * @throws org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException naming the test images
-         * @throws org.dualanodiff.pipeline.store.StoreException if pairs are there and their adapter is not
-         */
-        void run(EvaluationPlan plan, Provenance.BaseModel base) throws IOException {
-            LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
-            check.refuseCopies();
-            if (plan.runs().isEmpty()) {
-                return;
-            }
-            RunAdapters known = new RunAdapters(store, plan.categories());
-            List<PublishedAdapter> adapters = plan.runs().stream()
-                    .flatMap(run -> known.of(run).stream())
-                    .distinct()
-                    .toList();
-            warn(check.refuseLeaks(adapters));
-            List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
-            adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
-            BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-            warn(check.refuseBases(bases, models));
-            List<String> categories =
-                    plan.categories().stream().map(CategoryData::category).toList();
-            for (String run : plan.runs()) {
-                warn(check.refuseBackgrounds(run, new PairBackgrounds(spark, store).of(run, categories)));
-            }
-        }
-
-        private void warn(List<String> unknown) {
-            unknown.forEach(sentence -> console.printf("warning: %s%n", sentence));
-        }
-    }
-
-    /** The good images that the accepted pairs of a run were made on. Pictures are not read. */
-    public static final class PairBackgrounds {
-
-        private static final String COLUMNS = "category STRING, background STRING, status STRING";
-
-        private final SparkSession spark;
-        private final ObjectStore store;
-
-        public PairBackgrounds(SparkSession spark, ObjectStore store) {
-            this.spark = spark;
-            this.store = store;
-        }
-
-        /** Their addresses, without the windows in them; none where the model drew whole images. */
-        public List<String> of(String runId, Collection<String> categories) {
-            String[] files = new RunSamples(store, runId)
-                    .files().stream().map(file -> store.literalUri(file.key())).toArray(String[]::new);
-            if (files.length == 0) {
-                return List.of();
-            }
-            return spark.read()
-                    .schema(COLUMNS)
-                    .parquet(files)
-                    .filter(col("status")
-                            .equalTo(GeneratedSample.Status.ACCEPTED.column())
-                            .and(col("background").isNotNull())
-                            .and(col("category").isin(categories.toArray())))
-                    .select(substring_index(col("background"), "#", 1).as("image"))
-                    .distinct()
-                    .orderBy("image")
-                    .as(Encoders.STRING())
-                    .collectAsList();
+            return RunReport.line(this);
         }
     }
 
@@ -301,11 +269,7 @@ public final class EvaluationRun {
                 return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
                         .run(task, compute, progress.training(task.label(), settings.progressEvery()));
             } catch (Exception e) {
-                if (TaskFailures.retriedBySpark(e)) {
-                    throw e;
-                }
-                LOG.error("{} failed", task.label(), e);
-                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.text(e));
+                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
             }
         }
     }
@@ -317,11 +281,7 @@ public final class EvaluationRun {
             try (ObjectStore store = settings.openStore()) {
                 return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
-                if (TaskFailures.retriedBySpark(e)) {
-                    throw e;
-                }
-                LOG.error("measuring {} failed", task.label(), e);
-                return GenerationMetrics.failed(task, TaskFailures.text(e));
+                return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));
             }
         }
     }

@@ -1,5 +1,18 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.base.LocalCache;
+import java.util.stream.Collectors;
+import java.util.Map;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -55,6 +68,13 @@ public final class ExportRun {
         }
     }
 
+    /** The parts of an export of files of pairs. */
+    public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
+        return files.stream()
+                .map(file -> new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
+                .toList();
+    }
+
     /**
      * The last line of an export on standard output.
      *
@@ -73,11 +93,6 @@ public final class ExportRun {
             int parts,
             int resumed,
             List<String> errors) {
-
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
 
         static Summary of(ExportPlan plan, String out, List<ExportPairs.Result> results) {
             List<String> errors = results.stream()
@@ -103,7 +118,7 @@ public final class ExportRun {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return RunReport.line(this);
         }
     }
 
@@ -114,20 +129,68 @@ public final class ExportRun {
      */
     public record Export(String store, String target) implements Function<ExportPairs.Task, ExportPairs.Result> {
 
-        private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
-
         @Override
         public ExportPairs.Result call(ExportPairs.Task task) throws Exception {
             try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
                     ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
                 return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
             } catch (Exception e) {
-                if (TaskFailures.retriedBySpark(e)) {
-                    throw e;
-                }
-                LOG.error("exporting {} failed", task.part(), e);
-                return ExportPairs.Result.failed(task, TaskFailures.text(e));
+                return ExportPairs.Result.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
+        }
+    }
+
+    /** The real images that belong to an export: those that its adapters have seen, and no other. */
+    public static final class Originals {
+
+        private final Dataset dataset;
+        private final String root;
+
+        private Originals(Dataset dataset, String root) {
+            this.dataset = dataset;
+            this.root = root;
+        }
+
+        /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
+        public static Originals of(PipelineConfig config) {
+            return new Originals(
+                    RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration()),
+                    config.dataset().root());
+        }
+
+        /**
+         * Adds them to a plan.
+         *
+         * @param runs that made the plan's pairs
+         * @throws DatasetException if the data set's training images are not those that the runs' adapters have seen:
+         *     with another split, images that are held out would be exported for training
+         */
+        public ExportPlan addTo(ExportPlan plan, List<String> runs, ObjectStore store) {
+            Map<UnitKey, DefectSet> sets = dataset.sets().stream()
+                    .collect(Collectors.toMap(set -> set.unit(), set -> set));
+            List<String> foreign = runs.stream()
+                    .flatMap(run -> new RunRegistry(store).boundAdapters(run).stream())
+                    .flatMap(id -> new AdapterRegistry(store).find(id).stream())
+                    .filter(adapter -> !hasSeen(adapter, sets))
+                    .map(adapter -> adapter.id().category() + "/" + adapter.id().defect())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            if (!foreign.isEmpty()) {
+                throw new DatasetException(
+                        ("the adapters of %s were trained on other images than those that this configuration takes from %s"
+                                        + " for training; give the configuration that trained them (dataset.root,"
+                                        + " dataset.split), or --no-originals")
+                                .formatted(String.join(", ", foreign), root));
+            }
+            return plan.with(dataset);
+        }
+
+        private static boolean hasSeen(PublishedAdapter adapter, Map<UnitKey, DefectSet> sets) {
+            DefectSet set =
+                    sets.get(adapter.id().unit());
+            return set != null
+                    && set.fingerprint().equals(adapter.provenance().data().fingerprint());
         }
     }
 }

@@ -32,8 +32,8 @@ public final class PublishRun {
         List<PublishedDataset.Unit> units = new ArrayList<>();
         for (String run : distinct) {
             requireFinished(run);
-            for (UnitCommit commit : new SampleFiles(store).commits(run)) {
-                files.addAll(SampleFiles.of(commit));
+            for (UnitCommit commit : commits(run)) {
+                files.addAll(files(commit));
                 units.add(unit(run, commit));
             }
         }
@@ -59,46 +59,29 @@ public final class PublishRun {
                 commit.rejected().size());
     }
 
-    /** The Parquet files that hold a run's samples, as its commits list them. */
-    public static final class SampleFiles {
+    /**
+     * The Parquet files that hold a run's samples, as its commits list them.
+     *
+     * @throws StoreException if the run has none
+     */
+    public List<PublishedDataset.File> files(String runId) {
+        return commits(runId).stream().flatMap(commit -> files(commit).stream()).toList();
+    }
 
-        private final ObjectStore store;
-
-        public SampleFiles(ObjectStore store) {
-            this.store = store;
+    private List<UnitCommit> commits(String runId) {
+        List<UnitCommit> commits = new UnitCommits(store, runId)
+                .all().stream().filter(commit -> commit.pairs() > 0).toList();
+        if (commits.isEmpty()) {
+            throw new StoreException("run %s has no samples in %s; generate some first, or look for another run in %s"
+                    .formatted(runId, store.root(), store.uri("runs")));
         }
+        return commits;
+    }
 
-        /** @throws StoreException if the run has none */
-        public List<PublishedDataset.File> ofRun(String runId) {
-            return commits(runId).stream()
-                    .flatMap(commit -> of(commit).stream())
-                    .toList();
-        }
-
-        /** @throws StoreException if the run has no samples */
-        List<UnitCommit> commits(String runId) {
-            List<UnitCommit> commits = new UnitCommits(store, runId)
-                    .all().stream().filter(commit -> commit.pairs() > 0).toList();
-            if (commits.isEmpty()) {
-                throw new StoreException(
-                        "run %s has no samples in %s; generate some first, or look for another run in %s"
-                                .formatted(runId, store.root(), store.uri("runs")));
-            }
-            return commits;
-        }
-
-        static List<PublishedDataset.File> of(UnitCommit commit) {
-            return commit.files().stream()
-                    .map(file -> new PublishedDataset.File(
-                            file.key(), file.bytes(), commit.runId(), commit.category(), commit.defect()))
-                    .toList();
-        }
-
-        /** The parts of an export of such files. */
-        public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
-            return files.stream()
-                    .map(file -> new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
-                    .toList();
-        }
+    private static List<PublishedDataset.File> files(UnitCommit commit) {
+        return commit.files().stream()
+                .map(file -> new PublishedDataset.File(
+                        file.key(), file.bytes(), commit.runId(), commit.category(), commit.defect()))
+                .toList();
     }
 }

@@ -1,5 +1,14 @@
 package org.dualanodiff.jobs.run;
 
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Json;
+import java.nio.charset.StandardCharsets;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonObject;
 import org.dualanodiff.jobs.spark.NativeTask;
 import java.util.Locale;
 import com.google.gson.GsonBuilder;
@@ -30,6 +39,9 @@ import org.dualanodiff.pipeline.store.UnitCommit;
 /** Collects what a run did, for its manifest and for the last line of its output. */
 public final class RunReport {
 
+    /** Units that people are told of one by one. */
+    private static final int MOST_NAMED = 100;
+
     private final RunIdentity identity;
     private final RunInputs inputs;
     private final Plan plan;
@@ -51,7 +63,7 @@ public final class RunReport {
     }
 
     void ended(UnitReport.Outcome outcome) {
-        outcomes.put(key(outcome.unit()), outcome);
+        outcomes.put(outcome.unit().unit(), outcome);
     }
 
     /** Where and when the tasks of all units worked. */
@@ -71,14 +83,14 @@ public final class RunReport {
     void untouched(Map<UnitKey, UnitCommit> commits, Optional<RunManifest> before) {
         generated = true;
         Map<UnitKey, RunManifest.Unit> known = new TreeMap<>(UnitKey.ORDER);
-        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(key(unit), unit)));
+        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(unit.unit(), unit)));
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
             UnitKey key = set.unit();
             units.add(current(known.get(key), commits.get(key), key, set.reason()));
         }
         Set<UnitKey> listed = Stream.concat(
-                        outcomes.keySet().stream(), units.stream().map(RunReport::key))
+                        outcomes.keySet().stream(), units.stream().map(RunManifest.Unit::unit))
                 .collect(Collectors.toSet());
         commits.keySet().stream().filter(key -> !known.containsKey(key)).forEach(key -> known.put(key, null));
         known.forEach((key, unit) -> {
@@ -96,26 +108,33 @@ public final class RunReport {
      */
     private RunManifest.Unit current(RunManifest.Unit known, UnitCommit commit, UnitKey key, String reason) {
         int wanted = inputs.settings().target().samplesPerDefect();
-        int listed =
-                known == null ? 0 : known.samples().existing() + known.samples().created();
+        RunManifest.Unit line = known != null ? known : nothing(key, brokenOff(commit, wanted));
         int there = commit == null ? 0 : commit.pairs();
-        boolean grown = there > listed;
-        Optional<String> error =
-                Optional.ofNullable(reason).or(() -> known != null ? known.error() : brokenOff(commit, wanted));
+        boolean grown = there > line.samples().existing() + line.samples().created();
         return new RunManifest.Unit(
-                key.category(),
-                key.defect(),
-                known != null && known.adapter().isPresent()
-                        ? known.adapter()
-                        : Optional.ofNullable(commit).map(UnitCommit::adapter),
-                known == null ? Optional.empty() : known.training(),
-                grown
-                        ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0)
-                        : known == null ? RunManifest.SampleCounts.NONE : known.samples(),
-                known == null ? 0 : known.generationSeconds(),
-                known == null ? RunManifest.Timings.NONE : known.timings(),
-                commit != null ? UnitReport.files(commit) : known == null ? List.of() : known.files(),
-                grown ? UnitReport.quality(commit, wanted) : known == null ? Optional.empty() : known.quality(),
+                line.category(),
+                line.defect(),
+                line.adapter().or(() -> Optional.ofNullable(commit).map(UnitCommit::adapter)),
+                line.training(),
+                grown ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0) : line.samples(),
+                line.generationSeconds(),
+                line.timings(),
+                commit != null ? UnitReport.files(commit) : line.files(),
+                grown ? UnitReport.quality(commit, wanted) : line.quality(),
+                Optional.ofNullable(reason).or(line::error));
+    }
+
+    private static RunManifest.Unit nothing(UnitKey unit, Optional<String> error) {
+        return new RunManifest.Unit(
+                unit.category(),
+                unit.defect(),
+                Optional.empty(),
+                Optional.empty(),
+                RunManifest.SampleCounts.NONE,
+                0,
+                RunManifest.Timings.NONE,
+                List.of(),
+                Optional.empty(),
                 error);
     }
 
@@ -128,12 +147,21 @@ public final class RunReport {
                                 .formatted(good, wanted));
     }
 
-    /** A line for each unit that is not complete. */
+    /** A line for each unit that is not complete, of the first ones. */
     List<String> problems() {
-        return planned()
-                .flatMap(outcome ->
-                        outcome.unit().error().stream().map(error -> "%s: %s".formatted(key(outcome.unit()), error)))
+        List<RunManifest.Unit> incomplete = planned()
+                .map(UnitReport.Outcome::unit)
+                .filter(unit -> unit.error().isPresent())
                 .toList();
+        List<String> lines = new ArrayList<>();
+        incomplete.stream()
+                .limit(MOST_NAMED)
+                .forEach(unit -> lines.add("%s: %s".formatted(unit.unit(), unit.error().get())));
+        if (incomplete.size() > MOST_NAMED) {
+            lines.add("%d more units are not complete; the manifest names them all"
+                    .formatted(incomplete.size() - MOST_NAMED));
+        }
+        return lines;
     }
 
     RunManifest manifest(String sparkVersion) {
@@ -155,8 +183,7 @@ public final class RunReport {
     /** In the order of the plan. */
     private Stream<UnitReport.Outcome> planned() {
         return plan.units().stream()
-                .map(unit -> outcomes.get(
-                        unit.adapter().unit()))
+                .map(unit -> outcomes.get(unit.adapter().unit()))
                 .filter(outcome -> outcome != null);
     }
 
@@ -169,10 +196,6 @@ public final class RunReport {
                         file.reason().name(),
                         file.detail()))
                 .toList();
-    }
-
-    private static UnitKey key(RunManifest.Unit unit) {
-        return unit.unit();
     }
 
     /** @param manifest its address, or null if this command writes none */
@@ -234,6 +257,15 @@ public final class RunReport {
         return all == 0 ? null : Double.valueOf(all / sum(seconds));
     }
 
+    /** A summary as one line of JSON, without what is absent. */
+    static String line(Object summary) {
+        return new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .disableHtmlEscaping()
+                .create()
+                .toJson(summary);
+    }
+
     /**
      * The last line of a run on standard output: what happened, for the program that started it.
      *
@@ -271,11 +303,6 @@ public final class RunReport {
             Map<String, Integer> rejections,
             String manifest) {
 
-        private static final Gson GSON = new GsonBuilder()
-                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-                .disableHtmlEscaping()
-                .create();
-
         /** Whether some units failed. */
         public boolean partial() {
             return status.equals("partial");
@@ -310,7 +337,73 @@ public final class RunReport {
 
         /** One line of JSON. */
         public String json() {
-            return GSON.toJson(this);
+            return line(this);
+        }
+    }
+
+    /**
+     * How a command ended, in the store: {@code result.json} for those who see neither its exit code nor its output, as in
+     * Spark's cluster mode, and where each of its tasks worked. To be written under the run's lease only.
+     */
+    static final class Outcome {
+
+        private static final Logger LOG = LoggerFactory.getLogger(Outcome.class);
+
+        private final ObjectStore store;
+        private final String runId;
+        private final Instant started;
+
+        private Outcome(ObjectStore store, String runId, Instant started) {
+            this.store = store;
+            this.runId = runId;
+            this.started = started;
+        }
+
+        /** Says that a command is under way; what the one before left is gone. */
+        static Outcome begin(ObjectStore store, String runId, Instant started) {
+            Outcome outcome = new Outcome(store, runId, started);
+            outcome.write(outcome.result("running"));
+            return outcome;
+        }
+
+        /** The last line of the command's output, with its times. */
+        void ended(RunReport.Summary summary, List<NativeTask.Record> tasks) {
+            JsonObject result = JsonParser.parseString(summary.json()).getAsJsonObject();
+            result.addProperty("started_at", started.toString());
+            result.addProperty("finished_at", Instant.now().toString());
+            write(tasks);
+            write(result);
+        }
+
+        /** The store may be what failed; then nothing more can be said there. */
+        void failed(Exception failure, List<NativeTask.Record> tasks) {
+            JsonObject result = result("failed");
+            result.addProperty("error", String.valueOf(failure.getMessage()));
+            result.addProperty("finished_at", Instant.now().toString());
+            try {
+                write(tasks);
+                write(result);
+            } catch (StoreException e) {
+                LOG.warn("the result of this command was not written: {}", e.getMessage());
+            }
+        }
+
+        private JsonObject result(String status) {
+            JsonObject result = new JsonObject();
+            result.addProperty("run_id", runId);
+            result.addProperty("status", status);
+            result.addProperty("started_at", started.toString());
+            return result;
+        }
+
+        private void write(JsonObject result) {
+            store.write(StoreLayout.result(runId), (result + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void write(List<NativeTask.Record> tasks) {
+            if (!tasks.isEmpty()) {
+                store.write(StoreLayout.tasks(runId, started), Json.bytes(Map.of("tasks", tasks)));
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.quality.LearnTask;
+import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
@@ -126,11 +126,11 @@ record RunScope(
         return config().quality().enabled() || inputs.settings().choosesMaskLevels();
     }
 
-    LearnTask learnTask(UnitKey unit) {
+    LearnQuality.Task learnTask(UnitKey unit) {
         QualityConfig quality = config().quality();
         List<URI> good =
                 inputs.dataset().good(unit.category()).map(GoodImages::training).orElse(List.of());
-        return new LearnTask(
+        return new LearnQuality.Task(
                 sets.get(unit),
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),
                 inputs.settings().resolution(),

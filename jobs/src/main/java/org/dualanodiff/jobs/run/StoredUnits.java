@@ -9,11 +9,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -84,6 +84,11 @@ final class StoredUnits {
                         Collectors.toMap(StoredFile::key, StoredFile::bytes, (a, b) -> a, TreeMap::new)));
     }
 
+    /** Notes why a unit is not to be worked on. */
+    void leaveAlone(UnitKey unit, String unreadableRecord) {
+        unreadable.putIfAbsent(unit, unreadableRecord);
+    }
+
     /** As they are written. */
     Map<UnitKey, UnitCommit> commits() {
         return commits;
@@ -111,7 +116,7 @@ final class StoredUnits {
                 whole,
                 whole.files().size() < standing.files().size(),
                 stored,
-                staged.getOrDefault(StoreLayout.staging(runId, unit.category(), unit.defect()), Map.of()),
+                staged.getOrDefault(StoreLayout.staging(runId, unit), Map.of()),
                 died.contains(unit),
                 unreadable.get(unit));
     }
@@ -121,7 +126,7 @@ final class StoredUnits {
     }
 
     private Map<String, Long> stored(UnitKey unit) {
-        return samples.getOrDefault(StoreLayout.samples(runId, unit.category(), unit.defect()), Map.of());
+        return samples.getOrDefault(StoreLayout.samples(runId, unit), Map.of());
     }
 
     /**

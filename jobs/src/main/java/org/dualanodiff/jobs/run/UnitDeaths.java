@@ -97,6 +97,6 @@ final class UnitDeaths {
     }
 
     private String folder(UnitKey unit) {
-        return StoreLayout.deaths(runId, unit.category(), unit.defect());
+        return StoreLayout.deaths(runId, unit);
     }
 }

@@ -320,7 +320,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             }
         }
         if (!ended.isEmpty()) {
-            run.store().delete(StoreLayout.attempts(run.runId(), key.category(), key.defect()));
+            run.store().delete(StoreLayout.attempts(run.runId(), key));
         }
         requireAlive();
     }

@@ -1,54 +1,48 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.SparkJob;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.samples.RunSamples;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.report.PairThumbnail;
-import org.dualanodiff.model.image.PngCodec;
-import org.apache.spark.api.java.function.Function;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import java.util.stream.DoubleStream;
-import java.util.TreeMap;
-import java.util.NavigableMap;
-import java.util.HashMap;
-import java.util.ArrayList;
-import java.nio.file.Path;
-import java.nio.file.Files;
-import java.io.UncheckedIOException;
-import java.io.Serializable;
 import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.HadoopProperties;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
-import org.dualanodiff.pipeline.report.ReadRealPairs;
+import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
-import org.dualanodiff.pipeline.report.ReportPage;
-import org.dualanodiff.pipeline.report.UnitFacts;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /** Makes the page {@code runs/RUN/report.html} from what the store has; can be done again at any time. */
 public final class WriteReport {
@@ -74,9 +68,9 @@ public final class WriteReport {
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
-            String key = StoreLayout.realPairs(runId, set.category(), set.defect());
+            String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(new ReadRealPairs(files).of(set)));
+                store.write(key, Json.bytes(RealPairs.read(set, files)));
             }
         }
     }
@@ -95,7 +89,8 @@ public final class WriteReport {
                                 .formatted(runId, store.root())));
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
-        store.write(key, ReportPage.html(DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))));
+        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                .html());
         return store.uri(key);
     }
 
@@ -135,7 +130,7 @@ public final class WriteReport {
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit.category(), unit.defect());
+        String key = StoreLayout.realPairs(runId, unit);
         return store.find(key)
                 .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
                 .orElse(RealPairs.NONE);
@@ -148,14 +143,8 @@ public final class WriteReport {
             try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
                 RunSamples samples = new RunSamples(opened, runId);
                 for (StoredFile file : samples.files(unit.category(), unit.defect())) {
-                    Path copy = Files.createTempFile("dualanodiff-report-", ".parquet");
-                    try {
-                        opened.download(file.key(), copy);
-                        try (Stream<GeneratedSample> rows = SampleFile.stream(copy)) {
-                            rows.forEach(shown::add);
-                        }
-                    } finally {
-                        Files.deleteIfExists(copy);
+                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file.key())) {
+                        rows.forEach(shown::add);
                     }
                 }
             }

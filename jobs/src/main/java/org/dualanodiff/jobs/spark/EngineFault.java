@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
+import org.dualanodiff.jobs.spark.NativeTask.UnitAttempt;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;

@@ -13,9 +13,6 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
-import org.dualanodiff.pipeline.pretrain.PretrainProgress;
-import org.dualanodiff.pipeline.pretrain.PretrainResult;
-import org.dualanodiff.pipeline.pretrain.PretrainSettings;
 
 /** Runs {@link Pretrain} as the one task of a Spark job. */
 public final class PretrainJob {
@@ -29,11 +26,11 @@ public final class PretrainJob {
         return System.getProperty("spark.master") != null;
     }
 
-    public static PretrainResult run(PretrainSettings settings, PrintWriter console) {
+    public static Pretrain.Result run(Pretrain.Settings settings, PrintWriter console) {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             Progress progress = Progress.showOn(console);
-            return new SparkJob(context, "pretrain", "pretrain a base model, %d steps".formatted(settings.steps()))
+            return new SparkJob(context, "pretrain", "pretrain a base model, %d steps".formatted(settings.training().steps()))
                     .onGpus(List.of(settings), new Task(progress))
                     .get(0);
         } catch (IOException e) {
@@ -41,17 +38,17 @@ public final class PretrainJob {
         }
     }
 
-    private record Task(Progress progress) implements Function<PretrainSettings, PretrainResult> {
+    private record Task(Progress progress) implements Function<Pretrain.Settings, Pretrain.Result> {
 
         @Override
-        public PretrainResult call(PretrainSettings settings) throws Exception {
+        public Pretrain.Result call(Pretrain.Settings settings) throws Exception {
             Compute asked = settings.compute();
             Compute given = new Compute(GpuTask.device(asked.device()), asked.precision(), asked.threads());
             return new Pretrain(settings.on(given)).run(reports(progress.training("pretrain", REPORT_EVERY)));
         }
 
-        private static PretrainProgress reports(TrainingListener listener) {
-            return new PretrainProgress() {
+        private static Pretrain.Progress reports(TrainingListener listener) {
+            return new Pretrain.Progress() {
                 @Override
                 public void step(int step, int steps, double loss, double rate, double secondsLeft) {
                     listener.afterStep(step, steps, loss);

@@ -10,6 +10,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which failures of a task are its machine's or the network's rather than its data's: those are handed to Spark, which
@@ -19,6 +21,8 @@ public final class TaskFailures {
 
     /** {@code local[N]} tries once, {@code local[N,M]} M times; a cluster as often as it is told. */
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[[^,\\]]*(?:,\\s*(\\d+))?])?");
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskFailures.class);
 
     private static final int SPARK_DEFAULT = 4;
 
@@ -41,7 +45,7 @@ public final class TaskFailures {
     }
 
     /** Whether another attempt at the running task may go better, and Spark will make one. */
-    public static boolean retriedBySpark(Throwable failure) {
+    static boolean retriedBySpark(Throwable failure) {
         TaskContext task = TaskContext.get();
         return task != null
                 && isOfTheMachine(failure)
@@ -67,8 +71,17 @@ public final class TaskFailures {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
     }
 
+    /** Why a task has failed, where Spark is not to try it again: a failure that stays with the task, as its result. */
+    public static String staying(String what, Exception failure) throws Exception {
+        if (retriedBySpark(failure)) {
+            throw failure;
+        }
+        LOG.error("{} failed", what, failure);
+        return text(failure);
+    }
+
     /** What a manifest says of an exception: one line, with its kind where the message alone does not speak. */
-    public static String text(Throwable failure) {
+    static String text(Throwable failure) {
         boolean unexplained = EngineFault.isOutOfMemory(failure)
                 && !String.valueOf(failure.getMessage()).contains("To need less");
         String kind = failure.getClass().getSimpleName();

@@ -1,27 +1,24 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.jobs.metrics.Progress;
+import org.dualanodiff.jobs.metrics.WorkCounters;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
-import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.LearnTask;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -69,7 +66,7 @@ public final class UnitJobs {
                 .onGpus(tasks, new Generation(settings, fence, progress));
     }
 
-    public QualityProfile learn(LearnTask task) {
+    public QualityProfile learn(LearnQuality.Task task) {
         return job("quality", "look at the real pairs of %s", task.unit())
                 .run(List.of(task), new Learning())
                 .get(0);
@@ -168,9 +165,9 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnTask, QualityProfile> {
+    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
-        public QualityProfile call(LearnTask task) throws IOException {
+        public QualityProfile call(LearnQuality.Task task) throws IOException {
             return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
         }
     }
@@ -187,20 +184,11 @@ public final class UnitJobs {
     private record Looking(TaskSettings settings, String adapter) implements Function<String, List<PairVerdict>> {
         @Override
         public List<PairVerdict> call(String key) throws IOException {
-            Path copy = Files.createTempFile("dualanodiff-look-", ".parquet");
-            try (ObjectStore store = settings.openStore()) {
-                store.download(key, copy);
-                try (Stream<GeneratedSample> samples = SampleFile.stream(copy)) {
-                    return samples.filter(sample -> sample.adapter().equals(adapter))
-                            .map(sample -> PairVerdict.of(sample, key))
-                            .toList();
-                } catch (RuntimeException e) {
-                    throw new IOException(
-                            "%s cannot be read: %s; delete it and run again".formatted(store.uri(key), e.getMessage()),
-                            e);
-                }
-            } finally {
-                Files.deleteIfExists(copy);
+            try (ObjectStore store = settings.openStore();
+                    Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
+                return samples.filter(sample -> sample.adapter().equals(adapter))
+                        .map(sample -> PairVerdict.of(sample, key))
+                        .toList();
             }
         }
     }

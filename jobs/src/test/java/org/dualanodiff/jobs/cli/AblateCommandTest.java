@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,14 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 class AblateCommandTest {
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    @BeforeAll
+    static void writeData() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
+    }
 
     @Test
     void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
-
         CommandLineRun ablation = command(
-                "ablate", "--steps", "10", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
+                "ablate", "--side", "32", "--steps", "2", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
 
         assertThat(ablation.exit()).as(ablation.err()).isZero();
         assertThat(ablation.err())
@@ -38,7 +42,7 @@ class AblateCommandTest {
                 .isEqualTo("[\"ablation-whole\",\"ablation-deaf\"]");
 
         CommandLineRun again =
-                command("figures", "--steps", "10", "--run", "ablation-deaf", "--sheets", sheets().toString());
+                command("figures", "--side", "32", "--steps", "2", "--run", "ablation-deaf", "--sheets", sheets().toString());
 
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))
@@ -48,7 +52,6 @@ class AblateCommandTest {
 
     @Test
     void figures_ofARunWithoutPairs_saysSo() throws IOException {
-        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         CommandLineRun run = command("figures", "--run", "elsewhere");
         assertThat(run.exit()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("run elsewhere has no pairs of this data set");

@@ -36,6 +36,8 @@ class DemoCommandTest {
                 "demo",
                 "--out",
                 folder.resolve("demo").toString(),
+                "--side",
+                "32",
                 "--steps",
                 "10",
                 "--set",

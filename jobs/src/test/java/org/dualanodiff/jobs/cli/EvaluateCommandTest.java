@@ -28,13 +28,14 @@ class EvaluateCommandTest {
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         CommandLineRun honest = command("augment");
         assertThat(honest.exit()).as(honest.err()).isZero();
-        CommandLineRun leaking = command("augment", "run.id=leaking", "dataset.split=3");
+        CommandLineRun leaking = command("train", "run.id=leaking", "dataset.split=3", "dataset.defects=[hole]");
         assertThat(leaking.exit()).as(leaking.err()).isZero();
         swapGoodImages(shared.resolve("data/cloth"), shared.resolve("swapped/cloth"));
         CommandLineRun anchored = command(
                 "augment",
                 "run.id=anchored",
                 "generation.background=anchored",
+                "dataset.defects=[hole]",
                 "dataset.root=" + shared.resolve("swapped"));
         assertThat(anchored.exit()).as(anchored.err()).isZero();
     }
@@ -127,6 +128,7 @@ class EvaluateCommandTest {
                 "evaluate",
                 "evaluate.arms=[\"generated@anchored\"]",
                 "dataset.root=" + shared.resolve("swapped"),
+                "dataset.defects=[hole]",
                 "base-model=\"builtin:tiny\"");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.err())

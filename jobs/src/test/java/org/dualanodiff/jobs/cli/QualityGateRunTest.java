@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.QualityConfig;
-import org.dualanodiff.pipeline.quality.RealPair;
+import org.dualanodiff.pipeline.quality.TrainingPair;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -43,15 +43,12 @@ class QualityGateRunTest {
 
     private static double contrast;
 
-    @TempDir
-    private Path folder;
-
     @BeforeAll
     static void writeDataAndMeasure() throws IOException {
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(8, 1, 9), List.of("hex_nut"));
-        CommandLineRun free = run(shared.resolve("free"), 12, "quality.enabled=false");
+        CommandLineRun free = run("free", 12, "quality.enabled=false");
         assertThat(free.exit()).as(free.err()).isZero();
-        contrast = samples(shared.resolve("free")).values().stream()
+        contrast = samples("free").values().stream()
                 .mapToDouble(sample -> sample.quality().contrast())
                 .sorted()
                 .skip(5)
@@ -62,9 +59,9 @@ class QualityGateRunTest {
 
     @Test
     void augment_withRejectedPairs_replacesThemUntilTheTargetIsMet() throws IOException {
-        CommandLineRun run = gated(folder.resolve("store"), 5);
+        CommandLineRun run = gated("replaced", 5);
         assertThat(run.exit()).as(run.err()).isZero();
-        Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
+        Map<Long, GeneratedSample> samples = samples("replaced");
         assertThat(accepted(samples)).isEqualTo(5);
         assertThat(samples.size()).isGreaterThan(5);
         assertThat(samples.keySet()).containsExactlyElementsOf(indicesBelow(samples.size()));
@@ -74,26 +71,26 @@ class QualityGateRunTest {
         assertThat(run.json().getAsJsonObject("rejections").get("no_change").getAsInt())
                 .isEqualTo(samples.size() - 5);
 
-        CommandLineRun again = gated(folder.resolve("store"), 5);
+        CommandLineRun again = gated("replaced", 5);
         assertThat(again.exit()).isZero();
         assertThat(again.count("generated")).isZero();
     }
 
     @Test
     void augment_withOtherParallelismOrInSteps_endsWithTheSameSamples() throws IOException {
-        gated(folder.resolve("store"), 3);
-        CommandLineRun grown = gated(folder.resolve("store"), 6);
+        gated("grown", 3);
+        CommandLineRun grown = gated("grown", 6);
         assertThat(grown.exit()).as(grown.err()).isZero();
         CommandLineRun parallel =
-                gated(folder.resolve("parallel"), 6, "generation.pairs-per-task=2", "spark.master=local[3]");
+                gated("parallel", 6, "generation.pairs-per-task=2", "spark.master=local[3]");
         assertThat(parallel.exit()).as(parallel.err()).isZero();
-        assertThat(contents(folder.resolve("parallel"))).isEqualTo(contents(folder.resolve("store")));
+        assertThat(contents("parallel")).isEqualTo(contents("grown"));
     }
 
     @Test
     void augment_withAllTriesUsed_isPartialAndCountsTheReasons() throws IOException {
         CommandLineRun run =
-                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
         assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(run.json().get("status").getAsString()).isEqualTo("partial");
         assertThat(run.err()).contains("0 of 3 pairs are good after 6 tries, rejected for flat 6");
@@ -103,18 +100,18 @@ class QualityGateRunTest {
         assertThat(unit.getAsJsonObject("samples").get("failed").getAsInt()).isZero();
 
         CommandLineRun again =
-                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
         assertThat(again.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(again.count("generated")).isZero();
         CommandLineRun more =
-                open(folder.resolve("store"), 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
+                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
         assertThat(more.count("generated")).isEqualTo(3);
     }
 
     @Test
     void augment_withNearCopies_keepsTheFirstAndNoPixelsOfTheOthers() throws IOException {
         CommandLineRun run = open(
-                folder.resolve("store"),
+                "copies",
                 2,
                 Stream.of(
                         "quality.min-accepted-distance=255",
@@ -122,7 +119,7 @@ class QualityGateRunTest {
                         "quality.keep-rejected-pixels=false",
                         "quality.max-attempts=3"));
         assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
-        Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
+        Map<Long, GeneratedSample> samples = samples("copies");
         assertThat(accepted(samples)).isEqualTo(1);
         assertThat(samples).hasSize(6);
         assertThat(samples.values()).allSatisfy(sample -> {
@@ -136,11 +133,11 @@ class QualityGateRunTest {
 
     @Test
     void augment_withLimitsAndMaskLevelsLearned_writesThemDown() throws IOException {
-        CommandLineRun run = run(folder.resolve("store"), 2, "mask.low=auto", "mask.high=auto");
+        CommandLineRun run = run("learned", 2, "mask.low=auto", "mask.high=auto");
         assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
         String runId = run.json().get("run_id").getAsString();
         JsonObject learned = JsonParser.parseString(
-                        Files.readString(folder.resolve("store/runs/" + runId + "/quality/hex_nut/rust.json"), UTF_8))
+                        Files.readString(store().resolve("runs/" + runId + "/quality/hex_nut/rust.json"), UTF_8))
                 .getAsJsonObject();
         assertThat(learned.getAsJsonObject("limits").keySet())
                 .contains("mask_too_small", "off_object", "no_change", "near_copy_of_training");
@@ -148,7 +145,7 @@ class QualityGateRunTest {
         assertThat(learned.get("object_threshold").getAsDouble()).isPositive();
 
         CommandLineRun verify =
-                CommandLineRun.of("verify", "--store", folder.resolve("store").toString());
+                CommandLineRun.of("verify", "--store", store().toString());
         assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
     }
 
@@ -157,7 +154,7 @@ class QualityGateRunTest {
     void verdicts_computedAnewInPython_areTheSame() throws Exception {
         assumeTrue(python("-c", "import numpy, scipy, skimage, PIL, pyarrow") == 0, "python3 with scikit-image");
         CommandLineRun run = run(
-                folder.resolve("store"),
+                "anew",
                 6,
                 "quality.min-contrast=" + contrast,
                 "quality.min-accepted-distance=30",
@@ -166,12 +163,12 @@ class QualityGateRunTest {
                 "quality.max-outside-object=1",
                 "quality.copy-overlap=0.2");
         assertThat(run.exit()).as(run.err()).isIn(ExitCode.DONE, ExitCode.PARTIAL);
-        writeRealPairs(folder.resolve("real/hex_nut/rust"));
+        writeRealPairs(shared.resolve("real/hex_nut/rust"));
         int exit = python(
                 ROOT.resolve("jobs/src/test/python/check_quality.py").toString(),
-                folder.resolve("store").toString(),
+                store().toString(),
                 run.json().get("run_id").getAsString(),
-                folder.resolve("real").toString());
+                shared.resolve("real").toString());
         assertThat(exit).as(Files.readString(shared.resolve("python.txt"))).isZero();
         assertThat(shared.resolve("python.txt"))
                 .content()
@@ -188,7 +185,7 @@ class QualityGateRunTest {
             BufferedImage mask =
                     ImageIO.read(shared.resolve("data/hex_nut/ground_truth/rust/%s_mask.png".formatted(name))
                             .toFile());
-            RealPair view = RealPair.views(image, mask, SIDE).get(0);
+            TrainingPair view = TrainingPair.views(image, mask, SIDE).get(0);
             ImageIO.write(
                     view.image(), "png", target.resolve(name + "_image.png").toFile());
             ImageIO.write(view.mask(), "png", target.resolve(name + "_mask.png").toFile());
@@ -204,20 +201,25 @@ class QualityGateRunTest {
                 .waitFor();
     }
 
-    private static CommandLineRun gated(Path store, int target, String... more) {
-        return open(store, target, Stream.concat(Stream.of("quality.min-contrast=" + contrast), Stream.of(more)));
+    private static CommandLineRun gated(String runId, int target, String... more) {
+        return open(runId, target, Stream.concat(Stream.of("quality.min-contrast=" + contrast), Stream.of(more)));
+    }
+
+    /** One for all runs: they share the adapter. */
+    private static Path store() {
+        return shared.resolve("store");
     }
 
     /** Learned limits would refuse all that an untrained model makes, so all are off but those in {@code more}. */
-    private static CommandLineRun open(Path store, int target, Stream<String> more) {
+    private static CommandLineRun open(String runId, int target, Stream<String> more) {
         Stream<String> off = QualityConfig.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
         List<String> settings = Stream.of(off, Stream.of("quality.max-attempts=10"), more)
                 .flatMap(part -> part)
                 .toList();
-        return run(store, target, settings.toArray(String[]::new));
+        return run(runId, target, settings.toArray(String[]::new));
     }
 
-    private static CommandLineRun run(Path store, int target, String... more) {
+    private static CommandLineRun run(String runId, int target, String... more) {
         List<String> arguments = new ArrayList<>(List.of("augment"));
         Stream.concat(
                         Stream.of(
@@ -231,7 +233,8 @@ class QualityGateRunTest {
                                 "generation.batch-size=2",
                                 "generation.steps=2",
                                 "generation.guidance-scale=2",
-                                "store=" + store),
+                                "run.id=" + runId,
+                                "store=" + store()),
                         Stream.of(more))
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return CommandLineRun.of(arguments);
@@ -247,9 +250,9 @@ class QualityGateRunTest {
         return Stream.iterate(0L, i -> i + 1).limit(end).toList();
     }
 
-    private static Map<Long, GeneratedSample> samples(Path store) throws IOException {
+    private static Map<Long, GeneratedSample> samples(String runId) throws IOException {
         Map<Long, GeneratedSample> samples = new TreeMap<>();
-        try (Stream<Path> walk = Files.walk(store.resolve("samples"))) {
+        try (Stream<Path> walk = Files.walk(store().resolve("samples/run=" + runId))) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".parquet")).toList()) {
                 for (GeneratedSample sample : SampleFile.read(file)) {
                     assertThat(samples.put(sample.sampleIndex(), sample)).isNull();
@@ -259,9 +262,9 @@ class QualityGateRunTest {
         return samples;
     }
 
-    private static Map<Long, String> contents(Path store) throws IOException {
+    private static Map<Long, String> contents(String runId) throws IOException {
         Map<Long, String> contents = new TreeMap<>();
-        samples(store)
+        samples(runId)
                 .forEach((index, sample) -> contents.put(
                         index,
                         Fingerprint.ofBytes(sample.image()).hex()

@@ -40,7 +40,7 @@ class RunOutcomeTest {
 
     @Test
     void outcome_ofCommandUnderWay_saysThatItRuns() {
-        RunOutcome.begin(store, "night", STARTED);
+        RunReport.Outcome.begin(store, "night", STARTED);
 
         assertThat(result().get("status").getAsString()).isEqualTo("running");
         assertThat(result().get("started_at").getAsString()).isEqualTo("2030-01-02T03:04:05.678Z");
@@ -48,7 +48,7 @@ class RunOutcomeTest {
 
     @Test
     void outcome_ofFailure_givesItsMessageAndTheTasksThatEnded() {
-        RunOutcome.begin(store, "night", STARTED).failed(new IllegalStateException("no room"), List.of(TASK));
+        RunReport.Outcome.begin(store, "night", STARTED).failed(new IllegalStateException("no room"), List.of(TASK));
 
         assertThat(result().get("status").getAsString()).isEqualTo("failed");
         assertThat(result().get("error").getAsString()).isEqualTo("no room");
@@ -58,7 +58,7 @@ class RunOutcomeTest {
 
     @Test
     void outcome_ofCommandThatEnded_isItsLastLineWithTimes() {
-        RunOutcome.begin(store, "night", STARTED).ended(partial(), List.of());
+        RunReport.Outcome.begin(store, "night", STARTED).ended(partial(), List.of());
 
         assertThat(result().get("status").getAsString()).isEqualTo("partial");
         assertThat(result().get("failed_units").getAsInt()).isEqualTo(1);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
@@ -161,6 +162,6 @@ class UnitPairsTest {
         for (int i = 0; i < 1024; i++) {
             image.getRaster().setSample(i % 32, i / 32, 0, (kind * 37 + (i / 64) * (kind * 53 + 29)) % 256);
         }
-        return PairSignature.of(image, image);
+        return PairSignature.of(image, Mask.of(image));
     }
 }

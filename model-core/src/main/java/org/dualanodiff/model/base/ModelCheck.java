@@ -1,9 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TensorFile;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,6 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.text.ClipTokenizer;
 import org.dualanodiff.model.unet.UNetConfig;

@@ -196,9 +196,8 @@ public final class RandomModel {
 
         /** As {@link #tensor}, but zero where a residual branch ends, so that an untrained network starts as the identity. */
         TensorData startingTensor(String part, String name, long[] shape) {
-            boolean ends = name.endsWith("conv2.weight")
-                    || name.endsWith("proj_out.weight")
-                    || name.equals("conv_out.weight");
+            boolean ends =
+                    name.endsWith("conv2.weight") || name.endsWith("proj_out.weight") || name.equals("conv_out.weight");
             return ends
                     ? TensorData.of(dtype, shape, () -> new float[(int) product(shape)])
                     : tensor(part, name, shape);

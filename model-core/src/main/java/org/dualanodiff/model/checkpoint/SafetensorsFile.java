@@ -1,22 +1,22 @@
 package org.dualanodiff.model.checkpoint;
 
-import java.util.List;
-import java.util.LinkedHashMap;
-import java.util.Comparator;
-import java.util.Arrays;
-import java.util.ArrayList;
-import java.io.StringReader;
-import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.JsonReader;
 import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -246,8 +246,8 @@ public final class SafetensorsFile implements TensorFile {
 
         private static TensorFile.Info tensor(String name, String typeName, long[] shape, long[] offsets) {
             DType dtype = DType.parse(typeName)
-                    .orElseThrow(
-                            () -> new CheckpointException("tensor %s: element type %s is not supported, expected one of %s"
+                    .orElseThrow(() ->
+                            new CheckpointException("tensor %s: element type %s is not supported, expected one of %s"
                                     .formatted(name, typeName, Arrays.toString(DType.values()))));
             check(
                     offsets.length == 2,

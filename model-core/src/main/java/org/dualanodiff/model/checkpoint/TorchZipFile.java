@@ -2,9 +2,6 @@ package org.dualanodiff.model.checkpoint;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.util.stream.IntStream;
-import java.util.Comparator;
-import java.util.Arrays;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +11,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 

@@ -68,14 +68,14 @@ public final class MixedBatches {
 
     private static SegmentationNetwork.Batch stacked(List<DetectorPair> pairs) {
         int imageLength = pairs.get(0).image().levels().length;
-        int maskLength = pairs.get(0).mask().levels().length;
+        int maskLength = pairs.get(0).mask().set().length;
         float[] images = new float[pairs.size() * imageLength];
         float[] masks = new float[pairs.size() * maskLength];
         for (int row = 0; row < pairs.size(); row++) {
             DetectorPair.normalize(pairs.get(row).image(), images, row * imageLength);
-            byte[] levels = pairs.get(row).mask().levels();
+            boolean[] defect = pairs.get(row).mask().set();
             for (int i = 0; i < maskLength; i++) {
-                masks[row * maskLength + i] = levels[i] == 0 ? 0 : 1;
+                masks[row * maskLength + i] = defect[i] ? 1 : 0;
             }
         }
         return new SegmentationNetwork.Batch(pairs.size(), images, masks);

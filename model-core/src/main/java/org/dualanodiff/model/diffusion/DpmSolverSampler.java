@@ -1,7 +1,7 @@
 package org.dualanodiff.model.diffusion;
 
-import java.util.Arrays;
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.image.Flip;
 import java.awt.image.BufferedImage;
 import java.util.function.IntPredicate;
 import org.dualanodiff.model.image.Box;
@@ -120,6 +121,15 @@ public final class Mask {
             components = Components.eightConnected(this);
         }
         return components;
+    }
+
+    /** Mirrored as {@link Image#flip} mirrors. */
+    public Mask flip(Flip flip) {
+        return flip == Flip.NONE ? this : where(i -> {
+            int x = flip.horizontal() ? width - 1 - i % width : i % width;
+            int y = flip.vertical() ? height - 1 - i / width : i / width;
+            return set[y * width + x];
+        });
     }
 
     public Mask inverted() {

@@ -1,5 +1,8 @@
 package org.dualanodiff.model.pretraining;
 
+import org.dualanodiff.model.dual.AdapterLayout;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.torch.Compute;
@@ -94,18 +98,19 @@ public final class BaseTrainer implements AutoCloseable {
      *
      * @return steps made in all
      */
-    public int train(Path checkpoint, PretrainingListener listener) throws IOException {
+    public int train(Path checkpoint, Listener listener) throws IOException {
         int done = Files.exists(checkpoint) ? state.restore(checkpoint) : 0;
         int last = done;
-        try (BatchPrefetcher batches = new BatchPrefetcher(this::batch, done + 1, config.steps())) {
-            while (last < config.steps() && !listener.shouldStop()) {
-                double loss = step(last + 1, batches.next());
-                last++;
-                listener.afterStep(last, config.steps(), loss);
-                if (last % config.checkpointEvery() == 0) {
-                    state.save(checkpoint, last);
-                    listener.afterCheckpoint(last);
-                }
+        CompletableFuture<PretrainingBatch> drawn = ahead(last + 1);
+        while (last < config.steps() && !listener.shouldStop()) {
+            PretrainingBatch batch = drawn.join();
+            last++;
+            drawn = ahead(last + 1);
+            double loss = step(last, batch);
+            listener.afterStep(last, config.steps(), loss);
+            if (last % config.checkpointEvery() == 0) {
+                state.save(checkpoint, last);
+                listener.afterCheckpoint(last);
             }
         }
         if (last > done && last % config.checkpointEvery() != 0) {
@@ -115,8 +120,12 @@ public final class BaseTrainer implements AutoCloseable {
         return last;
     }
 
-    private PretrainingBatch batch(int step) throws IOException {
-        return PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers());
+    /** Draws a batch on another thread while the model computes on this one. */
+    private CompletableFuture<PretrainingBatch> ahead(int step) {
+        return step > config.steps()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() ->
+                        PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers()));
     }
 
     private int latentNumbers() {
@@ -225,5 +234,54 @@ public final class BaseTrainer implements AutoCloseable {
         text.close();
         pair.ifPresent(StartingAdapter::close);
         base.close();
+    }
+
+    /** Sees how pretraining gets on. */
+    public interface Listener {
+
+        /** @param steps in all */
+        void afterStep(int step, int steps, double loss);
+
+        /** A resumable state was written. */
+        void afterCheckpoint(int step) throws IOException;
+
+        /** Asked after every step: whether to stop early, resumable. */
+        boolean shouldStop();
+    }
+
+    /**
+     * The adapter that is trained on pairs of many products, so that those of single defects can start from it.
+     *
+     * @param adapter sees the tensors of {@code weights}
+     */
+    record StartingAdapter(TrainedWeights weights, DualAdapter adapter, AdamW optimizer) implements AutoCloseable {
+
+        /**
+         * Continues the one that the base model has, or begins a fresh one.
+         *
+         * @throws CheckpointException if the base model's has another rank
+         */
+        static StartingAdapter of(ModelDirectory model, BaseModel base, PretrainingConfig config) {
+            Optional<Path> file = model.startingAdapter();
+            AdapterLayout layout = AdapterLayout.of(base, config.pairRank(), false);
+            try (DualAdapter first = file.map(path -> AdapterFile.read(path, base))
+                    .orElseGet(() -> DualAdapter.initialize(layout, config.seed(), base.device()))) {
+                if (first.layout().rank() != config.pairRank()) {
+                    throw new CheckpointException("file %s: the starting adapter has rank %d; ask for this one, not %d"
+                            .formatted(file.orElseThrow(), first.layout().rank(), config.pairRank()));
+                }
+                TrainedWeights weights = TrainedWeights.of(first, base.device());
+                return new StartingAdapter(
+                        weights,
+                        DualAdapter.over(layout, weights.current()),
+                        new AdamW(weights.trained(), config.optimizer()));
+            }
+        }
+
+        @Override
+        public void close() {
+            optimizer.close();
+            weights.close();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.pretraining;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,8 +22,7 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
 
     /** @param latentNumbers of one picture */
     static PretrainingBatch of(
-            int step, PretrainingImages images, PretrainingConfig config, int scheduleLength, int latentNumbers)
-            throws IOException {
+            int step, PretrainingImages images, PretrainingConfig config, int scheduleLength, int latentNumbers) {
         UniformRandomProvider random =
                 NoiseSource.generator("pretraining", Long.toString(config.seed()), Integer.toString(step));
         boolean pairs = config.pairs() && step % 2 == 0;
@@ -40,7 +38,7 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
                 pictures.addAll(List.of(pair.image(), pair.anomaly()));
                 captions.addAll(List.of(pair.prompt().global(), pair.prompt().anomaly()));
             } else {
-                CaptionedImage image = images.image(index);
+                PretrainingImages.Captioned image = images.image(index);
                 pictures.add(image.pixels());
                 captions.add(image.caption());
             }

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.pretraining;
 
-import java.io.IOException;
 import org.dualanodiff.model.dual.NestedPrompt;
 
 /**
@@ -10,14 +9,22 @@ import org.dualanodiff.model.dual.NestedPrompt;
 public interface PretrainingImages {
 
     /** One picture for the U-Net on its own. */
-    CaptionedImage image(long index) throws IOException;
+    Captioned image(long index);
 
     /** One pair for both branches. */
-    Pair pair(long index) throws IOException;
+    Pair pair(long index);
 
     /**
      * @param image (3, side, side) in [-1, 1]
      * @param anomaly the image inside the mask and mid-grey, 0, outside; the same shape
      */
     record Pair(float[] image, float[] anomaly, NestedPrompt prompt) {}
+
+    /**
+     * A picture and what it shows.
+     *
+     * @param pixels (3, side, side) in [-1, 1]
+     * @param caption such as "a wood with crack"
+     */
+    record Captioned(float[] pixels, String caption) {}
 }

@@ -1,12 +1,12 @@
 package org.dualanodiff.model.text;
 
-import org.dualanodiff.model.nn.Linear;
-import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.LayerNorm;
+import org.dualanodiff.model.nn.Linear;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -43,11 +43,6 @@ public final class ClipTextEncoder {
 
     public ClipTextConfig config() {
         return config;
-    }
-
-    /** The path of every self-attention, the first layer first. */
-    public List<String> attentionPaths() {
-        return layers.stream().map(Layer::attentionPath).toList();
     }
 
     /** int64 ids (N, T) -> (N, T, D). */
@@ -109,10 +104,6 @@ public final class ClipTextEncoder {
 
         static Layer load(Weights weights, ClipTextConfig config) {
             return new Layer(weights, config);
-        }
-
-        String attentionPath() {
-            return attentionPath;
         }
 
         NDArray forward(NDArray x, ProjectionAdapter adapter) {

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.unet;
 
-import org.dualanodiff.model.checkpoint.ParameterLayout;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /** Names and shapes of the denoiser's tensors, as diffusers writes them. */
 final class UNetLayout {

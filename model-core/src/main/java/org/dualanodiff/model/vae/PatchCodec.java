@@ -1,13 +1,13 @@
 package org.dualanodiff.model.vae;
 
-import org.apache.commons.math3.linear.SingularValueDecomposition;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import java.util.LinkedHashMap;
-import org.dualanodiff.model.checkpoint.ParameterLayout;
-import org.dualanodiff.model.checkpoint.ConfigReader;
-import java.util.Map;
-import com.google.gson.JsonObject;
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -196,7 +196,8 @@ public final class PatchCodec implements Autoencoder {
             return new Array2DRowRealMatrix(full, false);
         }
 
-        private float[] scaled(SingularValueDecomposition components, double[] deviations, double common, double power) {
+        private float[] scaled(
+                SingularValueDecomposition components, double[] deviations, double common, double power) {
             int numbers = config.patchNumbers();
             float[] weight = new float[deviations.length * numbers];
             for (int i = 0; i < weight.length; i++) {

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.detector;
 
+import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,14 +16,14 @@ class DetectorPairTest {
         BufferedImage mask = new BufferedImage(4, 2, BufferedImage.TYPE_BYTE_GRAY);
         mask.getRaster().setSamples(0, 0, 4, 2, 0, new int[] {0, 127, 128, 255, 0, 128, 0, 255});
         // Centers of two places an axis fall on columns 1 and 3 and on rows 0 and 1.
-        assertThat(DetectorPair.of(mask, mask, 2, 1).mask().levels()).containsExactly(0, -1, -1, -1);
+        assertThat(DetectorPair.of(mask, mask, 2, 1).mask().set()).containsExactly(false, true, true, true);
     }
 
     @Test
     void normalized_putsMidGreyAtZeroAndWhiteAtTwo() {
         Image image = new Image(2, 1, 1, new byte[] {0, -1});
 
-        float[] values = new DetectorPair(image, image).normalized();
+        float[] values = new DetectorPair(image, new Mask(2, 1, new boolean[2])).normalized();
         assertThat(values).containsExactly(-2, 2);
     }
 

@@ -44,7 +44,7 @@ class SegmentationNetworkTest {
         for (int i = 0; i < 4; i++) {
             DetectorPair unseen = Spots.dark(1, "unseen" + i).get(0);
             float[] map = map(network, unseen.normalized());
-            byte[] mask = unseen.mask().levels();
+            boolean[] mask = unseen.mask().set();
             assertThat(intersectionOverUnion(map, mask)).isGreaterThan(0.7);
         }
         float[] onNormal = map(network, Spots.normals(1, "unseen normal").get(0).normalized());
@@ -55,12 +55,12 @@ class SegmentationNetworkTest {
         });
     }
 
-    private static double intersectionOverUnion(float[] map, byte[] mask) {
+    private static double intersectionOverUnion(float[] map, boolean[] mask) {
         int both = 0;
         int either = 0;
         for (int i = 0; i < map.length; i++) {
             boolean found = map[i] >= 0.5;
-            boolean there = mask[i] != 0;
+            boolean there = mask[i];
             both += found && there ? 1 : 0;
             either += found || there ? 1 : 0;
         }

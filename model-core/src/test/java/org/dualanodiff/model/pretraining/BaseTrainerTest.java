@@ -43,6 +43,7 @@ class BaseTrainerTest {
     private Path folder;
 
     private static ModelDirectory start;
+    private static Path trained;
 
     @BeforeAll
     static void writeStart() throws IOException {
@@ -54,19 +55,20 @@ class BaseTrainerTest {
         }
         RandomModel.writeSmall(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
         start = ModelDirectory.open(shared);
+        trained = train(shared.resolve("trained"), shared.resolve("state"), 5, 5);
     }
 
     /** Striped pictures with a bright square for a defect. */
     private static final class Stripes implements PretrainingImages {
 
         @Override
-        public CaptionedImage image(long index) {
+        public PretrainingImages.Captioned image(long index) {
             float[] pixels = new float[3 * SIDE * SIDE];
             double slope = 0.3 + index % 5 * 0.1;
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) (0.6 * Math.sin(slope * (i % SIDE) + index));
             }
-            return new CaptionedImage(pixels, "a stripe");
+            return new PretrainingImages.Captioned(pixels, "a stripe");
         }
 
         @Override
@@ -88,7 +90,6 @@ class BaseTrainerTest {
 
     @Test
     void trainer_stoppedAndResumed_endsWithTheWeightsOfOneStraightRun() throws IOException {
-        Path straight = train(folder.resolve("straight"), folder.resolve("straight.state"), 5, 5);
         train(folder.resolve("half"), folder.resolve("half.state"), 5, 3);
         Path resumed = train(folder.resolve("half"), folder.resolve("half.state"), 5, 5);
 
@@ -96,14 +97,13 @@ class BaseTrainerTest {
                 "unet/diffusion_pytorch_model.safetensors",
                 "text_encoder/model.safetensors",
                 ModelDirectory.STARTING_ADAPTER)) {
-            assertThat(resumed.resolve(file)).hasSameBinaryContentAs(straight.resolve(file));
+            assertThat(resumed.resolve(file)).hasSameBinaryContentAs(trained.resolve(file));
         }
     }
 
     @Test
     void trainer_resumedWithOtherSettings_isRefused() throws IOException {
-        train(folder.resolve("model"), folder.resolve("state"), 5, 1);
-        assertThatThrownBy(() -> train(folder.resolve("model"), folder.resolve("state"), 6, 6))
+        assertThatThrownBy(() -> train(folder.resolve("model"), shared.resolve("state"), 6, 6))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("other settings");
     }
@@ -119,8 +119,7 @@ class BaseTrainerTest {
 
     @Test
     void adapter_ofWarmStart_beginsAsTheBasesStartingAdapter() throws IOException {
-        Path model = train(folder.resolve("model"), folder.resolve("state"), 4, 4);
-        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU);
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(trained), Compute.CPU);
                 DualAdapter starting = AdapterFile.read(base.startingAdapter().orElseThrow(), base);
                 DualTrainer trainer = new DualTrainer(
                         base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK))) {
@@ -133,8 +132,7 @@ class BaseTrainerTest {
 
     @Test
     void adapter_ofAnotherRankThanTheStartingOne_isRefused() throws IOException {
-        Path model = train(folder.resolve("model"), folder.resolve("state"), 2, 2);
-        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU)) {
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(trained), Compute.CPU)) {
             assertThatThrownBy(() -> new DualTrainer(
                             base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK + 1)))
                     .hasMessageContaining("training.rank = 2");
@@ -143,8 +141,7 @@ class BaseTrainerTest {
 
     @Test
     void sampler_ofATrainedBase_givesAPictureACaption() throws IOException {
-        Path model = train(folder.resolve("model"), folder.resolve("state"), 2, 2);
-        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), Compute.CPU)) {
+        try (BaseModel base = BaseModel.load(ModelDirectory.open(trained), Compute.CPU)) {
             CaptionSampler sampler = new CaptionSampler(base, SIDE, 3, 2);
             assertThat(sampler.sample(List.of("a stripe", "dot", ""), 1))
                     .hasSize(3)
@@ -194,11 +191,11 @@ class BaseTrainerTest {
     }
 
     private static PretrainingConfig config(int steps) {
-        return new PretrainingConfig(steps, 4, 2e-3, RANK, SIDE, 0.9, 100, 1);
+        return new PretrainingConfig(steps, 2, 2e-3, RANK, SIDE, 0.9, 100, 1);
     }
 
-    private static PretrainingListener listener(int until, List<Double> losses) {
-        return new PretrainingListener() {
+    private static BaseTrainer.Listener listener(int until, List<Double> losses) {
+        return new BaseTrainer.Listener() {
             private int made;
 
             @Override

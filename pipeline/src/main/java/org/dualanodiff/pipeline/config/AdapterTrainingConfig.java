@@ -1,10 +1,9 @@
 package org.dualanodiff.pipeline.config;
 
-import static java.util.Map.entry;
+import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
-import java.util.Map;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.image.PartGround;
 
@@ -73,28 +72,6 @@ public record AdapterTrainingConfig(
                 block.getInt("checkpoint-every"),
                 block.getInt("checkpoint-minutes"),
                 block.getInt("log-every"));
-    }
-
-    Map<String, Object> values() {
-        return Map.ofEntries(
-                entry("init", init),
-                entry("steps", steps),
-                entry("batch-size", OrAuto.value(batchSize)),
-                entry("micro-batch-size", OrAuto.value(microBatchSize)),
-                entry("recompute", recompute),
-                entry("learning-rate", learningRate),
-                entry("schedule", schedule),
-                entry("defect-weight", defectWeight.setting()),
-                entry("part-ground", partGround.toString()),
-                entry("weight-decay", weightDecay),
-                entry("max-gradient-norm", maxGradientNorm),
-                entry("rank", rank),
-                entry("interaction", interaction),
-                entry("shared-lora", sharedLora),
-                entry("flips", Map.of("horizontal", flips.horizontal(), "vertical", flips.vertical())),
-                entry("checkpoint-every", checkpointEvery),
-                entry("checkpoint-minutes", checkpointMinutes),
-                entry("log-every", logEvery));
     }
 
     /** Which random mirror images training sees. */

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.config;
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 
 /** Background compensation: {@code off, auto} or {@code on}, for all categories and for some. */
 public record BackgroundConfig(
@@ -40,15 +39,5 @@ public record BackgroundConfig(
                 block.getStringList("off"),
                 block.getString("object-masks"),
                 block.getBoolean("scaled-latent"));
-    }
-
-    Map<String, Object> values() {
-        return Map.of(
-                "mode", mode,
-                "on", on,
-                "auto", auto,
-                "off", off,
-                "object-masks", Redaction.uri(objectMasks),
-                "scaled-latent", scaledLatent);
     }
 }

@@ -41,7 +41,7 @@ public final class ConfigLoader {
             "its line names a secret and is not shown; look at its quotes, braces and equals signs";
     private static final ConfigParseOptions MUST_EXIST =
             ConfigParseOptions.defaults().setAllowMissing(false);
-    private static final KnownKeys KNOWN_KEYS = new KnownKeys(ConfigRules.keys());
+    private static final KnownKeys KNOWN_KEYS = new KnownKeys(DeclaredSettings.keys());
 
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, String> environment;
@@ -97,9 +97,9 @@ public final class ConfigLoader {
                 reference());
         strongestFirst.forEach(layer -> problems.addAll(KNOWN_KEYS.problems(layer)));
         Config effective = strongestFirst.stream()
-                .map(SparkProperties::flattened)
+                .map(SparkConfig::flattened)
                 .reduce(ConfigFactory.empty(), Config::withFallback);
-        problems.addAll(ConfigRules.problems(effective));
+        problems.addAll(DeclaredSettings.problems(effective));
         refuseProblems();
         return PipelineConfig.of(effective);
     }

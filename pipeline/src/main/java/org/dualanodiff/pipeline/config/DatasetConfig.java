@@ -1,11 +1,8 @@
 package org.dualanodiff.pipeline.config;
 
-import static java.util.Map.entry;
-
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What is augmented. Empty {@code categories} or {@code defects} stand for all.
@@ -54,23 +51,6 @@ public record DatasetConfig(
                 Crop.of(block));
     }
 
-    Map<String, Object> values() {
-        return Map.ofEntries(
-                entry("root", Redaction.uri(root)),
-                entry("format", format),
-                entry("mask-level", maskLevel == 0 ? AUTO : (Object) maskLevel),
-                entry("bit-depth", bitDepth == 0 ? AUTO : (Object) bitDepth),
-                entry("allow-outside", allowOutside),
-                entry("categories", categories),
-                entry("defects", defects),
-                entry("split", split.setting()),
-                entry("split-files", Redaction.uri(split.files())),
-                entry("crop", crop.mode()),
-                entry("crop-margin", crop.margin()),
-                entry("crop-jitter", crop.jitter()),
-                entry("crops-per-image", crop.perImage()));
-    }
-
     /**
      * Which part of an image is learned and generated.
      *
@@ -95,6 +75,43 @@ public record DatasetConfig(
         /** Whether crops around defects take the place of whole images. */
         public boolean aroundDefects() {
             return mode.equals("defect");
+        }
+    }
+
+    /** Which images of a defect train its adapter; the rest is for testing. */
+    public sealed interface DatasetSplit extends Serializable {
+
+        /** The first third of the sorted names (paper). */
+        record FirstThird() implements DatasetSplit {
+            private static final long serialVersionUID = 1L;
+        }
+
+        /**
+         * The first {@code count} of the sorted names.
+         *
+         * @param count at least 1
+         */
+        record FirstCount(int count) implements DatasetSplit {
+            private static final long serialVersionUID = 1L;
+        }
+
+        /**
+         * The images that a JSON file names.
+         *
+         * @param file of {@code {category: {defect: [file names]}}}, a local path on the driver
+         */
+        record Listed(String file) implements DatasetSplit {
+            private static final long serialVersionUID = 1L;
+        }
+
+        /** The split that the validated block {@code dataset} asks for. */
+        static DatasetSplit of(Config dataset) {
+            String split = dataset.getString("split");
+            return switch (split) {
+                case "first-third" -> new FirstThird();
+                case "list" -> new Listed(dataset.getString("split-files"));
+                default -> new FirstCount(dataset.getInt("split"));
+            };
         }
     }
 }

@@ -1,11 +1,8 @@
 package org.dualanodiff.pipeline.config;
 
-import static java.util.Map.entry;
-
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How the question is answered whether generated pairs help: the block {@code evaluate}.
@@ -45,10 +42,6 @@ public record EvaluationConfig(
                     block.getString("distances"),
                     block.getInt("size"));
         }
-
-        private Map<String, Object> values() {
-            return Map.of("features", features, "classes", classes, "distances", distances, "size", size);
-        }
     }
 
     static EvaluationConfig of(Config block) {
@@ -66,22 +59,5 @@ public record EvaluationConfig(
                 block.getString("twins"),
                 block.getDouble("allowed-loss"),
                 Networks.of(block.getConfig("networks")));
-    }
-
-    Map<String, Object> values() {
-        return Map.ofEntries(
-                entry("arms", arms),
-                entry("seeds", seeds),
-                entry("size", size),
-                entry("channels", channels),
-                entry("width", width),
-                entry("steps", steps),
-                entry("batch-size", batchSize),
-                entry("learning-rate", learningRate),
-                entry("pairs-per-defect", pairsPerDefect),
-                entry("classifier-steps", classifierSteps),
-                entry("twins", Redaction.uri(twins)),
-                entry("allowed-loss", allowedLoss),
-                entry("networks", networks.values()));
     }
 }

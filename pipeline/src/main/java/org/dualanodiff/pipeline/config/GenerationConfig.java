@@ -1,12 +1,11 @@
 package org.dualanodiff.pipeline.config;
 
-import static java.util.Map.entry;
+import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}; {@code karrasSigmas} and
@@ -69,25 +68,6 @@ public record GenerationConfig(
         return background.equals("anchored");
     }
 
-    Map<String, Object> values() {
-        return Map.ofEntries(
-                entry("background", background),
-                entry("place", place),
-                entry("anchor-from", anchorFrom),
-                entry("anchor-detail", anchorDetail),
-                entry("samples-per-defect", samplesPerDefect),
-                entry("seed", seed),
-                entry("sampler", sampler.setting()),
-                entry("karras-sigmas", karrasSigmas),
-                entry("final-sigma-zero", finalSigmaZero),
-                entry("steps", OrAuto.value(steps)),
-                entry("guidance-scale", OrAuto.value(guidanceScale)),
-                entry("guidance-interval", guidanceInterval.value()),
-                entry("deep-cache-interval", deepCacheInterval),
-                entry("batch-size", batchSize),
-                entry("pairs-per-task", pairsPerTask));
-    }
-
     /** The samplers that can be chosen. */
     public enum Sampler {
         PNDM("pndm"),
@@ -120,10 +100,6 @@ public record GenerationConfig(
 
         private static Interval of(List<Double> bounds) {
             return new Interval(bounds.get(0), bounds.get(1));
-        }
-
-        private List<Double> value() {
-            return List.of(from, to);
         }
     }
 }

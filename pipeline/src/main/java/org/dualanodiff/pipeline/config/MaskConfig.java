@@ -1,10 +1,7 @@
 package org.dualanodiff.pipeline.config;
 
-import static java.util.Map.entry;
-
 import com.typesafe.config.Config;
 import java.io.Serializable;
-import java.util.Map;
 
 /**
  * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together.
@@ -47,23 +44,5 @@ public record MaskConfig(
                 block.getDouble("min-change"),
                 block.getInt("refine-radius"),
                 block.getDouble("refine-epsilon"));
-    }
-
-    Map<String, Object> values() {
-        return Map.ofEntries(
-                entry("method", method),
-                entry("low", low.setting()),
-                entry("high", high.setting()),
-                entry("threshold", threshold),
-                entry("saliency-model", saliencyModel),
-                entry("saliency-size", saliencySize),
-                entry("opening-radius", openingRadius),
-                entry("closing-radius", closingRadius),
-                entry("min-area", minArea),
-                entry("min-share", minShare),
-                entry("max-hole-area", maxHoleArea),
-                entry("min-change", minChange),
-                entry("refine-radius", refineRadius),
-                entry("refine-epsilon", refineEpsilon));
     }
 }

@@ -47,14 +47,4 @@ public record QualityConfig(
                 block.getDouble("copy-overlap"),
                 limits);
     }
-
-    Map<String, Object> values() {
-        Map<String, Object> values = new TreeMap<>(Map.of(
-                "enabled", enabled,
-                "max-attempts", maxAttempts,
-                "keep-rejected-pixels", keepRejectedPixels,
-                "copy-overlap", copyOverlap));
-        limits.forEach((name, limit) -> values.put(name, limit.setting()));
-        return values;
-    }
 }

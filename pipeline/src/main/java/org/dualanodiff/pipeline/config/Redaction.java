@@ -19,11 +19,6 @@ public final class Redaction {
 
     private Redaction() {}
 
-    /** The value of a property, hidden when the property's name speaks of a secret. */
-    static String property(String name, String value) {
-        return isSecret(name) ? HIDDEN : uri(value);
-    }
-
     static boolean isSecret(String name) {
         return SECRET_NAME.matcher(name).find();
     }

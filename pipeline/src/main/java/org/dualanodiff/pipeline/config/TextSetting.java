@@ -88,7 +88,7 @@ record TextSetting(String origin, String key, String text) {
 
     /** All that follows {@code spark.conf.} is the name of one Spark property. */
     private String path() {
-        String prefix = SparkProperties.KEY + ".";
+        String prefix = SparkConfig.KEY + ".";
         return key.startsWith(prefix) ? prefix + ConfigUtil.quoteString(key.substring(prefix.length())) : key;
     }
 
@@ -114,6 +114,6 @@ record TextSetting(String origin, String key, String text) {
         String typed = text.strip();
         return value.valueType() == ConfigValueType.NULL
                 || typed.matches("(?s)[\\[{\"].*")
-                || Check.scalar(value).filter(typed::equals).isPresent();
+                || SettingType.scalar(value).filter(typed::equals).isPresent();
     }
 }

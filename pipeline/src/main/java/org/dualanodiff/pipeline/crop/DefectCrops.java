@@ -94,7 +94,7 @@ public final class DefectCrops {
                     window,
                     window.squared(photograph, resolution).buffered(),
                     window.squaredMask(mask, resolution).buffered(),
-                    window.margin(window.cut(mask).buffered(), mask.width(), mask.height()));
+                    window.margin(Mask.of(window.cut(mask)), mask.width(), mask.height()));
         }
     }
 }

@@ -37,9 +37,9 @@ public record Window(int x, int y, int width, int height) {
         return cut(Image.rgb(photograph)).buffered();
     }
 
-    /** Grey. */
-    public BufferedImage cutMask(BufferedImage mask) {
-        return cut(Image.gray(mask)).buffered();
+    /** The mask itself where this window is all of it. */
+    public Mask cut(Mask mask) {
+        return width == mask.width() && height == mask.height() ? mask : Mask.of(cut(mask.image()));
     }
 
     /** What the window shows of the photograph, as a square of so many pixels. */
@@ -69,8 +69,8 @@ public record Window(int x, int y, int width, int height) {
      * @param mask of this window
      * @return NaN if the mask is empty or every side is one of the photograph
      */
-    public double margin(BufferedImage mask, int photographWidth, int photographHeight) {
-        Box defect = Mask.of(mask).box();
+    public double margin(Mask mask, int photographWidth, int photographHeight) {
+        Box defect = mask.box();
         return defect.width() == 0
                 ? Double.NaN
                 : DoubleStream.of(

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import org.dualanodiff.model.mask.Components;
-import org.dualanodiff.model.mask.Mask;
 
 /**
  * Counts pixels by the upper 22 bits of their score, 8192 bins a doubling, in 96 MB whatever the number of pixels. Within a
@@ -21,10 +20,11 @@ final class BinnedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        Components found = new Mask(map.width(), map.height(), map.defect()).components();
+        Components found = map.defect().components();
+        boolean[] isDefect = map.defect().set();
         for (int i = 0; i < map.scores().length; i++) {
             int bin = bin(map.key(i));
-            if (map.defect()[i]) {
+            if (isDefect[i]) {
                 defect[bin]++;
                 overlap[bin] += 1.0 / found.areas()[found.labels()[i]];
                 defects++;

@@ -93,7 +93,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     private static String digest(List<DetectorPair> pairs) {
         return pairs.stream()
-                .flatMap(pair -> Stream.of(pair.image(), pair.mask()))
+                .flatMap(pair -> Stream.of(pair.image(), pair.mask().image()))
                 .map(picture -> Fingerprint.ofBytes(picture.levels()).hex())
                 .collect(Collectors.joining());
     }

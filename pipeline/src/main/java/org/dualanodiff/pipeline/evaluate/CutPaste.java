@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.Box;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -40,17 +41,16 @@ final class CutPaste {
     /** The pair of this number, always the same. */
     DetectorPair pair(int index) {
         UniformRandomProvider random = NoiseSource.generator("cut-paste", name, Integer.toString(index));
-        DetectorPair source = flipped(defects.get(random.nextInt(defects.size())), random);
+        DetectorPair drawn = defects.get(random.nextInt(defects.size()));
+        Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
+        DetectorPair source =
+                new DetectorPair(drawn.image().flip(flip), drawn.mask().flip(flip));
         Image target = normals.get(random.nextInt(normals.size())).image();
         Cutting cutting = cutting(source, target.width(), target.height(), random);
-        int x = random.nextInt(target.width() - cutting.boxWidth() + 1) - cutting.left();
-        int y = random.nextInt(target.height() - cutting.boxHeight() + 1) - cutting.top();
+        Box box = cutting.defect.box();
+        int x = random.nextInt(target.width() - box.width() + 1) - box.x();
+        int y = random.nextInt(target.height() - box.height() + 1) - box.y();
         return paste(source, cutting, target, x, y);
-    }
-
-    private static DetectorPair flipped(DetectorPair pair, UniformRandomProvider random) {
-        Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
-        return new DetectorPair(pair.image().flip(flip), pair.mask().flip(flip));
     }
 
     /** A turn and scale under which the defect neither vanishes nor outgrows the image; after some tries, none. */
@@ -58,144 +58,90 @@ final class CutPaste {
         for (int i = 0; i < TRIES; i++) {
             double degrees = MOST_DEGREES * (2 * random.nextDouble() - 1);
             double scale = LEAST_SCALE + (MOST_SCALE - LEAST_SCALE) * random.nextDouble();
-            Cutting cutting = Cutting.of(source, Math.toRadians(degrees), scale);
-            if (!cutting.isEmpty() && cutting.boxWidth() <= width && cutting.boxHeight() <= height) {
+            Cutting cutting = new Cutting(source, Math.toRadians(degrees), scale);
+            Box box = cutting.defect.box();
+            if (!cutting.defect.isEmpty() && box.width() <= width && box.height() <= height) {
                 return cutting;
             }
         }
-        return Cutting.of(source, 0, 1);
+        return new Cutting(source, 0, 1);
     }
 
     /** @param x where the cutting's column 0 falls on the target; @param y likewise */
     private static DetectorPair paste(DetectorPair source, Cutting cutting, Image target, int x, int y) {
         int width = target.width();
         int height = target.height();
-        boolean[] mask = new boolean[width * height];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = cutting.isDefect(i % width - x, i / width - y);
-        }
-        float[] alpha = Plane.blurred(Plane.dilated(mask, width, height, 1), width, height);
-        double gain = gain(Plane.mean(target, mask), source);
+        Mask mask = Mask.where(width, height, i -> cutting.isDefect(i % width - x, i / width - y));
+        float[] alpha = Blending.blurred(mask.dilatedBySquare(1));
+        double gain = gain(Blending.mean(target, mask), source);
         byte[] levels = target.levels().clone();
         for (int i = 0; i < levels.length; i++) {
-            int pixel = i % mask.length;
+            int pixel = i % alpha.length;
             if (alpha[pixel] > 0) {
-                double pasted = gain * cutting.level(i / mask.length, pixel % width - x, pixel / width - y);
-                levels[i] = Plane.level(alpha[pixel] * pasted + (1 - alpha[pixel]) * (levels[i] & 0xff));
+                double pasted = gain * cutting.level(i / alpha.length, pixel % width - x, pixel / width - y);
+                levels[i] = Blending.level(alpha[pixel] * pasted + (1 - alpha[pixel]) * (levels[i] & 0xff));
             }
         }
-        return new DetectorPair(new Image(width, height, target.channels(), levels), Plane.mask(mask, width, height));
+        return new DetectorPair(new Image(width, height, target.channels(), levels), mask);
     }
 
     /** How much brighter the new ground is than the ring around the defect where it comes from. */
     private static double gain(double ground, DetectorPair source) {
-        int width = source.mask().width();
-        int height = source.mask().height();
-        boolean[] defect = Plane.set(source.mask());
-        boolean[] ring = Plane.dilated(defect, width, height, RING);
-        for (int i = 0; i < ring.length; i++) {
-            ring[i] = ring[i] && !defect[i];
-        }
-        double around = Plane.mean(source.image(), ring);
+        Mask defect = source.mask();
+        boolean[] grown = defect.dilatedBySquare(RING).set();
+        Mask ring = Mask.where(defect.width(), defect.height(), i -> grown[i] && !defect.set()[i]);
+        double around = Blending.mean(source.image(), ring);
         double gain = ground / around;
         return Double.isFinite(gain) ? Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain)) : 1;
     }
 
     /**
-     * A defect cut out of its image, turned and scaled about the middle of its bounding box, on a square canvas with room for a
-     * soft edge.
-     *
-     * @param side of the canvas
-     * @param defect {@code (side, side)}
-     * @param left first column of the defect on the canvas; the other three likewise
+     * A defect cut out of its image, turned and scaled about the middle of its bounding box, on a square canvas with room
+     * for a soft edge.
      */
-    record Cutting(
-            DetectorPair source,
-            double middleX,
-            double middleY,
-            double cosine,
-            double sine,
-            int side,
-            boolean[] defect,
-            int left,
-            int top,
-            int right,
-            int bottom) {
+    private static final class Cutting {
 
         private static final int MARGIN = 6;
 
+        private final DetectorPair source;
+        private final double middleX;
+        private final double middleY;
+        private final double cosine;
+        private final double sine;
+        private final int side;
+        private final Mask defect;
+
         /**
+         * @param source with a defect
          * @param turn in radians
          * @param scale 1 keeps the size
          */
-        static Cutting of(DetectorPair source, double turn, double scale) {
-            int width = source.mask().width();
-            Box box = MaskShape.of(width, source.mask().height(), Plane.set(source.mask()))
-                    .box()
-                    .orElseThrow(() -> new IllegalArgumentException("there is no defect to cut out"));
-            double diagonal = Math.hypot(box.width(), box.height());
-            int side = (int) Math.ceil(scale * diagonal) + 2 * MARGIN;
-            Cutting canvas = new Cutting(
-                    source,
-                    box.centerX() - 0.5,
-                    box.centerY() - 0.5,
-                    Math.cos(turn) / scale,
-                    Math.sin(turn) / scale,
-                    side,
-                    new boolean[side * side],
-                    side,
-                    side,
-                    -1,
-                    -1);
-            return canvas.filled();
-        }
-
-        private Cutting filled() {
-            for (int i = 0; i < defect.length; i++) {
+        Cutting(DetectorPair source, double turn, double scale) {
+            Box box = source.mask().box();
+            this.source = source;
+            this.middleX = box.centerX() - 0.5;
+            this.middleY = box.centerY() - 0.5;
+            this.cosine = Math.cos(turn) / scale;
+            this.sine = Math.sin(turn) / scale;
+            this.side = (int) Math.ceil(scale * Math.hypot(box.width(), box.height())) + 2 * MARGIN;
+            this.defect = Mask.where(side, side, i -> {
                 int x = (int) Math.round(sourceX(i % side, i / side));
                 int y = (int) Math.round(sourceY(i % side, i / side));
-                boolean inside = x >= 0
-                        && y >= 0
-                        && x < source.mask().width()
-                        && y < source.mask().height();
-                defect[i] = inside && source.mask().level(0, y, x) != 0;
-            }
-            return MaskShape.of(side, side, defect)
-                    .box()
-                    .map(box -> new Cutting(
-                            source,
-                            middleX,
-                            middleY,
-                            cosine,
-                            sine,
-                            side,
-                            defect,
-                            box.x(),
-                            box.y(),
-                            box.right() - 1,
-                            box.bottom() - 1))
-                    .orElse(this);
-        }
-
-        boolean isEmpty() {
-            return right < 0;
-        }
-
-        int boxWidth() {
-            return right - left + 1;
-        }
-
-        int boxHeight() {
-            return bottom - top + 1;
+                return isMarked(source.mask(), x, y);
+            });
         }
 
         boolean isDefect(int x, int y) {
-            return x >= 0 && y >= 0 && x < side && y < side && defect[y * side + x];
+            return isMarked(defect, x, y);
+        }
+
+        private static boolean isMarked(Mask mask, int x, int y) {
+            return x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.set()[y * mask.width() + x];
         }
 
         /** The source's level at a place of the canvas. */
         double level(int channel, int x, int y) {
-            return Plane.bilinear(source.image(), channel, sourceX(x, y), sourceY(x, y));
+            return Blending.bilinear(source.image(), channel, sourceX(x, y), sourceY(x, y));
         }
 
         private double sourceX(int x, int y) {

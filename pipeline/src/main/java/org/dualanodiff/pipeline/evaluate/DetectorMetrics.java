@@ -58,7 +58,7 @@ public record DetectorMetrics(
         PixelScores.Metrics pixels = PixelScores.of(maps);
         Ranking pixel = pixels.ranking();
         Ranking image = imageRanking(maps);
-        int defective = (int) maps.stream().filter(ScoreMap::isDefective).count();
+        int defective = (int) maps.stream().filter(map -> !map.defect().isEmpty()).count();
         return new DetectorMetrics(
                 pixel.auroc().orElse(null),
                 pixel.averagePrecision().orElse(null),
@@ -78,7 +78,7 @@ public record DetectorMetrics(
     private static Ranking imageRanking(List<ScoreMap> maps) {
         boolean[] labels = new boolean[maps.size()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = maps.get(i).isDefective();
+            labels[i] = !maps.get(i).defect().isEmpty();
         }
         return Ranking.of(maps.stream().mapToDouble(ScoreMap::imageScore).toArray(), labels);
     }

@@ -188,7 +188,7 @@ public final class EvaluateArm {
             List<float[]> found = network.maps(
                     some.stream().map(test -> test.pair().normalized()).toList());
             for (int i = 0; i < some.size(); i++) {
-                maps.add(ScoreMap.of(found.get(i), some.get(i).pair()));
+                maps.add(new ScoreMap(found.get(i), some.get(i).pair().mask()));
             }
         }
         return maps;

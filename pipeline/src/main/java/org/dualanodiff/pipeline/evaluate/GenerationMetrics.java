@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
@@ -40,18 +41,24 @@ public record GenerationMetrics(
     public record MaskSummary(double areaRatio, double components, double holeRatio) implements Serializable {
 
         static MaskSummary of(List<DetectorPair> pairs) {
-            List<MaskShape> shapes = pairs.stream()
-                    .map(DetectorPair::mask)
-                    .map(mask -> MaskShape.of(mask.width(), mask.height(), Plane.set(mask)))
-                    .toList();
             return new MaskSummary(
-                    mean(shapes, MaskShape::areaRatio),
-                    mean(shapes, MaskShape::components),
-                    mean(shapes, MaskShape::holeRatio));
+                    mean(pairs, Mask::share),
+                    mean(pairs, mask -> mask.components().count()),
+                    mean(pairs, MaskSummary::holeRatio));
         }
 
-        private static double mean(List<MaskShape> shapes, ToDoubleFunction<MaskShape> of) {
-            return shapes.stream().mapToDouble(of).average().orElse(0);
+        /** Share of holes in defect and holes together. */
+        private static double holeRatio(Mask mask) {
+            double holes = mask.holes().area();
+            return holes == 0 ? 0 : holes / (mask.area() + holes);
+        }
+
+        private static double mean(List<DetectorPair> pairs, ToDoubleFunction<Mask> of) {
+            return pairs.stream()
+                    .map(DetectorPair::mask)
+                    .mapToDouble(of)
+                    .average()
+                    .orElse(0);
         }
     }
 

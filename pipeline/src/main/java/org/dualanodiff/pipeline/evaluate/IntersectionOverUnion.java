@@ -13,10 +13,11 @@ public record IntersectionOverUnion(long intersection, long union) {
         long intersection = 0;
         long union = 0;
         for (ScoreMap map : maps) {
-            for (int i = 0; i < map.scores().length; i++) {
+            boolean[] defect = map.defect().set();
+            for (int i = 0; i < defect.length; i++) {
                 boolean found = map.scores()[i] >= threshold;
-                intersection += found && map.defect()[i] ? 1 : 0;
-                union += found || map.defect()[i] ? 1 : 0;
+                intersection += found && defect[i] ? 1 : 0;
+                union += found || defect[i] ? 1 : 0;
             }
         }
         return new IntersectionOverUnion(intersection, union);

@@ -59,7 +59,7 @@ final class LocatedDefects {
         for (int column = 0; column < cases.size(); column++) {
             Located one = cases.get(column);
             put(sheet, one.image.pair().image(), column * (side + GAP), 0);
-            put(sheet, one.image.pair().mask(), column * (side + GAP), side + GAP);
+            put(sheet, one.image.pair().mask().image(), column * (side + GAP), side + GAP);
             put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
         }
         return PngCodec.encode(sheet.buffered());
@@ -68,7 +68,7 @@ final class LocatedDefects {
     private static Image grey(ScoreMap map) {
         byte[] levels = new byte[map.scores().length];
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = Plane.level(255 * map.scores()[i]);
+            levels[i] = Blending.level(255 * map.scores()[i]);
         }
         return new Image(map.width(), map.height(), 1, levels);
     }

@@ -160,7 +160,7 @@ public final class PairComparison implements AutoCloseable {
         List<float[]> maps =
                 network.maps(masked.stream().map(DetectorPair::normalized).toList());
         double[] agreement = IntStream.range(0, maps.size())
-                .mapToObj(i -> ScoreMap.of(maps.get(i), masked.get(i)))
+                .mapToObj(i -> new ScoreMap(maps.get(i), masked.get(i).mask()))
                 .mapToDouble(map -> IntersectionOverUnion.at(FOUND, List.of(map))
                         .value()
                         .orElseThrow())

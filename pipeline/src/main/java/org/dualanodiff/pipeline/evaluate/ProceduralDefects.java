@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -33,18 +34,16 @@ final class ProceduralDefects {
         UniformRandomProvider random = NoiseSource.generator("procedural", name, Integer.toString(index));
         Image base = normals.get(random.nextInt(normals.size())).image();
         Image texture = changed(normals.get(random.nextInt(normals.size())).image(), random);
-        boolean[] mask = blob(base.width(), base.height(), random);
+        Mask mask = blob(base.width(), base.height(), random);
         double ofBase = MOST_OF_BASE * random.nextDouble();
         byte[] levels = base.levels().clone();
         for (int i = 0; i < levels.length; i++) {
-            if (mask[i % mask.length]) {
+            if (mask.set()[i % mask.set().length]) {
                 int drawn = texture.levels()[i] & 0xff;
-                levels[i] = Plane.level(ofBase * (levels[i] & 0xff) + (1 - ofBase) * drawn);
+                levels[i] = Blending.level(ofBase * (levels[i] & 0xff) + (1 - ofBase) * drawn);
             }
         }
-        return new DetectorPair(
-                new Image(base.width(), base.height(), base.channels(), levels),
-                Plane.mask(mask, base.width(), base.height()));
+        return new DetectorPair(new Image(base.width(), base.height(), base.channels(), levels), mask);
     }
 
     private static Image changed(Image texture, UniformRandomProvider random) {
@@ -59,26 +58,24 @@ final class ProceduralDefects {
     }
 
     /** Drawn anew until something of it is there. */
-    private static boolean[] blob(int width, int height, UniformRandomProvider random) {
-        boolean[] blob;
+    private static Mask blob(int width, int height, UniformRandomProvider random) {
+        Mask blob;
         do {
             PerlinNoise noise = new PerlinNoise(
                     1 << random.nextInt(MOST_DOUBLINGS + 1), 1 << random.nextInt(MOST_DOUBLINGS + 1), random);
             blob = thresholded(noise, Math.PI * (random.nextDouble() - 0.5), width, height);
-        } while (Plane.isEmpty(blob));
+        } while (blob.isEmpty());
         return blob;
     }
 
-    private static boolean[] thresholded(PerlinNoise noise, double turn, int width, int height) {
-        boolean[] set = new boolean[width * height];
-        for (int i = 0; i < set.length; i++) {
+    private static Mask thresholded(PerlinNoise noise, double turn, int width, int height) {
+        return Mask.where(width, height, i -> {
             double x = (i % width + 0.5) / width - 0.5;
             double y = (i / width + 0.5) / height - 0.5;
             double fromX = 0.5 + Math.cos(turn) * x + Math.sin(turn) * y;
             double fromY = 0.5 - Math.sin(turn) * x + Math.cos(turn) * y;
-            set[i] = noise.at(fromX, fromY) > THRESHOLD;
-        }
-        return set;
+            return noise.at(fromX, fromY) > THRESHOLD;
+        });
     }
 
     /** Gradient noise on a lattice (Perlin 2002), about -1 to 1. */

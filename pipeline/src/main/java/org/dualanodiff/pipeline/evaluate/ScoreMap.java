@@ -1,37 +1,30 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * What a detector says of one image, and what is true.
  *
  * @param scores {@code (height, width)}, row major: higher is more anomalous
- * @param defect {@code (height, width)}: the defect's pixels
+ * @param defect of the map's size
  */
-public record ScoreMap(int width, int height, float[] scores, boolean[] defect) {
+public record ScoreMap(float[] scores, Mask defect) {
 
     private static final int WINDOW = 21;
 
     public ScoreMap {
-        if (scores.length != width * height || defect.length != scores.length) {
-            throw new IllegalArgumentException("A map of %d x %d needs as many scores and labels, found %d and %d"
-                    .formatted(width, height, scores.length, defect.length));
+        if (scores.length != defect.set().length) {
+            throw new IllegalArgumentException("A map of %d x %d needs as many scores, found %d"
+                    .formatted(defect.width(), defect.height(), scores.length));
         }
     }
 
-    /** The map of a pair's image, with the pair's mask. */
-    static ScoreMap of(float[] scores, DetectorPair pair) {
-        return new ScoreMap(pair.mask().width(), pair.mask().height(), scores, Plane.set(pair.mask()));
+    public int width() {
+        return defect.width();
     }
 
-    /** Whether any pixel is defect. */
-    public boolean isDefective() {
-        for (boolean pixel : defect) {
-            if (pixel) {
-                return true;
-            }
-        }
-        return false;
+    public int height() {
+        return defect.height();
     }
 
     /**
@@ -41,8 +34,8 @@ public record ScoreMap(int width, int height, float[] scores, boolean[] defect) 
     public double imageScore() {
         double[] table = prefixSums();
         double max = Double.NEGATIVE_INFINITY;
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
+        for (int y = 0; y < height(); y++) {
+            for (int x = 0; x < width(); x++) {
                 max = Math.max(max, windowSum(table, x, y));
             }
         }
@@ -51,12 +44,12 @@ public record ScoreMap(int width, int height, float[] scores, boolean[] defect) 
 
     /** {@code (height + 1, width + 1)}: the sum of all scores above and to the left. */
     private double[] prefixSums() {
-        int stride = width + 1;
-        double[] table = new double[stride * (height + 1)];
-        for (int y = 0; y < height; y++) {
+        int stride = width() + 1;
+        double[] table = new double[stride * (height() + 1)];
+        for (int y = 0; y < height(); y++) {
             double row = 0;
-            for (int x = 0; x < width; x++) {
-                row += scores[y * width + x];
+            for (int x = 0; x < width(); x++) {
+                row += scores[y * width() + x];
                 table[(y + 1) * stride + x + 1] = table[y * stride + x + 1] + row;
             }
         }
@@ -64,11 +57,11 @@ public record ScoreMap(int width, int height, float[] scores, boolean[] defect) 
     }
 
     private double windowSum(double[] table, int x, int y) {
-        int stride = width + 1;
+        int stride = width() + 1;
         int left = Math.max(0, x - WINDOW / 2);
         int top = Math.max(0, y - WINDOW / 2) * stride;
-        int right = Math.min(width, x + WINDOW / 2 + 1);
-        int bottom = Math.min(height, y + WINDOW / 2 + 1) * stride;
+        int right = Math.min(width(), x + WINDOW / 2 + 1);
+        int bottom = Math.min(height(), y + WINDOW / 2 + 1) * stride;
         return table[bottom + right] - table[top + right] - table[bottom + left] + table[top + left];
     }
 

@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.util.Arrays;
 import org.dualanodiff.model.mask.Components;
-import org.dualanodiff.model.mask.Mask;
 
 /** Keeps every pixel: normal ones as a sortable number, those of defects with the number of their region. Exact. */
 final class SortedPixels implements PixelScores {
@@ -29,11 +28,12 @@ final class SortedPixels implements PixelScores {
 
     @Override
     public void add(ScoreMap map) {
-        Components found = new Mask(map.width(), map.height(), map.defect()).components();
+        Components found = map.defect().components();
+        boolean[] isDefect = map.defect().set();
         ensure(map.scores().length, map.scores().length, found.count());
         for (int i = 0; i < map.scores().length; i++) {
             int key = map.key(i);
-            if (map.defect()[i]) {
+            if (isDefect[i]) {
                 defect[defects++] = pack(key, regions + found.labels()[i]);
             } else {
                 normal[normals++] = key;

@@ -64,7 +64,7 @@ enum TextureOperation {
     private static Image byLevel(Image pixels, DoubleUnaryOperator function) {
         byte[] table = new byte[256];
         for (int level = 0; level < table.length; level++) {
-            table[level] = Plane.level(function.applyAsDouble(level));
+            table[level] = Blending.level(function.applyAsDouble(level));
         }
         byte[] levels = new byte[pixels.levels().length];
         for (int i = 0; i < levels.length; i++) {
@@ -84,7 +84,7 @@ enum TextureOperation {
             double y = i % area / width - middleY;
             double fromX = middleX + Math.cos(turn) * x + Math.sin(turn) * y;
             double fromY = middleY - Math.sin(turn) * x + Math.cos(turn) * y;
-            levels[i] = Plane.level(Plane.bilinear(pixels, i / area, fromX, fromY));
+            levels[i] = Blending.level(Blending.bilinear(pixels, i / area, fromX, fromY));
         }
         return new Image(width, pixels.height(), pixels.channels(), levels);
     }
@@ -102,7 +102,7 @@ enum TextureOperation {
                 share[level] += share[level - 1];
             }
             for (int i = 0; i < area; i++) {
-                levels[channel * area + i] = Plane.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
+                levels[channel * area + i] = Blending.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
             }
         }
         return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);

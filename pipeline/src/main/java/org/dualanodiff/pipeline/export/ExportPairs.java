@@ -5,8 +5,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -70,21 +68,14 @@ public final class ExportPairs {
         return "";
     }
 
-    /** The file is copied to this machine first, so that its rows can be walked without holding them. */
     private String samples(ExportPlan.Part.Samples part, Task task) throws IOException {
-        Path local = Files.createTempFile("dualanodiff-export-", ".parquet");
-        try {
-            store.download(part.file(), local);
-            try (Stream<GeneratedSample> rows = SampleFile.stream(local)) {
-                return written(
-                        task,
-                        rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
-                                .map(ExportedPair::of));
-            }
+        try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
+            return written(
+                    task,
+                    rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
+                            .map(ExportedPair::of));
         } catch (IOException | UncheckedIOException e) {
             throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);
-        } finally {
-            Files.deleteIfExists(local);
         }
     }
 

@@ -1,25 +1,20 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.store.AdapterId;
-import java.util.Set;
-import java.io.Serializable;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
@@ -49,8 +44,8 @@ public final class CommitPairs {
         BitSet indices = new BitSet();
         task.sources().values().forEach(indices::or);
         Path file = Files.createTempFile("dualanodiff-pairs-", ".parquet");
-        try (Rows rows = new Rows(task)) {
-            SampleFile.WriteResult written = SampleFile.write(file, rows);
+        try {
+            SampleFile.WriteResult written = SampleFile.write(file, rows(task));
             if (written.rows() != indices.cardinality()) {
                 throw new StoreException("the staged files %s hold %d of %d pairs; delete them and run again"
                         .formatted(task.sources().keySet(), written.rows(), indices.cardinality()));
@@ -66,93 +61,34 @@ public final class CommitPairs {
 
     private static String key(CommitTask task, int first) {
         String folder = StoreLayout.samples(
-                task.runId(), task.adapter().category(), task.adapter().defect());
+                task.runId(), task.adapter().unit());
         return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
     }
 
-    /** Walks through the sources one after another; a row group of one of them is in memory. */
-    private final class Rows implements Iterator<GeneratedSample>, AutoCloseable {
-        private final CommitTask task;
-        private final Deque<String> left;
-        private Path copy;
-        private Stream<GeneratedSample> open;
-        private Iterator<GeneratedSample> rows;
-        private GeneratedSample next;
+    /** One source after another; a row group of one of them is in memory. */
+    private Stream<GeneratedSample> rows(CommitTask task) {
+        return task.sources().entrySet().stream()
+                .sorted(Comparator.comparingInt(
+                        (Map.Entry<String, BitSet> source) -> source.getValue().nextSetBit(0)))
+                .flatMap(source -> rows(task, source.getKey(), source.getValue()));
+    }
 
-        Rows(CommitTask task) {
-            this.task = task;
-            List<String> inOrder = task.sources().entrySet().stream()
-                    .sorted(Comparator.comparingInt((Map.Entry<String, BitSet> source) ->
-                            source.getValue().nextSetBit(0)))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            this.left = new ArrayDeque<>(inOrder);
+    private Stream<GeneratedSample> rows(CommitTask task, String key, BitSet indices) {
+        try {
+            return SampleFile.stream(store, key)
+                    .filter(row -> indices.get(Math.toIntExact(row.sampleIndex())))
+                    .map(row -> judged(task, row));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
 
-        @Override
-        public boolean hasNext() {
-            while (next == null && (rows != null || !left.isEmpty())) {
-                advance();
-            }
-            return next != null;
-        }
-
-        private void advance() {
-            if (rows == null) {
-                open(left.peek());
-            } else if (rows.hasNext()) {
-                GeneratedSample row = rows.next();
-                int index = Math.toIntExact(row.sampleIndex());
-                next = task.sources().get(left.peek()).get(index) ? judged(row, index) : null;
-            } else {
-                close();
-                left.remove();
-            }
-        }
-
-        private GeneratedSample judged(GeneratedSample row, int index) {
-            return row.compared(
-                    task.nearest().getOrDefault(index, row.quality().acceptedDistance()),
-                    task.copies().contains(index),
-                    task.keepRejectedPixels());
-        }
-
-        @Override
-        public GeneratedSample next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            GeneratedSample row = next;
-            next = null;
-            return row;
-        }
-
-        private void open(String key) {
-            try {
-                copy = Files.createTempFile("dualanodiff-staged-", ".parquet");
-                store.download(key, copy);
-                open = SampleFile.stream(copy);
-                rows = open.iterator();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read %s".formatted(store.uri(key)), e);
-            }
-        }
-
-        @Override
-        public void close() {
-            rows = null;
-            if (open != null) {
-                open.close();
-                open = null;
-            }
-            try {
-                if (copy != null) {
-                    Files.deleteIfExists(copy);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    private static GeneratedSample judged(CommitTask task, GeneratedSample row) {
+        int index = Math.toIntExact(row.sampleIndex());
+        return row.compared(
+                task.nearest().getOrDefault(index, row.quality().acceptedDistance()),
+                task.copies().contains(index),
+                task.keepRejectedPixels());
     }
 
     /**

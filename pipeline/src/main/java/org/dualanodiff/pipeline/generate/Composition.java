@@ -41,13 +41,7 @@ sealed interface Composition permits Composition.WholePicture, InGoodCrop {
      * @param background address of the good image in it, or null; with the window, if it was made in one
      * @param judged the window that the quality gate looks at
      */
-    record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
-
-        /** NaN if nothing was made in a window; see {@link Window#margin}. */
-        double windowMargin() {
-            return judged.margin(judged.cutMask(mask), mask.getWidth(), mask.getHeight());
-        }
-    }
+    record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {}
 
     /** The model's pictures are the pair; on a good image, if it was made on one. */
     record WholePicture() implements Composition {

@@ -1,36 +1,37 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.model.mask.VisibleChange;
-import org.dualanodiff.model.mask.MaskExtractor;
-import org.dualanodiff.model.mask.EdgeRefinement;
-import org.dualanodiff.model.dual.NestedPrompt;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.Spliterators;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.mask.EdgeRefinement;
+import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.VisibleChange;
+import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
+import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -97,7 +98,10 @@ public final class GenerateSamples {
         String key = key(runId, unit);
         List<PairVerdict> pairs = new ArrayList<>();
         try {
-            SampleFile.WriteResult written = SampleFile.write(file, noting(samples, key, pairs));
+            SampleFile.WriteResult written = SampleFile.write(
+                    file,
+                    StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false)
+                            .peek(sample -> pairs.add(PairVerdict.of(sample, key))));
             fence.upload(store, file, key);
             return new Staged(pairs, written.bytes());
         } finally {
@@ -111,23 +115,6 @@ public final class GenerateSamples {
      * @param bytes of the file
      */
     public record Staged(List<PairVerdict> pairs, long bytes) implements Serializable {}
-
-    private static Iterator<GeneratedSample> noting(
-            Iterator<GeneratedSample> samples, String key, List<PairVerdict> pairs) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return samples.hasNext();
-            }
-
-            @Override
-            public GeneratedSample next() {
-                GeneratedSample sample = samples.next();
-                pairs.add(PairVerdict.of(sample, key));
-                return sample;
-            }
-        };
-    }
 
     private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
         Supplier<List<GeneratedSample>> rest = source.block(block);
@@ -149,7 +136,7 @@ public final class GenerateSamples {
 
     private static String key(String runId, GenerateUnit unit) {
         String folder =
-                StoreLayout.staging(runId, unit.unit().category(), unit.unit().defect());
+                StoreLayout.staging(runId, unit.unit());
         return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
     }
 

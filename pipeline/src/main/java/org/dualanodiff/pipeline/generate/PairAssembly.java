@@ -9,9 +9,9 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.quality.QualityGate;
-import org.dualanodiff.pipeline.quality.Verdict;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleId;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /** From the two pictures that the model made to the row that users read: mask, statistics, verdict, PNG bytes. */
 final class PairAssembly {
@@ -29,7 +29,7 @@ final class PairAssembly {
     GeneratedSample assemble(GeneratedPair pair, long millis) {
         ComposedPair composed = composition.compose(pair, mask(pair));
         Mask measured = Mask.of(composed.mask());
-        Verdict verdict = verdict(composed, pair.finite());
+        Verdict verdict = verdict(composed, measured, pair.finite());
         boolean keep = verdict.accepted() || task.keepRejectedPixels();
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
@@ -74,13 +74,14 @@ final class PairAssembly {
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
-    private Verdict verdict(ComposedPair pair, boolean finite) {
+    private Verdict verdict(ComposedPair pair, Mask mask, boolean finite) {
         Window window = pair.judged();
+        Mask judged = window.cut(mask);
         return gate.judge(
                 window.cutColors(pair.image()),
                 window.cutColors(pair.part()),
-                window.cutMask(pair.mask()),
-                pair.windowMargin(),
+                judged,
+                window.margin(judged, mask.width(), mask.height()),
                 finite);
     }
 }

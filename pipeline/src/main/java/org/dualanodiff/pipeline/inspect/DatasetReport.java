@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
-import org.dualanodiff.pipeline.Quantile;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.List;
@@ -86,12 +86,17 @@ public record DatasetReport(
 
         /** All 0 where there are no values. */
         static Quantiles of(double[] values) {
+            if (values.length == 0) {
+                return new Quantiles(0, 0, 0, 0, 0);
+            }
+            Percentile percentile = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
+            percentile.setData(values);
             return new Quantiles(
-                    at(values, 0), at(values, 0.25), at(values, 0.5), at(values, 0.75), at(values, 1));
-        }
-
-        private static double at(double[] values, double share) {
-            return values.length == 0 ? 0 : Quantile.of(DoubleStream.of(values), share);
+                    StatUtils.min(values),
+                    percentile.evaluate(25),
+                    percentile.evaluate(50),
+                    percentile.evaluate(75),
+                    StatUtils.max(values));
         }
     }
 

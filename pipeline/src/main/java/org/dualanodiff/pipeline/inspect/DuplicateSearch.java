@@ -3,8 +3,7 @@ package org.dualanodiff.pipeline.inspect;
 import java.awt.image.DataBufferByte;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.stream.DoubleStream;
-import org.dualanodiff.pipeline.Quantile;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +99,7 @@ final class DuplicateSearch {
                         .mapToDouble(other -> sample.get(i).distance(other)))
                 .flatMapToDouble(pairs -> pairs)
                 .toArray();
-        return distances.length == 0 ? 0 : Quantile.of(DoubleStream.of(distances), 0.5);
+        return distances.length == 0 ? 0 : new Median().evaluate(distances);
     }
 
     /**

@@ -50,17 +50,16 @@ final class OwnImages {
      * Reads all pictures below some folders. A picture that cannot be read is left out, with a warning.
      *
      * @param side of the square pictures
-     * @param crops random squares of each photograph, beside the middle one
      * @param seed of the random squares
      * @throws DatasetException if a folder holds no readable picture
      */
-    static OwnImages read(List<Path> folders, int side, int crops, long seed) throws IOException {
+    static OwnImages read(Pretrain.Settings.Photographs own, int side, long seed) throws IOException {
         List<Own> images = new ArrayList<>();
-        for (Path folder : folders) {
+        for (Path folder : own.folders().stream().map(Path::of).toList()) {
             int before = images.size();
             DatasetFiles files = DatasetFiles.below(folder);
             for (Path file : files(folder)) {
-                read(file, files, new Squares(side, crops, seed), images);
+                read(file, files, new Squares(side, own.crops(), seed), images);
             }
             if (images.size() == before) {
                 throw new DatasetException("folder %s holds no readable picture (%s)".formatted(folder, ENDINGS));

@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.pretrain;
 
+import org.dualanodiff.model.torch.Compute;
+import java.util.Optional;
+import java.io.Serializable;
+import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +20,6 @@ import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
-import org.dualanodiff.model.pretraining.PretrainingListener;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
@@ -30,11 +33,13 @@ import org.dualanodiff.pipeline.procedural.ProceduralImage;
 public final class Pretrain {
 
     private static final int SIDE = ProceduralImage.SIDE;
-    private static final int CODEC_PICTURES = 1000;
+    private static final int CODEC_IMAGES = 1000;
     private static final double AVERAGING = 0.999;
     private static final int SHEET_OBJECTS = 8;
 
-    private final PretrainSettings settings;
+    private final Settings settings;
+    private final Settings.Training training;
+    private final int codecImages;
     private final Path work;
     private final OwnImages own;
     private final ProceduralCorpus corpus;
@@ -44,31 +49,38 @@ public final class Pretrain {
      *
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if a folder holds none
      */
-    public Pretrain(PretrainSettings settings) throws IOException {
+    public Pretrain(Settings settings) throws IOException {
+        this(settings, CODEC_IMAGES);
+    }
+
+    /** @param codecImages that the codec of a new model is fitted to */
+    Pretrain(Settings settings, int codecImages) throws IOException {
         this.settings = settings;
+        this.training = settings.training();
+        this.codecImages = codecImages;
         this.work = settings.folder().resolve("pretraining");
-        this.own = OwnImages.read(settings.pictures(), SIDE, settings.crops(), settings.seed());
-        this.corpus = new ProceduralCorpus(settings.seed());
+        this.own = OwnImages.read(settings.own(), SIDE, training.seed());
+        this.corpus = new ProceduralCorpus(training.seed());
     }
 
     /**
      * @throws CheckpointException if the base to continue from is damaged, has another size of image, or is not the one
      *     that an earlier run in the same folder began from
      */
-    public PretrainResult run(PretrainProgress progress) throws IOException {
+    public Result run(Progress progress) throws IOException {
         Stopwatch watch = Stopwatch.start();
         Files.createDirectories(work);
         ModelDirectory start = start();
         PretrainingConfig config = config(start);
         try (BaseTrainer trainer =
-                new BaseTrainer(start, new MixedPictures(settings.seed(), own), config, settings.compute())) {
+                new BaseTrainer(start, new MixedImages(training.seed(), own), config, settings.compute())) {
             Watcher watcher = new Watcher(trainer, progress, watch);
             int steps = trainer.train(work.resolve("state.safetensors"), watcher);
             if (watcher.written != steps) {
                 write(trainer, steps, progress);
             }
-            return new PretrainResult(
-                    settings.folder().toString(), steps, settings.steps(), watch.seconds(), watcher.loss());
+            return new Result(
+                    settings.folder().toString(), steps, training.steps(), watch.seconds(), watcher.loss());
         }
     }
 
@@ -86,48 +98,48 @@ public final class Pretrain {
         Path fresh = work.resolve("start");
         if (!Files.isDirectory(fresh)) {
             PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
-            for (int i = 0; i < CODEC_PICTURES; i++) {
+            for (int i = 0; i < codecImages; i++) {
                 fit.add(corpus.image(i).image().signed(), SIDE);
             }
             for (int i = 0; i < own.count(); i++) {
                 fit.add(own.pixels(i).signed(), SIDE);
             }
-            RandomModel.writeSmall(fresh, words(), fit.weights(), settings.seed());
+            RandomModel.writeSmall(fresh, words(), fit.weights(), training.seed());
         }
         return ModelDirectory.open(fresh);
     }
 
     private Set<String> words() {
-        return Captions.words(Stream.of(corpus.objects(), corpus.defects(), own.products())
+        return PretrainingCaptions.words(Stream.of(corpus.objects(), corpus.defects(), own.products())
                 .flatMap(List::stream)
                 .toList());
     }
 
     private PretrainingConfig config(ModelDirectory start) {
-        boolean pairs = settings.pairs() || start.startingAdapter().isPresent();
+        boolean pairs = training.pairs() || start.startingAdapter().isPresent();
         return new PretrainingConfig(
-                settings.steps(),
-                settings.batchSize(),
-                settings.learningRate(),
-                pairs ? settings.rank() : 0,
+                training.steps(),
+                training.batchSize(),
+                training.learningRate(),
+                pairs ? training.rank() : 0,
                 SIDE,
                 AVERAGING,
-                settings.sampleEvery(),
-                settings.seed());
+                training.sampleEvery(),
+                training.seed());
     }
 
-    private void write(BaseTrainer trainer, int step, PretrainProgress progress) throws IOException {
+    private void write(BaseTrainer trainer, int step, Progress progress) throws IOException {
         trainer.write(
                 settings.folder(),
                 DType.F16,
                 Map.of(
                         "steps", Integer.toString(step),
-                        "seed", Long.toString(settings.seed()),
+                        "seed", Long.toString(training.seed()),
                         "made_by", "dualanodiff pretrain"));
         BaseModelImages.write(settings.folder(), known());
         Path sheet = work.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
         List<String> objects = new ArrayList<>(own.products());
-        corpus.objects().stream().limit(SHEET_OBJECTS).forEach(objects::add);
+        corpus.objects().stream().limit(Math.min(SHEET_OBJECTS, step)).forEach(objects::add);
         new SampleSheet(objects, corpus.defects(), settings).write(settings.folder(), sheet);
         progress.sheet(step, sheet);
     }
@@ -140,18 +152,18 @@ public final class Pretrain {
     }
 
     /** Tells of every step, writes the model at every state, and minds the clock. */
-    private final class Watcher implements PretrainingListener {
+    private final class Watcher implements BaseTrainer.Listener {
 
         private static final double SMOOTHING = 0.98;
 
         private final BaseTrainer trainer;
-        private final PretrainProgress progress;
+        private final Progress progress;
         private final Stopwatch watch;
         private int first;
         private int written;
         private double smoothed = Double.NaN;
 
-        Watcher(BaseTrainer trainer, PretrainProgress progress, Stopwatch watch) {
+        Watcher(BaseTrainer trainer, Progress progress, Stopwatch watch) {
             this.trainer = trainer;
             this.progress = progress;
             this.watch = watch;
@@ -163,7 +175,7 @@ public final class Pretrain {
             smoothed = Double.isNaN(smoothed) ? loss : SMOOTHING * smoothed + (1 - SMOOTHING) * loss;
             double rate = (step - first + 1) / watch.seconds();
             double left = (steps - step) / rate;
-            double budget = settings.minutes() > 0 ? 60 * settings.minutes() - watch.seconds() : left;
+            double budget = training.minutes() > 0 ? 60 * training.minutes() - watch.seconds() : left;
             progress.step(step, steps, smoothed, rate, Math.max(0, Math.min(left, budget)));
         }
 
@@ -175,11 +187,101 @@ public final class Pretrain {
 
         @Override
         public boolean shouldStop() {
-            return settings.minutes() > 0 && watch.seconds() >= 60 * settings.minutes();
+            return training.minutes() > 0 && watch.seconds() >= 60 * training.minutes();
         }
 
         double loss() {
             return smoothed;
         }
+    }
+
+    /**
+     * What the {@code pretrain} job is asked for. Folders are paths that hold on the machine that trains.
+     *
+     * @param out folder of the model; its subfolder {@code pretraining} holds what a resume needs, and the sample sheets
+     * @param from model directory to continue from; null: a small model begins from nothing
+     */
+    public record Settings(String out, String from, Photographs own, Training training, Compute compute)
+            implements Serializable {
+
+        /**
+         * One's own faultless pictures.
+         *
+         * @param crops squares at random places and of random sizes, cut from each of them beside the middle one
+         */
+        public record Photographs(List<String> folders, int crops) implements Serializable {
+
+            public Photographs {
+                folders = List.copyOf(folders);
+            }
+        }
+
+        /**
+         * @param steps in all
+         * @param pairs whether both branches are trained on pairs as well
+         * @param rank of the starting adapter
+         * @param minutes after which to stop early, resumable; 0: none
+         * @param sampleEvery steps between two resumable states with their sample sheets
+         * @param seed of everything random
+         */
+        public record Training(
+                int steps,
+                int batchSize,
+                double learningRate,
+                boolean pairs,
+                int rank,
+                double minutes,
+                int sampleEvery,
+                long seed)
+                implements Serializable {
+
+            public Training {
+                if (steps < 1 || batchSize < 1 || rank < 1 || sampleEvery < 1) {
+                    throw new UserError(
+                            "--steps, --batch-size, --rank and --sample-every must be positive, were %d, %d, %d and %d"
+                                    .formatted(steps, batchSize, rank, sampleEvery));
+                }
+            }
+        }
+
+        Path folder() {
+            return Path.of(out);
+        }
+
+        Optional<Path> start() {
+            return Optional.ofNullable(from).map(Path::of);
+        }
+
+        /** The same on another device, such as the one that a task was given. */
+        public Settings on(Compute device) {
+            return new Settings(out, from, own, training, device);
+        }
+    }
+
+    /**
+     * What pretraining has come to.
+     *
+     * @param model the model directory
+     * @param steps made so far
+     * @param of steps wanted; the same command continues where fewer were made
+     * @param seconds of this run
+     * @param loss mean of the last steps of this run
+     */
+    public record Result(String model, int steps, int of, double seconds, double loss) implements Serializable {
+
+        public boolean isComplete() {
+            return steps >= of;
+        }
+    }
+
+    /** Hears how pretraining gets on. */
+    public interface Progress {
+
+        /** @param rate steps a second so far
+         *  @param secondsLeft until the last step or the end of the time given */
+        void step(int step, int steps, double loss, double rate, double secondsLeft);
+
+        /** The model and a sheet of samples were written. */
+        void sheet(int step, Path sheet);
     }
 }

@@ -32,9 +32,9 @@ final class SampleSheet {
 
     private final List<String> objects;
     private final List<String> defects;
-    private final PretrainSettings settings;
+    private final Pretrain.Settings settings;
 
-    SampleSheet(List<String> objects, List<String> defects, PretrainSettings settings) {
+    SampleSheet(List<String> objects, List<String> defects, Pretrain.Settings settings) {
         this.objects = objects;
         this.defects = defects;
         this.settings = settings;
@@ -46,8 +46,8 @@ final class SampleSheet {
             int side = base.unet().config().sampleSize() * base.autoencoder().factor();
             List<String> captions = new ArrayList<>();
             for (String object : objects) {
-                captions.add(Captions.sentence(object, Optional.empty()));
-                captions.add(Captions.sentence(object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
+                captions.add(PretrainingCaptions.sentence(object, Optional.empty()));
+                captions.add(PretrainingCaptions.sentence(object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
             }
             cells.addAll(new CaptionSampler(base, side, steps(), GUIDANCE).sample(captions, SEED));
             Optional<Path> adapter = base.startingAdapter();
@@ -61,17 +61,17 @@ final class SampleSheet {
 
     /** What was learned in few steps is seen in as few. */
     private int steps() {
-        return Math.min(STEPS, settings.steps());
+        return Math.min(STEPS, settings.training().steps());
     }
 
     private void addPairs(BaseModel base, Path file, int side, List<BufferedImage> cells) {
         SamplingConfig config =
                 new SamplingConfig(SamplingConfig.Method.DPM_SOLVER, steps(), GUIDANCE, COLUMNS / 2, side);
         try (MergedAdapter adapter = MergedAdapter.read(file, base)) {
-            for (int i = 0; i < Math.min(PAIR_ROWS, defects.size()); i++) {
+            for (int i = 0; i < Math.min(PAIR_ROWS, steps()); i++) {
                 String defect = defects.get(i);
                 String object = objects.get(i % objects.size());
-                NestedPrompt prompt = new NestedPrompt(Captions.sentence(object, Optional.of(defect)), defect);
+                NestedPrompt prompt = new NestedPrompt(PretrainingCaptions.sentence(object, Optional.of(defect)), defect);
                 try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)) {
                     for (GeneratedPair pair : sampler.sampleBlock(new SampleSeries(SEED, object, defect), 0)) {
                         cells.add(pair.image());

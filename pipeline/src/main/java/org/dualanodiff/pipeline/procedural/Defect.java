@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
+import org.dualanodiff.pipeline.procedural.Canvas.Brush;
+
 /**
  * A kind of fault.
  *

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
+import org.dualanodiff.pipeline.procedural.Canvas.Brush;
+
 import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
 import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
 import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
@@ -100,14 +102,13 @@ final class DefectFinishes {
                 random.direction());
     }
 
-    /** Round and raised, with a glint where the slope faces the light. */
+    /** Round and raised, with a glint. */
     static Brush bulge(Scene scene, Field depth, PictureRandom random) {
-        Point light = random.direction();
-        double wall = random.uniform(4, 14);
-        Field facing = (x, y) -> smoothstep(6 * (depth.slope(x, y, light) / 2 - 0.8)) * smoothstep(depth.at(x, y) / 3 - 0.5)
-                * smoothstep(2 - depth.at(x, y) / 3);
-        return emboss(depth, wall, random.uniform(0.4, 1), random.uniform(0.85, 1.2), light)
-                .then(Brush.cover(facing, Texture.plain(Rgb.gray(0.97))));
+        double round = random.uniform(3, 10);
+        Field height = depth.map(d -> 0.7 * round * Math.sqrt(1 - StrictMath.pow(1 - clamp(d / round), 2)))
+                .sampled();
+        Lighting lighting = new Lighting(Point.ORIGIN.plus(random.direction(), 0.7), random.uniform(0.3, 0.9));
+        return (old, x, y) -> old.mix(lighting.on(old, height, x, y), depth.coverage(x, y));
     }
 
     /**

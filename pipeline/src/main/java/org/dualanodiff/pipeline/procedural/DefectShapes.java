@@ -15,11 +15,18 @@ final class DefectShapes {
         return Shapes.blob(scene.somewhere(random), random.logUniform(6.5, 31), random.uniform(0, 0.8), random);
     }
 
-    /** One small blob, or some around one place. */
     static Field swarm(Scene scene, PictureRandom random) {
+        return swarm(scene, random.uniform(0.2, 0.8), random);
+    }
+
+    static Field drops(Scene scene, PictureRandom random) {
+        return swarm(scene, random.uniform(0, 0.15), random);
+    }
+
+    /** One small blob, or some around one place. */
+    private static Field swarm(Scene scene, double roughness, PictureRandom random) {
         Point center = scene.somewhere(random);
         double spread = random.uniform(8, 40);
-        double roughness = random.uniform(0, 0.6);
         Field blobs = Shapes.blob(center, random.logUniform(4, 14), roughness, random);
         for (int i = random.chance(0.4) ? 0 : random.integer(1, 12); i > 0; i--) {
             Point place = center.plus(random.direction(), random.uniform(4, spread));
@@ -28,19 +35,47 @@ final class DefectShapes {
         return blobs;
     }
 
-    /** One to six lines side by side, straight or evenly curved. */
+    /** Side by side. */
     static Field scratches(Scene scene, PictureRandom random) {
+        return lines(scene, oneOrSome(random), random.logUniform(0.8, 3.2), 0.1, 0.03, 0.15, random);
+    }
+
+    /** In all directions. */
+    static Field curls(Scene scene, PictureRandom random) {
+        return lines(scene, oneOrSome(random), random.logUniform(0.8, 2.6), StrictMath.PI, 0.4, 0.35, random);
+    }
+
+    static Field crease(Scene scene, PictureRandom random) {
+        return lines(scene, 1, random.logUniform(3, 9), 0.1, 0.12, 0.08, random);
+    }
+
+    private static int oneOrSome(PictureRandom random) {
+        return random.chance(0.6) ? 1 : random.integer(2, 6);
+    }
+
+    /**
+     * @param spread  of their headings about a common one, in radians
+     * @param wander  as {@link Shapes#walk} has it
+     * @param sharpest bend; many lines have none
+     */
+    private static Field lines(
+            Scene scene,
+            int count,
+            double width,
+            double spread,
+            double wander,
+            double sharpest,
+            PictureRandom random) {
         Point start = scene.somewhere(random);
         double heading = random.angle();
-        double bend = random.chance(0.5) ? 0 : random.uniform(-0.15, 0.15);
-        double width = random.logUniform(0.8, 3.2);
         Field lines = NOTHING;
-        for (int i = random.chance(0.6) ? 1 : random.integer(2, 6); i > 0; i--) {
-            Point beside = start.plus(random.direction(), random.uniform(0, 12));
-            double turned = heading + random.uniform(-0.1, 0.1);
+        for (int i = 0; i < count; i++) {
+            double turned = heading + random.uniform(-spread, spread);
+            double bend = random.chance(0.4) ? 0 : random.uniform(-sharpest, sharpest);
             double length = random.logUniform(30, 140);
-            Point begin = beside.plus(Point.direction(turned), -length * random.uniform(0.2, 0.6));
-            List<Point> line = Shapes.walk(begin, turned, length, 0.03, bend, random);
+            Point begin = start.plus(random.direction(), random.uniform(0, 14))
+                    .plus(Point.direction(turned), -length * random.uniform(0.2, 0.6));
+            List<Point> line = Shapes.walk(begin, turned, length, wander, bend, random);
             lines = lines.or(taper(line, width * random.uniform(0.3, 1), width));
         }
         return lines;
@@ -62,34 +97,6 @@ final class DefectShapes {
             lines = lines.or(taper(branch, width * 0.7, 0.4));
         }
         return lines;
-    }
-
-    static Field curls(Scene scene, PictureRandom random) {
-        double width = random.logUniform(0.8, 2.6);
-        Field lines = NOTHING;
-        for (int i = random.chance(0.7) ? 1 : random.integer(2, 5); i > 0; i--) {
-            lines = lines.or(curve(scene, 0.4, 0.35, width, width, random));
-        }
-        return lines;
-    }
-
-    static Field crease(Scene scene, PictureRandom random) {
-        double width = random.logUniform(3, 9);
-        return curve(scene, 0.12, 0.08, width, width * random.uniform(0.3, 1), random);
-    }
-
-    private static Field curve(
-            Scene scene, double wander, double bend, double from, double to, PictureRandom random) {
-        return taper(
-                Shapes.walk(
-                        scene.somewhere(random),
-                        random.angle(),
-                        random.logUniform(40, 140),
-                        wander,
-                        random.uniform(-bend, bend),
-                        random),
-                from,
-                to);
     }
 
     /** Straight, and widest in its middle. */

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
+import org.dualanodiff.pipeline.procedural.Canvas.Brush;
+
 import java.util.List;
 
 /** Defects that can be on anything, in any color and size: each is a shape with a finish. */
@@ -7,13 +9,13 @@ final class GenericDefects {
     static final List<Defect> ALL = List.of(
             // Spots: about as wide as long.
             defect("hole", DefectShapes::blob, DefectFinishes::open),
-            defect("blowhole", DefectShapes::swarm, DefectFinishes::open),
+            defect("blowhole", DefectShapes::drops, DefectFinishes::open),
             defect("spot", DefectShapes::swarm, DefectFinishes::cover),
             defect("stain", DefectShapes::blob, DefectFinishes::soak),
             defect("rust", DefectShapes::swarm, DefectFinishes::rust),
             defect("burn", DefectShapes::blob, DefectFinishes::burn),
             defect("dent", DefectShapes::blob, DefectFinishes::emboss),
-            defect("bubble", DefectShapes::swarm, DefectFinishes::bulge),
+            defect("bubble", DefectShapes::drops, DefectFinishes::bulge),
             // Lines: much longer than wide.
             defect("scratch", DefectShapes::scratches, DefectFinishes::groove),
             defect("crack", DefectShapes::crack, DefectFinishes::groove),

@@ -35,7 +35,7 @@ public final class ProceduralCorpus {
     private static final int ATTEMPTS_EACH = 4;
     private static final int KINDS = 25;
 
-    static final List<Product> SURFACES = SurfacePatterns.ALL.stream()
+    static final List<Product> SURFACES = Surface.ALL.stream()
             .map(surface -> new Product(surface.name(), surface::draw, List.of()))
             .toList();
     static final List<Product> THINGS = GenericObject.ALL.stream()

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.quality;
 
-import org.dualanodiff.pipeline.Quantile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +59,7 @@ public final class AcceptedCopies implements Serializable {
         Map<Long, Double> distances = new HashMap<>();
         Set<Long> copies = new HashSet<>();
         candidates.stream().sorted(Comparator.comparingLong(Candidate::index)).forEach(candidate -> {
-            double distance = nearest(candidate.signature(), accepted);
+            double distance = candidate.signature().toNearest(accepted, overlap);
             if (!Double.isNaN(distance)) {
                 distances.put(candidate.index(), distance);
             }
@@ -71,9 +70,5 @@ public final class AcceptedCopies implements Serializable {
             }
         });
         return new Outcome(distances, copies);
-    }
-
-    private double nearest(PairSignature signature, List<PairSignature> accepted) {
-        return Quantile.of(accepted.stream().mapToDouble(other -> signature.distanceTo(other, overlap)), 0);
     }
 }

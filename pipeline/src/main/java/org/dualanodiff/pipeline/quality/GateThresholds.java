@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.quality;
 
-import org.dualanodiff.pipeline.Quantile;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.image.Image;
+import org.apache.commons.math3.stat.ranking.NaNStrategy;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import java.util.stream.DoubleStream;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -64,65 +68,71 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
      * @param flips mirror images that count as copies, too
      * @param objects finds the object in an image, if that can be trusted
      */
-    public static GateThresholds learn(List<RealPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
-        PairMeasurement measurement = new PairMeasurement(List.of(), 0, objects);
+    public static GateThresholds learn(List<TrainingPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
         List<PairMeasures> real = pairs.stream()
-                .map(pair -> measurement.of(pair.image(), pair.part(), pair.mask(), pair.windowMargin()))
+                .map(pair -> PairMeasures.of(
+                        pair.image(), pair.part(), Mask.of(pair.mask()), pair.windowMargin(), objects, Double.NaN))
                 .toList();
-        double largeMask = quantile(real, PairMeasures::maskRatio, 0.95);
+        double largeMask = percentile(real, PairMeasures::maskRatio, 95);
         double distance = distance(pairs, flips);
         EnumMap<QualityCheck, Double> limits = new EnumMap<>(QualityCheck.class);
-        limits.put(QualityCheck.MASK_TOO_SMALL, quantile(real, PairMeasures::maskRatio, 0.05) / 2);
+        limits.put(QualityCheck.MASK_TOO_SMALL, percentile(real, PairMeasures::maskRatio, 5) / 2);
         limits.put(QualityCheck.MASK_TOO_LARGE, Math.min(2 * largeMask, (1 + largeMask) / 2));
         limits.put(
                 QualityCheck.TOO_MANY_COMPONENTS,
-                Math.max(3, Math.ceil(2 * quantile(real, PairMeasures::components, 0.95))));
-        limits.put(QualityCheck.OFF_OBJECT, quantile(real, PairMeasures::outsideObject, 0.95) + 0.25);
-        limits.put(QualityCheck.NO_CHANGE, 0.75 * quantile(real, PairMeasures::contrast, 0.1));
+                Math.max(3, Math.ceil(2 * percentile(real, PairMeasures::components, 95))));
+        limits.put(QualityCheck.OFF_OBJECT, percentile(real, PairMeasures::outsideObject, 95) + 0.25);
+        limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, PairMeasures::contrast, 10));
         limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
-        limits.put(QualityCheck.SATURATED, quantile(real, PairMeasures::clipped, 1) + 0.2);
-        limits.put(QualityCheck.FLAT, quantile(real, PairMeasures::deviation, 0) / 4);
+        limits.put(QualityCheck.SATURATED, percentile(real, PairMeasures::clipped, 100) + 0.2);
+        limits.put(QualityCheck.FLAT, real.stream().mapToDouble(PairMeasures::deviation).min().orElse(Double.NaN) / 4);
         limits.put(
-                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, quantile(real, PairMeasures::windowMargin, 0.05)));
+                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, PairMeasures::windowMargin, 5)));
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
         limits.put(QualityCheck.NEAR_COPY_OF_ACCEPTED, distance);
         return new GateThresholds(limits);
     }
 
-    private static double quantile(List<PairMeasures> real, ToDoubleFunction<PairMeasures> measure, double share) {
-        return Quantile.of(real.stream().mapToDouble(measure), share);
+    private static double percentile(List<PairMeasures> real, ToDoubleFunction<PairMeasures> measure, double percent) {
+        return percentile(real.stream().mapToDouble(measure), percent);
+    }
+
+    /** Of the numbers that are not NaN, between two of them by linear interpolation as in numpy; NaN if there is none. */
+    private static double percentile(DoubleStream numbers, double percent) {
+        return new Percentile()
+                .withEstimationType(Percentile.EstimationType.R_7)
+                .withNaNStrategy(NaNStrategy.REMOVED)
+                .evaluate(numbers.toArray(), percent);
     }
 
     /** NaN for a lone pair. Each part is laid on the next few images; all on all would take long with many. */
-    private static double mismatch(List<RealPair> pairs) {
+    private static double mismatch(List<TrainingPair> pairs) {
         int partners = Math.min(MISMATCHES, pairs.size() - 1);
-        return Quantile.of(
+        return percentile(
                 IntStream.range(0, pairs.size() * Math.max(0, partners)).mapToDouble(k -> {
-                    RealPair pair = pairs.get(k / partners);
-                    RealPair other = pairs.get((k / partners + 1 + k % partners) % pairs.size());
-                    return PairMeasurement.partDifference(other.image(), pair.part(), pair.mask());
+                    TrainingPair pair = pairs.get(k / partners);
+                    TrainingPair other = pairs.get((k / partners + 1 + k % partners) % pairs.size());
+                    return PairMeasures.partDifference(
+                            Image.rgb(other.image()), Image.rgb(pair.part()), Mask.of(pair.mask()));
                 }),
-                0.5);
+                50);
     }
 
     /** A data set may hold the same piece twice, so the median and not the smallest. */
-    private static double distance(List<RealPair> pairs, List<Flip> flips) {
+    private static double distance(List<TrainingPair> pairs, List<Flip> flips) {
         if (pairs.size() < 2) {
             return DISTANCE_OF_A_LONE_IMAGE;
         }
         List<List<PairSignature>> mirrored =
                 pairs.stream().map(pair -> pair.signatures(flips).toList()).toList();
-        double median = Quantile.of(mirrored.stream().mapToDouble(one -> toNearest(one, mirrored)), 0.5);
+        double median = percentile(mirrored.stream().mapToDouble(one -> toNearest(one, mirrored)), 50);
         return Math.max(LEAST_DISTANCE, median / 3);
     }
 
     private static double toNearest(List<PairSignature> one, List<List<PairSignature>> all) {
-        return all.stream()
-                .filter(other -> other != one)
-                .flatMap(List::stream)
-                .mapToDouble(other -> one.get(0).distanceTo(other, 0))
-                .min()
-                .orElse(Double.NaN);
+        List<PairSignature> others =
+                all.stream().filter(other -> other != one).flatMap(List::stream).toList();
+        return one.get(0).toNearest(others, 0);
     }
 
     /**

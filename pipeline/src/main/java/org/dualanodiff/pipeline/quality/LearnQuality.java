@@ -1,5 +1,13 @@
 package org.dualanodiff.pipeline.quality;
 
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.image.Flip;
+import java.util.Map;
+import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -20,8 +28,8 @@ public final class LearnQuality {
     }
 
     /** @throws IOException if an image cannot be read */
-    public QualityProfile run(LearnTask task) throws IOException {
-        List<RealPair> pairs = pairs(task);
+    public QualityProfile run(Task task) throws IOException {
+        List<TrainingPair> pairs = pairs(task);
         MaskLevels levels = task.levelsFor() == null ? null : MaskLevels.choose(pairs, task.levelsFor());
         if (!task.gate()) {
             return new QualityProfile(GateThresholds.NONE, pairs.size(), 1, List.of(), null, levels);
@@ -37,15 +45,15 @@ public final class LearnQuality {
                 levels);
     }
 
-    private List<RealPair> pairs(LearnTask task) throws IOException {
-        List<RealPair> pairs = new ArrayList<>();
+    private List<TrainingPair> pairs(Task task) throws IOException {
+        List<TrainingPair> pairs = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = defect.openImage(files);
             BufferedImage mask = defect.openMask(files);
             pairs.addAll(
                     task.crops() == null
-                            ? RealPair.views(image, mask, task.side())
-                            : RealPair.crops(defect.name(), image, mask, task.crops()));
+                            ? TrainingPair.views(image, mask, task.side())
+                            : TrainingPair.crops(defect.name(), image, mask, task.crops()));
         }
         return pairs;
     }
@@ -59,5 +67,39 @@ public final class LearnQuality {
         return images.isEmpty()
                 ? Optional.empty()
                 : AutomaticObjectMask.of(images).mask();
+    }
+
+    /**
+     * What is to be learned of the real images of one defect, with all that an executor needs to know.
+     *
+     * @param good images without defect, to find the object by
+     * @param side of the generated images, in pixels
+     * @param crops how windows are cut around the defects, or null where whole images are learned
+     * @param flips how training mirrors the images
+     * @param gate whether limits are wanted at all
+     * @param overlap see {@link PairSignature#distanceTo}
+     * @param limits those that the configuration sets, by their names there
+     * @param levelsFor the extraction of masks whose levels are to be chosen, or null if they are given
+     */
+    public record Task(
+            DefectSet set,
+            List<URI> good,
+            int side,
+            CropPolicy crops,
+            List<Flip> flips,
+            boolean gate,
+            double overlap,
+            Map<String, Limit> limits,
+            GroundDistanceMask levelsFor)
+            implements Serializable {
+
+        public Task {
+            good = List.copyOf(good);
+            flips = List.copyOf(flips);
+        }
+
+        public UnitKey unit() {
+            return set.unit();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.quality;
 
-import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 
@@ -24,26 +24,24 @@ final class MaskContrast {
     private MaskContrast() {}
 
     /** @return NaN if the mask is empty, or leaves no room around it */
-    static double of(BufferedImage image, BufferedImage mask) {
-        int side = Math.min(image.getWidth(), image.getHeight());
-        int width = Math.max(LEAST_WIDTH, side / WIDTH);
-        byte[] inside = Image.gray(mask).levels();
-        byte[] around = Mask.of(mask).band(Math.max(1, side / GAP), width).image().levels();
-        Image pixels = Image.rgb(image);
+    static double of(Image image, Mask mask) {
+        int side = Math.min(image.width(), image.height());
+        Mask around = mask.band(Math.max(1, side / GAP), Math.max(LEAST_WIDTH, side / WIDTH));
         double most = Double.NaN;
-        for (int channel = 0; channel < pixels.channels(); channel++) {
-            double distance = distance(histogram(pixels, channel, inside), histogram(pixels, channel, around));
+        for (int channel = 0; channel < image.channels(); channel++) {
+            double distance = distance(histogram(image, channel, mask), histogram(image, channel, around));
             most = most >= distance ? most : distance;
         }
         return most;
     }
 
     /** How many of the chosen pixels have each level. */
-    private static int[] histogram(Image pixels, int channel, byte[] chosen) {
+    private static int[] histogram(Image image, int channel, Mask chosen) {
         int[] histogram = new int[LEVELS];
-        for (int i = 0; i < chosen.length; i++) {
-            if (chosen[i] < 0) {
-                histogram[pixels.levels()[channel * chosen.length + i] & 0xff]++;
+        boolean[] set = chosen.set();
+        for (int i = 0; i < set.length; i++) {
+            if (set[i]) {
+                histogram[image.levels()[channel * set.length + i] & 0xff]++;
             }
         }
         return histogram;
@@ -51,8 +49,8 @@ final class MaskContrast {
 
     /** On a line, the earth mover's distance is the area between the two cumulative distributions. */
     private static double distance(int[] one, int[] other) {
-        double ofOne = sum(one);
-        double ofOther = sum(other);
+        double ofOne = Arrays.stream(one).sum();
+        double ofOther = Arrays.stream(other).sum();
         double area = 0;
         double below = 0;
         double otherBelow = 0;
@@ -62,13 +60,5 @@ final class MaskContrast {
             area += Math.abs(below / ofOne - otherBelow / ofOther);
         }
         return area;
-    }
-
-    private static double sum(int[] histogram) {
-        double sum = 0;
-        for (int count : histogram) {
-            sum += count;
-        }
-        return sum;
     }
 }

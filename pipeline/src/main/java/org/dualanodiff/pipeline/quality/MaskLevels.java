@@ -36,8 +36,8 @@ public record MaskLevels(double low, double high) implements Serializable {
      * @param pairs at least one; the first few are looked at
      * @param masks all of the extraction but its levels
      */
-    public static MaskLevels choose(List<RealPair> pairs, GroundDistanceMask masks) {
-        List<RealPair> some = pairs.subList(0, Math.min(PAIRS, pairs.size()));
+    public static MaskLevels choose(List<TrainingPair> pairs, GroundDistanceMask masks) {
+        List<TrainingPair> some = pairs.subList(0, Math.min(PAIRS, pairs.size()));
         List<List<BufferedImage>> parts = IntStream.range(0, some.size())
                 .mapToObj(i -> {
                     BufferedImage part = some.get(i).part(masks.ground());
@@ -55,7 +55,7 @@ public record MaskLevels(double low, double high) implements Serializable {
         return new GroundDistanceMask(low, high, masks.ground(), masks.cleanup());
     }
 
-    private static double error(List<RealPair> pairs, List<List<BufferedImage>> parts, MaskExtractor extractor) {
+    private static double error(List<TrainingPair> pairs, List<List<BufferedImage>> parts, MaskExtractor extractor) {
         double sum = 0;
         for (int i = 0; i < pairs.size(); i++) {
             Outline real = Outline.of(Mask.of(pairs.get(i).mask()));

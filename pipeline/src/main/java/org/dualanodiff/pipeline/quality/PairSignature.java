@@ -3,9 +3,11 @@ package org.dualanodiff.pipeline.quality;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A pair reduced to {@value #SIDE} x {@value #SIDE} cells, to find near-copies by.
@@ -48,13 +50,13 @@ public final class PairSignature implements Serializable {
         this.right = Arrays.stream(covered).map(i -> i % SIDE).max().orElse(-1);
     }
 
-    /** @param mask grey, of the image's size */
-    public static PairSignature of(BufferedImage image, BufferedImage mask) {
-        return new PairSignature(cells(image), cells(mask));
+    /** @param mask of the image's size */
+    public static PairSignature of(BufferedImage image, Mask mask) {
+        return new PairSignature(cells(Image.gray(image)), cells(mask.image()));
     }
 
-    private static byte[] cells(BufferedImage picture) {
-        return PilResize.resize(Image.gray(picture), SIDE, SIDE).levels();
+    private static byte[] cells(Image grey) {
+        return PilResize.resize(grey, SIDE, SIDE).levels();
     }
 
     /** Image, then mask. */
@@ -91,6 +93,19 @@ public final class PairSignature implements Serializable {
             }
         }
         return least;
+    }
+
+    /**
+     * The smallest distance to any of some others.
+     *
+     * @return NaN if there are none, or their defects overlap with this one's nowhere
+     */
+    double toNearest(List<PairSignature> others, double overlap) {
+        return others.stream()
+                .mapToDouble(other -> distanceTo(other, overlap))
+                .filter(distance -> !Double.isNaN(distance))
+                .min()
+                .orElse(Double.NaN);
     }
 
     /** Spares most pairs the shifts: false only if they cannot overlap that much at any. */

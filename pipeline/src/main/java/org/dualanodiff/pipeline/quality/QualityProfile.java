@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.quality;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 
 /**
@@ -33,9 +32,5 @@ public record QualityProfile(
     /** What finds near-copies among this defect's pairs. */
     public AcceptedCopies copies() {
         return new AcceptedCopies(thresholds.limit(QualityCheck.NEAR_COPY_OF_ACCEPTED), overlap);
-    }
-
-    PairMeasurement measurement() {
-        return new PairMeasurement(training, overlap, Optional.ofNullable(objects));
     }
 }

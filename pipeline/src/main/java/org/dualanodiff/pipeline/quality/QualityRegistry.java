@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.quality;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Json;
@@ -36,6 +39,59 @@ public final class QualityRegistry {
     }
 
     private String key(UnitKey unit) {
-        return StoreLayout.quality(runId, unit.category(), unit.defect());
+        return StoreLayout.quality(runId, unit);
+    }
+
+    /**
+     * The limits that the pairs of one defect are held to in a run: {@code runs/RUN/quality/CATEGORY/DEFECT.json}. Written
+     * when the first pairs are generated and used by all later ones.
+     *
+     * @param pairs views of real images that they were learned from
+     * @param copyOverlap see {@link PairSignature#distanceTo}
+     * @param limits by the reason that breaking them gives
+     * @param maskLow chosen level, if it was to be chosen
+     * @param maskHigh chosen level, if it was to be chosen
+     * @param objectThreshold of the automatic object mask, where there is one
+     */
+    public record LearnedQuality(
+            String category,
+            String defect,
+            int pairs,
+            double copyOverlap,
+            Map<String, Double> limits,
+            Optional<Double> maskLow,
+            Optional<Double> maskHigh,
+            Optional<Double> objectThreshold) {
+
+        public LearnedQuality {
+            requireNonNull(category, "category");
+            requireNonNull(defect, "defect");
+            requireNonNull(limits, "limits");
+        }
+
+        public UnitKey unit() {
+            return new UnitKey(category, defect);
+        }
+
+        static LearnedQuality of(UnitKey unit, QualityProfile profile) {
+            Optional<MaskLevels> levels = Optional.ofNullable(profile.levels());
+            return new LearnedQuality(
+                    unit.category(),
+                    unit.defect(),
+                    profile.pairs(),
+                    profile.overlap(),
+                    profile.thresholds().byReason(),
+                    levels.map(MaskLevels::low),
+                    levels.map(MaskLevels::high),
+                    Optional.ofNullable(profile.objects()).map(object -> object.threshold()));
+        }
+
+        /** The profile with the limits and levels that stand here in place of its own. */
+        QualityProfile in(QualityProfile profile) {
+            MaskLevels levels =
+                    maskLow.isPresent() ? new MaskLevels(maskLow.get(), maskHigh.orElseThrow()) : profile.levels();
+            return new QualityProfile(
+                    GateThresholds.ofReasons(limits), pairs, copyOverlap, profile.training(), profile.objects(), levels);
+        }
     }
 }

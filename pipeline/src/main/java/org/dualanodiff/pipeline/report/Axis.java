@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.report;
 
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,6 +3,10 @@ package org.dualanodiff.pipeline.report;
 import static j2html.TagCreator.tag;
 import static j2html.TagCreator.text;
 
+import java.util.stream.IntStream;
+import java.util.List;
+import java.util.Arrays;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import j2html.tags.ContainerTag;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -22,6 +26,9 @@ final class Chart {
     private static final int X_TICKS = 5;
     private static final int Y_TICKS = 4;
     private static final int TEXT_DROP = 4;
+    private static final int BINS = 16;
+    /** Values around a point that its running mean takes in: this share of the line. */
+    private static final double MEAN_SHARE = 0.04;
 
     private final Axis xAxis;
     private final Axis yAxis;
@@ -95,5 +102,117 @@ final class Chart {
                 .attr("y", number(y))
                 .attr("text-anchor", anchor)
                 .with(text(label));
+    }
+
+/** Histograms of some samples over the same bins, bar beside bar, each in shares of its own sample. */
+    static ContainerTag<?> of(Section.Histogram section) {
+        Axis xAxis = axis(section);
+        List<double[]> shares = section.samples().stream()
+                .map(sample -> shares(sample.values(), xAxis))
+                .toList();
+        double highest = shares.stream().flatMapToDouble(Arrays::stream).max().orElse(0);
+        Axis yAxis = new Axis(0, highest > 0 ? highest : 1, AxisScale.LINEAR);
+        Chart chart = new Chart(xAxis, yAxis, section.heading())
+                .axes(
+                        section.xLabel(),
+                        "share of pairs",
+                        value -> Axis.label(value) + section.unit(),
+                        share -> Axis.label(100 * share) + "%");
+        for (int i = 0; i < shares.size(); i++) {
+            chart.path(bars(chart, xAxis, shares.get(i), i, shares.size()), "bar s" + i);
+        }
+        return chart.svg();
+    }
+
+    private static Axis axis(Section.Histogram section) {
+        double[] shown = section.samples().stream()
+                .flatMapToDouble(sample -> Arrays.stream(sample.values()))
+                .filter(value -> Double.isFinite(value) && (section.scale() == AxisScale.LINEAR || value > 0))
+                .sorted()
+                .toArray();
+        return shown.length == 0 ? new Axis(1, 10, section.scale()) : wholeBins(shown, section.scale());
+    }
+
+    /** The last bin ends just above the largest value, so that this one is counted. */
+    private static Axis wholeBins(double[] sorted, AxisScale scale) {
+        Axis tight = Axis.over(sorted[0], sorted[sorted.length - 1], scale);
+        return new Axis(tight.from(), tight.value(1 + 1e-6), scale);
+    }
+
+    static double[] shares(double[] values, Axis axis) {
+        double[] shares = new double[BINS];
+        for (double value : values) {
+            int bin = (int) Math.floor(axis.position(value) * BINS);
+            if (Double.isFinite(value) && bin >= 0 && bin < BINS) {
+                shares[bin] += 1.0 / values.length;
+            }
+        }
+        return shares;
+    }
+
+    private static String bars(Chart chart, Axis axis, double[] shares, int sample, int samples) {
+        StringBuilder commands = new StringBuilder();
+        for (int bin = 0; bin < BINS; bin++) {
+            if (shares[bin] > 0) {
+                double left = chart.x(axis.value((bin + 0.08 + 0.84 * sample / samples) / BINS));
+                double right = chart.x(axis.value((bin + 0.08 + 0.84 * (sample + 1) / samples) / BINS));
+                commands.append("M%s %sV%sH%sV%sZ"
+                        .formatted(
+                                number(left),
+                                number(chart.y(0)),
+                                number(chart.y(shares[bin])),
+                                number(right),
+                                number(chart.y(0))));
+            }
+        }
+        return commands.toString();
+    }
+
+    /** Every value as a faint line, their running mean as a strong one. */
+    static ContainerTag<?> of(Section.LineChart section) {
+        Axis xAxis = axis(section.lines().stream().map(Section.Line::x).toArray(double[][]::new));
+        Axis yAxis = axis(section.lines().stream().map(Section.Line::y).toArray(double[][]::new));
+        Chart chart = new Chart(xAxis, yAxis, section.heading())
+                .axes(section.xLabel(), section.yLabel(), Axis::label, Axis::label);
+        for (int i = 0; i < section.lines().size(); i++) {
+            Section.Line line = section.lines().get(i);
+            chart.path(path(chart, line.x(), line.y()), "line raw s" + i);
+            chart.path(path(chart, line.x(), runningMean(line.y())), "line s" + i);
+        }
+        return chart.svg();
+    }
+
+    private static Axis axis(double[][] values) {
+        double[] finite = Arrays.stream(values)
+                .flatMapToDouble(Arrays::stream)
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
+        return finite.length == 0
+                ? new Axis(0, 1, AxisScale.LINEAR)
+                : Axis.over(finite[0], finite[finite.length - 1], AxisScale.LINEAR);
+    }
+
+    private static String path(Chart chart, double[] x, double[] y) {
+        StringBuilder commands = new StringBuilder();
+        for (int i = 0; i < x.length; i++) {
+            if (Double.isFinite(y[i])) {
+                commands.append(commands.isEmpty() ? 'M' : 'L')
+                        .append(number(chart.x(x[i])))
+                        .append(' ')
+                        .append(number(chart.y(y[i])));
+            }
+        }
+        return commands.toString();
+    }
+
+    static double[] runningMean(double[] values) {
+        int half = (int) Math.ceil(values.length * MEAN_SHARE);
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> Arrays.stream(values, Math.max(0, i - half), Math.min(values.length, i + half + 1))
+                        .filter(Double::isFinite)
+                        .average()
+                        .orElse(Double.NaN))
+                .toArray();
     }
 }

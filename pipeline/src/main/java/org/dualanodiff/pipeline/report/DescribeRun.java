@@ -1,5 +1,12 @@
 package org.dualanodiff.pipeline.report;
 
+import org.dualanodiff.pipeline.evaluate.EvaluationTable;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.image.Image;
+import java.io.UncheckedIOException;
+import java.io.IOException;
+import org.dualanodiff.pipeline.store.Provenance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,20 +30,25 @@ public final class DescribeRun {
     private static final int FEWEST_PAIRS = 2;
     private static final int QUARANTINED_SHOWN = 100;
 
+    private static final String NOTE =
+            "Detectors trained under one budget, tested on real images that no training saw. Means over seeds, the range over seeds in brackets.";
+    private static final String CASES =
+            "Located best on the left, worst on the right; from above: test image, true mask, the detector's map.";
+
     private DescribeRun() {}
 
     /**
      * @param units in the order of the manifest's
      * @param evaluation whether the pairs help detectors, if that was measured
      */
-    public static Report of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluationFiles.Found> evaluation) {
+    public static ReportPage of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluationFiles.Found> evaluation) {
         List<Section> sections = new ArrayList<>();
         sections.add(summary(manifest, units));
         if (units.stream().anyMatch(facts -> facts.unit().error().isPresent())) {
             sections.add(problems(units));
         }
         sections.add(unitTable(units));
-        evaluation.map(DescribeEvaluation::of).ifPresent(sections::add);
+        evaluation.map(DescribeRun::evaluation).ifPresent(sections::add);
         int shown = pairsShown(units.size());
         units.forEach(facts -> sections.add(DescribeUnit.of(facts, shown)));
         if (!manifest.quarantine().isEmpty()) {
@@ -44,7 +56,7 @@ public final class DescribeRun {
         }
         sections.add(origin(manifest));
         sections.add(new Section.Table("Settings", List.of("setting", "value"), rows(manifest.settings())));
-        return new Report("Run " + manifest.runId(), subtitle(manifest, units), sections);
+        return new ReportPage("Run " + manifest.runId(), subtitle(manifest, units), sections);
     }
 
     /** Of each kind and defect; fewer where there are many defects, so that the page stays light. */
@@ -175,5 +187,46 @@ public final class DescribeRun {
         return facts.entrySet().stream()
                 .map(entry -> List.of(entry.getKey(), entry.getValue()))
                 .collect(Collectors.toList());
+    }
+
+    /**
+     * All that a report says about one (category, defect) of a run.
+     *
+     * @param unit what the run's manifest says
+     * @param adapter where its adapter comes from; empty if it has none
+     */
+    public record UnitFacts(RunManifest.Unit unit, Optional<Provenance> adapter, RealPairs real, GeneratedPairs generated) {
+
+        String name() {
+            return unit.category() + "/" + unit.defect();
+        }
+    }
+
+    /** Whether the generated pairs help detectors: verdicts, metrics of all arms, cases. */
+    private static Section.Chapter evaluation(EvaluationFiles.Found evaluated) {
+        List<Section> sections = new ArrayList<>();
+        for (EvaluationReport.Category category : evaluated.report().categories()) {
+            sections.add(new Section.Text(category.category(), category.remarks()));
+            EvaluationTable.of(category).forEach(table -> sections.add(table(table)));
+        }
+        evaluated
+                .sheets()
+                .forEach((name, png) -> sections.add(new Section.Picture("Cases: " + name, CASES, pixels(png))));
+        return new Section.Chapter("Does the data help?", NOTE, sections);
+    }
+
+    private static Section table(EvaluationTable table) {
+        return new Section.Table(
+                table.title(),
+                Stream.concat(Stream.of("trained on"), table.columns().stream()).toList(),
+                table.rows().stream().map(EvaluationTable.Row::named).toList());
+    }
+
+    private static Image pixels(byte[] png) {
+        try {
+            return Image.of(PngCodec.decode(png));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture of the evaluation is damaged; evaluate again", e);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.dualanodiff.pipeline.report;
 
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

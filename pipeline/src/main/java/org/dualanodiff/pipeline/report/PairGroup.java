@@ -1,10 +1,51 @@
 package org.dualanodiff.pipeline.report;
 
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 
-/** Pairs under one title, such as "real" or "generated". */
+/** Pairs made small under one title, such as "real" or "generated". */
 public record PairGroup(String title, List<PairThumbnail> pairs) {
     public PairGroup {
         pairs = List.copyOf(pairs);
+    }
+
+    /**
+     * @param cell pixels of a picture's longer side
+     * @throws IOException if an image can no longer be read
+     */
+    public static PairGroup real(String title, List<DefectImage> images, DatasetFiles files, int cell)
+            throws IOException {
+        List<PairThumbnail> pairs = new ArrayList<>();
+        for (DefectImage image : images) {
+            pairs.add(PairThumbnail.of(image.name(), image.openImage(files), image.openMask(files), cell));
+        }
+        return new PairGroup(title, pairs);
+    }
+
+    /**
+     * Generated pairs whose pixels were kept; what the quality gate objects to stands below a pair.
+     *
+     * @param most how many are shown, the first ones
+     * @throws IOException if a picture is damaged
+     */
+    public static PairGroup generated(String title, List<GeneratedSample> samples, int most, int cell)
+            throws IOException {
+        List<PairThumbnail> pairs = new ArrayList<>();
+        for (GeneratedSample sample : samples) {
+            if (pairs.size() < most && sample.hasPixels()) {
+                pairs.add(PairThumbnail.of(
+                        (sample.sampleIndex() + " " + String.join(", ", sample.reasons())).strip(),
+                        ImageDecoder.image(sample.image()),
+                        ImageDecoder.image(sample.anomaly()),
+                        ImageDecoder.mask(sample.mask()),
+                        cell));
+            }
+        }
+        return new PairGroup(title, pairs);
     }
 }

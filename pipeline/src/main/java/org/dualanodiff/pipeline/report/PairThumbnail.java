@@ -19,6 +19,11 @@ import org.dualanodiff.model.image.PartGround;
  */
 public record PairThumbnail(String caption, Image image, Image anomaly, Image mask, Image overlay) {
 
+    /** A pink that neither metal, wood nor cloth has. */
+    private static final int[] COLOR = {255, 0, 110};
+    private static final double TINT = 0.18;
+    private static final int DEFECT = 128;
+
     /** What the four cells show, in their order. */
     public static final List<String> CELLS = List.of("image", "anomaly part", "mask", "overlay");
 
@@ -54,7 +59,7 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
                 anomaly.map(thumbnails::picture)
                         .orElseGet(() -> thumbnails.picture(PartGround.GREY.around(image, mask))),
                 smallMask,
-                Overlay.of(small, smallMask));
+                overlay(small, smallMask));
     }
 
     int width() {
@@ -68,5 +73,32 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
     /** The four pictures in the order of {@link #CELLS}. */
     List<Image> cells() {
         return List.of(image, anomaly, mask, overlay);
+    }
+
+    /** The mask drawn on its image: a light tint inside, and an outline just outside, so that the defect itself is seen. */
+    private static Image overlay(Image image, Image mask) {
+        byte[] levels = image.levels().clone();
+        int area = image.width() * image.height();
+        for (int i = 0; i < area; i++) {
+            int x = i % image.width();
+            int y = i / image.width();
+            double opacity = isDefect(mask, x, y) ? TINT : touchesDefect(mask, x, y) ? 1 : 0;
+            for (int c = 0; c < 3; c++) {
+                double level = (levels[c * area + i] & 0xff) * (1 - opacity) + COLOR[c] * opacity;
+                levels[c * area + i] = (byte) Math.round(level);
+            }
+        }
+        return new Image(image.width(), image.height(), 3, levels);
+    }
+
+    private static boolean touchesDefect(Image mask, int x, int y) {
+        return isDefect(mask, x - 1, y)
+                || isDefect(mask, x + 1, y)
+                || isDefect(mask, x, y - 1)
+                || isDefect(mask, x, y + 1);
+    }
+
+    private static boolean isDefect(Image mask, int x, int y) {
+        return x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.level(0, y, x) >= DEFECT;
     }
 }

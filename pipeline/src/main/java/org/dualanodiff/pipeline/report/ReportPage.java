@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.report;
 
+import java.util.List;
 import static j2html.TagCreator.a;
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.h1;
@@ -12,7 +13,6 @@ import static j2html.TagCreator.nav;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.rawHtml;
 import static j2html.TagCreator.style;
-import static j2html.TagCreator.title;
 import static j2html.TagCreator.ul;
 
 import j2html.TagCreator;
@@ -26,22 +26,26 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A report as one HTML file that needs nothing beside it: style, pictures and charts are inside, there is no script.
+ * A page to be read by people, as one HTML file that needs nothing beside it: style, pictures and charts are inside, there is no script.
  * It follows the reader's light or dark setting, works by keyboard and fits a phone.
+ *
+ * @param subtitle one line under the title
  */
-public final class ReportPage {
+public record ReportPage(String title, String subtitle, List<Section> sections) {
 
     private static final String STYLE = resource("report.css");
 
-    private ReportPage() {}
+    public ReportPage {
+        sections = List.copyOf(sections);
+    }
 
     /** The page, in UTF-8. */
-    public static byte[] html(Report report) {
+    public byte[] html() {
         StringBuilder page = new StringBuilder("<!DOCTYPE html>\n");
         try {
             TagCreator.html()
                     .withLang("en")
-                    .with(headOf(report), body(skipLink(), headerOf(report), contents(report), mainOf(report)))
+                    .with(headOf(), body(skipLink(), headerOf(), contents(), mainOf()))
                     .render(FlatHtml.into(page));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -49,12 +53,12 @@ public final class ReportPage {
         return page.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static DomContent headOf(Report report) {
+    private DomContent headOf() {
         return head(
                 meta().withCharset("utf-8"),
                 meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
                 meta().withName("color-scheme").withContent("light dark"),
-                title(report.title()),
+                TagCreator.title(title),
                 style(rawHtml(STYLE)));
     }
 
@@ -62,20 +66,20 @@ public final class ReportPage {
         return a("Skip to the content").withHref("#content").withClass("skip");
     }
 
-    private static DomContent headerOf(Report report) {
-        return header(h1(report.title()), p(report.subtitle()));
+    private DomContent headerOf() {
+        return header(h1(title), p(subtitle));
     }
 
-    private static DomContent contents(Report report) {
-        Stream<DomContent> links = IntStream.range(0, report.sections().size())
-                .mapToObj(i -> li(a(report.sections().get(i).heading()).withHref("#" + id(i))));
+    private DomContent contents() {
+        Stream<DomContent> links = IntStream.range(0, sections.size())
+                .mapToObj(i -> li(a(sections.get(i).heading()).withHref("#" + id(i))));
         return nav(ul().with(links)).withId("contents").attr("aria-label", "Contents");
     }
 
-    private static DomContent mainOf(Report report) {
-        Stream<DomContent> sections = IntStream.range(0, report.sections().size())
-                .mapToObj(i -> SectionHtml.top(report.sections().get(i), id(i)));
-        return main().withId("content").with(sections);
+    private DomContent mainOf() {
+        Stream<DomContent> shown = IntStream.range(0, sections.size())
+                .mapToObj(i -> SectionHtml.top(sections.get(i), id(i)));
+        return main().withId("content").with(shown);
     }
 
     private static String id(int section) {

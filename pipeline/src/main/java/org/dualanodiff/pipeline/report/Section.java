@@ -111,4 +111,11 @@ public sealed interface Section {
             sections = List.copyOf(sections);
         }
     }
+
+    /** How a chart's axis spreads its values. */
+    public enum AxisScale {
+        LINEAR,
+        /** Equal steps are equal factors; for positive values that span several orders of magnitude, such as areas. */
+        LOGARITHMIC
+    }
 }

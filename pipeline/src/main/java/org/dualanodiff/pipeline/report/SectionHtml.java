@@ -27,6 +27,17 @@ import static j2html.TagCreator.thead;
 import static j2html.TagCreator.tr;
 import static j2html.TagCreator.ul;
 
+import org.dualanodiff.model.image.PngCodec;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import javax.imageio.ImageWriter;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageIO;
+import javax.imageio.IIOImage;
+import java.util.Base64;
+import java.io.UncheckedIOException;
+import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.awt.image.BufferedImage;
 import j2html.tags.ContainerTag;
 import j2html.tags.DomContent;
 import java.util.List;
@@ -38,6 +49,8 @@ import org.dualanodiff.model.image.Image;
 final class SectionHtml {
 
     private static final Pattern NUMBER = Pattern.compile("-|[-+]?[0-9][0-9,.]*( ?[^ ]{1,5})?");
+
+    private static final float JPEG_QUALITY = 0.85f;
 
     private SectionHtml() {}
 
@@ -74,9 +87,9 @@ final class SectionHtml {
         } else if (section instanceof Section.Picture one) {
             return figure(picture(one.pixels(), one.heading()), figcaption(one.note()));
         } else if (section instanceof Section.LineChart chart) {
-            return chart(LineChartSvg.of(chart), lineNames(chart));
+            return chart(Chart.of(chart), lineNames(chart));
         } else if (section instanceof Section.Histogram histogram) {
-            return chart(HistogramSvg.of(histogram), sampleNames(histogram));
+            return chart(Chart.of(histogram), sampleNames(histogram));
         }
         return div(each(((Section.Chapter) section).sections(), SectionHtml::inChapter));
     }
@@ -130,7 +143,7 @@ final class SectionHtml {
     }
 
     private static DomContent picture(Image pixels, String name) {
-        return img().withSrc(DataUri.of(pixels))
+        return img().withSrc(dataUri(pixels))
                 .withAlt(name)
                 .withTitle(name)
                 .attr("width", pixels.width())
@@ -162,5 +175,33 @@ final class SectionHtml {
                                         Readable.digits(sample.median(), 2),
                                         histogram.unit()))
                 .toList();
+    }
+
+    /** A grey picture, such as a mask, as PNG; a photograph as JPEG, a quarter of PNG's bytes. */
+    private static String dataUri(Image pixels) {
+        return pixels.channels() == 1
+                ? uri("image/png", PngCodec.encode(pixels.buffered()))
+                : uri("image/jpeg", jpeg(pixels.buffered()));
+    }
+
+    private static String uri(String type, byte[] file) {
+        return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(file);
+    }
+
+    private static byte[] jpeg(BufferedImage image) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+            ImageWriteParam parameters = writer.getDefaultWriteParam();
+            parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            parameters.setCompressionQuality(JPEG_QUALITY);
+            writer.setOutput(output);
+            writer.write(null, new IIOImage(image, null, null), parameters);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing a JPEG to memory failed", e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
     }
 }

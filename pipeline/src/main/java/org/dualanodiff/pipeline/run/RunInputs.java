@@ -1,26 +1,23 @@
 package org.dualanodiff.pipeline.run;
 
-import org.dualanodiff.pipeline.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.MemoryNeed;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.BuiltinSamples;
+import org.dualanodiff.pipeline.base.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
+import org.dualanodiff.pipeline.config.DatasetConfig.DatasetSplit;
 import org.dualanodiff.pipeline.config.DatasetConfig;
-import org.dualanodiff.pipeline.config.DatasetSplit;
-import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -37,11 +34,9 @@ import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
-import org.dualanodiff.pipeline.store.Provenance;
 
 /**
  * What a run starts from: its settings, and the data set as it was found.
@@ -81,12 +76,7 @@ public record RunInputs(
             Configuration hadoop,
             Function<DatasetFiles, InspectImage.Many> inspection) {
         ModelFiles base = new BaseModelSource(cache, hadoop.getPropsWithPrefix("")).locate(config.baseModel());
-        RunSettings settings = new RunSettings(
-                config,
-                new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
-                resolution(config, base),
-                AdapterStart.isWarm(config.training(), base),
-                saliencyModel(config.mask()));
+        RunSettings settings = RunSettings.of(config, base);
         DatasetRequest request = request(config, cache);
         Dataset dataset = new DatasetReader(hadoop, inspection).read(request);
         DatasetFiles files = DatasetFiles.of(hadoop, request);
@@ -107,7 +97,7 @@ public record RunInputs(
     public static DatasetRequest request(PipelineConfig config, LocalCache cache) {
         DatasetConfig dataset = config.dataset();
         return new DatasetRequest(
-                BuiltinSamples.locate(dataset.root(), cache),
+                Builtin.dataset(dataset.root(), cache),
                 dataset.categories(),
                 dataset.defects(),
                 split(config),
@@ -132,38 +122,6 @@ public record RunInputs(
         return dataset.good().stream()
                 .flatMap(good -> choice.of(good).stream())
                 .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));
-    }
-
-    /**
-     * The side of the working images: as set, or the base model's own.
-     *
-     * @throws UserError if the base model cannot work at that resolution
-     */
-    public static int resolution(PipelineConfig config, ModelFiles base) {
-        int factor = base.vaeConfig().downsamplingFactor();
-        int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
-        if (resolution % factor != 0) {
-            throw new UserError(
-                    "resolution must be a multiple of %d, the reduction of this base model's autoencoder, was %d"
-                            .formatted(factor, resolution));
-        }
-        return resolution;
-    }
-
-    /** By content: another network under the same name makes other masks, the same one elsewhere does not. */
-    private static Optional<String> saliencyModel(MaskConfig mask) {
-        if (!mask.method().equals("saliency")) {
-            return Optional.empty();
-        }
-        try {
-            byte[] network = Files.readAllBytes(Path.of(mask.saliencyModel()));
-            return Optional.of(Fingerprint.ofBytes(network).hex());
-        } catch (IOException e) {
-            throw new UserError(
-                    "mask.saliency-model must name a readable TorchScript file, was %s (%s)"
-                            .formatted(mask.saliencyModel(), e),
-                    e);
-        }
     }
 
     private static SplitRule split(PipelineConfig config) {

@@ -1,16 +1,22 @@
 package org.dualanodiff.pipeline.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.dual.Ablation;
+import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.AttentionMask;
 import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.GroundDistanceMask;
@@ -22,16 +28,18 @@ import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.Placeholders;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /**
@@ -50,6 +58,87 @@ public record RunSettings(
         Optional<String> saliencyModel) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
+
+    private static final Set<String> IN_RECIPE =
+            Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
+    /** Both are told by one name, that of what is left out. */
+    private static final Set<String> ABLATED = Set.of("training.interaction", "training.shared-lora");
+
+    /**
+     * With what the base model says to what the configuration leaves open.
+     *
+     * @throws CheckpointException if the base model is not usable
+     * @throws UserError if settings do not fit it, or a saliency network's file cannot be read
+     */
+    static RunSettings of(PipelineConfig config, ModelFiles base) {
+        return new RunSettings(
+                config,
+                new Provenance.BaseModel(config.baseModel(), base.fingerprint()),
+                resolution(config, base),
+                isWarm(config.training(), base),
+                saliencyModel(config.mask()));
+    }
+
+    /**
+     * The side of the working images: as set, or the base model's own.
+     *
+     * @throws UserError if the base model cannot work at that resolution
+     */
+    public static int resolution(PipelineConfig config, ModelFiles base) {
+        int factor = base.vaeConfig().downsamplingFactor();
+        int resolution = config.resolution().orElse(base.unetConfig().sampleSize() * factor);
+        if (resolution % factor != 0) {
+            throw new UserError(
+                    "resolution must be a multiple of %d, the reduction of this base model's autoencoder, was %d"
+                            .formatted(factor, resolution));
+        }
+        return resolution;
+    }
+
+    /** Whether the base has a starting adapter that fits, or, where a warm start is asked for, has one at all. */
+    private static boolean isWarm(AdapterTrainingConfig training, ModelFiles base) {
+        Optional<Path> adapter = base.startingAdapter();
+        return switch (training.init()) {
+            case "cold" -> false;
+            case "warm" -> {
+                requireFitting(training, base, adapter);
+                yield true;
+            }
+            default ->
+                adapter.filter(file -> AdapterFile.rank(file) == training.rank())
+                        .isPresent();
+        };
+    }
+
+    private static void requireFitting(AdapterTrainingConfig training, ModelFiles base, Optional<Path> adapter) {
+        if (adapter.isEmpty()) {
+            throw new UserError(
+                    "training.init is warm, but the base model %s has no starting adapter; set cold or auto"
+                            .formatted(base.root()));
+        }
+        int rank = AdapterFile.rank(adapter.get());
+        if (rank != training.rank()) {
+            throw new UserError(
+                    "training.init is warm, but the base model's starting adapter has rank %d; set training.rank = %1$d"
+                            .formatted(rank));
+        }
+    }
+
+    /** By content: another network under the same name makes other masks, the same one elsewhere does not. */
+    private static Optional<String> saliencyModel(MaskConfig mask) {
+        if (!mask.method().equals("saliency")) {
+            return Optional.empty();
+        }
+        try {
+            byte[] network = Files.readAllBytes(Path.of(mask.saliencyModel()));
+            return Optional.of(Fingerprint.ofBytes(network).hex());
+        } catch (IOException e) {
+            throw new UserError(
+                    "mask.saliency-model must name a readable TorchScript file, was %s (%s)"
+                            .formatted(mask.saliencyModel(), e),
+                    e);
+        }
+    }
 
     /** The prompts of one defect of one product: names take the places that the settings leave for them. */
     public NestedPrompt prompt(String category, String defect) {
@@ -176,6 +265,14 @@ public record RunSettings(
                 Math.min(attempts, Integer.MAX_VALUE / 2));
     }
 
+    /** How windows are cut around defects; null where whole images are learned. */
+    public CropPolicy crops() {
+        DatasetConfig.Crop crop = config.dataset().crop();
+        return crop.aroundDefects()
+                ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                : null;
+    }
+
     /** What shapes an adapter, besides its images and what its set has settings of its own for. */
     public AdapterRecipe recipe() {
         return new AdapterRecipe(
@@ -186,90 +283,46 @@ public record RunSettings(
                 config.seed());
     }
 
-    /** The settings that change an adapter's weights, by their names in the configuration. */
+    /**
+     * The settings that change an adapter's weights, by their names in the configuration, without those that the recipe has places
+     * of its own for.
+     *
+     * @param compensated whether the adapter has background compensation
+     */
     public Map<String, String> trainingSettings(boolean compensated) {
-        Map<String, String> settings = new TreeMap<>(cropSettings());
-        settings.putAll(adapterSettings(compensated));
-        return settings;
-    }
-
-    /** None for whole images: adapters that were trained before there were crops keep their names. */
-    private Map<String, String> cropSettings() {
-        DatasetConfig.Crop crop = config.dataset().crop();
-        return crop.aroundDefects()
-                ? Map.of(
-                        "dataset.crop", crop.mode(),
-                        "dataset.crop-margin", Double.toString(crop.margin()),
-                        "dataset.crop-jitter", Double.toString(crop.jitter()),
-                        "dataset.crops-per-image", Integer.toString(crop.perImage()))
-                : Map.of();
-    }
-
-    /** How windows are cut around defects; null where whole images are learned. */
-    public CropPolicy crops() {
-        DatasetConfig.Crop crop = config.dataset().crop();
-        return crop.aroundDefects()
-                ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
-                : null;
-    }
-
-    private Map<String, String> adapterSettings(boolean compensated) {
-        AdapterTrainingConfig training = config.training();
-        Map<String, String> settings = new TreeMap<>(Map.ofEntries(
-                Map.entry("training.defect-weight", training.defectWeight().setting()),
-                Map.entry("training.init", warmStart ? "warm" : "cold"),
-                Map.entry("training.steps", Integer.toString(training.steps())),
-                Map.entry("training.batch-size", Integer.toString(training.batchSize(compensated))),
-                Map.entry("training.schedule", training.schedule()),
-                Map.entry("training.learning-rate", Double.toString(training.learningRate())),
-                Map.entry("training.weight-decay", Double.toString(training.weightDecay())),
-                Map.entry("training.max-gradient-norm", Double.toString(training.maxGradientNorm())),
-                Map.entry("training.rank", Integer.toString(training.rank())),
-                Map.entry(
-                        "training.flips.horizontal",
-                        Boolean.toString(training.flips().horizontal())),
-                Map.entry(
-                        "training.flips.vertical",
-                        Boolean.toString(training.flips().vertical()))));
-        // Adapters have kept their names since before there was this setting.
-        if (!training.partGround().equals(PartGround.GREY)) {
-            settings.put("training.part-ground", training.partGround().toString());
-        }
-        // Adapters of the whole method have kept their names since before there were ablations.
-        if (!training.ablation().equals(Ablation.NONE)) {
-            settings.put("training.ablation", training.ablation().toString());
+        Map<String, String> settings = config.changing(Changes.ADAPTER);
+        settings.keySet().removeAll(IN_RECIPE);
+        settings.put("training.init", warmStart ? "warm" : "cold");
+        settings.put("training.batch-size", numbers(compensated).get("training.batch-size"));
+        Ablation ablation = config.training().ablation();
+        if (settings.keySet().removeAll(ABLATED)) {
+            settings.put(
+                    "training.ablation",
+                    "Ablation[withoutInteraction=%s, sharedLora=%s]"
+                            .formatted(ablation.withoutInteraction(), ablation.sharedLora()));
         }
         return settings;
     }
 
     /** Everything that changes a sample's pixels or verdict, by its name in the configuration; not how many there are to be. */
     public Map<String, String> all() {
-        Map<String, String> settings = new TreeMap<>(trainingSettings(false));
-        settings.putAll(compensatedSettings());
-        settings.putAll(Map.of(
-                "base-model", base.sha256(),
-                "resolution", Integer.toString(resolution),
-                "prompt.global", config.prompt().global(),
-                "prompt.anomaly", config.prompt().anomaly(),
-                "prompt.negative", config.prompt().negative(),
-                "seed", Long.toString(config.seed())));
+        Map<String, String> settings = config.changing(Changes.ADAPTER);
+        settings.putAll(config.changing(Changes.SAMPLES));
+        settings.keySet().removeAll(ABLATED);
+        settings.putAll(trainingSettings(false));
+        settings.putAll(numbers(false));
+        settings.put("base-model", base.sha256());
+        settings.put("resolution", Integer.toString(resolution));
         settings.put("compute.precision", config.compute().forGeneration());
-        // Runs have kept their names since before training could have a precision of its own.
-        if (!config.compute().trainingPrecision().equals("auto")) {
-            settings.put("compute.training-precision", config.compute().trainingPrecision());
+        saliencyModel.ifPresent(network -> settings.put("mask.saliency-model", network));
+        if (config.generation().seed() == config.seed()) {
+            settings.remove("generation.seed");
         }
-        settings.putAll(generationSettings());
-        settings.putAll(maskSettings());
-        settings.putAll(qualitySettings());
-        return settings;
-    }
-
-    /**
-     * What holds with background compensation where something else does without: the released code's own numbers, for those that
-     * nobody set. None for runs in which there is no compensation, which have kept their names since before there was this.
-     */
-    private Map<String, String> compensatedSettings() {
-        Map<String, String> settings = new TreeMap<>();
+        // Elsewhere radii and areas mean what they have always meant.
+        if (resolution != MaskCleanup.REFERENCE_SIDE) {
+            settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
+        }
+        // Without compensation for any category its numbers change nothing.
         if (config.background().isPossible()) {
             ownWithCompensation().forEach((name, value) -> settings.put(name + " with background compensation", value));
         }
@@ -285,100 +338,9 @@ public record RunSettings(
 
     private Map<String, String> numbers(boolean compensated) {
         GenerationConfig generation = config.generation();
-        return new TreeMap<>(Map.of(
+        return Map.of(
                 "training.batch-size", Integer.toString(config.training().batchSize(compensated)),
                 "generation.steps", Integer.toString(generation.steps(compensated)),
-                "generation.guidance-scale", Double.toString(generation.guidanceScale(compensated))));
-    }
-
-    /** What changes a verdict; neither how many pairs are tried, nor what is kept of the rejected. */
-    private Map<String, String> qualitySettings() {
-        QualityConfig quality = config.quality();
-        if (!quality.enabled()) {
-            return Map.of("quality.enabled", "false");
-        }
-        Map<String, String> settings = new TreeMap<>(Map.of("quality.enabled", "true"));
-        settings.put("quality.copy-overlap", Double.toString(quality.copyOverlap()));
-        quality.limits().forEach((name, limit) -> settings.put("quality." + name, limit.setting()));
-        return settings;
-    }
-
-    private Map<String, String> generationSettings() {
-        GenerationConfig generation = config.generation();
-        GenerationConfig.Interval interval = generation.guidanceInterval();
-        Map<String, String> settings = new TreeMap<>(Map.of(
-                "generation.background", generation.background(),
-                "generation.sampler", generation.sampler().setting(),
-                "generation.karras-sigmas", Boolean.toString(generation.karrasSigmas()),
-                "generation.final-sigma-zero", Boolean.toString(generation.finalSigmaZero()),
-                "generation.steps", Integer.toString(generation.steps(false)),
-                "generation.guidance-scale", Double.toString(generation.guidanceScale(false)),
-                "generation.guidance-interval", "[%s, %s]".formatted(interval.from(), interval.to()),
-                "generation.batch-size", Integer.toString(generation.batchSize())));
-        // Runs have kept their names since before there was this setting.
-        if (generation.deepCacheInterval() > 1) {
-            settings.put("generation.deep-cache-interval", Integer.toString(generation.deepCacheInterval()));
-        }
-        // Runs have kept their names since before samples could have a seed of their own.
-        if (generation.seed() != config.seed()) {
-            settings.put("generation.seed", Long.toString(generation.seed()));
-        }
-        if (generation.anchored() || config.dataset().crop().aroundDefects()) {
-            settings.put("generation.place", generation.place());
-            // Runs without such masks have kept their names since before these were looked at.
-            String masks = config.background().objectMasks();
-            if (generation.place().equals("object") && !masks.isBlank()) {
-                settings.put("background.object-masks", masks);
-            }
-        }
-        if (generation.anchored()) {
-            settings.put("generation.anchor-from", Double.toString(generation.anchorFrom()));
-        }
-        // Runs have kept their names since before there was this setting.
-        if (generation.anchored() && generation.anchorDetail()) {
-            settings.put("generation.anchor-detail", "true");
-        }
-        return settings;
-    }
-
-    private Map<String, String> maskSettings() {
-        MaskConfig mask = config.mask();
-        Map<String, String> settings = new TreeMap<>(Map.of(
-                "mask.method", mask.method(),
-                "mask.opening-radius", Integer.toString(mask.openingRadius()),
-                "mask.closing-radius", Integer.toString(mask.closingRadius()),
-                "mask.min-area", Integer.toString(mask.minArea()),
-                "mask.max-hole-area", Integer.toString(mask.maxHoleArea()),
-                "mask.refine-radius", Integer.toString(mask.refineRadius())));
-        // Other runs than those at the reference have changed with the meaning of their radii and areas, and so have
-        // their names.
-        if (resolution != MaskCleanup.REFERENCE_SIDE) {
-            settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
-        }
-        // Runs have kept their names since before there were these settings.
-        if (mask.minChange() > 0) {
-            settings.put("mask.min-change", Double.toString(mask.minChange()));
-        }
-        if (mask.minShare() > 0) {
-            settings.put("mask.min-share", Double.toString(mask.minShare()));
-        }
-        if (mask.refineRadius() > 0) {
-            settings.put("mask.refine-epsilon", Double.toString(mask.refineEpsilon()));
-        }
-        switch (mask.method()) {
-            case "attention" -> settings.put("mask.threshold", Double.toString(mask.threshold()));
-            case "saliency" ->
-                settings.putAll(Map.of(
-                        "mask.threshold", Double.toString(mask.threshold()),
-                        "mask.saliency-model", saliencyModel.orElseThrow(),
-                        "mask.saliency-size", Integer.toString(mask.saliencySize())));
-            default ->
-                settings.putAll(Map.of(
-                        "mask.low",
-                        mask.low().setting(),
-                        "mask.high",
-                        mask.high().setting()));
-        }
-        return settings;
+                "generation.guidance-scale", Double.toString(generation.guidanceScale(compensated)));
     }
 }

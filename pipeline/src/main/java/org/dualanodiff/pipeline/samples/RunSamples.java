@@ -1,15 +1,13 @@
 package org.dualanodiff.pipeline.samples;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -69,14 +67,8 @@ public final class RunSamples {
     private void read(
             String key, Predicate<GeneratedSample> wanted, int most, NavigableMap<Long, GeneratedSample> lowest)
             throws IOException {
-        Path local = Files.createTempFile("dualanodiff-samples-", ".parquet");
-        try {
-            store.download(key, local);
-            try (Stream<GeneratedSample> samples = SampleFile.stream(local)) {
-                samples.filter(wanted).forEach(sample -> keep(sample, most, lowest));
-            }
-        } finally {
-            Files.deleteIfExists(local);
+        try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
+            samples.filter(wanted).forEach(sample -> keep(sample, most, lowest));
         }
     }
 

@@ -1,31 +1,35 @@
 package org.dualanodiff.pipeline.samples;
 
-import org.apache.parquet.schema.MessageTypeParser;
-import java.nio.charset.StandardCharsets;
-import java.io.InputStream;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.ParquetReadOptions;
-import java.util.Objects;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * Reads and writes generated samples as a local Parquet file with the columns of {@code samples.schema}.
@@ -59,13 +63,32 @@ public final class SampleFile {
      * @param file replaced if it exists
      * @throws IOException if the file cannot be written
      */
-    public static WriteResult write(Path file, Iterator<GeneratedSample> samples) throws IOException {
-        try {
-            long rows = writeRows(file, samples);
-            return new WriteResult(rows, Files.size(file));
+    public static WriteResult write(Path file, Stream<GeneratedSample> samples) throws IOException {
+        AtomicLong rows = new AtomicLong();
+        try (ParquetWriter<Group> writer = writer(file)) {
+            samples.forEach(sample -> {
+                write(writer, sample);
+                rows.incrementAndGet();
+            });
+        } catch (UncheckedIOException e) {
+            deleteAfter(e, file);
+            throw e.getCause();
         } catch (IOException | RuntimeException | Error e) {
             deleteAfter(e, file);
             throw e;
+        }
+        return new WriteResult(rows.get(), Files.size(file));
+    }
+
+    public static WriteResult write(Path file, Iterator<GeneratedSample> samples) throws IOException {
+        return write(file, StreamSupport.stream(Spliterators.spliteratorUnknownSize(samples, 0), false));
+    }
+
+    private static void write(ParquetWriter<Group> writer, GeneratedSample sample) {
+        try {
+            writer.write(SampleRow.group(sample));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -75,7 +98,7 @@ public final class SampleFile {
      * @throws IOException if this is not a whole samples file
      */
     public static List<GeneratedSample> read(Path file) throws IOException {
-        try (SampleReader reader = new SampleReader(file)) {
+        try (SampleReader reader = new SampleReader(file, file.toString())) {
             return reader.stream().toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -89,18 +112,32 @@ public final class SampleFile {
      *     {@link UncheckedIOException} at a row that cannot be read
      */
     public static Stream<GeneratedSample> stream(Path file) throws IOException {
-        return new SampleReader(file).stream();
+        return new SampleReader(file, file.toString()).stream();
     }
 
-    private static long writeRows(Path file, Iterator<GeneratedSample> samples) throws IOException {
-        long rows = 0;
-        try (ParquetWriter<Group> writer = writer(file)) {
-            while (samples.hasNext()) {
-                writer.write(SampleRow.group(samples.next()));
-                rows++;
-            }
+    /**
+     * As {@link #stream(Path)}, of a file of the store; the copy on this machine that is read goes when the stream is closed.
+     *
+     * @throws IOException if there is no room for it, or this is not a samples file
+     * @throws org.dualanodiff.pipeline.store.StoreException if it is not there, or the store fails
+     */
+    public static Stream<GeneratedSample> stream(ObjectStore store, String key) throws IOException {
+        Path copy = Files.createTempFile("dualanodiff-samples-", ".parquet");
+        try {
+            store.download(key, copy);
+            return new SampleReader(copy, store.uri(key)).stream().onClose(() -> delete(copy));
+        } catch (IOException | RuntimeException e) {
+            delete(copy);
+            throw e;
         }
-        return rows;
+    }
+
+    private static void delete(Path copy) {
+        try {
+            Files.deleteIfExists(copy);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static ParquetWriter<Group> writer(Path file) throws IOException {
@@ -130,13 +167,16 @@ public final class SampleFile {
     /** An open samples file. */
     static final class SampleReader implements Closeable {
 
-        private final Path file;
+        private final String name;
         private final ParquetReader<Group> rows;
 
-        /** @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema} */
-        SampleReader(Path file) throws IOException {
-            this.file = file;
-            checkColumns(file);
+        /**
+         * @param name of the file, for messages
+         * @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema} 
+         */
+        SampleReader(Path file, String name) throws IOException {
+            this.name = name;
+            checkColumns(file, name);
             this.rows = new Builder(file).build();
         }
 
@@ -156,7 +196,7 @@ public final class SampleFile {
                 Group row = rows.read();
                 return row == null ? null : SampleRow.sample(row);
             } catch (IOException | RuntimeException e) {
-                throw new UncheckedIOException(unreadable(file, e));
+                throw new UncheckedIOException(unreadable(name, e));
             }
         }
 
@@ -169,33 +209,33 @@ public final class SampleFile {
         }
 
         /** Columns may be optional here, as Spark writes them; more columns do no harm. */
-        private static void checkColumns(Path file) throws IOException {
-            MessageType columns = columns(file);
+        private static void checkColumns(Path file, String name) throws IOException {
+            MessageType columns = columns(file, name);
             List<String> missing = SampleSchema.COLUMNS.getPaths().stream()
                     .filter(path -> !columns.containsPath(path))
                     .map(path -> String.join(".", path))
                     .toList();
             if (!missing.isEmpty()) {
                 throw new IOException("%s is a Parquet file, but not one of generated samples: it has no column %s"
-                        .formatted(file, String.join(", ", missing)));
+                        .formatted(name, String.join(", ", missing)));
             }
         }
 
-        static MessageType columns(Path file) throws IOException {
+        static MessageType columns(Path file, String name) throws IOException {
             ParquetReadOptions options =
                     ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
             LocalInputFile input = new LocalInputFile(file);
             try (ParquetFileReader footer = ParquetFileReader.open(input, options)) {
                 return footer.getFileMetaData().getSchema();
             } catch (RuntimeException e) {
-                throw unreadable(file, e);
+                throw unreadable(name, e);
             }
         }
 
-        static IOException unreadable(Path file, Exception cause) {
+        static IOException unreadable(String name, Exception cause) {
             return new IOException(
                     "%s cannot be read as a Parquet file of generated samples, it may be cut off or damaged: %s"
-                            .formatted(file, cause.getMessage()),
+                            .formatted(name, cause.getMessage()),
                     cause);
         }
 

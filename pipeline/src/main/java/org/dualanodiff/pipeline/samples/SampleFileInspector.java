@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import java.io.Serializable;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.SampleFile.SampleReader;
@@ -117,7 +118,7 @@ public final class SampleFileInspector {
         }
 
         private static ParquetConfiguration projected(Path file) throws IOException {
-            MessageType columns = SampleReader.columns(file);
+            MessageType columns = SampleReader.columns(file, file.toString());
             List<String> missing =
                     NAMES.stream().filter(name -> !columns.containsField(name)).toList();
             if (!missing.isEmpty()) {

@@ -2,20 +2,25 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Instant;
 import java.io.Serializable;
-import java.util.TreeSet;
-import java.util.TreeMap;
-import java.util.SortedMap;
-import java.util.Objects;
-import java.util.Map;
-import java.util.Collections;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,78 +57,93 @@ public final class RunRegistry {
     }
 
     /**
-     * Notes which adapter a run uses for a (category, defect), so that its samples never come from two.
+     * Notes which adapter a run uses for each of its units, so that the samples of one never come from two.
      *
-     * @throws StoreException if the run has samples by another adapter
-     */
-    public void bindAdapter(String runId, AdapterId adapter) {
-        String key = StoreLayout.unit(runId, adapter.category(), adapter.defect());
-        AdapterId bound = bind(key, adapter, AdapterId.class);
-        if (!bound.equals(adapter)) {
-            throw new StoreException(
-                    ("run %s has samples of %s/%s by adapter %s there, adapter %s here: the base model, the training"
-                                    + " images or the training settings have changed; give another run.id")
-                            .formatted(
-                                    runId,
-                                    adapter.category(),
-                                    adapter.defect(),
-                                    bound.fingerprint().shortHex(),
-                                    adapter.fingerprint().shortHex()));
-        }
-    }
-
-    /**
-     * As {@link #bindAdapter}, of many at once.
-     *
+     * @return why the note of a unit cannot be read, for units of which that is so
      * @throws StoreException if the run has samples of one of them by another adapter
      */
-    public void bindAdapters(String runId, Collection<AdapterId> adapters) {
-        Set<AdapterId> bound = new HashSet<>(boundAdapters(runId));
-        List<AdapterId> open =
-                adapters.stream().filter(id -> !bound.contains(id)).toList();
-        ObjectStore.inParallel(open, id -> {
-            bindAdapter(runId, id);
-            return id;
+    public Map<UnitKey, String> bindAdapters(String runId, Collection<AdapterId> adapters) {
+        Set<String> there = keys(StoreLayout.units(runId));
+        Map<UnitKey, String> unreadable = new ConcurrentHashMap<>();
+        ObjectStore.inParallel(adapters, adapter -> {
+            String key = StoreLayout.unit(runId, adapter.unit());
+            bind(key, there, adapter, why -> unreadable.put(adapter.unit(), why))
+                    .filter(bound -> !bound.equals(adapter))
+                    .ifPresent(bound -> {
+                        throw otherAdapter(runId, bound, adapter);
+                    });
+            return key;
         });
+        return unreadable;
     }
 
-    /** The adapters that a run has used so far, one for each of its (category, defect) units. */
+    private static StoreException otherAdapter(String runId, AdapterId there, AdapterId here) {
+        return new StoreException(
+                ("run %s has samples of %s by adapter %s there, adapter %s here: the base model, the training"
+                                + " images or the training settings have changed; give another run.id")
+                        .formatted(
+                                runId,
+                                here.unit(),
+                                there.fingerprint().shortHex(),
+                                here.fingerprint().shortHex()));
+    }
+
+    /** The adapters that a run has used so far, one for each of its units; a note that cannot be read is left out with a warning. */
     public List<AdapterId> boundAdapters(String runId) {
         return bound(StoreLayout.units(runId), AdapterId.class);
     }
 
     /**
-     * Notes which good images a run uses of a category.
+     * Notes which good images a run uses of each category.
      *
+     * @return why the note of a category cannot be read, for categories of which that is so
      * @throws StoreException if it has begun with others
      */
-    public void bindGoodImages(String runId, GoodImagesBinding images) {
-        String key = StoreLayout.goodImages(runId, images.category());
-        GoodImagesBinding bound = bind(key, images, GoodImagesBinding.class);
-        if (!bound.equals(images)) {
-            throw new StoreException(
-                    ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on which of"
-                                    + " them each pair is made; give another run.id")
-                            .formatted(runId, bound.images(), bound.category(), images.images()));
+    public Map<String, String> bindGoodImages(String runId, Collection<GoodImagesBinding> all) {
+        Set<String> there = keys(StoreLayout.goodImages(runId));
+        Map<String, String> unreadable = new TreeMap<>();
+        for (GoodImagesBinding images : all) {
+            String key = StoreLayout.goodImages(runId, images.category());
+            bind(key, there, images, why -> unreadable.put(images.category(), why))
+                    .filter(bound -> !bound.equals(images))
+                    .ifPresent(bound -> {
+                        throw new StoreException(
+                                ("run %s was begun with %d good images of %s, and there are %d now, or others: they say on"
+                                                + " which of them each pair is made; give another run.id")
+                                        .formatted(runId, bound.images(), bound.category(), images.images()));
+                    });
         }
+        return unreadable;
     }
 
-    /** The good images that a run has used so far, by category; none where the model draws the whole image. */
+    /** As {@link #boundAdapters}, the good images, by category; none where the model draws the whole image. */
     public List<GoodImagesBinding> boundGoodImages(String runId) {
         return bound(StoreLayout.goodImages(runId), GoodImagesBinding.class);
     }
 
-    /** Writes it once; returns what was written first. */
-    private <T> T bind(String key, T wanted, Class<T> type) {
-        return store.createIfAbsent(key, Json.bytes(wanted))
-                ? wanted
-                : Json.parse(store.read(key), type, store.uri(key));
+    /** Writes it unless it is there; returns what is written, or nothing if that cannot be read. */
+    private <T> Optional<T> bind(String key, Set<String> there, T wanted, Consumer<String> unreadable) {
+        if (!there.contains(key) && store.createIfAbsent(key, Json.bytes(wanted))) {
+            return Optional.of(wanted);
+        }
+        byte[] json = store.read(key);
+        try {
+            @SuppressWarnings("unchecked") // what was wanted has no type parameters
+            Class<T> type = (Class<T>) wanted.getClass();
+            return Optional.of(Json.parse(json, type, store.uri(key)));
+        } catch (StoreException e) {
+            unreadable.accept(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Set<String> keys(String folder) {
+        return store.list(folder).stream().map(StoredFile::key).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private <T> List<T> bound(String folder, Class<T> type) {
-        List<String> keys = store.list(folder).stream().map(StoredFile::key).toList();
-        return store.readAll(keys).entrySet().stream()
-                .map(entry -> Json.parse(entry.getValue(), type, store.uri(entry.getKey())))
+        return store.readAll(keys(folder)).entrySet().stream()
+                .flatMap(entry -> readable(() -> Json.parse(entry.getValue(), type, store.uri(entry.getKey()))))
                 .toList();
     }
 
@@ -143,16 +163,16 @@ public final class RunRegistry {
         return store.list(StoreLayout.RUNS).stream()
                 .map(StoredFile::key)
                 .filter(key -> key.endsWith("/" + StoreLayout.MANIFEST_FILE))
-                .flatMap(key -> readable(key).stream())
+                .flatMap(key -> readable(() -> Json.parse(store.read(key), RunManifest.class, store.uri(key))))
                 .toList();
     }
 
-    private Optional<RunManifest> readable(String key) {
+    private static <T> Stream<T> readable(Supplier<T> reading) {
         try {
-            return read(key, RunManifest.class);
+            return Stream.of(reading.get());
         } catch (StoreException e) {
             LOG.warn("{}", e.getMessage());
-            return Optional.empty();
+            return Stream.empty();
         }
     }
 

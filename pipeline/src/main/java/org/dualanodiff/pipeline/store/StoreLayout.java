@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * Where everything lies in a store, as keys for {@link ObjectStore}:
@@ -87,8 +88,8 @@ public final class StoreLayout {
         return join("samples", "run=" + segment(runId));
     }
 
-    public static String samples(String runId, String category, String defect) {
-        return join(samples(runId), "category=" + segment(category), "defect=" + segment(defect));
+    public static String samples(String runId, UnitKey unit) {
+        return join(samples(runId), "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
     }
 
     /** Pairs of a run that wait for their place in {@link #samples}, a file a task. */
@@ -96,8 +97,8 @@ public final class StoreLayout {
         return join("staging", "run=" + segment(runId));
     }
 
-    public static String staging(String runId, String category, String defect) {
-        return join(staging(runId), "category=" + segment(category), "defect=" + segment(defect));
+    public static String staging(String runId, UnitKey unit) {
+        return join(staging(runId), "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
     }
 
     /**
@@ -123,12 +124,12 @@ public final class StoreLayout {
         return join(run(runId), "commits");
     }
 
-    public static String commits(String runId, String category, String defect) {
-        return join(commits(runId), segment(category), segment(defect));
+    public static String commits(String runId, UnitKey unit) {
+        return join(commits(runId), segment(unit.category()), segment(unit.defect()));
     }
 
-    public static String commit(String runId, String category, String defect, int number) {
-        return join(commits(runId, category, defect), number + ".json");
+    public static String commit(String runId, UnitKey unit, int number) {
+        return join(commits(runId, unit), number + ".json");
     }
 
     /** Where tasks say that they are at work; one that is left speaks of a machine that died. */
@@ -136,8 +137,8 @@ public final class StoreLayout {
         return join(run(runId), "attempts");
     }
 
-    public static String attempts(String runId, String category, String defect) {
-        return join(attempts(runId), segment(category), segment(defect));
+    public static String attempts(String runId, UnitKey unit) {
+        return join(attempts(runId), segment(unit.category()), segment(unit.defect()));
     }
 
     /** Executors that died at work on the units of a run. */
@@ -145,8 +146,8 @@ public final class StoreLayout {
         return join(run(runId), "deaths");
     }
 
-    public static String deaths(String runId, String category, String defect) {
-        return join(deaths(runId), segment(category), segment(defect));
+    public static String deaths(String runId, UnitKey unit) {
+        return join(deaths(runId), segment(unit.category()), segment(unit.defect()));
     }
 
     public static String run(String runId) {
@@ -214,8 +215,8 @@ public final class StoreLayout {
                 || key.equals(status(runId));
     }
 
-    public static String unit(String runId, String category, String defect) {
-        return join(units(runId), segment(category), segment(defect) + ".json");
+    public static String unit(String runId, UnitKey unit) {
+        return join(units(runId), segment(unit.category()), segment(unit.defect()) + ".json");
     }
 
     public static String quality(String runId) {
@@ -223,8 +224,8 @@ public final class StoreLayout {
     }
 
     /** The limits that a run holds the pairs of a (category, defect) to. */
-    public static String quality(String runId, String category, String defect) {
-        return join(quality(runId), segment(category), segment(defect) + ".json");
+    public static String quality(String runId, UnitKey unit) {
+        return join(quality(runId), segment(unit.category()), segment(unit.defect()) + ".json");
     }
 
     /** What consumers of a published data set read first. */
@@ -264,8 +265,8 @@ public final class StoreLayout {
     }
 
     /** What the report shows of the real pairs of a (category, defect). */
-    public static String realPairs(String runId, String category, String defect) {
-        return join(realPairs(runId), segment(category), segment(defect) + ".json");
+    public static String realPairs(String runId, UnitKey unit) {
+        return join(realPairs(runId), segment(unit.category()), segment(unit.defect()) + ".json");
     }
 
     private static String segment(String name) {

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /**
  * The commits of a run, one series for each (category, defect). Who creates a number has committed; whoever else tried has
@@ -27,7 +28,7 @@ public final class UnitCommits {
 
     /** Commits, unless someone has committed that number. */
     public boolean create(UnitCommit commit) {
-        String key = StoreLayout.commit(runId, commit.category(), commit.defect(), commit.number());
+        String key = StoreLayout.commit(runId, commit.unit(), commit.number());
         return store.createIfAbsent(key, Json.bytes(commit));
     }
 
@@ -37,7 +38,7 @@ public final class UnitCommits {
      * @throws StoreException if its record cannot be read
      */
     public Optional<UnitCommit> find(String category, String defect) {
-        return highest(store.list(StoreLayout.commits(runId, category, defect))).values().stream()
+        return highest(store.list(StoreLayout.commits(runId, new UnitKey(category, defect)))).values().stream()
                 .findFirst()
                 .map(key -> parse(key, store.read(key)));
     }
@@ -83,7 +84,7 @@ public final class UnitCommits {
 
     private UnitCommit parse(String key, byte[] json) {
         UnitCommit commit = Json.parse(json, UnitCommit.class, store.uri(key));
-        if (!key.equals(StoreLayout.commit(runId, commit.category(), commit.defect(), commit.number()))) {
+        if (!key.equals(StoreLayout.commit(runId, commit.unit(), commit.number()))) {
             throw new StoreException("%s is a commit of %s/%s number %d; it was moved by hand, restore it"
                     .formatted(store.uri(key), commit.category(), commit.defect(), commit.number()));
         }

@@ -1,16 +1,8 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import org.dualanodiff.pipeline.store.PathSegment;
-import org.dualanodiff.pipeline.store.Json;
-import java.util.Collection;
 import com.google.gson.JsonElement;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,17 +11,25 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs that were given up, their staged samples, and what broken merges leave; nothing of a run at work. */
+/** Runs that were given up, their staged samples, and files that no commit lists; nothing of a run at work. */
 final class RunGarbage implements GarbageFinder {
 
-    private static final Pattern HIDDEN_PART = Pattern.compile("(.*?/[_.][^/]*).*");
+    private static final Logger LOG = LoggerFactory.getLogger(RunGarbage.class);
 
     private final ObjectStore store;
     private final boolean finishedRuns;
@@ -62,8 +62,7 @@ final class RunGarbage implements GarbageFinder {
                             folder(run, "a run that nothing refers to", folder, files, () -> isStillUnused(run)))
                     .toList();
         }
-        List<FoundGarbage> garbage = new ArrayList<>(brokenMerges(run, files));
-        garbage.addAll(uncommitted(run, files, references));
+        List<FoundGarbage> garbage = new ArrayList<>(uncommitted(run, files, references));
         String staging = StoreLayout.staging(run);
         if (files.under(staging).areOlderThan(limits.keep())) {
             BooleanSupplier still =
@@ -88,21 +87,6 @@ final class RunGarbage implements GarbageFinder {
         return isIdle(run)
                 && left.areOlderThan(limits.keep())
                 && !RunReferences.in(store, recent.files()).include(run);
-    }
-
-    /** What Spark and its committers leave beside the table when they are killed. */
-    private List<FoundGarbage> brokenMerges(String run, Inventory files) {
-        return files
-                .under(StoreLayout.samples(run))
-                .only(file -> StoreLayout.isHidden(file.key()))
-                .olderThan(limits.inUse())
-                .by(HIDDEN_PART)
-                .entrySet()
-                .stream()
-                .map(part -> new FoundGarbage(
-                        part.getValue().garbage("remains of a broken merge", part.getKey(), Optional.of(run)),
-                        () -> isIdle(run)))
-                .toList();
     }
 
     /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */
@@ -136,6 +120,7 @@ final class RunGarbage implements GarbageFinder {
             }
             return file -> !needed.contains(file.key());
         } catch (StoreException e) {
+            LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());
             return file -> false;
         }
     }
@@ -157,7 +142,6 @@ final class RunGarbage implements GarbageFinder {
 
         private static final Pattern PUBLISHED = Pattern.compile("datasets/.*\\.json");
 
-        private static final Logger LOG = LoggerFactory.getLogger(RunReferences.class);
 
         private final Set<String> texts;
         /** Whether a record cannot be read: then nobody can tell which runs it speaks of, and all are taken for spoken of. */

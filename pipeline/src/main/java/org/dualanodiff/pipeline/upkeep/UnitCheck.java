@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.UnitKey;
 import java.util.Set;
 import java.util.Optional;
@@ -138,7 +138,7 @@ final class UnitCheck {
         }
 
         private void requireBinding(UnitKey unit, Map<String, Optional<AdapterId>> bindings) {
-            String key = StoreLayout.unit(runId, unit.category(), unit.defect());
+            String key = StoreLayout.unit(runId, unit);
             if (!bindings.containsKey(key)) {
                 findings.add(
                         "unit-binding",
@@ -149,7 +149,7 @@ final class UnitCheck {
         }
 
         private void compare(AdapterId listed, Map<String, Optional<AdapterId>> bindings) {
-            String key = StoreLayout.unit(runId, listed.category(), listed.defect());
+            String key = StoreLayout.unit(runId, listed.unit());
             bindings.getOrDefault(key, Optional.empty())
                     .filter(bound -> !bound.equals(listed))
                     .ifPresent(bound -> findings.add(
@@ -160,7 +160,7 @@ final class UnitCheck {
         }
 
         private void requireLimits(UnitKey unit, Map<String, Optional<LearnedQuality>> limits) {
-            String key = StoreLayout.quality(runId, unit.category(), unit.defect());
+            String key = StoreLayout.quality(runId, unit);
             if (!limits.containsKey(key)) {
                 findings.add(
                         "unit-limits",

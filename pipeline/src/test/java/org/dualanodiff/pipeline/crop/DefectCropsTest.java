@@ -69,12 +69,12 @@ class DefectCropsTest {
         BufferedImage mask = Image.gray(rectangles(new int[] {16, 8, 10, 8}))
                 .crop(0, 0, 64, 32)
                 .buffered();
-        assertThat(middle.margin(mask, SIDE, SIDE)).isEqualTo(16 / 64.0);
-        assertThat(new Window(0, 100, 64, 32).margin(mask, SIDE, SIDE)).isEqualTo(8 / 32.0);
-        assertThat(new Window(0, 0, 64, 32).margin(mask, 64, SIDE)).isEqualTo(16 / 32.0);
-        assertThat(new Window(0, 0, 64, 32).margin(mask, 64, 32)).isNaN();
+        assertThat(middle.margin(Mask.of(mask), SIDE, SIDE)).isEqualTo(16 / 64.0);
+        assertThat(new Window(0, 100, 64, 32).margin(Mask.of(mask), SIDE, SIDE)).isEqualTo(8 / 32.0);
+        assertThat(new Window(0, 0, 64, 32).margin(Mask.of(mask), 64, SIDE)).isEqualTo(16 / 32.0);
+        assertThat(new Window(0, 0, 64, 32).margin(Mask.of(mask), 64, 32)).isNaN();
         BufferedImage empty = new Image(64, 32, 1, new byte[64 * 32]).buffered();
-        assertThat(middle.margin(empty, SIDE, SIDE)).isNaN();
+        assertThat(middle.margin(Mask.of(empty), SIDE, SIDE)).isNaN();
     }
 
     @Test

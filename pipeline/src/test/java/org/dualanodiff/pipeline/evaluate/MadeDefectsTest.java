@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
@@ -25,16 +26,16 @@ class MadeDefectsTest {
         CutPaste maker = new CutPaste(List.of(spot(20, 40, 30, 5)), NORMALS, "spot");
         for (int i = 0; i < 50; i++) {
             DetectorPair pair = maker.pair(i);
-            boolean[] mask = Plane.set(pair.mask());
+            Mask mask = pair.mask();
             // 11 pixels across, 0.8 to 1.2 times as large.
-            assertThat(Plane.count(mask)).isBetween(40, 160);
+            assertThat(mask.area()).isBetween(40, 160);
             int ground = level(pair, 0) == level(pair, 1) ? level(pair, 0) : level(pair, SIZE * SIZE - 1);
-            boolean[] reached = Plane.dilated(mask, SIZE, SIZE, 4);
-            for (int p = 0; p < mask.length; p++) {
+            boolean[] reached = mask.dilatedBySquare(4).set();
+            for (int p = 0; p < reached.length; p++) {
                 assertThat(reached[p] || level(pair, p) == ground).isTrue();
             }
-            Box box = MaskShape.of(SIZE, SIZE, mask).box().orElseThrow();
-            int middle = (2 * box.y() + box.height() - 1) / 2 * SIZE + (2 * box.x() + box.width() - 1) / 2;
+            Box box = mask.box();
+            int middle = (int) box.centerY() * SIZE + (int) box.centerX();
             // The spot is of level 40 on a ground of 200: it darkens as its new ground does.
             assertThat((double) level(pair, middle)).isBetween(0.18 * ground, 0.55 * ground);
         }
@@ -42,9 +43,9 @@ class MadeDefectsTest {
 
     @Test
     void cutPaste_ofADefectThatFillsTheImage_pastesItAsItIs() {
-        DetectorPair whole = new DetectorPair(flat(50).image(), Plane.mask(filled(), SIZE, SIZE));
+        DetectorPair whole = new DetectorPair(flat(50).image(), new Mask(SIZE, SIZE, filled()));
         DetectorPair pair = new CutPaste(List.of(whole), NORMALS, "whole").pair(3);
-        assertThat(Plane.count(Plane.set(pair.mask()))).isGreaterThan(SIZE * SIZE / 2);
+        assertThat(pair.mask().area()).isGreaterThan(SIZE * SIZE / 2);
     }
 
     @Test
@@ -59,8 +60,8 @@ class MadeDefectsTest {
         ProceduralDefects maker = new ProceduralDefects(normals, "seed");
         for (int i = 0; i < 30; i++) {
             DetectorPair pair = maker.pair(i);
-            boolean[] mask = Plane.set(pair.mask());
-            assertThat(Plane.count(mask)).isPositive();
+            boolean[] mask = pair.mask().set();
+            assertThat(pair.mask().area()).isPositive();
             assertThat(normals).anyMatch(normal -> agreesOutside(normal, pair, mask));
         }
     }
@@ -116,7 +117,7 @@ class MadeDefectsTest {
     private static DetectorPair flat(int level) {
         byte[] levels = new byte[SIZE * SIZE];
         Arrays.fill(levels, (byte) level);
-        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), new Mask(SIZE, SIZE, new boolean[SIZE * SIZE]));
     }
 
     private static DetectorPair gradient(int slope) {
@@ -124,7 +125,7 @@ class MadeDefectsTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (i % SIZE * slope + 20);
         }
-        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(new boolean[SIZE * SIZE], SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), new Mask(SIZE, SIZE, new boolean[SIZE * SIZE]));
     }
 
     /** A dark disc, level 40, on a ground of level 200. */
@@ -135,6 +136,6 @@ class MadeDefectsTest {
             mask[i] = Math.hypot(i % SIZE - x, i / SIZE - y) <= radius;
             levels[i] = (byte) (mask[i] ? level : 200);
         }
-        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), Plane.mask(mask, SIZE, SIZE));
+        return new DetectorPair(new Image(SIZE, SIZE, 1, levels), new Mask(SIZE, SIZE, mask));
     }
 }

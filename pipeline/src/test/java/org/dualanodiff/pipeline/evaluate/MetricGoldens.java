@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -58,7 +59,7 @@ final class MetricGoldens {
         for (int n = 0; n < shape[0]; n++) {
             float[] map = Arrays.copyOfRange(scores, n * area, (n + 1) * area);
             boolean[] mask = Arrays.copyOfRange(masks, n * area, (n + 1) * area);
-            maps.add(new ScoreMap((int) shape[2], (int) shape[1], map, mask));
+            maps.add(new ScoreMap(map, new Mask((int) shape[2], (int) shape[1], mask)));
         }
         return maps;
     }

@@ -108,7 +108,7 @@ class PixelMetricParityTest {
         assertThat(scores).containsExactly(MetricGoldens.doubles(expected.getAsJsonArray("scores")), within(TOLERANCE));
         boolean[] labels = new boolean[scores.length];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = maps.get(i).isDefective();
+            labels[i] = !maps.get(i).defect().isEmpty();
         }
         assertRanking(Ranking.of(scores, labels), expected);
     }

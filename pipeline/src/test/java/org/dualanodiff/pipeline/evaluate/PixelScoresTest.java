@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -37,16 +38,15 @@ class PixelScoresTest {
     void sorted_withNegativeZeroAndInfinities_ranksThemAsNumbers() {
         PixelScores pixels = new SortedPixels();
         pixels.add(new ScoreMap(
-                4, 1, new float[] {-0.0f, 0.0f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}, new boolean[] {
-                    true, false, false, true
-                }));
+                new float[] {-0.0f, 0.0f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY},
+                new Mask(4, 1, new boolean[] {true, false, false, true})));
         // The two zeros tie; the other pairs are in order.
         assertThat(pixels.metrics(0.3).ranking().auroc()).contains(0.875);
     }
 
     @Test
     void scores_thatAreNoNumbers_areRefused() {
-        ScoreMap map = new ScoreMap(1, 1, new float[] {Float.NaN}, new boolean[] {false});
+        ScoreMap map = new ScoreMap(new float[] {Float.NaN}, new Mask(1, 1, new boolean[1]));
         for (PixelScores pixels : List.of(new SortedPixels(), new BinnedPixels())) {
             assertThatThrownBy(() -> pixels.add(map))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -69,6 +69,6 @@ class PixelScoresTest {
             defect[i] = i % side < 10 && i / side > 40;
             scores[i] = (float) (0.5 + 0.1 * random.nextGaussian() + (defect[i] ? 0.1 : 0));
         }
-        return new ScoreMap(side, side, scores, defect);
+        return new ScoreMap(scores, new Mask(side, side, defect));
     }
 }

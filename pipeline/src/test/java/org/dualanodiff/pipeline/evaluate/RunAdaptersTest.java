@@ -3,16 +3,17 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -85,13 +86,13 @@ class RunAdaptersTest {
     }
 
     private void bind(AdapterId id) {
-        new RunRegistry(store).bindAdapter("night", id);
+        new RunRegistry(store).bindAdapters("night", List.of(id));
     }
 
     private void samples(String defect) {
         AdapterId id = defect.equals("hole") ? HOLE : STAIN;
         UnitCommit.File file = new UnitCommit.File(
-                StoreLayout.samples("night", "cloth", defect) + "/pairs-0.parquet", 1, "ab", 1, List.of(0));
+                StoreLayout.samples("night", new UnitKey("cloth", defect)) + "/pairs-0.parquet", 1, "ab", 1, List.of(0));
         new UnitCommits(store, "night")
                 .create(UnitCommit.nothing("night", id).with(List.of(file), Map.of(0, List.of())));
     }

@@ -46,7 +46,7 @@ final class ExportFixture {
     private void put(String category, String defect, GeneratedSample... samples) throws IOException {
         Path file = folder.resolve("part.parquet");
         SampleFile.write(file, List.of(samples).iterator());
-        store.upload(file, StoreLayout.samples("night", category, defect) + "/part-0.parquet");
+        store.upload(file, StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet");
         Files.delete(file);
     }
 
@@ -63,14 +63,14 @@ final class ExportFixture {
     }
 
     private ExportPlan.Part.Samples samples(String category, String defect) {
-        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";
         return new ExportPlan.Part.Samples(
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
     /** Cuts a file of samples off; returns its address. */
     String damage(String category, String defect) {
-        String key = StoreLayout.samples("night", category, defect) + "/part-0.parquet";
+        String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";
         store.write(key, Arrays.copyOf(store.read(key), 100));
         return store.uri(key);
     }

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -11,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -54,7 +55,7 @@ class CommitPairsTest {
     void file_ofAList_holdsExactlyItsPairsWithTheirLastVerdicts() throws IOException {
         UnitCommit.File file = commit(Map.of("a", indices(0, 1, 2), "b", indices(4)), Set.of(1));
 
-        assertThat(file.key()).startsWith(StoreLayout.samples("r", "hex nut", "dent") + "/pairs-000000-");
+        assertThat(file.key()).startsWith(StoreLayout.samples("r", new UnitKey("hex nut", "dent")) + "/pairs-000000-");
         assertThat(file.indices()).containsExactly(0, 1, 2, 4);
         Path copy = folder.resolve("copy.parquet");
         store.download(file.key(), copy);

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.Placeholders;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -100,7 +100,7 @@ final class HostileNames {
 
     private static void stored(String name, Path folder) throws IOException {
         try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
-            String key = StoreLayout.unit("night", name, name);
+            String key = StoreLayout.unit("night", new UnitKey(name, name));
             store.write(key, "record".getBytes(StandardCharsets.UTF_8));
             if (store.list("").stream().noneMatch(file -> file.key().equals(key))) {
                 throw new AssertionError("it is not listed");

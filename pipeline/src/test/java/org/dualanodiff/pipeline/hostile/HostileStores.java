@@ -124,9 +124,9 @@ final class HostileStores {
         try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
             RunRegistry runs = new RunRegistry(store);
             answered(() -> runs.open(RunIdentity.of("good", Map.of("seed", "0"), "test", Instant.EPOCH)));
-            answered(() -> runs.bindAdapter(
+            answered(() -> runs.bindAdapters(
                     "good",
-                    new AdapterId("tile", ".tmp-x", Fingerprint.of("test").build())));
+                    List.of(new AdapterId("tile", ".tmp-x", Fingerprint.of("test").build()))));
             answered(() -> new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()));
             answered(() -> RunLease.isHeld(store, "bad", Instant.now()));
             answered(() -> new CollectGarbage(store, new GarbageRules(Duration.ZERO, true), Instant.now()).delete());

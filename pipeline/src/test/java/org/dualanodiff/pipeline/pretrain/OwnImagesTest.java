@@ -25,7 +25,7 @@ class OwnImagesTest {
         Files.writeString(Files.createDirectories(folder.resolve("nuts")).resolve("2.png"), "not a picture");
 
         OwnImages images =
-                OwnImages.read(List.of(folder.resolve("bottle/train/good"), folder.resolve("nuts")), 32, 0, 1);
+                OwnImages.read(new Pretrain.Settings.Photographs(List.of(folder.resolve("bottle/train/good").toString(), folder.resolve("nuts").toString()), 0), 32, 1);
 
         assertThat(images.count()).isEqualTo(2);
         assertThat(images.products()).containsExactly("bottle", "nuts");
@@ -44,7 +44,7 @@ class OwnImagesTest {
         Path file = Files.createDirectories(folder.resolve("nut")).resolve("1.png");
         Files.write(file, PngCodec.encode(gradient));
 
-        OwnImages images = OwnImages.read(List.of(folder), 32, 3, 1);
+        OwnImages images = OwnImages.read(new Pretrain.Settings.Photographs(List.of(folder.toString()), 3), 32, 1);
 
         assertThat(images.count()).isEqualTo(4);
         assertThat(IntStream.range(0, 4)

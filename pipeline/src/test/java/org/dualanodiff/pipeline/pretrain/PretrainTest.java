@@ -28,7 +28,7 @@ class PretrainTest {
     @TempDir
     private static Path shared;
 
-    private static PretrainResult fromNothing;
+    private static Pretrain.Result fromNothing;
     private static List<Integer> stepsFromNothing;
 
     @TempDir
@@ -37,7 +37,7 @@ class PretrainTest {
     @BeforeAll
     static void pretrainFromNothing() throws IOException {
         fromNothing =
-                new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true)).run(progress());
+                new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true), 20).run(progress());
         stepsFromNothing = List.copyOf(STEPS);
     }
 
@@ -89,25 +89,18 @@ class PretrainTest {
                 .hasMessageContaining("128 x 128");
     }
 
-    private static PretrainSettings settings(Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
-        return new PretrainSettings(
+    private static Pretrain.Settings settings(Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
+        return new Pretrain.Settings(
                 out.toString(),
                 from.map(Path::toString).orElse(null),
-                data.stream().map(Path::toString).toList(),
-                0,
-                pairs,
-                4,
-                steps,
-                2,
-                1e-3,
-                0,
-                10,
-                1,
+                new Pretrain.Settings.Photographs(
+                        data.stream().map(Path::toString).toList(), 0),
+                new Pretrain.Settings.Training(steps, 2, 1e-3, pairs, 4, 0, 10, 1),
                 Compute.CPU);
     }
 
-    private static PretrainProgress progress() {
-        return new PretrainProgress() {
+    private static Pretrain.Progress progress() {
+        return new Pretrain.Progress() {
             @Override
             public void step(int step, int of, double loss, double rate, double secondsLeft) {
                 STEPS.add(step);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.quality.AcceptedCopies.Candidate;
 import org.dualanodiff.pipeline.quality.AcceptedCopies.Outcome;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,8 @@ class AcceptedCopiesTest {
     }
 
     private static PairSignature signature(int number) {
-        RealPair pair = Pictures.disc(number, 30, 30);
-        return PairSignature.of(pair.image(), pair.mask());
+        TrainingPair pair = Pictures.disc(number, 30, 30);
+        return PairSignature.of(pair.image(), Mask.of(pair.mask()));
     }
 
     private static List<Candidate> candidates(long first, long end) {
@@ -70,8 +71,8 @@ class AcceptedCopiesTest {
     }
 
     private static Candidate at(long index, int x, int y) {
-        RealPair pair = Pictures.disc(1, x, y);
-        return new Candidate(index, PairSignature.of(pair.image(), pair.mask()));
+        TrainingPair pair = Pictures.disc(1, x, y);
+        return new Candidate(index, PairSignature.of(pair.image(), Mask.of(pair.mask())));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.model.mask.Mask;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
@@ -56,17 +57,17 @@ class LearnQualityTest {
             throws IOException {
         DefectSet set = dataset.set(category, defect).orElseThrow();
         QualityGate gate = new QualityGate(learned(set, null));
-        List<RealPair> others = pairs(set.test());
+        List<TrainingPair> others = pairs(set.test());
         int accepted = 0;
         int refused = 0;
         for (int i = 0; i < others.size(); i++) {
-            RealPair pair = others.get(i);
-            RealPair other = others.get((i + 7) % others.size());
-            accepted += gate.judge(pair.image(), pair.part(), pair.mask(), Double.NaN, true)
+            TrainingPair pair = others.get(i);
+            TrainingPair other = others.get((i + 7) % others.size());
+            accepted += gate.judge(pair.image(), pair.part(), Mask.of(pair.mask()), Double.NaN, true)
                             .accepted()
                     ? 1
                     : 0;
-            refused += gate.judge(pair.image(), other.part(), other.mask(), Double.NaN, true)
+            refused += gate.judge(pair.image(), other.part(), Mask.of(other.mask()), Double.NaN, true)
                             .accepted()
                     ? 0
                     : 1;
@@ -93,8 +94,8 @@ class LearnQualityTest {
         for (int i = 0; i < 24 * 24; i++) {
             corner.getRaster().setSample(i % 24, i / 24, 0, 255);
         }
-        RealPair beside = new RealPair(image, corner);
-        assertThat(gate.judge(image, beside.part(), corner, Double.NaN, true).reasons())
+        TrainingPair beside = new TrainingPair(image, corner);
+        assertThat(gate.judge(image, beside.part(), Mask.of(corner), Double.NaN, true).reasons())
                 .contains("off_object");
     }
 
@@ -127,15 +128,15 @@ class LearnQualityTest {
 
     private static QualityProfile learned(DefectSet set, GroundDistanceMask levelsFor) throws IOException {
         List<URI> good = dataset.good(set.category()).orElseThrow().training();
-        LearnTask task = new LearnTask(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
+        LearnQuality.Task task = new LearnQuality.Task(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
         return new LearnQuality(FILES).run(task);
     }
 
-    private static List<RealPair> pairs(List<DefectImage> images) throws IOException {
-        List<RealPair> pairs = new ArrayList<>();
+    private static List<TrainingPair> pairs(List<DefectImage> images) throws IOException {
+        List<TrainingPair> pairs = new ArrayList<>();
         for (DefectImage defect : images) {
             BufferedImage image = ImageDecoder.image(FILES.read(defect.imageUri()));
-            pairs.addAll(RealPair.views(image, defect.openMask(FILES), SIDE));
+            pairs.addAll(TrainingPair.views(image, defect.openMask(FILES), SIDE));
         }
         return pairs;
     }

@@ -17,7 +17,7 @@ class MaskLevelsTest {
 
     private static final GroundDistanceMask MASKS = masks(PartGround.GREY);
 
-    private static List<RealPair> discs(int depth) {
+    private static List<TrainingPair> discs(int depth) {
         return IntStream.range(0, 6)
                 .mapToObj(i -> Pictures.disc(i, 20 + 4 * i, 30, 7, depth))
                 .toList();
@@ -25,8 +25,8 @@ class MaskLevelsTest {
 
     @Test
     void levels_ofDefectCloseToMidGrey_areLowerThanTheDefaults() {
-        List<RealPair> faint = discs(0).stream()
-                .map(pair -> new RealPair(Pictures.flat(146), pair.mask()))
+        List<TrainingPair> faint = discs(0).stream()
+                .map(pair -> new TrainingPair(Pictures.flat(146), pair.mask()))
                 .toList();
         MaskLevels levels = MaskLevels.choose(faint, MASKS);
         assertThat(levels.high()).isLessThan(0.25);
@@ -46,8 +46,8 @@ class MaskLevelsTest {
 
     @Test
     void levels_ofMidGreyDefectOnColoredGround_giveItsAreaBack() {
-        List<RealPair> unseen = discs(0).stream()
-                .map(pair -> new RealPair(Pictures.flat(128), pair.mask()))
+        List<TrainingPair> unseen = discs(0).stream()
+                .map(pair -> new TrainingPair(Pictures.flat(128), pair.mask()))
                 .toList();
         GroundDistanceMask onBlue = masks(PartGround.parse("#5353ac"));
         assertThat(ratio(MaskLevels.choose(unseen, MASKS), unseen, MASKS)).isLessThan(0.1);
@@ -58,11 +58,11 @@ class MaskLevelsTest {
         return new GroundDistanceMask(0, 1, ground, new MaskCleanup(0, 1, 4, 64));
     }
 
-    private static double ratio(MaskLevels levels, List<RealPair> pairs) {
+    private static double ratio(MaskLevels levels, List<TrainingPair> pairs) {
         return ratio(levels, pairs, MASKS);
     }
 
-    private static double ratio(MaskLevels levels, List<RealPair> pairs, GroundDistanceMask masks) {
+    private static double ratio(MaskLevels levels, List<TrainingPair> pairs, GroundDistanceMask masks) {
         GroundDistanceMask extractor = levels.in(masks);
         int found = area(pairs.stream().map(pair -> extractor.extract(AnomalyPart.of(pair.part(masks.ground())))));
         return (double) found / area(pairs.stream().map(pair -> Mask.of(pair.mask())));

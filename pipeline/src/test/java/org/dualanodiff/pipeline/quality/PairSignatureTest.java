@@ -3,12 +3,13 @@ package org.dualanodiff.pipeline.quality;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class PairSignatureTest {
 
-    private static PairSignature of(RealPair pair) {
-        return PairSignature.of(pair.image(), pair.mask());
+    private static PairSignature of(TrainingPair pair) {
+        return PairSignature.of(pair.image(), Mask.of(pair.mask()));
     }
 
     @Test
@@ -19,9 +20,9 @@ class PairSignatureTest {
 
     @Test
     void distance_toItselfMovedBySomePixels_isSmallAndSymmetric() {
-        RealPair pair = Pictures.disc(1, 30, 30);
+        TrainingPair pair = Pictures.disc(1, 30, 30);
         PairSignature here = of(pair);
-        PairSignature moved = PairSignature.of(Pictures.moved(pair.image(), 4), Pictures.moved(pair.mask(), 4));
+        PairSignature moved = PairSignature.of(Pictures.moved(pair.image(), 4), Mask.of(Pictures.moved(pair.mask(), 4)));
         assertThat(here.distanceTo(moved, 0.5)).isLessThan(1).isEqualTo(moved.distanceTo(here, 0.5));
     }
 

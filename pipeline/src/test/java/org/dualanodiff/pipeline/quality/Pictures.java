@@ -17,11 +17,11 @@ final class Pictures {
     private Pictures() {}
 
     /** Surface number {@code number} with a disc at (x, y). */
-    static RealPair disc(int number, int x, int y) {
+    static TrainingPair disc(int number, int x, int y) {
         return disc(number, x, y, RADIUS, DEPTH);
     }
 
-    static RealPair disc(int number, int x, int y, int radius, int depth) {
+    static TrainingPair disc(int number, int x, int y, int radius, int depth) {
         byte[] mask = new byte[SIDE * SIDE];
         byte[] levels = surface(number);
         for (int i = 0; i < mask.length; i++) {
@@ -32,11 +32,11 @@ final class Pictures {
                 levels[i] = (byte) ((levels[i] & 0xff) - depth);
             }
         }
-        return new RealPair(color(levels), grey(mask));
+        return new TrainingPair(color(levels), grey(mask));
     }
 
     /** Real pairs with discs in all places. */
-    static List<RealPair> ofOneDefect(int count) {
+    static List<TrainingPair> ofOneDefect(int count) {
         Random random = new Random(1);
         return IntStream.range(0, count)
                 .mapToObj(i -> disc(

@@ -2,6 +2,8 @@ package org.dualanodiff.pipeline.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** One bad pair for each reason, held against limits learned from twelve good ones. */
 class QualityGateTest {
 
-    private static final List<RealPair> REAL = Pictures.ofOneDefect(12);
+    private static final List<TrainingPair> REAL = Pictures.ofOneDefect(12);
     private static final GateThresholds LEARNED = GateThresholds.learn(REAL, List.of(Flip.values()), Optional.empty());
     private static final QualityGate GATE = new QualityGate(profile(LEARNED));
 
@@ -28,17 +30,17 @@ class QualityGateTest {
         return new QualityProfile(thresholds, REAL.size(), 0.5, training, null, null);
     }
 
-    private static List<String> reasons(RealPair pair) {
+    private static List<String> reasons(TrainingPair pair) {
         return judge(GATE, pair).reasons();
     }
 
-    private static Verdict judge(QualityGate gate, RealPair pair) {
-        return gate.judge(pair.image(), pair.part(), pair.mask(), pair.windowMargin(), true);
+    private static Verdict judge(QualityGate gate, TrainingPair pair) {
+        return gate.judge(pair.image(), pair.part(), Mask.of(pair.mask()), pair.windowMargin(), true);
     }
 
     @Test
     void gate_ofOtherPairsOfTheSameKind_acceptsThem() {
-        List<RealPair> others = IntStream.range(0, 20)
+        List<TrainingPair> others = IntStream.range(0, 20)
                 .mapToObj(i -> Pictures.disc(i, 14 + 2 * i % 40, 50 - 2 * i % 37, 5 + i % 3, 55 + i % 10))
                 .toList();
         assertThat(others).flatExtracting(QualityGateTest::reasons).isEmpty();
@@ -46,13 +48,13 @@ class QualityGateTest {
 
     @Test
     void gate_ofPairWithoutMask_saysEmptyMaskAlone() {
-        RealPair pair = new RealPair(Pictures.disc(1, 30, 30).image(), Pictures.emptyMask());
+        TrainingPair pair = new TrainingPair(Pictures.disc(1, 30, 30).image(), Pictures.emptyMask());
         assertThat(reasons(pair)).containsExactly("empty_mask");
     }
 
     @Test
     void gate_ofNumbersThatAreNone_saysSoAlone() {
-        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Pictures.emptyMask(), Double.NaN, false);
+        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Mask.of(Pictures.emptyMask()), Double.NaN, false);
         assertThat(verdict.reasons()).containsExactly("not_a_number");
         assertThat(verdict.accepted()).isFalse();
     }
@@ -65,15 +67,15 @@ class QualityGateTest {
 
     @Test
     void gate_ofADefectNearTheSideOfItsWindow_saysCutByWindow() {
-        List<RealPair> crops = REAL.stream()
-                .map(pair -> new RealPair(pair.image(), pair.mask(), 0.2))
+        List<TrainingPair> crops = REAL.stream()
+                .map(pair -> new TrainingPair(pair.image(), pair.mask(), 0.2))
                 .toList();
         QualityGate gate =
                 new QualityGate(profile(GateThresholds.learn(crops, List.of(Flip.values()), Optional.empty())));
-        RealPair pair = Pictures.disc(2, 30, 30);
-        assertThat(judge(gate, new RealPair(pair.image(), pair.mask(), 0.05)).reasons())
+        TrainingPair pair = Pictures.disc(2, 30, 30);
+        assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 0.05)).reasons())
                 .isEmpty();
-        assertThat(judge(gate, new RealPair(pair.image(), pair.mask(), 1 / 32.0))
+        assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 1 / 32.0))
                         .reasons())
                 .containsExactly("cut_by_window");
         assertThat(judge(gate, pair).reasons()).isEmpty();
@@ -81,58 +83,58 @@ class QualityGateTest {
 
     @Test
     void gate_ofMaskInManyParts_saysTooManyComponents() {
-        RealPair pair = Pictures.disc(3, 30, 30);
+        TrainingPair pair = Pictures.disc(3, 30, 30);
         byte[] striped = Image.gray(pair.mask()).levels();
         for (int i = 0; i < striped.length; i++) {
             striped[i] = i / Pictures.SIDE % 2 == 0 ? striped[i] : 0;
         }
-        assertThat(reasons(new RealPair(pair.image(), Pictures.grey(striped)))).containsExactly("too_many_components");
+        assertThat(reasons(new TrainingPair(pair.image(), Pictures.grey(striped)))).containsExactly("too_many_components");
     }
 
     @Test
     void gate_ofMaskWhereNothingChanges_saysNoChange() {
-        RealPair here = Pictures.disc(4, 20, 20);
-        RealPair there = Pictures.disc(4, 46, 46);
-        assertThat(reasons(new RealPair(here.image(), there.mask()))).containsExactly("no_change");
+        TrainingPair here = Pictures.disc(4, 20, 20);
+        TrainingPair there = Pictures.disc(4, 46, 46);
+        assertThat(reasons(new TrainingPair(here.image(), there.mask()))).containsExactly("no_change");
     }
 
     @Test
     void gate_ofGrainThatChangesWithoutItsMean_seesTheChange() {
-        RealPair pair = Pictures.disc(5, 30, 30, 6, 0);
+        TrainingPair pair = Pictures.disc(5, 30, 30, 6, 0);
         byte[] levels = Image.gray(pair.image()).levels();
         byte[] inside = Image.gray(pair.mask()).levels();
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) ((levels[i] & 0xff) + (inside[i] < 0 ? i % 2 == 0 ? 60 : -60 : 0));
         }
-        assertThat(reasons(new RealPair(Pictures.color(levels), pair.mask()))).isEmpty();
+        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask()))).isEmpty();
     }
 
     @Test
     void gate_ofPartThatShowsAnotherDefect_saysPartDiffers() {
-        RealPair pair = Pictures.disc(6, 30, 30);
-        Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), pair.mask(), Double.NaN, true);
+        TrainingPair pair = Pictures.disc(6, 30, 30);
+        Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), Mask.of(pair.mask()), Double.NaN, true);
         assertThat(verdict.measures().partDifference()).isGreaterThan(100);
         assertThat(verdict.reasons()).containsExactly("part_differs");
     }
 
     @Test
     void gate_ofMostlyBlackImage_saysSaturated() {
-        RealPair pair = Pictures.disc(7, 30, 30);
+        TrainingPair pair = Pictures.disc(7, 30, 30);
         byte[] levels = Image.gray(pair.image()).levels();
         Arrays.fill(levels, levels.length * 2 / 3, levels.length, (byte) 0);
-        assertThat(reasons(new RealPair(Pictures.color(levels), pair.mask()))).containsExactly("saturated");
+        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask()))).containsExactly("saturated");
     }
 
     @Test
     void gate_ofImageOfOneLevel_saysFlatAndNoChange() {
-        RealPair pair =
-                new RealPair(Pictures.flat(140), Pictures.disc(8, 30, 30).mask());
+        TrainingPair pair =
+                new TrainingPair(Pictures.flat(140), Pictures.disc(8, 30, 30).mask());
         assertThat(reasons(pair)).containsExactly("no_change", "flat");
     }
 
     @Test
     void gate_ofTrainingPairMovedMirroredAndBrighter_saysNearCopy() {
-        RealPair real = REAL.get(3);
+        TrainingPair real = REAL.get(3);
         BufferedImage image =
                 Image.rgb(Pictures.moved(real.image(), 2)).flip(Flip.HORIZONTAL).buffered();
         BufferedImage mask =
@@ -141,7 +143,7 @@ class QualityGateTest {
         for (int i = 0; i < brighter.length; i++) {
             brighter[i] += 8;
         }
-        assertThat(reasons(new RealPair(Pictures.color(brighter), mask))).containsExactly("near_copy_of_training");
+        assertThat(reasons(new TrainingPair(Pictures.color(brighter), mask))).containsExactly("near_copy_of_training");
     }
 
     /** As anchored generation makes them: everything outside of the defect is that of a photograph. */

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ class AxisTest {
     @Test
     void shares_ofValues_sumToOneAndKeepTheLargest() {
         Axis axis = new Axis(0, 10.00001, AxisScale.LINEAR);
-        double[] shares = HistogramSvg.shares(new double[] {0, 5, 10}, axis);
+        double[] shares = Chart.shares(new double[] {0, 5, 10}, axis);
         assertThat(Arrays.stream(shares).sum()).isCloseTo(1, within(1e-9));
     }
 

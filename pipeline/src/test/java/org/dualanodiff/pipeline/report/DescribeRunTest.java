@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ class DescribeRunTest {
                 TestPairs.group("", 3, 32).pairs(),
                 TestPairs.group("", 1, 32).pairs());
 
-        Report report = DescribeRun.of(
+        ReportPage report = DescribeRun.of(
                 manifest,
                 List.of(
                         new UnitFacts(manifest.units().get(0), Optional.empty(), RealPairs.NONE, generated),
@@ -71,7 +72,7 @@ class DescribeRunTest {
                 .containsExactly(
                         List.of("tile", "crack", "0", "3", "1", "-", "2 %", "500", "0.05", "90 s", "2 s"),
                         List.of("tile", "fray", "0", "0", "0", "-", "-", "-", "-", "-", "-"));
-        assertThat(new String(ReportPage.html(report), UTF_8))
+        assertThat(new String(report.html(), UTF_8))
                 .contains("generated, rejected", "empty_mask", "no usable training image", "IMAGE_UNREADABLE");
     }
 
@@ -82,8 +83,7 @@ class DescribeRunTest {
                 .read(new DatasetRequest(
                         folder.toString(), List.of("cloth"), List.of("hole"), new SplitRule.FirstThird()));
 
-        RealPairs real = new ReadRealPairs(new DatasetFiles(new Configuration()))
-                .of(dataset.sets().get(0));
+        RealPairs real = RealPairs.read(dataset.sets().get(0), new DatasetFiles(new Configuration()));
 
         assertThat(real.maskShares())
                 .hasSize(6)

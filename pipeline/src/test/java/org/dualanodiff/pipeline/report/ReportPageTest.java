@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,6 @@ class ReportPageTest {
     }
 
     private static String html(Section... sections) {
-        return new String(ReportPage.html(new Report("Run", "a night", List.of(sections))), UTF_8);
+        return new String(new ReportPage("Run", "a night", List.of(sections)).html(), UTF_8);
     }
 }

@@ -60,7 +60,7 @@ class RunNamingTest {
         try (ObjectStore store = store()) {
             RunRegistry runs = new RunRegistry(store);
             runs.open(before);
-            inputs().adapters().forEach(adapter -> runs.bindAdapter(before.runId(), adapter));
+            runs.bindAdapters(before.runId(), inputs().adapters());
         }
         assertThat(identify().runId()).isEqualTo(before.runId());
         Path holes = folder.resolve("data/cloth/test/hole");
@@ -74,9 +74,8 @@ class RunNamingTest {
         RunIdentity drawn = identify();
         try (ObjectStore store = store()) {
             RunRegistry runs = new RunRegistry(store);
-            inputs("generation.background=anchored")
-                    .goodImages()
-                    .forEach(images -> runs.bindGoodImages(anchored.runId(), images));
+            runs.bindGoodImages(
+                    anchored.runId(), inputs("generation.background=anchored").goodImages());
         }
         assertThat(inputs().goodImages()).isEmpty();
         Path good = folder.resolve("data/cloth/train/good");
@@ -90,15 +89,11 @@ class RunNamingTest {
         try (ObjectStore store = store()) {
             RunRegistry runs = new RunRegistry(store);
             runs.bindGoodImages(
-                    "night",
-                    inputs("generation.background=anchored").goodImages().get(0));
+                    "night", inputs("generation.background=anchored").goodImages());
             Path good = folder.resolve("data/cloth/train/good");
             Files.copy(good.resolve("000.png"), good.resolve("zzz.png"));
             assertThatThrownBy(() -> runs.bindGoodImages(
-                            "night",
-                            inputs("generation.background=anchored")
-                                    .goodImages()
-                                    .get(0)))
+                            "night", inputs("generation.background=anchored").goodImages()))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContainingAll("run night", "1 good images of cloth", "2 now", "run.id");
         }

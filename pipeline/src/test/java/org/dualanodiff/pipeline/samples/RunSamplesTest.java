@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +24,7 @@ class RunSamplesTest {
 
     private static final AdapterId ADAPTER =
             new AdapterId("hex nut", "dent", Fingerprint.of("test").build());
-    private static final String UNIT = StoreLayout.samples("night", "hex nut", "dent");
+    private static final String UNIT = StoreLayout.samples("night", new UnitKey("hex nut", "dent"));
 
     @TempDir
     private Path folder;
@@ -60,7 +61,7 @@ class RunSamplesTest {
 
     @Test
     void samples_ofAUnitWithLeftoversAlone_areNone() throws IOException {
-        String other = StoreLayout.samples("night", "hex nut", "crack");
+        String other = StoreLayout.samples("night", new UnitKey("hex nut", "crack"));
         store.write(other + "/pairs-0.parquet", new byte[0]);
         RunSamples samples = new RunSamples(store, "night");
         assertThat(samples.files("hex nut", "crack")).isEmpty();

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.samples;
 
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import java.util.Arrays;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +165,7 @@ class ObjectStoreTest {
     @Test
     void key_withEscapedAndForeignCharacters_isKeptLiterally() throws IOException {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "file names are not UTF-8 here");
-        String key = StoreLayout.samples("r", "Гайка ü", "a=b/c%") + "/part-0.parquet";
+        String key = StoreLayout.samples("r", new UnitKey("Гайка ü", "a=b/c%")) + "/part-0.parquet";
 
         store.write(key, new byte[2]);
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.pipeline.UnitKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,15 +63,29 @@ class RunRegistryTest {
                 Samples.ID.category(),
                 Samples.ID.defect(),
                 Fingerprint.of("other").build());
-        runs.bindAdapter("r", Samples.ID);
-        runs.bindAdapter("r", Samples.ID);
+        runs.bindAdapters("r", List.of(Samples.ID));
+        runs.bindAdapters("r", List.of(Samples.ID));
 
-        assertThatThrownBy(() -> runs.bindAdapter("r", other))
+        assertThatThrownBy(() -> runs.bindAdapters("r", List.of(other)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("metal nut/bent")
                 .hasMessageContaining(other.fingerprint().shortHex())
                 .hasMessageContaining(Samples.ID.fingerprint().shortHex());
         assertThat(runs.boundAdapters("r")).containsExactly(Samples.ID);
+    }
+
+    @Test
+    void bindAdapters_withANoteThatCannotBeRead_namesItForItsUnitAndBindsTheOthers() {
+        AdapterId other = new AdapterId(
+                Samples.ID.category(), "flip", Fingerprint.of("other").build());
+        String key = StoreLayout.unit("r", Samples.ID.unit());
+        store.write(key, "{".getBytes());
+
+        Map<UnitKey, String> unreadable = runs.bindAdapters("r", List.of(Samples.ID, other));
+
+        assertThat(unreadable).containsOnlyKeys(Samples.ID.unit());
+        assertThat(unreadable.get(Samples.ID.unit())).contains(key);
+        assertThat(runs.boundAdapters("r")).containsExactly(other);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
+import org.dualanodiff.pipeline.UnitKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ class StoreLayoutTest {
 
     @Test
     void samples_ofRun_arePartitionedAsSparkReadsThem() {
-        assertThat(StoreLayout.samples("nightly", "metal nut", "a/b=c"))
+        assertThat(StoreLayout.samples("nightly", new UnitKey("metal nut", "a/b=c")))
                 .isEqualTo("samples/run=nightly/category=metal nut/defect=a%2Fb%3Dc")
                 .startsWith(StoreLayout.samples("nightly"));
     }
@@ -46,6 +47,6 @@ class StoreLayoutTest {
     void run_ofId_holdsIdentityManifestAndUnits() {
         assertThat(StoreLayout.runIdentity("r1")).isEqualTo("runs/r1/run.json");
         assertThat(StoreLayout.manifest("r1")).isEqualTo("runs/r1/manifest.json");
-        assertThat(StoreLayout.unit("r1", "bottle", "..")).isEqualTo("runs/r1/units/bottle/%2E%2E.json");
+        assertThat(StoreLayout.unit("r1", new UnitKey("bottle", ".."))).isEqualTo("runs/r1/units/bottle/%2E%2E.json");
     }
 }

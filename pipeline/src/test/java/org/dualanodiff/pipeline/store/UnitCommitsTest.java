@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class UnitCommitsTest {
 
     @Test
     void commit_ofAnotherFormat_isRefusedWithItsPlace() {
-        String key = StoreLayout.commit("r", Samples.ID.category(), Samples.ID.defect(), 1);
+        String key = StoreLayout.commit("r", Samples.ID.unit(), 1);
         String json = new String(Json.bytes(with(NOTHING, 1))).replace("\"format\": 1", "\"format\": 2");
         store.write(key, json.getBytes());
 
@@ -105,7 +106,7 @@ class UnitCommitsTest {
 
     @Test
     void commit_thatWasMoved_isRefused() {
-        store.write(StoreLayout.commit("r", "other", "place", 1), Json.bytes(with(NOTHING, 1)));
+        store.write(StoreLayout.commit("r", new UnitKey("other", "place"), 1), Json.bytes(with(NOTHING, 1)));
 
         assertThatThrownBy(() -> commits.all()).hasMessageContaining("moved by hand");
     }

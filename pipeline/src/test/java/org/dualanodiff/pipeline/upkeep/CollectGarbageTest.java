@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectGarbageTest {
 
     private static final Duration OLD = Duration.ofDays(40);
-    private static final String STAGED = StoreLayout.staging("dead", ADAPTER.category(), ADAPTER.defect());
+    private static final String STAGED = StoreLayout.staging("dead", ADAPTER.unit());
     private static final AdapterId UNPUBLISHED =
             new AdapterId("hex nut", "scratch", Fingerprint.of("unpublished").build());
 
@@ -96,17 +96,8 @@ class CollectGarbageTest {
     }
 
     @Test
-    void gc_ofBrokenMerge_deletesItsFolderAndNotTheTable() throws IOException {
-        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
-        write(table + "/_temporary/0/_temporary/attempt_1/part-0.parquet", Duration.ofDays(2));
-
-        assertDeletes(table + "/_temporary");
-        assertThat(made.verify().findings()).isEmpty();
-    }
-
-    @Test
     void gc_ofFilesThatNoCommitLists_deletesThoseThatAreOldAlone() throws IOException {
-        String table = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+        String table = StoreLayout.samples(RUN, ADAPTER.unit());
         made.age("samples", OLD);
         write(table + "/pairs-000009-x.parquet", Duration.ofDays(2));
         write(table + "/pairs-000010-y.parquet", Duration.ofHours(1));
@@ -132,7 +123,7 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofOldFilesOfARunWhoseCommitCannotBeRead_leavesThem() throws IOException {
-        made.store.write(StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1), "{".getBytes());
+        made.store.write(StoreLayout.commit(RUN, ADAPTER.unit(), 1), "{".getBytes());
         made.age("", Duration.ofDays(2));
 
         assertThat(gc(false).find().garbage()).isEmpty();
@@ -151,7 +142,7 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofOldStagingOfAYoungRun_keepsTheRun() throws IOException {
-        String staged = StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()) + "/part-x.parquet";
+        String staged = StoreLayout.staging(RUN, ADAPTER.unit()) + "/part-x.parquet";
         write(staged, OLD);
 
         assertDeletes("staging/run=night");

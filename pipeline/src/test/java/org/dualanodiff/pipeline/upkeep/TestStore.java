@@ -57,8 +57,8 @@ final class TestStore {
         TestStore made = new TestStore(root);
         made.publishAdapter();
         made.startRun(RUN);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-0", 0, 6);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-1", 6, SAMPLES);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-0", 0, 6);
+        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
         made.commit(RUN);
         made.writeManifest(RUN);
         return made;
@@ -84,7 +84,7 @@ final class TestStore {
     void startRun(String run) {
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
-        runs.bindAdapter(run, ADAPTER);
+        runs.bindAdapters(run, List.of(ADAPTER));
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.quality.LearnedQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
@@ -37,10 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyStoreTest {
 
-    private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.category(), ADAPTER.defect());
+    private static final String FOLDER = StoreLayout.samples(RUN, ADAPTER.unit());
     private static final String FIRST = FOLDER + "/pairs-0.parquet";
-    private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.category(), ADAPTER.defect());
-    private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.category(), ADAPTER.defect());
+    private static final String BINDING = StoreLayout.unit(RUN, ADAPTER.unit());
+    private static final String LIMITS = StoreLayout.quality(RUN, ADAPTER.unit());
 
     @TempDir
     Path folder;
@@ -106,7 +106,7 @@ class VerifyStoreTest {
     void verify_ofFileOfAnotherRun_findsItMisplaced() throws IOException {
         made.startRun("other");
         made.store.write(
-                StoreLayout.samples("other", ADAPTER.category(), ADAPTER.defect()) + "/pairs-0.parquet",
+                StoreLayout.samples("other", ADAPTER.unit()) + "/pairs-0.parquet",
                 made.store.read(FIRST));
         made.commit("other");
         made.writeManifest("other");
@@ -131,7 +131,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofDamagedCommit_findsItAndGoesOn() {
-        String commit = StoreLayout.commit(RUN, ADAPTER.category(), ADAPTER.defect(), 1);
+        String commit = StoreLayout.commit(RUN, ADAPTER.unit(), 1);
         made.store.write(commit, "{".getBytes());
 
         assertFound("record-unreadable", commit);
@@ -164,7 +164,7 @@ class VerifyStoreTest {
 
     @Test
     void verify_ofStagedSamples_findsThemWaiting() throws IOException {
-        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.category(), ADAPTER.defect()), "pairs-x", 10, 12);
+        made.writeSamples(StoreLayout.staging(RUN, ADAPTER.unit()), "pairs-x", 10, 12);
 
         assertFound("staging-left", "staging/run=night");
     }

@@ -10,11 +10,11 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 
 /**
- * Captions from the names of things. The rare words of the adapters' prompts take a name's place now and then, so that
+ * PretrainingCaptions from the names of things. The rare words of the adapters' prompts take a name's place now and then, so that
  * before any adapter they mean "some product" and "some defect"; and now and then there is no caption at all, which
  * classifier-free guidance needs.
  */
-final class Captions {
+final class PretrainingCaptions {
 
     private static final String ANY_OBJECT = "vfx";
     private static final String ANY_DEFECT = "sks";
@@ -23,7 +23,7 @@ final class Captions {
     private static final double EMPTY = 0.1;
     private static final Set<String> OWN_WORDS = Set.of("a", "with", ANY_OBJECT, ANY_DEFECT);
 
-    private Captions() {}
+    private PretrainingCaptions() {}
 
     /** All words of captions with these names. */
     static Set<String> words(Collection<String> names) {

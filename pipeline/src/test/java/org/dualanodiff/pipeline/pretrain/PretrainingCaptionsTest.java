@@ -11,13 +11,13 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.random.NoiseSource;
 import org.junit.jupiter.api.Test;
 
-class CaptionsTest {
+class PretrainingCaptionsTest {
 
     private final UniformRandomProvider random = NoiseSource.generator("captions-test");
 
     @Test
     void words_ofNames_areSplitWhereFolderNamesJoinThem() {
-        assertThat(Captions.words(List.of("hex_nut", "MT-Blowhole", "crack")))
+        assertThat(PretrainingCaptions.words(List.of("hex_nut", "MT-Blowhole", "crack")))
                 .containsExactlyInAnyOrder("a", "with", "vfx", "sks", "hex", "nut", "mt", "blowhole", "crack");
     }
 
@@ -25,7 +25,7 @@ class CaptionsTest {
     void caption_ofAWholePicture_namesItSometimesByTheRareWordsAndSometimesNotAtAll() {
         Set<String> seen = new TreeSet<>();
         for (int i = 0; i < 500; i++) {
-            seen.add(Captions.whole("hex_nut", Optional.of("rust"), random));
+            seen.add(PretrainingCaptions.whole("hex_nut", Optional.of("rust"), random));
         }
         assertThat(seen)
                 .containsExactlyInAnyOrder(
@@ -35,13 +35,13 @@ class CaptionsTest {
     @Test
     void prompts_ofAPair_agreeOnTheDefect() {
         for (int i = 0; i < 200; i++) {
-            NestedPrompt prompt = Captions.pair("wood", "crack", random);
+            NestedPrompt prompt = PretrainingCaptions.pair("wood", "crack", random);
             assertThat(prompt.global()).endsWith(prompt.anomaly());
         }
     }
 
     @Test
     void sentence_withoutDefect_namesTheObjectAlone() {
-        assertThat(Captions.sentence("wood", Optional.empty())).isEqualTo("a wood");
+        assertThat(PretrainingCaptions.sentence("wood", Optional.empty())).isEqualTo("a wood");
     }
 }

@@ -5,7 +5,6 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.pretraining.CaptionedImage;
 import org.dualanodiff.model.pretraining.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
@@ -16,7 +15,7 @@ import org.dualanodiff.pipeline.procedural.ProceduralImage;
  * alone are among them, so that a base knows "a defect on mid-grey" before any adapter. Pairs show a procedural defect,
  * on a procedural product or on a picture of one's own.
  */
-final class MixedPictures implements PretrainingImages {
+final class MixedImages implements PretrainingImages {
 
     private static final double OWN = 0.5;
     private static final double PARTS = 0.3;
@@ -25,28 +24,28 @@ final class MixedPictures implements PretrainingImages {
     private final OwnImages own;
     private final long seed;
 
-    MixedPictures(long seed, OwnImages own) {
+    MixedImages(long seed, OwnImages own) {
         this.corpus = new ProceduralCorpus(seed);
         this.own = own;
         this.seed = seed;
     }
 
     @Override
-    public CaptionedImage image(long index) {
+    public PretrainingImages.Captioned image(long index) {
         UniformRandomProvider random = NoiseSource.generator("pictures", Long.toString(seed), Long.toString(index));
         if (random.nextDouble() < PARTS) {
             ProceduralImage faulty = faulty(index, random);
             float[] part = part(faulty, flip(random));
-            return new CaptionedImage(part, Captions.part(faulty.defect().orElseThrow(), random));
+            return new PretrainingImages.Captioned(part, PretrainingCaptions.part(faulty.defect().orElseThrow(), random));
         }
         if (isOwn(random)) {
             int chosen = random.nextInt(own.count());
             float[] pixels = own.pixels(chosen).flip(flip(random)).signed();
-            return new CaptionedImage(pixels, Captions.whole(own.product(chosen), Optional.empty(), random));
+            return new PretrainingImages.Captioned(pixels, PretrainingCaptions.whole(own.product(chosen), Optional.empty(), random));
         }
         ProceduralImage drawn = corpus.image(index);
         float[] pixels = drawn.image().flip(flip(random)).signed();
-        return new CaptionedImage(pixels, Captions.whole(drawn.object(), drawn.defect(), random));
+        return new PretrainingImages.Captioned(pixels, PretrainingCaptions.whole(drawn.object(), drawn.defect(), random));
     }
 
     @Override
@@ -54,7 +53,7 @@ final class MixedPictures implements PretrainingImages {
         UniformRandomProvider random = NoiseSource.generator("pairs", Long.toString(seed), Long.toString(index));
         ProceduralImage faulty = faulty(index, random);
         Flip flip = flip(random);
-        NestedPrompt prompt = Captions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
+        NestedPrompt prompt = PretrainingCaptions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
         return new Pair(faulty.image().flip(flip).signed(), part(faulty, flip), prompt);
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
@@ -20,10 +21,10 @@ import org.dualanodiff.pipeline.crop.DefectCrops;
  * @param windowMargin how far the defect stays away from where its window cuts the photograph, NaN for whole photographs;
  *     see {@link org.dualanodiff.pipeline.crop.Window#margin}
  */
-public record RealPair(BufferedImage image, BufferedImage mask, double windowMargin) {
+public record TrainingPair(BufferedImage image, BufferedImage mask, double windowMargin) {
 
     /** Of a whole photograph. */
-    public RealPair(BufferedImage image, BufferedImage mask) {
+    public TrainingPair(BufferedImage image, BufferedImage mask) {
         this(image, mask, Double.NaN);
     }
 
@@ -33,11 +34,11 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
      *
      * @param side of the views, in pixels
      */
-    public static List<RealPair> views(BufferedImage photograph, BufferedImage mask, int side) {
+    public static List<TrainingPair> views(BufferedImage photograph, BufferedImage mask, int side) {
         return new TrainingTransform(side)
                 .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
                         .filter(TrainingPixels::hasDefect)
-                        .map(RealPair::of)
+                        .map(TrainingPair::of)
                         .toList();
     }
 
@@ -46,20 +47,20 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
      *
      * @param name of the photograph
      */
-    public static List<RealPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
+    public static List<TrainingPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
         return new DefectCrops(policy)
                 .pairs(name, photograph, mask).stream()
-                        .map(pair -> new RealPair(pair.image(), pair.mask(), pair.margin()))
+                        .map(pair -> new TrainingPair(pair.image(), pair.mask(), pair.margin()))
                         .toList();
     }
 
-    private static RealPair of(TrainingPixels view) {
+    private static TrainingPair of(TrainingPixels view) {
         byte[] levels = new byte[view.mask().length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);
         }
         BufferedImage image = Image.ofSigned(view.image(), view.size(), view.size()).buffered();
-        return new RealPair(image, new Image(view.size(), view.size(), 1, levels).buffered());
+        return new TrainingPair(image, new Image(view.size(), view.size(), 1, levels).buffered());
     }
 
     /** As {@link #part(PartGround)}, on mid-grey. */
@@ -78,7 +79,6 @@ public record RealPair(BufferedImage image, BufferedImage mask, double windowMar
 
     private PairSignature signature(Flip flip) {
         return PairSignature.of(
-                Image.rgb(image).flip(flip).buffered(),
-                Image.gray(mask).flip(flip).buffered());
+                Image.rgb(image).flip(flip).buffered(), Mask.of(mask).flip(flip));
     }
 }

@@ -3,10 +3,10 @@ package org.dualanodiff.jobs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.jobs.run.PublishRun.SampleFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -18,7 +18,7 @@ import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SampleFilesTest {
+class PublishRunTest {
 
     private static final AdapterId ADAPTER =
             new AdapterId("hex nut", "a=b", Fingerprint.of("test").build());
@@ -29,7 +29,7 @@ class SampleFilesTest {
     @Test
     void files_ofARun_areThoseOfTheCommitAndNotWhatLiesBesideThem() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            String unit = StoreLayout.samples("night", "hex nut", "a=b");
+            String unit = StoreLayout.samples("night", new UnitKey("hex nut", "a=b"));
             new UnitCommits(store, "night")
                     .create(UnitCommit.nothing("night", ADAPTER)
                             .with(
@@ -38,7 +38,7 @@ class SampleFilesTest {
             leaveBehind(store, "night");
             PublishedDataset.File only =
                     new PublishedDataset.File(unit + "/pairs-0.parquet", 7, "night", "hex nut", "a=b");
-            assertThat(new SampleFiles(store).ofRun("night")).containsExactly(only);
+            assertThat(new PublishRun(store).files("night")).containsExactly(only);
         }
     }
 
@@ -46,7 +46,7 @@ class SampleFilesTest {
     void run_withLeftoversAlone_hasNoSamples() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
             leaveBehind(store, "night");
-            assertThatThrownBy(() -> new SampleFiles(store).ofRun("night"))
+            assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("run night has no samples");
         }
@@ -55,8 +55,8 @@ class SampleFilesTest {
     @Test
     void run_ofAVersionWithoutCommits_isRefusedWithWhatToDo() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            store.write(StoreLayout.samples("night", "hex nut", "a=b") + "/part-0000.snappy.parquet", new byte[1]);
-            assertThatThrownBy(() -> new SampleFiles(store).ofRun("night"))
+            store.write(StoreLayout.samples("night", new UnitKey("hex nut", "a=b")) + "/part-0000.snappy.parquet", new byte[1]);
+            assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("earlier version")
                     .hasMessageContaining("give another run.id");
@@ -64,6 +64,6 @@ class SampleFilesTest {
     }
 
     private static void leaveBehind(ObjectStore store, String run) {
-        store.write(StoreLayout.samples(run, "hex nut", "a=b") + "/pairs-000001-x.parquet", new byte[1]);
+        store.write(StoreLayout.samples(run, new UnitKey("hex nut", "a=b")) + "/pairs-000001-x.parquet", new byte[1]);
     }
 }
