@@ -1,8 +1,10 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import com.google.gson.Gson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
@@ -13,7 +15,6 @@ import org.dualanodiff.jobs.bench.NightBenchmark;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask.Workload;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.torch.Compute;
@@ -22,10 +23,7 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
-import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.store.StoreProbe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,8 +60,10 @@ final class BenchCommand {
         @Spec
         CommandSpec spec;
 
+        final Machine machine = Machine.of(Map.of());
+
         ModelFiles directory() {
-            return new BaseModelSource(LocalCache.ofUser()).locate(base);
+            return machine.models().locate(base);
         }
 
         int resolution(ModelFiles directory) {
@@ -184,7 +184,7 @@ final class BenchCommand {
                     positive(spec, "--steps", steps),
                     positive(spec, "--read-backs", readBacks),
                     2 + positive(spec, "--checkpoints less 2", checkpoints - 2));
-            ModelFiles tiny = new BaseModelSource(LocalCache.ofUser()).locate(TINY);
+            ModelFiles tiny = machine.models().locate(TINY);
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
                 boolean time =
@@ -200,8 +200,8 @@ final class BenchCommand {
         }
 
         /** Of Stable Diffusion's size; what its numbers are does not change how long a step takes. */
-        private static String randomModel() {
-            return LocalCache.ofUser()
+        private String randomModel() {
+            return machine.cache()
                     .folder(
                             "base-model-random-sd15-1",
                             folder -> RandomModel.write(folder, RandomModel.Preset.SD15, 1, DType.F16))
@@ -269,7 +269,7 @@ final class BenchCommand {
             }
             PipelineConfig config = options.load();
             try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-                StoreProbe.require("store", config.store(), HadoopProperties.current());
+                Machine.ofSpark().require("store", config.store());
                 new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);
             }
             return ExitCode.DONE;

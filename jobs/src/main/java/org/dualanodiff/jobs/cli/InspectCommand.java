@@ -1,8 +1,7 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.util.concurrent.Callable;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
 import org.dualanodiff.pipeline.inspect.InspectDataset;
@@ -35,9 +34,8 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PipelineConfig config = options.load();
-        DatasetReport report = new InspectDataset(
-                        HadoopProperties.configuration(config.spark().conf()))
-                .run(RunInputs.request(config, LocalCache.ofUser()));
+        Machine machine = Machine.of(config.spark().conf());
+        DatasetReport report = new InspectDataset(machine.hadoop()).run(RunInputs.request(config, machine.cache()));
         if (json) {
             spec.commandLine().getOut().println(report.json());
         } else {

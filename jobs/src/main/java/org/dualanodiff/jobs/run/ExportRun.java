@@ -1,37 +1,29 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.base.LocalCache;
 import java.util.stream.Collectors;
 import java.util.Map;
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
-import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.export.ExportPairs;
+import org.apache.spark.api.java.function.Function;
+import java.util.Locale;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.FinishExport;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** An export from its plan to its last file. */
 public final class ExportRun {
@@ -52,7 +44,7 @@ public final class ExportRun {
      * @throws IOException if a local file cannot be written
      */
     public Summary run(ExportPlan plan) throws IOException {
-        try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
+        try (ObjectStore target = Machine.ofSpark().open(out)) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
             List<ExportPairs.Result> results = new SparkJob(
@@ -131,9 +123,10 @@ public final class ExportRun {
 
         @Override
         public ExportPairs.Result call(ExportPairs.Task task) throws Exception {
-            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
-                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
-                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+            Machine machine = Machine.ofSpark();
+            try (ObjectStore from = machine.open(store);
+                    ObjectStore to = machine.open(target)) {
+                return new ExportPairs(from, to, machine.files()).run(task);
             } catch (Exception e) {
                 return ExportPairs.Result.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
@@ -154,7 +147,7 @@ public final class ExportRun {
         /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
         public static Originals of(PipelineConfig config) {
             return new Originals(
-                    RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration()),
+                    Machine.ofSpark().dataset(config),
                     config.dataset().root());
         }
 

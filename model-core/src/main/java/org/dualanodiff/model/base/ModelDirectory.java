@@ -21,7 +21,7 @@ import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 
 /**
  * A Stable Diffusion 1.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
@@ -126,8 +126,8 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     @Override
-    public AutoencoderConfig vaeConfig() {
-        return config("vae/config.json", AutoencoderConfig::fromJson);
+    public Autoencoder.Config vaeConfig() {
+        return config("vae/config.json", Autoencoder.Config::fromJson);
     }
 
     @Override
