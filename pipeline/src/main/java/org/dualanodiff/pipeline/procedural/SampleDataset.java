@@ -74,21 +74,21 @@ public final class SampleDataset {
 
     /** A faultless specimen. */
     static ProceduralImage good(Product product, long seed) {
-        PictureRandom random = PictureRandom.of(seed);
-        Scene scene = product.specimen().draw(random);
-        return ProceduralImage.faultless(
-                product.name(), Camera.ofSamples(random).expose(scene.canvas()));
+        return exposure(product, PictureRandom.of(seed)).faultless();
     }
 
     /** A specimen with one defect, drawn anew until it covers 2 to 15 % of the picture. */
     static ProceduralImage defective(Product product, Defect defect, long seed) {
         PictureRandom random = PictureRandom.of(seed);
-        Scene scene = product.specimen().draw(random);
-        Camera camera = Camera.ofSamples(random);
-        return ProceduralImage.faultless(product.name(), camera.expose(scene.canvas()))
-                .with(defect, scene, camera, SMALLEST_COVERAGE, LARGEST_COVERAGE, ATTEMPTS, random)
+        return exposure(product, random)
+                .with(defect, SMALLEST_COVERAGE, LARGEST_COVERAGE, ATTEMPTS, random)
                 .orElseThrow(() -> new IllegalStateException("No %s of fitting size on %s in %d attempts, seed %d"
                         .formatted(defect.name(), product.name(), ATTEMPTS, seed)));
+    }
+
+    private static Exposure exposure(Product product, PictureRandom random) {
+        Scene scene = product.specimen().draw(random);
+        return new Exposure(product.name(), scene, Camera.ofSamples(random));
     }
 
     private void requireAbsent(Product product) {
