@@ -21,7 +21,7 @@ import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 
 /**
  * A Stable Diffusion 1.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
@@ -126,8 +126,8 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     @Override
-    public AutoencoderConfig vaeConfig() {
-        return config("vae/config.json", AutoencoderConfig::fromJson);
+    public Autoencoder.Config vaeConfig() {
+        return config("vae/config.json", Autoencoder.Config::fromJson);
     }
 
     @Override
@@ -210,9 +210,7 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     /** Where the model lies that somebody meant who named a folder above, below or beside it. */
-    static final class Nearby {
-        private static final String INDEX = "model_index.json";
-
+    private static final class Nearby {
         private Nearby() {}
 
         /** What to give instead of a folder that is no model, as a sentence; empty if there is no model near it. */
@@ -277,7 +275,7 @@ public final class ModelDirectory implements ModelFiles {
      *
      * <p>Source: diffusers, {@code StableDiffusionPipeline.__init__}.
      */
-    static final class OldConfig {
+    private static final class OldConfig {
         static final String UNET = "unet/config.json";
         static final String SCHEDULER = "scheduler/scheduler_config.json";
 

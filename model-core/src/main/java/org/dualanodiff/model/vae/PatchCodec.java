@@ -59,7 +59,7 @@ public final class PatchCodec implements Autoencoder {
      * @param patchSize height and width of a patch, in pixels
      * @param sampleSize height and width of the images that it was fitted for
      */
-    public record Config(int latentChannels, int patchSize, int sampleSize) implements AutoencoderConfig {
+    public record Config(int latentChannels, int patchSize, int sampleSize) implements Autoencoder.Config {
         private static final int LARGEST_PATCH = 64;
 
         static final String CLASS_NAME = "PatchCodec";

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.crop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dualanodiff.pipeline.crop.DefectCrops.CropPair;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
