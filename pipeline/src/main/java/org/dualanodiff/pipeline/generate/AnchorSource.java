@@ -12,7 +12,7 @@ import org.dualanodiff.model.sampling.Anchor;
 import org.dualanodiff.model.sampling.Anchoring;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.pipeline.background.BackgroundSource;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet;
@@ -57,6 +57,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
      * @param anchored whether the window is what the pair is made on; else the model draws all of it, and the defect is cloned
      *     into the window
      */
-    public record CropSource(CropPolicy policy, DefectSet set, AnchorSource good, boolean anchored)
+    public record CropSource(DefectCrops.Policy policy, DefectSet set, AnchorSource good, boolean anchored)
             implements Serializable {}
 }
