@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.bench;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.store.AdapterId;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.UnitPairs;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
@@ -66,7 +66,7 @@ public final class ScaleBenchmark {
      */
     public Measures run(int rows, int units) throws IOException {
         String runId = "bench-" + UUID.randomUUID().toString().substring(0, 8);
-        try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
+        try (ObjectStore store = Machine.ofSpark().open(address)) {
             try {
                 Measures measures = measure(store, runId, rows, units);
                 print(measures);
@@ -222,7 +222,7 @@ public final class ScaleBenchmark {
     private record Staging(String address, String runId) implements Function<GenerateUnit, GenerateSamples.Staged> {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
-            try (ObjectStore store = ObjectStore.open(address, HadoopProperties.current())) {
+            try (ObjectStore store = Machine.ofSpark().open(address)) {
                 return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }

@@ -1,8 +1,8 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import picocli.CommandLine.Parameters;
 import org.dualanodiff.pipeline.train.ImportAdapter;
-import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.base.BaseModel;
 import picocli.CommandLine.Command;
@@ -16,8 +16,6 @@ import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.preflight.Preflight;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -46,24 +44,21 @@ abstract class AdapterCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
         Preflight.require(config, false, spec.commandLine().getErr());
-        RunInputs inputs = RunInputs.read(
-                config,
-                LocalCache.ofUser(),
-                HadoopProperties.configuration(config.spark().conf()));
+        Machine machine = Machine.of(config.spark().conf());
+        RunInputs inputs = RunInputs.read(config, machine.cache(), machine.hadoop());
         AdapterId id = inputs.adapters().stream()
                 .filter(adapter ->
                         adapter.category().equals(category) && adapter.defect().equals(defect))
                 .findFirst()
                 .orElseThrow(() -> new UserError(
                         "the data set has no usable images of %s/%s".formatted(category, defect)));
-        try (ObjectStore store = ObjectStore.open(
-                config.store(), HadoopProperties.of(config.spark().conf()))) {
-            run(store, inputs, id);
+        try (ObjectStore store = machine.open(config.store())) {
+            run(machine, store, inputs, id);
         }
         return ExitCode.DONE;
     }
 
-    abstract void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException;
+    abstract void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException;
 
     @Command(
             name = "export-adapter",
@@ -79,7 +74,7 @@ abstract class AdapterCommand implements Callable<Integer> {
         private Path out;
 
         @Override
-        void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
+        void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
             AdapterRegistry registry = new AdapterRegistry(store);
             PublishedAdapter adapter = registry.find(id)
                     .orElseThrow(() -> new StoreException("%s has no adapter of %s/%s for these settings; run train first"
@@ -108,12 +103,9 @@ abstract class AdapterCommand implements Callable<Integer> {
         private Path file;
 
         @Override
-        void run(ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
-            BaseModelSource source = new BaseModelSource(
-                    LocalCache.ofUser(),
-                    HadoopProperties.of(inputs.settings().config().spark().conf()));
+        void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
             try (BaseModel base =
-                    BaseModel.load(source.locate(inputs.settings().base().name()), Compute.CPU)) {
+                    BaseModel.load(machine.models().locate(inputs.settings().base().name()), Compute.CPU)) {
                 String uri = new ImportAdapter(store).run(base, inputs, id, file).weightsUri();
                 spec.commandLine().getOut().println(file + " is now " + uri);
             }

@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
@@ -21,7 +19,6 @@ import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -70,8 +67,8 @@ final class FiguresCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
-        Dataset dataset = RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration());
-        DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
+        Dataset dataset = machine.dataset(config);
+        DatasetFiles files = machine.files();
         Map<UnitKey, List<GeneratedSample>> samples = PairComparison.samples(store, run, dataset, pairs);
         if (samples.values().stream().allMatch(List::isEmpty)) {
             spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);

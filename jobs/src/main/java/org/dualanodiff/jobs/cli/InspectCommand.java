@@ -1,11 +1,9 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.util.concurrent.Callable;
-import org.dualanodiff.jobs.spark.HadoopProperties;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
-import org.dualanodiff.pipeline.inspect.DatasetReportText;
 import org.dualanodiff.pipeline.inspect.InspectDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import picocli.CommandLine.Command;
@@ -36,13 +34,12 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PipelineConfig config = options.load();
-        DatasetReport report = new InspectDataset(
-                        HadoopProperties.configuration(config.spark().conf()))
-                .run(RunInputs.request(config, LocalCache.ofUser()));
+        Machine machine = Machine.of(config.spark().conf());
+        DatasetReport report = new InspectDataset(machine.hadoop()).run(RunInputs.request(config, machine.cache()));
         if (json) {
             spec.commandLine().getOut().println(report.json());
         } else {
-            DatasetReportText.lines(report).forEach(spec.commandLine().getOut()::println);
+            report.lines().forEach(spec.commandLine().getOut()::println);
         }
         spec.commandLine().getOut().flush();
         return report.usable() ? ExitCode.DONE : ExitCode.DATA;

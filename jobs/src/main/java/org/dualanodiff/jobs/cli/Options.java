@@ -1,17 +1,16 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.jobs.log.JsonLog;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreProbe;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -93,9 +92,9 @@ final class Options {
         /** Opens the store without Spark, once it has answered. */
         ObjectStore open() {
             PipelineConfig settings = load();
-            var hadoop = HadoopProperties.of(settings.spark().conf());
-            StoreProbe.require("store", settings.store(), hadoop);
-            return ObjectStore.open(settings.store(), hadoop);
+            Machine machine = Machine.of(settings.spark().conf());
+            machine.require("store", settings.store());
+            return machine.open(settings.store());
         }
     }
 

@@ -1,17 +1,17 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
 import picocli.CommandLine.Command;
@@ -124,7 +124,7 @@ final class PretrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = new Settings(
                 out,
-                from.map(base -> new BaseModelSource(LocalCache.ofUser()).locate(base).root().toString())
+                from.map(base -> Machine.of(Map.of()).models().locate(base).root().toString())
                         .orElse(null),
                 new Settings.Photographs(data, crops),
                 new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),

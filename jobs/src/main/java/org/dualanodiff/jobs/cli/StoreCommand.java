@@ -1,13 +1,12 @@
 package org.dualanodiff.jobs.cli;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreProbe;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -22,13 +21,15 @@ abstract class StoreCommand implements Callable<Integer> {
     CommandSpec spec;
 
     PipelineConfig config;
+    Machine machine;
 
     @Override
     public Integer call() throws IOException {
         config = options.load();
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
-            StoreProbe.require("store", config.store(), HadoopProperties.current());
-            try (ObjectStore opened = ObjectStore.open(config.store(), HadoopProperties.current())) {
+            machine = Machine.ofSpark();
+            machine.require("store", config.store());
+            try (ObjectStore opened = machine.open(config.store())) {
                 return run(spark, opened);
             }
         }

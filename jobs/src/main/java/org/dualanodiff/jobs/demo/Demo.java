@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.demo;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.util.Locale;
 import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.Gson;
@@ -23,7 +24,6 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -31,7 +31,6 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -86,7 +85,7 @@ public final class Demo {
         augment(Way.ANCHORED);
         say("4/4 figures and page");
         Stopwatch watch = Stopwatch.start();
-        Dataset dataset = RunInputs.dataset(config(Way.FREE), LocalCache.ofUser(), new Configuration());
+        Dataset dataset = Machine.of(Map.of()).dataset(config(Way.FREE));
         Map<Way, Map<UnitKey, List<GeneratedSample>>> samples = samples(dataset);
         DemoFigures figures = figures(watch, dataset, samples);
         Path sheet = out.resolve("contact-sheet.png");

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.preflight;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -10,14 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.JvmCheck;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -33,7 +31,7 @@ public final class Preflight {
     private static final int PAIR_BYTES = 4;
 
     private final PipelineConfig config;
-    private final Map<String, String> hadoop;
+    private final Machine machine;
     private final boolean embedded;
     private final boolean trains;
     private final PrintWriter console;
@@ -42,7 +40,7 @@ public final class Preflight {
     private Preflight(PipelineConfig config, boolean trains, PrintWriter console) {
         this.config = config;
         this.trains = trains;
-        this.hadoop = HadoopProperties.before(config.spark().conf());
+        this.machine = Machine.beforeSpark(config.spark().conf());
         this.embedded = SparkSessions.isEmbedded();
         this.console = console;
     }
@@ -78,7 +76,7 @@ public final class Preflight {
         places.put("base-model", config.baseModel());
         Set<String> unreachable = Collections.synchronizedSet(new TreeSet<>());
         ObjectStore.inParallel(places.entrySet(), place -> {
-            boolean reachable = attempt(() -> StoreProbe.require(place.getKey(), place.getValue(), hadoop));
+            boolean reachable = attempt(() -> machine.require(place.getKey(), place.getValue()));
             return reachable || unreachable.add(place.getValue());
         });
         return unreachable;
@@ -87,7 +85,7 @@ public final class Preflight {
     private Optional<ModelFiles> base() {
         List<ModelFiles> opened = new ArrayList<>();
         boolean usable = attempt(() -> {
-            ModelFiles base = new BaseModelSource(LocalCache.ofUser(), hadoop).locate(config.baseModel());
+            ModelFiles base = machine.models().locate(config.baseModel());
             int resolution = RunSettings.resolution(config, base);
             base.repairs().forEach(repair -> console.println("warning: " + repair));
             console.printf("base model %s, %d x %d pixels%n", config.baseModel(), resolution, resolution);

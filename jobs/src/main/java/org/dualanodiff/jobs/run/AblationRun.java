@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -7,16 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** The main job in several variants, each a run of its own, and one table of how their pairs compare with the real ones. */
@@ -60,13 +57,13 @@ public final class AblationRun {
 
     private Map<String, PairMetrics> compare() throws IOException {
         PipelineConfig any = variants.values().iterator().next();
-        Dataset dataset = RunInputs.dataset(any, LocalCache.ofUser(), HadoopProperties.configuration());
-        DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
+        Machine machine = Machine.ofSpark();
+        Dataset dataset = machine.dataset(any);
         Compute compute =
                 DetectorTraining.fastest("cpu", any.compute().threads());
         Map<String, PairMetrics> metrics = new LinkedHashMap<>();
-        try (ObjectStore store = ObjectStore.open(any.store(), HadoopProperties.current());
-                PairComparison comparison = new PairComparison(dataset, files, side, steps, compute)) {
+        try (ObjectStore store = machine.open(any.store());
+                PairComparison comparison = new PairComparison(dataset, machine.files(), side, steps, compute)) {
             for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
                 String run = variant.getValue().run().id();
                 comparison

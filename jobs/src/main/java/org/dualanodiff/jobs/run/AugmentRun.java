@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.RunMetrics;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SickExecutors;
@@ -27,11 +27,8 @@ import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
-import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
@@ -41,7 +38,6 @@ import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
-import org.dualanodiff.pipeline.run.RunSettings;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -62,6 +58,7 @@ public final class AugmentRun {
 
     private final SparkSession spark;
     private final JavaSparkContext context;
+    private final Machine machine = Machine.ofSpark();
     private final PipelineConfig config;
     private final PrintWriter console;
     private final boolean retryFailed;
@@ -88,16 +85,16 @@ public final class AugmentRun {
     }
 
     /**
-     * @throws org.dualanodiff.pipeline.run.UnusableDataException if nothing of a category can be learned from
+     * @throws org.dualanodiff.pipeline.UserError if nothing of a category can be learned from
      * @throws org.dualanodiff.pipeline.store.StoreException if the run id belongs to other settings, or the store fails
      */
     public RunReport.Summary run(Stages stages) {
         Instant started = Instant.now();
-        try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+        try (ObjectStore store = machine.open(config.store())) {
             RunInputs inputs = RunInputs.read(
                     config,
-                    LocalCache.ofUser(),
-                    HadoopProperties.configuration(),
+                    machine.cache(),
+                    machine.hadoop(),
                     files -> SparkInspection.images(
                             context, store, config.dataset().root(), stages != Stages.NONE, files));
             PlanText.lines(inputs.dataset()).forEach(console::println);
@@ -349,7 +346,7 @@ public final class AugmentRun {
             String runId = identity.runId();
             WriteReport report = new WriteReport(spark, store);
             try {
-                report.keepRealPairs(runId, inputs.dataset().sets(), new DatasetFiles(HadoopProperties.configuration()));
+                report.keepRealPairs(runId, inputs.dataset().sets(), machine.files());
                 console.printf("report %s%n", report.run(runId));
             } catch (IOException | RuntimeException e) {
                 LOG.warn("no report was written", e);

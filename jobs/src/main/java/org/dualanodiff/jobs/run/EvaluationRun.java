@@ -4,11 +4,9 @@ import static org.apache.spark.sql.functions.substring_index;
 
 import static org.apache.spark.sql.functions.col;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkJob;
-import org.dualanodiff.jobs.spark.GpuTask;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.model.torch.Compute;
@@ -16,30 +14,22 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.apache.spark.sql.Encoders;
-import java.util.Collection;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.evaluate.LeakCheck;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.base.BaseModelSource;
 import java.util.ArrayList;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
-import com.google.gson.FieldNamingPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.Arm;
 import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
@@ -59,6 +49,7 @@ import org.dualanodiff.pipeline.store.StoreException;
 public final class EvaluationRun {
 
     private final SparkSession spark;
+    private final Machine machine = Machine.ofSpark();
     private final PipelineConfig config;
     private final PrintWriter console;
 
@@ -76,11 +67,11 @@ public final class EvaluationRun {
     public Summary run() throws IOException {
         Stopwatch watch = Stopwatch.start();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        try (ObjectStore store = ObjectStore.open(config.store(), HadoopProperties.current())) {
+        try (ObjectStore store = machine.open(config.store())) {
             RunInputs inputs = RunInputs.read(
                     config,
-                    LocalCache.ofUser(),
-                    HadoopProperties.configuration(),
+                    machine.cache(),
+                    machine.hadoop(),
                     files -> SparkInspection.images(
                             context, store, config.dataset().root(), true, files));
             String runId =
@@ -145,7 +136,7 @@ public final class EvaluationRun {
      * @param base of the configuration; those of the runs' adapters are looked at, too
      */
     private void refuseLeaks(EvaluationPlan plan, Provenance.BaseModel base, ObjectStore store) throws IOException {
-        LeakCheck check = new LeakCheck(plan.categories(), new DatasetFiles(HadoopProperties.configuration()));
+        LeakCheck check = new LeakCheck(plan.categories(), machine.files());
         check.refuseCopies();
         if (plan.runs().isEmpty()) {
             return;
@@ -158,8 +149,7 @@ public final class EvaluationRun {
         warn(check.refuseLeaks(adapters));
         List<Provenance.BaseModel> bases = new ArrayList<>(List.of(base));
         adapters.forEach(adapter -> bases.add(adapter.provenance().base()));
-        BaseModelSource models = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current());
-        warn(check.refuseBases(bases, models));
+        warn(check.refuseBases(bases, machine.models()));
         for (String run : plan.runs()) {
             warn(check.refuseBackgrounds(run, backgrounds(run, plan, store)));
         }
@@ -266,7 +256,7 @@ public final class EvaluationRun {
             Stopwatch watch = Stopwatch.start();
             try (ObjectStore store = settings.openStore()) {
                 Compute compute = settings.detectorCompute();
-                return new EvaluateArm(store, new DatasetFiles(HadoopProperties.configuration()))
+                return new EvaluateArm(store, Machine.ofSpark().files())
                         .run(task, compute, progress.training(task.label(), settings.progressEvery()));
             } catch (Exception e) {
                 return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
@@ -279,7 +269,7 @@ public final class EvaluationRun {
         @Override
         public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
             try (ObjectStore store = settings.openStore()) {
-                return new MeasureGenerated(store, new DatasetFiles(HadoopProperties.configuration())).run(task);
+                return new MeasureGenerated(store, Machine.ofSpark().files()).run(task);
             } catch (Exception e) {
                 return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));
             }

@@ -1,38 +1,27 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.base.LocalCache;
 import java.util.stream.Collectors;
 import java.util.Map;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.export.ExportPairs;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.apache.spark.api.java.function.Function;
 import java.util.Locale;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
-import com.google.gson.FieldNamingPolicy;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.FinishExport;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -55,15 +44,15 @@ public final class ExportRun {
      * @throws IOException if a local file cannot be written
      */
     public Summary run(ExportPlan plan) throws IOException {
-        try (ObjectStore target = ObjectStore.open(out, HadoopProperties.current())) {
+        try (ObjectStore target = Machine.ofSpark().open(out)) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new SparkJob(
+            List<ExportPairs.Result> results = new SparkJob(
                             JavaSparkContext.fromSparkContext(spark.sparkContext()),
                             "export",
                             "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
                     .run(plan.tasks(), new Export(store.root(), target.root()));
-            boolean complete = results.stream().allMatch(ExportResult::succeeded);
+            boolean complete = results.stream().allMatch(ExportPairs.Result::succeeded);
             if (complete) {
                 finish.end(plan);
             }
@@ -72,9 +61,9 @@ public final class ExportRun {
     }
 
     /** The parts of an export of files of pairs. */
-    public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
+    public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
         return files.stream()
-                .map(file -> new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
+                .map(file -> new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
                 .toList();
     }
 
@@ -97,20 +86,20 @@ public final class ExportRun {
             int resumed,
             List<String> errors) {
 
-        static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
+        static Summary of(ExportPlan plan, String out, List<ExportPairs.Result> results) {
             List<String> errors = results.stream()
                     .filter(result -> !result.succeeded())
-                    .map(ExportResult::error)
+                    .map(ExportPairs.Result::error)
                     .toList();
             return new Summary(
                     errors.isEmpty() ? "complete" : "partial",
                     plan.format().name().toLowerCase(Locale.ROOT),
                     plan.source(),
                     out,
-                    results.stream().mapToInt(ExportResult::pairs).sum(),
-                    results.stream().mapToInt(ExportResult::goodImages).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::pairs).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::goodImages).sum(),
                     results.size(),
-                    (int) results.stream().filter(ExportResult::resumed).count(),
+                    (int) results.stream().filter(ExportPairs.Result::resumed).count(),
                     errors);
         }
 
@@ -130,15 +119,16 @@ public final class ExportRun {
      *
      * @param store,target their addresses
      */
-    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
+    public record Export(String store, String target) implements Function<ExportPairs.Task, ExportPairs.Result> {
 
         @Override
-        public ExportResult call(ExportTask task) throws Exception {
-            try (ObjectStore from = ObjectStore.open(store, HadoopProperties.current());
-                    ObjectStore to = ObjectStore.open(target, HadoopProperties.current())) {
-                return new ExportPairs(from, to, new DatasetFiles(HadoopProperties.configuration())).run(task);
+        public ExportPairs.Result call(ExportPairs.Task task) throws Exception {
+            Machine machine = Machine.ofSpark();
+            try (ObjectStore from = machine.open(store);
+                    ObjectStore to = machine.open(target)) {
+                return new ExportPairs(from, to, machine.files()).run(task);
             } catch (Exception e) {
-                return ExportResult.failed(task, TaskFailures.staying("exporting " + task.part(), e));
+                return ExportPairs.Result.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
         }
     }
@@ -157,7 +147,7 @@ public final class ExportRun {
         /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
         public static Originals of(PipelineConfig config) {
             return new Originals(
-                    RunInputs.dataset(config, LocalCache.ofUser(), HadoopProperties.configuration()),
+                    Machine.ofSpark().dataset(config),
                     config.dataset().root());
         }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.jobs.run;
 
+import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.HadoopProperties;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -140,7 +140,7 @@ public final class WriteReport {
         @Override
         public Shown call(UnitKey unit) throws IOException {
             Shown shown = new Shown();
-            try (ObjectStore opened = ObjectStore.open(store, HadoopProperties.current())) {
+            try (ObjectStore opened = Machine.ofSpark().open(store)) {
                 RunSamples samples = new RunSamples(opened, runId);
                 for (StoredFile file : samples.files(unit.category(), unit.defect())) {
                     try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file.key())) {

@@ -10,8 +10,6 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -43,7 +41,7 @@ final class LoadedModels {
     }
 
     private static BaseModel load(Provenance.BaseModel base, Compute compute) {
-        ModelFiles directory = new BaseModelSource(LocalCache.ofUser(), HadoopProperties.current()).locate(base.name());
+        ModelFiles directory = Machine.ofSpark().models().locate(base.name());
         if (!directory.fingerprint().equals(base.sha256())) {
             throw new CheckpointException(
                     "%s on this machine is not the base model that the run was planned with: expected fingerprint %s, found %s"

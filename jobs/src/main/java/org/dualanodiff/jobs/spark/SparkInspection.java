@@ -60,7 +60,7 @@ public final class SparkInspection implements FileInspection {
     }
 
     private static ObjectStore open(String store) {
-        return ObjectStore.open(store, HadoopProperties.current());
+        return Machine.ofSpark().open(store);
     }
 
     private record Samples(String store) implements Function<String, SampleFileSummary> {
@@ -104,7 +104,7 @@ public final class SparkInspection implements FileInspection {
         private record Look() implements Function<List<Task>, List<Finding>> {
             @Override
             public List<Finding> call(List<Task> images) {
-                InspectImage inspect = new InspectImage(new DatasetFiles(HadoopProperties.configuration()));
+                InspectImage inspect = new InspectImage(Machine.ofSpark().files());
                 return images.stream().map(inspect::run).toList();
             }
         }

@@ -45,7 +45,7 @@ public record TaskSettings(
 
     /** The store, opened on the machine that asks. */
     public ObjectStore openStore() {
-        return ObjectStore.open(store, HadoopProperties.current());
+        return Machine.ofSpark().open(store);
     }
 
     /** What the running task trains an adapter on. */

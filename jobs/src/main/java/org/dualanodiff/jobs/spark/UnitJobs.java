@@ -8,7 +8,6 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
@@ -20,7 +19,6 @@ import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -168,7 +166,7 @@ public final class UnitJobs {
     private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
         @Override
         public QualityProfile call(LearnQuality.Task task) throws IOException {
-            return new LearnQuality(new DatasetFiles(HadoopProperties.configuration())).run(task);
+            return new LearnQuality(Machine.ofSpark().files()).run(task);
         }
     }
 

@@ -50,7 +50,7 @@ public interface UnitWork extends Serializable {
                 throws IOException {
             BaseModel base = LoadedModels.base(task.base(), settings.trainingCompute());
             loaded.run();
-            return new TrainAdapter(store, new DatasetFiles(HadoopProperties.configuration())).run(base, task, listener);
+            return new TrainAdapter(store, Machine.ofSpark().files()).run(base, task, listener);
         }
 
         @Override
@@ -58,7 +58,7 @@ public interface UnitWork extends Serializable {
             BaseModel base = LoadedModels.base(task.adapter().provenance().base(), settings.generationCompute());
             LoadedModels.Lease lease = LoadedModels.adapter(store, task.adapter(), base);
             try {
-                DatasetFiles files = new DatasetFiles(HadoopProperties.configuration());
+                DatasetFiles files = Machine.ofSpark().files();
                 return new LeasedPairs(new ModelPairs(base, lease.adapter(), task, files), lease);
             } catch (IOException | RuntimeException e) {
                 lease.close();

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.torch.Compute;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.text.ClipTokenizer;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.Tensors;

@@ -1,8 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.TensorFile;
-import org.dualanodiff.model.checkpoint.SafetensorsFile;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +8,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.files.Digest;
 
 /**
@@ -53,8 +53,7 @@ final class FileFingerprint {
     private void add(String name, Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
-            digest.add(name)
-                    .add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
+            digest.add(name).add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
             if (size <= SAMPLED_ABOVE) {
                 addRange(channel, 0, size);
             } else {

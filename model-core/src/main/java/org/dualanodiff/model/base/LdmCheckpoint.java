@@ -1,19 +1,19 @@
 package org.dualanodiff.model.base;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.regex.MatchResult;
-import java.util.function.IntPredicate;
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
@@ -248,7 +248,9 @@ public final class LdmCheckpoint implements ModelFiles {
                 boolean resnet = mid.group(2).equals("resnets");
                 String part = resnet ? "block_" + (Integer.parseInt(mid.group(3)) + 1) : "attn_1";
                 return VAE + mid.group(1) + ".mid." + part + "."
-                        + (resnet ? mid.group(4).replace("conv_shortcut.", "nin_shortcut.") : vaeAttention(mid.group(4)));
+                        + (resnet
+                                ? mid.group(4).replace("conv_shortcut.", "nin_shortcut.")
+                                : vaeAttention(mid.group(4)));
             }
             return VAE + name.replace("conv_norm_out.", "norm_out.");
         }

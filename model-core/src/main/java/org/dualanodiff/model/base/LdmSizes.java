@@ -1,7 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
@@ -11,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;

@@ -1,9 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TensorFile;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,10 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.text.ClipTokenizer;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 
 /**
  * Opens a model as far as it can be opened without its weights on a device: every configuration, name, shape and type of
@@ -40,7 +40,7 @@ final class ModelCheck {
 
     private void all() {
         Optional<UNetConfig> unet = read(model::unetConfig);
-        Optional<AutoencoderConfig> vae = read(model::vaeConfig);
+        Optional<Autoencoder.Config> vae = read(model::vaeConfig);
         Optional<ClipTextConfig> text = read(model::textConfig);
         read(model::schedulerConfig);
         unet.ifPresent(config -> weights(model::unetWeights, config.parameters()));
@@ -75,7 +75,7 @@ final class ModelCheck {
         }
     }
 
-    private void latents(UNetConfig unet, AutoencoderConfig vae) {
+    private void latents(UNetConfig unet, Autoencoder.Config vae) {
         int latent = vae.latentChannels();
         if (unet.inChannels() != latent) {
             problems.add("%s: the U-Net has in_channels %d, the autoencoder latent_channels %d: %s"

@@ -1,27 +1,27 @@
 package org.dualanodiff.model.base;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.ArrayList;
 import com.google.gson.JsonElement;
-import java.util.Comparator;
-import java.io.IOException;
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.UnreadableFile;
-import org.dualanodiff.model.checkpoint.JsonFiles;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 
 /**
  * A Stable Diffusion 1.x model as diffusers lays it out: {@code model_index.json} and the folders {@code unet},
@@ -99,7 +99,7 @@ public final class ModelDirectory implements ModelFiles {
 
     private void rejectOtherModels() {
         Path index = root.resolve(INDEX);
-        JsonObject json = JsonFiles.readObject(index);
+        JsonObject json = ConfigReader.readObject(index);
         List<String> foreign = Stream.of("text_encoder_2", "tokenizer_2", "transformer", "prior", "controlnet")
                 .filter(json::has)
                 .toList();
@@ -126,8 +126,8 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     @Override
-    public AutoencoderConfig vaeConfig() {
-        return config("vae/config.json", AutoencoderConfig::fromJson);
+    public Autoencoder.Config vaeConfig() {
+        return config("vae/config.json", Autoencoder.Config::fromJson);
     }
 
     @Override
@@ -142,7 +142,7 @@ public final class ModelDirectory implements ModelFiles {
 
     private <T> T config(String name, BiFunction<JsonObject, String, T> parse) {
         Path file = root.resolve(name);
-        JsonObject json = JsonFiles.readObject(file);
+        JsonObject json = ConfigReader.readObject(file);
         OldConfig.repair(name, json);
         return parse.apply(json, file.toString());
     }
@@ -150,7 +150,7 @@ public final class ModelDirectory implements ModelFiles {
     @Override
     public List<String> repairs() {
         return Stream.of(OldConfig.UNET, OldConfig.SCHEDULER)
-                .flatMap(name -> OldConfig.repair(name, JsonFiles.readObject(root.resolve(name))).stream()
+                .flatMap(name -> OldConfig.repair(name, ConfigReader.readObject(root.resolve(name))).stream()
                         .map(repair -> root.resolve(name) + ": " + repair))
                 .toList();
     }
@@ -210,9 +210,7 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     /** Where the model lies that somebody meant who named a folder above, below or beside it. */
-    static final class Nearby {
-        private static final String INDEX = "model_index.json";
-
+    private static final class Nearby {
         private Nearby() {}
 
         /** What to give instead of a folder that is no model, as a sentence; empty if there is no model near it. */
@@ -277,7 +275,7 @@ public final class ModelDirectory implements ModelFiles {
      *
      * <p>Source: diffusers, {@code StableDiffusionPipeline.__init__}.
      */
-    static final class OldConfig {
+    private static final class OldConfig {
         static final String UNET = "unet/config.json";
         static final String SCHEDULER = "scheduler/scheduler_config.json";
 
@@ -342,7 +340,8 @@ public final class ModelDirectory implements ModelFiles {
             if (value == null || value.isJsonNull()) {
                 return absent;
             }
-            boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+            boolean number =
+                    value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
             return number ? (int) value.getAsDouble() : right;
         }
     }

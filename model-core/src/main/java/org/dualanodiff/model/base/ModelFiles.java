@@ -1,15 +1,15 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 
 /** A Stable Diffusion 1.x model on disk: a diffusers directory, or a single file with the names of the LDM code. */
 public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
@@ -40,7 +40,7 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
     UNetConfig unetConfig();
 
     /** @throws CheckpointException naming every value that is not supported */
-    AutoencoderConfig vaeConfig();
+    Autoencoder.Config vaeConfig();
 
     /** @throws CheckpointException naming every value that is not supported */
     ClipTextConfig textConfig();

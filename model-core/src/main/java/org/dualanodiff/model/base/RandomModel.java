@@ -26,7 +26,7 @@ import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.text.BytePairEncoding;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
-import org.dualanodiff.model.vae.AutoencoderConfig;
+import org.dualanodiff.model.vae.Autoencoder;
 import org.dualanodiff.model.vae.PatchCodec;
 
 /**
@@ -103,7 +103,7 @@ public final class RandomModel {
 
     /** The sizes of the codec that {@link #writeSmall} needs the weights of. */
     public static PatchCodec.Config smallCodec() {
-        return (PatchCodec.Config) AutoencoderConfig.fromJson(resource(SMALL).getAsJsonObject("vae"), SMALL);
+        return (PatchCodec.Config) Autoencoder.Config.fromJson(resource(SMALL).getAsJsonObject("vae"), SMALL);
     }
 
     /**
@@ -146,7 +146,7 @@ public final class RandomModel {
     private static Map<String, long[]> parameters(String part, JsonObject config) {
         return switch (part) {
             case "unet" -> UNetConfig.fromJson(config, part).parameters();
-            case "vae" -> AutoencoderConfig.fromJson(config, part).parameters();
+            case "vae" -> Autoencoder.Config.fromJson(config, part).parameters();
             default -> ClipTextConfig.fromJson(config, part).parameters();
         };
     }
@@ -196,9 +196,8 @@ public final class RandomModel {
 
         /** As {@link #tensor}, but zero where a residual branch ends, so that an untrained network starts as the identity. */
         TensorData startingTensor(String part, String name, long[] shape) {
-            boolean ends = name.endsWith("conv2.weight")
-                    || name.endsWith("proj_out.weight")
-                    || name.equals("conv_out.weight");
+            boolean ends =
+                    name.endsWith("conv2.weight") || name.endsWith("proj_out.weight") || name.equals("conv_out.weight");
             return ends
                     ? TensorData.of(dtype, shape, () -> new float[(int) product(shape)])
                     : tensor(part, name, shape);

@@ -1,8 +1,5 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.checkpoint.UnreadableFile;
-import org.dualanodiff.model.checkpoint.JsonFiles;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
@@ -12,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.UnreadableFile;
 
 /**
  * Finds the weight files of one network by the naming rules of diffusers and transformers.
@@ -86,7 +86,7 @@ record WeightFiles(Path folder, String stem, String pickledStem) {
     }
 
     private static List<Path> shards(Path index) {
-        JsonObject json = JsonFiles.readObject(index);
+        JsonObject json = ConfigReader.readObject(index);
         if (!(json.get("weight_map") instanceof JsonObject weightMap)) {
             throw new CheckpointException(index + ": expected an object weight_map from tensor to file name");
         }

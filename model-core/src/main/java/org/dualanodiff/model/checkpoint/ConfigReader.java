@@ -4,8 +4,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.io.Reader;
 import java.math.BigDecimal;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +25,15 @@ import java.util.function.Function;
  * as the default.
  */
 public final class ConfigReader {
+    /** Larger sizes no model of this kind has; they would be memory and time taken before its weights are looked at. */
+    private static final int LARGEST_SIZE = 1 << 20;
+
+    /** Layers, blocks and levels, of which lists are made. */
+    private static final int MOST_PARTS = 256;
+
+    /** Letters of a wrong value that a message shows. */
+    private static final int SHOWN = 60;
+
     private final JsonObject json;
     private final String source;
     private final List<String> problems = new ArrayList<>();
@@ -31,11 +47,51 @@ public final class ConfigReader {
         this.source = source;
     }
 
-    /** Larger sizes no model of this kind has; they would be memory and time taken before its weights are looked at. */
-    private static final int LARGEST_SIZE = 1 << 20;
+    /**
+     * Reads a file that holds one JSON object.
+     *
+     * @throws CheckpointException if it cannot be read or is something else
+     */
+    public static JsonObject readObject(Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            JsonElement element = JsonParser.parseReader(reader);
+            if (element instanceof JsonObject object) {
+                return notAnError(object, file);
+            }
+            throw unusable(file, "expected a JSON object, found " + shown(element), null);
+        } catch (MalformedInputException e) {
+            throw unusable(file, "is not JSON in UTF-8", e);
+        } catch (IOException e) {
+            throw new CheckpointException("%s: %s".formatted(file, UnreadableFile.because(file, e)), e);
+        } catch (JsonParseException e) {
+            throw unusable(
+                    file,
+                    "is not JSON: " + e.getMessage().lines().findFirst().orElse("")
+                            + "; if it was cut off, fetch it again",
+                    e);
+        }
+    }
 
-    /** Layers, blocks and levels, of which lists are made. */
-    private static final int MOST_PARTS = 256;
+    /** Servers answer with JSON, too. */
+    private static JsonObject notAnError(JsonObject object, Path file) {
+        for (String key : List.of("error", "message")) {
+            if (object.get(key) instanceof JsonPrimitive text && text.isString()) {
+                throw unusable(
+                        file, "is a server's error (\"%s\"): fetch the file again".formatted(text.getAsString()), null);
+            }
+        }
+        return object;
+    }
+
+    private static String shown(JsonElement element) {
+        String json = element.toString();
+        return json.length() <= SHOWN ? json : json.substring(0, SHOWN) + " ...";
+    }
+
+    private static CheckpointException unusable(Path file, String otherwise, Exception cause) {
+        return new CheckpointException(
+                "%s: %s".formatted(file, UnreadableFile.insteadOfJson(file).orElse(otherwise)), cause);
+    }
 
     /** A count or size: an integer of 1 to {@value #LARGEST_SIZE}. */
     public int positive(String key, int defaultValue) {

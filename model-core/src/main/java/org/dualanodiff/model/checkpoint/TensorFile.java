@@ -1,13 +1,13 @@
 package org.dualanodiff.model.checkpoint;
 
-import java.util.Objects;
-import java.util.Arrays;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 
 /** A file of named tensors. */
 public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {

@@ -4,17 +4,15 @@ import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.torch.Operators;
 
 /** Denoising diffusion implicit model without fresh noise (Song et al. 2021, eq. 12, eta 0). */
-public final class DdimSampler implements Sampler {
-
-    private final NoiseSchedule schedule;
+public final class DdimSampler extends Sampler {
 
     public DdimSampler(NoiseSchedule schedule) {
-        this.schedule = schedule;
+        super(schedule);
     }
 
     @Override
     public int[] timesteps(int steps) {
-        return Sampler.leadingTimesteps(schedule, steps);
+        return leadingTimesteps(steps);
     }
 
     @Override

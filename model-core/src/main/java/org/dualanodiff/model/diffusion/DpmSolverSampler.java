@@ -1,7 +1,7 @@
 package org.dualanodiff.model.diffusion;
 
-import java.util.Arrays;
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -19,12 +19,11 @@ import org.dualanodiff.model.torch.TensorScope;
  * <p>The first step has no m' and is of first order, {@code D = m}; so is the last of fewer than 15, for
  * stability.
  */
-public final class DpmSolverSampler implements Sampler {
+public final class DpmSolverSampler extends Sampler {
 
     /** From this number of timesteps on the last step is of second order, too. */
     private static final int STABLE = 15;
 
-    private final NoiseSchedule schedule;
     private final boolean karrasSigmas;
     private final boolean finalSigmaZero;
 
@@ -41,14 +40,14 @@ public final class DpmSolverSampler implements Sampler {
      *     than at timestep 0; the released code cannot do it
      */
     public DpmSolverSampler(NoiseSchedule schedule, boolean karrasSigmas, boolean finalSigmaZero) {
-        this.schedule = schedule;
+        super(schedule);
         this.karrasSigmas = karrasSigmas;
         this.finalSigmaZero = finalSigmaZero;
     }
 
     @Override
     public int[] timesteps(int steps) {
-        Sampler.requireSteps(schedule, steps);
+        requireSteps(steps);
         return karrasSigmas ? KarrasTimesteps.of(schedule, steps) : evenly(steps);
     }
 
@@ -144,7 +143,7 @@ public final class DpmSolverSampler implements Sampler {
      * Timesteps whose noise levels {@code sigma = sqrt((1 - a) / a)} follow the ramp of Karras et al. 2022
      * (eq. 5): evenly spaced in {@code sigma^(1 / 7)}, so that the steps are dense near the clean end.
      */
-    static final class KarrasTimesteps {
+    private static final class KarrasTimesteps {
 
         private static final double RHO = 7;
 

@@ -14,22 +14,20 @@ import org.dualanodiff.model.torch.TensorScope;
  * second timestep is visited twice, as Stable Diffusion's own configuration does, so that n steps
  * make n + 1 model calls.
  */
-public final class PndmSampler implements Sampler {
+public final class PndmSampler extends Sampler {
 
     /** Adams-Bashforth coefficients by the number of estimates at hand, newest first. */
     private static final double[][] WEIGHTS = {
         {1}, {3 / 2.0, -1 / 2.0}, {23 / 12.0, -16 / 12.0, 5 / 12.0}, {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}
     };
 
-    private final NoiseSchedule schedule;
-
     public PndmSampler(NoiseSchedule schedule) {
-        this.schedule = schedule;
+        super(schedule);
     }
 
     @Override
     public int[] timesteps(int steps) {
-        int[] once = Sampler.leadingTimesteps(schedule, steps);
+        int[] once = leadingTimesteps(steps);
         if (once.length == 1) {
             return once;
         }

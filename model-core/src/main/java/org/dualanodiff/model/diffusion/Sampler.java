@@ -1,10 +1,18 @@
 package org.dualanodiff.model.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.torch.TensorScope;
 
 /** Walks from pure noise to a clean latent along the reverse process. */
-public sealed interface Sampler permits PndmSampler, DdimSampler, DpmSolverSampler {
+public abstract sealed class Sampler permits PndmSampler, DdimSampler, DpmSolverSampler {
+
+    final NoiseSchedule schedule;
+
+    Sampler(NoiseSchedule schedule) {
+        this.schedule = schedule;
+    }
 
     /**
      * The timesteps of the model calls, first to last, none below the one after it. They may be fewer
@@ -12,17 +20,17 @@ public sealed interface Sampler permits PndmSampler, DdimSampler, DpmSolverSampl
      *
      * @param steps 1 to the number of training timesteps
      */
-    int[] timesteps(int steps);
+    public abstract int[] timesteps(int steps);
 
     /**
      * @param start noise of variance 1, (N, C, H, W)
      * @return the clean latent, (N, C, H, W)
      */
-    NDArray sample(NDArray start, int steps, Denoiser denoiser, StepListener listener);
+    public abstract NDArray sample(NDArray start, int steps, Denoiser denoiser, StepListener listener);
 
     /** Sees the latents after every step; they are valid only during the call. */
     @FunctionalInterface
-    interface StepListener {
+    public interface StepListener {
 
         StepListener NONE = (call, latents) -> {};
 
@@ -34,8 +42,8 @@ public sealed interface Sampler permits PndmSampler, DdimSampler, DpmSolverSampl
      * Evenly spaced timesteps from the far end down to the offset ("leading" spacing). Those that the
      * offset would lift out of the schedule are kept inside, each of them once.
      */
-    static int[] leadingTimesteps(NoiseSchedule schedule, int steps) {
-        requireSteps(schedule, steps);
+    final int[] leadingTimesteps(int steps) {
+        requireSteps(steps);
         int stride = schedule.length() / steps;
         return IntStream.range(0, steps)
                 .map(i -> (steps - 1 - i) * stride + schedule.stepsOffset())
@@ -45,10 +53,45 @@ public sealed interface Sampler permits PndmSampler, DdimSampler, DpmSolverSampl
     }
 
     /** @throws IllegalArgumentException unless steps is 1 to the number of training timesteps */
-    static void requireSteps(NoiseSchedule schedule, int steps) {
+    final void requireSteps(int steps) {
         if (steps < 1 || steps > schedule.length()) {
             throw new IllegalArgumentException(
                     "sampling steps must be 1..%d, were %d".formatted(schedule.length(), steps));
+        }
+    }
+
+    /** The latents on their way; frees those that are behind, so that memory does not grow with the steps. */
+    static final class Trajectory {
+
+        private final NDArray start;
+        private final StepListener listener;
+        private NDArray latents;
+        private int calls;
+
+        Trajectory(NDArray start, StepListener listener) {
+            this.start = start;
+            this.listener = listener;
+            this.latents = start;
+        }
+
+        void advance(UnaryOperator<NDArray> step) {
+            try (TensorScope scope = TensorScope.open()) {
+                NDArray next = step.apply(latents);
+                listener.after(calls++, next);
+                scope.release(next);
+                moveTo(next);
+            }
+        }
+
+        NDArray end() {
+            return latents;
+        }
+
+        private void moveTo(NDArray next) {
+            if (latents != start) {
+                TensorScope.free(latents);
+            }
+            latents = next;
         }
     }
 }

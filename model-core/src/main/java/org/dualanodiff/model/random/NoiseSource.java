@@ -1,10 +1,10 @@
 package org.dualanodiff.model.random;
 
 import java.nio.ByteBuffer;
-import org.dualanodiff.model.files.Digest;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.apache.commons.rng.simple.RandomSource;
+import org.dualanodiff.model.files.Digest;
 
 /**
  * Random numbers that depend on names alone: the same names give the same numbers on every machine,

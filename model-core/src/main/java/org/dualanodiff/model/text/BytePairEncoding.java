@@ -38,7 +38,8 @@ public final class BytePairEncoding {
      * @param words lower case, without white space; each becomes one token. Without any, every byte of a text is a token
      */
     public BytePairEncoding(Collection<String> words) {
-        this.words = new TreeSet<>(words).stream().map(BytePairEncoding::spelled).toList();
+        this.words =
+                new TreeSet<>(words).stream().map(BytePairEncoding::spelled).toList();
         for (Optional<Pair> next = mostFrequent(); next.isPresent(); next = mostFrequent()) {
             merge(next.get());
         }

@@ -1,12 +1,12 @@
 package org.dualanodiff.model.text;
 
-import org.dualanodiff.model.nn.Linear;
-import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.LayerNorm;
+import org.dualanodiff.model.nn.Linear;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -45,11 +45,6 @@ public final class ClipTextEncoder {
         return config;
     }
 
-    /** The path of every self-attention, the first layer first. */
-    public List<String> attentionPaths() {
-        return layers.stream().map(Layer::attentionPath).toList();
-    }
-
     /** int64 ids (N, T) -> (N, T, D). */
     public NDArray forward(NDArray ids, ProjectionAdapter adapter) {
         return forward(ids, adapter, (layer, states) -> {});
@@ -77,7 +72,7 @@ public final class ClipTextEncoder {
     }
 
     /** Causal self-attention and a two-layer perceptron, each normalized before and added after. */
-    static final class Layer {
+    private static final class Layer {
 
         private final String attentionPath;
         private final int heads;
@@ -109,10 +104,6 @@ public final class ClipTextEncoder {
 
         static Layer load(Weights weights, ClipTextConfig config) {
             return new Layer(weights, config);
-        }
-
-        String attentionPath() {
-            return attentionPath;
         }
 
         NDArray forward(NDArray x, ProjectionAdapter adapter) {

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.text;
 
-import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -17,8 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.JsonFiles;
+import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.UnreadableFile;
+import org.dualanodiff.model.text.ClipTokenizer.SpecialTokens;
 
 /**
  * The files of a tokenizer folder.
@@ -48,11 +48,11 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         List<JsonObject> settings = Stream.of("special_tokens_map.json", "tokenizer_config.json")
                 .map(folder::resolve)
                 .filter(Files::isRegularFile)
-                .map(JsonFiles::readObject)
+                .map(ConfigReader::readObject)
                 .toList();
         Path whole = folder.resolve("tokenizer.json");
         return Files.isRegularFile(whole)
-                ? fromDefinition(folder, JsonFiles.readObject(whole), settings)
+                ? fromDefinition(folder, ConfigReader.readObject(whole), settings)
                 : composed(folder, settings);
     }
 
@@ -86,7 +86,7 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
     private static TokenizerFiles composed(Path folder, List<JsonObject> settings) {
         return composed(
                 folder,
-                JsonFiles.readObject(folder.resolve("vocab.json")),
+                ConfigReader.readObject(folder.resolve("vocab.json")),
                 merges(folder.resolve("merges.txt")),
                 settings);
     }

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.torch;
 
-import org.dualanodiff.model.torch.Devices.DeviceException;
 import java.io.Serializable;
 import java.util.Optional;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 
 /**
  * What a model computes on.

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.torch;
 
-import org.dualanodiff.model.torch.Tensors.Traffic;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -9,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.dualanodiff.model.torch.Tensors.Traffic;
 
 /**
  * The libtorch operators of the model, with gradients: {@code operators.py} beside this class, in Java.

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
@@ -27,7 +28,7 @@ final class ScriptArchive {
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "code/__torch__.py", source);
             store(zip, "data.pkl", moduleObject(className));
-            store(zip, "constants.pkl", emptyTuple());
+            store(zip, "constants.pkl", pickle(")"));
             store(zip, "version", FORMAT_VERSION.getBytes(US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -49,33 +50,11 @@ final class ScriptArchive {
 
     /** Pickle, protocol 2: {@code className.__new__()} with state {@code {"training": False}}. */
     private static byte[] moduleObject(String className) {
-        Pickle pickle = new Pickle();
-        pickle.opcodes(0x80, 2, 'c').text("__torch__\n" + className + "\n");
-        pickle.opcodes(')', 0x81, '}', '(', 'X', 8, 0, 0, 0).text("training");
-        return pickle.opcodes(0x89, 'u', 'b', '.').bytes();
+        return pickle("c__torch__\n" + className + "\n)\u0081}(X\b\0\0\0training\u0089ub");
     }
 
-    private static byte[] emptyTuple() {
-        return new Pickle().opcodes(0x80, 2, ')', '.').bytes();
-    }
-
-    private static final class Pickle {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Pickle opcodes(int... opcodes) {
-            for (int opcode : opcodes) {
-                out.write(opcode);
-            }
-            return this;
-        }
-
-        Pickle text(String text) {
-            out.writeBytes(text.getBytes(US_ASCII));
-            return this;
-        }
-
-        byte[] bytes() {
-            return out.toByteArray();
-        }
+    /** A pickle of protocol 2: its opcodes and their arguments as letters of Latin-1. */
+    private static byte[] pickle(String opcodes) {
+        return ("\u0080\u0002" + opcodes + ".").getBytes(ISO_8859_1);
     }
 }

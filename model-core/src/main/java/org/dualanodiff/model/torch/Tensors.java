@@ -1,7 +1,5 @@
 package org.dualanodiff.model.torch;
 
-import java.util.concurrent.atomic.LongAdder;
-import ai.djl.pytorch.jni.ScriptModule;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -10,11 +8,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.ScriptModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Numbers between Java and the device. Tensors made here are owned by the innermost {@link

@@ -60,20 +60,27 @@ public record TrainingConfig(
 
     /** These settings with a weight that suits the examples, unless they give one. */
     TrainingConfig weighing(List<TrainingExample> examples) {
-        return defectWeight != 0 ? this : with(microBatchSize, DefectWeight.of(examples));
+        return defectWeight != 0
+                ? this
+                : with(steps, microBatchSize, recompute, DefectWeight.of(examples), checkpointEvery);
     }
 
     /** These settings with another number of pairs computed at once. */
     TrainingConfig inParts(int pairs) {
-        return with(pairs, defectWeight);
+        return with(steps, pairs, recompute, defectWeight, checkpointEvery);
     }
 
-    private TrainingConfig with(int pairsAtOnce, double weight) {
+    /** These settings without those that may change between stop and resume. */
+    TrainingConfig lasting() {
+        return with(cosine ? steps : 0, batchSize, false, defectWeight, 0);
+    }
+
+    private TrainingConfig with(int updates, int pairsAtOnce, boolean twice, double weight, int stateEvery) {
         return new TrainingConfig(
-                steps,
+                updates,
                 batchSize,
                 pairsAtOnce,
-                recompute,
+                twice,
                 learningRate,
                 cosine,
                 weight,
@@ -87,7 +94,7 @@ public record TrainingConfig(
                 resolution,
                 horizontalFlip,
                 verticalFlip,
-                checkpointEvery,
+                stateEvery,
                 seed);
     }
 

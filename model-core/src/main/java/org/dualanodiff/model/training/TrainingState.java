@@ -56,7 +56,7 @@ final class TrainingState {
                 Map.of(
                         STEP, Integer.toString(optimizer.steps()),
                         LOSSES, new Gson().toJson(losses.values()),
-                        CONFIG, signature()));
+                        CONFIG, config.lasting().toString()));
     }
 
     /**
@@ -67,9 +67,10 @@ final class TrainingState {
     void restore(Path path) {
         SafetensorsFile file = SafetensorsFile.open(path);
         String saved = file.metadata().get(CONFIG);
-        if (!signature().equals(saved)) {
+        String wanted = config.lasting().toString();
+        if (!wanted.equals(saved)) {
             throw new CheckpointException("file %s: saved by a training with other settings: expected %s, found %s"
-                    .formatted(path, signature(), saved));
+                    .formatted(path, wanted, saved));
         }
         adapter.tensors().forEach((key, tensor) -> Tensors.overwrite(tensor, file.floats(WEIGHT + key)));
         List<String> trained = adapter.trainedKeys(config.ablation());
@@ -78,31 +79,6 @@ final class TrainingState {
                 i -> file.floats(FIRST + trained.get(i)),
                 i -> file.floats(SECOND + trained.get(i)));
         losses.restore(new Gson().fromJson(file.metadata().get(LOSSES), double[].class));
-    }
-
-    /** The settings without those that may change between stop and resume. */
-    private String signature() {
-        return new TrainingConfig(
-                        config.cosine() ? config.steps() : 0,
-                        config.batchSize(),
-                        config.batchSize(),
-                        false,
-                        config.learningRate(),
-                        config.cosine(),
-                        config.defectWeight(),
-                        config.ground(),
-                        config.weightDecay(),
-                        config.maxGradientNorm(),
-                        config.rank(),
-                        config.warmStart(),
-                        config.background(),
-                        config.ablation(),
-                        config.resolution(),
-                        config.horizontalFlip(),
-                        config.verticalFlip(),
-                        0,
-                        config.seed())
-                .toString();
     }
 
     private static TensorData data(NDArray tensor) {

@@ -66,8 +66,8 @@ final class UNetBlocks {
         List<UNetStage> stages = new ArrayList<>();
         for (int i = 0; i <= config.layersPerBlock().get(level); i++) {
             int in = inputChannels(config, level, i);
-            stages.add(Layer.load(weights, name, i, config, level, in, attention)
-                    .up());
+            stages.add(
+                    Layer.load(weights, name, i, config, level, in, attention).up());
         }
         if (level > 0) {
             stages.add(upsample(weights, name, config.blockOutChannels().get(level)));

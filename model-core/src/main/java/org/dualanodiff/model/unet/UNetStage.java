@@ -1,9 +1,9 @@
 package org.dualanodiff.model.unet;
 
-import org.dualanodiff.model.nn.AttentionProcessor;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.nn.AttentionProcessor;
 
 /**
  * One stretch of the U-Net's way: features in, features out. The stages in a row are the whole forward

@@ -1,5 +1,8 @@
 package org.dualanodiff.model.vae;
 
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import java.util.Map;
+import com.google.gson.JsonObject;
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
@@ -19,13 +22,13 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
     double MAX_LOG_VARIANCE = 20;
 
     /** @throws org.dualanodiff.model.checkpoint.CheckpointException if a tensor is missing or has a wrong shape */
-    static Autoencoder load(AutoencoderConfig config, Weights weights) {
+    static Autoencoder load(Config config, Weights weights) {
         return config instanceof PatchCodec.Config patches
                 ? new PatchCodec(patches, weights)
                 : new KlAutoencoder((KlAutoencoderConfig) config, weights);
     }
 
-    AutoencoderConfig config();
+    Config config();
 
     /** pixels (N, 3, H, W) in [-1, 1]; H and W multiples of the down-sampling factor. */
     Posterior encode(NDArray pixels);
@@ -73,5 +76,36 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
                 return scope.release(Operators.add(mean, Operators.multiply(standardDeviation(), noise)));
             }
         }
+    }
+
+    /** Sizes of the part between pixels and latents, as in {@code vae/config.json}. */
+    sealed interface Config permits KlAutoencoderConfig, PatchCodec.Config {
+
+        /**
+         * Reads a configuration of either kind, told apart by {@code _class_name}.
+         *
+         * @param source the file's name for messages
+         * @throws org.dualanodiff.model.checkpoint.CheckpointException naming every key whose value is not supported
+         */
+        static Config fromJson(JsonObject json, String source) {
+            String kind = new ConfigReader(json, source).text("_class_name", KlAutoencoderConfig.CLASS_NAME);
+            return kind.equals(PatchCodec.Config.CLASS_NAME)
+                    ? PatchCodec.Config.fromJson(json, source)
+                    : KlAutoencoderConfig.fromJson(json, source);
+        }
+
+        /** Name and shape of every tensor, sorted by name. */
+        Map<String, long[]> parameters();
+
+        int latentChannels();
+
+        /** Height and width of the images the weights were trained on. */
+        int sampleSize();
+
+        /** What latents are multiplied by before they enter the denoiser. */
+        double scalingFactor();
+
+        /** Image pixels a latent position, along one axis. */
+        int downsamplingFactor();
     }
 }

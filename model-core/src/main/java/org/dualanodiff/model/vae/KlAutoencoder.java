@@ -79,8 +79,7 @@ final class KlAutoencoder implements Autoencoder {
                         level == last ? UnaryOperator.identity() : halving(block, channels.get(level))));
             }
             mid = new MidBlock(weights.at("mid_block"), channels.get(last), config.normNumGroups());
-            outNorm = GroupNorm.load(
-                    weights.at("conv_norm_out"), channels.get(last), config.normNumGroups(), EPSILON);
+            outNorm = GroupNorm.load(weights.at("conv_norm_out"), channels.get(last), config.normNumGroups(), EPSILON);
             out = Convolution.threeByThree(weights.at("conv_out"), channels.get(last), 2 * config.latentChannels());
         }
 

@@ -27,7 +27,7 @@ public record KlAutoencoderConfig(
         int normNumGroups,
         int sampleSize,
         double scalingFactor)
-        implements AutoencoderConfig {
+        implements Autoencoder.Config {
     private static final int MOST_LEVELS = 8;
 
     static final String CLASS_NAME = "AutoencoderKL";

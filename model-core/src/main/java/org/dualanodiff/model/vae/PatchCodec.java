@@ -1,13 +1,13 @@
 package org.dualanodiff.model.vae;
 
-import org.apache.commons.math3.linear.SingularValueDecomposition;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import java.util.LinkedHashMap;
-import org.dualanodiff.model.checkpoint.ParameterLayout;
-import org.dualanodiff.model.checkpoint.ConfigReader;
-import java.util.Map;
-import com.google.gson.JsonObject;
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -59,7 +59,7 @@ public final class PatchCodec implements Autoencoder {
      * @param patchSize height and width of a patch, in pixels
      * @param sampleSize height and width of the images that it was fitted for
      */
-    public record Config(int latentChannels, int patchSize, int sampleSize) implements AutoencoderConfig {
+    public record Config(int latentChannels, int patchSize, int sampleSize) implements Autoencoder.Config {
         private static final int LARGEST_PATCH = 64;
 
         static final String CLASS_NAME = "PatchCodec";
@@ -196,7 +196,8 @@ public final class PatchCodec implements Autoencoder {
             return new Array2DRowRealMatrix(full, false);
         }
 
-        private float[] scaled(SingularValueDecomposition components, double[] deviations, double common, double power) {
+        private float[] scaled(
+                SingularValueDecomposition components, double[] deviations, double common, double power) {
             int numbers = config.patchNumbers();
             float[] weight = new float[deviations.length * numbers];
             for (int i = 0; i < weight.length; i++) {

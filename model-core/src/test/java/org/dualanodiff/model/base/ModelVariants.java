@@ -3,13 +3,6 @@ package org.dualanodiff.model.base;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TorchZipWriter;
-import org.dualanodiff.model.checkpoint.TensorFile;
-import org.dualanodiff.model.checkpoint.TensorData;
-import org.dualanodiff.model.checkpoint.SafetensorsWriter;
-import org.dualanodiff.model.checkpoint.JsonFiles;
-import org.dualanodiff.model.checkpoint.DType;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -28,6 +21,13 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.vae.KlAutoencoderConfig;
 
 /** A tiny model in a folder, and the ways in which people's models differ from it. Unchanged files are links to one copy. */
@@ -89,7 +89,7 @@ final class ModelVariants {
 
     /** Sets keys of a JSON file; a null takes the key away. */
     ModelVariants json(String name, String... keysAndValues) throws IOException {
-        JsonObject json = JsonFiles.readObject(root.resolve(name));
+        JsonObject json = ConfigReader.readObject(root.resolve(name));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             if (keysAndValues[i + 1] == null) {
                 json.remove(keysAndValues[i]);
@@ -208,7 +208,8 @@ final class ModelVariants {
         String callback = "cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n";
         String inner;
         try (ZipFile zip = new ZipFile(plain.toFile())) {
-            inner = new String(zip.getInputStream(zip.getEntry("plain/data.pkl")).readAllBytes(), ISO_8859_1);
+            inner = new String(
+                    zip.getInputStream(zip.getEntry("plain/data.pkl")).readAllBytes(), ISO_8859_1);
         }
         String pickle = "\u0080\u0002}(" + text("epoch") + "K\u0005" + text("callbacks") + "}" + callback + "}"
                 + text("score") + "cnumpy.core.multiarray\nscalar\n(K\u0001tRss" + text("state_dict")

@@ -1,14 +1,14 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

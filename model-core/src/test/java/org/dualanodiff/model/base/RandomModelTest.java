@@ -3,13 +3,13 @@ package org.dualanodiff.model.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.SafetensorsFile;
-import org.dualanodiff.model.checkpoint.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.LongStream;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.text.ClipTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

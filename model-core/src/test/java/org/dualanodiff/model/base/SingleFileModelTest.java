@@ -1,16 +1,8 @@
 package org.dualanodiff.model.base;
 
-import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import org.dualanodiff.model.checkpoint.WeightSource;
-import org.dualanodiff.model.checkpoint.TorchZipWriter;
-import org.dualanodiff.model.checkpoint.TensorFile;
-import org.dualanodiff.model.checkpoint.TensorData;
-import org.dualanodiff.model.checkpoint.SafetensorsWriter;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -22,6 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.checkpoint.TorchZipWriter;
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.KlAutoencoderConfig;
 import org.junit.jupiter.api.Tag;

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.checkpoint;
 
-import org.dualanodiff.model.golden.Golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.dualanodiff.model.golden.Golden;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +91,8 @@ class TorchZipWriterTest {
             tensors.put("t" + size, new TensorData(DType.F32, new long[] {size}, ByteBuffer.allocate(0)));
         }
 
-        Map<String, TorchZipFile.View> read = TensorPickle.read(TorchZipWriter.Pickle.write(tensors), Path.of("sizes.bin"));
+        Map<String, TorchZipFile.View> read =
+                TensorPickle.read(TorchZipWriter.Pickle.write(tensors), Path.of("sizes.bin"));
 
         assertThat(read).hasSameSizeAs(tensors);
         read.forEach((name, tensor) -> assertThat(tensor.shape()).containsExactly(Long.parseLong(name.substring(1))));

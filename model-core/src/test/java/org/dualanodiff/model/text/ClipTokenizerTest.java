@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
-import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.JsonFiles;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class ClipTokenizerTest {
     @Tag("parity")
     @Test
     void tokenizer_ofReferencePrompts_givesTheReferenceIds() {
-        JsonArray prompts = JsonFiles.readObject(GOLDEN.resolve("text.json")).getAsJsonArray("prompts");
+        JsonArray prompts = ConfigReader.readObject(GOLDEN.resolve("text.json")).getAsJsonArray("prompts");
         long[] expected =
                 SafetensorsFile.open(GOLDEN.resolve("text.safetensors")).longs("input_ids");
         SoftAssertions softly = new SoftAssertions();

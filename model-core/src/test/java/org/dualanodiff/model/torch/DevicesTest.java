@@ -1,12 +1,12 @@
 package org.dualanodiff.model.torch;
 
-import org.dualanodiff.model.torch.Devices.DeviceException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -33,10 +33,7 @@ class DevicesTest {
 
     @Test
     void copyThatFails_isAProblemInLibtorchsWords() {
-        assertThat(Devices.multiply(Device.gpu(0)))
-                .singleElement()
-                .asString()
-                .contains("CUDA");
+        assertThat(Devices.multiply(Device.gpu(0))).singleElement().asString().contains("CUDA");
     }
 
     @Test

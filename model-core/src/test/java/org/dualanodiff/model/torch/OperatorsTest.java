@@ -47,7 +47,8 @@ class OperatorsTest {
         float[] k = noise("k");
         float[] v = noise("v");
         NDArray difference = DualOperators.branchDifference(tensor(k, 2, 3, 4));
-        float[] actual = Tensors.floats(DualOperators.branchAttention(tensor(q, 2, 3, 4), difference, tensor(v, 2, 3, 4)));
+        float[] actual =
+                Tensors.floats(DualOperators.branchAttention(tensor(q, 2, 3, 4), difference, tensor(v, 2, 3, 4)));
         for (int branch = 0; branch < 2; branch++) {
             for (int position = 0; position < 3; position++) {
                 double toGlobal = Math.exp(dot(q, branch, k, 0, position) / 2);

@@ -60,7 +60,8 @@ class StepTrafficTest {
     /** What a block of more steps needs more. */
     private static Traffic perStep() {
         try (BaseModel base = BaseModel.load(Golden.model(), Compute.CPU);
-                MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+                MergedAdapter adapter =
+                        MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
             Traffic two = block(base, adapter, 2);
             Traffic three = block(base, adapter, 3);
             return three.since(two);

@@ -2,10 +2,10 @@ package org.dualanodiff.model.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.model.torch.Tensors.Traffic;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
+import org.dualanodiff.model.torch.Tensors.Traffic;
 import org.junit.jupiter.api.Test;
 
 class TensorsTest {

@@ -1,5 +1,14 @@
 package org.dualanodiff.pipeline.base;
 
+import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.List;
+import java.nio.file.Files;
+import java.io.IOException;
 import org.dualanodiff.pipeline.UserError;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,5 +48,89 @@ public final class BaseModelSource {
 
     private Path onThisMachine(String setting) {
         return ObjectStore.localPath(setting).orElseGet(() -> new RemoteModel(setting, hadoop).fetch(cache));
+    }
+
+    /**
+     * A base model on HDFS or S3. It is fetched once a machine into the cache; a model that was changed at its origin since is
+     * fetched anew.
+     */
+    static final class RemoteModel {
+
+        /** What a model is made of; a folder may hold other things, such as pictures and the same weights in other formats. */
+        private static final Pattern PART = Pattern.compile(
+                "(model_index|training-images)\\.json|scheduler/[^/]+\\.json|tokenizer/[^/]+|(unet|vae|text_encoder)/[^/]+\\.(json|safetensors|bin)|starting_adapter/[^/]+\\.safetensors");
+
+        private static final Pattern SINGLE_FILE = Pattern.compile("(.*)/([^/]+\\.(?:safetensors|ckpt))");
+
+        private final String folder;
+        private final String file;
+        private final Map<String, String> hadoop;
+
+        /** @param uri of a directory in the diffusers layout, or of a single-file checkpoint */
+        RemoteModel(String uri, Map<String, String> hadoop) {
+            var single = SINGLE_FILE.matcher(uri);
+            this.folder = single.matches() ? single.group(1) : uri;
+            this.file = single.matches() ? single.group(2) : null;
+            this.hadoop = hadoop;
+        }
+
+        /** The model's place on this machine. */
+        Path fetch(LocalCache cache) {
+            try (ObjectStore origin = ObjectStore.open(folder, hadoop)) {
+                List<AgedFile> parts = parts(origin);
+                long bytes = parts.stream().mapToLong(AgedFile::bytes).sum();
+                Path cached = cache.folder(new LocalCache.Entry(
+                        "base-model-" + name(parts), bytes, making -> download(origin, parts, making)));
+                return file == null ? cached : cached.resolve(file);
+            }
+        }
+
+        private List<AgedFile> parts(ObjectStore origin) {
+            List<AgedFile> parts = withoutTwins(origin.inventory("").stream()
+                    .filter(found -> isPart(found.key()))
+                    .toList());
+            if (parts.isEmpty()) {
+                throw new CheckpointException("base-model: there is no model in %s: no model_index.json, no unet folder"
+                        .formatted(origin.root()));
+            }
+            return parts;
+        }
+
+        /** The same weights may be there as safetensors and as pickles; the first are read. */
+        private static List<AgedFile> withoutTwins(List<AgedFile> parts) {
+            Set<String> safe = parts.stream()
+                    .map(AgedFile::key)
+                    .filter(key -> key.endsWith(".safetensors"))
+                    .map(RemoteModel::folderOf)
+                    .collect(Collectors.toSet());
+            return parts.stream()
+                    .filter(part -> !part.key().endsWith(".bin") || !safe.contains(folderOf(part.key())))
+                    .toList();
+        }
+
+        private static String folderOf(String key) {
+            return key.substring(0, Math.max(0, key.lastIndexOf('/')));
+        }
+
+        private boolean isPart(String key) {
+            return file == null ? PART.matcher(key).matches() : key.equals(file) || key.startsWith("tokenizer/");
+        }
+
+        private String name(List<AgedFile> parts) {
+            Fingerprint.Builder name = Fingerprint.of("cached-base-model").text("folder", folder);
+            parts.forEach(part -> name.text("file " + part.key(), part.bytes() + " " + part.modified()));
+            return name.build().shortHex();
+        }
+
+        private static void download(ObjectStore origin, List<AgedFile> parts, Path making) throws IOException {
+            for (AgedFile part : parts) {
+                Path local = making.resolve(part.key());
+                origin.download(part.key(), local);
+                if (Files.size(local) != part.bytes()) {
+                    throw new IOException("%s came with %d bytes, expected %d"
+                            .formatted(origin.uri(part.key()), Files.size(local), part.bytes()));
+                }
+            }
+        }
     }
 }

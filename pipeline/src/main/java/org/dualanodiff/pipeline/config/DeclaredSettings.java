@@ -47,122 +47,98 @@ final class DeclaredSettings {
     private static final Predicate<Map<String, String>> GATED = is("quality.enabled", "true");
 
     private static final List<Setting> ALL = List.of(
-            setting("base-model", matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+"))
-                    .changes(Changes.ADAPTER),
+            adapter(
+                    "base-model",
+                    matching("a path, a URI or builtin:NAME", "(?!builtin:).*\\S.*|builtin:[A-Za-z0-9._-]+")),
             // Images count by their content.
-            setting("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
-            setting(
+            other("dataset.root", matching("a path, a URI or builtin:samples", "(?!builtin:).*\\S.*|builtin:samples")),
+            other(
                     "dataset.format",
                     oneOf("auto", "mvtec", "visa", "folder", "coco", "jsonl", "yolo", "labelme", "labelstudio")),
-            setting(
+            other(
                     "dataset.mask-level",
                     matching("auto or a grey level 1..255", "auto|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]")),
-            setting("dataset.bit-depth", matching("auto or a number of bits 8..16", "auto|[89]|1[0-6]")),
-            setting("dataset.allow-outside", flag()),
-            setting("dataset.categories", names()),
-            setting("dataset.defects", names()),
-            setting("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
-            setting("dataset.split-files", anyText()),
-            setting("dataset.crop", oneOf("whole", "defect")).changes(Changes.ADAPTER).where(CROPPED),
-            setting("dataset.crop-margin", number(0, 10)).changes(Changes.ADAPTER).where(CROPPED),
-            setting("dataset.crop-jitter", number(0, 0.5)).changes(Changes.ADAPTER).where(CROPPED),
-            setting("dataset.crops-per-image", wholeNumber(1, 1000))
-                    .changes(Changes.ADAPTER)
-                    .where(CROPPED),
-            setting("resolution", edge(8, "auto")).changes(Changes.ADAPTER),
-            setting("prompt.global", filledText()).changes(Changes.ADAPTER),
-            setting("prompt.anomaly", filledText()).changes(Changes.ADAPTER),
-            setting("prompt.negative", anyText()).changes(Changes.SAMPLES),
-            setting("training.init", oneOf("auto", "cold", "warm")).changes(Changes.ADAPTER),
-            setting("training.steps", wholeNumber(1, MANY)).changes(Changes.ADAPTER),
-            setting("training.batch-size", wholeNumberOr("auto", 1, 1024)).changes(Changes.ADAPTER),
-            setting("training.micro-batch-size", wholeNumberOr("auto", 0, 1024)),
-            setting("training.recompute", flag()),
-            setting("training.learning-rate", positive(1)).changes(Changes.ADAPTER),
-            setting("training.schedule", oneOf("constant", "cosine")).changes(Changes.ADAPTER),
-            setting("training.defect-weight", numberOr(List.of("auto"), 1, 1000))
-                    .changes(Changes.ADAPTER),
-            setting(
+            other("dataset.bit-depth", matching("auto or a number of bits 8..16", "auto|[89]|1[0-6]")),
+            other("dataset.allow-outside", flag()),
+            other("dataset.categories", names()),
+            other("dataset.defects", names()),
+            other("dataset.split", matching("first-third, list or a number 1..1000000", "first-third|list|" + COUNT)),
+            other("dataset.split-files", anyText()),
+            adapter("dataset.crop", oneOf("whole", "defect")).where(CROPPED),
+            adapter("dataset.crop-margin", number(0, 10)).where(CROPPED),
+            adapter("dataset.crop-jitter", number(0, 0.5)).where(CROPPED),
+            adapter("dataset.crops-per-image", wholeNumber(1, 1000)).where(CROPPED),
+            adapter("resolution", edge(8, "auto")),
+            adapter("prompt.global", filledText()),
+            adapter("prompt.anomaly", filledText()),
+            samples("prompt.negative", anyText()),
+            adapter("training.init", oneOf("auto", "cold", "warm")),
+            adapter("training.steps", wholeNumber(1, MANY)),
+            adapter("training.batch-size", wholeNumberOr("auto", 1, 1024)),
+            other("training.micro-batch-size", wholeNumberOr("auto", 0, 1024)),
+            other("training.recompute", flag()),
+            adapter("training.learning-rate", positive(1)),
+            adapter("training.schedule", oneOf("constant", "cosine")),
+            adapter("training.defect-weight", numberOr(List.of("auto"), 1, 1000)),
+            adapter(
                             "training.part-ground",
                             matching("grey or a color #rrggbb", "grey|#\\p{XDigit}{6}")
                                     .spelled(color -> PartGround.parse(color).toString()))
-                    .changes(Changes.ADAPTER)
                     .unless("grey"),
-            setting("training.weight-decay", number(0, 1)).changes(Changes.ADAPTER),
-            setting("training.max-gradient-norm", positive(1_000_000)).changes(Changes.ADAPTER),
-            setting("training.rank", wholeNumber(1, 1024)).changes(Changes.ADAPTER),
-            setting("training.interaction", flag()).changes(Changes.ADAPTER).unless("true"),
-            setting("training.shared-lora", flag()).changes(Changes.ADAPTER).unless("false"),
-            setting("training.flips.horizontal", flag()).changes(Changes.ADAPTER),
-            setting("training.flips.vertical", flag()).changes(Changes.ADAPTER),
-            setting("training.checkpoint-every", wholeNumber(1, MANY)),
-            setting("training.checkpoint-minutes", wholeNumber(0, 100_000)),
-            setting("training.log-every", wholeNumber(1, MANY)),
+            adapter("training.weight-decay", number(0, 1)),
+            adapter("training.max-gradient-norm", positive(1_000_000)),
+            adapter("training.rank", wholeNumber(1, 1024)),
+            adapter("training.interaction", flag()).unless("true"),
+            adapter("training.shared-lora", flag()).unless("false"),
+            adapter("training.flips.horizontal", flag()),
+            adapter("training.flips.vertical", flag()),
+            other("training.checkpoint-every", wholeNumber(1, MANY)),
+            other("training.checkpoint-minutes", wholeNumber(0, 100_000)),
+            other("training.log-every", wholeNumber(1, MANY)),
             // Compensation counts with the images of the categories that have it.
-            setting("background.mode", oneOf("off", "auto", "on")),
-            setting("background.on", names()),
-            setting("background.auto", names()),
-            setting("background.off", names()),
-            setting("background.object-masks", anyText())
-                    .changes(Changes.SAMPLES)
+            other("background.mode", oneOf("off", "auto", "on")),
+            other("background.on", names()),
+            other("background.auto", names()),
+            other("background.off", names()),
+            samples("background.object-masks", anyText())
                     .where(CROPPED.or(ANCHORED).and(is("generation.place", "object")))
                     .unless(""),
-            setting("background.scaled-latent", flag()),
-            setting("generation.background", oneOf("generated", "anchored")).changes(Changes.SAMPLES),
-            setting("generation.place", oneOf("anywhere", "object"))
-                    .changes(Changes.SAMPLES)
-                    .where(CROPPED.or(ANCHORED)),
-            setting("generation.anchor-from", number(0, 1))
-                    .changes(Changes.SAMPLES)
-                    .where(ANCHORED),
-            setting("generation.anchor-detail", flag())
-                    .changes(Changes.SAMPLES)
-                    .where(ANCHORED)
-                    .unless("false"),
-            setting("generation.samples-per-defect", wholeNumber(1, MANY)),
-            setting("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}"))
-                    .changes(Changes.SAMPLES)
+            other("background.scaled-latent", flag()),
+            samples("generation.background", oneOf("generated", "anchored")),
+            samples("generation.place", oneOf("anywhere", "object")).where(CROPPED.or(ANCHORED)),
+            samples("generation.anchor-from", number(0, 1)).where(ANCHORED),
+            samples("generation.anchor-detail", flag()).where(ANCHORED).unless("false"),
+            other("generation.samples-per-defect", wholeNumber(1, MANY)),
+            samples("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}"))
                     .unless("auto"),
-            setting("generation.sampler", oneOf(GenerationConfig.Sampler.settings()))
-                    .changes(Changes.SAMPLES),
-            setting("generation.karras-sigmas", flag()).changes(Changes.SAMPLES),
-            setting("generation.final-sigma-zero", flag()).changes(Changes.SAMPLES),
-            setting("generation.steps", wholeNumberOr("auto", 1, 1000)).changes(Changes.SAMPLES),
-            setting("generation.guidance-scale", numberOr(List.of("auto"), 1, 100))
-                    .changes(Changes.SAMPLES),
-            setting("generation.guidance-interval", interval(0, 1)).changes(Changes.SAMPLES),
-            setting("generation.deep-cache-interval", wholeNumber(1, 1000))
-                    .changes(Changes.SAMPLES)
-                    .unless("1"),
-            setting("generation.batch-size", wholeNumber(1, 1024)).changes(Changes.SAMPLES),
-            setting("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
-            setting("mask.method", oneOf("grey-distance", "attention", "saliency"))
-                    .changes(Changes.SAMPLES),
-            setting("mask.low", numberOr(List.of("auto"), 0, 1))
-                    .changes(Changes.SAMPLES)
-                    .where(BY_GROUND),
-            setting("mask.high", numberOr(List.of("auto"), 0, 1))
-                    .changes(Changes.SAMPLES)
-                    .where(BY_GROUND),
-            setting("mask.threshold", number(0, 1)).changes(Changes.SAMPLES).where(BY_GROUND.negate()),
-            setting("mask.saliency-model", anyText()).changes(Changes.SAMPLES).where(BY_SALIENCY),
-            setting("mask.saliency-size", wholeNumber(16, 2048))
-                    .changes(Changes.SAMPLES)
-                    .where(BY_SALIENCY),
-            setting("mask.opening-radius", wholeNumber(0, 64)).changes(Changes.SAMPLES),
-            setting("mask.closing-radius", wholeNumber(0, 64)).changes(Changes.SAMPLES),
-            setting("mask.min-area", wholeNumber(0, MANY)).changes(Changes.SAMPLES),
-            setting("mask.min-share", number(0, 1)).changes(Changes.SAMPLES).unless("0.0"),
-            setting("mask.max-hole-area", wholeNumber(0, MANY)).changes(Changes.SAMPLES),
-            setting("mask.min-change", number(0, 255)).changes(Changes.SAMPLES).unless("0.0"),
-            setting("mask.refine-radius", wholeNumber(0, 64)).changes(Changes.SAMPLES),
-            setting("mask.refine-epsilon", positive(1))
-                    .changes(Changes.SAMPLES)
+            samples("generation.sampler", oneOf(GenerationConfig.Sampler.settings())),
+            samples("generation.karras-sigmas", flag()),
+            samples("generation.final-sigma-zero", flag()),
+            samples("generation.steps", wholeNumberOr("auto", 1, 1000)),
+            samples("generation.guidance-scale", numberOr(List.of("auto"), 1, 100)),
+            samples("generation.guidance-interval", interval(0, 1)),
+            samples("generation.deep-cache-interval", wholeNumber(1, 1000)).unless("1"),
+            samples("generation.batch-size", wholeNumber(1, 1024)),
+            other("generation.pairs-per-task", wholeNumber(1, 1_000_000)),
+            samples("mask.method", oneOf("grey-distance", "attention", "saliency")),
+            samples("mask.low", numberOr(List.of("auto"), 0, 1)).where(BY_GROUND),
+            samples("mask.high", numberOr(List.of("auto"), 0, 1)).where(BY_GROUND),
+            samples("mask.threshold", number(0, 1)).where(BY_GROUND.negate()),
+            samples("mask.saliency-model", anyText()).where(BY_SALIENCY),
+            samples("mask.saliency-size", wholeNumber(16, 2048)).where(BY_SALIENCY),
+            samples("mask.opening-radius", wholeNumber(0, 64)),
+            samples("mask.closing-radius", wholeNumber(0, 64)),
+            samples("mask.min-area", wholeNumber(0, MANY)),
+            samples("mask.min-share", number(0, 1)).unless("0.0"),
+            samples("mask.max-hole-area", wholeNumber(0, MANY)),
+            samples("mask.min-change", number(0, 255)).unless("0.0"),
+            samples("mask.refine-radius", wholeNumber(0, 64)),
+            samples("mask.refine-epsilon", positive(1))
                     .where(is("mask.refine-radius", "0").negate()),
-            setting("quality.enabled", flag()).changes(Changes.SAMPLES),
-            setting("quality.max-attempts", number(1, 1000)),
-            setting("quality.keep-rejected-pixels", flag()),
-            setting("quality.copy-overlap", number(0, 1)).changes(Changes.SAMPLES).where(GATED),
+            samples("quality.enabled", flag()),
+            other("quality.max-attempts", number(1, 1000)),
+            other("quality.keep-rejected-pixels", flag()),
+            samples("quality.copy-overlap", number(0, 1)).where(GATED),
             limit("quality.min-mask-ratio", 1),
             limit("quality.max-mask-ratio", 1),
             limit("quality.max-components", 1_000_000),
@@ -174,40 +150,38 @@ final class DeclaredSettings {
             limit("quality.min-window-margin", 1),
             limit("quality.min-training-distance", 255),
             limit("quality.min-accepted-distance", 255),
-            setting("store", filledText()),
-            setting("run.id", matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)" + RUN)),
-            setting("run.file-megabytes", wholeNumber(1, 4096)),
-            setting("run.lease.expire-seconds", wholeNumber(3, 86_400)),
-            setting("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
-            setting("seed", wholeNumber()).changes(Changes.ADAPTER),
-            setting("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
-            setting("compute.precision", oneOf("auto", "fp32", "bf16", "fp16")).changes(Changes.SAMPLES),
-            setting("compute.training-precision", oneOf("auto", "fp32", "bf16"))
-                    .changes(Changes.SAMPLES)
-                    .unless("auto"),
+            other("store", filledText()),
+            other("run.id", matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)" + RUN)),
+            other("run.file-megabytes", wholeNumber(1, 4096)),
+            other("run.lease.expire-seconds", wholeNumber(3, 86_400)),
+            other("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
+            adapter("seed", wholeNumber()),
+            other("compute.device", matching("auto, cpu, cuda or cuda:N", "auto|cpu|cuda(:[0-9]{1,3})?")),
+            samples("compute.precision", oneOf("auto", "fp32", "bf16", "fp16")),
+            samples("compute.training-precision", oneOf("auto", "fp32", "bf16")).unless("auto"),
             // Counts in the place of compute.precision.
-            setting("compute.generation-precision", oneOf("auto", "fp32", "bf16", "fp16")),
-            setting("compute.threads", wholeNumber(1, 1024)),
-            setting("evaluate.arms", names().and(DeclaredSettings::arms)),
-            setting("evaluate.seeds", wholeNumber(1, 1000)),
-            setting("evaluate.size", edge(16)),
-            setting("evaluate.channels", oneOf("1", "3")),
-            setting("evaluate.width", wholeNumber(1, 1024)),
-            setting("evaluate.steps", wholeNumber(1, MANY)),
-            setting("evaluate.batch-size", wholeNumber(2, 1024)),
-            setting("evaluate.learning-rate", positive(1)),
-            setting("evaluate.pairs-per-defect", wholeNumber(1, MANY)),
-            setting("evaluate.classifier-steps", wholeNumber(0, MANY)),
-            setting("evaluate.twins", anyText()),
-            setting("evaluate.allowed-loss", number(0, 1)),
-            setting("evaluate.networks.features", anyText()),
-            setting("evaluate.networks.classes", anyText()),
-            setting("evaluate.networks.distances", anyText()),
-            setting("evaluate.networks.size", wholeNumber(8, 2048)),
-            setting("log.format", oneOf("text", "json")),
-            setting("log.file", anyText()),
-            setting("spark.master", filledText()),
-            setting(SparkConfig.KEY, block()));
+            other("compute.generation-precision", oneOf("auto", "fp32", "bf16", "fp16")),
+            other("compute.threads", wholeNumber(1, 1024)),
+            other("evaluate.arms", names().and(DeclaredSettings::arms)),
+            other("evaluate.seeds", wholeNumber(1, 1000)),
+            other("evaluate.size", edge(16)),
+            other("evaluate.channels", oneOf("1", "3")),
+            other("evaluate.width", wholeNumber(1, 1024)),
+            other("evaluate.steps", wholeNumber(1, MANY)),
+            other("evaluate.batch-size", wholeNumber(2, 1024)),
+            other("evaluate.learning-rate", positive(1)),
+            other("evaluate.pairs-per-defect", wholeNumber(1, MANY)),
+            other("evaluate.classifier-steps", wholeNumber(0, MANY)),
+            other("evaluate.twins", anyText()),
+            other("evaluate.allowed-loss", number(0, 1)),
+            other("evaluate.networks.features", anyText()),
+            other("evaluate.networks.classes", anyText()),
+            other("evaluate.networks.distances", anyText()),
+            other("evaluate.networks.size", wholeNumber(8, 2048)),
+            other("log.format", oneOf("text", "json")),
+            other("log.file", anyText()),
+            other("spark.master", filledText()),
+            other(SparkConfig.KEY, block()));
 
     private DeclaredSettings() {}
 
@@ -216,12 +190,7 @@ final class DeclaredSettings {
      *
      * @param counts whether its value is part of the names of what it changes, given all settings
      */
-    private record Setting(
-            String key, SettingType type, Changes changes, Predicate<Map<String, String>> counts) {
-
-        Setting changes(Changes what) {
-            return new Setting(key, type, what, counts);
-        }
+    private record Setting(String key, SettingType type, Changes changes, Predicate<Map<String, String>> counts) {
 
         /** It changes something only there. */
         Setting where(Predicate<Map<String, String>> condition) {
@@ -234,14 +203,23 @@ final class DeclaredSettings {
         }
     }
 
-    private static Setting setting(String key, SettingType type) {
+    /** Changes adapters, and with them their pairs. */
+    private static Setting adapter(String key, SettingType type) {
+        return new Setting(key, type, Changes.ADAPTER, texts -> true);
+    }
+
+    /** Changes pairs. */
+    private static Setting samples(String key, SettingType type) {
+        return new Setting(key, type, Changes.SAMPLES, texts -> true);
+    }
+
+    /** Changes neither. */
+    private static Setting other(String key, SettingType type) {
         return new Setting(key, type, Changes.NOTHING, texts -> true);
     }
 
     private static Setting limit(String key, double max) {
-        return setting(key, numberOr(List.of("auto", "off"), 0, max))
-                .changes(Changes.SAMPLES)
-                .where(GATED);
+        return samples(key, numberOr(List.of("auto", "off"), 0, max)).where(GATED);
     }
 
     private static Predicate<Map<String, String>> is(String key, String value) {
@@ -287,7 +265,8 @@ final class DeclaredSettings {
     static SortedMap<String, String> changing(Changes what, Map<String, String> texts) {
         return ALL.stream()
                 .filter(setting -> setting.changes() == what && setting.counts().test(texts))
-                .collect(Collectors.toMap(Setting::key, setting -> texts.get(setting.key()), (a, b) -> a, TreeMap::new));
+                .collect(
+                        Collectors.toMap(Setting::key, setting -> texts.get(setting.key()), (a, b) -> a, TreeMap::new));
     }
 
     private static Optional<String> arms(ConfigValue list) {
@@ -297,7 +276,6 @@ final class DeclaredSettings {
                         .filter(arm -> !arm.matches(ARM))
                         .findFirst()
                         .map(("must hold arms such as real+generated, of real, procedural, cut-paste, generated and"
-                                        + " generated@RUN; %s is none")
-                                ::formatted);
+                                + " generated@RUN; %s is none")::formatted);
     }
 }

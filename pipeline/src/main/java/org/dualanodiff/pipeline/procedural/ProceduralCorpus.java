@@ -65,14 +65,16 @@ public final class ProceduralCorpus {
     /** @param index any number */
     public ProceduralImage image(long index) {
         PictureRandom random = random(STREAM, index);
-        View view = View.random(random);
-        return random.chance(DEFECTS) ? defective(view, SMALLEST_COVERAGE, random) : view.faultless;
+        Exposure exposure = exposure(random);
+        return random.chance(DEFECTS)
+                ? defective(exposure, SMALLEST_COVERAGE, random)
+                : exposure.faultless();
     }
 
     /** As {@link #image}, always with a defect, of 2 % at least; not the same picture. */
     public ProceduralImage defective(long index) {
         PictureRandom random = random(DEFECTIVE_STREAM, index);
-        return defective(View.random(random), SMALLEST_OF_PAIR, random);
+        return defective(exposure(random), SMALLEST_OF_PAIR, random);
     }
 
     /**
@@ -85,45 +87,32 @@ public final class ProceduralCorpus {
         PictureRandom random = random(PHOTOGRAPH_STREAM, index);
         Texture below = Texture.plain(Rgb.random(random.uniform(0.05, 0.8), random));
         Scene scene = new Scene(Canvas.of(photograph), Field.EVERYWHERE, below);
-        return defective(View.of(object, scene, Camera.NEUTRAL), SMALLEST_OF_PAIR, random);
+        return defective(new Exposure(object, scene, Camera.NEUTRAL), SMALLEST_OF_PAIR, random);
     }
 
     private PictureRandom random(long stream, long index) {
         return PictureRandom.of(Noise.hash(seed, stream, index));
     }
 
-    /** A faultless thing and how it is photographed. */
-    private record View(Scene scene, Camera camera, ProceduralImage faultless) {
-
-        static View of(String object, Scene scene, Camera camera) {
-            return new View(scene, camera, ProceduralImage.faultless(object, camera.expose(scene.canvas())));
-        }
-
-        static View random(PictureRandom random) {
-            boolean sample = random.chance(SAMPLE_PRODUCTS);
-            List<Product> others = random.chance(OBJECTS) ? THINGS : SURFACES;
-            Product product = random.pick(sample ? SampleDataset.PRODUCTS : others);
-            Scene scene = product.specimen().draw(random);
-            return of(product.name(), scene, Camera.random(sample ? 0 : GRAYS, random));
-        }
+    private static Exposure exposure(PictureRandom random) {
+        boolean sample = random.chance(SAMPLE_PRODUCTS);
+        List<Product> others = random.chance(OBJECTS) ? THINGS : SURFACES;
+        Product product = random.pick(sample ? SampleDataset.PRODUCTS : others);
+        Scene scene = product.specimen().draw(random);
+        return new Exposure(product.name(), scene, Camera.random(sample ? 0 : GRAYS, random));
     }
 
     /** Draws defects until one covers {@code smallest} to 20 % of the picture; some kinds never do on some products. */
-    private ProceduralImage defective(View view, double smallest, PictureRandom random) {
+    private ProceduralImage defective(Exposure exposure, double smallest, PictureRandom random) {
         for (int kind = 0; kind < KINDS; kind++) {
-            Optional<ProceduralImage> drawn = view.faultless.with(
-                    random.pick(GenericDefects.ALL),
-                    view.scene,
-                    view.camera,
-                    smallest,
-                    LARGEST_COVERAGE,
-                    ATTEMPTS_EACH,
-                    random);
+            Defect defect = random.pick(GenericDefects.ALL);
+            Optional<ProceduralImage> drawn =
+                    exposure.with(defect, smallest, LARGEST_COVERAGE, ATTEMPTS_EACH, random);
             if (drawn.isPresent()) {
                 return drawn.get();
             }
         }
         throw new IllegalStateException("No defect of fitting size on %s in %d attempts, corpus seed %d"
-                .formatted(view.faultless.object(), KINDS * ATTEMPTS_EACH, seed));
+                .formatted(exposure.faultless().object(), KINDS * ATTEMPTS_EACH, seed));
     }
 }

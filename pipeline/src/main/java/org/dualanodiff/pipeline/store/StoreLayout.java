@@ -101,22 +101,15 @@ public final class StoreLayout {
         return join(staging(runId), "category=" + segment(unit.category()), "defect=" + segment(unit.defect()));
     }
 
-    /**
-     * Whether a key is that of a Parquet file that readers see. Spark and its committers work in folders whose names begin
-     * with an underscore or a dot, beside the files that they commit.
-     */
+    /** Whether a key is that of a Parquet file that Spark's readers see: they pass over names that begin with a dot or an underscore. */
     public static boolean isSampleFile(String key) {
-        return key.endsWith(".parquet") && !isHidden(key);
+        return key.endsWith(".parquet")
+                && Arrays.stream(key.split("/")).noneMatch(name -> name.startsWith("_") || name.startsWith("."));
     }
 
     /** Whether a file's name is one that commits list; versions before there were commits gave others. */
     public static boolean isOfCommits(String key) {
         return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
-    }
-
-    /** Whether a file or a folder on the way to it has a name that Spark's readers pass over. */
-    public static boolean isHidden(String key) {
-        return Arrays.stream(key.split("/")).anyMatch(segment -> segment.startsWith("_") || segment.startsWith("."));
     }
 
     /** What the pairs of each (category, defect) of a run are. */

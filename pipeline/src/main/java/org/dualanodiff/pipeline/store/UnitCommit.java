@@ -114,8 +114,7 @@ public record UnitCommit(
                 bad.put(index, why);
             }
         });
-        return new UnitCommit(
-                FORMAT, runId, category, defect, number + 1, adapter, all, list(good), bad, old, Instant.now());
+        return changed(number + 1, all, list(good), bad, old, Instant.now());
     }
 
     /**
@@ -131,18 +130,20 @@ public record UnitCommit(
         left.forEach(file -> file.indices().forEach(indices::set));
         Map<Integer, List<String>> bad = new TreeMap<>(rejected);
         bad.keySet().removeIf(index -> !indices.get(index));
+        List<Integer> good = accepted.stream().filter(indices::get).toList();
+        List<String> old = replaced.stream().filter(bytes::containsKey).toList();
+        return changed(number, left, good, bad, old, committedAt);
+    }
+
+    private UnitCommit changed(
+            int number,
+            List<File> files,
+            List<Integer> accepted,
+            Map<Integer, List<String>> rejected,
+            List<String> replaced,
+            Instant committedAt) {
         return new UnitCommit(
-                FORMAT,
-                runId,
-                category,
-                defect,
-                number,
-                adapter,
-                left,
-                accepted.stream().filter(indices::get).toList(),
-                bad,
-                replaced.stream().filter(bytes::containsKey).toList(),
-                committedAt);
+                FORMAT, runId, category, defect, number, adapter, files, accepted, rejected, replaced, committedAt);
     }
 
     /** How many were rejected for each reason; a pair may have several. */
