@@ -83,7 +83,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         try {
             line = line(place, JsonParser.parseString(text), folder);
         } catch (JsonParseException e) {
-            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + JsonMessages.of(e));
+            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + RecordReader.complaint(e));
             return;
         } catch (IllegalArgumentException e) {
             images.catalog().aside(place, Reason.INVALID_ENTRY, e.getMessage());

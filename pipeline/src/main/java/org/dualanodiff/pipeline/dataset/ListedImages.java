@@ -29,7 +29,7 @@ record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalo
     void add(Line line) throws IOException {
         try {
             FileEntry image = index.find(List.of(base), line.image());
-            String file = image.isListed() ? DatasetFiles.below(root, image.path()) : line.image();
+            String file = image.isListed() ? DatasetPath.below(root, image.path()) : line.image();
             if (!line.isGood()) {
                 Candidate.Mask mask =
                         image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
@@ -52,7 +52,7 @@ record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalo
         }
         FileEntry mask = index.find(List.of(base), line.mask());
         return mask.isListed()
-                ? new Candidate.Mask.OfFile(mask, DatasetFiles.below(root, mask.path()), maskLevel)
+                ? new Candidate.Mask.OfFile(mask, DatasetPath.below(root, mask.path()), maskLevel)
                 : index.missing(mask, List.of(base), line.mask());
     }
 }

@@ -18,7 +18,7 @@ import org.dualanodiff.pipeline.base.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFormat;
@@ -170,7 +170,7 @@ public record RunInputs(
 
     /** What the pairs of a set are made in windows of, or null where they are whole images. */
     public CropSource crops(DefectSet set) {
-        CropPolicy policy = settings.crops();
+        DefectCrops.Policy policy = settings.crops();
         boolean anchored = settings.config().generation().anchored();
         return policy == null ? null : new CropSource(policy, set, anchors.get(set.category()), anchored);
     }

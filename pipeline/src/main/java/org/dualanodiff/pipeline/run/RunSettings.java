@@ -36,7 +36,7 @@ import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
@@ -266,10 +266,10 @@ public record RunSettings(
     }
 
     /** How windows are cut around defects; null where whole images are learned. */
-    public CropPolicy crops() {
+    public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
                 : null;
     }
 
