@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -132,6 +133,11 @@ public final class SafetensorsFile implements TensorFile {
             throw new CheckpointException(
                     "file %s: tensor %s cannot be mapped: %s".formatted(path, name, e.getMessage()), e);
         }
+    }
+
+    @Override
+    public void giveBack(ByteBuffer bytes) {
+        MappedPages.giveBack((MappedByteBuffer) bytes);
     }
 
     /**

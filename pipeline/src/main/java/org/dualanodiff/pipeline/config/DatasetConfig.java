@@ -27,8 +27,6 @@ public record DatasetConfig(
         boolean allowOutside,
         Crop crop)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     private static final String AUTO = "auto";
 
     public DatasetConfig {
@@ -59,8 +57,6 @@ public record DatasetConfig(
      * @param perImage crops of one image
      */
     public record Crop(String mode, double margin, double jitter, int perImage) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         private static Crop of(Config block) {
             return new Crop(
                     block.getString("crop"),

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.background.BackgroundSource;
