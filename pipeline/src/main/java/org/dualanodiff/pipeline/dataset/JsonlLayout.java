@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;

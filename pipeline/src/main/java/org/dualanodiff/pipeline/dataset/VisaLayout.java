@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
