@@ -61,9 +61,9 @@ class OperatorUNet:
         w = self.weight(name + ".weight", out, x.shape[1], kernel, kernel)
         return self.call("conv2d", x, w, self.weight(name + ".bias", out), stride, kernel // 2)
 
-    def group_norm(self, x, name, eps):
+    def group_norm(self, x, name, eps, operator="group_norm"):
         c = x.shape[1]
-        return self.call("group_norm", x, self.config["norm_num_groups"],
+        return self.call(operator, x, self.config["norm_num_groups"],
                          self.weight(name + ".weight", c), self.weight(name + ".bias", c), eps)
 
     def layer_norm(self, x, name):
@@ -72,9 +72,9 @@ class OperatorUNet:
 
     def resnet(self, x, time_embedding, name, out):
         eps = self.config["norm_eps"]
-        h = self.conv(self.call("silu", self.group_norm(x, name + ".norm1", eps)), name + ".conv1", out)
+        h = self.conv(self.group_norm(x, name + ".norm1", eps, "group_norm_silu"), name + ".conv1", out)
         h = self.call("add_to_positions", h, self.linear(time_embedding, name + ".time_emb_proj", out))
-        h = self.conv(self.call("silu", self.group_norm(h, name + ".norm2", eps)), name + ".conv2", out)
+        h = self.conv(self.group_norm(h, name + ".norm2", eps, "group_norm_silu"), name + ".conv2", out)
         if x.shape[1] != out:
             x = self.conv(x, name + ".conv_shortcut", out, kernel=1)
         return self.call("add", x, h)
@@ -140,7 +140,7 @@ class OperatorUNet:
             if skips:
                 h = self.call("resize_nearest", h, skips[-1].shape[2], skips[-1].shape[3])
                 h = self.conv(h, block + ".upsamplers.0.conv", channels[-1 - up])
-        h = self.call("silu", self.group_norm(h, "conv_norm_out", self.config["norm_eps"]))
+        h = self.group_norm(h, "conv_norm_out", self.config["norm_eps"], "group_norm_silu")
         return self.conv(h, "conv_out", self.config["out_channels"])
 
 

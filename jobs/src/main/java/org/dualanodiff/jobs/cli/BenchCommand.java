@@ -1,28 +1,14 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
-import com.google.gson.Gson;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.bench.GpuBenchmark;
-import org.dualanodiff.jobs.bench.MemoryBenchmark;
-import org.dualanodiff.jobs.bench.ModelBenchmark;
-import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.NightBenchmark;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
 import org.dualanodiff.jobs.bench.ScaleBenchmark;
-import org.dualanodiff.jobs.bench.ModelTask.Workload;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.base.ModelFiles;
-import org.dualanodiff.model.base.RandomModel;
-import org.dualanodiff.model.torch.Devices;
-import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,185 +22,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
-            BenchCommand.Memory.class,
-            BenchCommand.Model.class,
+            ModelBenchCommands.Memory.class,
+            ModelBenchCommands.Model.class,
             BenchCommand.Night.class,
-            BenchCommand.Gpu.class,
+            ModelBenchCommands.Gpu.class,
             BenchCommand.Pixels.class,
             BenchCommand.Scale.class,
-            BenchCommand.Task.class
+            ModelBenchCommands.Task.class
         })
 final class BenchCommand {
 
     private BenchCommand() {}
-
-    /** What all measurements ask for. */
-    abstract static class OnModel implements Callable<Integer> {
-
-        @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
-        String base = "builtin:tiny";
-
-        @Option(names = "--resolution", paramLabel = "PIXELS", description = "Default: the base model's own.")
-        private int resolution;
-
-        @Spec
-        CommandSpec spec;
-
-        final Machine machine = Machine.of(Map.of());
-
-        ModelFiles directory() {
-            return machine.models().locate(base);
-        }
-
-        int resolution(ModelFiles directory) {
-            int own =
-                    directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
-            return resolution == 0 ? own : resolution;
-        }
-    }
-
-    @Command(
-            name = "memory",
-            mixinStandardHelpOptions = true,
-            description = "Resident memory while training and sampling: it must not grow.")
-    static final class Memory extends OnModel {
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                new MemoryBenchmark(
-                                model, resolution(directory), spec.commandLine().getOut())
-                        .run();
-            }
-            return ExitCode.DONE;
-        }
-    }
-
-    /** Those that may be of any device. */
-    abstract static class OnDevice extends OnModel {
-
-        @Option(
-                names = "--device",
-                paramLabel = "DEVICE",
-                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
-        String device = "cpu";
-
-        @Option(
-                names = "--precision",
-                paramLabel = "PRECISION",
-                split = ",",
-                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
-        private List<Precision> precisions;
-
-        List<Precision> precisions() {
-            if (precisions != null) {
-                return precisions;
-            }
-            return device.equals("cpu") ? List.of(Precision.FP32, Precision.BF16) : List.of(Precision.values());
-        }
-    }
-
-    @Command(
-            name = "model",
-            mixinStandardHelpOptions = true,
-            description = {
-                "What a training and a sampling step take: seconds, calls of TorchScript, copies between host and device, peak",
-                "memory of both; and speed ratios."
-            })
-    static final class Model extends OnDevice {
-
-        @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a step. Default: 1.")
-        private int batch = 1;
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            Workload work = Workload.of(base, resolution(directory), device).pairs(positive(spec, "--batch", batch));
-            new ModelBenchmark(directory, work, precisions(), spec.commandLine().getOut()).run();
-            return ExitCode.DONE;
-        }
-    }
-
-    @Command(
-            name = "gpu",
-            mixinStandardHelpOptions = true,
-            description = {
-                "The acceptance run for a machine with a GPU, ten minutes: the same results as on the CPU, seconds and memory of",
-                "steps of Stable Diffusion's size, no leak, and what happens when memory runs out. Prints Markdown, then one",
-                "line of JSON. Ends with 0 if all is as it should be, with 4 and the list of what failed if not."
-            })
-    static final class Gpu extends OnDevice {
-
-        private static final String TINY = "builtin:tiny";
-
-        @Option(
-                names = "--pairs",
-                paramLabel = "N",
-                split = ",",
-                description = "Pairs of the sampling steps. Default: 1,4,8.")
-        private List<Integer> pairs = List.of(1, 4, 8);
-
-        @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a training step. Default: 4.")
-        private int batch = 4;
-
-        @Option(names = "--steps", paramLabel = "N", description = "Steps of each training. Default: 30.")
-        private int steps = 30;
-
-        @Option(names = "--read-backs", paramLabel = "N", description = "Default: 300.")
-        private int readBacks = 300;
-
-        @Option(names = "--checkpoints", paramLabel = "N", description = "At least 3. Default: 5.")
-        private int checkpoints = 5;
-
-        Gpu() {
-            device = "cuda";
-            base = null;
-        }
-
-        @Override
-        public Integer call() throws Exception {
-            for (int one : pairs) {
-                positive(spec, "--pairs", one);
-            }
-            GpuBenchmark.Extent extent = new GpuBenchmark.Extent(
-                    precisions(),
-                    pairs,
-                    positive(spec, "--batch", batch),
-                    positive(spec, "--steps", steps),
-                    positive(spec, "--read-backs", readBacks),
-                    2 + positive(spec, "--checkpoints less 2", checkpoints - 2));
-            ModelFiles tiny = machine.models().locate(TINY);
-            if (base == null) {
-                // For a GPU that does not compute there is nothing to write two gigabytes for.
-                boolean time =
-                        !device.equals("cpu") && Devices.compute(device).isEmpty();
-                base = time ? randomModel() : TINY;
-            }
-            Workload work = Workload.of(base, resolution(directory()), device);
-            GpuBenchmark.Result result = new GpuBenchmark(
-                            tiny, TINY, work, extent, spec.commandLine().getOut())
-                    .run();
-            spec.commandLine().getOut().println(Console.json(result));
-            return result.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
-        }
-
-        /** Of Stable Diffusion's size; what its numbers are does not change how long a step takes. */
-        private String randomModel() {
-            return machine.cache()
-                    .folder(
-                            "base-model-random-sd15-1",
-                            folder -> RandomModel.write(folder, RandomModel.Preset.SD15, 1, DType.F16))
-                    .toString();
-        }
-    }
-
-    private static int positive(CommandSpec spec, String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " must be positive, was " + value);
-        }
-        return value;
-    }
 
     @Command(
             name = "pixels",
@@ -319,34 +137,6 @@ final class BenchCommand {
         public Integer call() throws Exception {
             NightBenchmark.Plan plan = new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
             new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
-            return ExitCode.DONE;
-        }
-    }
-
-    @Command(name = "model-task", hidden = true, description = "One measurement of the model, in this process.")
-    static final class Task extends OnDevice {
-
-        @Option(names = "--task", required = true)
-        private ModelTask task;
-
-        @Option(names = "--batch")
-        private int pairs = 1;
-
-        @Option(names = "--micro-batch")
-        private int microBatch;
-
-        @Option(names = "--recompute")
-        private boolean recompute;
-
-        @Option(names = "--repeats")
-        private int repeats = 1;
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            Workload work = new Workload(
-                    base, resolution(directory), device, precisions().get(0), pairs, microBatch, recompute, repeats);
-            spec.commandLine().getOut().println(new Gson().toJson(task.measure(directory, work)));
             return ExitCode.DONE;
         }
     }

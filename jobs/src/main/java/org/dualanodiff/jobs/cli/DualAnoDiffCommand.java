@@ -1,16 +1,26 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.cli.AdapterCommand.ImportAdapterFile;
-import org.dualanodiff.jobs.cli.AdapterCommand.ExportAdapter;
-import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
-import org.dualanodiff.jobs.cli.RunCommand.Generate;
-import org.dualanodiff.jobs.cli.RunCommand.Train;
-import org.dualanodiff.jobs.cli.RunCommand.Augment;
 import java.io.PrintWriter;
+import java.util.List;
+import org.dualanodiff.jobs.cli.AdapterCommand.ExportAdapter;
+import org.dualanodiff.jobs.cli.AdapterCommand.ImportAdapterFile;
+import org.dualanodiff.jobs.cli.RunCommand.Augment;
+import org.dualanodiff.jobs.cli.RunCommand.Generate;
+import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
+import org.dualanodiff.jobs.cli.RunCommand.Train;
+import org.dualanodiff.jobs.cli.StoreCommand.Publish;
+import org.dualanodiff.jobs.cli.StoreCommand.Report;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
 
 /** The command line. */
 @Command(
@@ -26,9 +36,9 @@ import picocli.CommandLine.IVersionProvider;
             FiguresCommand.class,
             EvaluateCommand.class,
             AblateCommand.class,
-            ReportCommand.class,
+            Report.class,
             ExportCommand.class,
-            PublishCommand.class,
+            Publish.class,
             ImportAdapterFile.class,
             ExportAdapter.class,
             VerifyCommand.class,
@@ -72,6 +82,38 @@ public final class DualAnoDiffCommand {
         @Override
         public String[] getVersion() {
             return new String[] {"dualanodiff " + ProductVersion.current()};
+        }
+    }
+
+    /** Turns an exception into what the user should read and the exit code that a scheduler should see. */
+    static final class Failures implements IExecutionExceptionHandler {
+
+        private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+        @Override
+        public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+            int code = code(failure);
+            if (code == ExitCode.UNEXPECTED) {
+                LOG.error("unexpected failure", failure);
+            }
+            problems(failure).forEach(problem -> command.getErr().println("error: " + problem));
+            return code;
+        }
+
+        /** The model's own exceptions for the user stand beside {@link UserError}, which it does not know. */
+        private static int code(Exception failure) {
+            if (failure instanceof UserError mendable) {
+                return mendable.isOfData() ? ExitCode.DATA : ExitCode.USAGE;
+            }
+            boolean ofModel = failure instanceof CheckpointException || failure instanceof DeviceException;
+            return ofModel ? ExitCode.USAGE : ExitCode.UNEXPECTED;
+        }
+
+        private static List<String> problems(Exception failure) {
+            if (failure instanceof UserError mendable) {
+                return mendable.problems();
+            }
+            return List.of(failure.getMessage() == null ? failure.toString() : failure.getMessage());
         }
     }
 }

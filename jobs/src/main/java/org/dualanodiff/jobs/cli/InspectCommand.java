@@ -4,7 +4,6 @@ import org.dualanodiff.jobs.spark.Machine;
 import java.util.concurrent.Callable;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
-import org.dualanodiff.pipeline.inspect.DatasetReportText;
 import org.dualanodiff.pipeline.inspect.InspectDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import picocli.CommandLine.Command;
@@ -40,7 +39,7 @@ final class InspectCommand implements Callable<Integer> {
         if (json) {
             spec.commandLine().getOut().println(report.json());
         } else {
-            DatasetReportText.lines(report).forEach(spec.commandLine().getOut()::println);
+            report.lines().forEach(spec.commandLine().getOut()::println);
         }
         spec.commandLine().getOut().flush();
         return report.usable() ? ExitCode.DONE : ExitCode.DATA;

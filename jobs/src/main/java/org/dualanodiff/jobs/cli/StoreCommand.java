@@ -1,14 +1,22 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.PublishRun;
+import org.dualanodiff.jobs.run.WriteReport;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command that works on what a store has, on Spark. */
@@ -37,4 +45,58 @@ abstract class StoreCommand implements Callable<Integer> {
 
     /** Returns the exit code. */
     abstract int run(SparkSession spark, ObjectStore store) throws IOException;
+
+    @Command(
+            name = "publish",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
+                "Copies nothing. Published again with other pairs, it becomes the next version."
+            })
+    static final class Publish extends StoreCommand {
+
+        @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the data set.")
+        private String name;
+
+        @Option(
+                names = "--run",
+                required = true,
+                split = ",",
+                paramLabel = "ID",
+                description = "Run whose pairs it holds. Repeatable.")
+        private List<String> runs;
+
+        @Override
+        int run(SparkSession spark, ObjectStore store) {
+            PublishedDataset dataset = new PublishRun(store).run(name, runs);
+            spec.commandLine()
+                    .getOut()
+                    .printf("%s version %d%n", store.uri(StoreLayout.currentDataset(name)), dataset.version());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "report",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.")
+    static final class Report extends StoreCommand {
+
+        @Option(names = "--run", required = true, paramLabel = "ID", description = "Run to show.")
+        private String run;
+
+        @Option(names = "--out", paramLabel = "FILE", description = "Also copy the page to this file.")
+        private Path out;
+
+        @Override
+        int run(SparkSession spark, ObjectStore store) throws IOException {
+            String page = new WriteReport(spark, store).run(run);
+            if (out != null) {
+                store.download(StoreLayout.report(run), out);
+            }
+            spec.commandLine().getOut().println(page);
+            return ExitCode.DONE;
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package org.dualanodiff.jobs.log;
 
+import org.slf4j.Logger;
+import java.io.Writer;
 import java.io.PrintWriter;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
@@ -62,5 +64,46 @@ public final class JsonLog {
             log.add(log.newLogger(talkative, Level.ERROR));
         }
         Configurator.reconfigure(log.build());
+    }
+
+    /** Each line written becomes an event of a log. */
+    private static final class LogLines extends Writer {
+
+        private final Logger log;
+        private final StringBuilder line = new StringBuilder();
+
+        LogLines(Logger log) {
+            this.log = log;
+        }
+
+        @Override
+        public void write(char[] text, int from, int length) {
+            synchronized (lock) {
+                for (int i = from; i < from + length; i++) {
+                    if (text[i] == '\n') {
+                        end();
+                    } else if (text[i] != '\r') {
+                        line.append(text[i]);
+                    }
+                }
+            }
+        }
+
+        private void end() {
+            if (!line.isEmpty()) {
+                log.info("{}", line);
+                line.setLength(0);
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            synchronized (lock) {
+                end();
+            }
+        }
     }
 }

@@ -1,7 +1,5 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.Machine;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,32 +18,33 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.RunMetrics;
-import org.dualanodiff.jobs.spark.TaskWatch;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
-import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.Logger;
@@ -348,7 +347,8 @@ public final class AugmentRun {
             try {
                 report.keepRealPairs(runId, inputs.dataset().sets(), machine.files());
                 console.printf("report %s%n", report.run(runId));
-            } catch (IOException | RuntimeException e) {
+            } catch (Exception e) {
+                // Spark's own failures are checked ones that it does not declare.
                 LOG.warn("no report was written", e);
                 console.printf(
                         "warning: no report was written: %s; try dualanodiff report --run %s%n", e.getMessage(), runId);

@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.run;
 
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.export.ExportPart;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -15,7 +14,6 @@ import java.util.stream.Collectors;
 import java.util.Map;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.export.ExportTask;
 import org.dualanodiff.pipeline.export.ExportPairs;
 import org.apache.spark.api.java.function.Function;
 import java.util.Locale;
@@ -24,7 +22,6 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.export.ExportResult;
 import org.dualanodiff.pipeline.export.FinishExport;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -50,12 +47,12 @@ public final class ExportRun {
         try (ObjectStore target = Machine.ofSpark().open(out)) {
             FinishExport finish = new FinishExport(target);
             finish.begin(plan);
-            List<ExportResult> results = new SparkJob(
+            List<ExportPairs.Result> results = new SparkJob(
                             JavaSparkContext.fromSparkContext(spark.sparkContext()),
                             "export",
                             "export %d parts to %s".formatted(plan.tasks().size(), target.root()))
                     .run(plan.tasks(), new Export(store.root(), target.root()));
-            boolean complete = results.stream().allMatch(ExportResult::succeeded);
+            boolean complete = results.stream().allMatch(ExportPairs.Result::succeeded);
             if (complete) {
                 finish.end(plan);
             }
@@ -64,9 +61,9 @@ public final class ExportRun {
     }
 
     /** The parts of an export of files of pairs. */
-    public static List<ExportPart.Samples> parts(List<PublishedDataset.File> files) {
+    public static List<ExportPlan.Part.Samples> parts(List<PublishedDataset.File> files) {
         return files.stream()
-                .map(file -> new ExportPart.Samples(file.unit(), file.key(), file.bytes()))
+                .map(file -> new ExportPlan.Part.Samples(file.unit(), file.key(), file.bytes()))
                 .toList();
     }
 
@@ -89,20 +86,20 @@ public final class ExportRun {
             int resumed,
             List<String> errors) {
 
-        static Summary of(ExportPlan plan, String out, List<ExportResult> results) {
+        static Summary of(ExportPlan plan, String out, List<ExportPairs.Result> results) {
             List<String> errors = results.stream()
                     .filter(result -> !result.succeeded())
-                    .map(ExportResult::error)
+                    .map(ExportPairs.Result::error)
                     .toList();
             return new Summary(
                     errors.isEmpty() ? "complete" : "partial",
                     plan.format().name().toLowerCase(Locale.ROOT),
                     plan.source(),
                     out,
-                    results.stream().mapToInt(ExportResult::pairs).sum(),
-                    results.stream().mapToInt(ExportResult::goodImages).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::pairs).sum(),
+                    results.stream().mapToInt(ExportPairs.Result::goodImages).sum(),
                     results.size(),
-                    (int) results.stream().filter(ExportResult::resumed).count(),
+                    (int) results.stream().filter(ExportPairs.Result::resumed).count(),
                     errors);
         }
 
@@ -122,16 +119,16 @@ public final class ExportRun {
      *
      * @param store,target their addresses
      */
-    public record Export(String store, String target) implements Function<ExportTask, ExportResult> {
+    public record Export(String store, String target) implements Function<ExportPairs.Task, ExportPairs.Result> {
 
         @Override
-        public ExportResult call(ExportTask task) throws Exception {
+        public ExportPairs.Result call(ExportPairs.Task task) throws Exception {
             Machine machine = Machine.ofSpark();
             try (ObjectStore from = machine.open(store);
                     ObjectStore to = machine.open(target)) {
                 return new ExportPairs(from, to, machine.files()).run(task);
             } catch (Exception e) {
-                return ExportResult.failed(task, TaskFailures.staying("exporting " + task.part(), e));
+                return ExportPairs.Result.failed(task, TaskFailures.staying("exporting " + task.part(), e));
             }
         }
     }

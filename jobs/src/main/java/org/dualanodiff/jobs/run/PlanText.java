@@ -148,7 +148,7 @@ final class PlanText {
                                 trained,
                                 training.recompute() ? ", recomputed" : "",
                                 Readable.bytes(
-                                        inputs.memory().generation(generated, resolution, training.rank(), batch)),
+                                        inputs.memory().generation(generated, resolution, batch)),
                                 batch,
                                 generated);
     }

@@ -1,18 +1,17 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.export.ExportPart;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 
 /** Publishes the pairs of finished runs under a name. */
 public final class PublishRun {

@@ -1,24 +1,16 @@
 package org.dualanodiff.jobs.run;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.Json;
-import java.nio.charset.StandardCharsets;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonObject;
-import org.dualanodiff.jobs.spark.NativeTask;
-import java.util.Locale;
-import com.google.gson.GsonBuilder;
-import com.google.gson.Gson;
 import com.google.gson.FieldNamingPolicy;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,15 +18,22 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.Json;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Collects what a run did, for its manifest and for the last line of its output. */
 public final class RunReport {
@@ -156,7 +155,8 @@ public final class RunReport {
         List<String> lines = new ArrayList<>();
         incomplete.stream()
                 .limit(MOST_NAMED)
-                .forEach(unit -> lines.add("%s: %s".formatted(unit.unit(), unit.error().get())));
+                .forEach(unit ->
+                        lines.add("%s: %s".formatted(unit.unit(), unit.error().get())));
         if (incomplete.size() > MOST_NAMED) {
             lines.add("%d more units are not complete; the manifest names them all"
                     .formatted(incomplete.size() - MOST_NAMED));
@@ -165,8 +165,8 @@ public final class RunReport {
     }
 
     RunManifest manifest(String sparkVersion) {
-        List<RunManifest.Unit> units =
-                Stream.concat(planned().map(UnitReport.Outcome::unit), others.stream()).toList();
+        List<RunManifest.Unit> units = Stream.concat(planned().map(UnitReport.Outcome::unit), others.stream())
+                .toList();
         return RunManifest.of(
                 identity.runId(),
                 started,
@@ -210,12 +210,12 @@ public final class RunReport {
         return new Summary(
                 identity.runId(),
                 status,
-                (int) outcomes.values().stream().filter(UnitReport.Outcome::trained).count(),
+                (int) outcomes.values().stream()
+                        .filter(UnitReport.Outcome::trained)
+                        .count(),
                 (int) plan.units().stream().filter(unit -> !unit.train()).count(),
                 outcomes.isEmpty()
-                        ? plan.units().stream()
-                                .mapToInt(Plan.Unit::existing)
-                                .sum()
+                        ? plan.units().stream().mapToInt(Plan.Unit::existing).sum()
                         : samples.existing(),
                 samples.created(),
                 samples.accepted(),
@@ -324,7 +324,8 @@ public final class RunReport {
                 text.append("; rejected in all for ").append(UnitReport.reasons(rejections));
             }
             if (failed > 0 || failedUnits > 0) {
-                text.append(String.format(Locale.ROOT, "; %d units not complete, %d pairs failed", failedUnits, failed));
+                text.append(
+                        String.format(Locale.ROOT, "; %d units not complete, %d pairs failed", failedUnits, failed));
             }
             if (stepsPerSecond != null) {
                 text.append(String.format(Locale.ROOT, "; %.2f steps/s a task", stepsPerSecond));
@@ -345,19 +346,9 @@ public final class RunReport {
      * How a command ended, in the store: {@code result.json} for those who see neither its exit code nor its output, as in
      * Spark's cluster mode, and where each of its tasks worked. To be written under the run's lease only.
      */
-    static final class Outcome {
+    record Outcome(ObjectStore store, String runId, Instant started) {
 
         private static final Logger LOG = LoggerFactory.getLogger(Outcome.class);
-
-        private final ObjectStore store;
-        private final String runId;
-        private final Instant started;
-
-        private Outcome(ObjectStore store, String runId, Instant started) {
-            this.store = store;
-            this.runId = runId;
-            this.started = started;
-        }
 
         /** Says that a command is under way; what the one before left is gone. */
         static Outcome begin(ObjectStore store, String runId, Instant started) {

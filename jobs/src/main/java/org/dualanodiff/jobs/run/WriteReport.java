@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -19,19 +18,19 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
-import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -106,19 +105,20 @@ public final class WriteReport {
 
     /** A row of the samples at a time, and the few that are shown, are in memory. */
     private List<UnitFacts> facts(String runId, List<RunManifest.Unit> units) {
-        List<UnitKey> keys = units.stream()
-                .map(unit -> unit.unit())
+        List<List<String>> files = units.stream()
+                .map(unit ->
+                        unit.files().stream().map(RunManifest.OutputFile::key).toList())
                 .toList();
         List<Shown> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
-                .run(keys, new Look(store.root(), runId));
-        return IntStream.range(0, keys.size())
+                .run(files, new Look(store.root()));
+        return IntStream.range(0, units.size())
                 .mapToObj(i -> new UnitFacts(
                         units.get(i),
                         provenance(units.get(i)),
-                        realPairs(runId, keys.get(i)),
+                        realPairs(runId, units.get(i).unit()),
                         shown.get(i).pairs()))
                 .toList();
     }
@@ -136,14 +136,14 @@ public final class WriteReport {
                 .orElse(RealPairs.NONE);
     }
 
-    private record Look(String store, String runId) implements Function<UnitKey, Shown> {
+    /** The files of a unit, as the manifest lists them. */
+    private record Look(String store) implements Function<List<String>, Shown> {
         @Override
-        public Shown call(UnitKey unit) throws IOException {
+        public Shown call(List<String> files) throws IOException {
             Shown shown = new Shown();
             try (ObjectStore opened = Machine.ofSpark().open(store)) {
-                RunSamples samples = new RunSamples(opened, runId);
-                for (StoredFile file : samples.files(unit.category(), unit.defect())) {
-                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file.key())) {
+                for (String file : files) {
+                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file)) {
                         rows.forEach(shown::add);
                     }
                 }

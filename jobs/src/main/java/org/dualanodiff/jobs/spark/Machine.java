@@ -41,7 +41,13 @@ public final class Machine {
     public static Machine ofSpark() {
         Map<String, String> current = hadoop(SparkEnv.get().conf());
         return OF_TASKS.updateAndGet(
-                before -> before != null && before.properties.equals(current) ? before : new Machine(current));
+                before -> before != null && before.isOf(current) ? before : new Machine(current));
+    }
+
+    /** Also whether classes of file systems are found as they were. */
+    private boolean isOf(Map<String, String> current) {
+        return properties.equals(current)
+                && configuration.getClassLoader() == Thread.currentThread().getContextClassLoader();
     }
 
     /** For commands that start no Spark, of its properties. */

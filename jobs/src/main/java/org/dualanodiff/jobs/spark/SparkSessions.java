@@ -11,6 +11,7 @@ import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.Redaction;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 
 /** Opens the Spark session: the one that {@code spark-submit} prepared, or an embedded one. */
 public final class SparkSessions {
@@ -97,7 +98,7 @@ public final class SparkSessions {
     private static Optional<String> boundary(DatasetConfig dataset) {
         return dataset.allowOutside() || dataset.root().startsWith("builtin:")
                 ? Optional.empty()
-                : Optional.of(DatasetFiles.absolute(dataset.root()));
+                : Optional.of(DatasetPath.absolute(dataset.root()));
     }
 
     /** Beside those that the user may have. */

@@ -28,7 +28,7 @@ class EvaluateCommandTest {
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(4, 3, 6), List.of("cloth"));
         CommandLineRun honest = command("augment");
         assertThat(honest.exit()).as(honest.err()).isZero();
-        CommandLineRun leaking = command("train", "run.id=leaking", "dataset.split=3", "dataset.defects=[hole]");
+        CommandLineRun leaking = command("augment", "run.id=leaking", "dataset.split=3", "dataset.defects=[hole]");
         assertThat(leaking.exit()).as(leaking.err()).isZero();
         swapGoodImages(shared.resolve("data/cloth"), shared.resolve("swapped/cloth"));
         CommandLineRun anchored = command(

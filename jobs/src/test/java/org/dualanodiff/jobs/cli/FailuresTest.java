@@ -13,6 +13,7 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
+import org.dualanodiff.jobs.cli.DualAnoDiffCommand.Failures;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.UserError;

@@ -21,7 +21,8 @@ import org.dualanodiff.pipeline.config.QualityConfig;
 import org.dualanodiff.pipeline.quality.TrainingPair;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -252,11 +253,10 @@ class QualityGateRunTest {
 
     private static Map<Long, GeneratedSample> samples(String runId) throws IOException {
         Map<Long, GeneratedSample> samples = new TreeMap<>();
-        try (Stream<Path> walk = Files.walk(store().resolve("samples/run=" + runId))) {
-            for (Path file : walk.filter(f -> f.toString().endsWith(".parquet")).toList()) {
-                for (GeneratedSample sample : SampleFile.read(file)) {
-                    assertThat(samples.put(sample.sampleIndex(), sample)).isNull();
-                }
+        try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
+            for (GeneratedSample sample :
+                    new RunSamples(opened, runId).first("hex_nut", "rust", any -> true, Integer.MAX_VALUE)) {
+                assertThat(samples.put(sample.sampleIndex(), sample)).isNull();
             }
         }
         return samples;

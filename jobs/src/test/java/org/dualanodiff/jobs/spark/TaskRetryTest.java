@@ -2,8 +2,6 @@ package org.dualanodiff.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.jobs.run.EvaluationRun;
-import org.dualanodiff.jobs.run.ExportRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -18,29 +16,29 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.pipeline.config.EvaluationConfig;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.jobs.metrics.Progress;
+import org.dualanodiff.jobs.run.EvaluationRun;
+import org.dualanodiff.jobs.run.ExportRun;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
-import org.dualanodiff.pipeline.export.ClassNames;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.pipeline.export.ExportFormat;
-import org.dualanodiff.pipeline.export.ExportPart;
-import org.dualanodiff.pipeline.export.ExportResult;
-import org.dualanodiff.pipeline.export.ExportTask;
+import org.dualanodiff.pipeline.export.ExportPairs;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.store.RunLease;
-import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,8 +104,7 @@ class TaskRetryTest {
     void detector_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("detector.png");
         CategoryData data = dataOf(image);
-        List<EvaluateArm.Result> results =
-                EvaluationRun.detect(
+        List<EvaluateArm.Result> results = EvaluationRun.detect(
                 context,
                 settings(),
                 Progress.showOn(new PrintWriter(System.err)),
@@ -131,10 +128,10 @@ class TaskRetryTest {
     @Test
     void export_whoseImageCannotBeReachedOnce_isTriedAgain() throws IOException {
         Path image = picture("export.png");
-        ExportPart part = new ExportPart.GoodImages("cloth", "train", 0, List.of(once(image)));
-        List<ExportResult> results = new SparkJob(context, "export", "export a part")
+        ExportPlan.Part part = new ExportPlan.Part.GoodImages("cloth", "train", 0, List.of(once(image)));
+        List<ExportPairs.Result> results = new SparkJob(context, "export", "export a part")
                 .run(
-                        List.of(new ExportTask(part, ExportFormat.MVTEC, ClassNames.of(List.of()))),
+                        List.of(new ExportPairs.Task(part, ExportFormat.MVTEC, ExportPlan.Classes.of(List.of()))),
                         new ExportRun.Export(
                                 folder("store"), shared.resolve("export").toString()));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
@@ -158,7 +155,8 @@ class TaskRetryTest {
     }
 
     private static UnitJobs jobs() {
-        return new UnitJobs(context, settings(), RunLease.Fence.none("r"), Progress.showOn(new PrintWriter(System.err)));
+        return new UnitJobs(
+                context, settings(), RunLease.Fence.none("r"), Progress.showOn(new PrintWriter(System.err)));
     }
 
     private static TaskSettings settings() {

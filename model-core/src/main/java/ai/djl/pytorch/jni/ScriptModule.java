@@ -43,8 +43,13 @@ public final class ScriptModule {
      * @throws IllegalStateException if libtorch cannot read the archive
      */
     public static ScriptModule load(byte[] archive, PtNDManager owner) {
+        return load(archive, Device.cpu(), owner);
+    }
+
+    /** As {@link #load(byte[], PtNDManager)}, the archive's tensors on a device. */
+    public static ScriptModule load(byte[] archive, Device device, PtNDManager owner) {
         try {
-            long handle = JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), Device.cpu(), true, false);
+            long handle = JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), device, true, false);
             return new ScriptModule(handle, owner);
         } catch (IOException e) {
             throw new IllegalStateException("the TorchScript archive cannot be read", e);

@@ -31,6 +31,7 @@ public final class BaseModel implements AutoCloseable {
     private final List<Weights> weights = new ArrayList<>();
     private final UNet unet;
     private final Autoencoder autoencoder;
+    private final Weights textWeights;
     private final ClipTextEncoder textEncoder;
     private final ClipTokenizer tokenizer;
     private final NoiseSchedule schedule;
@@ -45,7 +46,8 @@ public final class BaseModel implements AutoCloseable {
             unet = UNet.load(directory.unetConfig(), open(directory.unetWeights(), precision));
             // Little time is spent in these two, and pixels and prompts are worth their precision.
             autoencoder = Autoencoder.load(directory.vaeConfig(), open(directory.vaeWeights(), Precision.FP32));
-            textEncoder = ClipTextEncoder.load(directory.textConfig(), open(directory.textWeights(), Precision.FP32));
+            textWeights = open(directory.textWeights(), Precision.FP32);
+            textEncoder = ClipTextEncoder.load(directory.textConfig(), textWeights);
             tokenizer = ClipTokenizer.open(
                     directory.tokenizer(), directory.textConfig().maxPositionEmbeddings());
         } catch (RuntimeException | Error e) {
@@ -108,6 +110,16 @@ public final class BaseModel implements AutoCloseable {
     /** What work with this base needs of the device's memory. */
     public MemoryNeed memoryNeed() {
         return memoryNeed;
+    }
+
+    /**
+     * States of prompts that stay the same for a whole sampling, (N, T, D). The text encoder's weights, a tenth of the base, do not stay
+     * in memory for it.
+     */
+    public NDArray promptStates(NDArray tokens, ClipTextEncoder.ProjectionAdapter adapter) {
+        NDArray states = textEncoder.forward(tokens, adapter);
+        textWeights.rest();
+        return states;
     }
 
     /** Token ids of captions: int64 (N, T). */

@@ -63,15 +63,11 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
                 + pairs * trainingPair(unet, resolution / factor, precision, recompute);
     }
 
-    /** Bytes that generation holds at its peak, the adapter folded into weights of its own. */
-    public long generation(Precision precision, int resolution, int rank, int pairs) {
-        long learned = adapterNumbers(unet, rank);
+    /** Bytes that generation holds at its peak: an adapter folded into the attention weights, in the place of the base's own. */
+    public long generation(Precision precision, int resolution, int pairs) {
         long maps = (long) BRANCHES * 2 * finest(resolution / factor) * FORWARD * bytes(precision);
         long decoder = (long) DECODER_BYTES * resolution * resolution;
-        return weights(precision)
-                + learned * FP32_BYTES
-                + (learned + folded()) * bytes(precision)
-                + Math.max(pairs * maps, decoder);
+        return weights(precision) + folded() * bytes(precision) + Math.max(pairs * maps, decoder);
     }
 
     /** Adapter, gradients and moments of so many numbers, in bytes. */
@@ -107,10 +103,13 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
         return 2L * unet.layersPerBlock().get(level) + 1 + middle;
     }
 
-    /** Both branches' queries, keys, values and outputs of self-attention, and queries and outputs of cross-attention. */
+    /**
+     * What folding adds to the base. Its own projections, of self-attention 4 C^2 and of cross-attention 2 C^2 and 2 C D, give way to
+     * those of two branches; SAIM's three matrices come with each attention.
+     */
     private long folded() {
         return transformers(unet).stream()
-                .mapToLong(channels -> (8L + 4L) * channels * channels)
+                .mapToLong(channels -> (6L + 6L) * channels * channels + 2L * channels * unet.crossAttentionDim())
                 .sum();
     }
 

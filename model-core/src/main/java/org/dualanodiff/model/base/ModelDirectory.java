@@ -210,9 +210,7 @@ public final class ModelDirectory implements ModelFiles {
     }
 
     /** Where the model lies that somebody meant who named a folder above, below or beside it. */
-    static final class Nearby {
-        private static final String INDEX = "model_index.json";
-
+    private static final class Nearby {
         private Nearby() {}
 
         /** What to give instead of a folder that is no model, as a sentence; empty if there is no model near it. */
@@ -277,7 +275,7 @@ public final class ModelDirectory implements ModelFiles {
      *
      * <p>Source: diffusers, {@code StableDiffusionPipeline.__init__}.
      */
-    static final class OldConfig {
+    private static final class OldConfig {
         static final String UNET = "unet/config.json";
         static final String SCHEDULER = "scheduler/scheduler_config.json";
 

@@ -53,7 +53,7 @@ public final class ModelTiming implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray tokens = NestedPrompt.tokens(base, NestedPrompt.both(""), NestedPrompt.RELEASED);
-            return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
+            return TensorScope.disown(base.promptStates(tokens, adapter.text()));
         }
     }
 

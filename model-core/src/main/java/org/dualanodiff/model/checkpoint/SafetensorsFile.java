@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public final class SafetensorsFile implements TensorFile {
 
     /** The tensors by name, in the order of their data. */
     @Override
-    public Map<String, TensorFile.Info> tensors() {
+    public Map<String, Info> tensors() {
         return Collections.unmodifiableMap(header.tensors());
     }
 
@@ -120,7 +121,7 @@ public final class SafetensorsFile implements TensorFile {
      */
     @Override
     public ByteBuffer map(String name) {
-        TensorFile.Info info = tensor(name);
+        Info info = tensor(name);
         if (info.byteLength() > Integer.MAX_VALUE) {
             throw new CheckpointException("file %s: tensor %s has %d bytes, at most %d (2 GiB) can be mapped"
                     .formatted(path, name, info.byteLength(), Integer.MAX_VALUE));
@@ -134,13 +135,18 @@ public final class SafetensorsFile implements TensorFile {
         }
     }
 
+    @Override
+    public void giveBack(ByteBuffer bytes) {
+        MappedPages.giveBack((MappedByteBuffer) bytes);
+    }
+
     /**
      * Copies an I64 tensor, row major.
      *
      * @throws CheckpointException if there is no such tensor or it has another type
      */
     public long[] longs(String name) {
-        TensorFile.Info info = tensor(name);
+        Info info = tensor(name);
         if (info.dtype() != DType.I64) {
             throw wrongType(info, "I64");
         }
@@ -153,7 +159,7 @@ public final class SafetensorsFile implements TensorFile {
      * The JSON header of a safetensors file, checked as strictly as the format demands: no key twice, no gap and no overlap
      * between tensors, every size equal to shape times element size.
      */
-    record Header(Map<String, TensorFile.Info> tensors, Map<String, String> metadata) {
+    record Header(Map<String, Info> tensors, Map<String, String> metadata) {
         private static final String METADATA = "__metadata__";
 
         /**
@@ -186,7 +192,7 @@ public final class SafetensorsFile implements TensorFile {
                     metadataSeen = true;
                     readMetadata(reader, header.metadata);
                 } else {
-                    TensorFile.Info previous = header.tensors.put(key, readTensor(key, reader));
+                    Info previous = header.tensors.put(key, readTensor(key, reader));
                     check(previous == null, "tensor %s appears twice in the header", key);
                 }
             }
@@ -204,7 +210,7 @@ public final class SafetensorsFile implements TensorFile {
             reader.endObject();
         }
 
-        private static TensorFile.Info readTensor(String name, JsonReader reader) throws IOException {
+        private static Info readTensor(String name, JsonReader reader) throws IOException {
             String dtype = null;
             long[] shape = null;
             long[] offsets = null;
@@ -244,7 +250,7 @@ public final class SafetensorsFile implements TensorFile {
             return numbers.stream().mapToLong(Long::longValue).toArray();
         }
 
-        private static TensorFile.Info tensor(String name, String typeName, long[] shape, long[] offsets) {
+        private static Info tensor(String name, String typeName, long[] shape, long[] offsets) {
             DType dtype = DType.parse(typeName)
                     .orElseThrow(() ->
                             new CheckpointException("tensor %s: element type %s is not supported, expected one of %s"
@@ -268,7 +274,7 @@ public final class SafetensorsFile implements TensorFile {
                     Arrays.toString(shape),
                     expected,
                     offsets[1] - offsets[0]);
-            return new TensorFile.Info(name, dtype, shape, offsets[0], offsets[1]);
+            return new Info(name, dtype, shape, offsets[0], offsets[1]);
         }
 
         static long byteLength(String name, DType dtype, long[] shape) {
@@ -280,13 +286,13 @@ public final class SafetensorsFile implements TensorFile {
             }
         }
 
-        private static Map<String, TensorFile.Info> inOffsetOrder(Iterable<TensorFile.Info> tensors, long dataLength) {
-            List<TensorFile.Info> sorted = new ArrayList<>();
+        private static Map<String, Info> inOffsetOrder(Iterable<Info> tensors, long dataLength) {
+            List<Info> sorted = new ArrayList<>();
             tensors.forEach(sorted::add);
-            sorted.sort(Comparator.comparingLong(TensorFile.Info::begin).thenComparingLong(TensorFile.Info::end));
-            Map<String, TensorFile.Info> ordered = new LinkedHashMap<>();
+            sorted.sort(Comparator.comparingLong(Info::begin).thenComparingLong(Info::end));
+            Map<String, Info> ordered = new LinkedHashMap<>();
             long expectedBegin = 0;
-            for (TensorFile.Info tensor : sorted) {
+            for (Info tensor : sorted) {
                 checkPlace(tensor, expectedBegin, dataLength);
                 expectedBegin = tensor.end();
                 ordered.put(tensor.name(), tensor);
@@ -299,7 +305,7 @@ public final class SafetensorsFile implements TensorFile {
             return ordered;
         }
 
-        private static void checkPlace(TensorFile.Info tensor, long expectedBegin, long dataLength) {
+        private static void checkPlace(Info tensor, long expectedBegin, long dataLength) {
             check(
                     tensor.end() <= dataLength,
                     "tensor %s: expected data up to byte %s after the header, found only %s bytes; the file is truncated",

@@ -64,6 +64,13 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
     ByteBuffer map(String name);
 
     /**
+     * Says that the bytes are not needed for now; they may be read again all the same.
+     *
+     * @param bytes from {@link #map}
+     */
+    default void giveBack(ByteBuffer bytes) {}
+
+    /**
      * Copies a tensor of type F32, F16 or BF16, row major, widened to float.
      *
      * @throws CheckpointException if there is no such tensor or it has another type
@@ -78,6 +85,7 @@ public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {
             case BF16 -> widen(bytes, values, HalfPrecision::fromBfloat16);
             default -> throw wrongType(info, "F32, F16 or BF16");
         }
+        giveBack(bytes);
         return values;
     }
 

@@ -35,7 +35,7 @@ public final class TorchZipFile implements TensorFile {
     private final Path path;
     private final String folder;
     private final Map<String, View> pickled;
-    private final Map<String, TensorFile.Info> tensors;
+    private final Map<String, Info> tensors;
 
     private TorchZipFile(Path path, String folder, Map<String, View> pickled) {
         this.path = path;
@@ -120,11 +120,11 @@ public final class TorchZipFile implements TensorFile {
         }
     }
 
-    private static Map<String, TensorFile.Info> infos(Map<String, View> pickled) {
-        Map<String, TensorFile.Info> infos = new LinkedHashMap<>();
+    private static Map<String, Info> infos(Map<String, View> pickled) {
+        Map<String, Info> infos = new LinkedHashMap<>();
         // Each tensor is contiguous only once it is read, so its bytes are counted from its own start.
         pickled.forEach((name, tensor) ->
-                infos.put(name, new TensorFile.Info(name, tensor.dtype(), tensor.shape(), 0, tensor.byteLength())));
+                infos.put(name, new Info(name, tensor.dtype(), tensor.shape(), 0, tensor.byteLength())));
         return Collections.unmodifiableMap(infos);
     }
 
@@ -134,7 +134,7 @@ public final class TorchZipFile implements TensorFile {
     }
 
     @Override
-    public Map<String, TensorFile.Info> tensors() {
+    public Map<String, Info> tensors() {
         return tensors;
     }
 

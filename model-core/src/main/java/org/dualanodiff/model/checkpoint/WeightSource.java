@@ -124,6 +124,11 @@ public final class WeightSource {
         return entry.file.map(entry.info.name());
     }
 
+    /** See {@link TensorFile#giveBack}. */
+    public void giveBack(String name, ByteBuffer bytes) {
+        entry(name).file.giveBack(bytes);
+    }
+
     /** The tensor's values as in {@link TensorFile#floats}. */
     public float[] floats(String name) {
         Entry entry = entry(name);

@@ -143,7 +143,7 @@ public final class DpmSolverSampler extends Sampler {
      * Timesteps whose noise levels {@code sigma = sqrt((1 - a) / a)} follow the ramp of Karras et al. 2022
      * (eq. 5): evenly spaced in {@code sigma^(1 / 7)}, so that the steps are dense near the clean end.
      */
-    static final class KarrasTimesteps {
+    private static final class KarrasTimesteps {
 
         private static final double RHO = 7;
 

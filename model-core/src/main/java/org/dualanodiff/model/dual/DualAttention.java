@@ -1,5 +1,6 @@
 package org.dualanodiff.model.dual;
 
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.dualanodiff.model.nn.Attention;

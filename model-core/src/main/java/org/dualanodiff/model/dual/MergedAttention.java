@@ -101,14 +101,21 @@ final class MergedAttention implements AutoCloseable {
      */
     NDArray self(NDArray hidden, NDArray reference) {
         try (TensorScope scope = TensorScope.open()) {
+            return scope.release(finish(selfMixed(hidden, reference)));
+        }
+    }
+
+    private NDArray selfMixed(NDArray hidden, NDArray reference) {
+        try (TensorScope scope = TensorScope.open()) {
             if (queryKeyValue != null) {
                 NDArray[] qkv = parts(DualOperators.branchLinear(hidden, queryKeyValue, null), 3);
-                return scope.release(finish(qkv[0], qkv[1], qkv[2]));
+                return scope.release(Operators.attention(qkv[0], qkv[1], qkv[2], base.heads()));
             }
             NDArray source =
                     reference == null ? hidden : background.orElseThrow().sourceByBranch(hidden, reference);
             NDArray[] kv = keysAndValues(source);
-            return scope.release(finish(DualOperators.branchLinear(hidden, query, null), kv[0], kv[1]));
+            NDArray queries = DualOperators.branchLinear(hidden, query, null);
+            return scope.release(Operators.attention(queries, kv[0], kv[1], base.heads()));
         }
     }
 
@@ -125,12 +132,11 @@ final class MergedAttention implements AutoCloseable {
             if (witness != null) {
                 witness.see(queries, keys, base.heads());
             }
-            return scope.release(finish(queries, keys, values));
+            return scope.release(finish(Operators.attention(queries, keys, values, base.heads())));
         }
     }
 
-    private NDArray finish(NDArray q, NDArray k, NDArray v) {
-        NDArray mixed = Operators.attention(q, k, v, base.heads());
+    private NDArray finish(NDArray mixed) {
         return interaction.forward(DualOperators.branchLinear(mixed, out, outBias));
     }
 

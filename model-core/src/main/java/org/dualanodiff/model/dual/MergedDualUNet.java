@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.torch.DualOperators;
+import org.dualanodiff.model.torch.NativeHeap;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -44,6 +45,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
         this.attentions = adapter.attentions();
         this.deep = new DeepFeatures(interval);
         this.deepReference = new DeepFeatures(interval);
+        NativeHeap.trim();
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Arrays;
 public record Image(int width, int height, int channels, byte[] levels) {
     private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
+
     public Image {
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("An image needs 1 or 3 channels, was " + channels);
@@ -111,12 +112,12 @@ public record Image(int width, int height, int channels, byte[] levels) {
         int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
         BufferedImage image = new BufferedImage(width, height, type);
         WritableRaster raster = image.getRaster();
-        int[] plane = new int[width * height];
-        for (int c = 0; c < channels; c++) {
-            for (int i = 0; i < plane.length; i++) {
-                plane[i] = levels[c * plane.length + i] & 0xff;
+        int[] row = new int[width];
+        for (int i = 0; i < channels * height; i++) {
+            for (int x = 0; x < width; x++) {
+                row[x] = levels[i * width + x] & 0xff;
             }
-            raster.setSamples(0, 0, width, height, c, plane);
+            raster.setSamples(0, i % height, width, 1, i / height, row);
         }
         return image;
     }
@@ -173,17 +174,19 @@ public record Image(int width, int height, int channels, byte[] levels) {
 
     private static Image bands(BufferedImage image, int count) {
         Raster raster = image.getRaster();
-        int area = image.getWidth() * image.getHeight();
-        byte[] levels = new byte[count * area];
-        for (int band = 0; band < count; band++) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] levels = new byte[count * width * height];
+        int[] row = new int[width];
+        for (int i = 0; i < count * height; i++) {
+            int band = i / height;
             int excessBits = Math.max(0, raster.getSampleModel().getSampleSize(band) - 8);
-            int[] samples = raster.getSamples(
-                    raster.getMinX(), raster.getMinY(), image.getWidth(), image.getHeight(), band, (int[]) null);
-            for (int i = 0; i < area; i++) {
-                levels[band * area + i] = (byte) (samples[i] >> excessBits);
+            raster.getSamples(raster.getMinX(), raster.getMinY() + i % height, width, 1, band, row);
+            for (int x = 0; x < width; x++) {
+                levels[i * width + x] = (byte) (row[x] >> excessBits);
             }
         }
-        return new Image(image.getWidth(), image.getHeight(), count, levels);
+        return new Image(width, height, count, levels);
     }
 
     private static Image convertedToRgb(BufferedImage image) {

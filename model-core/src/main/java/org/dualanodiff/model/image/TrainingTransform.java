@@ -39,11 +39,11 @@ public final class TrainingTransform {
      * @param mask       defect mask of the same size, bright on the defect
      * @throws IllegalArgumentException if the two sizes differ
      */
-    public TrainingPixels apply(BufferedImage photograph, BufferedImage mask, Flip flip) {
+    public Pixels apply(BufferedImage photograph, BufferedImage mask, Flip flip) {
         requireSameSize(photograph, mask, "mask");
         float[] image = image(photograph, flip);
         float[] binary = mask(mask, flip);
-        return new TrainingPixels(size, image, binary, anomaly(image, binary), Optional.empty());
+        return new Pixels(size, image, binary, anomaly(image, binary), Optional.empty());
     }
 
     /**
@@ -54,7 +54,7 @@ public final class TrainingTransform {
      *
      * @param objectMask bright on the object, for background compensation
      */
-    public List<TrainingPixels> windows(
+    public List<Pixels> windows(
             BufferedImage photograph, BufferedImage mask, Optional<BufferedImage> objectMask, Flip flip) {
         requireSameSize(photograph, mask, "mask");
         Image image = PilResize.resizeShorterSide(Image.rgb(photograph).flip(flip), size);
@@ -64,11 +64,11 @@ public final class TrainingTransform {
             Image cut = withoutObject(Image.rgb(photograph), Image.gray(object));
             return PilResize.resizeShorterSide(cut.flip(flip), size);
         });
-        List<TrainingPixels> all = offsets(Math.max(image.width(), image.height()))
+        List<Pixels> all = offsets(Math.max(image.width(), image.height()))
                 .mapToObj(offset -> window(image, soft, ground, offset))
                 .toList();
-        List<TrainingPixels> withDefect =
-                all.stream().filter(TrainingPixels::hasDefect).toList();
+        List<Pixels> withDefect =
+                all.stream().filter(Pixels::hasDefect).toList();
         return withDefect.isEmpty() ? all : withDefect;
     }
 
@@ -78,11 +78,11 @@ public final class TrainingTransform {
         return IntStream.range(0, count).map(i -> count == 1 ? 0 : (int) Math.rint((double) last * i / (count - 1)));
     }
 
-    private TrainingPixels window(Image image, Image softMask, Optional<Image> ground, int offset) {
+    private Pixels window(Image image, Image softMask, Optional<Image> ground, int offset) {
         float[] pixels = normalized(cut(image, offset));
         float[] binary = binary(cut(softMask, offset));
         Optional<float[]> background = ground.map(g -> normalized(cut(g, offset)));
-        return new TrainingPixels(size, pixels, binary, anomaly(pixels, binary), background);
+        return new Pixels(size, pixels, binary, anomaly(pixels, binary), background);
     }
 
     private Image cut(Image image, int offset) {
@@ -169,6 +169,29 @@ public final class TrainingTransform {
                                     photograph.getHeight(),
                                     mask.getWidth(),
                                     mask.getHeight()));
+        }
+    }
+
+    /**
+     * What one training image becomes before the autoencoder sees it.
+     *
+     * @param size    height and width
+     * @param image   {@code (3, size, size)} in [-1, 1]
+     * @param mask    {@code (1, size, size)}, 0 or 1
+     * @param anomaly {@code (3, size, size)}: the image inside the mask, outside the
+     *     {@link PartGround}: for the paper's mid-grey, 0, that is image times mask
+     * @param background {@code (3, size, size)}: the image with its object painted black, for background compensation
+     */
+    public record Pixels(int size, float[] image, float[] mask, float[] anomaly, Optional<float[]> background) {
+
+        /** Whether any pixel is defect. */
+        public boolean hasDefect() {
+            for (float pixel : mask) {
+                if (pixel != 0) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

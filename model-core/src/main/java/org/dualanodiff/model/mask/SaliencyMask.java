@@ -1,6 +1,7 @@
 package org.dualanodiff.model.mask;
 
 import java.awt.image.BufferedImage;
+import ai.djl.Device;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
@@ -35,12 +36,12 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
     @Override
     public Mask extract(AnomalyPart part) {
         Image picture = Image.rgb(part.picture());
-        HeatMap map = new HeatMap(inputSize, inputSize, map(PilResize.resize(picture, inputSize, inputSize)));
+        HeatMap map = new HeatMap(inputSize, inputSize, map(PilResize.resize(picture, inputSize, inputSize), part.device()));
         return cleanup.apply(map.above(threshold, picture.width(), picture.height()));
     }
 
-    private float[] map(Image picture) {
-        float[] map = TorchScriptNetwork.at(file)
+    private float[] map(Image picture, Device device) {
+        float[] map = TorchScriptNetwork.at(file, device)
                 .run(picture.imageNetInput(), new long[] {1, 3, inputSize, inputSize}, new long[] {1, 1, inputSize, inputSize});
         for (float value : map) {
             if (!Float.isFinite(value)) {

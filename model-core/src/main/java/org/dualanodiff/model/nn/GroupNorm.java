@@ -2,6 +2,7 @@ package org.dualanodiff.model.nn;
 
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.TensorScope;
 
 /** Group normalization of (N, C, H, W) with a learned scale and shift a channel. */
 public final class GroupNorm {
@@ -24,5 +25,12 @@ public final class GroupNorm {
 
     public NDArray forward(NDArray x) {
         return Operators.groupNorm(x, groups, weight, bias, epsilon);
+    }
+
+    /** {@code convolution(SiLU(norm(x)))}; what lies between does not stay. */
+    public NDArray thenConvolve(NDArray x, Convolution convolution) {
+        try (TensorScope scope = TensorScope.open()) {
+            return scope.release(convolution.forward(Operators.groupNormSilu(x, groups, weight, bias, epsilon)));
+        }
     }
 }

@@ -55,11 +55,11 @@ public final class ResnetBlock {
      */
     public NDArray forward(NDArray x, NDArray time) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray h = conv1.forward(Operators.silu(norm1.forward(x)));
+            NDArray h = norm1.thenConvolve(x, conv1);
             if (timeProjection != null) {
                 h = Operators.addToPositions(h, timeProjection.forward(time));
             }
-            h = conv2.forward(Operators.silu(norm2.forward(h)));
+            h = norm2.thenConvolve(h, conv2);
             NDArray sum = Operators.add(shortcut == null ? x : shortcut.forward(x), h);
             return scope.release(outputScale == 1 ? sum : Operators.multiply(sum, 1 / outputScale));
         }

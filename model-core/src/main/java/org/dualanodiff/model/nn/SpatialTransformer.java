@@ -50,13 +50,21 @@ public final class SpatialTransformer {
     /** x (N, C, H, W), text (M, T, D) -> (N, C, H, W). */
     public NDArray forward(NDArray x, NDArray text, AttentionProcessor processor) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray h = in.forward(Operators.positionsThenChannels(norm.forward(x)));
+            NDArray h = positions(x);
             for (TransformerBlock block : blocks) {
-                h = block.forward(h, text, processor);
+                NDArray next = block.forward(h, text, processor);
+                TensorScope.free(h);
+                h = next;
             }
             long[] shape = Tensors.shape(x);
             NDArray image = Operators.channelsThenPositions(out.forward(h), shape[2], shape[3]);
             return scope.release(Operators.add(image, processor.spread(x, image)));
+        }
+    }
+
+    private NDArray positions(NDArray x) {
+        try (TensorScope scope = TensorScope.open()) {
+            return scope.release(in.forward(Operators.positionsThenChannels(norm.forward(x))));
         }
     }
 

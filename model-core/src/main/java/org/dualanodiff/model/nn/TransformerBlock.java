@@ -38,10 +38,44 @@ public final class TransformerBlock {
     /** x (N, S, C), text (M, T, D) -> (N, S, C). */
     public NDArray forward(NDArray x, NDArray text, AttentionProcessor processor) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray h = Operators.add(x, processor.process(selfAttention, norm1.forward(x), text));
-            NDArray heard = processor.process(crossAttention, norm2.forward(h), text);
-            h = Operators.add(processor.spread(h, heard), heard);
-            return scope.release(Operators.add(h, feedForward.forward(norm3.forward(h))));
+            NDArray h = Operators.add(x, attended(selfAttention, norm1, x, text, processor));
+            NDArray heard = attended(crossAttention, norm2, h, text, processor);
+            NDArray sum = Operators.add(processor.spread(h, heard), heard);
+            TensorScope.free(h);
+            TensorScope.free(heard);
+            return scope.release(Operators.add(sum, feedForward.forward(norm3.forward(sum))));
+        }
+    }
+
+    private static NDArray attended(
+            Attention attention, LayerNorm norm, NDArray x, NDArray text, AttentionProcessor processor) {
+        try (TensorScope scope = TensorScope.open()) {
+            return scope.release(processor.process(attention, norm.forward(x), text));
+        }
+    }
+
+    /** The GEGLU feed-forward of a transformer block: (N, S, C) -> (N, S, C), four times as wide inside. */
+    public static final class FeedForward {
+
+        private static final int EXPANSION = 4;
+
+        private final Linear in;
+        private final Linear out;
+
+        private FeedForward(Linear in, Linear out) {
+            this.in = in;
+            this.out = out;
+        }
+
+        public static FeedForward load(Weights weights, int channels) {
+            int inner = EXPANSION * channels;
+            return new FeedForward(
+                    Linear.load(weights.at("net.0.proj"), channels, 2 * inner),
+                    Linear.load(weights.at("net.2"), inner, channels));
+        }
+
+        public NDArray forward(NDArray x) {
+            return Operators.feedForward(x, in.weight(), in.bias(), out.weight(), out.bias());
         }
     }
 }

@@ -2,10 +2,12 @@ package org.dualanodiff.model.nn;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
@@ -48,7 +50,7 @@ public final class Weights implements AutoCloseable {
 
     /** Frozen weights of files, which stay loaded until these weights are closed. */
     public static Weights of(WeightSource source, Device device, Precision precision) {
-        return new Weights(new Files(source, device, precision, new ArrayList<>()), "", device, precision);
+        return new Weights(new Files(source, device, precision, new ArrayList<>(), new ConcurrentHashMap<>()), "", device, precision);
     }
 
     /**
@@ -113,19 +115,42 @@ public final class Weights implements AutoCloseable {
         return origin.constant(values, device);
     }
 
+    /** Gives the memory of mapped weights back to the system for now: used again, they come back from the file. */
+    public void rest() {
+        if (origin instanceof Files files) {
+            files.mapped().forEach(files.source()::giveBack);
+        }
+    }
+
     @Override
     public void close() {
         origin.close();
     }
 
-    private record Files(WeightSource source, Device device, Precision precision, List<NDArray> loaded)
+    /**
+     * @param loaded owned
+     * @param mapped bytes of the tensors that lie where the file is mapped
+     */
+    private record Files(
+            WeightSource source,
+            Device device,
+            Precision precision,
+            List<NDArray> loaded,
+            Map<String, ByteBuffer> mapped)
             implements Origin {
 
         @Override
         public NDArray tensor(String name, long[] shape, long[] view) {
             Precision stored = storedType(name, shape);
+            ByteBuffer bytes = source.map(name);
             try (TensorScope scope = TensorScope.open()) {
-                return kept(Tensors.load(source.map(name), stored, device, precision, view));
+                NDArray tensor = kept(Tensors.load(bytes, stored, device, precision, view));
+                if (stored == precision && device.equals(Device.cpu())) {
+                    mapped.put(name, bytes);
+                } else {
+                    source.giveBack(name, bytes);
+                }
+                return tensor;
             }
         }
 
@@ -159,6 +184,7 @@ public final class Weights implements AutoCloseable {
         public void close() {
             loaded.forEach(NDArray::close);
             loaded.clear();
+            mapped.clear();
         }
     }
 

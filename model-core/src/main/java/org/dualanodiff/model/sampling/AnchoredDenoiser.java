@@ -1,5 +1,7 @@
 package org.dualanodiff.model.sampling;
 
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,8 @@
 package org.dualanodiff.model.sampling;
 
+import java.awt.image.BufferedImage;
+import org.dualanodiff.model.image.PartGround;
+import java.io.Serializable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.stream.IntStream;
@@ -44,4 +47,24 @@ public final class Anchors {
         PermutationSampler.shuffle(series.generator("anchors", index / count), order);
         return order[(int) (index % count)];
     }
+
+    /**
+     * How pairs are made on real good images (an extension of the paper).
+     *
+     * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
+     * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
+     *     changed, that is the good image again, and a defect has the grain of its surroundings
+     * @param ground of the parts that the adapter was trained on: what ANOMALY draws of another color is the defect
+     */
+    public record Anchoring(double from, boolean detail, PartGround ground) implements Serializable {}
+
+    /**
+     * A real good image that a pair is made on.
+     *
+     * @param name where it comes from
+     * @param image of the working size, RGB
+     * @param pixels the same, (3, side, side) in [-1, 1]
+     * @param place where a defect may be, (side, side), 1 or 0; null for anywhere
+     */
+    public record Anchor(String name, BufferedImage image, float[] pixels, float[] place) {}
 }

@@ -1,5 +1,7 @@
 package org.dualanodiff.model.sampling;
 
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -72,7 +74,7 @@ public final class DualSampler implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
-            return TensorScope.disown(base.textEncoder().forward(tokens, adapter.text()));
+            return TensorScope.disown(base.promptStates(tokens, adapter.text()));
         }
     }
 
@@ -121,7 +123,7 @@ public final class DualSampler implements AutoCloseable {
                             anchor.filter(a -> anchoring.detail()).map(this::lost);
                     BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
                     BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
-                    AnomalyPart part = new AnomalyPart(defect, map(attention, b));
+                    AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
                     pairs.add(new GeneratedPair(first + b, image, part, latents.finite(b), anchor));
                 }
                 return pairs;

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.sampling;
 
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.mask.AnomalyPart;

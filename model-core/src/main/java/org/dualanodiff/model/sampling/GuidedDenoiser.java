@@ -1,5 +1,6 @@
 package org.dualanodiff.model.sampling;
 
+import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;

@@ -72,7 +72,7 @@ public final class ClipTextEncoder {
     }
 
     /** Causal self-attention and a two-layer perceptron, each normalized before and added after. */
-    static final class Layer {
+    private static final class Layer {
 
         private final String attentionPath;
         private final int heads;

@@ -37,6 +37,11 @@ public final class Operators {
         return call("group_norm", x, groups, w, b, eps);
     }
 
+    /** SiLU of {@link #groupNorm}. */
+    public static NDArray groupNormSilu(NDArray x, int groups, NDArray w, NDArray b, double eps) {
+        return call("group_norm_silu", x, groups, w, b, eps);
+    }
+
     /** Layer normalization over the last dimension. */
     public static NDArray layerNorm(NDArray x, NDArray w, NDArray b, double eps) {
         return call("layer_norm", x, w, b, eps);

@@ -12,33 +12,46 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A network in a TorchScript file, on the CPU and outside of training; each file is loaded once in a JVM. Such a file is a
+ * A network in a TorchScript file, outside of training; each file is loaded once a device in a JVM. Such a file is a
  * program: it can do what this process can.
  */
 public final class TorchScriptNetwork {
 
-    private static final Map<String, TorchScriptNetwork> LOADED = new ConcurrentHashMap<>();
+    private static final Map<Key, TorchScriptNetwork> LOADED = new ConcurrentHashMap<>();
 
     private final String file;
+    private final Device device;
     private final ScriptModule module;
 
-    private TorchScriptNetwork(String file, ScriptModule module) {
+    private TorchScriptNetwork(String file, Device device, ScriptModule module) {
         this.file = file;
+        this.device = device;
         this.module = module;
     }
 
-    /** @throws IllegalArgumentException if there is no such file, or it is not TorchScript */
+    private record Key(String file, Device device) {}
+
+    /**
+     * On the CPU.
+     *
+     * @throws IllegalArgumentException if there is no such file, or it is not TorchScript
+     */
     public static TorchScriptNetwork at(String file) {
-        return LOADED.computeIfAbsent(file, TorchScriptNetwork::load);
+        return at(file, Device.cpu());
     }
 
-    private static TorchScriptNetwork load(String file) {
+    /** @throws IllegalArgumentException if there is no such file, or it is not TorchScript */
+    public static TorchScriptNetwork at(String file, Device device) {
+        return LOADED.computeIfAbsent(new Key(file, device), key -> load(file, device));
+    }
+
+    private static TorchScriptNetwork load(String file, Device device) {
         byte[] archive = read(file);
         try {
             // The file keeps the mode that the network was saved in.
             ScriptModule module =
-                    ScriptModule.load(archive, Tensors.engineManager()).forInference();
-            return new TorchScriptNetwork(file, module);
+                    ScriptModule.load(archive, device, Tensors.engineManager()).forInference();
+            return new TorchScriptNetwork(file, device, module);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "the network " + file + " is not a TorchScript file: " + e.getMessage(), e);
@@ -66,7 +79,7 @@ public final class TorchScriptNetwork {
     public float[] run(float[] values, long[] shape, long[] expected) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray result = forward(Tensors.of(values, Device.cpu(), shape));
+            NDArray result = forward(Tensors.of(values, device, shape));
             long[] found = Tensors.shape(result);
             if (!Arrays.equals(withoutLeadingOnes(found), withoutLeadingOnes(expected))) {
                 throw new IllegalArgumentException(
@@ -90,7 +103,7 @@ public final class TorchScriptNetwork {
     public float[] run(float[] values, long[] shape) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            return Tensors.floats(forward(Tensors.of(values, Device.cpu(), shape)));
+            return Tensors.floats(forward(Tensors.of(values, device, shape)));
         }
     }
 

@@ -8,9 +8,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.random.NoiseSource;
-import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.vae.LatentDistribution;
@@ -28,6 +27,7 @@ final class BatchSource implements AutoCloseable {
     private final LatentCache latents;
     private final TrainingConfig config;
     private final NDArray ground;
+    private Drawn next;
 
     BatchSource(BaseModel base, LatentCache latents, TrainingConfig config) {
         this.base = base;
@@ -45,30 +45,57 @@ final class BatchSource implements AutoCloseable {
         }
     }
 
+    /** What a batch is made of, as the host draws it. */
+    private record Drawn(int step, int[] timesteps, int[] views, Noise pairs, Optional<Noise> backgrounds) {}
+
+    /** To sample latents with, and to add to them. */
+    private record Noise(float[] sampling, float[] added) {}
+
+    /** Draws the batch of a step, while a GPU computes. */
+    void draw(int step) {
+        UniformRandomProvider random = generator("step", step);
+        int[] timesteps =
+                random.ints(config.batchSize(), 0, base.schedule().length()).toArray();
+        int[] views = views(step);
+        next = new Drawn(
+                step,
+                timesteps,
+                views,
+                noise(random, latents.pairs(), LatentCache.pairRows(views).length),
+                latents.backgrounds().map(like -> noise(generator("background", step), like, views.length)));
+    }
+
+    private static Noise noise(UniformRandomProvider random, LatentDistribution like, int rows) {
+        int count = Math.toIntExact(Arrays.stream(like.shape(rows)).reduce(1, (a, b) -> a * b));
+        return new Noise(NoiseSource.gaussian(random, count), NoiseSource.gaussian(random, count));
+    }
+
     /** @param step from 1 */
     TrainingBatch batch(int step) {
+        if (next == null || next.step() != step) {
+            draw(step);
+        }
+        Drawn drawn = next;
         try (TensorScope scope = TensorScope.open()) {
-            UniformRandomProvider random = generator("step", step);
-            int[] timesteps =
-                    random.ints(config.batchSize(), 0, base.schedule().length()).toArray();
-            int[] views = views(step);
-            long[] pairRows = LatentCache.pairRows(views);
-            NDArray clean = latents.pairs().sample(pairRows, gaussian(random, latents.pairs(), pairRows.length));
-            NDArray noise = gaussian(random, latents.pairs(), pairRows.length);
+            long[] pairRows = LatentCache.pairRows(drawn.views());
+            NDArray clean = sample(latents.pairs(), pairRows, drawn.pairs());
+            NDArray noise = tensor(drawn.pairs().added(), latents.pairs(), pairRows.length);
             Optional<TrainingBatch.Background> background = latents.backgrounds()
-                    .map(distribution -> background(distribution, views, generator("background", step), scope));
+                    .map(distribution -> background(
+                            distribution, drawn.views(), drawn.backgrounds().orElseThrow(), scope));
             Optional<NDArray> weights = Optional.ofNullable(ground)
                     .map(g -> scope.release(
                             DualOperators.defectWeights(clean, g, config.defectWeight(), DISTANCE_FROM_GROUND)));
-            return new TrainingBatch(scope.release(clean), scope.release(noise), timesteps, weights, background);
+            return new TrainingBatch(
+                    scope.release(clean), scope.release(noise), drawn.timesteps(), weights, background);
         }
     }
 
     private TrainingBatch.Background background(
-            LatentDistribution backgrounds, int[] views, UniformRandomProvider random, TensorScope scope) {
+            LatentDistribution backgrounds, int[] views, Noise drawn, TensorScope scope) {
         long[] rows = Arrays.stream(views).asLongStream().toArray();
-        NDArray clean = backgrounds.sample(rows, gaussian(random, backgrounds, rows.length));
-        NDArray noise = gaussian(random, backgrounds, rows.length);
+        NDArray clean = sample(backgrounds, rows, drawn);
+        NDArray noise = tensor(drawn.added(), backgrounds, rows.length);
         return new TrainingBatch.Background(scope.release(clean), scope.release(noise));
     }
 
@@ -84,10 +111,12 @@ final class BatchSource implements AutoCloseable {
         return order[(int) (place % latents.views())];
     }
 
-    private NDArray gaussian(UniformRandomProvider random, LatentDistribution like, int rows) {
-        long[] shape = like.shape(rows);
-        int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-        return Tensors.of(NoiseSource.gaussian(random, count), base.device(), shape);
+    private NDArray sample(LatentDistribution from, long[] rows, Noise drawn) {
+        return from.sample(rows, tensor(drawn.sampling(), from, rows.length));
+    }
+
+    private NDArray tensor(float[] numbers, LatentDistribution like, int rows) {
+        return Tensors.of(numbers, base.device(), like.shape(rows));
     }
 
     private UniformRandomProvider generator(String what, long number) {

@@ -1,5 +1,7 @@
 package org.dualanodiff.model.training;
 
+import org.dualanodiff.model.torch.GradientMode;
+import java.util.stream.Stream;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +48,7 @@ public final class DualObjective {
             NDArray loss = loss(batch, tokens);
             List<NDArray> found = Operators.gradients(loss, parameters);
             found.forEach(scope::release);
-            return new Gradients(Operators.item(loss), found);
+            return new Gradients(List.of(scope.release(Operators.detach(loss))), found);
         }
     }
 
@@ -74,5 +76,39 @@ public final class DualObjective {
 
     private NDArray timesteps(int[] values) {
         return Tensors.of(Arrays.stream(values).asLongStream().toArray(), base.device(), values.length);
+    }
+
+    /**
+     * Losses and their mean's gradients.
+     *
+     * @param losses one number each, on the device, one for each part of the batch
+     * @param byParameter one tensor for each trained tensor of the adapter, in the order of its keys
+     */
+    record Gradients(List<NDArray> losses, List<NDArray> byParameter) {
+
+        /** Adds another part's loss and gradients, in place. */
+        Gradients plus(Gradients other) {
+            try (GradientMode frozen = GradientMode.off()) {
+                Operators.accumulate(byParameter, other.byParameter, 1);
+                return new Gradients(
+                        Stream.concat(losses.stream(), other.losses.stream()).toList(), byParameter);
+            }
+        }
+
+        /** The mean of {@code parts} parts of equal size, in place. */
+        Gradients dividedBy(int parts) {
+            if (parts == 1) {
+                return this;
+            }
+            try (GradientMode frozen = GradientMode.off()) {
+                Operators.scale(byParameter, 1.0 / parts);
+                return this;
+            }
+        }
+
+        /** The mean loss. A GPU is waited for: it has to be done with all that it was told to do. */
+        double loss() {
+            return losses.stream().mapToDouble(Operators::item).sum() / losses.size();
+        }
     }
 }

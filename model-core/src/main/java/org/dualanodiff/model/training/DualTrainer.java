@@ -1,17 +1,20 @@
 package org.dualanodiff.model.training;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -29,7 +32,7 @@ import org.dualanodiff.model.torch.Unfinished;
 public final class DualTrainer implements AutoCloseable {
 
     private final TrainingConfig config;
-    private final NestedPrompt prompt;
+    private final NDArray tokens;
     private final BaseModel base;
     private final LatentCache latents;
     private final BatchSource batches;
@@ -54,9 +57,9 @@ public final class DualTrainer implements AutoCloseable {
         // Held before MicroBatch looks at what memory is free.
         base.unet().attentions().forEach(Attention::projections);
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
-        this.prompt = prompt;
         this.base = base;
         try (Unfinished parts = Unfinished.begin()) {
+            tokens = tokens(base, prompt);
             latents = LatentCache.encode(base, examples, config);
             batches = new BatchSource(base, latents, config);
             adapter = first(base, config);
@@ -70,6 +73,12 @@ public final class DualTrainer implements AutoCloseable {
             optimizer = new AdamW(parameters, config.optimizer());
             state = new TrainingState(config, adapter, optimizer, losses);
             parts.finish();
+        }
+    }
+
+    private static NDArray tokens(BaseModel base, NestedPrompt prompt) {
+        try (TensorScope scope = TensorScope.open()) {
+            return TensorScope.disown(NestedPrompt.tokens(base, prompt));
         }
     }
 
@@ -121,26 +130,31 @@ public final class DualTrainer implements AutoCloseable {
     private double step(int step) {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            Gradients gradients = gradients(batches.batch(step), NestedPrompt.tokens(base, prompt));
-            requireFinite(gradients.loss(), step);
+            Gradients gradients = gradients(batches.batch(step));
             optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
-            return gradients.loss();
+            // All of the step is in a GPU's queue by now. Only then is it waited for, once.
+            batches.draw(step + 1);
+            double loss = gradients.loss();
+            requireFinite(loss, step);
+            return loss;
         }
     }
 
-    private Gradients gradients(TrainingBatch batch, NDArray tokens) {
+    private Gradients gradients(TrainingBatch batch) {
         int parts = config.batchSize() / config.microBatchSize();
-        Gradients sum = computed(batch.pairs(0, config.microBatchSize()), tokens);
+        Gradients sum = computed(batch.pairs(0, config.microBatchSize()));
         for (int part = 1; part < parts; part++) {
             try (TensorScope scope = TensorScope.open()) {
                 int first = part * config.microBatchSize();
-                sum = sum.plus(computed(batch.pairs(first, config.microBatchSize()), tokens));
+                Gradients more = computed(batch.pairs(first, config.microBatchSize()));
+                more.losses().forEach(scope::release);
+                sum = sum.plus(more);
             }
         }
         return sum.dividedBy(parts);
     }
 
-    private Gradients computed(TrainingBatch part, NDArray tokens) {
+    private Gradients computed(TrainingBatch part) {
         return config.recompute() ? recomputed.of(part, tokens) : objective.gradients(part, tokens, parameters);
     }
 
@@ -155,7 +169,7 @@ public final class DualTrainer implements AutoCloseable {
     public double evaluate(int step) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            return Operators.item(objective.loss(batches.batch(step), NestedPrompt.tokens(base, prompt)));
+            return Operators.item(objective.loss(batches.batch(step), tokens));
         }
     }
 
@@ -166,9 +180,75 @@ public final class DualTrainer implements AutoCloseable {
 
     @Override
     public void close() {
+        tokens.close();
         batches.close();
         latents.close();
         optimizer.close();
         adapter.close();
+    }
+
+    /** The loss of every step of a training. */
+    public static final class LossCurve {
+
+        private double[] values = new double[64];
+        private int size;
+
+        void add(double loss) {
+            if (size == values.length) {
+                values = Arrays.copyOf(values, 2 * size);
+            }
+            values[size++] = loss;
+        }
+
+        void restore(double[] losses) {
+            values = losses.length == 0 ? new double[64] : losses.clone();
+            size = losses.length;
+        }
+
+        /** One number a step, the first step first. */
+        public double[] values() {
+            return Arrays.copyOf(values, size);
+        }
+    }
+
+    /**
+     * Keeps one LoRA for both branches: its two copies begin alike and get the sum of their gradients, so they stay alike.
+     *
+     * @param first positions of the first branch's tensors among the trained ones
+     * @param second positions of the second branch's, in the same order
+     */
+    record SharedLora(List<Integer> first, List<Integer> second) {
+
+        /** Each branch its own. */
+        static final SharedLora NONE = new SharedLora(List.of(), List.of());
+
+        static SharedLora of(List<String> trained) {
+            List<Integer> first = new ArrayList<>();
+            List<Integer> second = new ArrayList<>();
+            for (int i = 0; i < trained.size(); i++) {
+                String other = AdapterLayout.otherBranch(trained.get(i));
+                if (trained.get(i).compareTo(other) < 0) {
+                    first.add(i);
+                    second.add(trained.indexOf(other));
+                }
+            }
+            return new SharedLora(first, second);
+        }
+
+        /** The gradients to learn from, in the same order. */
+        List<NDArray> summed(List<NDArray> gradients) {
+            if (first.isEmpty()) {
+                return gradients;
+            }
+            List<NDArray> shared = new ArrayList<>(gradients);
+            List<NDArray> sums = first.stream().map(gradients::get).toList();
+            try (GradientMode frozen = GradientMode.off()) {
+                Operators.accumulate(sums, second.stream().map(gradients::get).toList(), 1);
+            }
+            for (int i = 0; i < sums.size(); i++) {
+                shared.set(second.get(i), sums.get(i));
+            }
+            return shared;
+        }
     }
 }

@@ -9,7 +9,6 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
@@ -37,7 +36,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
             LatentDistribution.Builder pairs = new LatentDistribution.Builder(base.autoencoder(), true);
             LatentDistribution.Builder backgrounds =
                     new LatentDistribution.Builder(base.autoencoder(), config.background() == BackgroundMode.SCALED);
-            for (TrainingPixels view : views(examples, config)) {
+            for (TrainingTransform.Pixels view : views(examples, config)) {
                 pairs.add(pixels(base, view.size(), view.image(), view.anomaly()));
                 if (compensate) {
                     backgrounds.add(pixels(base, view.size(), view.background().orElseThrow()));
@@ -47,7 +46,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
         }
     }
 
-    private static List<TrainingPixels> views(List<TrainingExample> examples, TrainingConfig config) {
+    private static List<TrainingTransform.Pixels> views(List<TrainingExample> examples, TrainingConfig config) {
         TrainingTransform transform = new TrainingTransform(config.resolution(), config.ground());
         return examples.stream()
                 .flatMap(example ->
@@ -55,7 +54,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
                 .toList();
     }
 
-    private static List<TrainingPixels> views(
+    private static List<TrainingTransform.Pixels> views(
             TrainingTransform transform, TrainingExample example, Flip flip, TrainingConfig config) {
         if (config.background() == BackgroundMode.OFF) {
             return transform.windows(example.image(), example.mask(), Optional.empty(), flip);

@@ -1,5 +1,6 @@
 package org.dualanodiff.model.training;
 
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +16,8 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.nn.AttentionProcessor;
-import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.DualOperators;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -54,7 +55,7 @@ final class RecomputedGradients {
             List<NDArray> sums = parameters.stream()
                     .map(parameter -> scope.release(zeros(parameter)))
                     .toList();
-            return new Gradients(new Pass(batch, tokens, sums).run(), sums);
+            return new Gradients(List.of(scope.release(new Pass(batch, tokens, sums).run())), sums);
         }
     }
 
@@ -82,7 +83,7 @@ final class RecomputedGradients {
             this.sums = sums;
         }
 
-        double run() {
+        NDArray run() {
             try (GradientMode frozen = GradientMode.off()) {
                 text = base.textEncoder().forward(tokens, adapter.text());
                 byText = Operators.zerosLike(text);
@@ -94,7 +95,7 @@ final class RecomputedGradients {
                         .orElse(null);
                 try (BackgroundFeatures features = recorder.recorded()) {
                     features.byAttention().forEach((path, f) -> byReference.put(path, Operators.zerosLike(f)));
-                    double loss = mainPass(features);
+                    NDArray loss = mainPass(features);
                     if (reference != null) {
                         reference.back(null, this::throughReference);
                     }
@@ -109,7 +110,7 @@ final class RecomputedGradients {
             return new StageWalk(base.unet(), noisy, pass(batch.timesteps(), globalText, dual.reference(recorder)));
         }
 
-        private double mainPass(BackgroundFeatures features) {
+        private NDArray mainPass(BackgroundFeatures features) {
             int[] rows = batch.rowTimesteps();
             NDArray noisy = base.schedule().addNoise(batch.latents(), batch.noise(), rows);
             NDArray target = base.schedule().target(batch.latents(), batch.noise(), rows);
@@ -121,7 +122,7 @@ final class RecomputedGradients {
                 walk.back(
                         upstream,
                         (stage, input, skip, size, above) -> throughMain(stage, input, skip, size, above, features));
-                return Operators.item(loss);
+                return Operators.detach(loss);
             }
         }
 

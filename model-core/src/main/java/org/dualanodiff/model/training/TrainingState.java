@@ -1,5 +1,6 @@
 package org.dualanodiff.model.training;
 
+import org.dualanodiff.model.training.DualTrainer.LossCurve;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import java.io.IOException;

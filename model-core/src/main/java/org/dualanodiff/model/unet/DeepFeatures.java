@@ -35,6 +35,10 @@ public final class DeepFeatures implements AutoCloseable {
         return features;
     }
 
+    boolean holds(NDArray tensor) {
+        return features == tensor;
+    }
+
     void keep(NDArray computed) {
         if (interval > 1) {
             forget();

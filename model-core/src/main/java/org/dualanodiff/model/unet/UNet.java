@@ -77,11 +77,7 @@ public final class UNet {
         int first = config.blockOutChannels().get(0);
         GroupNorm norm = GroupNorm.load(weights.at("conv_norm_out"), first, config.normNumGroups(), config.normEps());
         Convolution convolution = Convolution.threeByThree(weights.at("conv_out"), first, config.outChannels());
-        return new UNetStage("conv_out", UNetStage.Skip.NONE, List.of(), (x, skip, size, pass) -> {
-            try (TensorScope scope = TensorScope.open()) {
-                return scope.release(convolution.forward(Operators.silu(norm.forward(x))));
-            }
-        });
+        return new UNetStage("conv_out", UNetStage.Skip.NONE, List.of(), (x, skip, size, pass) -> norm.thenConvolve(x, convolution));
     }
 
     public UNetConfig config() {
@@ -147,9 +143,20 @@ public final class UNet {
                 if (stage.skip() == UNetStage.Skip.PUSH) {
                     skips.push(next);
                 }
+                if (skip != null) {
+                    TensorScope.free(skip);
+                }
+                free(h, skips, deep);
                 h = next;
             }
             return scope.release(output(h));
+        }
+    }
+
+    /** A stage's input, unless it waits for the way up or for the next pass. */
+    private static void free(NDArray input, Deque<NDArray> skips, DeepFeatures deep) {
+        if (!deep.holds(input) && skips.stream().noneMatch(waiting -> waiting == input)) {
+            TensorScope.free(input);
         }
     }
 

@@ -137,10 +137,15 @@ final class UNetBlocks {
         UNetStage up() {
             return new UNetStage(name(), UNetStage.Skip.POP, attentions(), (x, skip, size, pass) -> {
                 try (TensorScope scope = TensorScope.open()) {
-                    NDArray kept = pass.processor().spread(skip, x);
-                    return scope.release(forward(Operators.concat(List.of(x, kept), 1), pass));
+                    return scope.release(attended(joined(x, pass.processor().spread(skip, x), pass), pass));
                 }
             });
+        }
+
+        private NDArray joined(NDArray x, NDArray kept, UNetStage.Pass pass) {
+            try (TensorScope scope = TensorScope.open()) {
+                return scope.release(resnet.forward(Operators.concat(List.of(x, kept), 1), pass.time()));
+            }
         }
 
         private String name() {
@@ -153,15 +158,18 @@ final class UNetBlocks {
 
         private NDArray forward(NDArray x, UNetStage.Pass pass) {
             try (TensorScope scope = TensorScope.open()) {
-                NDArray h = resnet.forward(x, pass.time());
-                pass.listener().features(block + ".resnet." + index, h);
-                if (transformer == null) {
-                    return scope.release(h);
-                }
-                NDArray attended = transformer.forward(h, pass.text(), pass.processor());
-                pass.listener().features(block + ".attention." + index, attended);
-                return scope.release(attended);
+                return scope.release(attended(resnet.forward(x, pass.time()), pass));
             }
+        }
+
+        private NDArray attended(NDArray h, UNetStage.Pass pass) {
+            pass.listener().features(block + ".resnet." + index, h);
+            if (transformer == null) {
+                return h;
+            }
+            NDArray attended = transformer.forward(h, pass.text(), pass.processor());
+            pass.listener().features(block + ".attention." + index, attended);
+            return attended;
         }
     }
 }

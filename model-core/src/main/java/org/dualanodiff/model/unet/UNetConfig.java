@@ -194,7 +194,7 @@ public record UNetConfig(
     }
 
     /** Names and shapes of the denoiser's tensors, as diffusers writes them. */
-    static final class Layout {
+    private static final class Layout {
         private final UNetConfig config;
         private final List<Integer> channels;
         private final int last;

@@ -94,7 +94,7 @@ final class KlAutoencoder implements Autoencoder {
                 for (Level level : levels) {
                     h = level.forward(h);
                 }
-                return scope.release(out.forward(Operators.silu(outNorm.forward(mid.forward(h)))));
+                return scope.release(outNorm.thenConvolve(mid.forward(h), out));
             }
         }
     }
@@ -138,7 +138,7 @@ final class KlAutoencoder implements Autoencoder {
                 for (Level level : levels) {
                     h = level.forward(h);
                 }
-                return scope.release(out.forward(Operators.silu(outNorm.forward(h))));
+                return scope.release(outNorm.thenConvolve(h, out));
             }
         }
     }

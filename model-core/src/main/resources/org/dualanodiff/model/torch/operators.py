@@ -16,6 +16,14 @@ class Operators(Module):
     return torch.conv2d(x, w, b, [stride, stride], [padding, padding], [1, 1], 1)
   def group_norm(self: __torch__.Operators, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
     return torch.group_norm(x, groups, w, b, eps, False)
+  # SiLU of it; without gradients where the normalized numbers lie.
+  def group_norm_silu(self: __torch__.Operators, x: Tensor, groups: int, w: Tensor, b: Tensor, eps: float) -> Tensor:
+    y = torch.group_norm(x, groups, w, b, eps, False)
+    if ops.prim.requires_grad(y):
+      z = torch.silu(y)
+    else:
+      z = torch.silu_(y)
+    return z
   def layer_norm(self: __torch__.Operators, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], w, b, eps, False)
   def silu(self: __torch__.Operators, x: Tensor) -> Tensor:

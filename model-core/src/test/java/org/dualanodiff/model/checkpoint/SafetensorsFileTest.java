@@ -2,6 +2,7 @@ package org.dualanodiff.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,44 @@ class SafetensorsFileTest {
         for (String name : opened.tensors().keySet()) {
             assertThat(opened.floats(name)).as(name).containsExactly(1.5f, -2);
         }
+    }
+
+    @Test
+    void floats_readFromAFile_leaveNoPagesOfItInMemory() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/self/smaps")));
+        int count = 1 << 20;
+        ByteBuffer numbers = buffer(count * Float.BYTES);
+        for (int i = 0; i < count; i++) {
+            numbers.putFloat(i);
+        }
+        Path file = file(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+                        .formatted(count, count * Float.BYTES),
+                numbers);
+        SafetensorsFile opened = SafetensorsFile.open(file);
+        ByteBuffer mapped = opened.map("a");
+        assertThat(mapped.getFloat(4 * (count - 1))).isEqualTo(count - 1);
+        assertThat(residentKibibytes(file)).isPositive();
+
+        opened.giveBack(mapped);
+        assertThat(opened.floats("a")).endsWith(count - 1);
+
+        assertThat(residentKibibytes(file)).isZero();
+        assertThat(mapped.getFloat(4 * (count - 1))).isEqualTo(count - 1);
+    }
+
+    /** Of all mappings of the file in this process. */
+    private static long residentKibibytes(Path file) throws IOException {
+        long sum = 0;
+        boolean ofFile = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                ofFile = line.endsWith(file.toRealPath().toString());
+            } else if (ofFile && line.startsWith("Rss:")) {
+                sum += Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return sum;
     }
 
     @Test

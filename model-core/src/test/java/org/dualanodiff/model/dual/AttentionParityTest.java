@@ -3,6 +3,7 @@ package org.dualanodiff.model.dual;
 import static org.dualanodiff.model.golden.Closeness.assertClose;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.stream.Stream;

@@ -32,7 +32,7 @@ class TrainingTransformTest {
 
     @Test
     void anomaly_outsideMask_isMidGrey() {
-        TrainingPixels pixels = transform.apply(gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels = transform.apply(gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(-1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f);
     }
@@ -41,7 +41,7 @@ class TrainingTransformTest {
     void anomaly_outsideMask_isTheGivenGround() {
         TrainingTransform onBlue = new TrainingTransform(2, PartGround.parse("#0000ff"));
 
-        TrainingPixels pixels = onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels = onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, 1f, 1f);
     }
@@ -52,7 +52,7 @@ class TrainingTransformTest {
         BufferedImage corner = gray(2, 2, 255, 0, 0, 0);
         int expected = (flip.vertical() ? 2 : 0) + (flip.horizontal() ? 1 : 0);
 
-        TrainingPixels pixels = transform.apply(corner, corner, flip);
+        TrainingTransform.Pixels pixels = transform.apply(corner, corner, flip);
 
         for (int i = 0; i < 4; i++) {
             assertThat(pixels.mask()[i]).isEqualTo(i == expected ? 1f : 0f);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import ai.djl.Device;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.TinySaliencyNetwork;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +153,8 @@ class MaskExtractorTest {
             }
         }
         return new AnomalyPart(
-                new Image(SIZE, SIZE, 3, levels).buffered(), Optional.of(new HeatMap(SIZE, SIZE, attention)));
+                new Image(SIZE, SIZE, 3, levels).buffered(),
+                Optional.of(new HeatMap(SIZE, SIZE, attention)),
+                Device.cpu());
     }
 }

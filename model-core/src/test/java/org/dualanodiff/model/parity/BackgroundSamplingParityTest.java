@@ -17,7 +17,7 @@ import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
-import org.dualanodiff.model.sampling.BackgroundReference;
+import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;

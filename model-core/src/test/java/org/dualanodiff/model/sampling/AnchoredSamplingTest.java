@@ -3,6 +3,8 @@ package org.dualanodiff.model.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;

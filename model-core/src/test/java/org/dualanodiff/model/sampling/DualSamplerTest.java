@@ -119,6 +119,7 @@ class DualSamplerTest {
             List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
             assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
             for (GeneratedPair pair : pairs) {
+                assertThat(pair.part().device()).isEqualTo(base.device());
                 HeatMap map = pair.part().attention().orElseThrow();
                 assertThat(map.values()).hasSize(map.width() * map.height());
                 for (float share : map.values()) {

@@ -2,6 +2,7 @@ package org.dualanodiff.model.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dualanodiff.model.golden.Closeness.maxDifference;
 import static org.dualanodiff.model.golden.Closeness.relativeError;
 
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;

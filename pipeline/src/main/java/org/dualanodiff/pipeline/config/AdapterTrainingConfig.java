@@ -1,11 +1,10 @@
 package org.dualanodiff.pipeline.config;
 
-import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
-
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /** How one adapter is trained. */
 public record AdapterTrainingConfig(
@@ -28,8 +27,6 @@ public record AdapterTrainingConfig(
         int checkpointMinutes,
         int logEvery)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     /** What is left out of the method. */
     public Ablation ablation() {
         return new Ablation(!interaction, sharedLora);
@@ -75,7 +72,5 @@ public record AdapterTrainingConfig(
     }
 
     /** Which random mirror images training sees. */
-    public record Flips(boolean horizontal, boolean vertical) implements Serializable {
-        private static final long serialVersionUID = 1L;
-    }
+    public record Flips(boolean horizontal, boolean vertical) implements Serializable {}
 }

@@ -8,8 +8,6 @@ import java.util.List;
 public record BackgroundConfig(
         String mode, List<String> on, List<String> auto, List<String> off, String objectMasks, boolean scaledLatent)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     public BackgroundConfig {
         on = List.copyOf(on);
         auto = List.copyOf(auto);

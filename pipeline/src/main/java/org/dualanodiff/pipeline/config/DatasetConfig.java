@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * What is augmented. Empty {@code categories} or {@code defects} stand for all.
  *
+ * @param split {@code first-third}, {@code list} or a number: which images of a defect train its adapter
+ * @param splitFiles JSON file {@code {category: {defect: [file names]}}} of a list, a local path on the driver
  * @param format {@code auto} or a name of {@code DatasetFormat}
  * @param maskLevel grey level from which a mask marks a pixel; 0 to find it out by looking
  * @param bitDepth bits in use of samples that are deeper than 8 bits; 0 to find it out by looking
@@ -17,21 +19,15 @@ public record DatasetConfig(
         String root,
         List<String> categories,
         List<String> defects,
-        DatasetSplit split,
+        String split,
+        String splitFiles,
         String format,
         int maskLevel,
         int bitDepth,
         boolean allowOutside,
         Crop crop)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     private static final String AUTO = "auto";
-
-    /** In whatever format it is, with levels and depth as they are found. */
-    public DatasetConfig(String root, List<String> categories, List<String> defects, DatasetSplit split) {
-        this(root, categories, defects, split, AUTO, 0, 0, false, Crop.WHOLE);
-    }
 
     public DatasetConfig {
         categories = List.copyOf(categories);
@@ -43,7 +39,8 @@ public record DatasetConfig(
                 block.getString("root"),
                 block.getStringList("categories"),
                 block.getStringList("defects"),
-                DatasetSplit.of(block),
+                block.getString("split"),
+                block.getString("split-files"),
                 block.getString("format"),
                 block.getString("mask-level").equals(AUTO) ? 0 : block.getInt("mask-level"),
                 block.getString("bit-depth").equals(AUTO) ? 0 : block.getInt("bit-depth"),
@@ -60,10 +57,6 @@ public record DatasetConfig(
      * @param perImage crops of one image
      */
     public record Crop(String mode, double margin, double jitter, int perImage) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
-        private static final Crop WHOLE = new Crop("whole", 0.5, 0.2, 4);
-
         private static Crop of(Config block) {
             return new Crop(
                     block.getString("crop"),
@@ -75,43 +68,6 @@ public record DatasetConfig(
         /** Whether crops around defects take the place of whole images. */
         public boolean aroundDefects() {
             return mode.equals("defect");
-        }
-    }
-
-    /** Which images of a defect train its adapter; the rest is for testing. */
-    public sealed interface DatasetSplit extends Serializable {
-
-        /** The first third of the sorted names (paper). */
-        record FirstThird() implements DatasetSplit {
-            private static final long serialVersionUID = 1L;
-        }
-
-        /**
-         * The first {@code count} of the sorted names.
-         *
-         * @param count at least 1
-         */
-        record FirstCount(int count) implements DatasetSplit {
-            private static final long serialVersionUID = 1L;
-        }
-
-        /**
-         * The images that a JSON file names.
-         *
-         * @param file of {@code {category: {defect: [file names]}}}, a local path on the driver
-         */
-        record Listed(String file) implements DatasetSplit {
-            private static final long serialVersionUID = 1L;
-        }
-
-        /** The split that the validated block {@code dataset} asks for. */
-        static DatasetSplit of(Config dataset) {
-            String split = dataset.getString("split");
-            return switch (split) {
-                case "first-third" -> new FirstThird();
-                case "list" -> new Listed(dataset.getString("split-files"));
-                default -> new FirstCount(dataset.getInt("split"));
-            };
         }
     }
 }

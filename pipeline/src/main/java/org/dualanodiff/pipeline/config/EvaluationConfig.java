@@ -25,16 +25,12 @@ public record EvaluationConfig(
         double allowedLoss,
         Networks networks)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     public EvaluationConfig {
         arms = List.copyOf(arms);
     }
 
     /** TorchScript files that measure generated images, each empty for none; {@code size} in pixels. */
     public record Networks(String features, String classes, String distances, int size) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         private static Networks of(Config block) {
             return new Networks(
                     block.getString("features"),

@@ -1,11 +1,10 @@
 package org.dualanodiff.pipeline.config;
 
-import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
-
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /**
  * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}; {@code karrasSigmas} and
@@ -30,8 +29,6 @@ public record GenerationConfig(
         int batchSize,
         int pairsPerTask)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     static GenerationConfig of(Config root) {
         Config block = root.getConfig("generation");
         boolean auto = block.getString("seed").equals("auto");
@@ -96,8 +93,6 @@ public record GenerationConfig(
 
     /** A part of the noise schedule, in fractions of its timesteps from the clean end: 0 <= from <= to <= 1. */
     public record Interval(double from, double to) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         private static Interval of(List<Double> bounds) {
             return new Interval(bounds.get(0), bounds.get(1));
         }

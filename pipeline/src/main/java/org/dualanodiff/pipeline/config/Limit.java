@@ -8,8 +8,6 @@ import java.io.Serializable;
  * @param setting as in a configuration file
  */
 public record Limit(String setting) implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     public static final Limit AUTO = new Limit("auto");
     public static final Limit OFF = new Limit("off");
 

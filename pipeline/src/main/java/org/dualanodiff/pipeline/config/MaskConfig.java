@@ -26,8 +26,6 @@ public record MaskConfig(
         int refineRadius,
         double refineEpsilon)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     static MaskConfig of(Config block) {
         return new MaskConfig(
                 block.getString("method"),

@@ -30,8 +30,6 @@ public record PipelineConfig(
         SparkConfig spark,
         Map<String, String> texts)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     /** What another value of a setting changes. */
     public enum Changes {
         /** How, where and how much is made, but neither an adapter's weights nor a pair. */
@@ -78,8 +76,6 @@ public record PipelineConfig(
 
     /** Prompts of the two branches and of the unconditional pass. */
     public record PromptConfig(String global, String anomaly, String negative) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         static PromptConfig of(Config block) {
             return new PromptConfig(block.getString("global"), block.getString("anomaly"), block.getString("negative"));
         }
@@ -90,8 +86,6 @@ public record PipelineConfig(
      * share it.
      */
     public record RunConfig(String id, int fileMegabytes, Lease lease) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         static RunConfig of(Config block) {
             return new RunConfig(
                     block.getString("id"),
@@ -110,9 +104,7 @@ public record PipelineConfig(
         }
 
         /** When a driver is taken for dead, and how long another one waits for one that lives. */
-        public record Lease(int expireSeconds, int waitSeconds) implements Serializable {
-            private static final long serialVersionUID = 1L;
-        }
+        public record Lease(int expireSeconds, int waitSeconds) implements Serializable {}
     }
 
     /**
@@ -122,8 +114,6 @@ public record PipelineConfig(
      * @param file local path, or empty for standard error
      */
     public record LogConfig(String format, String file) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         static LogConfig of(Config block) {
             return new LogConfig(block.getString("format"), block.getString("file"));
         }
@@ -142,8 +132,6 @@ public record PipelineConfig(
     public record ComputeConfig(
             String device, String precision, String trainingPrecision, String generationPrecision, int threads)
             implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         static ComputeConfig of(Config block) {
             return new ComputeConfig(
                     block.getString("device"),
@@ -173,8 +161,6 @@ public record PipelineConfig(
      * @param pixels 0 stands for the base model's own
      */
     public record Resolution(int pixels) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         /** The base model's own resolution. */
         public static final Resolution AUTO = new Resolution(0);
 
@@ -206,6 +192,5 @@ public record PipelineConfig(
         static double number(Config block, String key) {
             return block.getString(key).equals(WORD) ? AUTO : block.getDouble(key);
         }
-
     }
 }

@@ -17,8 +17,6 @@ import java.util.TreeMap;
 public record QualityConfig(
         boolean enabled, double maxAttempts, boolean keepRejectedPixels, double copyOverlap, Map<String, Limit> limits)
         implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     /** Names of the limits. */
     public static final List<String> LIMITS = List.of(
             "min-mask-ratio",

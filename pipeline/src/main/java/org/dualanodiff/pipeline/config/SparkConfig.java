@@ -19,8 +19,6 @@ import java.util.TreeMap;
  * itself.
  */
 public record SparkConfig(String master, Map<String, String> conf) implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     static final String KEY = "spark.conf";
 
     public SparkConfig {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.crop;
 
+import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,9 +23,9 @@ public final class DefectCrops {
     /** Parts below this share of the largest one get no window of their own. */
     private static final double LESSER_PART = 0.05;
 
-    private final CropPolicy policy;
+    private final Policy policy;
 
-    public DefectCrops(CropPolicy policy) {
+    public DefectCrops(Policy policy) {
         this.policy = policy;
     }
 
@@ -34,11 +35,11 @@ public final class DefectCrops {
      * @param name of the photograph; its jitter follows from it
      * @param mask grey, 128 and brighter on the defect, of the photograph's size
      */
-    public List<CropPair> pairs(String name, BufferedImage photograph, BufferedImage mask) {
+    public List<Pair> pairs(String name, BufferedImage photograph, BufferedImage mask) {
         Image image = Image.rgb(photograph);
         Image defect = Image.gray(mask);
         return windows(name, defect).stream()
-                .map(window -> CropPair.of(window, image, defect, policy.resolution()))
+                .map(window -> Pair.of(window, image, defect, policy.resolution()))
                 .toList();
     }
 
@@ -77,5 +78,42 @@ public final class DefectCrops {
     private double shift(UniformRandomProvider random, int length, int extent) {
         double most = Math.min(policy.jitter() * length, Math.max(0, (length - extent) / 2.0 - 1));
         return most * (2 * random.nextDouble() - 1);
+    }
+
+    /**
+     * A window of a defect image at the working resolution.
+     *
+     * @param window where it was cut
+     * @param image RGB
+     * @param mask grey, 255 on the defect and 0 elsewhere
+     * @param margin of the defect, see {@link Window#margin}
+     */
+    public record Pair(Window window, BufferedImage image, BufferedImage mask, double margin) {
+
+        static Pair of(Window window, Image photograph, Image mask, int resolution) {
+            return new Pair(
+                    window,
+                    window.squared(photograph, resolution).buffered(),
+                    window.squaredMask(mask, resolution).buffered(),
+                    window.margin(Mask.of(window.cut(mask)), mask.width(), mask.height()));
+        }
+    }
+
+    /**
+     * How windows are cut around defects.
+     *
+     * @param resolution side of the working images, in pixels; no window is smaller, unless the photograph is
+     * @param margin room on each side of the defect, in sides of its bounding box
+     * @param jitter how far a window's center may be from the defect's on each axis, in sides of the window
+     * @param perImage windows of one photograph
+     * @param seed of the jitter
+     */
+    public record Policy(int resolution, double margin, double jitter, int perImage, long seed)
+            implements Serializable {
+
+        /** Side of the window for a defect whose bounding box has this longer side, in pixels of the photograph. */
+        int side(int longest) {
+            return Math.max(resolution, (int) Math.ceil(longest * (1 + 2 * margin)));
+        }
     }
 }

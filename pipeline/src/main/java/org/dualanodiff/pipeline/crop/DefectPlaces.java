@@ -23,10 +23,10 @@ public final class DefectPlaces {
     /** Of the share of the real defect's surroundings that is object. */
     private static final double LEAST_ON_OBJECT = 0.75;
 
-    private final CropPolicy policy;
+    private final DefectCrops.Policy policy;
     private final List<Place> places = new ArrayList<>();
 
-    public DefectPlaces(CropPolicy policy) {
+    public DefectPlaces(DefectCrops.Policy policy) {
         this.policy = policy;
     }
 

@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.dualanodiff.pipeline.dataset.DatasetReader.DefectInspection;
 
 /**
  * How many bits of samples deeper than 8 bits a category's images use: cameras of 10, 12 and 14 bits write 16-bit files.
@@ -19,10 +19,7 @@ record BitDepth(int bits, int highest) {
 
     /** The depth of all images of defects, and of good ones from all over the list. */
     static BitDepth of(DatasetFiles files, GoodImages good, List<DefectInspection> defects) {
-        int highest = defects.stream()
-                .mapToInt(DefectInspection::deepest)
-                .max()
-                .orElse(0);
+        int highest = defects.stream().mapToInt(DefectInspection::deepest).max().orElse(0);
         List<URI> all = good.training().isEmpty() ? good.test() : good.training();
         for (int i = 0; i < Math.min(GOOD_SEEN, all.size()); i++) {
             URI image = all.get((int) ((long) i * all.size() / Math.min(GOOD_SEEN, all.size())));
@@ -72,7 +69,7 @@ record BitDepth(int bits, int highest) {
     }
 
     private List<URI> of(List<URI> images) {
-        return images.stream().map(image -> DatasetFiles.ofDepth(image, bits)).toList();
+        return images.stream().map(image -> DatasetPath.ofDepth(image, bits)).toList();
     }
 
     /** What to tell of it; empty where images are as deep as their files. */

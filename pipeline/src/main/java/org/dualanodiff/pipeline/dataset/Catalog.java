@@ -267,4 +267,56 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             return List.copyOf(byName.values());
         }
     }
+
+    /**
+     * Turns the lines of a table or manifest into the entries of a catalog.
+     *
+     * @param root what paths in messages are relative to
+     * @param base what the table's paths are relative to
+     * @param maskLevel grey level from which a mask marks a pixel
+     */
+    record ListedImages(FileIndex index, Path root, Path base, int maskLevel, Catalog.Builder catalog) {
+        /**
+         * One line.
+         *
+         * @param place the table and the line's number
+         * @param defect empty, or a word for good, for a good image
+         * @param mask empty where there is none
+         */
+        record Line(String place, String image, String mask, String category, String defect, Candidate.Part part) {
+            boolean isGood() {
+                return defect.isBlank() || Words.isGood(defect);
+            }
+        }
+
+        void add(Line line) throws IOException {
+            try {
+                FileEntry image = index.find(List.of(base), line.image());
+                String file = image.isListed() ? DatasetPath.below(root, image.path()) : line.image();
+                if (!line.isGood()) {
+                    Candidate.Mask mask =
+                            image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
+                    catalog.defect(
+                            line.category(), line.defect(), new Candidate(line.image(), file, image, mask, line.part()));
+                } else if (image.isListed()) {
+                    catalog.good(line.category(), file, image, line.part());
+                } else {
+                    Candidate.Mask.None missing = index.missing(image, List.of(base), line.image());
+                    catalog.goodAside(line.category(), file, missing.reason(), missing.detail());
+                }
+            } catch (IllegalArgumentException e) {
+                catalog.aside(line.place(), Reason.INVALID_ENTRY, "a path in it is none: " + e.getMessage());
+            }
+        }
+
+        private Candidate.Mask mask(Line line, String imageFile) throws IOException {
+            if (line.mask().isBlank()) {
+                return new Candidate.Mask.None(imageFile, Reason.MASK_MISSING, line.place() + " names no mask");
+            }
+            FileEntry mask = index.find(List.of(base), line.mask());
+            return mask.isListed()
+                    ? new Candidate.Mask.OfFile(mask, DatasetPath.below(root, mask.path()), maskLevel)
+                    : index.missing(mask, List.of(base), line.mask());
+        }
+    }
 }

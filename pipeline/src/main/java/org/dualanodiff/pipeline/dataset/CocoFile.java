@@ -1,9 +1,9 @@
 package org.dualanodiff.pipeline.dataset;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonArray;
 import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.model.mask.RunLengths;
 
 /**
  * One COCO annotation file, read element by element: of a large one only what is needed is in memory.
@@ -77,7 +78,7 @@ record CocoFile(
                 JsonReader json = new JsonReader(text)) {
             file.readAll(json, text);
         } catch (MalformedJsonException | EOFException | JsonParseException | IllegalStateException e) {
-            throw new DatasetException("%s is no whole JSON file: %s".formatted(path, JsonMessages.of(e)), e);
+            throw new DatasetException("%s is no whole JSON file: %s".formatted(path, RecordReader.complaint(e)), e);
         } catch (CharacterCodingException e) {
             throw new DatasetException("%s is not in UTF-8".formatted(path), e);
         }
@@ -133,7 +134,7 @@ record CocoFile(
             try {
                 add.accept(element);
             } catch (JsonParseException | IllegalArgumentException e) {
-                complaints.put("%s, %s[%d]".formatted(path.getName(), array, index), JsonMessages.of(e));
+                complaints.put("%s, %s[%d]".formatted(path.getName(), array, index), RecordReader.complaint(e));
             }
         }
         json.endArray();

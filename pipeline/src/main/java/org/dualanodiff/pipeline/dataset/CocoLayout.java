@@ -1,18 +1,18 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
-import java.util.stream.Collectors;
-import java.util.TreeSet;
-import java.util.Set;
-import java.util.Map;
-import java.util.Locale;
-import java.util.LinkedHashMap;
-import java.util.HashMap;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * COCO instance segmentation: one or more JSON files in the root, in {@code annotations}, or one in each of its folders.
@@ -121,7 +121,10 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
                         catalog.aside(place, missing.reason(), missing.detail());
                     } else if (hasLostAnnotations()) {
                         catalog.goodAside(
-                                categories.get(0), found.file(), Reason.INVALID_ENTRY, "it has no annotation, but " + LOST);
+                                categories.get(0),
+                                found.file(),
+                                Reason.INVALID_ENTRY,
+                                "it has no annotation, but " + LOST);
                     } else if (!addGood(found, categories)) {
                         homeless.add(found.file());
                     }
@@ -202,13 +205,13 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
                 String detail =
                         "%d images have no annotation, and no folder above them tells whether they are good ones of %s; the first is %s"
                                 .formatted(homeless.size(), String.join(", ", categories), homeless.get(0));
-                catalog.aside(DatasetFiles.below(root, coco.path()), Reason.INVALID_ENTRY, detail);
+                catalog.aside(DatasetPath.below(root, coco.path()), Reason.INVALID_ENTRY, detail);
             }
         }
 
         private Found find(CocoFile.Image image) throws IOException {
             FileEntry entry = index.find(places(), image.fileName());
-            return new Found(entry, entry.isListed() ? DatasetFiles.below(root, entry.path()) : image.fileName());
+            return new Found(entry, entry.isListed() ? DatasetPath.below(root, entry.path()) : image.fileName());
         }
 
         /** Beside the annotation file, in the root and in the folders that COCO and its tools use, there and beside the file's. */
@@ -221,7 +224,7 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
             for (Path folder : inside ? List.of(root, own, own.getParent()) : List.of(root, own)) {
                 Stream.of("images", set, "images/" + set, "JPEGImages", "data")
                         .filter(name -> !name.isBlank())
-                        .map(name -> DatasetFiles.child(folder, name))
+                        .map(name -> DatasetPath.child(folder, name))
                         .forEach(places::add);
             }
             if (inside) {
@@ -232,8 +235,9 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
 
         /** Without a root of all, which Roboflow writes above the real ones and never uses. */
         private List<String> categories() {
-            Set<String> used =
-                    coco.annotations().stream().map(CocoFile.Annotation::categoryId).collect(Collectors.toSet());
+            Set<String> used = coco.annotations().stream()
+                    .map(CocoFile.Annotation::categoryId)
+                    .collect(Collectors.toSet());
             Set<String> above = coco.categories().values().stream()
                     .map(CocoFile.Category::supercategory)
                     .collect(Collectors.toSet());
@@ -255,7 +259,7 @@ record CocoLayout(DatasetFiles files) implements DatasetLayout {
 
         /** A word of the file's name or folder, as in {@code instances_train2017.json} or {@code valid/_annotations.json}. */
         private Candidate.Part part() {
-            String name = DatasetFiles.below(root, coco.path()).toLowerCase(Locale.ROOT);
+            String name = DatasetPath.below(root, coco.path()).toLowerCase(Locale.ROOT);
             return Stream.of(name.split("[^a-z]+"))
                     .map(word -> Words.part(word).orElse(Candidate.Part.UNSAID))
                     .filter(part -> part != Candidate.Part.UNSAID)

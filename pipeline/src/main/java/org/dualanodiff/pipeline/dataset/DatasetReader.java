@@ -1,11 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
-import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
-import java.util.stream.IntStream;
-import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
-import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
-import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -17,9 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
+import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
+import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.slf4j.Logger;
@@ -57,7 +57,7 @@ public final class DatasetReader {
      */
     public Dataset read(DatasetRequest request) {
         try {
-            return read(request, DatasetFiles.locate(request.root()));
+            return read(request, DatasetPath.locate(request.root()));
         } catch (OutsideRootException e) {
             throw new DatasetException(
                     "cannot read the data set at %s: %s".formatted(request.root(), e.getMessage()), e);
@@ -70,7 +70,7 @@ public final class DatasetReader {
     public DatasetFormat format(DatasetRequest request) {
         try {
             return new DatasetLayout.Detection(DatasetFiles.of(configuration, request))
-                    .format(request.format(), DatasetFiles.locate(request.root()));
+                    .format(request.format(), DatasetPath.locate(request.root()));
         } catch (IOException | IllegalArgumentException e) {
             throw new DatasetException("cannot read the data set at %s: %s".formatted(request.root(), e), e);
         }
@@ -127,7 +127,7 @@ public final class DatasetReader {
         }
         files.refusedFolders()
                 .forEach((folder, reason) -> quarantine.add(
-                        new Quarantined("", "", DatasetFiles.below(root, folder), Reason.OUTSIDE_ROOT, reason)));
+                        new Quarantined("", "", DatasetPath.below(root, folder), Reason.OUTSIDE_ROOT, reason)));
         LOG.info(
                 "{}: {} defects in {} categories, {} files set aside; read as {}",
                 root,
@@ -146,7 +146,8 @@ public final class DatasetReader {
         return listing.images().stream().map(image -> findings.next()).toList();
     }
 
-    private static Catalog catalog(DatasetRequest request, Path root, DatasetLayout.Detection detection, DatasetFormat format)
+    private static Catalog catalog(
+            DatasetRequest request, Path root, DatasetLayout.Detection detection, DatasetFormat format)
             throws IOException {
         try {
             return detection.layout(format, request.maskLevel()).catalog(root, request.categories());
@@ -182,7 +183,7 @@ public final class DatasetReader {
         refused.forEach((image, reason) -> aside.add(new Quarantined(
                 good.category(),
                 Catalog.Builder.GOOD,
-                DatasetFiles.below(root.toString(), image),
+                DatasetPath.below(root.toString(), image),
                 Reason.OUTSIDE_ROOT,
                 reason)));
         return new GoodImages(
@@ -286,7 +287,8 @@ public final class DatasetReader {
         private static List<String> notes(String name, List<Inspected> all) {
             List<String> notes = new ArrayList<>();
             List<Inspected> sound = all.stream().filter(Inspected::isSound).toList();
-            long large = sound.stream().filter(one -> one.finding().mask().large()).count();
+            long large =
+                    sound.stream().filter(one -> one.finding().mask().large()).count();
             if (2 * large > sound.size()) {
                 notes.add(name + ": most masks mark more than half of the image; are black and white exchanged?");
             }

@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
+import org.dualanodiff.model.files.Digest;
 
 /**
  * One defect image with its mask, both opened and found sound.
@@ -32,7 +32,7 @@ public record DefectImage(
     DefectImage ofDepth(int bits) {
         return new DefectImage(
                 name,
-                DatasetFiles.ofDepth(imageUri, bits),
+                DatasetPath.ofDepth(imageUri, bits),
                 mask,
                 width,
                 height,

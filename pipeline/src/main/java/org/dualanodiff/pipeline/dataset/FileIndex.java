@@ -57,17 +57,17 @@ final class FileIndex {
         for (boolean anyCase : new boolean[] {false, true}) {
             for (String form : forms) {
                 Optional<FileEntry> found =
-                        DatasetFiles.isOfAnotherMachine(form) ? Optional.empty() : below(bases, form, anyCase);
+                        DatasetPath.isOfAnotherMachine(form) ? Optional.empty() : below(bases, form, anyCase);
                 if (found.isPresent()) {
                     return found.get();
                 }
             }
         }
         FileEntry named = FileEntry.unlisted(
-                DatasetFiles.isOfAnotherMachine(text)
-                        ? DatasetFiles.child(bases.get(0), text)
-                        : DatasetFiles.resolve(bases.get(0), forms.get(0)));
-        boolean elsewhere = DatasetFiles.hasScheme(text) && !text.startsWith("file:");
+                DatasetPath.isOfAnotherMachine(text)
+                        ? DatasetPath.child(bases.get(0), text)
+                        : DatasetPath.resolve(bases.get(0), forms.get(0)));
+        boolean elsewhere = DatasetPath.hasScheme(text) && !text.startsWith("file:");
         return elsewhere || files.isRefused(named)
                 ? named
                 : byEnd(bases, text, forms).orElse(named);
@@ -83,7 +83,7 @@ final class FileIndex {
 
     private static String complaint(List<Path> bases, String text) {
         String places = bases.stream().map(Path::toString).distinct().collect(Collectors.joining(", "));
-        String other = DatasetFiles.isOfAnotherMachine(text) ? ": it is a path of another machine" : "";
+        String other = DatasetPath.isOfAnotherMachine(text) ? ": it is a path of another machine" : "";
         return "there is no file %s%s; looked for it, and for the ends of its path, in %s"
                 .formatted(text, other, places);
     }
@@ -105,7 +105,7 @@ final class FileIndex {
 
     private Optional<FileEntry> below(List<Path> bases, String text, boolean anyCase) throws IOException {
         for (Path base : bases) {
-            Optional<FileEntry> found = find(DatasetFiles.resolve(base, text), anyCase);
+            Optional<FileEntry> found = find(DatasetPath.resolve(base, text), anyCase);
             if (found.isPresent()) {
                 return found;
             }

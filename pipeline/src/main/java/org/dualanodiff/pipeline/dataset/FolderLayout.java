@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
-import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
@@ -90,7 +90,7 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
                 .collect(Collectors.toSet());
         if (first.size() == 1) {
             throw new DatasetException("the images lie too deep below %s: give %s as the root"
-                    .formatted(root, DatasetFiles.child(root, first.iterator().next())));
+                    .formatted(root, DatasetPath.child(root, first.iterator().next())));
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.EightBitPixels.CmykJpeg;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import java.time.Duration;
 import java.lang.management.ThreadMXBean;

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -83,7 +84,7 @@ record JsonlLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         try {
             line = line(place, JsonParser.parseString(text), folder);
         } catch (JsonParseException e) {
-            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + JsonMessages.of(e));
+            images.catalog().aside(place, Reason.INVALID_ENTRY, "it is no JSON: " + RecordReader.complaint(e));
             return;
         } catch (IllegalArgumentException e) {
             images.catalog().aside(place, Reason.INVALID_ENTRY, e.getMessage());

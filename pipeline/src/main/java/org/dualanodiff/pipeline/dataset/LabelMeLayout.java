@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
@@ -89,7 +89,7 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
                 Path folder = file.entry().path().getParent();
                 List<Path> places = List.of(folder, root, new Path(root, "images"), new Path(folder, "../images"));
                 FileEntry image = index.find(places, imagePath(file, labels, walk));
-                String name = DatasetFiles.below(root, image.path());
+                String name = DatasetPath.below(root, image.path());
                 labelled.add(name);
                 Candidate.Mask mask = image.isListed()
                         ? new Candidate.Mask.Drawn(List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
@@ -119,7 +119,7 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
             }
             catalog.aside(file.file(), Reason.INVALID_ENTRY, "it has no \"shapes\"");
         } catch (JsonParseException e) {
-            catalog.aside(file.file(), Reason.INVALID_ENTRY, "it is no JSON of LabelMe: " + JsonMessages.of(e));
+            catalog.aside(file.file(), Reason.INVALID_ENTRY, "it is no JSON of LabelMe: " + RecordReader.complaint(e));
         }
         return null;
     }

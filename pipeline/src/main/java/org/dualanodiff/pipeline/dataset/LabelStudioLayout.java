@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import java.util.Optional;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -13,9 +12,12 @@ import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.RunLengths;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
@@ -77,7 +79,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 }
             }
         } catch (JsonParseException | IllegalStateException | EOFException e) {
-            throw new DatasetException("%s is no whole JSON list: %s".formatted(export, JsonMessages.of(e)), e);
+            throw new DatasetException("%s is no whole JSON list: %s".formatted(export, RecordReader.complaint(e)), e);
         } catch (CharacterCodingException e) {
             throw new DatasetException("%s is not in UTF-8".formatted(export), e);
         }
@@ -106,7 +108,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 catalog.aside(place, missing.reason(), missing.detail());
                 return;
             }
-            String file = DatasetFiles.below(base, entry.path());
+            String file = DatasetPath.below(base, entry.path());
             List<JsonObject> regions = regions(task);
             if (regions == null) {
                 catalog.annotated(entry);
@@ -179,7 +181,8 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 return Optional.of(new Region(label, brush(region, bytes)));
             } else if (value.has("x") && value.has("y")) {
                 return Optional.of(new Region(
-                        label, new Outline.Unusable("a box or an ellipse makes no mask; draw polygons or with the brush")));
+                        label,
+                        new Outline.Unusable("a box or an ellipse makes no mask; draw polygons or with the brush")));
             }
             return Optional.empty();
         }
@@ -260,13 +263,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                         marked[i / CHANNELS] |= i % CHANNELS == CHANNELS - 1 && own > 0;
                     }
                 }
-                RunLengths.Builder runs = new RunLengths.Builder();
-                for (int x = 0; x < width; x++) {
-                    for (int y = 0; y < height; y++) {
-                        runs.add(marked[y * width + x]);
-                    }
-                }
-                return runs.build();
+                return RunLengths.of(new Mask(width, height, marked));
             }
         }
     }

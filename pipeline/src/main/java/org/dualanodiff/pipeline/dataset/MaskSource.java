@@ -1,11 +1,13 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.model.files.Digest;
-import java.net.URI;
-import java.awt.image.DataBufferByte;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.io.Serializable;
+import java.net.URI;
+import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.mask.RunLengths;
 
 /** Where the mask of one defect image comes from; it travels in tasks and is opened where it is needed. */
 public sealed interface MaskSource extends Serializable {
@@ -72,16 +74,10 @@ public sealed interface MaskSource extends Serializable {
 
         /** The mask of a grey picture that marks pixels from level 128 up. */
         static RunLengthMask of(BufferedImage grey) {
-            byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
-            int width = grey.getWidth();
-            int height = grey.getHeight();
-            RunLengths.Builder runs = new RunLengths.Builder();
-            for (int x = 0; x < width; x++) {
-                for (int y = 0; y < height; y++) {
-                    runs.add(levels[y * width + x] < 0);
-                }
-            }
-            return new RunLengthMask(width, height, runs.build().compressed());
+            return new RunLengthMask(
+                    grey.getWidth(),
+                    grey.getHeight(),
+                    RunLengths.of(Mask.of(grey)).compressed());
         }
 
         /** The number of marked pixels. */
@@ -95,9 +91,7 @@ public sealed interface MaskSource extends Serializable {
 
         @Override
         public BufferedImage open(DatasetFiles files) {
-            BufferedImage grey = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-            RunLengths.parse(counts).paint(grey);
-            return grey;
+            return RunLengths.parse(counts).mask(width, height).buffered();
         }
     }
 }

@@ -1,19 +1,19 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
-import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
-import org.dualanodiff.pipeline.dataset.DefectSelection.KnownNames;
-import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
-import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
-import java.util.function.Predicate;
-import java.util.LinkedHashMap;
-import java.net.URI;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
+import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.DefectSelection.KnownNames;
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * The layout of MVTec AD (Bergmann et al., CVPR 2019):
@@ -161,7 +161,7 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             Map<FileEntry, MaskIndex.Name> masks = new LinkedHashMap<>();
             List<Quarantined> strangers = new ArrayList<>();
             for (FileEntry test : tests()) {
-                Path folder = DatasetFiles.child(test.path(), defect);
+                Path folder = DatasetPath.child(test.path(), defect);
                 for (FileEntry entry : pictures(folder)) {
                     if (entry.isImage()) {
                         images.add(entry);
@@ -174,12 +174,13 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                 }
             }
             for (FileEntry part : groundTruths()) {
-                addMasks(DatasetFiles.child(part.path(), defect), "", defect, masks, strangers);
+                addMasks(DatasetPath.child(part.path(), defect), "", defect, masks, strangers);
             }
-            MaskIndex<FileEntry> index =
-                    new MaskIndex<>(images.stream().map(image -> name(image, "")).toList(), masks);
+            MaskIndex<FileEntry> index = new MaskIndex<>(
+                    images.stream().map(image -> name(image, "")).toList(), masks);
             List<Quarantined> aside = new ArrayList<>();
-            index.orphans().forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));
+            index.orphans()
+                    .forEach(mask -> aside.add(aside(defect, mask, Reason.ORPHAN_MASK, "no image takes this mask")));
             aside.addAll(strangers);
             List<Candidate> candidates = images.stream()
                     .map(image -> candidate(defect, image, index.masksOf(name(image, ""))))
@@ -188,7 +189,11 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
 
         private void addMasks(
-                Path folder, String space, String defect, Map<FileEntry, MaskIndex.Name> masks, List<Quarantined> strangers)
+                Path folder,
+                String space,
+                String defect,
+                Map<FileEntry, MaskIndex.Name> masks,
+                List<Quarantined> strangers)
                 throws IOException {
             for (FileEntry entry : files.list(folder)) {
                 if (entry.isMask()) {
@@ -226,7 +231,7 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
 
         private String file(FileEntry entry) {
-            return name + "/" + DatasetFiles.below(path, entry.path());
+            return name + "/" + DatasetPath.below(path, entry.path());
         }
 
         private List<FileEntry> tests() throws IOException {

@@ -1,14 +1,16 @@
 package org.dualanodiff.pipeline.dataset;
 
-import java.io.Serializable;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.RunLengths;
 
 /** One annotated region of an image, in COCO's terms. */
 sealed interface Outline extends Serializable {
@@ -113,8 +115,11 @@ sealed interface Outline extends Serializable {
                         "the run lengths are of %d x %d pixels, the image is listed with %d x %d"
                                 .formatted(width, height, grey.getWidth(), grey.getHeight()));
             }
-            lengths.requireArea((long) width * height);
-            lengths.paint(grey);
+            boolean[] marked = lengths.mask(width, height).set();
+            byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
+            for (int i = 0; i < levels.length; i++) {
+                levels[i] |= (byte) (marked[i] ? 255 : 0);
+            }
         }
     }
 

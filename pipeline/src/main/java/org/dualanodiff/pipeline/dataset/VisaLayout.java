@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -103,7 +104,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             List<CSVRecord> rows = rows(table, raw ? RAW_COLUMNS : COLUMNS);
             Set<String> withTraining = categoriesWithTraining(rows);
             for (CSVRecord row : rows) {
-                String place = "%s, row %d".formatted(DatasetFiles.below(base, table), row.getRecordNumber());
+                String place = "%s, row %d".formatted(DatasetPath.below(base, table), row.getRecordNumber());
                 String complaint = complaint(row);
                 if (complaint.isEmpty()) {
                     images.add(line(place, row, withTraining, table));
@@ -126,7 +127,7 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                         .filter(FileEntry::isImage)
                         .forEach(image -> catalog.good(
                                 category.getName(),
-                                DatasetFiles.below(base, image.path()),
+                                DatasetPath.below(base, image.path()),
                                 image,
                                 Candidate.Part.UNSAID));
             }

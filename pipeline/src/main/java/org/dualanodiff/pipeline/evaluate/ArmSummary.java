@@ -123,7 +123,7 @@ public record ArmSummary(
      *
      * @param arm with generated pairs
      * @param baseline {@code real} for arms with real defects, else {@code cut-paste}
-     * @param figure what is compared, on the test images without a twin
+     * @param figure the metric that is compared, on the test images without a twin
      * @param gain of the means
      */
     public record Comparison(

@@ -35,7 +35,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
 
     /** @throws UserError if there is nothing to train or nothing to test with */
     static CategoryImages load(CategoryData data, Budget budget, DatasetFiles files) throws IOException {
-        Loader loader = new Loader(budget, files);
+        Loader loader = new Loader(files, budget.size(), budget.channels());
         Map<String, List<DetectorPair>> real = new TreeMap<>();
         List<TestImage> tests = new ArrayList<>();
         for (DefectSet set : data.sets()) {
@@ -98,8 +98,10 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 .collect(Collectors.joining());
     }
 
-    private record Loader(Budget budget, DatasetFiles files) {
+    /** Reads images at a detector's size. */
+    record Loader(DatasetFiles files, int size, int channels) {
 
+        /** Without those whose defect vanishes. */
         List<DetectorPair> defects(List<DefectImage> images) throws IOException {
             List<DetectorPair> pairs = new ArrayList<>();
             for (DefectImage image : images) {
@@ -114,14 +116,14 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         DetectorPair defect(DefectImage image) throws IOException {
             BufferedImage picture = image.openImage(files);
             BufferedImage mask = image.openMask(files);
-            return DetectorPair.of(picture, mask, budget.size(), budget.channels());
+            return DetectorPair.of(picture, mask, size, channels);
         }
 
         /** Nothing if it cannot be read: defect-free images are not opened before this. */
         List<DetectorPair> good(URI uri) throws IOException {
             try {
                 BufferedImage picture = files.image(uri);
-                return List.of(DetectorPair.normal(picture, budget.size(), budget.channels()));
+                return List.of(DetectorPair.normal(picture, size, channels));
             } catch (UnreadableImageException e) {
                 LOG.warn("{} is left out: {}", uri, e.getMessage());
                 return List.of();

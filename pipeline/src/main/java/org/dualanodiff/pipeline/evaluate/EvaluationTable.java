@@ -3,10 +3,12 @@ package org.dualanodiff.pipeline.evaluate;
 import org.dualanodiff.pipeline.evaluate.ArmSummary.Spread;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -64,36 +66,39 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
 
     private static EvaluationTable pooled(
             EvaluationReport.Category category, String subset, Function<ArmSummary, Map<String, Spread>> metrics) {
-        List<String> columns = List.copyOf(ArmSummary.METRICS.keySet());
-        return new EvaluationTable(
+        return of(
+                category,
                 category.category() + ", " + subset,
-                columns,
-                category.arms().stream()
-                        .map(arm -> new Row(
-                                arm.arm(),
-                                columns.stream()
-                                        .map(name -> cell(metrics.apply(arm).get(name)))
-                                        .toList()))
-                        .toList());
+                ArmSummary.METRICS.keySet(),
+                (arm, metric) -> metrics.apply(arm).get(metric));
     }
 
     private static EvaluationTable perDefect(
-            EvaluationReport.Category category, String subset, Function<ArmSummary, Map<String, Map<String, Spread>>> metrics) {
+            EvaluationReport.Category category,
+            String subset,
+            Function<ArmSummary, Map<String, Map<String, Spread>>> metrics) {
         TreeSet<String> defects = new TreeSet<>();
         category.arms().forEach(arm -> defects.addAll(metrics.apply(arm).keySet()));
-        return new EvaluationTable(
+        return of(
+                category,
                 "pixel AP by type, " + subset,
-                List.copyOf(defects),
-                category.arms().stream()
-                        .map(arm -> new Row(
-                                arm.arm(),
-                                defects.stream()
-                                        .map(defect -> metrics.apply(arm)
-                                                .getOrDefault(defect, Map.of())
-                                                .get(ArmSummary.PIXEL_AP))
-                                        .map(EvaluationTable::cell)
-                                        .toList()))
-                        .toList());
+                defects,
+                (arm, defect) -> metrics.apply(arm).getOrDefault(defect, Map.of()).get(ArmSummary.PIXEL_AP));
+    }
+
+    private static EvaluationTable of(
+            EvaluationReport.Category category,
+            String title,
+            Collection<String> columns,
+            BiFunction<ArmSummary, String, Spread> spread) {
+        List<Row> rows = category.arms().stream()
+                .map(arm -> new Row(
+                        arm.arm(),
+                        columns.stream()
+                                .map(column -> cell(spread.apply(arm, column)))
+                                .toList()))
+                .toList();
+        return new EvaluationTable(title, List.copyOf(columns), rows);
     }
 
     /** For a console. */

@@ -19,9 +19,6 @@ import org.dualanodiff.model.torch.TorchScriptNetwork;
  */
 record FeatureNetwork(String file, int size) {
 
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-    private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
-
     /**
      * @param image grey or color, of any size
      * @return the network's numbers
@@ -29,17 +26,6 @@ record FeatureNetwork(String file, int size) {
      */
     float[] of(Image image) {
         return TorchScriptNetwork.at(file)
-                .run(input(PilResize.resize(image, size, size)), new long[] {1, 3, size, size});
-    }
-
-    private float[] input(Image image) {
-        int area = size * size;
-        float[] input = new float[3 * area];
-        for (int i = 0; i < input.length; i++) {
-            int channel = i / area;
-            int level = image.levels()[Math.min(channel, image.channels() - 1) * area + i % area] & 0xff;
-            input[i] = (level / 255f - MEAN[channel]) / DEVIATION[channel];
-        }
-        return input;
+                .run(PilResize.resize(image, size, size).imageNetInput(), new long[] {1, 3, size, size});
     }
 }

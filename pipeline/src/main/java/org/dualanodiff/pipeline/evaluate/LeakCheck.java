@@ -37,7 +37,7 @@ import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
  * images. The quality gate learns from an adapter's own training images, so this covers it.
  *
  * <p>Images are told apart by content. A copy of a test image among the data set's own training images is a leak like any
- * other, unless the test image is listed as a twin: then the figures without twins leave it out.
+ * other, unless the test image is listed as a twin: then the metrics without twins leave it out.
  */
 public final class LeakCheck {
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.crop.Window;
 
 /** The defective test images without a twin, the best located first. */
 final class LocatedDefects {
@@ -58,9 +59,12 @@ final class LocatedDefects {
         Image sheet = new Image(width, height, 3, new byte[3 * width * height]);
         for (int column = 0; column < cases.size(); column++) {
             Located one = cases.get(column);
-            put(sheet, one.image.pair().image(), column * (side + GAP), 0);
-            put(sheet, one.image.pair().mask().image(), column * (side + GAP), side + GAP);
-            put(sheet, grey(one.map), column * (side + GAP), 2 * (side + GAP));
+            List<Image> cells = List.of(
+                    one.image.pair().image(), one.image.pair().mask().image(), grey(one.map));
+            for (int row = 0; row < cells.size(); row++) {
+                Window cell = new Window(column * (side + GAP), row * (side + GAP), side, side);
+                sheet = cell.paste(sheet, Image.rgb(cells.get(row).buffered()));
+            }
         }
         return PngCodec.encode(sheet.buffered());
     }
@@ -71,15 +75,5 @@ final class LocatedDefects {
             levels[i] = Blending.level(255 * map.scores()[i]);
         }
         return new Image(map.width(), map.height(), 1, levels);
-    }
-
-    private static void put(Image sheet, Image picture, int left, int top) {
-        for (int channel = 0; channel < sheet.channels(); channel++) {
-            for (int y = 0; y < picture.height(); y++) {
-                int from = (Math.min(channel, picture.channels() - 1) * picture.height() + y) * picture.width();
-                int to = (channel * sheet.height() + top + y) * sheet.width() + left;
-                System.arraycopy(picture.levels(), from, sheet.levels(), to, picture.width());
-            }
-        }
     }
 }

@@ -18,7 +18,6 @@ import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.UnitKey;
@@ -66,15 +65,16 @@ public final class PairComparison implements AutoCloseable {
     public PairComparison(Dataset dataset, DatasetFiles files, int side, int steps, Compute compute)
             throws IOException {
         this.side = side;
+        CategoryImages.Loader loader = new CategoryImages.Loader(files, side, CHANNELS);
         List<List<DetectorPair>> seen = new ArrayList<>();
         List<DetectorPair> unseen = new ArrayList<>();
         for (DefectSet set : dataset.sets()) {
-            List<DetectorPair> own = pairs(set.training(), files);
+            List<DetectorPair> own = loader.defects(set.training());
             int half = set.test().size() / 2;
             training.put(set.unit(), own);
-            seen.add(Stream.concat(own.stream(), pairs(set.test().subList(0, half), files).stream())
+            seen.add(Stream.concat(own.stream(), loader.defects(set.test().subList(0, half)).stream())
                     .toList());
-            unseen.addAll(pairs(set.test().subList(half, set.test().size()), files));
+            unseen.addAll(loader.defects(set.test().subList(half, set.test().size())));
         }
         MixedBatches batches = new MixedBatches(
                 List.of(new MixedBatches.Share(ROWS, seen), MixedBatches.Share.of(ROWS, good(dataset, files))), SEED);
@@ -85,17 +85,6 @@ public final class PairComparison implements AutoCloseable {
                 batches::batch,
                 TrainingListener.NONE);
         this.onUnseen = agreement(unseen);
-    }
-
-    private List<DetectorPair> pairs(List<DefectImage> images, DatasetFiles files) throws IOException {
-        List<DetectorPair> pairs = new ArrayList<>();
-        for (DefectImage image : images) {
-            DetectorPair pair = DetectorPair.of(image.openImage(files), image.openMask(files), side, CHANNELS);
-            if (pair.hasDefect()) {
-                pairs.add(pair);
-            }
-        }
-        return pairs;
     }
 
     private List<DetectorPair> good(Dataset dataset, DatasetFiles files) throws IOException {

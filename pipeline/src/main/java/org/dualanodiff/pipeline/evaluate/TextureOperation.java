@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.evaluate;
 
+import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -8,58 +9,39 @@ import org.dualanodiff.model.image.Image;
 
 /** What a texture goes through before it becomes a drawn defect; the seven kinds that DRAEM uses. */
 enum TextureOperation {
-    GAMMA {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            double exponent = 0.5 + 1.5 * random.nextDouble();
-            return byLevel(pixels, level -> 255 * Math.pow(level / 255, exponent));
-        }
-    },
-    GAIN_AND_OFFSET {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            double gain = 0.8 + 0.4 * random.nextDouble();
-            double offset = 60 * random.nextDouble() - 30;
-            return byLevel(pixels, level -> gain * level + offset);
-        }
-    },
-    SOLARIZE {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            double threshold = 32 + 96 * random.nextDouble();
-            return byLevel(pixels, level -> level > threshold ? 255 - level : level);
-        }
-    },
-    POSTERIZE {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            int step = 1 << (2 + random.nextInt(5));
-            return byLevel(pixels, level -> Math.floor(level / step) * step);
-        }
-    },
-    ROTATE {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            return rotated(pixels, Math.PI / 2 * (random.nextDouble() - 0.5));
-        }
-    },
-    EQUALIZE {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            return equalized(pixels);
-        }
-    },
-    SHUFFLE_TILES {
-        @Override
-        Image apply(Image pixels, UniformRandomProvider random) {
-            return shuffled(pixels, random);
-        }
-    };
+    GAMMA((image, random) -> {
+        double exponent = 0.5 + 1.5 * random.nextDouble();
+        return byLevel(image, level -> 255 * Math.pow(level / 255, exponent));
+    }),
+    GAIN_AND_OFFSET((image, random) -> {
+        double gain = 0.8 + 0.4 * random.nextDouble();
+        double offset = 60 * random.nextDouble() - 30;
+        return byLevel(image, level -> gain * level + offset);
+    }),
+    SOLARIZE((image, random) -> {
+        double threshold = 32 + 96 * random.nextDouble();
+        return byLevel(image, level -> level > threshold ? 255 - level : level);
+    }),
+    POSTERIZE((image, random) -> {
+        int step = 1 << (2 + random.nextInt(5));
+        return byLevel(image, level -> Math.floor(level / step) * step);
+    }),
+    ROTATE((image, random) -> rotated(image, Math.PI / 2 * (random.nextDouble() - 0.5))),
+    EQUALIZE((image, random) -> equalized(image)),
+    SHUFFLE_TILES(TextureOperation::shuffled);
 
     private static final int TILES = 4;
 
-    /** A new picture of the same size. */
-    abstract Image apply(Image pixels, UniformRandomProvider random);
+    private final BiFunction<Image, UniformRandomProvider, Image> operation;
+
+    TextureOperation(BiFunction<Image, UniformRandomProvider, Image> operation) {
+        this.operation = operation;
+    }
+
+    /** A new image of the same size. */
+    Image apply(Image image, UniformRandomProvider random) {
+        return operation.apply(image, random);
+    }
 
     private static Image byLevel(Image pixels, DoubleUnaryOperator function) {
         byte[] table = new byte[256];

@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 
 /**
- * Test images that show the same physical object as a training image. They are easy for every arm; the figures to trust
+ * Test images that show the same physical object as a training image. They are easy for every arm; the metrics to trust
  * leave them out.
  *
  * @param source where the list was read, for messages
@@ -52,7 +52,7 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
     }
 
     /**
-     * Refuses a list with names of no test image: one that is misspelt would leave a twin in the figures to trust without a
+     * Refuses a list with names of no test image: one that is misspelt would leave a twin in the metrics to trust without a
      * word. Names of what the configuration leaves out may stand in the list, and those of images that were set aside.
      *
      * @throws DatasetException with the names

@@ -3,8 +3,11 @@ package org.dualanodiff.pipeline.export;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.dualanodiff.model.mask.RunLengths;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -15,26 +18,27 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record CocoFormat() implements PairFormat {
 
     @Override
-    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 
-    private static PairEntry write(ExportedPair pair, ObjectStore target) {
+    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
         String image = Keys.of("images", Keys.named(pair.category(), pair.defect()), pair.id() + ".png");
         target.write(image, pair.image());
         return pair.entry(image, null)
-                .with(new PairEntry.Outline(
-                        RunLengthText.of(pair.maskPixels()), MaskPolygons.trace(pair.maskPixels())));
+                .with(new ExportedPair.Entry.Outline(
+                        RunLengths.of(pair.marked()).compressed(), MaskPolygons.trace(pair.marked())));
     }
 
     @Override
-    public void finish(Entries entries, ClassNames classes, ObjectStore target) throws IOException {
+    public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) throws IOException {
         write("annotations/instances.json", CocoFormat::runLengths, entries, classes, target);
         write("annotations/polygons.json", CocoFormat::polygons, entries, classes, target);
     }
 
     private static void write(
-            String key, Segmentation segmentation, Entries entries, ClassNames classes, ObjectStore target)
+            String key, Segmentation segmentation, Entries entries, ExportPlan.Classes classes, ObjectStore target)
             throws IOException {
         try (Upload file = new Upload(target, key)) {
             JsonWriter json = new JsonWriter(file.writer());
@@ -52,7 +56,7 @@ record CocoFormat() implements PairFormat {
         }
     }
 
-    private static void categories(JsonWriter json, ClassNames classes) throws IOException {
+    private static void categories(JsonWriter json, ExportPlan.Classes classes) throws IOException {
         json.name("categories").beginArray();
         for (UnitKey unit : classes.units()) {
             json.beginObject();
@@ -67,8 +71,8 @@ record CocoFormat() implements PairFormat {
     private static void images(JsonWriter json, Entries entries) throws IOException {
         json.name("images").beginArray();
         int id = 0;
-        try (Stream<PairEntry> all = entries.stream()) {
-            for (PairEntry entry : (Iterable<PairEntry>) all::iterator) {
+        try (Stream<ExportedPair.Entry> all = entries.stream()) {
+            for (ExportedPair.Entry entry : (Iterable<ExportedPair.Entry>) all::iterator) {
                 json.beginObject();
                 json.name("id").value(++id);
                 json.name("file_name").value(entry.image());
@@ -82,12 +86,13 @@ record CocoFormat() implements PairFormat {
     }
 
     /** An image and its annotation have the same number. */
-    private static void annotations(JsonWriter json, Entries entries, ClassNames classes, Segmentation segmentation)
+    private static void annotations(
+            JsonWriter json, Entries entries, ExportPlan.Classes classes, Segmentation segmentation)
             throws IOException {
         json.name("annotations").beginArray();
         int id = 0;
-        try (Stream<PairEntry> all = entries.stream()) {
-            for (PairEntry entry : (Iterable<PairEntry>) all::iterator) {
+        try (Stream<ExportedPair.Entry> all = entries.stream()) {
+            for (ExportedPair.Entry entry : (Iterable<ExportedPair.Entry>) all::iterator) {
                 json.beginObject();
                 json.name("id").value(++id);
                 json.name("image_id").value(id);
@@ -102,14 +107,14 @@ record CocoFormat() implements PairFormat {
         json.endArray();
     }
 
-    private static void runLengths(JsonWriter json, PairEntry entry) throws IOException {
+    private static void runLengths(JsonWriter json, ExportedPair.Entry entry) throws IOException {
         json.beginObject();
         array(json.name("size"), new int[] {entry.height(), entry.width()});
         json.name("counts").value(entry.outline().counts());
         json.endObject();
     }
 
-    private static void polygons(JsonWriter json, PairEntry entry) throws IOException {
+    private static void polygons(JsonWriter json, ExportedPair.Entry entry) throws IOException {
         json.beginArray();
         for (int[] polygon : entry.outline().polygons()) {
             array(json, polygon);
@@ -127,6 +132,6 @@ record CocoFormat() implements PairFormat {
 
     @FunctionalInterface
     private interface Segmentation {
-        void write(JsonWriter json, PairEntry entry) throws IOException;
+        void write(JsonWriter json, ExportedPair.Entry entry) throws IOException;
     }
 }

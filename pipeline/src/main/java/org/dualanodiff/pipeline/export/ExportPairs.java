@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.export;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -43,30 +45,30 @@ public final class ExportPairs {
      * @throws IOException if images cannot be read
      * @throws org.dualanodiff.pipeline.store.StoreException if store or target fail
      */
-    public ExportResult run(ExportTask task) throws IOException {
+    public Result run(Task task) throws IOException {
         String list = PartLists.key(task.part().name());
         boolean resumed = target.exists(list);
         if (!resumed) {
             target.write(list, lines(task).getBytes(StandardCharsets.UTF_8));
         }
         int pairs = (int) PartLists.count(target, list);
-        int good = task.part() instanceof ExportPart.GoodImages images
+        int good = task.part() instanceof ExportPlan.Part.GoodImages images
                 ? images.images().size()
                 : 0;
-        return new ExportResult(task.part().name(), pairs, good, resumed, null);
+        return new Result(task.part().name(), pairs, good, resumed, null);
     }
 
-    private String lines(ExportTask task) throws IOException {
-        if (task.part() instanceof ExportPart.Samples samples) {
+    private String lines(Task task) throws IOException {
+        if (task.part() instanceof ExportPlan.Part.Samples samples) {
             return samples(samples, task);
-        } else if (task.part() instanceof ExportPart.RealPairs real) {
+        } else if (task.part() instanceof ExportPlan.Part.RealPairs real) {
             return written(task, real(real));
         }
-        copy((ExportPart.GoodImages) task.part(), task.format().pairFormat());
+        copy((ExportPlan.Part.GoodImages) task.part(), task.format().pairFormat());
         return "";
     }
 
-    private String samples(ExportPart.Samples part, ExportTask task) throws IOException {
+    private String samples(ExportPlan.Part.Samples part, Task task) throws IOException {
         try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
             return written(
                     task,
@@ -77,16 +79,16 @@ public final class ExportPairs {
         }
     }
 
-    private Stream<ExportedPair> real(ExportPart.RealPairs part) {
+    private Stream<ExportedPair> real(ExportPlan.Part.RealPairs part) {
         return IntStream.range(0, part.images().size())
-                .mapToObj(i -> RealPair.read(
+                .mapToObj(i -> ExportedPair.real(
                         part.key(),
                         String.format(Locale.ROOT, "real-%03d", i),
                         part.images().get(i),
                         files));
     }
 
-    private String written(ExportTask task, Stream<ExportedPair> pairs) {
+    private String written(Task task, Stream<ExportedPair> pairs) {
         return task.format()
                 .pairFormat()
                 .write(task.part().name(), pairs, task.classes(), target)
@@ -95,7 +97,7 @@ public final class ExportPairs {
     }
 
     /** Byte for byte, as they are; but nothing that is no picture, whatever its name. */
-    private void copy(ExportPart.GoodImages part, PairFormat format) throws IOException {
+    private void copy(ExportPlan.Part.GoodImages part, PairFormat format) throws IOException {
         List<URI> images = part.images();
         for (int i = 0; i < images.size(); i++) {
             String file = String.format(Locale.ROOT, "%06d%s", part.first() + i, extension(images.get(i)));
@@ -124,5 +126,28 @@ public final class ExportPairs {
         int dot = path.lastIndexOf('.');
         boolean usual = dot > path.lastIndexOf('/') && path.length() - dot <= LONGEST_EXTENSION;
         return usual ? path.substring(dot).toLowerCase(Locale.ROOT) : "";
+    }
+
+    /** One part of an export to be written. */
+    public record Task(ExportPlan.Part part, ExportFormat format, ExportPlan.Classes classes) implements Serializable {}
+
+    /**
+     * What became of one part.
+     *
+     * @param pairs in the part
+     * @param goodImages in the part
+     * @param resumed whether an earlier attempt had written it
+     * @param error what went wrong, or null
+     */
+    public record Result(String part, int pairs, int goodImages, boolean resumed, String error)
+            implements Serializable {
+
+        public static Result failed(Task task, String error) {
+            return new Result(task.part().name(), 0, 0, false, error);
+        }
+
+        public boolean succeeded() {
+            return error == null;
+        }
     }
 }

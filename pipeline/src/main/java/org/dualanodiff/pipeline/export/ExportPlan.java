@@ -1,17 +1,22 @@
 package org.dualanodiff.pipeline.export;
 
-import org.dualanodiff.pipeline.UserError;
+import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * An export to be made.
@@ -19,7 +24,7 @@ import org.dualanodiff.pipeline.UnitKey;
  * @param source what is exported, in words, such as {@code run night}
  * @param parts in an order that does not change
  */
-public record ExportPlan(ExportFormat format, String source, List<ExportPart> parts) {
+public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
 
     private static final int GOOD_IMAGES_A_PART = 200;
 
@@ -28,13 +33,13 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
     }
 
     /** An export of generated pairs. */
-    public static ExportPlan of(ExportFormat format, String source, List<ExportPart.Samples> samples) {
+    public static ExportPlan of(ExportFormat format, String source, List<Part.Samples> samples) {
         return new ExportPlan(
                 format,
                 source,
                 samples.stream()
-                        .sorted(Comparator.comparing(ExportPart.Samples::file))
-                        .map(ExportPart.class::cast)
+                        .sorted(Comparator.comparing(Part.Samples::file))
+                        .map(Part.class::cast)
                         .toList());
     }
 
@@ -50,10 +55,10 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
         }
         Set<UnitKey> units = Set.copyOf(classes().units());
         Set<String> categories = units.stream().map(UnitKey::category).collect(Collectors.toSet());
-        List<ExportPart> all = new ArrayList<>(parts);
+        List<Part> all = new ArrayList<>(parts);
         originals.sets().stream()
                 .filter(set -> set.usable() && units.contains(set.unit()))
-                .map(set -> new ExportPart.RealPairs(set.unit(), set.training()))
+                .map(set -> new Part.RealPairs(set.unit(), set.training()))
                 .forEach(all::add);
         originals.good().stream()
                 .filter(good -> categories.contains(good.category()))
@@ -63,9 +68,9 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
         return new ExportPlan(format, source, all);
     }
 
-    private static Stream<ExportPart> good(String category, String split, List<URI> images) {
+    private static Stream<Part> good(String category, String split, List<URI> images) {
         return IntStream.iterate(0, first -> first < images.size(), first -> first + GOOD_IMAGES_A_PART)
-                .mapToObj(first -> new ExportPart.GoodImages(
+                .mapToObj(first -> new Part.GoodImages(
                         category,
                         split,
                         first,
@@ -73,17 +78,128 @@ public record ExportPlan(ExportFormat format, String source, List<ExportPart> pa
     }
 
     /** The classes of all pairs. */
-    public ClassNames classes() {
-        return ClassNames.of(
-                parts.stream().flatMap(part -> part.unit().stream()).toList());
+    public Classes classes() {
+        return Classes.of(parts.stream().flatMap(part -> part.unit().stream()).toList());
     }
 
-    public List<ExportTask> tasks() {
-        ClassNames classes = classes();
-        return parts.stream().map(part -> new ExportTask(part, format, classes)).toList();
+    public List<ExportPairs.Task> tasks() {
+        Classes classes = classes();
+        return parts.stream()
+                .map(part -> new ExportPairs.Task(part, format, classes))
+                .toList();
     }
 
     List<String> partNames() {
-        return parts.stream().map(ExportPart::name).toList();
+        return parts.stream().map(Part::name).toList();
+    }
+
+    /** A piece of an export that one task writes. */
+    public sealed interface Part extends Serializable {
+
+        /** A name that follows from the content: the same piece of a later export has the same. */
+        String name();
+
+        /** The class of its pairs; empty for good images. */
+        Optional<UnitKey> unit();
+
+        /**
+         * The accepted pairs of one Parquet file.
+         *
+         * @param key of the file in the store
+         */
+        record Samples(UnitKey key, String file, long bytes) implements Part {
+            @Override
+            public String name() {
+                return digits(Fingerprint.of("samples").text("file", file).integer("bytes", bytes));
+            }
+
+            @Override
+            public Optional<UnitKey> unit() {
+                return Optional.of(key);
+            }
+        }
+
+        /** The real pairs that an adapter was trained on. */
+        record RealPairs(UnitKey key, List<DefectImage> images) implements Part {
+            public RealPairs {
+                images = List.copyOf(images);
+            }
+
+            @Override
+            public String name() {
+                String content = images.stream()
+                        .map(image -> image.imageSha256() + " " + image.maskSha256())
+                        .collect(Collectors.joining("\n"));
+                return digits(Fingerprint.of("real-pairs")
+                        .text("unit", key.toString())
+                        .text("images", content));
+            }
+
+            @Override
+            public Optional<UnitKey> unit() {
+                return Optional.of(key);
+            }
+        }
+
+        /**
+         * Some defect-free images.
+         *
+         * @param split {@code train} or {@code test}
+         * @param first number of the first image among those of category and split
+         */
+        record GoodImages(String category, String split, int first, List<URI> images) implements Part {
+            public GoodImages {
+                images = List.copyOf(images);
+            }
+
+            @Override
+            public String name() {
+                String content = images.stream().map(URI::toString).collect(Collectors.joining("\n"));
+                return digits(Fingerprint.of("good-images")
+                        .text("category", category)
+                        .text("split", split)
+                        .integer("first", first)
+                        .text("images", content));
+            }
+
+            @Override
+            public Optional<UnitKey> unit() {
+                return Optional.empty();
+            }
+        }
+
+        private static String digits(Fingerprint.Builder name) {
+            return name.build().shortHex();
+        }
+    }
+
+    /**
+     * The classes of an export: one a (category, defect), numbered from 0 in the order of their names.
+     *
+     * @param units distinct and sorted
+     */
+    public record Classes(List<UnitKey> units) implements Serializable {
+
+        private static final Comparator<UnitKey> ORDER =
+                Comparator.comparing(UnitKey::category).thenComparing(UnitKey::defect);
+
+        public Classes {
+            units = List.copyOf(units);
+        }
+
+        public static Classes of(Collection<UnitKey> units) {
+            return new Classes(units.stream().distinct().sorted(ORDER).toList());
+        }
+
+        int number(String category, String defect) {
+            return units.indexOf(new UnitKey(category, defect));
+        }
+
+        /** In the order of their numbers, such as {@code cloth/hole}. */
+        List<String> names() {
+            return units.stream()
+                    .map(unit -> unit.category() + "/" + unit.defect())
+                    .toList();
+        }
     }
 }

@@ -1,6 +1,10 @@
 package org.dualanodiff.pipeline.export;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.store.Json;
@@ -63,7 +67,7 @@ public final class FinishExport {
     public long end(ExportPlan plan) throws IOException {
         PairFormat.Entries entries = () -> PartLists.entries(target, plan.partNames());
         plan.format().pairFormat().finish(entries, plan.classes(), target);
-        try (Stream<PairEntry> all = entries.stream()) {
+        try (Stream<ExportedPair.Entry> all = entries.stream()) {
             long pairs = all.count();
             target.write(ExportRecord.KEY, Json.bytes(record(plan, true, pairs)));
             return pairs;
@@ -73,5 +77,54 @@ public final class FinishExport {
     private static ExportRecord record(ExportPlan plan, boolean complete, long pairs) {
         return new ExportRecord(
                 plan.format().name(), plan.source(), plan.classes().names(), complete, pairs, ProductVersion.current());
+    }
+
+    /**
+     * What a folder of an export holds: {@code export.json}. It is written twice, before the first part, so that nothing else
+     * is exported into the same folder, and at the end.
+     *
+     * @param source what was exported, in words
+     * @param classes in the order of their numbers
+     * @param complete whether all parts are there
+     * @param pairs exported so far; 0 until it is complete
+     */
+    public record ExportRecord(
+            String format, String source, List<String> classes, boolean complete, long pairs, String productVersion) {
+
+        static final String KEY = "export.json";
+
+        public ExportRecord {
+            requireNonNull(format, "format");
+            requireNonNull(source, "source");
+            classes = List.copyOf(requireNonNull(classes, "classes"));
+        }
+
+        boolean isOf(ExportPlan plan) {
+            return format.equals(plan.format().name())
+                    && source.equals(plan.source())
+                    && classes.equals(plan.classes().names());
+        }
+    }
+
+    /** What each part of an export has written: a line of JSON a pair, in {@code .export/parts}. */
+    static final class PartLists {
+
+        private PartLists() {}
+
+        static String key(String part) {
+            return ".export/parts/" + part + ".jsonl";
+        }
+
+        static long count(ObjectStore target, String list) {
+            return new String(target.read(list), StandardCharsets.UTF_8).lines().count();
+        }
+
+        /** The entries of some parts, one part's list in memory at a time. */
+        static Stream<ExportedPair.Entry> entries(ObjectStore target, List<String> parts) {
+            return parts.stream()
+                    .flatMap(part -> new String(target.read(key(part)), StandardCharsets.UTF_8)
+                            .lines()
+                            .map(ExportedPair.Entry::parse));
+        }
     }
 }

@@ -1,13 +1,33 @@
 package org.dualanodiff.pipeline.export;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.parquet.schema.Type;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -17,13 +37,14 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record HuggingFaceFormat() implements PairFormat {
 
     @Override
-    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         String key = Keys.of("data", "train-" + part + ".parquet");
         try {
             Path local = Files.createTempFile("dualanodiff-export-", ".parquet");
             try {
-                List<PairEntry> written = new ArrayList<>();
-                HuggingFaceFile.write(
+                List<ExportedPair.Entry> written = new ArrayList<>();
+                ParquetFile.write(
                         local,
                         pairs.peek(pair -> written.add(pair.entry(key, null)))
                                 .map(ExportedPair::generated)
@@ -41,9 +62,170 @@ record HuggingFaceFormat() implements PairFormat {
     }
 
     @Override
-    public void finish(Entries entries, ClassNames classes, ObjectStore target) {
-        try (Stream<PairEntry> all = entries.stream()) {
-            target.write("README.md", HuggingFaceCard.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
+    public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
+        try (Stream<ExportedPair.Entry> all = entries.stream()) {
+            target.write("README.md", Readme.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The {@code README.md} of a Hugging Face data set: features for the library, a few words for people. */
+    static final class Readme {
+
+        private Readme() {}
+
+        static String of(ExportPlan.Classes classes, long pairs) {
+            return Card.of(
+                    "huggingface-card.md",
+                    Map.of(
+                            "size", sizeCategory(pairs),
+                            "features", features(),
+                            "classes", Card.plain(String.join(", ", classes.names())),
+                            "count", Long.toString(pairs)));
+        }
+
+        private static String features() {
+            return ParquetFile.COLUMNS.getFields().stream()
+                    .map(field -> feature(field, "  "))
+                    .collect(Collectors.joining("\n"));
+        }
+
+        private static String feature(Type field, String indent) {
+            String name = indent + "- name: " + field.getName() + "\n" + indent + "  ";
+            if (ParquetFile.isPicture(field)) {
+                return name + "dtype: image";
+            } else if (field instanceof GroupType group) {
+                return name + "struct:\n"
+                        + group.getFields().stream()
+                                .map(part -> feature(part, indent + "  "))
+                                .collect(Collectors.joining("\n"));
+            }
+            return name + "dtype: " + ParquetFile.dtype(field);
+        }
+
+        /** One of the hub's own size classes. */
+        private static String sizeCategory(long pairs) {
+            if (pairs < 1_000) {
+                return "n<1K";
+            } else if (pairs < 10_000) {
+                return "1K<n<10K";
+            }
+            return pairs < 100_000 ? "10K<n<100K" : "100K<n<1M";
+        }
+    }
+
+    /**
+     * Parquet files with the columns of {@code huggingface.schema} and, in the footer's {@code huggingface} entry, the features
+     * that the {@code datasets} library takes them for. The library believes the entry only for columns that may be null, so
+     * they are declared to be.
+     */
+    static final class ParquetFile {
+
+        static final MessageType COLUMNS = parse();
+
+        private static final long ROW_GROUP_BYTES = 32L << 20;
+        private static final int ROWS_BETWEEN_SIZE_CHECKS = 8;
+
+        private ParquetFile() {}
+
+        static void write(Path file, Iterator<GeneratedSample> samples) throws IOException {
+            try (ParquetWriter<Group> writer = writer(file)) {
+                while (samples.hasNext()) {
+                    writer.write(row(samples.next()));
+                }
+            }
+        }
+
+        private static ParquetWriter<Group> writer(Path file) throws IOException {
+            return ExampleParquetWriter.builder(new LocalOutputFile(file))
+                    .withConf(new PlainParquetConfiguration())
+                    .withType(COLUMNS)
+                    .withExtraMetaData(Map.of("huggingface", features()))
+                    .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+                    .withRowGroupSize(ROW_GROUP_BYTES)
+                    .withMinRowCountForPageSizeCheck(1)
+                    .withMaxRowCountForPageSizeCheck(ROWS_BETWEEN_SIZE_CHECKS)
+                    .withCompressionCodec(CompressionCodecName.SNAPPY)
+                    .withDictionaryEncoding("image.bytes", false)
+                    .withDictionaryEncoding("mask.bytes", false)
+                    .withDictionaryEncoding("anomaly.bytes", false)
+                    .build();
+        }
+
+        private static Group row(GeneratedSample sample) {
+            Group row = new SimpleGroup(COLUMNS);
+            addPicture(row, "image", sample.image(), sample.sampleId() + ".png");
+            addPicture(row, "mask", sample.mask(), sample.sampleId() + "_mask.png");
+            addPicture(row, "anomaly", sample.anomaly(), sample.sampleId() + "_anomaly.png");
+            row.append("category", sample.category());
+            row.append("defect", sample.defect());
+            row.append("mask_area", sample.maskArea());
+            row.addGroup("bbox")
+                    .append("x", sample.boundingBox().x())
+                    .append("y", sample.boundingBox().y())
+                    .append("width", sample.boundingBox().width())
+                    .append("height", sample.boundingBox().height());
+            row.append("width", sample.width());
+            row.append("height", sample.height());
+            row.append("prompt", sample.prompt());
+            if (sample.background() != null) {
+                row.append("background", sample.background());
+            }
+            row.append("sample_id", sample.sampleId());
+            row.append("run_id", sample.runId());
+            row.append("adapter", sample.adapter());
+            return row;
+        }
+
+        private static void addPicture(Group row, String column, byte[] png, String path) {
+            row.addGroup(column)
+                    .append("bytes", Binary.fromConstantByteArray(png))
+                    .append("path", path);
+        }
+
+        private static String features() {
+            JsonObject features = new JsonObject();
+            COLUMNS.getFields().forEach(field -> features.add(field.getName(), feature(field)));
+            JsonObject info = new JsonObject();
+            info.add("features", features);
+            JsonObject root = new JsonObject();
+            root.add("info", info);
+            return root.toString();
+        }
+
+        private static JsonObject feature(Type field) {
+            JsonObject feature = new JsonObject();
+            if (isPicture(field)) {
+                feature.addProperty("_type", "Image");
+            } else if (field instanceof GroupType group) {
+                group.getFields().forEach(part -> feature.add(part.getName(), feature(part)));
+            } else {
+                feature.addProperty("dtype", dtype(field));
+                feature.addProperty("_type", "Value");
+            }
+            return feature;
+        }
+
+        /** A group with a field for the bytes of a file. */
+        static boolean isPicture(Type field) {
+            return field instanceof GroupType group && group.containsField("bytes");
+        }
+
+        /** A column's type in the library's words. */
+        static String dtype(Type field) {
+            return switch (field.asPrimitiveType().getPrimitiveTypeName()) {
+                case INT32 -> "int32";
+                case INT64 -> "int64";
+                case DOUBLE -> "float64";
+                default -> "string";
+            };
+        }
+
+        private static MessageType parse() {
+            try (InputStream in = ParquetFile.class.getResourceAsStream("huggingface.schema")) {
+                return MessageTypeParser.parseMessageType(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A mask as polygons along the edges of its pixels: filled by the even-odd rule, they give the mask back exactly. One
@@ -16,15 +16,13 @@ import org.dualanodiff.model.image.Image;
  */
 final class MaskPolygons {
 
-    private static final int DEFECT = 128;
-
     private final int width;
     private final int height;
-    private final Image mask;
+    private final Mask mask;
     /** For each corner of a pixel the directions in which an edge leaves it, a bit each; the defect lies to the right. */
     private final byte[] edges;
 
-    private MaskPolygons(Image mask) {
+    private MaskPolygons(Mask mask) {
         this.width = mask.width();
         this.height = mask.height();
         this.mask = mask;
@@ -32,7 +30,7 @@ final class MaskPolygons {
     }
 
     /** @return each x, y, x, y, ... in pixels, clockwise; empty for an empty mask */
-    static List<int[]> trace(Image mask) {
+    static List<int[]> trace(Mask mask) {
         return new MaskPolygons(mask).trace();
     }
 
@@ -74,7 +72,7 @@ final class MaskPolygons {
     }
 
     private boolean isDefect(int x, int y) {
-        return x >= 0 && y >= 0 && x < width && y < height && mask.level(0, y, x) >= DEFECT;
+        return x >= 0 && y >= 0 && x < width && y < height && mask.set()[y * width + x];
     }
 
     /** Walks one loop and takes its edges away; every corner of a pixel on the way is in it. */

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -22,11 +23,12 @@ record MvtecFormat() implements PairFormat {
             """;
 
     @Override
-    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 
-    private static PairEntry write(ExportedPair pair, ObjectStore target) {
+    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
         String category = Keys.named(pair.category());
         String defect = Keys.named(pair.defect());
         String image = Keys.of(category, "test", defect, pair.id() + ".png");
@@ -42,7 +44,7 @@ record MvtecFormat() implements PairFormat {
     }
 
     @Override
-    public void finish(Entries entries, ClassNames classes, ObjectStore target) {
+    public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
         target.write("README.md", README.getBytes(StandardCharsets.UTF_8));
     }
 }

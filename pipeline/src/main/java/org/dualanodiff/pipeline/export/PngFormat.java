@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -17,11 +19,12 @@ record PngFormat() implements PairFormat {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     @Override
-    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, target));
     }
 
-    private static PairEntry write(ExportedPair pair, ObjectStore target) {
+    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
         String folder = Keys.named(pair.category(), pair.defect());
         String image = Keys.of(folder, "image", pair.id() + ".png");
         String mask = Keys.of(folder, "mask", pair.id() + ".png");
@@ -36,10 +39,10 @@ record PngFormat() implements PairFormat {
     }
 
     @Override
-    public void finish(Entries entries, ClassNames classes, ObjectStore target) throws IOException {
+    public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) throws IOException {
         try (Upload manifest = new Upload(target, "manifest.jsonl")) {
-            try (Stream<PairEntry> lines = entries.stream()) {
-                for (PairEntry entry : (Iterable<PairEntry>) lines::iterator) {
+            try (Stream<ExportedPair.Entry> lines = entries.stream()) {
+                for (ExportedPair.Entry entry : (Iterable<ExportedPair.Entry>) lines::iterator) {
                     manifest.writer().append(GSON.toJson(line(entry))).append('\n');
                 }
             }
@@ -47,7 +50,7 @@ record PngFormat() implements PairFormat {
         }
     }
 
-    private static Map<String, Object> line(PairEntry entry) {
+    private static Map<String, Object> line(ExportedPair.Entry entry) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("image", entry.image());
         line.put("mask", entry.mask());

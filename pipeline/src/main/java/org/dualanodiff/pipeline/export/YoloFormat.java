@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -16,11 +17,12 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 record YoloFormat() implements PairFormat {
 
     @Override
-    public Stream<PairEntry> write(String part, Stream<ExportedPair> pairs, ClassNames classes, ObjectStore target) {
+    public Stream<ExportedPair.Entry> write(
+            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
         return pairs.map(pair -> write(pair, classes, target));
     }
 
-    private static PairEntry write(ExportedPair pair, ClassNames classes, ObjectStore target) {
+    private static ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
         String name = Keys.of("train", Keys.named(pair.category(), pair.defect()), pair.id());
         String image = Keys.of("images", name + ".png");
         target.write(image, pair.image());
@@ -28,9 +30,9 @@ record YoloFormat() implements PairFormat {
         return pair.entry(image, null);
     }
 
-    private static String labels(ExportedPair pair, ClassNames classes) {
+    private static String labels(ExportedPair pair, ExportPlan.Classes classes) {
         int number = classes.number(pair.category(), pair.defect());
-        return MaskPolygons.trace(pair.maskPixels()).stream()
+        return MaskPolygons.trace(pair.marked()).stream()
                 .map(polygon -> number + " " + shares(polygon, pair.width(), pair.height()) + "\n")
                 .collect(Collectors.joining());
     }
@@ -47,7 +49,7 @@ record YoloFormat() implements PairFormat {
     }
 
     @Override
-    public void finish(Entries entries, ClassNames classes, ObjectStore target) {
+    public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
         target.write("data.yaml", yaml(classes.names()).getBytes(StandardCharsets.UTF_8));
     }
 

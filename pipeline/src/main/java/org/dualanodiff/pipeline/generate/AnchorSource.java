@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.crop.CropPolicy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -10,11 +8,14 @@ import java.util.List;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.model.sampling.Anchor;
-import org.dualanodiff.model.sampling.Anchoring;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 
 /**
  * The good images of one category that pairs are made on.
@@ -43,7 +44,8 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
         BufferedImage photograph = files.image(uri);
         float[] pixels = transform.image(photograph, Flip.NONE);
         float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
-        return new Anchor(DatasetFiles.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place);
+        return new Anchor(
+                DatasetPath.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place);
     }
 
     /**
@@ -55,6 +57,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
      * @param anchored whether the window is what the pair is made on; else the model draws all of it, and the defect is cloned
      *     into the window
      */
-    public record CropSource(CropPolicy policy, DefectSet set, AnchorSource good, boolean anchored)
+    public record CropSource(DefectCrops.Policy policy, DefectSet set, AnchorSource good, boolean anchored)
             implements Serializable {}
 }

@@ -4,7 +4,7 @@ import org.dualanodiff.pipeline.crop.Window;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
 
 /** What becomes of the pictures that the model made: themselves, or a part of a full-size good image. */

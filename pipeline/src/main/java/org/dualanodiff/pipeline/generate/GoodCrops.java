@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -9,14 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.sampling.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectPlaces;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 
 /**
  * The windows of good images that the samples of one defect are made in. Which image and which window a sample gets follows
@@ -84,7 +85,7 @@ final class GoodCrops {
         int side = source.policy().resolution();
         Image working = window.squared(Image.rgb(photograph), side);
         Anchor anchor = new Anchor(
-                DatasetFiles.address(uri) + window.fragment(),
+                DatasetPath.address(uri) + window.fragment(),
                 working.buffered(),
                 working.signed(),
                 place(window, photograph, object));

@@ -133,7 +133,7 @@ public final class ModelPairs implements PairSource {
         int pairs = task.sampling().batchSize();
         int resolution = task.sampling().resolution();
         long need = base.memoryNeed()
-                .generation(base.precision(), resolution, adapter.layout().rank(), pairs);
+                .generation(base.precision(), resolution, pairs);
         return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
                         + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
                         + " resolution")

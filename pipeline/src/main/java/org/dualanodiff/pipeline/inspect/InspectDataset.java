@@ -1,5 +1,9 @@
 package org.dualanodiff.pipeline.inspect;
 
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.SeenImage;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Thumbnail;
+import org.dualanodiff.pipeline.inspect.DatasetReport.Quantiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
@@ -16,14 +20,15 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
-import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
 /** Opens every image of a data set, good ones too, and reports what is there. Writes nothing. */
@@ -78,7 +83,7 @@ public final class InspectDataset {
     }
 
     private static Opened good(DatasetFiles files, String root, String category, URI uri, boolean training) {
-        String file = DatasetFiles.below(root, uri);
+        String file = DatasetPath.below(root, uri);
         try {
             SeenImage seen = seen(category, GOOD, training, file, files.image(uri));
             return new Opened(Optional.of(seen), Optional.empty(), 0);
@@ -88,7 +93,7 @@ public final class InspectDataset {
     }
 
     private static Opened defect(DatasetFiles files, String root, DefectSet set, DefectImage image, boolean training) {
-        String file = DatasetFiles.below(root, image.imageUri());
+        String file = DatasetPath.below(root, image.imageUri());
         try {
             long pixels = marked(image.openMask(files));
             SeenImage seen = seen(set.category(), set.defect(), training, file, image.openImage(files));

@@ -74,11 +74,11 @@ record GenericObject(String name, Form form) {
     private static Field height(Field depth, Field carving, PictureRandom random) {
         double round = random.logUniform(2.5, 28);
         double tall = round * random.uniform(0.3, 0.7);
-        return ((Field) (x, y) -> {
-                    double t = 1 - clamp(depth.at(x, y) / round);
-                    return tall * Math.sqrt(1 - t * t * 0.98) - 1.5 * smoothstep(0.5 + carving.at(x, y) / 3);
-                })
-                .sampled();
+        Field height = (x, y) -> {
+            double t = 1 - clamp(depth.at(x, y) / round);
+            return tall * Math.sqrt(1 - t * t * 0.98) - 1.5 * smoothstep(0.5 + carving.at(x, y) / 3);
+        };
+        return height.sampled();
     }
 
     private static Outlines ring(PictureRandom random) {

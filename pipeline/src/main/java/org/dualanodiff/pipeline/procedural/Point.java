@@ -15,10 +15,6 @@ record Point(double x, double y) {
         return new Point(x + length * step.x, y + length * step.y);
     }
 
-    Point minus(Point other) {
-        return new Point(x - other.x, y - other.y);
-    }
-
     /** Turned by the angle of the axis, which is one long. */
     Point rotated(Point axis) {
         return new Point(x * axis.x - y * axis.y, x * axis.y + y * axis.x);

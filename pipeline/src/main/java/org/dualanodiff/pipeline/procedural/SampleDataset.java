@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongFunction;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 
@@ -100,37 +101,30 @@ public final class SampleDataset {
     }
 
     private void writeProduct(Product product, Size size) throws IOException {
-        writeGood(product, "train", size.trainGood());
-        writeGood(product, "test", size.testGood());
+        write(product, "train", "good", size.trainGood(), seed -> good(product, seed));
+        write(product, "test", "good", size.testGood(), seed -> good(product, seed));
         for (Defect defect : product.defects()) {
-            writeDefect(product, defect, size.perDefect());
+            folder(product, "ground_truth", defect.name());
+            write(product, "test", defect.name(), size.perDefect(), seed -> defective(product, defect, seed));
         }
     }
 
-    private void writeGood(Product product, String split, int count) throws IOException {
-        Path folder = folder(product, split, "good");
+    private void write(Product product, String split, String kind, int count, LongFunction<ProceduralImage> draw)
+            throws IOException {
+        Path folder = folder(product, split, kind);
         for (int i = 0; i < count; i++) {
-            ProceduralImage sample = good(product, seedOf(product, split, "good", i));
-            writeImage(folder, i, sample.image());
+            ProceduralImage drawn = draw.apply(seedOf(product, split, kind, i));
+            write(folder, "%03d.png", i, drawn.image());
+            images++;
+            if (drawn.defect().isPresent()) {
+                write(folder(product, "ground_truth", kind), "%03d_mask.png", i, drawn.mask());
+                masks++;
+            }
         }
     }
 
-    private void writeDefect(Product product, Defect defect, int count) throws IOException {
-        Path folder = folder(product, "test", defect.name());
-        Path maskFolder = folder(product, "ground_truth", defect.name());
-        for (int i = 0; i < count; i++) {
-            ProceduralImage sample = defective(product, defect, seedOf(product, "test", defect.name(), i));
-            writeImage(folder, i, sample.image());
-            Files.write(
-                    maskFolder.resolve(String.format(Locale.ROOT, "%03d_mask.png", i)),
-                    PngCodec.encode(sample.mask().buffered()));
-            masks++;
-        }
-    }
-
-    private void writeImage(Path folder, int index, Image image) throws IOException {
-        Files.write(folder.resolve(String.format(Locale.ROOT, "%03d.png", index)), PngCodec.encode(image.buffered()));
-        images++;
+    private static void write(Path folder, String name, int index, Image image) throws IOException {
+        Files.write(folder.resolve(String.format(Locale.ROOT, name, index)), PngCodec.encode(image.buffered()));
     }
 
     private Path folder(Product product, String split, String kind) throws IOException {

@@ -34,7 +34,7 @@ record Surface(String name, Rgb typical, double contrast, double relief, boolean
             new Surface("metal", Rgb.gray(0.6), 0.5, 0.2, false, Surface::brushed),
             new Surface("plastic", new Rgb(0.35, 0.45, 0.6), 0.35, 0.4, false, Surface::grained),
             new Surface("glass", new Rgb(0.5, 0.62, 0.6), 0.7, 0, false, Surface::reflecting),
-            new Surface("paint", new Rgb(0.6, 0.25, 0.2), 0.25, 1.5, false, Surface::sprayed),
+            new Surface("paint", new Rgb(0.6, 0.25, 0.2), 0.25, 1.5, false, Surface::grained),
             new Surface("grid", Rgb.gray(0.45), 1.3, 0.4, false, Surface::wires),
             new Surface("foil", Rgb.gray(0.65), 0.8, 0.8, false, Surface::crumpled),
             new Surface("board", new Rgb(0.15, 0.4, 0.25), 0.9, 0.2, true, Surface::tracks));
@@ -192,8 +192,9 @@ record Surface(String name, Rgb typical, double contrast, double relief, boolean
         return lerp(band, fine, lerp(0.2, 0.8, b));
     }
 
+    /** Molded plastic, or the orange peel of a sprayed coat. */
     private static double grained(double x, double y, Noise noise, double a, double b) {
-        double size = lerp(0.25, 0.9, a);
+        double size = lerp(0.15, 0.9, a);
         return lerp(noise.at(0.012 * x, 0.012 * y + 50), noise.at(size * x, size * y), b / 2);
     }
 
@@ -202,12 +203,6 @@ record Surface(String name, Rgb typical, double contrast, double relief, boolean
         double stripe = noise.at(lerp(0.012, 0.04, a) * x, 0.002 * y) - 0.5;
         double window = smoothstep(0.5 + lerp(1.5, 12, b * b) * stripe);
         return 0.6 * window + 0.3 * noise.at(0.01 * x + 70, 0.01 * y) + 0.05 * noise.at(0.9 * x, 0.9 * y);
-    }
-
-    /** The orange peel of a sprayed coat. */
-    private static double sprayed(double x, double y, Noise noise, double a, double b) {
-        double size = lerp(0.12, 0.4, a * b);
-        return 0.5 * noise.at(size * x, size * y) + 0.6 * noise.at(0.013 * x, 0.013 * y + 50);
     }
 
     /** Wires that cross at right angles. */

@@ -2,7 +2,7 @@ package org.dualanodiff.pipeline.quality;
 
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.config.Limit;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.image.Flip;
@@ -85,7 +85,7 @@ public final class LearnQuality {
             DefectSet set,
             List<URI> good,
             int side,
-            CropPolicy crops,
+            DefectCrops.Policy crops,
             List<Flip> flips,
             boolean gate,
             double overlap,

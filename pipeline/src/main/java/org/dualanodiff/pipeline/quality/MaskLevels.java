@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
@@ -68,27 +69,21 @@ public record MaskLevels(double low, double high) implements Serializable {
 
     private static BufferedImage decoded(BufferedImage part, int number, float strength) {
         Image sharp = Image.rgb(part);
-        float[] noise = NoiseSource.gaussian(sharp.levels().length, "mask-levels", Integer.toString(number));
-        byte[] levels = new byte[noise.length];
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = (byte) Math.round(Math.max(0, Math.min(255, mean3x3(sharp, i) + strength * noise[i])));
-        }
-        return new Image(sharp.width(), sharp.height(), 3, levels).buffered();
-    }
-
-    private static float mean3x3(Image pixels, int i) {
-        int x = i % pixels.width();
-        int y = i / pixels.width() % pixels.height();
-        int channel = i / (pixels.width() * pixels.height());
-        int sum = 0;
-        int count = 0;
-        for (int row = Math.max(0, y - 1); row <= Math.min(pixels.height() - 1, y + 1); row++) {
-            for (int column = Math.max(0, x - 1); column <= Math.min(pixels.width() - 1, x + 1); column++) {
-                sum += pixels.level(channel, row, column);
-                count++;
+        int area = sharp.width() * sharp.height();
+        float[] noise = NoiseSource.gaussian(3 * area, "mask-levels", Integer.toString(number));
+        byte[] levels = new byte[3 * area];
+        for (int channel = 0; channel < 3; channel++) {
+            int first = channel * area;
+            double[] plane = IntStream.range(first, first + area)
+                    .mapToDouble(i -> sharp.levels()[i] & 0xff)
+                    .toArray();
+            double[] blurred = BoxMean.of(plane, sharp.width(), sharp.height(), 1);
+            for (int i = 0; i < area; i++) {
+                double level = blurred[i] + strength * noise[first + i];
+                levels[first + i] = (byte) Math.round(Math.max(0, Math.min(255, level)));
             }
         }
-        return (float) sum / count;
+        return new Image(sharp.width(), sharp.height(), 3, levels).buffered();
     }
 
     /** @param perimeter edges between defect and other pixels; the image's border does not count */

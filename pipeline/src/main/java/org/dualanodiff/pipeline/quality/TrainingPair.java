@@ -8,9 +8,7 @@ import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.image.TrainingPixels;
 import org.dualanodiff.model.image.TrainingTransform;
-import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 
 /**
@@ -37,7 +35,7 @@ public record TrainingPair(BufferedImage image, BufferedImage mask, double windo
     public static List<TrainingPair> views(BufferedImage photograph, BufferedImage mask, int side) {
         return new TrainingTransform(side)
                 .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
-                        .filter(TrainingPixels::hasDefect)
+                        .filter(TrainingTransform.Pixels::hasDefect)
                         .map(TrainingPair::of)
                         .toList();
     }
@@ -47,14 +45,14 @@ public record TrainingPair(BufferedImage image, BufferedImage mask, double windo
      *
      * @param name of the photograph
      */
-    public static List<TrainingPair> crops(String name, BufferedImage photograph, BufferedImage mask, CropPolicy policy) {
+    public static List<TrainingPair> crops(String name, BufferedImage photograph, BufferedImage mask, DefectCrops.Policy policy) {
         return new DefectCrops(policy)
                 .pairs(name, photograph, mask).stream()
                         .map(pair -> new TrainingPair(pair.image(), pair.mask(), pair.margin()))
                         .toList();
     }
 
-    private static TrainingPair of(TrainingPixels view) {
+    private static TrainingPair of(TrainingTransform.Pixels view) {
         byte[] levels = new byte[view.mask().length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);

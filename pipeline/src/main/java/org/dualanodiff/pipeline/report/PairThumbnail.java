@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.PartGround;
 
 /**
@@ -22,7 +23,6 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
     /** A pink that neither metal, wood nor cloth has. */
     private static final int[] COLOR = {255, 0, 110};
     private static final double TINT = 0.18;
-    private static final int DEFECT = 128;
 
     /** What the four cells show, in their order. */
     public static final List<String> CELLS = List.of("image", "anomaly part", "mask", "overlay");
@@ -77,28 +77,16 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
 
     /** The mask drawn on its image: a light tint inside, and an outline just outside, so that the defect itself is seen. */
     private static Image overlay(Image image, Image mask) {
+        Mask defect = Mask.of(mask);
+        boolean[] inside = defect.set();
+        boolean[] grown = defect.dilated(1).set();
         byte[] levels = image.levels().clone();
-        int area = image.width() * image.height();
-        for (int i = 0; i < area; i++) {
-            int x = i % image.width();
-            int y = i / image.width();
-            double opacity = isDefect(mask, x, y) ? TINT : touchesDefect(mask, x, y) ? 1 : 0;
-            for (int c = 0; c < 3; c++) {
-                double level = (levels[c * area + i] & 0xff) * (1 - opacity) + COLOR[c] * opacity;
-                levels[c * area + i] = (byte) Math.round(level);
-            }
+        for (int i = 0; i < levels.length; i++) {
+            int pixel = i % inside.length;
+            double opacity = inside[pixel] ? TINT : grown[pixel] ? 1 : 0;
+            double level = (levels[i] & 0xff) * (1 - opacity) + COLOR[i / inside.length] * opacity;
+            levels[i] = (byte) Math.round(level);
         }
         return new Image(image.width(), image.height(), 3, levels);
-    }
-
-    private static boolean touchesDefect(Image mask, int x, int y) {
-        return isDefect(mask, x - 1, y)
-                || isDefect(mask, x + 1, y)
-                || isDefect(mask, x, y - 1)
-                || isDefect(mask, x, y + 1);
-    }
-
-    private static boolean isDefect(Image mask, int x, int y) {
-        return x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.level(0, y, x) >= DEFECT;
     }
 }

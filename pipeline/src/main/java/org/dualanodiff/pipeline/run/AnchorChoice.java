@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.sampling.Anchoring;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.config.BackgroundConfig;

@@ -16,10 +16,9 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
-import org.dualanodiff.pipeline.config.DatasetConfig.DatasetSplit;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFormat;
@@ -125,13 +124,12 @@ public record RunInputs(
     }
 
     private static SplitRule split(PipelineConfig config) {
-        DatasetSplit split = config.dataset().split();
-        if (split instanceof DatasetSplit.FirstCount first) {
-            return new SplitRule.First(first.count());
-        } else if (split instanceof DatasetSplit.Listed listed) {
-            return SplitRule.Listed.load(Path.of(listed.file()));
-        }
-        return new SplitRule.FirstThird();
+        DatasetConfig dataset = config.dataset();
+        return switch (dataset.split()) {
+            case "first-third" -> new SplitRule.FirstThird();
+            case "list" -> SplitRule.Listed.load(Path.of(dataset.splitFiles()));
+            default -> new SplitRule.First(Integer.parseInt(dataset.split()));
+        };
     }
 
     /** What the planner has to know of every set. */
@@ -172,7 +170,7 @@ public record RunInputs(
 
     /** What the pairs of a set are made in windows of, or null where they are whole images. */
     public CropSource crops(DefectSet set) {
-        CropPolicy policy = settings.crops();
+        DefectCrops.Policy policy = settings.crops();
         boolean anchored = settings.config().generation().anchored();
         return policy == null ? null : new CropSource(policy, set, anchors.get(set.category()), anchored);
     }

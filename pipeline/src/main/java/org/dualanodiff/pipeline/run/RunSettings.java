@@ -28,6 +28,7 @@ import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.Placeholders;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
@@ -35,7 +36,7 @@ import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
@@ -141,17 +142,16 @@ public record RunSettings(
     }
 
     /** The prompts of one defect of one product: names take the places that the settings leave for them. */
-    public NestedPrompt prompt(String category, String defect) {
+    public NestedPrompt prompt(UnitKey unit) {
         return new NestedPrompt(
-                named(config.prompt().global(), category, defect),
-                named(config.prompt().anomaly(), category, defect));
+                named(config.prompt().global(), unit), named(config.prompt().anomaly(), unit));
     }
 
-    private static String named(String prompt, String category, String defect) {
-        return Placeholders.fill(
-                prompt,
-                PLACEHOLDER,
-                Map.of("category", category.replace('_', ' '), "defect", defect.replace('_', ' ')));
+    private static String named(String prompt, UnitKey unit) {
+        Map<String, String> names = Map.of(
+                "category", unit.category().replace('_', ' '),
+                "defect", unit.defect().replace('_', ' '));
+        return Placeholders.fill(prompt, PLACEHOLDER, names);
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
@@ -266,10 +266,10 @@ public record RunSettings(
     }
 
     /** How windows are cut around defects; null where whole images are learned. */
-    public CropPolicy crops() {
+    public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new CropPolicy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
                 : null;
     }
 

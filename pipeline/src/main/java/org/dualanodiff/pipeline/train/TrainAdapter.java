@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.train;
 
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.crop.CropPolicy;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.Serializable;
@@ -239,7 +238,7 @@ public final class TrainAdapter {
             AdapterId adapter,
             DefectSet set,
             BackgroundSource background,
-            CropPolicy crops,
+            DefectCrops.Policy crops,
             Provenance.BaseModel base,
             NestedPrompt prompt,
             TrainingConfig training,

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,8 +11,8 @@ import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -50,15 +49,7 @@ public final class ReadStatus {
 
     /** @throws StoreException if there is no such run */
     public List<Run> of(Optional<String> runId) {
-        Collection<String> all = StoredRuns.in(store);
-        runId.filter(run -> !all.contains(run)).ifPresent(run -> {
-            throw new StoreException(
-                    "there is no run %s in %s; it has %s".formatted(run, store.root(), all.isEmpty() ? "none" : all));
-        });
-        return all.stream()
-                .filter(run -> runId.map(run::equals).orElse(true))
-                .map(this::run)
-                .toList();
+        return StoredRuns.in(store, runId).stream().map(this::run).toList();
     }
 
     private Run run(String runId) {

@@ -1,25 +1,19 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which runs have left anything in a store. */
 final class StoredRuns {
-
-    private static final Logger LOG = LoggerFactory.getLogger(StoredRuns.class);
 
     private static final Pattern RUN = Pattern.compile("(?:runs/|samples/run=|staging/run=)([^/]+)/.*");
 
@@ -31,24 +25,28 @@ final class StoredRuns {
         return matcher.matches() ? Optional.of(PathSegment.unescape(matcher.group(1))) : Optional.empty();
     }
 
-    static SortedSet<String> in(ObjectStore store) {
-        SortedSet<String> runs = new TreeSet<>();
-        Stream.of("runs", "samples", "staging")
+    /**
+     * All runs that have left anything, or the one that is asked for.
+     *
+     * @throws StoreException if there is no such run
+     */
+    static List<String> in(ObjectStore store, Optional<String> wanted) {
+        List<String> all = Stream.of("runs", "samples", "staging")
                 .flatMap(folder -> store.inventory(folder).stream())
-                .map(AgedFile::key)
-                .flatMap(key -> of(key).stream())
-                .forEach(runs::add);
-        return runs;
+                .flatMap(file -> of(file.key()).stream())
+                .distinct()
+                .sorted()
+                .toList();
+        wanted.filter(run -> !all.contains(run)).ifPresent(run -> {
+            throw new StoreException(
+                    "there is no run %s in %s; it has %s".formatted(run, store.root(), all.isEmpty() ? "none" : all));
+        });
+        return wanted.map(List::of).orElse(all);
     }
 
     /** Whether nobody is at work on a run; with a lease that cannot be read nobody can tell. */
     static boolean isIdle(ObjectStore store, String runId) {
-        try {
-            return !RunLease.isHeld(store, runId, Instant.now());
-        } catch (StoreException e) {
-            LOG.warn("run {} is left alone: {}", runId, e.getMessage());
-            return false;
-        }
+        return !RunLease.isHeld(store, runId, Instant.now());
     }
 
     /** Whether a run has left anything. */

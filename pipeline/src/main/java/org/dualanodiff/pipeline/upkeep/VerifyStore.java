@@ -1,23 +1,23 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.samples.SampleFileInspector;
-import java.io.UncheckedIOException;
 import java.io.IOException;
-import org.dualanodiff.pipeline.store.FileDigest;
-import org.dualanodiff.pipeline.store.Json;
-import java.util.Map;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
+import org.dualanodiff.pipeline.samples.SampleFileInspector;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.FileDigest;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -47,7 +47,10 @@ public final class VerifyStore {
         List<String> idle = new ArrayList<>();
         List<String> underWay = new ArrayList<>();
         Findings findings = new Findings(store);
-        for (String run : runs(runId)) {
+        List<String> runs = StoredRuns.in(store, runId).stream()
+                .filter(run -> !StoredRuns.isLeaseOnly(store, run))
+                .toList();
+        for (String run : runs) {
             holder(run, findings)
                     .ifPresentOrElse(holder -> underWay.add("%s by %s".formatted(run, holder)), () -> idle.add(run));
         }
@@ -88,18 +91,6 @@ public final class VerifyStore {
             checks.get(i).check(ofRun);
         }
         return summaries;
-    }
-
-    private Collection<String> runs(Optional<String> runId) {
-        Collection<String> all = StoredRuns.in(store);
-        runId.filter(run -> !all.contains(run)).ifPresent(run -> {
-            throw new StoreException(
-                    "there is no run %s in %s; it has %s".formatted(run, store.root(), all.isEmpty() ? "none" : all));
-        });
-        return all.stream()
-                .filter(run -> runId.map(run::equals).orElse(true))
-                .filter(run -> !StoredRuns.isLeaseOnly(store, run))
-                .toList();
     }
 
     private List<String> adapters(Optional<String> runId) {

@@ -7,7 +7,6 @@ import org.dualanodiff.pipeline.config.PipelineConfig.ComputeConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
-import org.dualanodiff.pipeline.config.DatasetConfig.DatasetSplit;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +104,8 @@ class ConfigLoaderTest {
                     "hdfs://name:8020/mvtec",
                     List.of("bottle", "metal nut", "007"),
                     List.of("crack"),
-                    new DatasetSplit.Listed("data/splits.json"),
+                    "list",
+                    "data/splits.json",
                     "mvtec",
                     1,
                     12,
@@ -198,7 +198,7 @@ class ConfigLoaderTest {
         assertThat(withoutTexts(ConfigLoader.defaults()))
                 .isEqualTo(new PipelineConfig(
                         "builtin:small",
-                        new DatasetConfig("builtin:samples", List.of(), List.of(), new DatasetSplit.FirstThird()),
+                        dataset("builtin:samples", List.of(), "first-third"),
                         Resolution.AUTO,
                         new PromptConfig("a vfx with sks", "sks", ""),
                         new AdapterTrainingConfig(
@@ -426,8 +426,7 @@ class ConfigLoaderTest {
         assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
         assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
         assertThat(config.dataset())
-                .isEqualTo(new DatasetConfig(
-                        "${HOME}/x", List.of("bottle", "metal nut"), List.of(), new DatasetSplit.FirstCount(12)));
+                .isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
         assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
         assertThat(config.run().id()).isEqualTo("007");
         assertThat(config.seed()).isEqualTo(-5);
@@ -481,6 +480,11 @@ class ConfigLoaderTest {
     void guidanceInterval_givenAsText_isReadAsAList() {
         assertThat(sets("generation.guidance-interval=[0.25, 1]").generation().guidanceInterval())
                 .isEqualTo(new GenerationConfig.Interval(0.25, 1));
+    }
+
+    private static DatasetConfig dataset(String root, List<String> categories, String split) {
+        DatasetConfig.Crop whole = new DatasetConfig.Crop("whole", 0.5, 0.2, 4);
+        return new DatasetConfig(root, categories, List.of(), split, "", "auto", 0, 0, false, whole);
     }
 
     private static PipelineConfig withoutTexts(PipelineConfig config) {

@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Test;
 class DefectCropsTest {
 
     private static final int SIDE = 400;
-    private static final CropPolicy POLICY = new CropPolicy(64, 0.5, 0.25, 6, 7);
+    private static final DefectCrops.Policy POLICY = new DefectCrops.Policy(64, 0.5, 0.25, 6, 7);
 
     @Test
     void crops_ofASmallDefect_showItWholeAndUnscaledInDifferentPlaces() {
         BufferedImage mask = rectangles(new int[] {300, 100, 12, 10});
         BufferedImage image = noise();
-        List<CropPair> crops = new DefectCrops(POLICY).pairs("a.png", image, mask);
+        List<DefectCrops.Pair> crops = new DefectCrops(POLICY).pairs("a.png", image, mask);
         assertThat(crops).hasSize(6);
-        assertThat(crops.stream().map(CropPair::window).distinct().count()).isGreaterThan(3);
+        assertThat(crops.stream().map(DefectCrops.Pair::window).distinct().count()).isGreaterThan(3);
         assertThat(crops).allSatisfy(crop -> {
             assertThat(crop.window().width()).isEqualTo(64);
             assertThat(Mask.of(crop.mask()).area()).isEqualTo(120);
@@ -30,14 +30,14 @@ class DefectCropsTest {
                     .isEqualTo(Image.rgb(crop.window().cutColors(image)).levels());
         });
         assertThat(new DefectCrops(POLICY).windows("a.png", Image.gray(mask)))
-                .isEqualTo(crops.stream().map(CropPair::window).toList());
+                .isEqualTo(crops.stream().map(DefectCrops.Pair::window).toList());
     }
 
     @Test
     void crops_ofDefectsAtCornersAndLargerThanTheResolution_stayInsideAndHoldThem() {
         assertThat(windows(rectangles(new int[] {0, 0, 6, 6}, new int[] {395, 397, 5, 3})))
                 .allSatisfy(window -> assertInside(window, 64));
-        List<CropPair> large =
+        List<DefectCrops.Pair> large =
                 new DefectCrops(POLICY).pairs("a.png", noise(), rectangles(new int[] {150, 180, 100, 20}));
         assertThat(large).allSatisfy(crop -> {
             assertInside(crop.window(), 200);
@@ -51,7 +51,7 @@ class DefectCropsTest {
         BufferedImage mask = rectangles(new int[] {10, 40, 30, 150});
         BufferedImage narrow = Image.gray(mask).crop(0, 0, 60, SIDE).buffered();
 
-        List<CropPair> crops = new DefectCrops(POLICY).pairs("a.png", noise(), narrow);
+        List<DefectCrops.Pair> crops = new DefectCrops(POLICY).pairs("a.png", noise(), narrow);
 
         assertThat(crops).allSatisfy(crop -> {
             assertThat(crop.window().x()).isZero();

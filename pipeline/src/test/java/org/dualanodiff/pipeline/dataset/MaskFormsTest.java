@@ -2,11 +2,11 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
-import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +219,6 @@ class MaskFormsTest {
                 .isEqualTo(4000 >> 4);
         assertThat(dataset.warnings()).anyMatch(warning -> warning.contains("read as 12 bits deep"));
         assertThat(image.imageSha256()).isNotEqualTo(Digest.hex(files.read(image.imageUri())));
-        assertThat(DatasetFiles.address(image.imageUri())).endsWith("000.png");
+        assertThat(DatasetPath.address(image.imageUri())).endsWith("000.png");
     }
 }

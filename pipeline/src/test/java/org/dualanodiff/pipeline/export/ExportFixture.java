@@ -26,10 +26,12 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 /** A store with accepted pairs of two defects and a rejected one, and a folder to export to. */
 final class ExportFixture {
 
-    private static final Image RING =
-            TestMasks.of("..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...");
-    private static final Image SPOT =
-            TestMasks.of("........", "...#....", "....#...", "........", "........", "........");
+    private static final Image RING = TestMasks.of(
+                    "..####..", "..#..#..", ".##..##.", "........", "##....##", "...##...")
+            .image();
+    private static final Image SPOT = TestMasks.of(
+                    "........", "...#....", "....#...", "........", "........", "........")
+            .image();
 
     private final Path folder;
     private final ObjectStore store;
@@ -60,9 +62,9 @@ final class ExportFixture {
         return ExportPlan.of(format, "run night", List.of(samples("cloth", "hole"), samples("cloth", "stain")));
     }
 
-    private ExportPart.Samples samples(String category, String defect) {
+    private ExportPlan.Part.Samples samples(String category, String defect) {
         String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";
-        return new ExportPart.Samples(
+        return new ExportPlan.Part.Samples(
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
@@ -88,11 +90,11 @@ final class ExportFixture {
     }
 
     /** Runs all of an export; returns the results of its parts. */
-    List<ExportResult> export(ExportPlan plan, ObjectStore target) throws IOException {
+    List<ExportPairs.Result> export(ExportPlan plan, ObjectStore target) throws IOException {
         FinishExport finish = new FinishExport(target);
         finish.begin(plan);
         ExportPairs verb = new ExportPairs(store, target, new DatasetFiles(new Configuration()));
-        List<ExportResult> results = plan.tasks().stream()
+        List<ExportPairs.Result> results = plan.tasks().stream()
                 .map(task -> {
                     try {
                         return verb.run(task);

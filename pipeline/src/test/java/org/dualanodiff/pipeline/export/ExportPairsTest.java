@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -19,6 +19,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,10 +47,10 @@ class ExportPairsTest {
 
     @Test
     void mvtec_withOriginals_isATrainingSetWithoutWhatIsHeldOut() throws IOException {
-        List<ExportResult> results =
+        List<ExportPairs.Result> results =
                 fixture.export(fixture.plan(ExportFormat.MVTEC).with(fixture.originals()), target);
 
-        assertThat(results.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(6);
+        assertThat(results.stream().mapToInt(ExportPairs.Result::pairs).sum()).isEqualTo(6);
         assertThat(ExportFixture.keys(target))
                 .containsExactly(
                         "README.md",
@@ -115,10 +116,10 @@ class ExportPairsTest {
         fixture.export(fixture.plan(format), target);
         List<String> before = ExportFixture.keys(target);
 
-        List<ExportResult> again = fixture.export(fixture.plan(format), target);
+        List<ExportPairs.Result> again = fixture.export(fixture.plan(format), target);
 
-        assertThat(again).allMatch(ExportResult::resumed);
-        assertThat(again.stream().mapToInt(ExportResult::pairs).sum()).isEqualTo(2);
+        assertThat(again).allMatch(ExportPairs.Result::resumed);
+        assertThat(again.stream().mapToInt(ExportPairs.Result::pairs).sum()).isEqualTo(2);
         assertThat(ExportFixture.keys(target)).isEqualTo(before);
         assertThat(text("export.json")).contains("\"complete\": true", "\"pairs\": 2");
     }
@@ -141,8 +142,7 @@ class ExportPairsTest {
         DefectImage only = Stream.concat(set.training().stream(), set.test().stream())
                 .findFirst()
                 .orElseThrow();
-        return Mask.of(only.openMask(new DatasetFiles(new Configuration())))
-                .area();
+        return Mask.of(only.openMask(new DatasetFiles(new Configuration()))).area();
     }
 
     @Test
@@ -151,9 +151,9 @@ class ExportPairsTest {
         fixture.export(plan, target);
         target.delete(PartLists.key(plan.partNames().get(1)));
 
-        List<ExportResult> results = fixture.export(plan, target);
+        List<ExportPairs.Result> results = fixture.export(plan, target);
 
-        assertThat(results).extracting(ExportResult::resumed).containsExactly(true, false);
+        assertThat(results).extracting(ExportPairs.Result::resumed).containsExactly(true, false);
     }
 
     @Test

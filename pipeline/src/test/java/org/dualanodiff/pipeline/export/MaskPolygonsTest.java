@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class MaskPolygonsTest {
@@ -36,29 +36,29 @@ class MaskPolygonsTest {
     @Test
     void trace_ofAnyMask_givesPolygonsThatFillToIt() {
         LongStream.range(0, 2000).forEach(seed -> {
-            Image mask = TestMasks.random(seed);
+            Mask mask = TestMasks.random(seed);
             List<int[]> polygons = MaskPolygons.trace(mask);
-            assertThat(filled(polygons, mask.width(), mask.height()).levels())
+            assertThat(filled(polygons, mask.width(), mask.height()).set())
                     .as("seed %d", seed)
-                    .isEqualTo(mask.levels());
+                    .isEqualTo(mask.set());
             assertThat(polygons.stream()
                             .mapToDouble(MaskPolygonsTest::signedArea)
                             .sum())
-                    .isEqualTo(TestMasks.area(mask));
+                    .isEqualTo(mask.area());
         });
     }
 
     /** Each polygon by the even-odd rule, then all of them together, as COCO does. */
-    private static Image filled(List<int[]> polygons, int width, int height) {
-        byte[] levels = new byte[width * height];
+    private static Mask filled(List<int[]> polygons, int width, int height) {
+        boolean[] set = new boolean[width * height];
         for (int[] polygon : polygons) {
-            for (int i = 0; i < levels.length; i++) {
+            for (int i = 0; i < set.length; i++) {
                 if (isInside(polygon, i % width + 0.5, i / width + 0.5)) {
-                    levels[i] = (byte) 255;
+                    set[i] = true;
                 }
             }
         }
-        return new Image(width, height, 1, levels);
+        return new Mask(width, height, set);
     }
 
     private static boolean isInside(int[] polygon, double x, double y) {

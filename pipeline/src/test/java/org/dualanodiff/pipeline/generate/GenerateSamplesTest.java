@@ -34,9 +34,9 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
-import org.dualanodiff.model.sampling.Anchoring;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.pipeline.crop.CropPolicy;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -87,7 +87,7 @@ class GenerateSamplesTest {
                 .read(new DatasetRequest(
                         shared.resolve("data").toString(), List.of(), List.of(), new SplitRule.FirstThird()));
         crops = new CropSource(
-                new CropPolicy(SIDE, 0.5, 0.25, 1, 3),
+                new DefectCrops.Policy(SIDE, 0.5, 0.25, 1, 3),
                 dataset.sets().get(0),
                 new AnchorSource(dataset.good().get(0).training(), null, new Anchoring(0.8, true, PartGround.GREY)),
                 true);

@@ -16,18 +16,16 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFormat;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.export.ClassNames;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPairs;
-import org.dualanodiff.pipeline.export.ExportPart;
-import org.dualanodiff.pipeline.export.ExportTask;
-import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Data sets that lead out of their root: by links, and by what their tables name. */
@@ -106,7 +104,7 @@ final class HostileDatasets {
             surroundings(folder, bait);
             String address = addresses(bait.folder()).get(form);
             Configuration configuration = new Configuration();
-            configuration.set(DatasetFiles.ROOT, DatasetFiles.absolute(folder.toString()));
+            configuration.set(DatasetFiles.ROOT, DatasetPath.absolute(folder.toString()));
             URI uri = address.contains(":") || address.startsWith("/")
                     ? URI.create(address)
                     : folder.resolve(address.replace("%2e", ".").replace("\\\\", "/"))
@@ -318,20 +316,20 @@ final class HostileDatasets {
     }
 
     static void export(Dataset dataset, Path out) throws IOException {
-        List<ExportPart> parts = new ArrayList<>();
+        List<ExportPlan.Part> parts = new ArrayList<>();
         for (DefectSet set : dataset.sets()) {
-            parts.add(new ExportPart.RealPairs(set.unit(), set.training()));
+            parts.add(new ExportPlan.Part.RealPairs(set.unit(), set.training()));
         }
         for (GoodImages good : dataset.good()) {
-            parts.add(new ExportPart.GoodImages(good.category(), "train", 0, good.training()));
-            parts.add(new ExportPart.GoodImages(good.category(), "test", 0, good.test()));
+            parts.add(new ExportPlan.Part.GoodImages(good.category(), "train", 0, good.training()));
+            parts.add(new ExportPlan.Part.GoodImages(good.category(), "test", 0, good.test()));
         }
-        ClassNames classes = ClassNames.of(
+        ExportPlan.Classes classes = ExportPlan.Classes.of(
                 parts.stream().flatMap(part -> part.unit().stream()).toList());
         try (ObjectStore target = ObjectStore.open(out.toString(), Map.of())) {
             ExportPairs export = new ExportPairs(target, target, new DatasetFiles(new Configuration()));
-            for (ExportPart part : parts) {
-                export.run(new ExportTask(part, ExportFormat.MVTEC, classes));
+            for (ExportPlan.Part part : parts) {
+                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes));
             }
         }
     }

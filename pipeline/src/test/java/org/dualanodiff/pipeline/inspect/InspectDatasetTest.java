@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
@@ -19,8 +20,8 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.inspect.Duplicate.Concern;
-import org.dualanodiff.pipeline.inspect.Duplicate.Kind;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Concern;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,7 +120,7 @@ class InspectDatasetTest {
         assertThat(crack.get("training").getAsInt()).isEqualTo(1);
         assertThat(crack.get("smallest_mask").getAsInt()).isEqualTo(64);
         assertThat(json.getAsJsonArray("duplicates")).hasSize(1);
-        assertThat(DatasetReportText.lines(report))
+        assertThat(report.lines())
                 .anyMatch(line -> line.contains("sizes 64 x 48 (2)"))
                 .anyMatch(line -> line.matches(" *crack +1 +1 +0 +2\\.1% +2\\.1% +2\\.1% +64"))
                 .anyMatch(line -> line.contains("the same image: 1 pairs"))

@@ -1,33 +1,44 @@
-package org.dualanodiff.pipeline.export;
+package org.dualanodiff.model.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.dualanodiff.model.image.Image;
 import org.junit.jupiter.api.Test;
 
-class RunLengthTextTest {
+class RunLengthsTest {
 
     @Test
     void runs_goDownTheColumnsAndBeginWithBackground() {
-        assertThat(RunLengthText.runs(TestMasks.of("#.", "##"))).containsExactly(0, 2, 1, 1);
+        assertThat(RunLengths.of(Mask.where(2, 2, i -> i != 1)).counts()).containsExactly(0, 2, 1, 1);
     }
 
     @Test
-    void text_ofAnyMask_readsBackToItsRuns() {
+    void runs_ofAnyMask_areReadBackFromTheirTextAndGiveTheMask() {
         LongStream.range(0, 500).forEach(seed -> {
-            Image mask = TestMasks.random(seed);
-            assertThat(read(RunLengthText.of(mask))).isEqualTo(RunLengthText.runs(mask));
+            Mask mask = random(seed);
+            RunLengths runs = RunLengths.of(mask);
+            assertThat(read(runs.compressed()))
+                    .isEqualTo(IntStream.of(runs.counts()).boxed().toList());
+            assertThat(RunLengths.parse(runs.compressed()).counts()).isEqualTo(runs.counts());
+            assertThat(runs.mask(mask.width(), mask.height()).set()).isEqualTo(mask.set());
+            assertThat(runs.marked()).isEqualTo(mask.area());
         });
     }
 
     @Test
     void text_ofLongRuns_takesSeveralCharacters() {
-        Image mask = new Image(300, 300, 1, new byte[90_000]);
-        assertThat(RunLengthText.of(mask)).isEqualTo("`lg2");
+        assertThat(RunLengths.of(Mask.where(300, 300, i -> false)).compressed()).isEqualTo("`lg2");
         assertThat(read("`lg2")).containsExactly(90_000);
+    }
+
+    private static Mask random(long seed) {
+        Random random = new Random(seed);
+        double density = random.nextDouble();
+        return Mask.where(1 + random.nextInt(12), 1 + random.nextInt(12), i -> random.nextDouble() < density);
     }
 
     /** As {@code rleFrString} of the COCO API does it. */

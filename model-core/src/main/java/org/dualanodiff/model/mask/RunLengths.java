@@ -1,8 +1,6 @@
-package org.dualanodiff.pipeline.dataset;
+package org.dualanodiff.model.mask;
 
 import java.io.Serializable;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.util.Arrays;
 
 /**
@@ -13,20 +11,22 @@ import java.util.Arrays;
  * the lowest first, a sixth bit telling that more follow, as the characters {@code '0' .. 'o'}; the last group's fifth
  * bit is the sign.
  */
-record RunLengths(int[] counts) implements Serializable {
+public record RunLengths(int[] counts) implements Serializable {
     private static final int FIRST_CHARACTER = '0';
     private static final int MORE = 0x20;
     private static final int SIGN = 0x10;
     private static final int GROUP = 0x1F;
     private static final int GROUP_BITS = 5;
     private static final int MAX_GROUPS = 7;
+    /** Pixels of the largest picture. */
+    private static final int MOST = 100_000_000;
 
     /**
      * Reads the compressed form.
      *
      * @throws IllegalArgumentException where a character is none of the form's, or a run is negative
      */
-    static RunLengths parse(String compressed) {
+    public static RunLengths parse(String compressed) {
         int[] counts = new int[compressed.length()];
         int size = 0;
         int at = 0;
@@ -61,21 +61,35 @@ record RunLengths(int[] counts) implements Serializable {
     }
 
     private static int checked(long count, int index) {
-        if (count < 0 || count > ImageDecoder.MAX_PIXELS) {
+        if (count < 0 || count > MOST) {
             throw new IllegalArgumentException("run %d is %d pixels long".formatted(index, count));
         }
         return (int) count;
     }
 
+    public static RunLengths of(Mask mask) {
+        int[] counts = new int[16];
+        int size = 1;
+        for (int i = 0; i < mask.set().length; i++) {
+            boolean marked = mask.set()[i % mask.height() * mask.width() + i / mask.height()];
+            if (marked != (size % 2 == 0)) {
+                size++;
+                counts = size > counts.length ? Arrays.copyOf(counts, 2 * size) : counts;
+            }
+            counts[size - 1]++;
+        }
+        return new RunLengths(Arrays.copyOf(counts, size));
+    }
+
     /** @throws IllegalArgumentException where a run is negative or longer than any picture */
-    static RunLengths of(long[] counts) {
+    public static RunLengths of(long[] counts) {
         int[] checked = new int[counts.length];
         Arrays.setAll(checked, i -> checked(counts[i], i));
         return new RunLengths(checked);
     }
 
     /** @throws IllegalArgumentException where the runs are not {@code pixels} long together */
-    void requireArea(long pixels) {
+    public void requireArea(long pixels) {
         long sum = Arrays.stream(counts).asLongStream().sum();
         if (sum != pixels) {
             throw new IllegalArgumentException(
@@ -83,7 +97,7 @@ record RunLengths(int[] counts) implements Serializable {
         }
     }
 
-    long marked() {
+    public long marked() {
         long marked = 0;
         for (int i = 1; i < counts.length; i += 2) {
             marked += counts[i];
@@ -91,22 +105,23 @@ record RunLengths(int[] counts) implements Serializable {
         return marked;
     }
 
-    /** Paints what is marked white, in a grey picture of the size that the runs are of. */
-    void paint(BufferedImage grey) {
-        byte[] levels = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
-        int width = grey.getWidth();
-        int height = grey.getHeight();
+    /** @throws IllegalArgumentException where the runs are of another number of pixels */
+    public Mask mask(int width, int height) {
+        requireArea((long) width * height);
+        boolean[] set = new boolean[width * height];
         int at = 0;
         for (int i = 0; i < counts.length; i++) {
             int end = at + counts[i];
             for (; i % 2 == 1 && at < end; at++) {
-                levels[at % height * width + at / height] = (byte) 255;
+                set[at % height * width + at / height] = true;
             }
             at = end;
         }
+        return new Mask(width, height, set);
     }
 
-    String compressed() {
+    /** In the form that {@link #parse} reads. */
+    public String compressed() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < counts.length; i++) {
             append(text, i > 2 ? counts[i] - counts[i - 2] : counts[i]);
@@ -121,24 +136,6 @@ record RunLengths(int[] counts) implements Serializable {
             rest >>= GROUP_BITS;
             more = (group & SIGN) == 0 ? rest != 0 : rest != -1;
             text.append((char) (FIRST_CHARACTER + group + (more ? MORE : 0)));
-        }
-    }
-
-    /** Collects runs pixel by pixel. */
-    static final class Builder {
-        private int[] counts = new int[16];
-        private int size = 1;
-
-        void add(boolean marked) {
-            if (marked != (size % 2 == 0)) {
-                size++;
-                counts = size > counts.length ? Arrays.copyOf(counts, 2 * size) : counts;
-            }
-            counts[size - 1]++;
-        }
-
-        RunLengths build() {
-            return new RunLengths(Arrays.copyOf(counts, size));
         }
     }
 }
