@@ -49,8 +49,8 @@ class DocumentsTest {
         types = new HashSet<>(OF_OTHERS);
         for (String module : List.of("model-core", "pipeline", "jobs")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java"))
-                        .toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     Matcher type = TYPE.matcher(Files.readString(file));
                     while (type.find()) {
                         types.add(type.group(1));
@@ -68,7 +68,8 @@ class DocumentsTest {
             while (link.find()) {
                 String[] parts = link.group(1).split("#", 2);
                 Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
-                if (!Files.exists(target) || parts.length == 2 && !anchors(target).contains(parts[1])) {
+                if (!Files.exists(target)
+                        || parts.length == 2 && !anchors(target).contains(parts[1])) {
                     dead.add(ROOT.relativize(page) + ": " + link.group(1));
                 }
             }

@@ -1,17 +1,17 @@
 package org.dualanodiff.jobs.bench;
 
-import org.dualanodiff.jobs.bench.ModelTask.Workload;
-import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.bench.StepMeter;
-import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;

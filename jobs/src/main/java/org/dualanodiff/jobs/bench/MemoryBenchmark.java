@@ -1,28 +1,16 @@
 package org.dualanodiff.jobs.bench;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.model.training.DualTrainer;
-import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
-import org.dualanodiff.model.training.TrainingListener;
 
 /** Shows that memory does not grow: resident size during 300 training steps and during 50 samples. */
 public final class MemoryBenchmark {

@@ -1,7 +1,5 @@
 package org.dualanodiff.jobs.bench;
 
-import org.dualanodiff.jobs.bench.ModelTask.Workload;
-import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -9,11 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.bench.StepMeter;
-import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 
 /**

@@ -1,33 +1,33 @@
 package org.dualanodiff.jobs.bench;
 
-import java.util.function.Consumer;
-import org.dualanodiff.model.dual.DualAdapter;
-import org.dualanodiff.model.torch.Precision;
-import org.dualanodiff.model.torch.Compute;
-import java.util.Locale;
-import org.dualanodiff.jobs.Main;
-import java.util.ArrayList;
-import java.nio.charset.StandardCharsets;
-import java.lang.management.ManagementFactory;
 import com.google.gson.Gson;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.bench.StepMeter;
-import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer;
@@ -247,8 +247,9 @@ public enum ModelTask {
             command.addAll(work.options());
             Path errors = Files.createTempFile("dualanodiff-bench-", ".log");
             try {
-                Process process =
-                        new ProcessBuilder(command).redirectError(errors.toFile()).start();
+                Process process = new ProcessBuilder(command)
+                        .redirectError(errors.toFile())
+                        .start();
                 String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (process.waitFor() != 0) {
                     throw new Failure(reason(process.exitValue(), Files.readString(errors)));

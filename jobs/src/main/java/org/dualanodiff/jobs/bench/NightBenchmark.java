@@ -1,7 +1,5 @@
 package org.dualanodiff.jobs.bench;
 
-import org.dualanodiff.jobs.run.RunReport;
-import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -16,8 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
+import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.ConfigLoader;

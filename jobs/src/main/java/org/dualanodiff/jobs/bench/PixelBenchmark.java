@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.bench;
 
-import org.dualanodiff.model.mask.Mask;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.evaluate.PixelScores;
 import org.dualanodiff.pipeline.evaluate.Ranking;

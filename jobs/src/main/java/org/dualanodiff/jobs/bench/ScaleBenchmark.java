@@ -1,7 +1,5 @@
 package org.dualanodiff.jobs.bench;
 
-import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.pipeline.store.AdapterId;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.UnitPairs;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
@@ -28,10 +27,11 @@ import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 
@@ -89,7 +89,8 @@ public final class ScaleBenchmark {
                 .collect();
         double stage = staging.seconds();
         double judge = timed(() -> IntStream.range(0, tasks.size())
-                .forEach(i -> pairs.computeIfAbsent(tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
+                .forEach(i -> pairs.computeIfAbsent(
+                                tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
         List<CommitTask> files = pairs.values().stream()
                 .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
@@ -223,7 +224,8 @@ public final class ScaleBenchmark {
         @Override
         public GenerateSamples.Staged call(GenerateUnit unit) throws IOException {
             try (ObjectStore store = Machine.ofSpark().open(address)) {
-                return new GenerateSamples(store, RunLease.Fence.none(runId)).stage(runId, unit, RecordedPairs.of(runId, unit));
+                return new GenerateSamples(store, RunLease.Fence.none(runId))
+                        .stage(runId, unit, RecordedPairs.of(runId, unit));
             }
         }
     }

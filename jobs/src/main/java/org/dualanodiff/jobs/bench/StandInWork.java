@@ -1,17 +1,17 @@
 package org.dualanodiff.jobs.bench;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.HashMap;
-import java.util.Comparator;
-import java.util.ArrayList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -92,8 +92,7 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
 
     @Override
     public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) {
-        return new Recorded(
-                task, SlotLog.begin(task.unit().unit().toString()));
+        return new Recorded(task, SlotLog.begin(task.unit().unit().toString()));
     }
 
     boolean isRejected(String unit, int index) {

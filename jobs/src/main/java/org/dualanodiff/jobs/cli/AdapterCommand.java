@@ -1,28 +1,28 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
-import picocli.CommandLine.Parameters;
-import org.dualanodiff.pipeline.train.ImportAdapter;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.base.BaseModel;
-import picocli.CommandLine.Command;
-import org.dualanodiff.pipeline.store.StoreException;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.model.dual.AdapterFile;
-import java.nio.file.Path;
-import java.nio.file.Files;
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.preflight.Preflight;
+import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.train.ImportAdapter;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** A command about the one adapter that a configuration means for a (category, defect). */
@@ -50,8 +50,8 @@ abstract class AdapterCommand implements Callable<Integer> {
                 .filter(adapter ->
                         adapter.category().equals(category) && adapter.defect().equals(defect))
                 .findFirst()
-                .orElseThrow(() -> new UserError(
-                        "the data set has no usable images of %s/%s".formatted(category, defect)));
+                .orElseThrow(
+                        () -> new UserError("the data set has no usable images of %s/%s".formatted(category, defect)));
         try (ObjectStore store = machine.open(config.store())) {
             run(machine, store, inputs, id);
         }
@@ -77,8 +77,9 @@ abstract class AdapterCommand implements Callable<Integer> {
         void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
             AdapterRegistry registry = new AdapterRegistry(store);
             PublishedAdapter adapter = registry.find(id)
-                    .orElseThrow(() -> new StoreException("%s has no adapter of %s/%s for these settings; run train first"
-                            .formatted(store.root(), id.category(), id.defect())));
+                    .orElseThrow(
+                            () -> new StoreException("%s has no adapter of %s/%s for these settings; run train first"
+                                    .formatted(store.root(), id.category(), id.defect())));
             Path local = Files.createTempFile("dualanodiff-export-", ".safetensors");
             try {
                 registry.download(adapter, local);
@@ -104,9 +105,10 @@ abstract class AdapterCommand implements Callable<Integer> {
 
         @Override
         void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
-            try (BaseModel base =
-                    BaseModel.load(machine.models().locate(inputs.settings().base().name()), Compute.CPU)) {
-                String uri = new ImportAdapter(store).run(base, inputs, id, file).weightsUri();
+            try (BaseModel base = BaseModel.load(
+                    machine.models().locate(inputs.settings().base().name()), Compute.CPU)) {
+                String uri =
+                        new ImportAdapter(store).run(base, inputs, id, file).weightsUri();
                 spec.commandLine().getOut().println(file + " is now " + uri);
             }
         }

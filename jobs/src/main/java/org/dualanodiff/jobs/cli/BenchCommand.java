@@ -135,7 +135,8 @@ final class BenchCommand {
 
         @Override
         public Integer call() throws Exception {
-            NightBenchmark.Plan plan = new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
+            NightBenchmark.Plan plan =
+                    new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
             new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
             return ExitCode.DONE;
         }

@@ -8,8 +8,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 import org.dualanodiff.pipeline.Shown;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.config.Redaction;
+import org.dualanodiff.pipeline.store.Json;
 
 /** What is printed goes through here, so that no name steers the terminal that it is shown on. */
 final class Console extends FilterWriter {

@@ -1,7 +1,7 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
 import org.dualanodiff.pipeline.inspect.InspectDataset;

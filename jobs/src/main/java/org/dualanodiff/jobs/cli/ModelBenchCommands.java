@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
-import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.bench.ModelTask;
+import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
@@ -167,8 +167,7 @@ final class ModelBenchCommands {
             ModelFiles tiny = machine.models().locate(TINY);
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
-                boolean time =
-                        !device.equals("cpu") && Devices.compute(device).isEmpty();
+                boolean time = !device.equals("cpu") && Devices.compute(device).isEmpty();
                 base = time ? randomModel() : TINY;
             }
             Workload work = Workload.of(base, resolution(directory()), device);

@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.jobs.log.JsonLog;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.PairComparison;

@@ -1,15 +1,15 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
@@ -71,10 +71,7 @@ final class PretrainCommand implements Callable<Integer> {
             description = "LoRA rank of the starting adapter. Default: ${DEFAULT-VALUE}.")
     private int rank = 16;
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            description = "Optimizer steps in all. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps in all. Default: ${DEFAULT-VALUE}.")
     private int steps = 10_000;
 
     @Option(
@@ -124,7 +121,11 @@ final class PretrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = new Settings(
                 out,
-                from.map(base -> Machine.of(Map.of()).models().locate(base).root().toString())
+                from.map(base -> Machine.of(Map.of())
+                                .models()
+                                .locate(base)
+                                .root()
+                                .toString())
                         .orElse(null),
                 new Settings.Photographs(data, crops),
                 new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),

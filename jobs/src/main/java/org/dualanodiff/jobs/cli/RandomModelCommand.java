@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.cli;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.pipeline.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -8,9 +8,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
-import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +35,8 @@ final class VerifyCommand extends StoreCommand {
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        VerifyResult result = new VerifyStore(store, new SparkInspection(context, config.store()))
-                .run(Optional.ofNullable(run));
+        VerifyResult result =
+                new VerifyStore(store, new SparkInspection(context, config.store())).run(Optional.ofNullable(run));
         json.print(spec.commandLine().getOut(), result, lines(result));
         return result.clean() ? ExitCode.DONE : ExitCode.PARTIAL;
     }

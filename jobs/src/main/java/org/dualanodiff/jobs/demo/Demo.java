@@ -1,8 +1,5 @@
 package org.dualanodiff.jobs.demo;
 
-import org.dualanodiff.jobs.spark.Machine;
-import java.util.Locale;
-import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -19,18 +17,20 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
+import org.dualanodiff.jobs.run.RunReport;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -160,8 +160,7 @@ public final class Demo {
         return DetectorTraining.fastest("cpu", Compute.CPU.threads());
     }
 
-    private DemoFigures figures(
-            Stopwatch watch, Dataset dataset, Map<Way, Map<UnitKey, List<GeneratedSample>>> samples)
+    private DemoFigures figures(Stopwatch watch, Dataset dataset, Map<Way, Map<UnitKey, List<GeneratedSample>>> samples)
             throws IOException {
         try (PairComparison comparison = new PairComparison(dataset, files, side, steps, compute())) {
             Map<Way, Map<UnitKey, PairMetrics>> units = new LinkedHashMap<>();

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
-import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The numbers of a demonstration.

@@ -1,8 +1,7 @@
 package org.dualanodiff.jobs.log;
 
-import org.slf4j.Logger;
-import java.io.Writer;
 import java.io.PrintWriter;
+import java.io.Writer;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -12,6 +11,7 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFact
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 import org.apache.spark.internal.SparkLoggerFactory;
 import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**

@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.preflight;
 
-import org.dualanodiff.jobs.spark.Machine;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dualanodiff.jobs.spark.JvmCheck;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;

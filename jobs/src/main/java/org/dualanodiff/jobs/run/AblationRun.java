@@ -1,15 +1,15 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.model.detector.DetectorTraining;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
@@ -59,8 +59,7 @@ public final class AblationRun {
         PipelineConfig any = variants.values().iterator().next();
         Machine machine = Machine.ofSpark();
         Dataset dataset = machine.dataset(any);
-        Compute compute =
-                DetectorTraining.fastest("cpu", any.compute().threads());
+        Compute compute = DetectorTraining.fastest("cpu", any.compute().threads());
         Map<String, PairMetrics> metrics = new LinkedHashMap<>();
         try (ObjectStore store = machine.open(any.store());
                 PairComparison comparison = new PairComparison(dataset, machine.files(), side, steps, compute)) {

@@ -27,25 +27,25 @@ import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitWork;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.plan.Planner;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunManifest;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +109,8 @@ public final class AugmentRun {
 
     private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
         try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary = recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
+            RunReport.Summary summary =
+                    recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
             RunMetrics.ofThisDriver()
                     .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
             LOG.info("{}", summary.sentence());
@@ -253,8 +254,7 @@ public final class AugmentRun {
         private List<Supplier<UnitReport.Outcome>> units(
                 RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
             Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-            before.ifPresent(manifest ->
-                    manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
+            before.ifPresent(manifest -> manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
             List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
             inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
                     .thenComparingInt(Plan.Unit::toGenerate)
@@ -312,11 +312,11 @@ public final class AugmentRun {
         }
 
         private Plan shown(Plan plan) {
-                console.printf("run %s in %s%n", identity.runId(), store.root());
-                PlanText.lines(plan, inputs).forEach(console::println);
-                console.flush();
-                return plan;
-            }
+            console.printf("run %s in %s%n", identity.runId(), store.root());
+            PlanText.lines(plan, inputs).forEach(console::println);
+            console.flush();
+            return plan;
+        }
 
         /** What the run notes of a unit or of its category and cannot be read any more is that unit's failure. */
         private void open(Plan plan, StoredUnits stored) {

@@ -1,33 +1,23 @@
 package org.dualanodiff.jobs.run;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.substring_index;
 
-import static org.apache.spark.sql.functions.col;
-
-import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.jobs.spark.SparkJob;
-import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.model.torch.Compute;
-import org.apache.spark.api.java.function.Function;
-import org.dualanodiff.pipeline.samples.RunSamples;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.apache.spark.sql.Encoders;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.evaluate.RunAdapters;
-import org.dualanodiff.pipeline.evaluate.LeakCheck;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import java.util.ArrayList;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkInspection;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.TaskFailures;
 import org.dualanodiff.jobs.spark.TaskSettings;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -36,12 +26,20 @@ import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
+import org.dualanodiff.pipeline.evaluate.LeakCheck;
+import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
+import org.dualanodiff.pipeline.evaluate.RunAdapters;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.run.RunNaming;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.RunSamples;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 
@@ -98,9 +96,9 @@ public final class EvaluationRun {
     /** One task a detector. A failure stays with its task. */
     public static List<EvaluateArm.Result> detect(
             JavaSparkContext spark, TaskSettings settings, Progress progress, List<EvaluateArm.Task> tasks) {
-        String categories = SparkJob.named(tasks.stream().map(task -> task.data().category()));
-        return new SparkJob(
-                        spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
+        String categories =
+                SparkJob.named(tasks.stream().map(task -> task.data().category()));
+        return new SparkJob(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
                 .onGpus(tasks, new Detection(settings, progress));
     }
 
@@ -185,7 +183,8 @@ public final class EvaluationRun {
                 .collectAsList();
     }
 
-    private EvaluationReport report(String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
+    private EvaluationReport report(
+            String runId, List<EvaluateArm.Result> results, List<GenerationMetrics> generation) {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
@@ -249,7 +248,8 @@ public final class EvaluationRun {
         }
     }
 
-    private record Detection(TaskSettings settings, Progress progress) implements Function<EvaluateArm.Task, EvaluateArm.Result> {
+    private record Detection(TaskSettings settings, Progress progress)
+            implements Function<EvaluateArm.Task, EvaluateArm.Result> {
 
         @Override
         public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
@@ -275,5 +275,4 @@ public final class EvaluationRun {
             }
         }
     }
-
 }

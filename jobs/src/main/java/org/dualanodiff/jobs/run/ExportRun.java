@@ -1,29 +1,29 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.pipeline.export.PublishedDataset;
-import org.dualanodiff.pipeline.store.RunRegistry;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.DatasetException;
-import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.config.PipelineConfig;
-import java.util.stream.Collectors;
-import java.util.Map;
-import org.dualanodiff.jobs.spark.SparkJob;
-import org.dualanodiff.jobs.spark.TaskFailures;
-import org.dualanodiff.pipeline.export.ExportPairs;
-import org.apache.spark.api.java.function.Function;
-import java.util.Locale;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.FinishExport;
+import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunRegistry;
 
 /** An export from its plan to its last file. */
 public final class ExportRun {
@@ -147,8 +147,7 @@ public final class ExportRun {
         /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
         public static Originals of(PipelineConfig config) {
             return new Originals(
-                    Machine.ofSpark().dataset(config),
-                    config.dataset().root());
+                    Machine.ofSpark().dataset(config), config.dataset().root());
         }
 
         /**
@@ -159,8 +158,8 @@ public final class ExportRun {
          *     with another split, images that are held out would be exported for training
          */
         public ExportPlan addTo(ExportPlan plan, List<String> runs, ObjectStore store) {
-            Map<UnitKey, DefectSet> sets = dataset.sets().stream()
-                    .collect(Collectors.toMap(set -> set.unit(), set -> set));
+            Map<UnitKey, DefectSet> sets =
+                    dataset.sets().stream().collect(Collectors.toMap(set -> set.unit(), set -> set));
             List<String> foreign = runs.stream()
                     .flatMap(run -> new RunRegistry(store).boundAdapters(run).stream())
                     .flatMap(id -> new AdapterRegistry(store).find(id).stream())
@@ -180,8 +179,7 @@ public final class ExportRun {
         }
 
         private static boolean hasSeen(PublishedAdapter adapter, Map<UnitKey, DefectSet> sets) {
-            DefectSet set =
-                    sets.get(adapter.id().unit());
+            DefectSet set = sets.get(adapter.id().unit());
             return set != null
                     && set.fingerprint().equals(adapter.provenance().data().fingerprint());
         }

@@ -1,11 +1,8 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.pipeline.run.RunSettings;
-import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.dataset.Dataset;
-import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.dualanodiff.model.dual.BackgroundMode;
@@ -13,10 +10,13 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.Estimate.Pace;
+import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 
 /** What people read before the work begins: the data set, the plan, and what it takes of time, of the store and of memory. */
 final class PlanText {
@@ -140,17 +140,16 @@ final class PlanText {
         int resolution = inputs.settings().resolution();
         int batch = config.generation().batchSize();
         return "memory of the %s: training about %s (%d pairs at once, %s%s), generating about %s (%d pairs, %s)"
-                        .formatted(
-                                device.equals("cpu") ? "CPU" : "GPU",
-                                Readable.bytes(inputs.memory()
-                                        .training(trained, resolution, training.rank(), pairs, training.recompute())),
-                                pairs,
-                                trained,
-                                training.recompute() ? ", recomputed" : "",
-                                Readable.bytes(
-                                        inputs.memory().generation(generated, resolution, batch)),
-                                batch,
-                                generated);
+                .formatted(
+                        device.equals("cpu") ? "CPU" : "GPU",
+                        Readable.bytes(inputs.memory()
+                                .training(trained, resolution, training.rank(), pairs, training.recompute())),
+                        pairs,
+                        trained,
+                        training.recompute() ? ", recomputed" : "",
+                        Readable.bytes(inputs.memory().generation(generated, resolution, batch)),
+                        batch,
+                        generated);
     }
 
     /** The kind of device that tasks will have, as far as the settings tell. */

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.ProductVersion;
-import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;

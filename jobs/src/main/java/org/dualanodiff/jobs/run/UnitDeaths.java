@@ -10,8 +10,8 @@ import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.StoreLayout;
 
 /**
  * Executors that died at work on the units of a run, kept in the store. Native code that ends one JVM ends the next, so two

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Planner;
@@ -29,6 +28,7 @@ public final class UnitPairs {
     private final List<PairSignature> good = new ArrayList<>();
     /** Keys of the staged files that they lie in. */
     private final Map<Integer, String> made = new TreeMap<>();
+
     private final Map<Integer, List<String>> verdicts = new TreeMap<>();
     private final Map<Integer, Double> nearest = new HashMap<>();
     private final Set<Integer> copies = new HashSet<>();
@@ -130,8 +130,8 @@ public final class UnitPairs {
         fresh().keySet().forEach(index -> places.put(index, made.get(index)));
         rewritten.forEach(file -> file.indices().forEach(index -> places.put(index, file.key())));
         List<Integer> indices = List.copyOf(places.keySet());
-        long expected =
-                freshBytes() + rewritten.stream().mapToLong(UnitCommit.File::bytes).sum();
+        long expected = freshBytes()
+                + rewritten.stream().mapToLong(UnitCommit.File::bytes).sum();
         int files = (int) Math.min(indices.size(), files(expected, fileBytes));
         List<CommitTask> tasks = new ArrayList<>();
         for (int file = 0; file < Math.max(1, files) && !indices.isEmpty(); file++) {

@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.NativeTask;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -9,14 +8,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;

@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.run;
 
-import org.dualanodiff.jobs.spark.NativeTask;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,20 +10,21 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
-import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
@@ -226,7 +226,8 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         }
         run.states().enter(key, UnitStates.State.COMMITTING);
         Optional<List<UnitCommit.File>> written = written(
-                before, pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
+                before,
+                pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
         if (written.isEmpty()) {
             return Optional.empty();
         }
@@ -316,7 +317,8 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             if (run.executors().hasDied(executor)) {
                 run.deaths().add(key, work, executor);
             } else if (++vanished > MOST_VANISHED) {
-                throw new UnitFailure("%s: %d executors were lost with their machines; try again".formatted(work, vanished));
+                throw new UnitFailure(
+                        "%s: %d executors were lost with their machines; try again".formatted(work, vanished));
             }
         }
         if (!ended.isEmpty()) {

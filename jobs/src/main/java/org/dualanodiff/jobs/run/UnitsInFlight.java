@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.MDC;
 
 /**

@@ -25,18 +25,18 @@ import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.report.DescribeRun;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Json;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
@@ -88,8 +88,10 @@ public final class WriteReport {
                                 .formatted(runId, store.root())));
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
-        store.write(key, DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
-                .html());
+        store.write(
+                key,
+                DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
+                        .html());
         return store.uri(key);
     }
 

@@ -1,10 +1,9 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.jobs.spark.NativeTask.UnitAttempt;
-import org.dualanodiff.jobs.spark.TaskFailures;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.dualanodiff.jobs.spark.NativeTask.UnitAttempt;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;

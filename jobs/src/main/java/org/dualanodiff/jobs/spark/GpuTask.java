@@ -1,15 +1,13 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.model.torch.Devices.DeviceException;
-import org.dualanodiff.model.torch.CudaDriver;
-import java.util.stream.IntStream;
-import java.util.OptionalInt;
-import java.util.List;
-import java.util.Comparator;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -17,6 +15,8 @@ import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
+import org.dualanodiff.model.torch.CudaDriver;
+import org.dualanodiff.model.torch.Devices.DeviceException;
 
 /** Which device the running Spark task computes on. */
 public final class GpuTask {

@@ -11,9 +11,9 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /**
  * What this JVM has loaded, shared by its tasks: base models, one a device, for as long as it lives; adapters that are sampled with,

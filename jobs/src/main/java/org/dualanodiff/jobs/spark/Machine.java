@@ -40,8 +40,7 @@ public final class Machine {
     /** Of the running Spark, on the driver and on executors: read from its own configuration, so that credentials never travel inside tasks. */
     public static Machine ofSpark() {
         Map<String, String> current = hadoop(SparkEnv.get().conf());
-        return OF_TASKS.updateAndGet(
-                before -> before != null && before.isOf(current) ? before : new Machine(current));
+        return OF_TASKS.updateAndGet(before -> before != null && before.isOf(current) ? before : new Machine(current));
     }
 
     /** Also whether classes of file systems are found as they were. */

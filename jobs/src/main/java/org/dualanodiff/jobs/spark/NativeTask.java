@@ -1,22 +1,21 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.StoreException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.Set;
-import java.util.List;
-import java.util.Comparator;
-import java.nio.charset.StandardCharsets;
-import org.dualanodiff.jobs.spark.TaskFailures;
-import org.apache.spark.SparkEnv;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +171,8 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
             SparkEnv env = SparkEnv.get();
             this.store = store;
             this.folder = StoreLayout.attempts(runId, unit);
-            this.task = "%s/%s-%d-%d-".formatted(folder, env.conf().getAppId(), context.stageId(), context.partitionId());
+            this.task =
+                    "%s/%s-%d-%d-".formatted(folder, env.conf().getAppId(), context.stageId(), context.partitionId());
             this.marker = "%s%d.%s".formatted(task, context.attemptNumber(), env.executorId());
         }
 

@@ -30,7 +30,11 @@ public final class PretrainJob {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             Progress progress = Progress.showOn(console);
-            return new SparkJob(context, "pretrain", "pretrain a base model, %d steps".formatted(settings.training().steps()))
+            return new SparkJob(
+                            context,
+                            "pretrain",
+                            "pretrain a base model, %d steps"
+                                    .formatted(settings.training().steps()))
                     .onGpus(List.of(settings), new Task(progress))
                     .get(0);
         } catch (IOException e) {

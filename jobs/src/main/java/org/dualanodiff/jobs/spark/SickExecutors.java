@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.ExceptionFailure;
-import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.ExecutorAllocationClient;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.SparkListener;
@@ -63,10 +63,7 @@ public final class SickExecutors extends SparkListener implements AutoCloseable 
      * its machine: a spot instance may vanish at any time.
      */
     public boolean hasDied(String executor) {
-        return isCluster()
-                && !removed.contains(executor)
-                && !executors().contains(executor)
-                && !isVanished(executor);
+        return isCluster() && !removed.contains(executor) && !executors().contains(executor) && !isVanished(executor);
     }
 
     /** Spark tells this thread that a job has ended before it tells listeners why one of its tasks failed. */

@@ -1,16 +1,16 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.pipeline.dataset.KnownFindings;
-import org.dualanodiff.pipeline.dataset.InspectImage.Task;
-import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
-import org.dualanodiff.pipeline.dataset.InspectImage;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.InspectImage;
+import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
+import org.dualanodiff.pipeline.dataset.InspectImage.Task;
+import org.dualanodiff.pipeline.dataset.KnownFindings;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.ObjectStore;

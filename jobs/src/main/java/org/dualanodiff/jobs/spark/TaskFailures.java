@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.spark;
 
-import org.apache.spark.SparkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Matcher;
@@ -8,6 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.slf4j.Logger;

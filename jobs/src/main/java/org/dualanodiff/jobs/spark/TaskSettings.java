@@ -1,8 +1,8 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorTraining;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
 

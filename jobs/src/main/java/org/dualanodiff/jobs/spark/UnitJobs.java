@@ -8,16 +8,16 @@ import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.CommitPairs;
+import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
-import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
@@ -143,7 +143,8 @@ public final class UnitJobs {
         GenerateResult work(GenerateTask task, ObjectStore store, TaskWatch watch) throws Exception {
             try (PairSource pairs = settings.work().pairs(store, task, settings)) {
                 watch.loaded();
-                String part = "%s from %d".formatted(unit(task), task.unit().missing().get(0));
+                String part =
+                        "%s from %d".formatted(unit(task), task.unit().missing().get(0));
                 GenerateResult result =
                         new GenerateSamples(store, fence).run(pairs, task, watch.counting(progress.generation(part)));
                 LOG.info(
@@ -170,7 +171,8 @@ public final class UnitJobs {
         }
     }
 
-    private record Committing(TaskSettings settings, RunLease.Fence fence) implements Function<CommitTask, UnitCommit.File> {
+    private record Committing(TaskSettings settings, RunLease.Fence fence)
+            implements Function<CommitTask, UnitCommit.File> {
         @Override
         public UnitCommit.File call(CommitTask task) throws IOException {
             try (ObjectStore store = settings.openStore()) {

@@ -1,18 +1,18 @@
 package org.dualanodiff.jobs.spark;
 
-import org.dualanodiff.pipeline.train.TrainAdapter;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.generate.ModelPairs;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.model.base.BaseModel;
-import java.util.function.Supplier;
-import java.util.List;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
+import java.util.function.Supplier;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.ModelPairs;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 

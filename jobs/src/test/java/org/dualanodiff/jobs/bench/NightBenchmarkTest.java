@@ -3,11 +3,11 @@ package org.dualanodiff.jobs.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.dualanodiff.jobs.bench.StandInWork.SlotLog;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -62,7 +62,8 @@ class ScaleBenchmarkTest {
     void overhead_ofHalfTheModelsTime_isHalf() {
         double seconds = 100 * ScaleBenchmark.Measures.modelSecondsPerPair() / 2;
 
-        ScaleBenchmark.Measures measured = new ScaleBenchmark.Measures(100, 1, 2, 2, seconds, 0, 0, 0, 0, 1, List.of(1000L), 1, 1, 1);
+        ScaleBenchmark.Measures measured =
+                new ScaleBenchmark.Measures(100, 1, 2, 2, seconds, 0, 0, 0, 0, 1, List.of(1000L), 1, 1, 1);
 
         assertThat(measured.overheadShare()).isCloseTo(0.5, within(1e-9));
         assertThat(measured.bytesPerRow()).isEqualTo(10);

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +29,15 @@ class AblateCommandTest {
     @Test
     void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
         CommandLineRun ablation = command(
-                "ablate", "--side", "32", "--steps", "2", "--variant", "whole=", "--variant", "deaf=training.interaction=false");
+                "ablate",
+                "--side",
+                "32",
+                "--steps",
+                "2",
+                "--variant",
+                "whole=",
+                "--variant",
+                "deaf=training.interaction=false");
 
         assertThat(ablation.exit()).as(ablation.err()).isZero();
         assertThat(ablation.err())
@@ -41,8 +49,8 @@ class AblateCommandTest {
         assertThat(ablation.json().getAsJsonArray("runs").toString())
                 .isEqualTo("[\"ablation-whole\",\"ablation-deaf\"]");
 
-        CommandLineRun again =
-                command("figures", "--side", "32", "--steps", "2", "--run", "ablation-deaf", "--sheets", sheets().toString());
+        CommandLineRun again = command(
+                "figures", "--side", "32", "--steps", "2", "--run", "ablation-deaf", "--sheets", sheets().toString());
 
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))

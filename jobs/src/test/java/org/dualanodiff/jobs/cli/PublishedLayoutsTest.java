@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.jobs.run.RunReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
+import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;

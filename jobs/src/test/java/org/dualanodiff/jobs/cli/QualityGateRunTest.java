@@ -18,12 +18,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.QualityConfig;
-import org.dualanodiff.pipeline.quality.TrainingPair;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.quality.TrainingPair;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,16 +82,14 @@ class QualityGateRunTest {
         gated("grown", 3);
         CommandLineRun grown = gated("grown", 6);
         assertThat(grown.exit()).as(grown.err()).isZero();
-        CommandLineRun parallel =
-                gated("parallel", 6, "generation.pairs-per-task=2", "spark.master=local[3]");
+        CommandLineRun parallel = gated("parallel", 6, "generation.pairs-per-task=2", "spark.master=local[3]");
         assertThat(parallel.exit()).as(parallel.err()).isZero();
         assertThat(contents("parallel")).isEqualTo(contents("grown"));
     }
 
     @Test
     void augment_withAllTriesUsed_isPartialAndCountsTheReasons() throws IOException {
-        CommandLineRun run =
-                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+        CommandLineRun run = open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
         assertThat(run.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(run.json().get("status").getAsString()).isEqualTo("partial");
         assertThat(run.err()).contains("0 of 3 pairs are good after 6 tries, rejected for flat 6");
@@ -100,12 +98,10 @@ class QualityGateRunTest {
                 .contains("\"wanted\":3", "\"accepted\":0", "\"rejected\":6", "\"flat\":6");
         assertThat(unit.getAsJsonObject("samples").get("failed").getAsInt()).isZero();
 
-        CommandLineRun again =
-                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
+        CommandLineRun again = open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=2"));
         assertThat(again.exit()).isEqualTo(ExitCode.PARTIAL);
         assertThat(again.count("generated")).isZero();
-        CommandLineRun more =
-                open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
+        CommandLineRun more = open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
         assertThat(more.count("generated")).isEqualTo(3);
     }
 
@@ -145,8 +141,7 @@ class QualityGateRunTest {
         assertThat(learned.get("mask_high").getAsDouble()).isBetween(0.1, 0.5);
         assertThat(learned.get("object_threshold").getAsDouble()).isPositive();
 
-        CommandLineRun verify =
-                CommandLineRun.of("verify", "--store", store().toString());
+        CommandLineRun verify = CommandLineRun.of("verify", "--store", store().toString());
         assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
     }
 

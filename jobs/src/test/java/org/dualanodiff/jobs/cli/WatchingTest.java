@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.jobs.run.RunReport;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -31,6 +30,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.Main;
 import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
+import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.ConfigLoader;

@@ -57,8 +57,9 @@ class BadRecordsTest {
                             .contains(damaged.get(unit.defect()).getFileName().toString());
                 }
             });
-            List<Finding> findings =
-                    new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()).findings();
+            List<Finding> findings = new VerifyStore(store, new InspectionHere(store))
+                    .run(Optional.empty())
+                    .findings();
             damaged.values()
                     .forEach(file -> assertThat(findings)
                             .extracting(Finding::where)

@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.faults;
 
-import org.dualanodiff.jobs.spark.NativeTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 import org.apache.spark.executor.ExecutorExitCode;
+import org.dualanodiff.jobs.spark.NativeTask;
 
 /**
  * A machine that fails as it is told: the file {@code plan} of a folder has a line for each fault, {@code STAGE UNIT GPU

@@ -9,8 +9,7 @@ class ProgressTest {
     @Test
     void line_whileTraining_showsStepLossRateAndTimeLeft() {
         Progress.Report report = new Progress.Report("tile/crack", "step", 50, 200, 0.12345, 100);
-        assertThat(report.line())
-                .isEqualTo("tile/crack: step 50/200, loss 0.1235, 0.50 steps/s, eta 0:05:00");
+        assertThat(report.line()).isEqualTo("tile/crack: step 50/200, loss 0.1235, 0.50 steps/s, eta 0:05:00");
     }
 
     @Test

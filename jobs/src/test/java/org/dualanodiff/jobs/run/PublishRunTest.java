@@ -55,7 +55,9 @@ class PublishRunTest {
     @Test
     void run_ofAVersionWithoutCommits_isRefusedWithWhatToDo() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            store.write(StoreLayout.samples("night", new UnitKey("hex nut", "a=b")) + "/part-0000.snappy.parquet", new byte[1]);
+            store.write(
+                    StoreLayout.samples("night", new UnitKey("hex nut", "a=b")) + "/part-0000.snappy.parquet",
+                    new byte[1]);
             assertThatThrownBy(() -> new PublishRun(store).files("night"))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("earlier version")

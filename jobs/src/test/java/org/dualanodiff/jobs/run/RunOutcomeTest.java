@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.jobs.spark.NativeTask;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.AfterEach;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -108,8 +107,10 @@ class UnitPairsTest {
 
         List<UnitCommit.File> rewritten = pairs.toRewrite(FILE);
         assertThat(rewritten).extracting(UnitCommit.File::key).containsExactly("a", "c");
-        assertThat(pairs.tasks(rewritten, FILE, true)).singleElement().satisfies(task -> assertThat(task.sources())
-                .isEqualTo(Map.of("a", indices(0, 1), "c", indices(4, 5), "new", indices(6))));
+        assertThat(pairs.tasks(rewritten, FILE, true))
+                .singleElement()
+                .satisfies(task -> assertThat(task.sources())
+                        .isEqualTo(Map.of("a", indices(0, 1), "c", indices(4, 5), "new", indices(6))));
     }
 
     @Test

@@ -124,7 +124,10 @@ public final class FaultyProxy implements AutoCloseable {
                     return true;
                 }
                 answered = false;
-                return fault(next(new String(buffer, 0, length, US_ASCII).lines().findFirst().orElseThrow()));
+                return fault(next(new String(buffer, 0, length, US_ASCII)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()));
             });
         }
 

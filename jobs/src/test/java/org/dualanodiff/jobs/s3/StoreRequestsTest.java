@@ -34,24 +34,36 @@ class StoreRequestsTest {
     void operations_ofTheStore_takeAsFewRequestsAsThereCanBe() throws Exception {
         try (S3Server server = S3Server.start(folder.resolve("s3"));
                 FaultyProxy proxy = FaultyProxy.before(server, 0, 1);
-                ObjectStore store = ObjectStore.open(
-                        "s3a://%s/few".formatted(S3Server.BUCKET), S3Server.hadoop(proxy.port()))) {
+                ObjectStore store =
+                        ObjectStore.open("s3a://%s/few".formatted(S3Server.BUCKET), S3Server.hadoop(proxy.port()))) {
             byte[] content = {1, 2, 3};
             Path file = Files.write(folder.resolve("file"), content);
 
-            assertThat(counted(proxy, () -> assertThat(store.createIfAbsent("a/1", content)).isTrue()))
+            assertThat(counted(
+                            proxy,
+                            () -> assertThat(store.createIfAbsent("a/1", content))
+                                    .isTrue()))
                     .containsExactly("PUT");
-            assertThat(counted(proxy, () -> assertThat(store.createIfAbsent("a/1", content)).isFalse()))
+            assertThat(counted(
+                            proxy,
+                            () -> assertThat(store.createIfAbsent("a/1", content))
+                                    .isFalse()))
                     .containsExactly("PUT", "HEAD");
-            assertThat(counted(proxy, () -> assertThat(store.uploadIfAbsent(file, "a/2")).isTrue()))
+            assertThat(counted(
+                            proxy,
+                            () -> assertThat(store.uploadIfAbsent(file, "a/2")).isTrue()))
                     .containsExactly("PUT");
             assertThat(counted(proxy, () -> store.write("a/1", content))).containsExactly("PUT");
             assertThat(counted(proxy, () -> assertThat(store.read("a/1")).isEqualTo(content)))
                     .containsExactly("GET");
-            assertThat(counted(proxy, () -> assertThat(store.find("a/none")).isEmpty())).containsExactly("GET");
-            assertThat(counted(proxy, () -> assertThat(store.exists("a/1")).isTrue())).containsExactly("HEAD");
-            assertThat(counted(proxy, () -> assertThat(store.list("a")).hasSize(2))).containsExactly("GET");
-            assertThat(counted(proxy, () -> store.deleteFiles(List.of("a/1", "a/2", "a/none")))).containsExactly("POST");
+            assertThat(counted(proxy, () -> assertThat(store.find("a/none")).isEmpty()))
+                    .containsExactly("GET");
+            assertThat(counted(proxy, () -> assertThat(store.exists("a/1")).isTrue()))
+                    .containsExactly("HEAD");
+            assertThat(counted(proxy, () -> assertThat(store.list("a")).hasSize(2)))
+                    .containsExactly("GET");
+            assertThat(counted(proxy, () -> store.deleteFiles(List.of("a/1", "a/2", "a/none"))))
+                    .containsExactly("POST");
             assertThat(store.list("a")).isEmpty();
         }
     }
@@ -105,7 +117,8 @@ class StoreRequestsTest {
     private static String kind(String request) {
         String target = URLDecoder.decode(request.split(" ")[1], UTF_8);
         String path = target.replaceFirst(".*units-\\d+/", "").replaceFirst("[?&].*", "");
-        String where = path.startsWith("runs/") ? path.replaceFirst("runs/[^/]+/([^/]+).*", "runs/$1") : path.split("/")[0];
+        String where =
+                path.startsWith("runs/") ? path.replaceFirst("runs/[^/]+/([^/]+).*", "runs/$1") : path.split("/")[0];
         String what = path.contains("provenance") ? " provenance" : path.contains("checkpoint") ? " checkpoints" : "";
         return method(request) + " " + where + what + (target.contains("list-type") ? " listing" : "");
     }

@@ -3,11 +3,11 @@ package org.dualanodiff.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.jobs.spark.GpuTask.GpuAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.jobs.spark.GpuTask.GpuAddress;
 import org.dualanodiff.model.torch.CudaDriver.Gpu;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -35,8 +35,8 @@ import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
 import org.dualanodiff.pipeline.export.ExportFormat;
 import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPlan;
-import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.junit.jupiter.api.AfterAll;
@@ -147,8 +147,8 @@ class TaskRetryTest {
                         shared.resolve("data").toString(), List.of(), List.of("hole"), new SplitRule.FirstThird()))
                 .sets()
                 .get(0);
-        LearnQuality.Task task =
-                new LearnQuality.Task(set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
+        LearnQuality.Task task = new LearnQuality.Task(
+                set, List.of(once(image)), 32, null, List.of(Flip.NONE), true, 0.5, Map.of(), null);
         QualityProfile learned = jobs().learn(task);
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);
         assertThat(learned.pairs()).isPositive();

@@ -1,10 +1,10 @@
 package org.dualanodiff.model.detector;
 
-import org.dualanodiff.model.mask.Mask;
 import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * A picture and its defect at the size that a detector works at, in 8 bits so that thousands fit into memory.

@@ -1,7 +1,7 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.TensorScope;
 

@@ -1,11 +1,8 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.random.NoiseSource;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
-import org.apache.commons.rng.UniformRandomProvider;
-import java.util.Arrays;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +10,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -201,7 +201,9 @@ public final class DualAdapter implements AutoCloseable {
         }
 
         private static boolean isLinear(String key) {
-            return key.contains("temporal_") && !key.contains("temporal_n.") && !key.endsWith(BackgroundCompensation.SHARE);
+            return key.contains("temporal_")
+                    && !key.contains("temporal_n.")
+                    && !key.endsWith(BackgroundCompensation.SHARE);
         }
 
         /** Input width of the layer that a weight or bias belongs to. */

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
@@ -68,7 +68,8 @@ final class DualAttention {
                     repeated(key.apply(source, frozen.key().forward(source)), hidden),
                     repeated(value.apply(source, frozen.value().forward(source)), hidden),
                     base.heads());
-            return scope.release(interaction.forward(out.apply(mixed, frozen.out().forward(mixed))));
+            return scope.release(
+                    interaction.forward(out.apply(mixed, frozen.out().forward(mixed))));
         }
     }
 
@@ -80,7 +81,8 @@ final class DualAttention {
             long times = Tensors.shape(hidden)[0] / Tensors.shape(source)[0];
             NDArray mixed = Operators.attention(
                     query.apply(branch, hidden, frozen.query().forward(hidden)),
-                    DualOperators.repeatGroups(key.apply(branch, source, frozen.key().forward(source)), 1, times),
+                    DualOperators.repeatGroups(
+                            key.apply(branch, source, frozen.key().forward(source)), 1, times),
                     DualOperators.repeatGroups(
                             value.apply(branch, source, frozen.value().forward(source)), 1, times),
                     base.heads());

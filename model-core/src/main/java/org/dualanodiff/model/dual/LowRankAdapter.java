@@ -1,9 +1,9 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.torch.DualOperators;
 
 /**

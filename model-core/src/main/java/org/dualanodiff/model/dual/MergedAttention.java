@@ -36,10 +36,7 @@ final class MergedAttention implements AutoCloseable {
      * @param precision of the result
      */
     MergedAttention(
-            Attention base,
-            DualAttention adapted,
-            Optional<BackgroundCompensation> background,
-            Precision precision) {
+            Attention base, DualAttention adapted, Optional<BackgroundCompensation> background, Precision precision) {
         this.base = base;
         this.background = background;
         Attention.Projections frozen = base.borrowed();

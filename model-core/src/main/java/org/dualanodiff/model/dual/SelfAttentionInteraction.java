@@ -1,9 +1,8 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.dualanodiff.model.nn.LayerNorm;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.dual;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.DualOperators;
 

@@ -16,8 +16,7 @@ public record Box(int x, int y, int width, int height) implements Serializable {
     public Box with(Box other) {
         int left = Math.min(x, other.x);
         int top = Math.min(y, other.y);
-        return new Box(
-                left, top, Math.max(right(), other.right()) - left, Math.max(bottom(), other.bottom()) - top);
+        return new Box(left, top, Math.max(right(), other.right()) - left, Math.max(bottom(), other.bottom()) - top);
     }
 
     /** The column behind the last. */

@@ -67,8 +67,7 @@ public final class TrainingTransform {
         List<Pixels> all = offsets(Math.max(image.width(), image.height()))
                 .mapToObj(offset -> window(image, soft, ground, offset))
                 .toList();
-        List<Pixels> withDefect =
-                all.stream().filter(Pixels::hasDefect).toList();
+        List<Pixels> withDefect = all.stream().filter(Pixels::hasDefect).toList();
         return withDefect.isEmpty() ? all : withDefect;
     }
 

@@ -1,8 +1,5 @@
 package org.dualanodiff.model.mask;
 
-import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.Image;
-
 /**
  * The mask as the places where the ANOMALY branch listened to the defect's words (DualAnoDiff, section 3.4): the
  * cross-attention to those tokens, averaged over heads, layers and steps, stretched to 0..1 and cut at a threshold. It
@@ -23,8 +20,8 @@ public record AttentionMask(double threshold, MaskCleanup cleanup) implements Ma
     public Mask extract(AnomalyPart part) {
         HeatMap map = part.attention()
                 .orElseThrow(() -> new IllegalArgumentException("no attention was recorded for this anomaly part"));
-        return cleanup.apply(map.above(
-                threshold, part.picture().getWidth(), part.picture().getHeight()));
+        return cleanup.apply(
+                map.above(threshold, part.picture().getWidth(), part.picture().getHeight()));
     }
 
     @Override

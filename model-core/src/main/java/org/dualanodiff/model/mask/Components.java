@@ -63,8 +63,8 @@ public record Components(Mask mask, int[] labels, int[] areas) {
             }
         }
         return IntStream.range(0, count())
-                .mapToObj(i -> new Part(
-                        new Box(left[i], top[i], right[i] - left[i] + 1, bottom[i] - top[i] + 1), areas[i]))
+                .mapToObj(i ->
+                        new Part(new Box(left[i], top[i], right[i] - left[i] + 1, bottom[i] - top[i] + 1), areas[i]))
                 .sorted(Comparator.comparingInt(Part::area).reversed())
                 .toList();
     }

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
-import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
+import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
 
 /**

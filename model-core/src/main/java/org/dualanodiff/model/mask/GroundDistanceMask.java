@@ -1,6 +1,5 @@
 package org.dualanodiff.model.mask;
 
-import java.awt.image.BufferedImage;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 

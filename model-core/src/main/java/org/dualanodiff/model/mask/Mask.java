@@ -1,10 +1,10 @@
 package org.dualanodiff.model.mask;
 
-import org.dualanodiff.model.image.Flip;
 import java.awt.image.BufferedImage;
 import java.util.function.IntPredicate;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.BoxMean;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 
 /**
@@ -125,11 +125,13 @@ public final class Mask {
 
     /** Mirrored as {@link Image#flip} mirrors. */
     public Mask flip(Flip flip) {
-        return flip == Flip.NONE ? this : where(i -> {
-            int x = flip.horizontal() ? width - 1 - i % width : i % width;
-            int y = flip.vertical() ? height - 1 - i / width : i / width;
-            return set[y * width + x];
-        });
+        return flip == Flip.NONE
+                ? this
+                : where(i -> {
+                    int x = flip.horizontal() ? width - 1 - i % width : i % width;
+                    int y = flip.vertical() ? height - 1 - i / width : i / width;
+                    return set[y * width + x];
+                });
     }
 
     public Mask inverted() {

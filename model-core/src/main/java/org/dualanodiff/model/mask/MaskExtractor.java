@@ -1,6 +1,5 @@
 package org.dualanodiff.model.mask;
 
-import java.awt.image.BufferedImage;
 import java.io.Serializable;
 
 /** Finds the defect's pixels in a generated anomaly part (DualAnoDiff, section 3.4). */

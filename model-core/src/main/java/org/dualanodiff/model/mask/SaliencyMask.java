@@ -1,6 +1,5 @@
 package org.dualanodiff.model.mask;
 
-import java.awt.image.BufferedImage;
 import ai.djl.Device;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
@@ -36,13 +35,16 @@ public record SaliencyMask(String file, int inputSize, double threshold, MaskCle
     @Override
     public Mask extract(AnomalyPart part) {
         Image picture = Image.rgb(part.picture());
-        HeatMap map = new HeatMap(inputSize, inputSize, map(PilResize.resize(picture, inputSize, inputSize), part.device()));
+        HeatMap map =
+                new HeatMap(inputSize, inputSize, map(PilResize.resize(picture, inputSize, inputSize), part.device()));
         return cleanup.apply(map.above(threshold, picture.width(), picture.height()));
     }
 
     private float[] map(Image picture, Device device) {
         float[] map = TorchScriptNetwork.at(file, device)
-                .run(picture.imageNetInput(), new long[] {1, 3, inputSize, inputSize}, new long[] {1, 1, inputSize, inputSize});
+                .run(picture.imageNetInput(), new long[] {1, 3, inputSize, inputSize}, new long[] {
+                    1, 1, inputSize, inputSize
+                });
         for (float value : map) {
             if (!Float.isFinite(value)) {
                 throw new IllegalArgumentException(

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.mask;
 
-import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
+import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
 
 /**
@@ -33,7 +33,7 @@ public record VisibleChange(double levels, MaskCleanup cleanup) implements Seria
             change[i] = (made[i] & 0xff) - (real[i] & 0xff);
         }
         double[] mean = BoxMean.of(change, claimed.width(), claimed.height(), RADIUS);
-        return cleanup.apply(Mask.where(
-                claimed.width(), claimed.height(), i -> claimed.set()[i] && Math.abs(mean[i]) >= levels));
+        return cleanup.apply(
+                Mask.where(claimed.width(), claimed.height(), i -> claimed.set()[i] && Math.abs(mean[i]) >= levels));
     }
 }

@@ -50,7 +50,11 @@ public final class Weights implements AutoCloseable {
 
     /** Frozen weights of files, which stay loaded until these weights are closed. */
     public static Weights of(WeightSource source, Device device, Precision precision) {
-        return new Weights(new Files(source, device, precision, new ArrayList<>(), new ConcurrentHashMap<>()), "", device, precision);
+        return new Weights(
+                new Files(source, device, precision, new ArrayList<>(), new ConcurrentHashMap<>()),
+                "",
+                device,
+                precision);
     }
 
     /**

@@ -1,8 +1,5 @@
 package org.dualanodiff.model.pretraining;
 
-import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,15 +12,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
@@ -124,8 +124,8 @@ public final class BaseTrainer implements AutoCloseable {
     private CompletableFuture<PretrainingBatch> ahead(int step) {
         return step > config.steps()
                 ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.supplyAsync(() ->
-                        PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers()));
+                : CompletableFuture.supplyAsync(() -> PretrainingBatch.of(
+                        step, images, config, base.schedule().length(), latentNumbers()));
     }
 
     private int latentNumbers() {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 

@@ -1,14 +1,13 @@
 package org.dualanodiff.model.sampling;
 
-import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 

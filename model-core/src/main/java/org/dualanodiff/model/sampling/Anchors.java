@@ -1,12 +1,12 @@
 package org.dualanodiff.model.sampling;
 
 import java.awt.image.BufferedImage;
-import org.dualanodiff.model.image.PartGround;
-import java.io.Serializable;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.PermutationSampler;
+import org.dualanodiff.model.image.PartGround;
 
 /**
  * Good images to make pairs on. Samples of a series take them in a shuffled order that is new every round: no image

@@ -1,7 +1,5 @@
 package org.dualanodiff.model.sampling;
 
-import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -20,6 +18,8 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.HeatMap;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -73,7 +73,8 @@ public final class DualSampler implements AutoCloseable {
     private NDArray text(MergedAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens = config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
+            NDArray tokens =
+                    config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
             return TensorScope.disown(base.promptStates(tokens, adapter.text()));
         }
     }
@@ -219,7 +220,8 @@ public final class DualSampler implements AutoCloseable {
                     diverged.add(pair);
                     pixels = new float[pixels.length];
                 }
-                return Image.ofSigned(pixels, config.resolution(), config.resolution()).buffered();
+                return Image.ofSigned(pixels, config.resolution(), config.resolution())
+                        .buffered();
             }
         }
 

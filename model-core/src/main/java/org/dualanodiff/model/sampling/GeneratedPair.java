@@ -1,9 +1,9 @@
 package org.dualanodiff.model.sampling;
 
-import org.dualanodiff.model.sampling.Anchors.Anchor;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.mask.AnomalyPart;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 
 /**
  * One generated pair.

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.sampling;
 
-import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;
@@ -8,8 +7,9 @@ import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.PairDenoiser;
-import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import org.dualanodiff.model.torch.DualOperators;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -99,7 +99,8 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
             NDArray x, int timestep, NDArray states, Optional<NDArray> backgrounds, boolean bothHalves) {
         NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
         try (BackgroundFeatures features = backgrounds
-                .map(latents -> unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
+                .map(latents ->
+                        unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
                 .orElse(BackgroundFeatures.NONE)) {
             return bothHalves ? unet.bothHalves(x, t, states, features) : unet.forward(x, t, states, features);
         }

@@ -1,16 +1,16 @@
 package org.dualanodiff.model.training;
 
-import org.dualanodiff.model.torch.GradientMode;
-import java.util.stream.Stream;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.torch.DualOperators;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;

@@ -1,12 +1,11 @@
 package org.dualanodiff.model.training;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
@@ -21,6 +20,7 @@ import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
+import org.dualanodiff.model.training.DualObjective.Gradients;
 
 /**
  * Learns the adapter of one defect of one product from its few photographs (paper, section 3.1).

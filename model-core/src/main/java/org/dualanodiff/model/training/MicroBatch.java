@@ -1,8 +1,8 @@
 package org.dualanodiff.model.training;
 
-import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.MemoryNeed;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.slf4j.Logger;

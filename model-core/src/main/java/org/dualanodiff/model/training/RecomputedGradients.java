@@ -1,6 +1,5 @@
 package org.dualanodiff.model.training;
 
-import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +21,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.torch.Unfinished;
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetStage;
 

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.training;
 
-import org.dualanodiff.model.training.DualTrainer.LossCurve;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.training.DualTrainer.LossCurve;
 
 /**
  * All that a training needs to go on: adapter, both optimizer moments, number of steps made and the

@@ -77,7 +77,8 @@ public final class UNet {
         int first = config.blockOutChannels().get(0);
         GroupNorm norm = GroupNorm.load(weights.at("conv_norm_out"), first, config.normNumGroups(), config.normEps());
         Convolution convolution = Convolution.threeByThree(weights.at("conv_out"), first, config.outChannels());
-        return new UNetStage("conv_out", UNetStage.Skip.NONE, List.of(), (x, skip, size, pass) -> norm.thenConvolve(x, convolution));
+        return new UNetStage(
+                "conv_out", UNetStage.Skip.NONE, List.of(), (x, skip, size, pass) -> norm.thenConvolve(x, convolution));
     }
 
     public UNetConfig config() {

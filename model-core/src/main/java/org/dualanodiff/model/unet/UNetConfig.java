@@ -1,10 +1,10 @@
 package org.dualanodiff.model.unet;
 
-import org.dualanodiff.model.checkpoint.ParameterLayout;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.checkpoint.ConfigReader;
+import org.dualanodiff.model.checkpoint.ParameterLayout;
 
 /**
  * Sizes of a Stable Diffusion 1.x denoiser, as in the {@code unet/config.json} of diffusers. Lists have one entry a

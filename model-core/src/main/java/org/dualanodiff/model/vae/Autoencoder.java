@@ -1,9 +1,9 @@
 package org.dualanodiff.model.vae;
 
-import org.dualanodiff.model.checkpoint.ConfigReader;
-import java.util.Map;
-import com.google.gson.JsonObject;
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonObject;
+import java.util.Map;
+import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;

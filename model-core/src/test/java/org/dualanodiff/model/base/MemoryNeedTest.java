@@ -61,8 +61,7 @@ class MemoryNeedTest {
         assertThat(SD15.training(Precision.BF16, 256, 32, 1, false)).isLessThan(one);
         assertThat(SD15.training(Precision.FP32, 512, 32, 1, false)).isGreaterThan(one);
         assertThat(SD15.training(Precision.BF16, 512, 32, 1, true)).isLessThan(one);
-        assertThat(SD15.generation(Precision.BF16, 512, 64))
-                .isGreaterThan(SD15.generation(Precision.BF16, 512, 1));
+        assertThat(SD15.generation(Precision.BF16, 512, 64)).isGreaterThan(SD15.generation(Precision.BF16, 512, 1));
     }
 
     @Test

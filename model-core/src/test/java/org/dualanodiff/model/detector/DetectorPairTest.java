@@ -1,12 +1,12 @@
 package org.dualanodiff.model.detector;
 
-import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class DetectorPairTest {

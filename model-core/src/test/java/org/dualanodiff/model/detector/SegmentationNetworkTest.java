@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class SegmentationNetworkTest {
 
-    private static final SegmentationNetwork.Config TINY = new SegmentationNetwork.Config(Spots.SIZE, 1, List.of(8, 16, 24));
+    private static final SegmentationNetwork.Config TINY =
+            new SegmentationNetwork.Config(Spots.SIZE, 1, List.of(8, 16, 24));
     /** 128 x 128 grey, as the evaluation's default, in minutes on two cores. */
     private static final SegmentationNetwork.Config SMALL =
             new SegmentationNetwork.Config(128, 1, List.of(16, 32, 64, 128, 192));
@@ -24,8 +25,8 @@ class SegmentationNetworkTest {
     @Test
     void network_trainedOnFewPairs_findsNewDefects() {
         List<Double> losses = new ArrayList<>();
-        try (SegmentationNetwork network =
-                SegmentationNetwork.train(TINY, BRIEF, Compute.CPU, spots()::batch, (step, steps, loss) -> losses.add(loss))) {
+        try (SegmentationNetwork network = SegmentationNetwork.train(
+                TINY, BRIEF, Compute.CPU, spots()::batch, (step, steps, loss) -> losses.add(loss))) {
             assertThat(losses).hasSize(100);
             assertThat(losses.get(99)).isLessThan(0.5 * losses.get(0));
             assertFindsNewDefects(network);
@@ -72,8 +73,7 @@ class SegmentationNetworkTest {
         try (SegmentationNetwork first = trained(7, 4);
                 SegmentationNetwork second = trained(7, 4);
                 SegmentationNetwork other = trained(8, 4)) {
-            float[] image =
-                    Spots.dark(1, "any").get(0).normalized();
+            float[] image = Spots.dark(1, "any").get(0).normalized();
             assertThat(map(second, image)).isEqualTo(map(first, image));
             assertThat(map(other, image)).isNotEqualTo(map(first, image));
         }
@@ -95,8 +95,7 @@ class SegmentationNetworkTest {
 
     @Test
     void smallNetwork_hasTheParametersOfTheRecipe() {
-        try (SegmentationNetwork network =
-                new SegmentationNetwork(SMALL, 1, Compute.CPU)) {
+        try (SegmentationNetwork network = new SegmentationNetwork(SMALL, 1, Compute.CPU)) {
             assertThat(network.parameters()).isBetween(1_270_000L, 1_285_000L);
         }
     }

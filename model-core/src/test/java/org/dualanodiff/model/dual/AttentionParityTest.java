@@ -3,15 +3,15 @@ package org.dualanodiff.model.dual;
 import static org.dualanodiff.model.golden.Closeness.assertClose;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.junit.jupiter.api.AfterAll;

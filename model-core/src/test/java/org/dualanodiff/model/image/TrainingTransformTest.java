@@ -32,7 +32,8 @@ class TrainingTransformTest {
 
     @Test
     void anomaly_outsideMask_isMidGrey() {
-        TrainingTransform.Pixels pixels = transform.apply(gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels =
+                transform.apply(gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(-1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f);
     }
@@ -41,7 +42,8 @@ class TrainingTransformTest {
     void anomaly_outsideMask_isTheGivenGround() {
         TrainingTransform onBlue = new TrainingTransform(2, PartGround.parse("#0000ff"));
 
-        TrainingTransform.Pixels pixels = onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels =
+                onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, 1f, 1f);
     }

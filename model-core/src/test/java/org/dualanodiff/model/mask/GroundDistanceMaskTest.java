@@ -34,8 +34,7 @@ class GroundDistanceMaskTest {
 
     @Test
     void extract_ofNoiseAlone_isEmpty() {
-        assertThat(extractor.extract(AnomalyPart.of(part((x, y) -> GREY)))
-                        .isEmpty())
+        assertThat(extractor.extract(AnomalyPart.of(part((x, y) -> GREY))).isEmpty())
                 .isTrue();
     }
 
@@ -100,8 +99,7 @@ class GroundDistanceMaskTest {
     void extract_ofSpecksUnderMinimalArea_dropsThem() {
         MaskExtractor coarse = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 10, 0));
 
-        Mask mask =
-                coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
+        Mask mask = coarse.extract(AnomalyPart.of(part((x, y) -> x < 3 && y < 3 || x > 60 && y > 60 ? 0 : GREY)));
 
         assertThat(isSet(mask, 1, 1)).isFalse();
         assertThat(isSet(mask, 80, 80)).isTrue();
@@ -111,11 +109,9 @@ class GroundDistanceMaskTest {
     void extract_ofPartsSmallBesideTheLargest_dropsThem() {
         AnomalyPart part = AnomalyPart.of(part((x, y) -> x < 6 && y < 6 || x > 60 && y > 60 ? 0 : GREY));
 
-        Mask all =
-                new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
+        Mask all = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0, 0)).extract(part);
         assertThat(isSet(all, 2, 2)).isTrue();
-        Mask large =
-                new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
+        Mask large = new GroundDistanceMask(0.12, 0.3, PartGround.GREY, new MaskCleanup(0, 0, 0, 0.1, 0)).extract(part);
         assertThat(isSet(large, 2, 2)).isFalse();
         assertThat(isSet(large, 80, 80)).isTrue();
     }

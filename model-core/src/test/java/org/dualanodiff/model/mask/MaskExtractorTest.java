@@ -3,7 +3,7 @@ package org.dualanodiff.model.mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.awt.image.BufferedImage;
+import ai.djl.Device;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import ai.djl.Device;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.TinySaliencyNetwork;
 import org.junit.jupiter.api.BeforeAll;

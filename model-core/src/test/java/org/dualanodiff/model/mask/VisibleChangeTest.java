@@ -24,7 +24,8 @@ class VisibleChangeTest {
         assertThat(seen.area()).isBetween(240, 256);
 
         BufferedImage beside = square(36, 44, 255, 0);
-        assertThat(new VisibleChange(18, NOTHING).apply(Mask.of(beside), generated, good)
+        assertThat(new VisibleChange(18, NOTHING)
+                        .apply(Mask.of(beside), generated, good)
                         .isEmpty())
                 .isTrue();
     }
@@ -37,7 +38,8 @@ class VisibleChangeTest {
         }
         BufferedImage grain = new Image(SIDE, SIDE, 1, levels).buffered();
         BufferedImage mask = square(8, 40, 255, 0);
-        assertThat(new VisibleChange(8, NOTHING).apply(Mask.of(mask), grain, square(0, 0, 100, 100))
+        assertThat(new VisibleChange(8, NOTHING)
+                        .apply(Mask.of(mask), grain, square(0, 0, 100, 100))
                         .isEmpty())
                 .isTrue();
     }

@@ -27,7 +27,8 @@ class AttentionTest {
 
             base.unet().attentions().forEach(Attention::projections);
             base.unet().attentions().forEach(Attention::projections);
-            assertThat(live.count()).isEqualTo((long) TENSORS * base.unet().attentions().size());
+            assertThat(live.count())
+                    .isEqualTo((long) TENSORS * base.unet().attentions().size());
         }
     }
 
@@ -37,7 +38,8 @@ class AttentionTest {
                 TensorScope scope = TensorScope.open()) {
             for (Attention attention : base.unet().attentions()) {
                 float[] borrowed = Tensors.floats(attention.borrowed().key().weight());
-                assertThat(Tensors.floats(attention.projections().key().weight())).isEqualTo(borrowed);
+                assertThat(Tensors.floats(attention.projections().key().weight()))
+                        .isEqualTo(borrowed);
             }
         }
     }

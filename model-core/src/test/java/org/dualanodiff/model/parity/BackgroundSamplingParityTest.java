@@ -7,18 +7,18 @@ import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -62,8 +62,7 @@ class BackgroundSamplingParityTest {
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open();
                 GuidedDenoiser denoiser = denoiser(
-                        name,
-                        merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter))) {
+                        name, merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter))) {
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -101,7 +100,6 @@ class BackgroundSamplingParityTest {
         double scale = settings.get("guidance_scale").getAsDouble();
         return new GuidedDenoiser(base, unet, golden.tensor(name + ".prompt_embeds"), scale);
     }
-
 
     /** The recorded latents, with the noise that was recorded at each call. */
     private BackgroundReference recorded(String name) {

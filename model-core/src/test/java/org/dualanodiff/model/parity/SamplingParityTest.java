@@ -10,19 +10,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.diffusion.PndmSampler;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -96,7 +96,6 @@ class SamplingParityTest {
             assertClose("output", output, golden, name + ".unet_out_step0", FORWARD);
         }
     }
-
 
     @Test
     void pipeline_decoded_givesReleasedImages() {

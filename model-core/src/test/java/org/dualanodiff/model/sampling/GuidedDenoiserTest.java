@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -60,8 +60,7 @@ class GuidedDenoiserTest {
     /** All pixels of a pair of three DDIM steps, at timesteps 667, 334 and 1. */
     private static int[] pixel(SampleSeries series, GuidanceInterval interval) {
         SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, 6, interval, 1, 1, 64, false);
-        try (MergedAdapter adapter =
-                        MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
                 DualSampler sampler =
                         new DualSampler(base, adapter, new NestedPrompt("a vfx with sks", "sks"), "", config)) {
             return sampler.sampleBlock(series, 0).get(0).image().getRGB(0, 0, 64, 64, null, 0, 64);

@@ -2,20 +2,20 @@ package org.dualanodiff.model.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.model.training.DualObjective.Gradients;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.parity.ParityBatches;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.training.DualObjective.Gradients;
 import org.junit.jupiter.api.Test;
 
 /** How far a bf16 base moves loss and gradients from the released fp32 numbers; docs/decisions.md states the figures. */

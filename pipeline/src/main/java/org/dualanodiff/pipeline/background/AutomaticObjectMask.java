@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.background;
 
-import org.dualanodiff.model.mask.Components;
-import org.dualanodiff.model.mask.Mask;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.List;
@@ -9,6 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * Finds the product in photographs by the ground around it: what lies far from the color along the borders is the
@@ -155,7 +155,8 @@ public final class AutomaticObjectMask implements Serializable {
     private static Measured measured(List<GroundDistance> grounds, List<TwoClasses> splits, List<Mask> objects) {
         double coverage = mean(objects, Mask::share);
         double variance = mean(objects, object -> square(object.share() - coverage));
-        List<double[]> centers = objects.stream().map(AutomaticObjectMask::center).toList();
+        List<double[]> centers =
+                objects.stream().map(AutomaticObjectMask::center).toList();
         double x = mean(centers, center -> center[0]);
         double y = mean(centers, center -> center[1]);
         return new Measured(

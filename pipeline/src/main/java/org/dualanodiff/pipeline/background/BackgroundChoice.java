@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.background;
 
-import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import org.dualanodiff.pipeline.config.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;

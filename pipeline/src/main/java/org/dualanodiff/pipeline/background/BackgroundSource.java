@@ -1,18 +1,18 @@
 package org.dualanodiff.pipeline.background;
 
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
-import java.util.stream.Stream;
-import java.util.stream.Collectors;
-import java.util.Optional;
-import java.io.FileNotFoundException;
 import java.awt.image.BufferedImage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.model.dual.BackgroundMode;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
 /**
  * Where the object masks of one category come from, so that background compensation can paint the object black.

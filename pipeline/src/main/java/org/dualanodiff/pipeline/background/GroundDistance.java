@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.background;
 
-import org.dualanodiff.model.image.BoxMean;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
 
 /**

@@ -1,19 +1,19 @@
 package org.dualanodiff.pipeline.base;
 
-import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import org.dualanodiff.model.checkpoint.CheckpointException;
-import java.util.stream.Collectors;
-import java.util.regex.Pattern;
-import java.util.Set;
-import java.util.List;
-import java.nio.file.Files;
 import java.io.IOException;
-import org.dualanodiff.pipeline.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 
 /**
  * Where the frozen base model of the setting {@code base-model} lies on this machine.
@@ -41,7 +41,8 @@ public final class BaseModelSource {
      * @throws UserError if there is no builtin model of that name
      */
     public ModelFiles locate(String setting) {
-        ModelFiles model = ModelFiles.open(setting.startsWith(Builtin.PREFIX) ? Builtin.model(setting, cache) : onThisMachine(setting));
+        ModelFiles model = ModelFiles.open(
+                setting.startsWith(Builtin.PREFIX) ? Builtin.model(setting, cache) : onThisMachine(setting));
         model.requireComplete();
         return model;
     }

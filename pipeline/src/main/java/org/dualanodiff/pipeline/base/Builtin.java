@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.List;
-import org.dualanodiff.pipeline.store.Fingerprint;
 import java.nio.file.Path;
+import java.util.List;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * What comes with the product, by the names {@code builtin:NAME} of settings. It is written into the cache on first use,
@@ -63,8 +63,7 @@ public final class Builtin {
         return switch (setting) {
             case TINY ->
                 cache.folder(
-                        "base-model-tiny-" + SEED,
-                        folder -> RandomModel.write(folder, RandomModel.Preset.TINY, SEED));
+                        "base-model-tiny-" + SEED, folder -> RandomModel.write(folder, RandomModel.Preset.TINY, SEED));
             case SMALL -> cache.folder("base-model-small-" + version(), Builtin::writeSmall);
             default ->
                 throw new UserError(

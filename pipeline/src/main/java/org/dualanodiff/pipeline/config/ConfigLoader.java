@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.config;
 
-import org.dualanodiff.pipeline.UserError;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.dualanodiff.pipeline.UserError;
 
 /**
  * Reads the configuration from its sources and refuses it whole if anything in it is wrong.
@@ -96,9 +96,8 @@ public final class ConfigLoader {
                 file.orElseGet(ConfigFactory::empty),
                 reference());
         strongestFirst.forEach(layer -> problems.addAll(KNOWN_KEYS.problems(layer)));
-        Config effective = strongestFirst.stream()
-                .map(SparkConfig::flattened)
-                .reduce(ConfigFactory.empty(), Config::withFallback);
+        Config effective =
+                strongestFirst.stream().map(SparkConfig::flattened).reduce(ConfigFactory.empty(), Config::withFallback);
         problems.addAll(DeclaredSettings.problems(effective));
         refuseProblems();
         return PipelineConfig.of(effective);

@@ -13,7 +13,8 @@ final class SettingRelations {
 
     private static final List<Relation> RELATIONS = List.of(
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), SettingRelations::wholeBatches),
-            new Relation(List.of("training.micro-batch-size", "training.batch-size"), SettingRelations::wholeMicroBatches),
+            new Relation(
+                    List.of("training.micro-batch-size", "training.batch-size"), SettingRelations::wholeMicroBatches),
             new Relation(List.of("log.file", "log.format"), SettingRelations::fileIsJson),
             new Relation(List.of("mask.saliency-model", "mask.method"), SettingRelations::saliencyModelGiven),
             new Relation(List.of("mask.min-change", "generation.background"), SettingRelations::changeOfGoodImages),
@@ -86,7 +87,8 @@ final class SettingRelations {
 
     private static Optional<String> wholeMicroBatches(Config config) {
         int micro = PipelineConfig.OrAuto.whole(config.getConfig("training"), "micro-batch-size");
-        int batch = AdapterTrainingConfig.batchSize(PipelineConfig.OrAuto.whole(config.getConfig("training"), "batch-size"), false);
+        int batch = AdapterTrainingConfig.batchSize(
+                PipelineConfig.OrAuto.whole(config.getConfig("training"), "batch-size"), false);
         return micro <= 0 || batch % micro == 0
                 ? Optional.empty()
                 : Optional.of("training.micro-batch-size must divide training.batch-size, were %d and %d"

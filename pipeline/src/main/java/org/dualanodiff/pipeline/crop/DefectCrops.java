@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.crop;
 
-import java.io.Serializable;
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;

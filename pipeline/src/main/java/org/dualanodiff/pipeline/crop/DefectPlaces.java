@@ -109,8 +109,8 @@ public final class DefectPlaces {
         int height = Math.max(1, window.height() / 2);
         int left = window.x() + (window.width() - width) / 2;
         int top = window.y() + (window.height() - height) / 2;
-        return object.map(pixels ->
-                        Mask.of(pixels.crop(left, top, width, height)).share())
+        return object.map(
+                        pixels -> Mask.of(pixels.crop(left, top, width, height)).share())
                 .orElse(1.0);
     }
 

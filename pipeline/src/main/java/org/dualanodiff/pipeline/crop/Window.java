@@ -2,9 +2,9 @@ package org.dualanodiff.pipeline.crop;
 
 import java.awt.image.BufferedImage;
 import java.util.stream.DoubleStream;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
-import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.mask.Mask;
 
 /**
@@ -77,7 +77,9 @@ public record Window(int x, int y, int width, int height) {
                                 x > 0 ? (double) defect.x() / width : Double.NaN,
                                 x + width < photographWidth ? (double) (width - defect.right()) / width : Double.NaN,
                                 y > 0 ? (double) defect.y() / height : Double.NaN,
-                                y + height < photographHeight ? (double) (height - defect.bottom()) / height : Double.NaN)
+                                y + height < photographHeight
+                                        ? (double) (height - defect.bottom()) / height
+                                        : Double.NaN)
                         .filter(distance -> !Double.isNaN(distance))
                         .min()
                         .orElse(Double.NaN);

@@ -1,18 +1,18 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
-import org.apache.hadoop.fs.Path;
-import java.util.TreeMap;
-import java.util.Map;
-import java.util.LinkedHashMap;
-import java.util.HashSet;
-import java.util.ArrayList;
-import java.net.URI;
-import java.util.SortedMap;
 import java.io.IOException;
-import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
+import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * What a data set holds, before any image is opened.
@@ -70,7 +70,8 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
      * @param unnamed whether the masks alone tell that its images have a defect: one whose mask is black is a good one
      * @param aside what cannot be used, as the listing alone tells
      */
-    record DefectListing(String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
+    record DefectListing(
+            String category, String defect, List<Candidate> images, List<Quarantined> aside, boolean unnamed) {
 
         DefectListing {
             images = List.copyOf(images);
@@ -166,7 +167,8 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             annotated(image.image());
             Candidate before = found.images.putIfAbsent(image.image().path(), image);
             if (before != null && before.mask().equals(image.mask())) {
-                String detail = "the image %s is listed twice for this defect, with the same mask".formatted(image.name());
+                String detail =
+                        "the image %s is listed twice for this defect, with the same mask".formatted(image.name());
                 found.aside.add(new Quarantined(category, defect, image.file(), Reason.DUPLICATE_ENTRY, detail));
             }
             if (before != null) {
@@ -249,7 +251,10 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                             .add(good.image().uri());
                 } else if (good.declared()) {
                     goodAside(
-                            name, file, Reason.DUPLICATE_ENTRY, "it is listed as good and as defective; it is no good one");
+                            name,
+                            file,
+                            Reason.DUPLICATE_ENTRY,
+                            "it is listed as good and as defective; it is no good one");
                 }
             });
             return new ListedCategory(new GoodImages(name, training, test), category.goodAside, defects);
@@ -297,7 +302,9 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                     Candidate.Mask mask =
                             image.isListed() ? mask(line, file) : index.missing(image, List.of(base), line.image());
                     catalog.defect(
-                            line.category(), line.defect(), new Candidate(line.image(), file, image, mask, line.part()));
+                            line.category(),
+                            line.defect(),
+                            new Candidate(line.image(), file, image, mask, line.part()));
                 } else if (image.isListed()) {
                     catalog.good(line.category(), file, image, line.part());
                 } else {

@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.util.List;
-import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.UserError;
 
 /** The data set as a whole cannot be read; the message says what was looked for, where, and what to change. */
 public final class DatasetException extends UserError {

@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
-import java.util.stream.Collectors;
-import java.util.Optional;
-import java.util.ArrayList;
-import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
+import org.dualanodiff.pipeline.dataset.MvtecLayout.CategoryFolder;
 
 /** One way of laying out a data set: where the images lie, and how their category, defect and mask are told. */
 sealed interface DatasetLayout
@@ -49,7 +49,8 @@ sealed interface DatasetLayout
         private DatasetFormat ofFile(Path root) throws IOException {
             return switch (FileEntry.unlisted(root).extension()) {
                 case "csv" -> DatasetFormat.VISA;
-                case "json" -> new LabelStudioLayout(files).isExport(root) ? DatasetFormat.LABELSTUDIO : DatasetFormat.COCO;
+                case "json" ->
+                    new LabelStudioLayout(files).isExport(root) ? DatasetFormat.LABELSTUDIO : DatasetFormat.COCO;
                 case "jsonl", "ndjson" -> DatasetFormat.JSONL;
                 default ->
                     throw new DatasetException(
@@ -101,7 +102,9 @@ sealed interface DatasetLayout
             for (FileEntry entry : files.list(root)) {
                 boolean holdsOne = entry.folder()
                         && (isMvtec(entry.path())
-                                || !new VisaLayout(files, 0).tables(entry.path()).isEmpty()
+                                || !new VisaLayout(files, 0)
+                                        .tables(entry.path())
+                                        .isEmpty()
                                 || new JsonlLayout(files, 0).listsImages(entry.path())
                                 || !new LabelStudioLayout(files)
                                         .exports(entry.path())
@@ -128,7 +131,8 @@ sealed interface DatasetLayout
                 if (!new VisaLayout(everywhere.files, 0).tables(above).isEmpty()) {
                     return Optional.of("a table above lists it: give %s as the root".formatted(above));
                 } else if (everywhere.isCategory(above) && above.getParent() != null) {
-                    return Optional.of("it lies inside of a data set: give %s as the root".formatted(above.getParent()));
+                    return Optional.of(
+                            "it lies inside of a data set: give %s as the root".formatted(above.getParent()));
                 } else if (everywhere.isPartOf(folder.getName(), above)) {
                     return Optional.of("it is one part of a data set: give %s as the root".formatted(above));
                 }

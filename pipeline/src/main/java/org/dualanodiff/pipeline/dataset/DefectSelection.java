@@ -1,19 +1,19 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
-import java.util.stream.Collectors;
-import java.util.Optional;
-import java.util.Locale;
-import java.util.Comparator;
-import java.util.Arrays;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 
 /** Which categories and defects of a catalog a request means. */
 final class DefectSelection {
@@ -115,7 +115,8 @@ final class DefectSelection {
 
         /** The end of a message: the nearest name where one is near, and what there is to choose from. */
         String suggest(String wanted) {
-            String near = nearest(wanted).map("did you mean \"%s\"? "::formatted).orElse("");
+            String near =
+                    nearest(wanted).map("did you mean \"%s\"? "::formatted).orElse("");
             if (names.isEmpty()) {
                 return "there is none at all";
             }

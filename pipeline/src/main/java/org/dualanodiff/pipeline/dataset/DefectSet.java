@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.model.files.Digest;
 import java.io.Serializable;
 import java.util.List;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.UnitKey;
 
 /**

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import java.util.Optional;
-import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -9,6 +7,8 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.util.Optional;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
  * Stored levels of a picture at 8 bits, row by row: grey (1 channel) or red, green, blue (3 channels); alpha is
@@ -241,7 +241,8 @@ record EightBitPixels(int width, int height, int channels, byte[] levels) {
 
         /** @param stored the samples of the file, four channels */
         BufferedImage toRgb(Raster stored) {
-            BufferedImage image = new BufferedImage(stored.getWidth(), stored.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
+            BufferedImage image =
+                    new BufferedImage(stored.getWidth(), stored.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
             byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
             int[] row = new int[4 * stored.getWidth()];
             for (int y = 0, at = 0; y < stored.getHeight(); y++) {

@@ -1,10 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.EightBitPixels.CmykJpeg;
-import javax.imageio.stream.MemoryCacheImageInputStream;
-import java.time.Duration;
-import java.lang.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import com.drew.imaging.FileType;
 import com.drew.imaging.FileTypeDetector;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
@@ -13,7 +8,10 @@ import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -27,6 +25,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.dualanodiff.pipeline.dataset.EightBitPixels.CmykJpeg;
 
 /**
  * Image files (PNG, JPEG, BMP, TIFF, GIF, WebP; the content decides, not the name) to upright 8-bit pictures.

@@ -1,10 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
-import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
-import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
-import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +8,11 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
+import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /** Opens one image of a defect with its mask, once, and says what they are. */
@@ -57,7 +57,8 @@ public final class InspectImage {
         private static boolean isDated(Candidate.Mask mask) {
             return mask instanceof Candidate.Mask.Several several
                     ? several.parts().stream().allMatch(Task::isDated)
-                    : !(mask instanceof Candidate.Mask.OfFile file) || file.entry().isListed();
+                    : !(mask instanceof Candidate.Mask.OfFile file)
+                            || file.entry().isListed();
         }
 
         /** SHA-256 of all that the data set and its folders say of the image and its mask. */
@@ -106,8 +107,7 @@ public final class InspectImage {
 
         /** Whether the same files are always found to be the same: not if it was the storage that failed. */
         boolean isLasting() {
-            return wrong == null
-                    || wrong.reason() != Reason.STORAGE_ERROR && wrong.reason() != Reason.OUTSIDE_ROOT;
+            return wrong == null || wrong.reason() != Reason.STORAGE_ERROR && wrong.reason() != Reason.OUTSIDE_ROOT;
         }
 
         /** Of a sound image. */
@@ -262,7 +262,8 @@ public final class InspectImage {
     }
 
     /** What any of them marks. */
-    private Decoded together(Candidate image, Candidate.Mask.Several several, Finding.Photograph photograph) throws Unusable {
+    private Decoded together(Candidate image, Candidate.Mask.Several several, Finding.Photograph photograph)
+            throws Unusable {
         BufferedImage grey = new BufferedImage(photograph.width(), photograph.height(), BufferedImage.TYPE_BYTE_GRAY);
         byte[] union = ((DataBufferByte) grey.getRaster().getDataBuffer()).getData();
         for (Candidate.Mask part : several.parts()) {

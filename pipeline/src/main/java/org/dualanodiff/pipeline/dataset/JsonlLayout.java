@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -11,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**

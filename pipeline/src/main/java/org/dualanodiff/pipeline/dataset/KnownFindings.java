@@ -55,7 +55,9 @@ public final class KnownFindings implements InspectImage.Many {
         Finding[] findings = new Finding[tasks.size()];
         List<Integer> unknown = new ArrayList<>();
         for (int i = 0; i < findings.length; i++) {
-            findings[i] = keys.get(i) == null ? null : byCategory.get(tasks.get(i).category()).get(keys.get(i));
+            findings[i] = keys.get(i) == null
+                    ? null
+                    : byCategory.get(tasks.get(i).category()).get(keys.get(i));
             if (findings[i] == null) {
                 unknown.add(i);
             }
@@ -103,9 +105,7 @@ public final class KnownFindings implements InspectImage.Many {
 
     /** New ones first; of the older ones, some may be of files that are no longer there. */
     private void keep(
-            List<Task> tasks,
-            Map<String, Map<String, Finding>> fresh,
-            Map<String, Map<String, Finding>> before) {
+            List<Task> tasks, Map<String, Map<String, Finding>> fresh, Map<String, Map<String, Finding>> before) {
         Map<String, Long> asked = tasks.stream().collect(Collectors.groupingBy(Task::category, Collectors.counting()));
         ObjectStore.inParallel(fresh.keySet(), category -> {
             Map<String, Finding> kept = new LinkedHashMap<>(fresh.get(category));

@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 
 /**
  * From which grey level up a mask's picture marks, found by looking at it. A soft edge between black and white leads to

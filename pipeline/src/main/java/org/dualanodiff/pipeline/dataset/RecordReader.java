@@ -12,7 +12,6 @@ import org.apache.hadoop.fs.Path;
 /** The text of a table that is read record by record. A record, once parsed, takes up to fifty times its length. */
 final class RecordReader extends BufferedReader {
     /** Characters of a line or an element; what a camera or a person marks in one image has a thousandth of it. */
-
     static final long MOST = DatasetFiles.MAX_TEXT_BYTES / 8;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -15,6 +14,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.Catalog.ListedImages;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.dataset;
 
-import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
-import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,6 +11,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
+import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**

@@ -1,11 +1,11 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.UserError;
 
 /**
  * One mixture of defects that a detector is trained on, beside defect-free images: sources joined by a plus, such as {@code

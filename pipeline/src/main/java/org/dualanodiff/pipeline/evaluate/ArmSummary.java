@@ -1,17 +1,17 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import java.util.Locale;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.Classification;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Classification;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 
 /**
  * The seeds of one arm together.
@@ -88,8 +88,7 @@ public record ArmSummary(
         return spreads;
     }
 
-    private static Optional<Spread> ofClassifiers(
-            List<Measured> results, Function<Classification, Double> metric) {
+    private static Optional<Spread> ofClassifiers(List<Measured> results, Function<Classification, Double> metric) {
         return Spread.of(results.stream()
                 .map(Measured::classification)
                 .filter(Objects::nonNull)
@@ -113,8 +112,8 @@ public record ArmSummary(
             if (defined.getCount() == 0) {
                 return Optional.empty();
             }
-            return Optional.of(new Spread(
-                    defined.getAverage(), defined.getMax() - defined.getMin(), (int) defined.getCount()));
+            return Optional.of(
+                    new Spread(defined.getAverage(), defined.getMax() - defined.getMin(), (int) defined.getCount()));
         }
     }
 

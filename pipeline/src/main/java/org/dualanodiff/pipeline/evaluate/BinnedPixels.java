@@ -46,8 +46,7 @@ final class BinnedPixels implements PixelScores {
                 curve.accept(normal[bin], overlap[bin]);
             }
         }
-        Bounds bounds = new Bounds(
-                sweep.aurocBound(), sweep.averagePrecisionBound(), sweep.f1Bound(), curve.bound());
+        Bounds bounds = new Bounds(sweep.aurocBound(), sweep.averagePrecisionBound(), sweep.f1Bound(), curve.bound());
         return new Metrics(sweep.ranking(), curve.value(), regions, bounds);
     }
 

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 
 /** What pasted and drawn defects share: soft edges, and levels between pixels. */
 final class Blending {

@@ -1,8 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -13,11 +10,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

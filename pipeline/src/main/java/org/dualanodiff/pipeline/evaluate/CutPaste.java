@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.image.Box;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**

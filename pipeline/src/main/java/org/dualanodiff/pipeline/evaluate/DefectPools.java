@@ -1,10 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.samples.RunSamples;
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +12,11 @@ import org.dualanodiff.model.detector.LabeledBatches;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 

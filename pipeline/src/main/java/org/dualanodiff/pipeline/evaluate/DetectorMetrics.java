@@ -58,7 +58,8 @@ public record DetectorMetrics(
         PixelScores.Metrics pixels = PixelScores.of(maps);
         Ranking pixel = pixels.ranking();
         Ranking image = imageRanking(maps);
-        int defective = (int) maps.stream().filter(map -> !map.defect().isEmpty()).count();
+        int defective =
+                (int) maps.stream().filter(map -> !map.defect().isEmpty()).count();
         return new DetectorMetrics(
                 pixel.auroc().orElse(null),
                 pixel.averagePrecision().orElse(null),

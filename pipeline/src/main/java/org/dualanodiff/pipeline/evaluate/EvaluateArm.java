@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.Classifier;
 import org.dualanodiff.model.detector.SegmentationNetwork;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -67,8 +67,8 @@ public final class EvaluateArm {
             implements Serializable {
 
         public static Result failed(Task task, double seconds, String error) {
-            Measured nothing = new Measured(
-                    task.arm().name(), task.seed(), null, null, null, Double.NaN, seconds, error);
+            Measured nothing =
+                    new Measured(task.arm().name(), task.seed(), null, null, null, Double.NaN, seconds, error);
             return new Result(task.data().category(), nothing, List.of(), null, false);
         }
     }
@@ -114,8 +114,7 @@ public final class EvaluateArm {
     public Result run(Task task, Compute compute, TrainingListener listener) throws IOException {
         CategoryImages images = CategoryImages.load(task.data(), task.budget(), files);
         DefectPools pools = new DefectPools(task, images, store);
-        String folder =
-                "detectors/" + fingerprint(task, compute, images, pools).shortHex() + "/";
+        String folder = "detectors/" + fingerprint(task, compute, images, pools).shortHex() + "/";
         Optional<Result> known = find(folder);
         if (known.isPresent()) {
             return known.get();
@@ -205,8 +204,7 @@ public final class EvaluateArm {
                 kept.stream().map(maps::get).toList());
     }
 
-    private static Classification classification(
-            Task task, Compute compute, CategoryImages images, DefectPools pools) {
+    private static Classification classification(Task task, Compute compute, CategoryImages images, DefectPools pools) {
         if (task.budget().classifierSteps() == 0 || !pools.canClassify()) {
             return null;
         }

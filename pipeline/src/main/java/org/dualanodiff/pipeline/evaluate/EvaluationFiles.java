@@ -33,7 +33,12 @@ public final class EvaluationFiles {
     public String write(EvaluationReport report, List<EvaluateArm.Result> results) {
         for (EvaluateArm.Result result : results) {
             if (result.sheet() != null) {
-                store.write(sheet(report.runId(), result.category(), result.measured().arm()), result.sheet());
+                store.write(
+                        sheet(
+                                report.runId(),
+                                result.category(),
+                                result.measured().arm()),
+                        result.sheet());
             }
         }
         String table = String.join("\n", EvaluationTable.lines(report)) + "\n";

@@ -1,8 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.detector.SegmentationNetwork;
-import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.model.detector.Classifier;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dualanodiff.model.detector.Classifier;
+import org.dualanodiff.model.detector.DetectorTraining;
+import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -26,7 +26,10 @@ import org.dualanodiff.pipeline.dataset.GoodImages;
  * @param runs whose generated pairs are used
  */
 public record EvaluationPlan(
-        List<CategoryData> categories, List<EvaluateArm.Task> arms, List<MeasureGenerated.Task> generation, Set<String> runs) {
+        List<CategoryData> categories,
+        List<EvaluateArm.Task> arms,
+        List<MeasureGenerated.Task> generation,
+        Set<String> runs) {
 
     /**
      * The configuration's seed is that of the first detector of each arm; the others follow.
@@ -100,8 +103,8 @@ public record EvaluationPlan(
         List<MeasureGenerated.Task> tasks = new ArrayList<>();
         for (CategoryData category : categories) {
             for (DefectSet set : category.sets()) {
-                pools.forEach(runs -> tasks.add(new MeasureGenerated.Task(
-                        category, set.defect(), runs, budget(config), config.networks())));
+                pools.forEach(runs -> tasks.add(
+                        new MeasureGenerated.Task(category, set.defect(), runs, budget(config), config.networks())));
             }
         }
         return tasks;
@@ -153,7 +156,8 @@ public record EvaluationPlan(
             implements Serializable {
 
         SegmentationNetwork.Config network() {
-            return new SegmentationNetwork.Config(size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
+            return new SegmentationNetwork.Config(
+                    size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
         }
 
         Classifier.Config classifier(int classes) {

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.ArmSummary.Spread;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.evaluate.ArmSummary.Spread;
 
 /**
  * Metrics of an evaluation, a row an arm: means over seeds, with the range over seeds in brackets.
@@ -83,7 +82,8 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
                 category,
                 "pixel AP by type, " + subset,
                 defects,
-                (arm, defect) -> metrics.apply(arm).getOrDefault(defect, Map.of()).get(ArmSummary.PIXEL_AP));
+                (arm, defect) ->
+                        metrics.apply(arm).getOrDefault(defect, Map.of()).get(ArmSummary.PIXEL_AP));
     }
 
     private static EvaluationTable of(

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * How generated pairs look by themselves; a metric is null where its network was not given or it is undefined.

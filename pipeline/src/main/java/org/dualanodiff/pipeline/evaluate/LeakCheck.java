@@ -1,35 +1,35 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.UserError;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.model.base.ModelFiles;
-import org.dualanodiff.model.checkpoint.CheckpointException;
-import java.util.LinkedHashMap;
-import java.nio.file.Path;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import java.util.stream.Collectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.model.base.ModelFiles;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that nothing behind an evaluation has seen a test image: not the data set's own training images, defect-free
@@ -280,9 +280,9 @@ public final class LeakCheck {
             super(
                     Cause.DATA,
                     List.of("evaluation refused: test images were seen in training\n  "
-                    + leaks.stream().limit(SHOWN).collect(Collectors.joining("\n  "))
-                    + (leaks.size() > SHOWN ? "\n  and %d more".formatted(leaks.size() - SHOWN) : "")
-                    + "\n" + advice),
+                            + leaks.stream().limit(SHOWN).collect(Collectors.joining("\n  "))
+                            + (leaks.size() > SHOWN ? "\n  and %d more".formatted(leaks.size() - SHOWN) : "")
+                            + "\n" + advice),
                     null);
         }
     }

@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.CaseScore;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.CaseScore;
 
 /** The defective test images without a twin, the best located first. */
 final class LocatedDefects {
@@ -59,8 +59,8 @@ final class LocatedDefects {
         Image sheet = new Image(width, height, 3, new byte[3 * width * height]);
         for (int column = 0; column < cases.size(); column++) {
             Located one = cases.get(column);
-            List<Image> cells = List.of(
-                    one.image.pair().image(), one.image.pair().mask().image(), grey(one.map));
+            List<Image> cells =
+                    List.of(one.image.pair().image(), one.image.pair().mask().image(), grey(one.map));
             for (int row = 0; row < cells.size(); row++) {
                 Window cell = new Window(column * (side + GAP), row * (side + GAP), side, side);
                 sheet = cell.paste(sheet, Image.rgb(cells.get(row).buffered()));

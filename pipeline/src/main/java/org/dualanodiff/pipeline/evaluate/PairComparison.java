@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.SegmentationNetwork;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -107,9 +107,7 @@ public final class PairComparison implements AutoCloseable {
         RunSamples run = new RunSamples(store, runId);
         Map<UnitKey, List<GeneratedSample>> samples = new LinkedHashMap<>();
         for (DefectSet set : dataset.sets()) {
-            samples.put(
-                    set.unit(),
-                    run.first(set.category(), set.defect(), sample -> true, most));
+            samples.put(set.unit(), run.first(set.category(), set.defect(), sample -> true, most));
         }
         return samples;
     }
@@ -145,14 +143,14 @@ public final class PairComparison implements AutoCloseable {
 
     /** Median over the pairs with a mask; NaN without any. */
     private double agreement(List<DetectorPair> pairs) {
-        List<DetectorPair> masked = pairs.stream().filter(DetectorPair::hasDefect).toList();
+        List<DetectorPair> masked =
+                pairs.stream().filter(DetectorPair::hasDefect).toList();
         List<float[]> maps =
                 network.maps(masked.stream().map(DetectorPair::normalized).toList());
         double[] agreement = IntStream.range(0, maps.size())
                 .mapToObj(i -> new ScoreMap(maps.get(i), masked.get(i).mask()))
-                .mapToDouble(map -> IntersectionOverUnion.at(FOUND, List.of(map))
-                        .value()
-                        .orElseThrow())
+                .mapToDouble(map ->
+                        IntersectionOverUnion.at(FOUND, List.of(map)).value().orElseThrow())
                 .toArray();
         return new Median().evaluate(agreement);
     }

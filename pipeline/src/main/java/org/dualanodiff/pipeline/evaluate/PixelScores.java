@@ -19,8 +19,8 @@ public sealed interface PixelScores permits SortedPixels, BinnedPixels {
 
     /** The metrics of all maps together. */
     static Metrics of(List<ScoreMap> maps) {
-        PixelScores pixels = forPixels(
-                maps.stream().mapToLong(map -> map.scores().length).sum());
+        PixelScores pixels =
+                forPixels(maps.stream().mapToLong(map -> map.scores().length).sum());
         maps.forEach(pixels::add);
         return pixels.metrics(AUPRO_LIMIT);
     }

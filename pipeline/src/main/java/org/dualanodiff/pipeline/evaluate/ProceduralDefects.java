@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
 
 /**

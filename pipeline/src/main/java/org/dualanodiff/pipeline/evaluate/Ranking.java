@@ -120,7 +120,9 @@ public record Ranking(Optional<Double> auroc, Optional<Double> averagePrecision,
 
         Ranking ranking() {
             return new Ranking(
-                    positives == 0 || negatives == 0 ? Optional.empty() : Optional.of(outranked / positives / negatives),
+                    positives == 0 || negatives == 0
+                            ? Optional.empty()
+                            : Optional.of(outranked / positives / negatives),
                     positives == 0 ? Optional.empty() : Optional.of(precisionSum / positives),
                     positives == 0
                             ? Optional.empty()

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,13 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
-import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
 

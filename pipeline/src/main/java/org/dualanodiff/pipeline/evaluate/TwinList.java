@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +18,7 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 
 /**
  * Test images that show the same physical object as a training image. They are easy for every arm; the metrics to trust

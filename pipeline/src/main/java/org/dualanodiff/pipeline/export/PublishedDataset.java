@@ -2,9 +2,9 @@ package org.dualanodiff.pipeline.export;
 
 import static java.util.Objects.requireNonNull;
 
-import org.dualanodiff.pipeline.UnitKey;
 import java.time.Instant;
 import java.util.List;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * A data set that a store publishes under a name: {@code datasets/NAME/current.json}. It points to the Parquet files of

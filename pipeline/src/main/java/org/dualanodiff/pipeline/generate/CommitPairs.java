@@ -60,8 +60,7 @@ public final class CommitPairs {
     }
 
     private static String key(CommitTask task, int first) {
-        String folder = StoreLayout.samples(
-                task.runId(), task.adapter().unit());
+        String folder = StoreLayout.samples(task.runId(), task.adapter().unit());
         return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
     }
 

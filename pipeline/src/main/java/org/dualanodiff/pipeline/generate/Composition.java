@@ -1,11 +1,11 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.crop.Window;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.pipeline.crop.Window;
 
 /** What becomes of the pictures that the model made: themselves, or a part of a full-size good image. */
 sealed interface Composition permits Composition.WholePicture, InGoodCrop {
@@ -41,7 +41,8 @@ sealed interface Composition permits Composition.WholePicture, InGoodCrop {
      * @param background address of the good image in it, or null; with the window, if it was made in one
      * @param judged the window that the quality gate looks at
      */
-    record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {}
+    record ComposedPair(
+            BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {}
 
     /** The model's pictures are the pair; on a good image, if it was made on one. */
     record WholePicture() implements Composition {

@@ -28,8 +28,8 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.QualityProfile;
-import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -135,9 +135,10 @@ public final class GenerateSamples {
     }
 
     private static String key(String runId, GenerateUnit unit) {
-        String folder =
-                StoreLayout.staging(runId, unit.unit());
-        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
+        String folder = StoreLayout.staging(runId, unit.unit());
+        return folder
+                + String.format(
+                        Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
     }
 
     private static final class Counts {

@@ -1,17 +1,17 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
-import org.dualanodiff.pipeline.generate.GoodCrops.GoodCrop;
-import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
+import org.dualanodiff.pipeline.generate.GoodCrops.GoodCrop;
 
 /**
  * The model's pictures are a window of a full-size good image. Beyond 3 pixels around the mask the image is the good one,

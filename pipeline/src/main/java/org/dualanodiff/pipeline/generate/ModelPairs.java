@@ -1,9 +1,5 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
-import org.dualanodiff.pipeline.generate.Composition.WholePicture;
-import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
-import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -11,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
@@ -23,6 +19,10 @@ import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.WholePicture;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
@@ -132,8 +132,7 @@ public final class ModelPairs implements PairSource {
     private String tooLarge(OutOfDeviceMemoryException failure) {
         int pairs = task.sampling().batchSize();
         int resolution = task.sampling().resolution();
-        long need = base.memoryNeed()
-                .generation(base.precision(), resolution, pairs);
+        long need = base.memoryNeed().generation(base.precision(), resolution, pairs);
         return ("the memory of %s does not suffice to generate %s/%s: %s. %d pairs of %d pixels at once in %s need about %s. To need"
                         + " less, set a lower generation.batch-size, then compute.generation-precision = bf16 or fp16, or a lower"
                         + " resolution")
@@ -149,7 +148,8 @@ public final class ModelPairs implements PairSource {
     }
 
     private SampleSeries series() {
-        return new SampleSeries(task.seed(), task.unit().unit().category(), task.unit().unit().defect());
+        return new SampleSeries(
+                task.seed(), task.unit().unit().category(), task.unit().unit().defect());
     }
 
     @Override

@@ -1,13 +1,13 @@
 package org.dualanodiff.pipeline.generate;
 
-import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
-import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.quality.QualityGate;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -63,8 +63,7 @@ final class PairAssembly {
 
     private BufferedImage mask(GeneratedPair pair) {
         Mask mask = task.mask().extract(pair.part());
-        Mask refined =
-                task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
+        Mask refined = task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
         Mask seen = composition
                 .good(pair)
                 .filter(good -> task.change() != null)

@@ -1,19 +1,18 @@
 package org.dualanodiff.pipeline.inspect;
 
-import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
-import java.util.Arrays;
 import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import java.util.List;
 import org.dualanodiff.pipeline.dataset.Quarantined;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
 
 /**
  * What was found in a data set.
@@ -33,6 +32,7 @@ public record DatasetReport(
         List<String> warnings) {
     /** Lines of a kind on a console. */
     private static final int SHOWN = 20;
+
     private static final Gson GSON = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .disableHtmlEscaping()
@@ -129,12 +129,8 @@ public record DatasetReport(
                                     category.goodTraining(),
                                     category.goodTest(),
                                     defects.size(),
-                                    defects.stream()
-                                            .mapToInt(Defect::training)
-                                            .sum(),
-                                    defects.stream()
-                                            .mapToInt(Defect::test)
-                                            .sum(),
+                                    defects.stream().mapToInt(Defect::training).sum(),
+                                    defects.stream().mapToInt(Defect::test).sum(),
                                     problems.stream()
                                             .filter(file -> file.category().equals(category.name()))
                                             .count()));

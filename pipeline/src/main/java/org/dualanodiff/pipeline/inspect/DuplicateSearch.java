@@ -1,14 +1,14 @@
 package org.dualanodiff.pipeline.inspect;
 
-import java.awt.image.DataBufferByte;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.util.ArrayList;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Concern;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Kind;
 

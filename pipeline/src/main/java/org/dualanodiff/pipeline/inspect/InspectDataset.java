@@ -1,9 +1,5 @@
 package org.dualanodiff.pipeline.inspect;
 
-import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
-import org.dualanodiff.pipeline.inspect.DuplicateSearch.SeenImage;
-import org.dualanodiff.pipeline.inspect.DuplicateSearch.Thumbnail;
-import org.dualanodiff.pipeline.inspect.DatasetReport.Quantiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
@@ -29,6 +25,10 @@ import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
+import org.dualanodiff.pipeline.inspect.DatasetReport.Quantiles;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.SeenImage;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Thumbnail;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
 /** Opens every image of a data set, good ones too, and reports what is there. Writes nothing. */

@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.plan;
 
-import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 

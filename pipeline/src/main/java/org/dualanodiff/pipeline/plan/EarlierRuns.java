@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.plan;
 
-import org.dualanodiff.pipeline.plan.Estimate.Pace;
-import org.dualanodiff.pipeline.UnitKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.RunManifest;
 

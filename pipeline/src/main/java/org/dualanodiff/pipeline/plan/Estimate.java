@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.plan;
 
-import org.dualanodiff.pipeline.store.RunManifest;
-import java.util.TreeSet;
-import java.util.Set;
-import java.util.Optional;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import org.dualanodiff.pipeline.store.RunManifest;
 
 /**
  * What a plan is going to take, by the speeds of earlier runs in the same store. Nothing is assumed where nothing was

@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.plan;
 
-import org.dualanodiff.pipeline.plan.Estimate.Pace;
-import org.dualanodiff.pipeline.UnitKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.Estimate.Pace;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;

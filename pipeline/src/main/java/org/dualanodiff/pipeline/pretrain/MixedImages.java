@@ -36,16 +36,19 @@ final class MixedImages implements PretrainingImages {
         if (random.nextDouble() < PARTS) {
             ProceduralImage faulty = faulty(index, random);
             float[] part = part(faulty, flip(random));
-            return new PretrainingImages.Captioned(part, PretrainingCaptions.part(faulty.defect().orElseThrow(), random));
+            return new PretrainingImages.Captioned(
+                    part, PretrainingCaptions.part(faulty.defect().orElseThrow(), random));
         }
         if (isOwn(random)) {
             int chosen = random.nextInt(own.count());
             float[] pixels = own.pixels(chosen).flip(flip(random)).signed();
-            return new PretrainingImages.Captioned(pixels, PretrainingCaptions.whole(own.product(chosen), Optional.empty(), random));
+            return new PretrainingImages.Captioned(
+                    pixels, PretrainingCaptions.whole(own.product(chosen), Optional.empty(), random));
         }
         ProceduralImage drawn = corpus.image(index);
         float[] pixels = drawn.image().flip(flip(random)).signed();
-        return new PretrainingImages.Captioned(pixels, PretrainingCaptions.whole(drawn.object(), drawn.defect(), random));
+        return new PretrainingImages.Captioned(
+                pixels, PretrainingCaptions.whole(drawn.object(), drawn.defect(), random));
     }
 
     @Override
@@ -53,7 +56,8 @@ final class MixedImages implements PretrainingImages {
         UniformRandomProvider random = NoiseSource.generator("pairs", Long.toString(seed), Long.toString(index));
         ProceduralImage faulty = faulty(index, random);
         Flip flip = flip(random);
-        NestedPrompt prompt = PretrainingCaptions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
+        NestedPrompt prompt =
+                PretrainingCaptions.pair(faulty.object(), faulty.defect().orElseThrow(), random);
         return new Pair(faulty.image().flip(flip).signed(), part(faulty, flip), prompt);
     }
 

@@ -1,27 +1,27 @@
 package org.dualanodiff.pipeline.pretrain;
 
-import org.dualanodiff.model.torch.Compute;
-import java.util.Optional;
-import java.io.Serializable;
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 import org.dualanodiff.pipeline.procedural.ProceduralImage;
@@ -79,8 +79,7 @@ public final class Pretrain {
             if (watcher.written != steps) {
                 write(trainer, steps, progress);
             }
-            return new Result(
-                    settings.folder().toString(), steps, training.steps(), watch.seconds(), watcher.loss());
+            return new Result(settings.folder().toString(), steps, training.steps(), watch.seconds(), watcher.loss());
         }
     }
 

@@ -47,7 +47,8 @@ final class SampleSheet {
             List<String> captions = new ArrayList<>();
             for (String object : objects) {
                 captions.add(PretrainingCaptions.sentence(object, Optional.empty()));
-                captions.add(PretrainingCaptions.sentence(object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
+                captions.add(PretrainingCaptions.sentence(
+                        object, Optional.of(defects.get(captions.size() / 2 % defects.size()))));
             }
             cells.addAll(new CaptionSampler(base, side, steps(), GUIDANCE).sample(captions, SEED));
             Optional<Path> adapter = base.startingAdapter();
@@ -71,7 +72,8 @@ final class SampleSheet {
             for (int i = 0; i < Math.min(PAIR_ROWS, steps()); i++) {
                 String defect = defects.get(i);
                 String object = objects.get(i % objects.size());
-                NestedPrompt prompt = new NestedPrompt(PretrainingCaptions.sentence(object, Optional.of(defect)), defect);
+                NestedPrompt prompt =
+                        new NestedPrompt(PretrainingCaptions.sentence(object, Optional.of(defect)), defect);
                 try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)) {
                     for (GeneratedPair pair : sampler.sampleBlock(new SampleSeries(SEED, object, defect), 0)) {
                         cells.add(pair.image());

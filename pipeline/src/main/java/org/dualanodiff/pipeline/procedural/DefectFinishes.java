@@ -1,10 +1,10 @@
 package org.dualanodiff.pipeline.procedural;
 
-import org.dualanodiff.pipeline.procedural.Canvas.Brush;
-
 import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
 import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
 import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+
+import org.dualanodiff.pipeline.procedural.Canvas.Brush;
 
 /** What {@link GenericDefects} do to a product, given how deep in the defect each pixel lies. */
 final class DefectFinishes {
@@ -27,9 +27,7 @@ final class DefectFinishes {
 
     static Brush ink(Scene scene, Field depth, PictureRandom random) {
         Rgb ink = contrasting(random);
-        return random.chance(0.7)
-                ? cover(depth, ink, random.uniform(1, 2), random)
-                : soak(depth, ink, random);
+        return random.chance(0.7) ? cover(depth, ink, random.uniform(1, 2), random) : soak(depth, ink, random);
     }
 
     /** Nothing is lighter for it. */
@@ -49,8 +47,7 @@ final class DefectFinishes {
     static Brush burn(Scene scene, Field depth, PictureRandom random) {
         double browned = random.uniform(2, 9);
         return soak(depth, new Rgb(0.55, 0.4, 0.25).varied(random, 0.2), random)
-                .then(cover(
-                        depth.map(d -> d - browned), color(0.02, 0.12, random), random.uniform(3, 12), random));
+                .then(cover(depth.map(d -> d - browned), color(0.02, 0.12, random), random.uniform(3, 12), random));
     }
 
     /** The surface shows through a colored, mottled filter, often darker where it dried last. */
@@ -85,8 +82,7 @@ final class DefectFinishes {
     /** The ground shows beside a fresh fracture. */
     static Brush missing(Scene scene, Field depth, PictureRandom random) {
         double fracture = random.uniform(0, 6);
-        Texture below =
-                scene.isTexture() && random.chance(0.5) ? grainy(0.02, 0.95, random) : scene.ground();
+        Texture below = scene.isTexture() && random.chance(0.5) ? grainy(0.02, 0.95, random) : scene.ground();
         return Brush.cover(depth.map(d -> clamp(d + fracture)), grainy(0.15, 0.9, random))
                 .then(Brush.cover(depth.map(Interpolation::clamp), below));
     }
@@ -95,11 +91,7 @@ final class DefectFinishes {
     static Brush emboss(Scene scene, Field depth, PictureRandom random) {
         double floor = random.chance(0.6) ? random.uniform(0.65, 0.88) : random.uniform(1.1, 1.25);
         return emboss(
-                depth,
-                random.logUniform(3, 20),
-                random.sign() * random.uniform(0.3, 1.2),
-                floor,
-                random.direction());
+                depth, random.logUniform(3, 20), random.sign() * random.uniform(0.3, 1.2), floor, random.direction());
     }
 
     /** Round and raised, with a glint. */
@@ -154,7 +146,8 @@ final class DefectFinishes {
     /** Lighter or darker, with soft borders. */
     static Brush fade(Scene scene, Field depth, PictureRandom random) {
         double gain = random.chance(0.5) ? random.uniform(0.45, 0.8) : random.uniform(1.25, 1.7);
-        return Brush.filter(depth.coverage(random.logUniform(2, 16)), Rgb.gray(gain).varied(random, 0.08));
+        return Brush.filter(
+                depth.coverage(random.logUniform(2, 16)), Rgb.gray(gain).varied(random, 0.08));
     }
 
     /** Smeared or worn smooth, and a little paler or darker. */

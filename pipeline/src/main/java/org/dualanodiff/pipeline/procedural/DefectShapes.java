@@ -59,13 +59,7 @@ final class DefectShapes {
      * @param sharpest bend; many lines have none
      */
     private static Field lines(
-            Scene scene,
-            int count,
-            double width,
-            double spread,
-            double wander,
-            double sharpest,
-            PictureRandom random) {
+            Scene scene, int count, double width, double spread, double wander, double sharpest, PictureRandom random) {
         Point start = scene.somewhere(random);
         double heading = random.angle();
         Field lines = NOTHING;

@@ -1,8 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
-import org.dualanodiff.pipeline.procedural.Canvas.Brush;
-
 import java.util.List;
+import org.dualanodiff.pipeline.procedural.Canvas.Brush;
 
 /** Defects that can be on anything, in any color and size: each is a shape with a finish. */
 final class GenericDefects {

@@ -66,9 +66,7 @@ public final class ProceduralCorpus {
     public ProceduralImage image(long index) {
         PictureRandom random = random(STREAM, index);
         Exposure exposure = exposure(random);
-        return random.chance(DEFECTS)
-                ? defective(exposure, SMALLEST_COVERAGE, random)
-                : exposure.faultless();
+        return random.chance(DEFECTS) ? defective(exposure, SMALLEST_COVERAGE, random) : exposure.faultless();
     }
 
     /** As {@link #image}, always with a defect, of 2 % at least; not the same picture. */
@@ -106,8 +104,7 @@ public final class ProceduralCorpus {
     private ProceduralImage defective(Exposure exposure, double smallest, PictureRandom random) {
         for (int kind = 0; kind < KINDS; kind++) {
             Defect defect = random.pick(GenericDefects.ALL);
-            Optional<ProceduralImage> drawn =
-                    exposure.with(defect, smallest, LARGEST_COVERAGE, ATTEMPTS_EACH, random);
+            Optional<ProceduralImage> drawn = exposure.with(defect, smallest, LARGEST_COVERAGE, ATTEMPTS_EACH, random);
             if (drawn.isPresent()) {
                 return drawn.get();
             }

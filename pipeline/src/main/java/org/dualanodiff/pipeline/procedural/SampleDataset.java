@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.procedural;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.util.Locale;
 import java.util.function.LongFunction;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UserError;
 
 /**
  * Writes procedural products (two textures, two objects, three defect types each) in the MVTec AD layout:
@@ -69,8 +69,8 @@ public final class SampleDataset {
         return PRODUCTS.stream()
                 .filter(product -> product.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new UserError(
-                        "No sample product is called \"%s\"; there are %s".formatted(name, products())));
+                .orElseThrow(() ->
+                        new UserError("No sample product is called \"%s\"; there are %s".formatted(name, products())));
     }
 
     /** A faultless specimen. */
@@ -95,8 +95,8 @@ public final class SampleDataset {
     private void requireAbsent(Product product) {
         Path folder = root.resolve(product.name());
         if (Files.exists(folder)) {
-            throw new UserError(
-                    folder + " is there already; the sample data set does not overwrite: remove it or name another folder");
+            throw new UserError(folder
+                    + " is there already; the sample data set does not overwrite: remove it or name another folder");
         }
     }
 

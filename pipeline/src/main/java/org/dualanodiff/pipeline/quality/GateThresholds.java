@@ -1,10 +1,5 @@
 package org.dualanodiff.pipeline.quality;
 
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.image.Image;
-import org.apache.commons.math3.stat.ranking.NaNStrategy;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import java.util.stream.DoubleStream;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -13,8 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.apache.commons.math3.stat.ranking.NaNStrategy;
 import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.config.Limit;
 
@@ -68,7 +68,8 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
      * @param flips mirror images that count as copies, too
      * @param objects finds the object in an image, if that can be trusted
      */
-    public static GateThresholds learn(List<TrainingPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
+    public static GateThresholds learn(
+            List<TrainingPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
         List<PairMeasures> real = pairs.stream()
                 .map(pair -> PairMeasures.of(
                         pair.image(), pair.part(), Mask.of(pair.mask()), pair.windowMargin(), objects, Double.NaN))
@@ -85,7 +86,9 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
         limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, PairMeasures::contrast, 10));
         limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
         limits.put(QualityCheck.SATURATED, percentile(real, PairMeasures::clipped, 100) + 0.2);
-        limits.put(QualityCheck.FLAT, real.stream().mapToDouble(PairMeasures::deviation).min().orElse(Double.NaN) / 4);
+        limits.put(
+                QualityCheck.FLAT,
+                real.stream().mapToDouble(PairMeasures::deviation).min().orElse(Double.NaN) / 4);
         limits.put(
                 QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, PairMeasures::windowMargin, 5)));
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);

@@ -1,22 +1,22 @@
 package org.dualanodiff.pipeline.quality;
 
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.crop.DefectCrops;
-import org.dualanodiff.pipeline.config.Limit;
-import org.dualanodiff.model.mask.GroundDistanceMask;
-import org.dualanodiff.model.image.Flip;
-import java.util.Map;
-import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
+import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 
 /** Looks at the real pairs that an adapter is trained on, to know what its generated pairs are to be like. */
 public final class LearnQuality {

@@ -91,7 +91,12 @@ public final class QualityRegistry {
             MaskLevels levels =
                     maskLow.isPresent() ? new MaskLevels(maskLow.get(), maskHigh.orElseThrow()) : profile.levels();
             return new QualityProfile(
-                    GateThresholds.ofReasons(limits), pairs, copyOverlap, profile.training(), profile.objects(), levels);
+                    GateThresholds.ofReasons(limits),
+                    pairs,
+                    copyOverlap,
+                    profile.training(),
+                    profile.objects(),
+                    levels);
         }
     }
 }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 
 /**
@@ -45,7 +45,8 @@ public record TrainingPair(BufferedImage image, BufferedImage mask, double windo
      *
      * @param name of the photograph
      */
-    public static List<TrainingPair> crops(String name, BufferedImage photograph, BufferedImage mask, DefectCrops.Policy policy) {
+    public static List<TrainingPair> crops(
+            String name, BufferedImage photograph, BufferedImage mask, DefectCrops.Policy policy) {
         return new DefectCrops(policy)
                 .pairs(name, photograph, mask).stream()
                         .map(pair -> new TrainingPair(pair.image(), pair.mask(), pair.margin()))
@@ -57,7 +58,8 @@ public record TrainingPair(BufferedImage image, BufferedImage mask, double windo
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) (view.mask()[i] == 0 ? 0 : 255);
         }
-        BufferedImage image = Image.ofSigned(view.image(), view.size(), view.size()).buffered();
+        BufferedImage image =
+                Image.ofSigned(view.image(), view.size(), view.size()).buffered();
         return new TrainingPair(image, new Image(view.size(), view.size(), 1, levels).buffered());
     }
 

@@ -1,9 +1,9 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 
 /**
  * An axis of a chart: values to positions, and the round numbers that are marked on it.

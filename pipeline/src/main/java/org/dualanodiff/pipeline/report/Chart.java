@@ -3,13 +3,13 @@ package org.dualanodiff.pipeline.report;
 import static j2html.TagCreator.tag;
 import static j2html.TagCreator.text;
 
-import java.util.stream.IntStream;
-import java.util.List;
-import java.util.Arrays;
-import org.dualanodiff.pipeline.report.Section.AxisScale;
 import j2html.tags.ContainerTag;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
+import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 
 /**
  * The frame of an SVG chart: two axes with their marks and labels. Colors come from the page's style sheet, so that
@@ -104,7 +104,7 @@ final class Chart {
                 .with(text(label));
     }
 
-/** Histograms of some samples over the same bins, bar beside bar, each in shares of its own sample. */
+    /** Histograms of some samples over the same bins, bar beside bar, each in shares of its own sample. */
     static ContainerTag<?> of(Section.Histogram section) {
         Axis xAxis = axis(section);
         List<double[]> shares = section.samples().stream()

@@ -1,15 +1,15 @@
 package org.dualanodiff.pipeline.report;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import java.awt.RenderingHints;
-import java.awt.FontMetrics;
-import java.awt.Font;
 import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
 import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.dualanodiff.model.image.PngCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pairs in one PNG, group under group: each group has a title, each pair its four cells

@@ -1,12 +1,7 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationTable;
-import org.dualanodiff.pipeline.evaluate.EvaluationReport;
-import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.image.Image;
-import java.io.UncheckedIOException;
 import java.io.IOException;
-import org.dualanodiff.pipeline.store.Provenance;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +12,12 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
+import org.dualanodiff.pipeline.evaluate.EvaluationReport;
+import org.dualanodiff.pipeline.evaluate.EvaluationTable;
+import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
 
 /** The report of a run: summary, units, one chapter a defect, files set aside, settings. */
@@ -41,7 +41,8 @@ public final class DescribeRun {
      * @param units in the order of the manifest's
      * @param evaluation whether the pairs help detectors, if that was measured
      */
-    public static ReportPage of(RunManifest manifest, List<UnitFacts> units, Optional<EvaluationFiles.Found> evaluation) {
+    public static ReportPage of(
+            RunManifest manifest, List<UnitFacts> units, Optional<EvaluationFiles.Found> evaluation) {
         List<Section> sections = new ArrayList<>();
         sections.add(summary(manifest, units));
         if (units.stream().anyMatch(facts -> facts.unit().error().isPresent())) {
@@ -195,7 +196,8 @@ public final class DescribeRun {
      * @param unit what the run's manifest says
      * @param adapter where its adapter comes from; empty if it has none
      */
-    public record UnitFacts(RunManifest.Unit unit, Optional<Provenance> adapter, RealPairs real, GeneratedPairs generated) {
+    public record UnitFacts(
+            RunManifest.Unit unit, Optional<Provenance> adapter, RealPairs real, GeneratedPairs generated) {
 
         String name() {
             return unit.category() + "/" + unit.defect();

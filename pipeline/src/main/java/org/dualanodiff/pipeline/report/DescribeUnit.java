@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
-import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -11,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.dualanodiff.pipeline.store.Provenance;
 
 /** The chapter about one defect: its pairs, mask areas, training, rejections, and where its adapter comes from. */

@@ -1,12 +1,12 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.pipeline.samples.GeneratedSample;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
-import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import java.util.ArrayList;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /** Pairs made small under one title, such as "real" or "generated". */
 public record PairGroup(String title, List<PairThumbnail> pairs) {

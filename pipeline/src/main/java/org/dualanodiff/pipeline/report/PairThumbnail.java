@@ -4,8 +4,8 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.Mask;
 
 /**
  * One pair, small: image, anomaly part, mask, and the mask's outline on the image. Four pictures of one size.
@@ -22,6 +22,7 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
 
     /** A pink that neither metal, wood nor cloth has. */
     private static final int[] COLOR = {255, 0, 110};
+
     private static final double TINT = 0.18;
 
     /** What the four cells show, in their order. */

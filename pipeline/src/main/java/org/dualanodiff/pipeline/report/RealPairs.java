@@ -1,18 +1,18 @@
 package org.dualanodiff.pipeline.report;
 
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.DefectImage;
-import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.model.image.Image;
-import java.util.Base64;
-import java.util.ArrayList;
-import java.io.IOException;
-import java.awt.image.BufferedImage;
 import static java.util.Objects.requireNonNull;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 
 /**
  * What a report shows of the real pairs that an adapter was trained on; kept beside the run, since the data set may

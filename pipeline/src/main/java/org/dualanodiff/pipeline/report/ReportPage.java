@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.report;
 
-import java.util.List;
 import static j2html.TagCreator.a;
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.h1;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -77,8 +77,8 @@ public record ReportPage(String title, String subtitle, List<Section> sections) 
     }
 
     private DomContent mainOf() {
-        Stream<DomContent> shown = IntStream.range(0, sections.size())
-                .mapToObj(i -> SectionHtml.top(sections.get(i), id(i)));
+        Stream<DomContent> shown =
+                IntStream.range(0, sections.size()).mapToObj(i -> SectionHtml.top(sections.get(i), id(i)));
         return main().withId("content").with(shown);
     }
 

@@ -27,23 +27,23 @@ import static j2html.TagCreator.thead;
 import static j2html.TagCreator.tr;
 import static j2html.TagCreator.ul;
 
-import org.dualanodiff.model.image.PngCodec;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
-import javax.imageio.ImageWriter;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageIO;
-import javax.imageio.IIOImage;
-import java.util.Base64;
-import java.io.UncheckedIOException;
-import java.io.IOException;
-import java.io.ByteArrayOutputStream;
-import java.awt.image.BufferedImage;
 import j2html.tags.ContainerTag;
 import j2html.tags.DomContent;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PngCodec;
 
 /** One section as HTML. Text is escaped by the tags. */
 final class SectionHtml {

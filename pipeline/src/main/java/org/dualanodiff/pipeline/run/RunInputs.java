@@ -138,7 +138,12 @@ public record RunInputs(
     }
 
     private TrainingSet trainingSet(DefectSet set) {
-        return new TrainingSet(set.unit(), dataFingerprint(set), set.training().size(), quarantinedForTraining(set), settings.trainingSettings(background(set.category()) != null));
+        return new TrainingSet(
+                set.unit(),
+                dataFingerprint(set),
+                set.training().size(),
+                quarantinedForTraining(set),
+                settings.trainingSettings(background(set.category()) != null));
     }
 
     /** The training images by content, and what else of the data shapes the adapter. */
@@ -200,8 +205,7 @@ public record RunInputs(
     }
 
     public Map<UnitKey, DefectSet> setsByUnit() {
-        return dataset.sets().stream()
-                .collect(Collectors.toMap(set -> set.unit(), Function.identity()));
+        return dataset.sets().stream().collect(Collectors.toMap(set -> set.unit(), Function.identity()));
     }
 
     /**

@@ -7,13 +7,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.ProductVersion;
-import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
-import org.dualanodiff.pipeline.store.RunRegistry;
 
 /**
  * Which run a command means. A given {@code run.id} is taken as it is. {@code auto} stands for the run of these settings
@@ -58,11 +58,10 @@ public final class RunNaming {
 
     /** Whether the run, as far as it has got, uses the wanted adapters. */
     private boolean hasAdapters(String runId, List<AdapterId> wanted) {
-        Map<UnitKey, AdapterId> byUnit = wanted.stream()
-                .collect(Collectors.toMap(id -> id.unit(), Function.identity()));
+        Map<UnitKey, AdapterId> byUnit =
+                wanted.stream().collect(Collectors.toMap(id -> id.unit(), Function.identity()));
         return runs.boundAdapters(runId).stream()
-                .allMatch(bound ->
-                        bound.equals(byUnit.getOrDefault(bound.unit(), bound)));
+                .allMatch(bound -> bound.equals(byUnit.getOrDefault(bound.unit(), bound)));
     }
 
     /** Whether the run, as far as it has got, uses the wanted good images. */

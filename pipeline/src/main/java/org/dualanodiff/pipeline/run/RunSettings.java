@@ -34,8 +34,8 @@ import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
 import org.dualanodiff.pipeline.config.MaskConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.SampleTarget;
@@ -113,9 +113,8 @@ public record RunSettings(
 
     private static void requireFitting(AdapterTrainingConfig training, ModelFiles base, Optional<Path> adapter) {
         if (adapter.isEmpty()) {
-            throw new UserError(
-                    "training.init is warm, but the base model %s has no starting adapter; set cold or auto"
-                            .formatted(base.root()));
+            throw new UserError("training.init is warm, but the base model %s has no starting adapter; set cold or auto"
+                    .formatted(base.root()));
         }
         int rank = AdapterFile.rank(adapter.get());
         if (rank != training.rank()) {

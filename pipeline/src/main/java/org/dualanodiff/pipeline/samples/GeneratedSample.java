@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.samples;
 
-import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +7,8 @@ import java.util.Locale;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * One generated pair: a row of the Parquet files that users read.

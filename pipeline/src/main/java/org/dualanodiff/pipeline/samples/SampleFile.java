@@ -172,7 +172,7 @@ public final class SampleFile {
 
         /**
          * @param name of the file, for messages
-         * @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema} 
+         * @throws IOException if this is not a Parquet file with all columns of {@link SampleSchema}
          */
         SampleReader(Path file, String name) throws IOException {
             this.name = name;

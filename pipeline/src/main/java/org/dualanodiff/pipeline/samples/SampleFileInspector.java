@@ -1,10 +1,7 @@
 package org.dualanodiff.pipeline.samples;
 
-import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
-import java.io.Serializable;
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.samples.SampleFile.SampleReader;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -19,6 +16,9 @@ import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
+import org.dualanodiff.pipeline.samples.SampleFile.SampleReader;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Fingerprint;

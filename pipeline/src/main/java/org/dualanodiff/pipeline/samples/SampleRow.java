@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.samples;
 
-import org.dualanodiff.pipeline.samples.SampleFile.SampleSchema;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.samples.SampleFile.SampleSchema;
 
 /** A sample as a Parquet record with the columns of {@link SampleSchema}, and back. */
 final class SampleRow {

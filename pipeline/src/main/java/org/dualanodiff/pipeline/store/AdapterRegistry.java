@@ -138,7 +138,8 @@ public final class AdapterRegistry {
      * @param weightsKey its weights' key in the store
      * @param weightsUri the same as an address for Hadoop, Spark and people
      */
-    public record PublishedAdapter(String weightsKey, String weightsUri, Provenance provenance) implements Serializable {
+    public record PublishedAdapter(String weightsKey, String weightsUri, Provenance provenance)
+            implements Serializable {
         public AdapterId id() {
             return provenance.id();
         }

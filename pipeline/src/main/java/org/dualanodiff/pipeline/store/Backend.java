@@ -1,15 +1,15 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import java.util.regex.Pattern;
-import java.util.UUID;
-import java.nio.file.Path;
-import java.nio.file.Files;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 
 /**
  * The few operations in which file systems differ. Keys are relative and already checked by {@link ObjectStore}.
@@ -59,7 +59,8 @@ sealed interface Backend extends AutoCloseable permits LocalBackend, HadoopBacke
         private static final String PREFIX = ".tmp-";
 
         /** The whole name: a defect may be called {@code .tmp-x}, and its record is a file. */
-        private static final Pattern NAME = Pattern.compile("\\.tmp-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+        private static final Pattern NAME =
+                Pattern.compile("\\.tmp-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
         private TemporaryName() {}
 

@@ -1,9 +1,5 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import org.dualanodiff.pipeline.store.Backend.TemporaryName;
-import org.dualanodiff.pipeline.store.Backend.Content;
-import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,12 +17,15 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
+import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.dualanodiff.pipeline.store.Backend.Content;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 
 /**
  * A store on HDFS or S3. HDFS renames atomically, so files are written aside and renamed into place. S3A publishes an

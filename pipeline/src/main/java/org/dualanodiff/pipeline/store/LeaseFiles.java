@@ -2,15 +2,15 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
-import java.util.function.Consumer;
 import java.time.Duration;
 import java.time.Instant;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 
 /**
  * The lease files of one run. A lease is taken by creating the file of the next number, which one contender of any number
@@ -197,9 +197,10 @@ final class LeaseFiles {
 
         private void leaveIfHopeless() {
             if (holderLives && since(started).compareTo(terms.patience()) >= 0) {
-                throw new StoreException(("run %s is being worked on by %s; nothing was done here. Let it finish, or set"
-                                + " run.lease.wait-seconds to wait for it")
-                        .formatted(runId, seen.inWords()));
+                throw new StoreException(
+                        ("run %s is being worked on by %s; nothing was done here. Let it finish, or set"
+                                        + " run.lease.wait-seconds to wait for it")
+                                .formatted(runId, seen.inWords()));
             }
         }
 

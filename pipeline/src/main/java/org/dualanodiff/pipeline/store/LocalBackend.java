@@ -4,9 +4,6 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import org.dualanodiff.pipeline.store.Backend.TemporaryName;
-import org.dualanodiff.pipeline.store.Backend.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -25,6 +22,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import org.dualanodiff.pipeline.store.Backend.Content;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 
 /**
  * A store on a local or mounted disk, by {@code java.nio}: Hadoop's local file system would leave a {@code .crc} file

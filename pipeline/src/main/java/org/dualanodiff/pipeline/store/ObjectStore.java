@@ -1,30 +1,30 @@
 package org.dualanodiff.pipeline.store;
 
-import java.util.Set;
-import java.util.Locale;
-import java.time.Instant;
-import org.dualanodiff.pipeline.store.Backend.TemporaryName;
-import java.io.Serializable;
-import org.dualanodiff.pipeline.store.Backend.Content;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.dualanodiff.pipeline.store.Backend.Content;
+import org.dualanodiff.pipeline.store.Backend.TemporaryName;
 
 /**
  * Files under one root on a local disk ({@code /data/store}, {@code file:/data/store}), on HDFS

@@ -2,13 +2,13 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
-import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 
 /**
  * Where an adapter comes from: {@code provenance.json} beside its weights. Written last; an adapter without it does not

@@ -1,11 +1,11 @@
 package org.dualanodiff.pipeline.store;
 
-import java.util.stream.Stream;
-import java.util.List;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The JDK's file exceptions carry a bare path as their message; these are the words that belong to it. */
 final class Reasons {
@@ -51,9 +51,11 @@ final class Reasons {
                         "AWSRedirectException",
                         "the bucket is in another region; set fs.s3a.endpoint.region or the region's own fs.s3a.endpoint"),
                 new Known(
-                        "UnknownHostException", "the host of its endpoint is unknown; check the address and the endpoint"),
+                        "UnknownHostException",
+                        "the host of its endpoint is unknown; check the address and the endpoint"),
                 new Known("ConnectException", "nobody answers at its endpoint; check the address and the network"),
-                new Known("NoRouteToHostException", "there is no way to its endpoint; check the address and the network"),
+                new Known(
+                        "NoRouteToHostException", "there is no way to its endpoint; check the address and the network"),
                 new Known("ConnectTimeoutException", "no answer from its endpoint; check the address and the network"),
                 new Known(
                         "AccessDeniedException",

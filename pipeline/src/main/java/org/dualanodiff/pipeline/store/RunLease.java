@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
-import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,6 +14,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
+import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,8 +2,6 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
-import org.dualanodiff.pipeline.store.RunRegistry.Settings;
-import org.dualanodiff.pipeline.UnitKey;
 import com.google.gson.annotations.SerializedName;
 import java.time.Instant;
 import java.util.Collections;
@@ -13,6 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.pipeline.TaskTimes;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.store.RunRegistry.Settings;
 
 /**
  * What a run did: {@code manifest.json}, written last. Put together on the driver; not for sending between tasks.

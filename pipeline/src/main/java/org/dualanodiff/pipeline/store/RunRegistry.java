@@ -242,7 +242,8 @@ public final class RunRegistry {
         }
 
         /** The identity that a run of this id with these settings has. */
-        public static RunIdentity of(String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
+        public static RunIdentity of(
+                String runId, Map<String, String> settings, String productVersion, Instant createdAt) {
             return new RunIdentity(runId, Settings.fingerprint(settings), settings, productVersion, createdAt);
         }
 

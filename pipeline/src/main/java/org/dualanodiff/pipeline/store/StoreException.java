@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.UserError;
 
 /** The store could not do what was asked; the message says what, where, and what to do about it. */
 public final class StoreException extends UserError {

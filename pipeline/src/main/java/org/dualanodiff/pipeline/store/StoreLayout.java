@@ -54,15 +54,14 @@ public final class StoreLayout {
 
     /** What was found in the images of a category; can be found again at any time. */
     public static String inspected(String datasetRoot, String category) {
-        String dataset = Fingerprint.ofBytes(datasetRoot.getBytes(StandardCharsets.UTF_8)).shortHex();
+        String dataset = Fingerprint.ofBytes(datasetRoot.getBytes(StandardCharsets.UTF_8))
+                .shortHex();
         return join("inspected", dataset, segment(category) + ".json");
     }
 
     public static String adapter(AdapterId id) {
         return join(
-                adapters(id.category()),
-                segment(id.defect()),
-                id.fingerprint().shortHex());
+                adapters(id.category()), segment(id.defect()), id.fingerprint().shortHex());
     }
 
     /** @param file the name recorded in the adapter's provenance, usually {@link #WEIGHTS_FILE} */

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.Reasons.RemoteReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -15,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.dualanodiff.pipeline.store.Reasons.RemoteReasons;
 
 /**
  * Asks a place on HDFS or S3 whether it can be used, before any work is begun. The clients that do the work are patient,

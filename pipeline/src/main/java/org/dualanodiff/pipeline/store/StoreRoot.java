@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.store;
 
-import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
 
 /**
  * A store's address. Strings are read the way {@code org.apache.hadoop.fs.Path} reads them, so that Spark, given the

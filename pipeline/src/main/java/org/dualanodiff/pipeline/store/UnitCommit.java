@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
-import org.dualanodiff.pipeline.UnitKey;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.dualanodiff.pipeline.UnitKey;
 
 /**
  * The pairs that a run has of one (category, defect): {@code runs/RUN/commits/CATEGORY/DEFECT/NUMBER.json}. What it does not

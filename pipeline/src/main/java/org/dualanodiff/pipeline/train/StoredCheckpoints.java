@@ -13,8 +13,8 @@ import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

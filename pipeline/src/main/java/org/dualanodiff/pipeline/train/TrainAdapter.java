@@ -1,11 +1,8 @@
 package org.dualanodiff.pipeline.train;
 
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.pipeline.store.AdapterId;
-import java.io.Serializable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +14,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -29,7 +27,9 @@ import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.report.Readable;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -204,7 +204,13 @@ public final class TrainAdapter {
      * @param error what went wrong, or null
      */
     public record TrainResult(
-            AdapterId adapter, int steps, int resumedFrom, double finalLoss, double seconds, TaskTimes times, String error)
+            AdapterId adapter,
+            int steps,
+            int resumedFrom,
+            double finalLoss,
+            double seconds,
+            TaskTimes times,
+            String error)
             implements Serializable {
 
         public static TrainResult failed(AdapterId adapter, double seconds, String error) {

@@ -1,9 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +10,10 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

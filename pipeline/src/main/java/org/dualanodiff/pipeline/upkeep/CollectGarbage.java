@@ -1,8 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.EvaluationGarbage.DetectorGarbage;
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import java.util.function.BooleanSupplier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.EvaluationGarbage.DetectorGarbage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +8,7 @@ import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.export.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 
 /** Published data sets, the current ones and their versions: are the files that they name there, with their lengths? */
 final class DatasetCheck {

@@ -1,14 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
 
 /** Evaluations of runs that are gone, {@code evaluations/RUN/}. One of real images alone never had a run; age protects it. */
 final class EvaluationGarbage implements GarbageFinder {

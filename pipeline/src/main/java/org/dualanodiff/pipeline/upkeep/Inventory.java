@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 
 /** Files of a store with their ages, as they were when they were listed. */
 record Inventory(List<AgedFile> files) {

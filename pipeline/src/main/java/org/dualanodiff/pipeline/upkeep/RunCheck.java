@@ -1,11 +1,9 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import java.util.HashMap;
-import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +16,15 @@ import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.upkeep.UnitCheck.UnitRecordsCheck;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 
 /** One run: its records, its manifest against its files, its rows, its units and what is noted of them. */
 final class RunCheck {
@@ -130,9 +130,7 @@ final class RunCheck {
         Optional<RunManifest> manifest = read(key, () -> new RunRegistry(store).findManifest(runId));
         if (manifest.isPresent()) {
             checkListed(manifest.get());
-            manifest.get()
-                    .units()
-                    .forEach(unit -> new UnitCheck(store, runId, unit, committed, findings).check());
+            manifest.get().units().forEach(unit -> new UnitCheck(store, runId, unit, committed, findings).check());
         } else if (!store.exists(key)) {
             add("run-unfinished", StoreLayout.run(runId), "it has no manifest", RERUN + " to finish it");
         }
@@ -272,8 +270,7 @@ final class RunCheck {
         }
 
         private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
-            return series.runId().equals(runId)
-                    && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+            return series.runId().equals(runId) && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
         }
 
         /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
@@ -289,7 +286,10 @@ final class RunCheck {
                         key,
                         "%d samples of %s/%s are there twice%s"
                                 .formatted(
-                                        twice, series.key().category(), series.key().defect(), examples(again)));
+                                        twice,
+                                        series.key().category(),
+                                        series.key().defect(),
+                                        examples(again)));
             }
         }
 

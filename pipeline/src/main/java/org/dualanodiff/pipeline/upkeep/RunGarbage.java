@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.Json;
-import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -142,7 +142,6 @@ final class RunGarbage implements GarbageFinder {
 
         private static final Pattern PUBLISHED = Pattern.compile("datasets/.*\\.json");
 
-
         private final Set<String> texts;
         /** Whether a record cannot be read: then nobody can tell which runs it speaks of, and all are taken for spoken of. */
         private final boolean any;
@@ -176,7 +175,8 @@ final class RunGarbage implements GarbageFinder {
             List<String> folders = List.of("runs/" + segment, "run=" + segment);
             return any
                     || texts.stream()
-                            .anyMatch(text -> text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
+                            .anyMatch(text ->
+                                    text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
         }
 
         boolean name(String key) {

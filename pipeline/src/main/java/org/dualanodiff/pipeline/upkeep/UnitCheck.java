@@ -1,20 +1,20 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
-import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
-import org.dualanodiff.pipeline.UnitKey;
-import java.util.Set;
-import java.util.Optional;
-import java.util.Map;
 import java.util.HashMap;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
 
 /** One (category, defect) of a run: its rows against what was planned and counted, its adapter against the rows. */
 final class UnitCheck {
@@ -131,8 +131,7 @@ final class UnitCheck {
             Map<String, Optional<T>> records = new HashMap<>();
             for (StoredFile file : store.list(folder)) {
                 records.put(
-                        file.key(),
-                        findings.read(file.key(), type, "record-unreadable", RunCheck.RESTORE_OR_DELETE));
+                        file.key(), findings.read(file.key(), type, "record-unreadable", RunCheck.RESTORE_OR_DELETE));
             }
             return records;
         }
@@ -176,7 +175,8 @@ final class UnitCheck {
         }
 
         private static String words(AdapterId id) {
-            return "%s/%s %s".formatted(id.category(), id.defect(), id.fingerprint().shortHex());
+            return "%s/%s %s"
+                    .formatted(id.category(), id.defect(), id.fingerprint().shortHex());
         }
     }
 }

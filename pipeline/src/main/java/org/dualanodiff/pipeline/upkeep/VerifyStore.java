@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.samples.SampleFileInspector;
+import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
 import org.dualanodiff.pipeline.store.Json;
@@ -165,7 +165,13 @@ public final class VerifyStore {
      * @param underWay runs that a driver is at work on, with its name; their files are looked at when it has finished
      */
     public record VerifyResult(
-            String store, int runs, int files, long samples, int adapters, List<String> underWay, List<Finding> findings) {
+            String store,
+            int runs,
+            int files,
+            long samples,
+            int adapters,
+            List<String> underWay,
+            List<Finding> findings) {
 
         public VerifyResult {
             underWay = List.copyOf(underWay);
@@ -179,7 +185,8 @@ public final class VerifyStore {
         /** The whole for people, on one line. */
         public String sentence() {
             return "%s: %s; %d runs, %d files, %d samples, %d adapters checked"
-                    .formatted(store, clean() ? "clean" : findings.size() + " findings", runs, files, samples, adapters);
+                    .formatted(
+                            store, clean() ? "clean" : findings.size() + " findings", runs, files, samples, adapters);
         }
     }
 
@@ -221,7 +228,8 @@ public final class VerifyStore {
                 }
                 return SampleFileSummary.unreadable(key, new FileDigest("", 0), "it was there a moment ago and is not");
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot copy %s to this machine to read it".formatted(store.uri(key)), e);
+                throw new UncheckedIOException(
+                        "cannot copy %s to this machine to read it".formatted(store.uri(key)), e);
             }
         }
     }
@@ -267,7 +275,8 @@ public final class VerifyStore {
                 add(
                         "adapter-misplaced",
                         key,
-                        "it describes %s %s".formatted(id.unit(), id.fingerprint().shortHex()));
+                        "it describes %s %s"
+                                .formatted(id.unit(), id.fingerprint().shortHex()));
             }
             return inPlace;
         }
@@ -276,7 +285,10 @@ public final class VerifyStore {
             FileDigest expected = new FileDigest(
                     provenance.weights().sha256(), provenance.weights().bytes());
             if (found.isEmpty()) {
-                add("adapter-missing", weights(provenance), "the provenance beside it speaks of it, but it is not there");
+                add(
+                        "adapter-missing",
+                        weights(provenance),
+                        "the provenance beside it speaks of it, but it is not there");
             } else if (!found.get().equals(expected)) {
                 add(
                         "adapter-damaged",

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import org.dualanodiff.pipeline.config.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;

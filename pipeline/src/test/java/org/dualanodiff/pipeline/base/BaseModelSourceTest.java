@@ -3,13 +3,13 @@ package org.dualanodiff.pipeline.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.BaseModelImages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

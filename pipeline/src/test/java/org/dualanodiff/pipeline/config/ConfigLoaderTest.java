@@ -2,11 +2,6 @@ package org.dualanodiff.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
-import org.dualanodiff.pipeline.config.PipelineConfig.ComputeConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +17,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.pipeline.config.GenerationConfig.Sampler;
+import org.dualanodiff.pipeline.config.PipelineConfig.ComputeConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
+import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -314,9 +314,10 @@ class ConfigLoaderTest {
 
     @Test
     void texts_ofValuesInOtherSpellings_areTheSame() {
-        PipelineConfig one = sets("training.learning-rate=1e-4", "training.steps=500", "training.recompute=on", "mask.low=0");
-        PipelineConfig other =
-                sets("training.learning-rate=0.0001", "training.steps=5e2", "training.recompute=\"true\"", "mask.low=0.0");
+        PipelineConfig one =
+                sets("training.learning-rate=1e-4", "training.steps=500", "training.recompute=on", "mask.low=0");
+        PipelineConfig other = sets(
+                "training.learning-rate=0.0001", "training.steps=5e2", "training.recompute=\"true\"", "mask.low=0.0");
 
         assertThat(one).isEqualTo(other);
         assertThat(one.texts())
@@ -425,8 +426,7 @@ class ConfigLoaderTest {
 
         assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
         assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
-        assertThat(config.dataset())
-                .isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
+        assertThat(config.dataset()).isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
         assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
         assertThat(config.run().id()).isEqualTo("007");
         assertThat(config.seed()).isEqualTo(-5);

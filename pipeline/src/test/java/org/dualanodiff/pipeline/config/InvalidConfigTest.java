@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.dualanodiff.pipeline.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -241,8 +241,7 @@ class InvalidConfigTest {
 
     private static List<String> problems(
             Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
-        return catchThrowableOfType(
-                        UserError.class, () -> ConfigLoader.load(file, sets, environment, system))
+        return catchThrowableOfType(UserError.class, () -> ConfigLoader.load(file, sets, environment, system))
                 .problems();
     }
 

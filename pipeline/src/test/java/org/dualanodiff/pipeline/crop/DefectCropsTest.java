@@ -22,7 +22,8 @@ class DefectCropsTest {
         BufferedImage image = noise();
         List<DefectCrops.Pair> crops = new DefectCrops(POLICY).pairs("a.png", image, mask);
         assertThat(crops).hasSize(6);
-        assertThat(crops.stream().map(DefectCrops.Pair::window).distinct().count()).isGreaterThan(3);
+        assertThat(crops.stream().map(DefectCrops.Pair::window).distinct().count())
+                .isGreaterThan(3);
         assertThat(crops).allSatisfy(crop -> {
             assertThat(crop.window().width()).isEqualTo(64);
             assertThat(Mask.of(crop.mask()).area()).isEqualTo(120);

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
-import org.dualanodiff.model.files.Digest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;

@@ -2,8 +2,6 @@ package org.dualanodiff.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
-import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +9,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.util.List;
+import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
+import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;
 

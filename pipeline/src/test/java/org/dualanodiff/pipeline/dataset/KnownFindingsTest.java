@@ -33,7 +33,8 @@ class KnownFindingsTest {
         plates = new Plates(root);
         plates.mvtec("plate", 3);
         plates.mvtec("tile", 2);
-        for (String image : List.of("plate/%s/spot/000", "plate/%s/spot/001", "plate/%s/spot/002", "tile/%s/spot/000")) {
+        for (String image :
+                List.of("plate/%s/spot/000", "plate/%s/spot/001", "plate/%s/spot/002", "tile/%s/spot/000")) {
             plates.mask(image.formatted("ground_truth") + "_mask.png");
         }
         Files.write(root.resolve("tile/test/spot/000.png"), new byte[] {1, 2, 3});

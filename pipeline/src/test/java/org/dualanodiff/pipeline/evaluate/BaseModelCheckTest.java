@@ -3,8 +3,6 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +14,8 @@ import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.junit.jupiter.api.BeforeAll;

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,11 +15,14 @@ import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,7 +60,8 @@ class EvaluateArmTest {
         assertThat(result.measured().all().perDefect())
                 .containsKey("hole")
                 .hasSize(category.sets().size());
-        assertThat(result.measured().noTwin().perDefect().get("hole").defective()).isEqualTo(3);
+        assertThat(result.measured().noTwin().perDefect().get("hole").defective())
+                .isEqualTo(3);
         assertThat(result.cases())
                 .hasSize(defects - 1)
                 .isSortedAccordingTo((a, b) -> Double.compare(b.pixelAp(), a.pixelAp()));
@@ -76,7 +77,8 @@ class EvaluateArmTest {
         EvaluateArm.Result second = run(task("real", 5), "another", TrainingListener.NONE);
         assertThat(second.reused()).isFalse();
         assertThat(second.measured().all()).isEqualTo(first.measured().all());
-        assertThat(run(task("real", 6), "one", TrainingListener.NONE).measured().all()).isNotEqualTo(first.measured().all());
+        assertThat(run(task("real", 6), "one", TrainingListener.NONE).measured().all())
+                .isNotEqualTo(first.measured().all());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +12,13 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 
 /** Data sets as an evaluation reads them, and the adapters of runs. */
 final class EvaluationFixture {

@@ -1,7 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -13,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,10 @@ class EvaluationReportTest {
     @Test
     void losses_ofACategoryThatGotWorse_areThoseBeyondWhatIsAllowed() {
         EvaluationReport report = report(Map.of("real", "0.5 0.5 0.5", "real+generated", "0.4 0.4 0.4"));
-        assertThat(report.losses(0.05)).singleElement().extracting(ArmSummary.Comparison::arm).isEqualTo("real+generated");
+        assertThat(report.losses(0.05))
+                .singleElement()
+                .extracting(ArmSummary.Comparison::arm)
+                .isEqualTo("real+generated");
         assertThat(report.losses(0.2)).isEmpty();
     }
 

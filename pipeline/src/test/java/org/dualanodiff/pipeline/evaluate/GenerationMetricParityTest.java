@@ -1,19 +1,19 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.Box;
-import org.dualanodiff.model.mask.Components;
-import org.dualanodiff.model.mask.Mask;
-import java.util.stream.IntStream;
-import org.apache.commons.math3.stat.StatUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Components;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,7 +63,10 @@ class GenerationMetricParityTest {
                     .toArray();
             JsonObject written = expected.getAsJsonObject("kid_subsets");
             assertRelative(StatUtils.mean(subsets), written.get("mean").getAsDouble(), TOLERANCE);
-            assertRelative(Math.sqrt(StatUtils.populationVariance(subsets)), written.get("std_population").getAsDouble(), TOLERANCE);
+            assertRelative(
+                    Math.sqrt(StatUtils.populationVariance(subsets)),
+                    written.get("std_population").getAsDouble(),
+                    TOLERANCE);
         }
     }
 
@@ -130,14 +133,15 @@ class GenerationMetricParityTest {
         Mask found = new Mask((int) shape[1], (int) shape[0], MetricGoldens.booleans(file, name));
         assertThat(found.area()).isEqualTo(expected.get("area").getAsInt());
         assertRelative(found.share(), expected.get("area_ratio").getAsDouble(), TOLERANCE);
-        assertThat(found.components().count()).isEqualTo(expected.get("components_8").getAsInt());
+        assertThat(found.components().count())
+                .isEqualTo(expected.get("components_8").getAsInt());
         assertThat(Components.fourConnected(found).count())
                 .isEqualTo(expected.get("components_4").getAsInt());
         assertThat(found.holes().area()).isEqualTo(expected.get("hole_pixels").getAsInt());
         assertThat(Components.fourConnected(found.holes()).count())
                 .isEqualTo(expected.get("hole_count").getAsInt());
-        DetectorPair pair = new DetectorPair(
-                new Image(found.width(), found.height(), 1, new byte[found.set().length]), found);
+        DetectorPair pair =
+                new DetectorPair(new Image(found.width(), found.height(), 1, new byte[found.set().length]), found);
         GenerationMetrics.MaskSummary summary = GenerationMetrics.MaskSummary.of(List.of(pair));
         assertRelative(summary.holeRatio(), expected.get("hole_ratio").getAsDouble(), TOLERANCE);
         assertThat(IntStream.of(found.components().areas()).max().orElse(0))

@@ -3,8 +3,6 @@ package org.dualanodiff.pipeline.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
-import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,6 +18,8 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeEach;

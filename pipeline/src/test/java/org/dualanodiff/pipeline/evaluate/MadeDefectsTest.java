@@ -1,16 +1,16 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import org.junit.jupiter.api.Test;
 
 /** Pasted and drawn defects. */

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -19,6 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.TensorFile;
+import org.dualanodiff.model.mask.Mask;
 
 /** The metric cases below {@code golden.dir}: {@code metrics/README.md} there says what each holds. */
 final class MetricGoldens {

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.detector.DetectorPair;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -17,7 +18,6 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,8 +87,7 @@ class PairComparisonTest {
     @Test
     void metrics_ofOneImageAgainAndAgain_haveNoDiversity() throws IOException {
         DetectorPair one = unseen().get(0);
-        assertThat(comparison.of(UNIT, List.of(one, one, one), 1).diversity())
-                .isZero();
+        assertThat(comparison.of(UNIT, List.of(one, one, one), 1).diversity()).isZero();
     }
 
     private static List<DetectorPair> unseen() throws IOException {

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.apache.commons.math3.stat.StatUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,6 +7,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.stat.StatUtils;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,7 +76,9 @@ class PixelMetricParityTest {
             assertThat(found.intersection()).isEqualTo(at.get("intersection").getAsLong());
             assertThat(found.union()).isEqualTo(at.get("union").getAsLong());
             assertClose(found.value(), MetricGoldens.number(at, "micro"));
-            assertClose(meanOverImages(at.get("threshold").getAsDouble(), maps), MetricGoldens.number(at, "mean_over_images_with_union"));
+            assertClose(
+                    meanOverImages(at.get("threshold").getAsDouble(), maps),
+                    MetricGoldens.number(at, "mean_over_images_with_union"));
         }
     }
 

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import org.dualanodiff.model.mask.Mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class PixelScoresTest {

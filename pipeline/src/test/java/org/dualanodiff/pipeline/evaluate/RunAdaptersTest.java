@@ -92,7 +92,11 @@ class RunAdaptersTest {
     private void samples(String defect) {
         AdapterId id = defect.equals("hole") ? HOLE : STAIN;
         UnitCommit.File file = new UnitCommit.File(
-                StoreLayout.samples("night", new UnitKey("cloth", defect)) + "/pairs-0.parquet", 1, "ab", 1, List.of(0));
+                StoreLayout.samples("night", new UnitKey("cloth", defect)) + "/pairs-0.parquet",
+                1,
+                "ab",
+                1,
+                List.of(0));
         new UnitCommits(store, "night")
                 .create(UnitCommit.nothing("night", id).with(List.of(file), Map.of(0, List.of())));
     }

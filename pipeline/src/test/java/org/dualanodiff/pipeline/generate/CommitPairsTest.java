@@ -88,7 +88,8 @@ class CommitPairsTest {
     }
 
     private UnitCommit.File commit(Map<String, BitSet> sources, Set<Integer> copies) throws IOException {
-        return new CommitPairs(store, RunLease.Fence.none("r")).run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
+        return new CommitPairs(store, RunLease.Fence.none("r"))
+                .run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
     }
 
     private static BitSet indices(int... indices) {

@@ -2,18 +2,12 @@ package org.dualanodiff.pipeline.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
-import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
-import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
-import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
-import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
-import java.util.Arrays;
-import org.dualanodiff.pipeline.store.AdapterId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
@@ -28,32 +22,38 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.quality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,7 +165,11 @@ class GenerateSamplesTest {
 
     private static GenerateTask task(int[] missing) {
         Fingerprint fingerprint = Fingerprint.of("test").build();
-        GenerateUnit unit = new GenerateUnit(new AdapterId(crops.set().unit(), fingerprint), missing[0], PAIRS + PAIRS % 2, Arrays.stream(missing).boxed().toList());
+        GenerateUnit unit = new GenerateUnit(
+                new AdapterId(crops.set().unit(), fingerprint),
+                missing[0],
+                PAIRS + PAIRS % 2,
+                Arrays.stream(missing).boxed().toList());
         return new GenerateTask(
                 "run",
                 unit,

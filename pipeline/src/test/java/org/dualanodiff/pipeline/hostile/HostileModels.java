@@ -18,17 +18,17 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.text.ClipTokenizer;
+import org.dualanodiff.model.torch.Compute;
 
 /** Base models, tokenizers, weights and adapters that want memory, time, or to be executed. */
 final class HostileModels {

@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 import org.dualanodiff.pipeline.upkeep.VerifyStore;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 
 /** Records and links in a store that lead out of it, or that nobody can read: the run beside them is looked after. */
 final class HostileStores {
@@ -126,7 +126,8 @@ final class HostileStores {
             answered(() -> runs.open(RunIdentity.of("good", Map.of("seed", "0"), "test", Instant.EPOCH)));
             answered(() -> runs.bindAdapters(
                     "good",
-                    List.of(new AdapterId("tile", ".tmp-x", Fingerprint.of("test").build()))));
+                    List.of(new AdapterId(
+                            "tile", ".tmp-x", Fingerprint.of("test").build()))));
             answered(() -> new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()));
             answered(() -> RunLease.isHeld(store, "bad", Instant.now()));
             answered(() -> new CollectGarbage(store, new GarbageRules(Duration.ZERO, true), Instant.now()).delete());

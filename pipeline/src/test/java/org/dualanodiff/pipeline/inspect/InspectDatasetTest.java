@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
@@ -20,6 +19,7 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Concern;
 import org.dualanodiff.pipeline.inspect.DuplicateSearch.Duplicate.Kind;
 import org.junit.jupiter.api.Test;

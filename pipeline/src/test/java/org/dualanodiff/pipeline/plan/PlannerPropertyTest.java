@@ -2,10 +2,6 @@ package org.dualanodiff.pipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
-import org.dualanodiff.pipeline.plan.Planner.PlanInput;
-import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,7 +34,8 @@ class PlannerPropertyTest {
             BitSet indices = new BitSet();
             existing.forEach(indices::set);
             SampleTarget wanted = new SampleTarget(target, block, block + extra);
-            return Planner.plan(new PlanInput(List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()))
+            return Planner.plan(new PlanInput(
+                            List.of(SET), RECIPE, wanted, Set.of(), Map.of(SET.unit(), indices), Map.of()))
                     .generate();
         }
     }
@@ -47,9 +48,8 @@ class PlannerPropertyTest {
     @ParameterizedTest
     @MethodSource("cases")
     void plan_withWhatIsThere_coversTheTargetOnce(Case given) {
-        List<Integer> planned = given.plan().stream()
-                .flatMap(unit -> unit.missing().stream())
-                .toList();
+        List<Integer> planned =
+                given.plan().stream().flatMap(unit -> unit.missing().stream()).toList();
 
         assertThat(planned).doesNotHaveDuplicates().noneMatch(given.existing()::contains);
         assertThat(IntStream.range(0, given.target()).boxed())
@@ -69,8 +69,7 @@ class PlannerPropertyTest {
             assertThat(unit.endIndex() % given.block()).isZero();
             assertThat(unit.endIndex() - unit.firstIndex()).isBetween(given.block(), given.block() + given.extra());
             assertThat(unit.missing()).isNotEmpty().isSorted();
-            assertThat(unit.missing())
-                    .allMatch(index -> index >= unit.firstIndex() && index < unit.endIndex());
+            assertThat(unit.missing()).allMatch(index -> index >= unit.firstIndex() && index < unit.endIndex());
             previousEnd = unit.endIndex();
         }
     }

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
-import org.dualanodiff.pipeline.plan.Planner.PlanInput;
-import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.plan.Plan.Unusable;
-import org.dualanodiff.pipeline.UnitKey;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.Unusable;
+import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,8 @@ class PlannerTest {
     private static final AdapterRecipe RECIPE =
             new AdapterRecipe("base", Map.of("training.steps", "5000"), "a vfx with sks", 512, 7);
     private static final TrainingSet BENT = new TrainingSet(new UnitKey("metal nut", "bent"), "data-1", 8, 0, Map.of());
-    private static final TrainingSet SCRATCH = new TrainingSet(new UnitKey("metal nut", "scratch"), "data-2", 5, 1, Map.of());
+    private static final TrainingSet SCRATCH =
+            new TrainingSet(new UnitKey("metal nut", "scratch"), "data-2", 5, 1, Map.of());
 
     @Test
     void plan_ofUntouchedStore_trainsAndGeneratesAll() {
@@ -117,7 +118,8 @@ class PlannerTest {
 
         assertThat(plan.unusable())
                 .containsExactly(
-                        new Unusable(new UnitKey("metal nut", "flip"), "no usable training image: all 3 are in quarantine"),
+                        new Unusable(
+                                new UnitKey("metal nut", "flip"), "no usable training image: all 3 are in quarantine"),
                         new Unusable(new UnitKey("metal nut", "hole"), "no training image"));
         assertThat(plan.train()).hasSize(1);
         assertThat(plan.summary())
@@ -171,7 +173,8 @@ class PlannerTest {
     }
 
     private static GenerateUnit unit(TrainingSet set, int first, int end, int... missing) {
-        return new GenerateUnit(adapter(set), first, end, Arrays.stream(missing).boxed().toList());
+        return new GenerateUnit(
+                adapter(set), first, end, Arrays.stream(missing).boxed().toList());
     }
 
     private static BitSet range(int first, int end) {

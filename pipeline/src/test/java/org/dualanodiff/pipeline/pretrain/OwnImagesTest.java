@@ -24,8 +24,14 @@ class OwnImagesTest {
         picture("nuts/1.PNG");
         Files.writeString(Files.createDirectories(folder.resolve("nuts")).resolve("2.png"), "not a picture");
 
-        OwnImages images =
-                OwnImages.read(new Pretrain.Settings.Photographs(List.of(folder.resolve("bottle/train/good").toString(), folder.resolve("nuts").toString()), 0), 32, 1);
+        OwnImages images = OwnImages.read(
+                new Pretrain.Settings.Photographs(
+                        List.of(
+                                folder.resolve("bottle/train/good").toString(),
+                                folder.resolve("nuts").toString()),
+                        0),
+                32,
+                1);
 
         assertThat(images.count()).isEqualTo(2);
         assertThat(images.products()).containsExactly("bottle", "nuts");

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.model.torch.Compute;
-import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,8 +36,8 @@ class PretrainTest {
 
     @BeforeAll
     static void pretrainFromNothing() throws IOException {
-        fromNothing =
-                new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true), 20).run(progress());
+        fromNothing = new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true), 20)
+                .run(progress());
         stepsFromNothing = List.copyOf(STEPS);
     }
 
@@ -89,7 +89,8 @@ class PretrainTest {
                 .hasMessageContaining("128 x 128");
     }
 
-    private static Pretrain.Settings settings(Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
+    private static Pretrain.Settings settings(
+            Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
         return new Pretrain.Settings(
                 out.toString(),
                 from.map(Path::toString).orElse(null),

@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.procedural;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import org.dualanodiff.pipeline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -26,8 +26,7 @@ class SampleImageTest {
     void defect_onProduct_coversTwoToFifteenPercent(Product product, Defect defect) {
         for (int seed = 0; seed < 12; seed++) {
             ProceduralImage sample = SampleDataset.defective(product, defect, seed);
-            assertThat((double) Mask.of(sample.mask()).area() / AREA)
-                    .isBetween(0.02, 0.15);
+            assertThat((double) Mask.of(sample.mask()).area() / AREA).isBetween(0.02, 0.15);
         }
     }
 

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.dualanodiff.model.mask.Mask;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -23,7 +24,6 @@ import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.SplitRule;
-import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,7 +95,8 @@ class LearnQualityTest {
             corner.getRaster().setSample(i % 24, i / 24, 0, 255);
         }
         TrainingPair beside = new TrainingPair(image, corner);
-        assertThat(gate.judge(image, beside.part(), Mask.of(corner), Double.NaN, true).reasons())
+        assertThat(gate.judge(image, beside.part(), Mask.of(corner), Double.NaN, true)
+                        .reasons())
                 .contains("off_object");
     }
 
@@ -128,7 +129,8 @@ class LearnQualityTest {
 
     private static QualityProfile learned(DefectSet set, GroundDistanceMask levelsFor) throws IOException {
         List<URI> good = dataset.good(set.category()).orElseThrow().training();
-        LearnQuality.Task task = new LearnQuality.Task(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
+        LearnQuality.Task task =
+                new LearnQuality.Task(set, good, SIDE, null, List.of(Flip.values()), true, 0.5, Map.of(), levelsFor);
         return new LearnQuality(FILES).run(task);
     }
 

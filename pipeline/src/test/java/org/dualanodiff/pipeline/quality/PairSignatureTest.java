@@ -22,7 +22,8 @@ class PairSignatureTest {
     void distance_toItselfMovedBySomePixels_isSmallAndSymmetric() {
         TrainingPair pair = Pictures.disc(1, 30, 30);
         PairSignature here = of(pair);
-        PairSignature moved = PairSignature.of(Pictures.moved(pair.image(), 4), Mask.of(Pictures.moved(pair.mask(), 4)));
+        PairSignature moved =
+                PairSignature.of(Pictures.moved(pair.image(), 4), Mask.of(Pictures.moved(pair.mask(), 4)));
         assertThat(here.distanceTo(moved, 0.5)).isLessThan(1).isEqualTo(moved.distanceTo(here, 0.5));
     }
 

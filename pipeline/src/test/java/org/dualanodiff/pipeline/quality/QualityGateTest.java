@@ -2,8 +2,6 @@ package org.dualanodiff.pipeline.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +10,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.config.Limit;
 import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.junit.jupiter.api.Test;
 
 /** One bad pair for each reason, held against limits learned from twelve good ones. */
@@ -54,7 +54,8 @@ class QualityGateTest {
 
     @Test
     void gate_ofNumbersThatAreNone_saysSoAlone() {
-        Verdict verdict = GATE.judge(Pictures.flat(128), Pictures.flat(128), Mask.of(Pictures.emptyMask()), Double.NaN, false);
+        Verdict verdict =
+                GATE.judge(Pictures.flat(128), Pictures.flat(128), Mask.of(Pictures.emptyMask()), Double.NaN, false);
         assertThat(verdict.reasons()).containsExactly("not_a_number");
         assertThat(verdict.accepted()).isFalse();
     }
@@ -73,7 +74,8 @@ class QualityGateTest {
         QualityGate gate =
                 new QualityGate(profile(GateThresholds.learn(crops, List.of(Flip.values()), Optional.empty())));
         TrainingPair pair = Pictures.disc(2, 30, 30);
-        assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 0.05)).reasons())
+        assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 0.05))
+                        .reasons())
                 .isEmpty();
         assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 1 / 32.0))
                         .reasons())
@@ -88,7 +90,8 @@ class QualityGateTest {
         for (int i = 0; i < striped.length; i++) {
             striped[i] = i / Pictures.SIDE % 2 == 0 ? striped[i] : 0;
         }
-        assertThat(reasons(new TrainingPair(pair.image(), Pictures.grey(striped)))).containsExactly("too_many_components");
+        assertThat(reasons(new TrainingPair(pair.image(), Pictures.grey(striped))))
+                .containsExactly("too_many_components");
     }
 
     @Test
@@ -106,7 +109,8 @@ class QualityGateTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) ((levels[i] & 0xff) + (inside[i] < 0 ? i % 2 == 0 ? 60 : -60 : 0));
         }
-        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask()))).isEmpty();
+        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask())))
+                .isEmpty();
     }
 
     @Test
@@ -122,7 +126,8 @@ class QualityGateTest {
         TrainingPair pair = Pictures.disc(7, 30, 30);
         byte[] levels = Image.gray(pair.image()).levels();
         Arrays.fill(levels, levels.length * 2 / 3, levels.length, (byte) 0);
-        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask()))).containsExactly("saturated");
+        assertThat(reasons(new TrainingPair(Pictures.color(levels), pair.mask())))
+                .containsExactly("saturated");
     }
 
     @Test

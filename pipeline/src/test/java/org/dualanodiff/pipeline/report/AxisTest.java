@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.Arrays;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.junit.jupiter.api.Test;
 
 class AxisTest {

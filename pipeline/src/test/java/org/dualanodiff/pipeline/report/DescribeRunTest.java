@@ -3,7 +3,6 @@ package org.dualanodiff.pipeline.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.junit.jupiter.api.Test;

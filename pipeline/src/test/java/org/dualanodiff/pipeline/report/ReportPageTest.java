@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dualanodiff.pipeline.report.Section.AxisScale;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.junit.jupiter.api.Test;
 
 class ReportPageTest {

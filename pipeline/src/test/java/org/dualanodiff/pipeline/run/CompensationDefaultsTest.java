@@ -2,12 +2,12 @@ package org.dualanodiff.pipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.UnitKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -106,7 +106,8 @@ class CompensationDefaultsTest {
     /** The adapter of one set, as {@link RunInputs} asks for it. */
     private static AdapterId adapter(RunSettings settings, boolean compensated) {
         return settings.recipe()
-                .adapterOf(new TrainingSet(new UnitKey("nut", "bent"), "data", 5, 0, settings.trainingSettings(compensated)));
+                .adapterOf(new TrainingSet(
+                        new UnitKey("nut", "bent"), "data", 5, 0, settings.trainingSettings(compensated)));
     }
 
     private static RunSettings settings(String... given) {

@@ -2,8 +2,8 @@ package org.dualanodiff.pipeline.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import java.util.List;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.samples;
 
-import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /** Rows to write. */

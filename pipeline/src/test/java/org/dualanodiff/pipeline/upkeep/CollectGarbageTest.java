@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
 import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
 
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,9 +11,13 @@ import java.time.Instant;
 import java.util.List;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +116,8 @@ class CollectGarbageTest {
         assertThat(gc(false).find().garbage()).isEmpty();
 
         Instant later = Instant.now().plus(Duration.ofDays(2));
-        GarbageResult result = new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
+        GarbageResult result =
+                new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
         assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
         assertThat(made.verify().findings()).isEmpty();
     }

@@ -1,8 +1,5 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,13 +26,16 @@ import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Findings;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 
 /** A store as a finished run leaves it: one adapter, two files of samples, a manifest. */
 final class TestStore {
@@ -127,14 +127,14 @@ final class TestStore {
     /** Writes the pairs of the run's files into one and commits that; returns the keys of those that it replaces. */
     List<String> compact(String run) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        UnitCommit commit =
-                commits.find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        UnitCommit commit = commits.find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
         Map<String, BitSet> sources = new TreeMap<>();
-        commit.files().forEach(file -> file.indices().forEach(index -> sources.computeIfAbsent(
-                        file.key(), none -> new BitSet())
-                .set(index)));
-        UnitCommit.File file =
-                new CommitPairs(store, RunLease.Fence.none(run)).run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
+        commit.files()
+                .forEach(file -> file.indices()
+                        .forEach(index -> sources.computeIfAbsent(file.key(), none -> new BitSet())
+                                .set(index)));
+        UnitCommit.File file = new CommitPairs(store, RunLease.Fence.none(run))
+                .run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
         commits.create(commit.with(List.of(file), Map.of(), sources.keySet()));
         writeManifest(run);
         return List.copyOf(sources.keySet());

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.dualanodiff.pipeline.upkeep.TestStore.ADAPTER;
 import static org.dualanodiff.pipeline.upkeep.TestStore.RUN;
 
-import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
-import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +20,15 @@ import org.dualanodiff.pipeline.quality.QualityRegistry.LearnedQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
-import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.Finding;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
+import org.dualanodiff.pipeline.upkeep.VerifyStore.VerifyResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,9 +105,7 @@ class VerifyStoreTest {
     @Test
     void verify_ofFileOfAnotherRun_findsItMisplaced() throws IOException {
         made.startRun("other");
-        made.store.write(
-                StoreLayout.samples("other", ADAPTER.unit()) + "/pairs-0.parquet",
-                made.store.read(FIRST));
+        made.store.write(StoreLayout.samples("other", ADAPTER.unit()) + "/pairs-0.parquet", made.store.read(FIRST));
         made.commit("other");
         made.writeManifest("other");
 
