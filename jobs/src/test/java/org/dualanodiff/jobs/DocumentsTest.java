@@ -27,12 +27,16 @@ class DocumentsTest {
     /** Classes of others that our pages speak of. */
     private static final Set<String> OF_OTHERS = Set.of(
             "AbstractBlock",
+            "DualAnoDiffOperator",
+            "ExecutorLostFailure",
             "FileSystem",
             "GradientCollector",
-            "SparkApplication",
-            "NDManager",
+            "IllegalArgumentException",
             "NDList",
+            "NDManager",
             "ParameterStore",
+            "SegmentationClass",
+            "SparkApplication",
             "TorchScript");
 
     private static List<Path> pages;
