@@ -220,7 +220,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Commits what is new; nothing if another driver has committed that number first. */
     private Optional<UnitCommit> commit(UnitCommit before, UnitPairs pairs) throws Exception {
         Map<Integer, List<String>> fresh = pairs.fresh();
-        List<UnitCommit.File> rewritten = pairs.toRewrite(fileBytes());
+        List<UnitCommit.File> rewritten = run.config().run().compact() ? pairs.toRewrite(fileBytes()) : List.of();
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }

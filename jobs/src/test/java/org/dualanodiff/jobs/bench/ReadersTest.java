@@ -49,7 +49,7 @@ class ReadersTest {
         for (int pairs : List.of(8, 16, 24)) {
             NightBenchmark.Plan plan = new NightBenchmark.Plan(3, 2, pairs, 4, 4, 0.3, 6000);
             NightBenchmark.Measures measured = new NightBenchmark(plan, new PrintWriter(Writer.nullWriter()))
-                    .run(List.of("store=" + address, "spark.conf.spark.driver.host=localhost"));
+                    .run(List.of("store=" + address, "run.compact=true", "spark.conf.spark.driver.host=localhost"));
             assertThat(measured.status()).isEqualTo("complete");
         }
         over.set(true);

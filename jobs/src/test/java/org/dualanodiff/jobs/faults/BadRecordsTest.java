@@ -74,6 +74,7 @@ class BadRecordsTest {
                         "store=" + folder.resolve("store"),
                         // So that files are written together, and those of before are read.
                         "run.file-megabytes=64",
+                        "run.compact=true",
                         "spark.conf.spark.driver.host=localhost"))
                 .status();
     }

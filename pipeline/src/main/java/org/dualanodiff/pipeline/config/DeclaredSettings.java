@@ -153,6 +153,7 @@ final class DeclaredSettings {
             other("store", filledText()),
             other("run.id", matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)" + RUN)),
             other("run.file-megabytes", wholeNumber(1, 4096)),
+            other("run.compact", flag()),
             other("run.lease.expire-seconds", wholeNumber(3, 86_400)),
             other("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
             adapter("seed", wholeNumber()),
