@@ -97,7 +97,7 @@ public final class Demo {
         say("look at      " + page());
         say("or at        " + sheet);
         say("the pairs    " + store().resolve("samples") + " (Parquet)");
-        say("next         bin/dualanodiff augment --config conf/local.conf --set dataset.root=YOUR_IMAGES");
+        say("next         bin/dualanodiff augment --config conf/small.conf --set dataset.root=YOUR_IMAGES");
     }
 
     private Path data() {
