@@ -38,6 +38,10 @@ final class MappedPages {
 
     /** @param mapped read-only, of a file: on memory without a file behind it the numbers would be lost */
     static void giveBack(MappedByteBuffer mapped) {
+        // An empty tensor has no pages, and no address.
+        if (mapped.capacity() == 0) {
+            return;
+        }
         LINUX.ifPresent(calls -> {
             long address = Pointer.nativeValue(Native.getDirectBufferPointer(mapped));
             long begin = address - address % calls.getpagesize();
