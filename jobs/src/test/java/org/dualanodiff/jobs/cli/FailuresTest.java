@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
+import org.apache.logging.slf4j.Log4jLoggerFactory;
 import org.dualanodiff.jobs.cli.DualAnoDiffCommand.Failures;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
@@ -25,23 +25,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class FailuresTest {
 
-    private final Logger logger = (Logger) LogManager.getLogger(Failures.class);
     private final Kept log = new Kept();
+    private List<Logger> loggers;
 
+    /** In every context that SLF4J has: which one a class logs to depends on who loaded it first. */
     @BeforeEach
     void keepLog() {
+        LoggerFactory.getLogger(Failures.class);
         log.start();
-        logger.addAppender(log);
+        loggers = ((Log4jLoggerFactory) LoggerFactory.getILoggerFactory())
+                .getLoggerContexts().stream()
+                        .map(context -> (Logger) context.getLogger(Failures.class.getName()))
+                        .toList();
+        loggers.forEach(logger -> logger.addAppender(log));
     }
 
     @AfterEach
     void letLogGo() {
-        logger.removeAppender(log);
+        loggers.forEach(logger -> logger.removeAppender(log));
     }
 
     static Stream<Arguments> mendable() {
