@@ -91,7 +91,13 @@ final class ModelBenchCommands {
             if (precisions != null) {
                 return precisions;
             }
-            return device.equals("cpu") ? List.of(Precision.FP32, Precision.BF16) : List.of(Precision.values());
+            if (!device.equals("cpu")) {
+                return List.of(Precision.values());
+            }
+            // A processor that does not multiply bf16 itself imitates it, many times slower than fp32.
+            return Precision.processorMultipliesBfloat16()
+                    ? List.of(Precision.FP32, Precision.BF16)
+                    : List.of(Precision.FP32);
         }
     }
 
