@@ -46,7 +46,7 @@ RUNS = {
 
 def command(launcher, *arguments):
     done = subprocess.run([*launcher.split(), *arguments], capture_output=True, text=True)
-    if done.returncode:
+    if done.returncode not in (0, 4):  # partial: the gate turned some down
         sys.exit(done.stderr[-3000:])
     return done.stdout
 
