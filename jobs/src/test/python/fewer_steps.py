@@ -19,6 +19,7 @@ STORE must hold the adapters of DATA's defects, made by `train` with the same se
 import argparse
 import io
 import json
+import pathlib
 import subprocess
 import sys
 import time
@@ -53,8 +54,9 @@ def command(launcher, *arguments):
 
 def read(store, run, unit):
     category, defect = unit.split("/")
-    table = parquet.read_table(f"{store}/samples", filters=[("run", "=", run), ("category", "=", category), ("defect", "=", defect)])
-    rows = sorted(table.to_pylist(), key=lambda row: row["sample_index"] if "sample_index" in row else row["sample_id"])
+    folder = pathlib.Path(store, "samples", f"run={run}", f"category={category}", f"defect={defect}")
+    rows = [row for file in folder.glob("*.parquet") for row in parquet.ParquetFile(file).read().to_pylist()]
+    rows.sort(key=lambda row: row["sample_id"])
     picture = lambda cell, mode: np.asarray(
         Image.open(io.BytesIO(cell["bytes"] if isinstance(cell, dict) else cell)).convert(mode), dtype=np.float32)
     return np.stack([picture(row["image"], "RGB") for row in rows]), np.stack([picture(row["mask"], "L") > 127 for row in rows])
@@ -124,7 +126,6 @@ def main():
 
 
 def real_images(data, category, defect, side):
-    import pathlib
     files = sorted(pathlib.Path(data, category, "test", defect).glob("*.png"))
     return np.stack([np.asarray(Image.open(file).convert("RGB").resize((side, side), Image.BICUBIC), dtype=np.float32) for file in files])
 
