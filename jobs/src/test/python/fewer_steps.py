@@ -8,7 +8,7 @@ the paper's 100 steps with guidance everywhere. Prints a table for docs/performa
 
 STORE must hold the adapters of DATA's defects, made by `train` with the same settings. Needs numpy, pandas, pyarrow, Pillow.
 
-* seconds: of the sampler for one pair, by the run's own record; beside the reference's
+* seconds: of a pair, by its row (`millis`), the median; beside the reference's
 * distance: root mean square difference of the images' levels (0..255) from the reference's image of the same seed; "of two
   seeds" is the same between different pairs of the reference, the scale that a distance is to be seen on
 * mask: mean intersection over union with the reference's mask of the same seed
@@ -22,7 +22,6 @@ import json
 import pathlib
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -59,7 +58,9 @@ def read(store, run, unit):
     rows.sort(key=lambda row: row["sample_id"])
     picture = lambda cell, mode: np.asarray(
         Image.open(io.BytesIO(cell["bytes"] if isinstance(cell, dict) else cell)).convert(mode), dtype=np.float32)
-    return np.stack([picture(row["image"], "RGB") for row in rows]), np.stack([picture(row["mask"], "L") > 127 for row in rows])
+    return (np.stack([picture(row["image"], "RGB") for row in rows]),
+            np.stack([picture(row["mask"], "L") > 127 for row in rows]),
+            float(np.median([row["millis"] for row in rows])) / 1000)
 
 
 def features(images):
@@ -99,12 +100,10 @@ def main():
         arguments = ["--config", options.config]
         for setting in [*sets, *settings, f"generation.samples-per-defect={options.pairs}", f"run.id={run}"]:
             arguments += ["--set", setting]
-        start = time.time()
         command(options.launcher, "generate", *arguments)
-        seconds = time.time() - start
         figures = json.loads(command(options.launcher, "figures", *arguments, "--run", run).splitlines()[-1])["figures"]
         for unit in units:
-            images, masks = read(options.store, run, unit)
+            images, masks, seconds = read(options.store, run, unit)
             category, defect = unit.split("/")
             if name == REFERENCE:
                 rows[unit, "reference"] = images, masks
@@ -118,7 +117,7 @@ def main():
         base = rows[unit, "reference"][0]
         print(f"\n{unit}: {len(base)} pairs; of two seeds: distance "
               f"{np.sqrt(((base - np.roll(base, 1, 0)) ** 2).mean((1, 2, 3))).mean():.1f}\n")
-        print("| | whole run, beside the reference | distance | mask | agreement | gate | kernel distance |\n|---|---|---|---|---|---|---|")
+        print("| | time beside the reference | distance | mask | agreement | gate | kernel distance |\n|---|---|---|---|---|---|---|")
         for name in RUNS:
             seconds, distance, mask, agreement, gate, kernel = rows[unit, name]
             print(f"| {name} | {seconds / rows[unit, REFERENCE][0]:.2f} | {distance:.1f} | {mask:.2f} | {agreement:.2f} | "
@@ -127,7 +126,8 @@ def main():
 
 def real_images(data, category, defect, side):
     files = sorted(pathlib.Path(data, category, "test", defect).glob("*.png"))
-    return np.stack([np.asarray(Image.open(file).convert("RGB").resize((side, side), Image.BICUBIC), dtype=np.float32) for file in files])
+    open_scaled = lambda file: Image.open(file).convert("RGB").resize((side, side), Image.BICUBIC)
+    return np.stack([np.asarray(open_scaled(file), dtype=np.float32) for file in files])
 
 
 if __name__ == "__main__":
