@@ -128,7 +128,14 @@ class ClusterRunTest {
         augment.await("a staged file", () -> server.holds("killed", "staging/"));
         cluster.killExecutor(1);
 
-        assertThat(augment.exit()).as(augment.log()).isZero();
+        // A unit that was at work on two of the three is taken for what ended them, until somebody says otherwise.
+        if (augment.exit() == 4) {
+            assertThat(augment.log()).contains("2 executors died at work on it");
+            DriverProcess again = runs.retryFailed(DeployMode.CLIENT, "killed");
+            assertThat(again.exit()).as(again.log()).isZero();
+        } else {
+            assertThat(augment.exit()).as(augment.log()).isZero();
+        }
         assertThat(resumptions()).isGreaterThan(before);
         assertThat(augment.log()).contains("Lost executor");
         assertAsUndisturbed("killed", sample -> true);

@@ -65,10 +65,20 @@ final class ClusterRuns {
 
     /** @param more settings over the usual ones, as {@code KEY=VALUE} */
     DriverProcess submit(DeployMode mode, String store, String... more) throws IOException {
+        return submit(mode, List.of(), store, more);
+    }
+
+    /** As by somebody who has read why a unit was given up. */
+    DriverProcess retryFailed(DeployMode mode, String store) throws IOException {
+        return submit(mode, List.of("--retry-failed"), store);
+    }
+
+    private DriverProcess submit(DeployMode mode, List<String> flags, String store, String... more) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of("-cp", home.classPath(), "org.apache.spark.deploy.SparkSubmit", "--master", cluster.master()));
         command.addAll(mode.options());
         command.addAll(List.of("--class", "org.dualanodiff.jobs.Main", jar().toString(), "augment"));
+        command.addAll(flags);
         command.addAll(
                 List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
         Stream.concat(settings(store).stream(), Stream.of(more))
