@@ -13,14 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
@@ -28,6 +23,7 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.Type;
 import org.dualanodiff.pipeline.export.PairFormat.Keys;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -122,33 +118,14 @@ record HuggingFaceFormat() implements PairFormat {
 
         static final MessageType COLUMNS = parse();
 
-        private static final long ROW_GROUP_BYTES = 32L << 20;
-        private static final int ROWS_BETWEEN_SIZE_CHECKS = 8;
-
         private ParquetFile() {}
 
         static void write(Path file, Iterator<GeneratedSample> samples) throws IOException {
-            try (ParquetWriter<Group> writer = writer(file)) {
+            try (ParquetWriter<Group> writer = SampleFile.writer(file, COLUMNS, Map.of("huggingface", features()))) {
                 while (samples.hasNext()) {
                     writer.write(row(samples.next()));
                 }
             }
-        }
-
-        private static ParquetWriter<Group> writer(Path file) throws IOException {
-            return ExampleParquetWriter.builder(new LocalOutputFile(file))
-                    .withConf(new PlainParquetConfiguration())
-                    .withType(COLUMNS)
-                    .withExtraMetaData(Map.of("huggingface", features()))
-                    .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                    .withRowGroupSize(ROW_GROUP_BYTES)
-                    .withMinRowCountForPageSizeCheck(1)
-                    .withMaxRowCountForPageSizeCheck(ROWS_BETWEEN_SIZE_CHECKS)
-                    .withCompressionCodec(CompressionCodecName.SNAPPY)
-                    .withDictionaryEncoding("image.bytes", false)
-                    .withDictionaryEncoding("mask.bytes", false)
-                    .withDictionaryEncoding("anomaly.bytes", false)
-                    .build();
         }
 
         private static Group row(GeneratedSample sample) {

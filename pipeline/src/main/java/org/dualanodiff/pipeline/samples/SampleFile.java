@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicLong;
@@ -141,9 +142,22 @@ public final class SampleFile {
     }
 
     private static ParquetWriter<Group> writer(Path file) throws IOException {
+        return writer(file, SampleSchema.COLUMNS, Map.of());
+    }
+
+    /**
+     * A writer of rows with the picture columns {@code image}, {@code mask} and {@code anomaly}.
+     *
+     * @param file replaced if it exists
+     * @param metadata beside the schema in the footer
+     * @throws IOException if the file cannot be made
+     */
+    public static ParquetWriter<Group> writer(Path file, MessageType columns, Map<String, String> metadata)
+            throws IOException {
         return ExampleParquetWriter.builder(new LocalOutputFile(file))
                 .withConf(new PlainParquetConfiguration())
-                .withType(SampleSchema.COLUMNS)
+                .withType(columns)
+                .withExtraMetaData(metadata)
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
                 .withRowGroupSize(ROW_GROUP_BYTES)
                 .withMinRowCountForPageSizeCheck(1)
