@@ -132,10 +132,7 @@ public final class WriteReport {
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit);
-        return store.find(key)
-                .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
-                .orElse(RealPairs.NONE);
+        return store.find(StoreLayout.realPairs(runId, unit), RealPairs.class).orElse(RealPairs.NONE);
     }
 
     /** The files of a unit, as the manifest lists them. */

@@ -32,7 +32,7 @@ public final class FinishExport {
             return;
         }
         ExportRecord standing =
-                Json.parse(target.read(ExportRecord.KEY), ExportRecord.class, target.uri(ExportRecord.KEY));
+                target.read(ExportRecord.KEY, ExportRecord.class);
         if (!standing.isOf(plan)) {
             throw new StoreException(
                     "%s holds an export of %s as %s with the classes %s, wanted %s as %s with %s; give another folder"

@@ -34,9 +34,7 @@ public final class AdapterRegistry {
      * @throws StoreException if its provenance cannot be read or describes another adapter
      */
     public Optional<PublishedAdapter> find(AdapterId id) {
-        String key = StoreLayout.provenance(id);
-        return store.find(key)
-                .map(json -> Json.parse(json, Provenance.class, store.uri(key)))
+        return store.find(StoreLayout.provenance(id), Provenance.class)
                 .map(provenance -> published(id, provenance));
     }
 

@@ -79,7 +79,7 @@ final class LeaseFiles {
     }
 
     private Optional<LeaseRecord> read(long number) {
-        return store.find(key(number)).map(json -> Json.parse(json, LeaseRecord.class, store.uri(key(number))));
+        return store.find(key(number), LeaseRecord.class);
     }
 
     private void removeBelow(long number) {

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,15 +112,17 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Reads many small files at once, in the order of their keys.
+     * Reads a record.
      *
-     * @throws StoreException if one is not there, or the store fails
+     * @throws StoreException if there is none, or it cannot be read
      */
-    public Map<String, byte[]> readAll(Collection<String> keys) {
-        Map<String, byte[]> contents = new TreeMap<>();
-        inParallel(keys, key -> Map.entry(key, read(key)))
-                .forEach(entry -> contents.put(entry.getKey(), entry.getValue()));
-        return contents;
+    public <T> T read(String key, Class<T> type) {
+        return Json.parse(read(key), type, uri(key));
+    }
+
+    /** As {@link #read(String, Class)}, of a record that may not be there. */
+    public <T> Optional<T> find(String key, Class<T> type) {
+        return find(key).map(json -> Json.parse(json, type, uri(key)));
     }
 
     /**
@@ -151,10 +152,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Writes a file in one step over whatever was there. */
     public void write(String key, byte[] content) {
-        attempt("write", key, () -> {
-            backend.replace(key, Content.of(content));
-            return null;
-        });
+        put("write", key, Content.of(content));
     }
 
     /**
@@ -171,11 +169,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Copies a local file into the store in one step, over whatever was there. */
     public void upload(Path local, String key) {
-        Content content = localContent(local);
-        attempt("upload " + local + " to", key, () -> {
-            backend.replace(key, content);
-            return null;
-        });
+        put("upload " + local + " to", key, localContent(local));
     }
 
     /** Copies a local file into the store unless the key is taken, as {@link #createIfAbsent}. */
@@ -233,6 +227,13 @@ public final class ObjectStore implements AutoCloseable {
     public void close() {
         guarded("close", "", () -> {
             backend.close();
+            return null;
+        });
+    }
+
+    private void put(String action, String key, Content content) {
+        attempt(action, key, () -> {
+            backend.replace(key, content);
             return null;
         });
     }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -62,7 +61,7 @@ public final class ReadStatus {
             int rejected = commits.stream()
                     .mapToInt(commit -> commit.rejected().size())
                     .sum();
-            Optional<RunStatus> now = driver.isEmpty() ? Optional.empty() : now(runId);
+            Optional<RunStatus> now = driver.isEmpty() ? Optional.empty() : store.find(StoreLayout.status(runId), RunStatus.class);
             Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);
             String ended = manifest.map(of -> of.status().name().toLowerCase(Locale.ROOT))
                     .orElse("unfinished");
@@ -80,11 +79,6 @@ public final class ReadStatus {
         } catch (StoreException e) {
             return new Run(runId, "unreadable", null, Map.of(), 0, 0, null, e.getMessage());
         }
-    }
-
-    private Optional<RunStatus> now(String runId) {
-        String key = StoreLayout.status(runId);
-        return store.find(key).map(json -> Json.parse(json, RunStatus.class, store.uri(key)));
     }
 
     private static Map<String, Integer> units(RunManifest manifest) {

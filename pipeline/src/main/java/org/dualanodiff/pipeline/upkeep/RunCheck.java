@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,17 +69,14 @@ final class RunCheck {
 
     private List<UnitCommit> commits() {
         UnitCommits commits = new UnitCommits(store, runId);
-        List<UnitCommit> readable = new ArrayList<>();
-        Collection<String> keys = commits.keys();
-        for (String key : keys) {
-            read(key, () -> Optional.of(commits.read(key))).ifPresent(readable::add);
-        }
-        if (keys.isEmpty()) {
-            try {
+        List<UnitCommit> readable =
+                commits.readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
+        try {
+            if (readable.isEmpty()) {
                 commits.requireNotOfEarlierVersion();
-            } catch (StoreException e) {
-                add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
             }
+        } catch (StoreException e) {
+            add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
         }
         return readable;
     }
@@ -184,36 +180,35 @@ final class RunCheck {
             String advice = RERUN + ", which makes its samples anew";
             add("file-missing", listed.key(), "a commit lists it, but it is not there", advice);
         } else {
-            difference(listed, there.get())
-                    .ifPresent(finding -> add(finding.kind(), listed.key(), finding.problem(), REMAKE));
+            requireAsListed(listed, there.get());
         }
     }
 
-    private record Difference(String kind, String problem) {}
-
-    private static Optional<Difference> difference(UnitCommit.File listed, SampleFileSummary there) {
-        String sha256 = there.digest().sha256();
+    private void requireAsListed(UnitCommit.File listed, SampleFileSummary there) {
         if (there.digest().bytes() != listed.bytes()) {
-            return difference(
-                    "file-size", "%d bytes", listed.bytes(), there.digest().bytes());
-        } else if (!listed.sha256().equals(sha256)) {
-            return difference("file-checksum", "SHA-256 %s", listed.sha256(), sha256);
+            differs("file-size", listed, "%d bytes", listed.bytes(), there.digest().bytes());
+        } else if (!listed.sha256().equals(there.digest().sha256())) {
+            differs(
+                    "file-checksum",
+                    listed,
+                    "SHA-256 %s",
+                    listed.sha256(),
+                    there.digest().sha256());
         } else if (there.error() == null && listed.rows() != there.rows()) {
-            return difference("file-rows", "%d rows", listed.rows(), there.rows());
+            differs("file-rows", listed, "%d rows", listed.rows(), there.rows());
         } else if (there.error() == null && !indices(there).equals(listed.indices())) {
-            return difference("file-indices", "pairs %s", listed.indices(), indices(there));
+            differs("file-indices", listed, "pairs %s", listed.indices(), indices(there));
         }
-        return Optional.empty();
+    }
+
+    private void differs(String kind, UnitCommit.File file, String what, Object expected, Object found) {
+        add(kind, file.key(), ("expected " + what + ", found " + what).formatted(expected, found), REMAKE);
     }
 
     private static List<Integer> indices(SampleFileSummary file) {
         BitSet indices = new BitSet();
         file.series().forEach(series -> indices.or(series.indices()));
         return UnitCommit.list(indices);
-    }
-
-    private static Optional<Difference> difference(String kind, String what, Object expected, Object found) {
-        return Optional.of(new Difference(kind, ("expected " + what + ", found " + what).formatted(expected, found)));
     }
 
     private static List<String> sampleFilesIn(ObjectStore store, String folder) {

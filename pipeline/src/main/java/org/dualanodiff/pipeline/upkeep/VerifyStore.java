@@ -142,7 +142,7 @@ public final class VerifyStore {
 
         /** A record; one that cannot be read is found, and empty. */
         <T> Optional<T> read(String key, Class<T> type, String kind, String advice) {
-            return orFound(key, kind, advice, () -> Optional.of(Json.parse(store.read(key), type, store.uri(key))));
+            return orFound(key, kind, advice, () -> Optional.of(store.read(key, type)));
         }
 
         <T> Optional<T> orFound(String key, String kind, String advice, Supplier<Optional<T>> reading) {
