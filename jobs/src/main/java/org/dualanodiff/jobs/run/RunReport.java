@@ -82,7 +82,7 @@ public final class RunReport {
     void untouched(Map<UnitKey, UnitCommit> commits, Optional<RunManifest> before) {
         generated = true;
         Map<UnitKey, RunManifest.Unit> known = new TreeMap<>(UnitKey.ORDER);
-        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(unit.unit(), unit)));
+        before.map(RunManifest::byUnit).ifPresent(known::putAll);
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
             UnitKey key = set.unit();
