@@ -62,7 +62,7 @@ final class ExportCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
-        ExportPlan plan = withOriginals() ? Originals.of(config).addTo(plan(store), runs(store), store) : plan(store);
+        ExportPlan plan = withOriginals() ? new Originals(config).addTo(plan(store), runs(store), store) : plan(store);
         ExportRun.Summary summary = new ExportRun(spark, store, out).run(plan);
         summary.errors().forEach(error -> spec.commandLine().getErr().println("failed: " + error));
         spec.commandLine().getOut().println(summary.json());

@@ -107,34 +107,25 @@ public final class RunReport {
      */
     private RunManifest.Unit current(RunManifest.Unit known, UnitCommit commit, UnitKey key, String reason) {
         int wanted = inputs.settings().target().samplesPerDefect();
-        RunManifest.Unit line = known != null ? known : nothing(key, brokenOff(commit, wanted));
+        Optional<RunManifest.Unit> line = Optional.ofNullable(known);
+        RunManifest.SampleCounts samples = line.map(RunManifest.Unit::samples).orElse(RunManifest.SampleCounts.NONE);
         int there = commit == null ? 0 : commit.pairs();
-        boolean grown = there > line.samples().existing() + line.samples().created();
+        boolean grown = there > samples.existing() + samples.created();
         return new RunManifest.Unit(
-                line.category(),
-                line.defect(),
-                line.adapter().or(() -> Optional.ofNullable(commit).map(UnitCommit::adapter)),
-                line.training(),
-                grown ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0) : line.samples(),
-                line.generationSeconds(),
-                line.timings(),
-                commit != null ? UnitReport.files(commit) : line.files(),
-                grown ? UnitReport.quality(commit, wanted) : line.quality(),
-                Optional.ofNullable(reason).or(line::error));
-    }
-
-    private static RunManifest.Unit nothing(UnitKey unit, Optional<String> error) {
-        return new RunManifest.Unit(
-                unit.category(),
-                unit.defect(),
-                Optional.empty(),
-                Optional.empty(),
-                RunManifest.SampleCounts.NONE,
-                0,
-                RunManifest.Timings.NONE,
-                List.of(),
-                Optional.empty(),
-                error);
+                key.category(),
+                key.defect(),
+                line.flatMap(RunManifest.Unit::adapter)
+                        .or(() -> Optional.ofNullable(commit).map(UnitCommit::adapter)),
+                line.flatMap(RunManifest.Unit::training),
+                grown ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0) : samples,
+                line.map(RunManifest.Unit::generationSeconds).orElse(0.0),
+                line.map(RunManifest.Unit::timings).orElse(RunManifest.Timings.NONE),
+                commit != null
+                        ? UnitReport.files(commit)
+                        : line.map(RunManifest.Unit::files).orElse(List.of()),
+                grown ? UnitReport.quality(commit, wanted) : line.flatMap(RunManifest.Unit::quality),
+                Optional.ofNullable(reason)
+                        .or(() -> line.map(RunManifest.Unit::error).orElseGet(() -> brokenOff(commit, wanted))));
     }
 
     private static Optional<String> brokenOff(UnitCommit commit, int wanted) {

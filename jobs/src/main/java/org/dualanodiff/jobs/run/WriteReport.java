@@ -16,9 +16,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -32,6 +30,7 @@ import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Json;
@@ -115,7 +114,7 @@ public final class WriteReport {
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
-                .run(files, new Look(store.root()));
+                .onStore(store.root(), files, WriteReport::look);
         return IntStream.range(0, units.size())
                 .mapToObj(i -> new UnitFacts(
                         units.get(i),
@@ -127,7 +126,7 @@ public final class WriteReport {
 
     private Optional<Provenance> provenance(RunManifest.Unit unit) {
         return unit.adapter()
-                .flatMap(adapter -> new AdapterRegistry(store).find(unit.category(), unit.defect(), adapter))
+                .flatMap(adapter -> new AdapterRegistry(store).find(new AdapterId(unit.unit(), adapter)))
                 .map(PublishedAdapter::provenance);
     }
 
@@ -136,19 +135,14 @@ public final class WriteReport {
     }
 
     /** The files of a unit, as the manifest lists them. */
-    private record Look(String store) implements Function<List<String>, Shown> {
-        @Override
-        public Shown call(List<String> files) throws IOException {
-            Shown shown = new Shown();
-            try (ObjectStore opened = Machine.ofSpark().open(store)) {
-                for (String file : files) {
-                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file)) {
-                        rows.forEach(shown::add);
-                    }
-                }
+    private static Shown look(ObjectStore store, List<String> files) throws IOException {
+        Shown shown = new Shown();
+        for (String file : files) {
+            try (Stream<GeneratedSample> rows = SampleFile.stream(store, file)) {
+                rows.forEach(shown::add);
             }
-            return shown;
         }
+        return shown;
     }
 
     /** What was seen so far of one unit; pictures of those that are shown only. */
@@ -157,8 +151,8 @@ public final class WriteReport {
 
         private final List<Double> maskShares = new ArrayList<>();
         private final Map<String, Integer> reasons = new TreeMap<>();
-        private final NavigableMap<Long, GeneratedExample> good = new TreeMap<>();
-        private final NavigableMap<Long, GeneratedExample> bad = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedSample> good = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedSample> bad = new TreeMap<>();
         private int rejected;
         private long millis;
 
@@ -174,9 +168,9 @@ public final class WriteReport {
             }
         }
 
-        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
+        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedSample> lowest, int most) {
             if (row.hasPixels()) {
-                lowest.put(row.sampleIndex(), GeneratedExample.of(row));
+                lowest.put(row.sampleIndex(), row);
             }
             if (lowest.size() > most) {
                 lowest.pollLastEntry();
@@ -194,31 +188,21 @@ public final class WriteReport {
                     thumbnails(bad));
         }
 
-        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedExample> examples) {
-            return examples.values().stream().map(GeneratedExample::thumbnail).toList();
-        }
-    }
-
-    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
-
-        static GeneratedExample of(GeneratedSample row) {
-            return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
+        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedSample> examples) {
+            return examples.values().stream().map(Shown::thumbnail).toList();
         }
 
-        private static String caption(GeneratedSample row) {
+        private static PairThumbnail thumbnail(GeneratedSample row) {
             String background = row.background();
-            return row.sampleIndex()
+            String caption = row.sampleIndex()
                     + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
                     + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
-        }
-
-        PairThumbnail thumbnail() {
             try {
                 return PairThumbnail.of(
                         caption,
-                        PngCodec.decode(image),
-                        PngCodec.decode(anomaly),
-                        PngCodec.decode(mask),
+                        PngCodec.decode(row.image()),
+                        PngCodec.decode(row.anomaly()),
+                        PngCodec.decode(row.mask()),
                         DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);

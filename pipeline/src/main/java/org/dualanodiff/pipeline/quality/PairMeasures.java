@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
@@ -33,7 +34,8 @@ public record PairMeasures(
         double deviation,
         double windowMargin,
         double trainingDistance,
-        double acceptedDistance) {
+        double acceptedDistance)
+        implements Serializable {
 
     private static final int BLACK = 2;
     private static final int WHITE = 253;

@@ -53,7 +53,8 @@ public record GeneratedSample(
         List<String> reasons,
         String error,
         long millis,
-        Instant createdAt) {
+        Instant createdAt)
+        implements Serializable {
 
     public GeneratedSample {
         reasons = List.copyOf(reasons);
@@ -110,7 +111,7 @@ public record GeneratedSample(
     }
 
     /** The smallest box around the mask, in pixels; all zero where the mask is empty. */
-    public record BoundingBox(int x, int y, int width, int height) {}
+    public record BoundingBox(int x, int y, int width, int height) implements Serializable {}
 
     /** The verdict of the quality checks. */
     public enum Status {

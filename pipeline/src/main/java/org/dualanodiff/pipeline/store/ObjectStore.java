@@ -41,6 +41,10 @@ public final class ObjectStore implements AutoCloseable {
     private static final int MOST_AT_ONCE =
             (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
 
+    /** File systems that Hadoop has: they would let an address in a table send requests into the network, or hide where a file lies. */
+    private static final Set<String> REFUSED =
+            Set.of("http", "https", "ftp", "sftp", "webhdfs", "swebhdfs", "har", "viewfs");
+
     private final String root;
     private final Backend backend;
 
@@ -69,6 +73,13 @@ public final class ObjectStore implements AutoCloseable {
     public static Optional<Path> localPath(String uriOrPath) {
         StoreRoot root = StoreRoot.parse(uriOrPath);
         return root.isLocal() ? Optional.of(root.localPath()) : Optional.empty();
+    }
+
+    /** Why nothing is read from or written to addresses of this scheme; empty if it is. */
+    public static Optional<String> refusal(String scheme) {
+        return REFUSED.contains(scheme.toLowerCase(Locale.ROOT))
+                ? Optional.of("%s is not supported; copy it to a disk, HDFS or an object store".formatted(scheme))
+                : Optional.empty();
     }
 
     /** The root as Hadoop and Spark understand it, without a slash at the end. */
@@ -300,22 +311,6 @@ public final class ObjectStore implements AutoCloseable {
         /** Whether this is what a writer works on, or one that died left behind. */
         public boolean isUnfinished() {
             return TemporaryName.matches(key.substring(key.lastIndexOf('/') + 1));
-        }
-    }
-
-    /** File systems that Hadoop has and nothing here is read from or written to. */
-    public static final class Schemes {
-        /** They would let an address in a table send requests into the network, or hide where a file lies. */
-        private static final Set<String> REFUSED =
-                Set.of("http", "https", "ftp", "sftp", "webhdfs", "swebhdfs", "har", "viewfs");
-
-        private Schemes() {}
-
-        /** Why an address of this scheme is refused; empty if it is not. */
-        public static Optional<String> refusal(String scheme) {
-            return REFUSED.contains(scheme.toLowerCase(Locale.ROOT))
-                    ? Optional.of("%s is not supported; copy it to a disk, HDFS or an object store".formatted(scheme))
-                    : Optional.empty();
         }
     }
 }

@@ -64,7 +64,7 @@ public final class RunLease implements AutoCloseable {
     public static RunLease acquire(
             ObjectStore store, String runId, LeaseTerms terms, Consumer<String> notice, Runnable onLoss) {
         LeaseFiles files = new LeaseFiles(store, runId);
-        LeaseRecord record = new LeaseContest(files, runId, terms, notice).win();
+        LeaseRecord record = new LeaseContest(files, terms, notice).win();
         RunLease lease = new RunLease(store, files, runId, record, onLoss);
         lease.start(terms.renewal());
         return lease;
@@ -192,7 +192,7 @@ public final class RunLease implements AutoCloseable {
                 LOG.warn("{}", takenOver().getMessage());
                 onLoss.run();
             } else {
-                record = record.renewed(Instant.now());
+                record = record.renewed(Instant.now(), false);
                 files.write(record);
             }
         } catch (RuntimeException | Error e) {
@@ -205,7 +205,7 @@ public final class RunLease implements AutoCloseable {
         heartbeat.shutdown();
         if (!closed && !lost) {
             try {
-                files.write(record.release(Instant.now()));
+                files.write(record.renewed(Instant.now(), true));
             } catch (RuntimeException e) {
                 LOG.warn("the lease of run {} could not be given back, it will expire: {}", runId, e.getMessage());
             }

@@ -206,6 +206,11 @@ public record RunManifest(
 
     /** The training of a unit's adapter: in this run, or, if reused, in an earlier one. */
     public record Training(Source source, int steps, double finalLoss, double seconds) {
+
+        public Training reused() {
+            return new Training(Source.REUSED, steps, finalLoss, seconds);
+        }
+
         public enum Source {
             @SerializedName("trained")
             TRAINED,

@@ -200,11 +200,6 @@ public final class CollectGarbage {
      */
     public record GarbageResult(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
 
-        public GarbageResult {
-            garbage = List.copyOf(garbage);
-            skipped = List.copyOf(skipped);
-        }
-
         /** The whole for people, on one line. */
         public String sentence() {
             int files = garbage.stream().mapToInt(Garbage::files).sum();

@@ -32,10 +32,13 @@ final class RunCheck {
     static final String RESTORE_OR_DELETE = "restore it, or delete it and " + RERUN;
     static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
 
+    private static final int EXAMPLES = 5;
+
     private final ObjectStore store;
     private final String runId;
     private final Findings findings;
     private final List<UnitCommit> commits;
+    private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
 
     RunCheck(ObjectStore store, String runId, Findings findings) {
         this.store = store;
@@ -57,7 +60,7 @@ final class RunCheck {
     void check(List<SampleFileSummary> summaries) {
         Optional<RunIdentity> identity = checkIdentity();
         List<SampleFileSummary> committed = checkFiles(summaries);
-        new SamplesCheck(runId, findings).check(committed);
+        checkRows(committed);
         checkStaging();
         Optional<RunManifest> manifest = checkManifest(committed);
         new UnitRecordsCheck(store, runId, findings)
@@ -226,79 +229,63 @@ final class RunCheck {
         findings.add(kind, where, problem, advice);
     }
 
-    /** The rows of a run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
-    static final class SamplesCheck {
-
-        private static final int EXAMPLES = 5;
-
-        private final String runId;
-        private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
-        private final Findings findings;
-
-        SamplesCheck(String runId, Findings findings) {
-            this.runId = runId;
-            this.findings = findings;
+    /** The rows of the run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
+    private void checkRows(List<SampleFileSummary> summaries) {
+        for (SampleFileSummary file : summaries) {
+            checkRows(file);
+            file.series().forEach(series -> checkOnce(file.key(), series));
         }
+    }
 
-        void check(List<SampleFileSummary> summaries) {
-            for (SampleFileSummary file : summaries) {
-                checkFile(file);
-                file.series().forEach(series -> checkOnce(file.key(), series));
-            }
+    private void checkRows(SampleFileSummary file) {
+        if (file.error() != null) {
+            add("file-unreadable", file.key(), file.error(), REMAKE);
         }
+        if (file.misnamed() > 0) {
+            add("sample-names", file.key(), file.misnamed() + " sample ids do not belong to their rows", REMAKE);
+        }
+        file.series().stream()
+                .map(SampleFileSummary.Series::key)
+                .filter(series -> !belongs(series, file.key()))
+                .forEach(series -> add(
+                        "file-misplaced",
+                        file.key(),
+                        "it holds samples of run %s, %s/%s"
+                                .formatted(series.runId(), series.category(), series.defect()),
+                        REMAKE));
+    }
 
-        private void checkFile(SampleFileSummary file) {
-            if (file.error() != null) {
-                add("file-unreadable", file.key(), file.error());
-            }
-            if (file.misnamed() > 0) {
-                add("sample-names", file.key(), file.misnamed() + " sample ids do not belong to their rows");
-            }
-            file.series().stream()
-                    .map(SampleFileSummary.Series::key)
-                    .filter(series -> !belongs(series, file.key()))
-                    .forEach(series -> add(
-                            "file-misplaced",
-                            file.key(),
-                            "it holds samples of run %s, %s/%s"
-                                    .formatted(series.runId(), series.category(), series.defect())));
-        }
+    private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
+        return series.runId().equals(runId) && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+    }
 
-        private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
-            return series.runId().equals(runId) && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+    /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
+    private void checkOnce(String key, SampleFileSummary.Series series) {
+        BitSet before = seen.computeIfAbsent(series.key(), unseen -> new BitSet());
+        BitSet again = (BitSet) series.indices().clone();
+        again.and(before);
+        before.or(series.indices());
+        long twice = again.cardinality() + series.rows() - series.indices().cardinality();
+        if (twice > 0) {
+            add(
+                    "sample-twice",
+                    key,
+                    "%d samples of %s/%s are there twice%s"
+                            .formatted(
+                                    twice,
+                                    series.key().category(),
+                                    series.key().defect(),
+                                    examples(again)),
+                    REMAKE);
         }
+    }
 
-        /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
-        private void checkOnce(String key, SampleFileSummary.Series series) {
-            BitSet before = seen.computeIfAbsent(series.key(), unseen -> new BitSet());
-            BitSet again = (BitSet) series.indices().clone();
-            again.and(before);
-            before.or(series.indices());
-            long twice = again.cardinality() + series.rows() - series.indices().cardinality();
-            if (twice > 0) {
-                add(
-                        "sample-twice",
-                        key,
-                        "%d samples of %s/%s are there twice%s"
-                                .formatted(
-                                        twice,
-                                        series.key().category(),
-                                        series.key().defect(),
-                                        examples(again)));
-            }
-        }
-
-        private static String examples(BitSet indices) {
-            return indices.isEmpty()
-                    ? ""
-                    : indices.stream()
-                            .limit(EXAMPLES)
-                            .mapToObj(Integer::toString)
-                            .collect(Collectors.joining(", ", ", such as index ", ""));
-        }
-
-        private void add(String kind, String key, String problem) {
-            findings.add(kind, key, problem, RunCheck.REMAKE);
-        }
+    private static String examples(BitSet indices) {
+        return indices.isEmpty()
+                ? ""
+                : indices.stream()
+                        .limit(EXAMPLES)
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(", ", ", such as index ", ""));
     }
 }
