@@ -150,9 +150,7 @@ public final class AugmentRun {
                     return summary;
                 } catch (Exception e) {
                     // Losing the lease cancels the jobs, whose failure says nothing of the reason.
-                    if (held.lost()) {
-                        throw held.takenOver();
-                    }
+                    held.requireNotLost();
                     outcome.failed(e, tasks);
                     throw e;
                 }
@@ -170,9 +168,7 @@ public final class AugmentRun {
                     .of(plan);
             PlanText.lines(estimate, inputs).forEach(console::println);
             console.flush();
-            RunReport report = new RunReport(identity, inputs, plan, started);
-            report.estimated(estimate);
-            return report.summary("planned", null);
+            return new RunReport(identity, inputs, plan, started).summary("planned", estimate, null);
         }
 
         /** From the plan on: what another driver has done before the lease was taken is not planned again. */
@@ -211,9 +207,7 @@ public final class AugmentRun {
             } finally {
                 tasks = report.tasks();
             }
-            if (lease.lost()) {
-                throw lease.takenOver();
-            }
+            lease.requireNotLost();
             report.problems().forEach(console::println);
             if (!stages.generate()) {
                 return report.summary(null);

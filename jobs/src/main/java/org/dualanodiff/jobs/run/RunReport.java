@@ -48,17 +48,12 @@ public final class RunReport {
     private final Map<UnitKey, UnitReport.Outcome> outcomes = new HashMap<>();
     private List<RunManifest.Unit> others = List.of();
     private boolean generated;
-    private Estimate estimate;
 
     RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
         this.identity = identity;
         this.inputs = inputs;
         this.plan = plan;
         this.started = started;
-    }
-
-    void estimated(Estimate result) {
-        estimate = result;
     }
 
     void ended(UnitReport.Outcome outcome) {
@@ -191,10 +186,11 @@ public final class RunReport {
 
     /** @param manifest its address, or null if this command writes none */
     Summary summary(String manifest) {
-        return summary(failedUnits() == 0 ? "complete" : "partial", manifest);
+        return summary(failedUnits() == 0 ? "complete" : "partial", null, manifest);
     }
 
-    Summary summary(String status, String manifest) {
+    /** @param estimate of what was only planned, or null */
+    Summary summary(String status, Estimate estimate, String manifest) {
         RunManifest.SampleCounts samples = outcomes.values().stream()
                 .map(outcome -> outcome.unit().samples())
                 .reduce(RunManifest.SampleCounts.NONE, RunManifest.SampleCounts::plus);

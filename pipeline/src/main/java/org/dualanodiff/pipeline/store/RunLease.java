@@ -98,10 +98,15 @@ public final class RunLease implements AutoCloseable {
      * @throws StoreException if another driver has taken over
      */
     public void requireHeld() {
-        if (lost) {
-            throw takenOver();
-        }
+        requireNotLost();
         fence().requireHeld(store);
+    }
+
+    /** As {@link #requireHeld}, as far as this driver has heard. */
+    public void requireNotLost() {
+        if (lost) {
+            throw takenOver(runId);
+        }
     }
 
     /** What the tasks of this driver are held to. */
@@ -159,11 +164,6 @@ public final class RunLease implements AutoCloseable {
         release();
     }
 
-    /** What a driver is called that was taken for dead. */
-    public StoreException takenOver() {
-        return takenOver(runId);
-    }
-
     private static StoreException takenOver(String runId) {
         return new StoreException(
                 ("run %s was taken over by another driver, since this one had not renewed its lease in"
@@ -189,7 +189,7 @@ public final class RunLease implements AutoCloseable {
             }
             if (files.highest() > record.number()) {
                 lost = true;
-                LOG.warn("{}", takenOver().getMessage());
+                LOG.warn("{}", takenOver(runId).getMessage());
                 onLoss.run();
             } else {
                 record = record.renewed(Instant.now(), false);

@@ -142,10 +142,8 @@ final class RunCheck {
                 .flatMap(unit -> unit.files().stream())
                 .map(RunManifest.OutputFile::key)
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> committed = commits.stream()
-                .flatMap(commit -> commit.files().stream())
-                .map(UnitCommit.File::key)
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> committed = UnitCommit.keys(
+                commits.stream().flatMap(commit -> commit.files().stream()).toList());
         committed.stream()
                 .filter(file -> !listed.contains(file))
                 .forEach(file -> add(

@@ -103,7 +103,7 @@ final class RunGarbage {
         try {
             Set<String> needed = new HashSet<>();
             for (UnitCommit commit : new UnitCommits(store, run).all()) {
-                commit.files().forEach(file -> needed.add(file.key()));
+                needed.addAll(UnitCommit.keys(commit.files()));
                 if (!commit.committedAt().isBefore(limits.inUse())) {
                     needed.addAll(commit.replaced());
                 }
