@@ -29,6 +29,7 @@ import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -151,26 +152,26 @@ public final class WriteReport {
 
         private final List<Double> maskShares = new ArrayList<>();
         private final Map<String, Integer> reasons = new TreeMap<>();
-        private final NavigableMap<Long, GeneratedSample> good = new TreeMap<>();
-        private final NavigableMap<Long, GeneratedSample> bad = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> good = new TreeMap<>();
+        private final NavigableMap<Long, GeneratedExample> bad = new TreeMap<>();
         private int rejected;
         private long millis;
 
         void add(GeneratedSample row) {
-            millis += row.millis();
-            if (row.status() == GeneratedSample.Status.ACCEPTED) {
-                maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
+            millis += row.origin().millis();
+            if (row.accepted()) {
+                maskShares.add(row.verdict().measures().maskRatio());
                 keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
             } else {
                 rejected++;
-                row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+                row.verdict().reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
                 keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
             }
         }
 
-        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedSample> lowest, int most) {
+        private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
             if (row.hasPixels()) {
-                lowest.put(row.sampleIndex(), row);
+                lowest.put(row.id().index(), GeneratedExample.of(row));
             }
             if (lowest.size() > most) {
                 lowest.pollLastEntry();
@@ -188,21 +189,31 @@ public final class WriteReport {
                     thumbnails(bad));
         }
 
-        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedSample> examples) {
-            return examples.values().stream().map(Shown::thumbnail).toList();
+        private static List<PairThumbnail> thumbnails(NavigableMap<Long, GeneratedExample> examples) {
+            return examples.values().stream().map(GeneratedExample::thumbnail).toList();
+        }
+    }
+
+    private record GeneratedExample(String caption, Pictures pictures) implements Serializable {
+
+        static GeneratedExample of(GeneratedSample row) {
+            return new GeneratedExample(caption(row), row.pictures());
         }
 
-        private static PairThumbnail thumbnail(GeneratedSample row) {
-            String background = row.background();
-            String caption = row.sampleIndex()
+        private static String caption(GeneratedSample row) {
+            String background = row.origin().background();
+            return row.id().index()
                     + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                    + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
+                    + (row.verdict().reasons().isEmpty() ? "" : ": " + String.join(", ", row.verdict().reasons()));
+        }
+
+        PairThumbnail thumbnail() {
             try {
                 return PairThumbnail.of(
                         caption,
-                        PngCodec.decode(row.image()),
-                        PngCodec.decode(row.anomaly()),
-                        PngCodec.decode(row.mask()),
+                        PngCodec.decode(pictures.image()),
+                        PngCodec.decode(pictures.anomaly()),
+                        PngCodec.decode(pictures.mask()),
                         DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);

@@ -87,7 +87,7 @@ public final class UnitJobs {
 
     private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {
         try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-            return samples.filter(sample -> sample.adapter().equals(adapter))
+            return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
                     .map(sample -> PairVerdict.of(sample, key))
                     .toList();
         }

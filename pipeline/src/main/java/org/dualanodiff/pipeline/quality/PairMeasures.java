@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
-import java.io.Serializable;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
@@ -34,8 +33,7 @@ public record PairMeasures(
         double deviation,
         double windowMargin,
         double trainingDistance,
-        double acceptedDistance)
-        implements Serializable {
+        double acceptedDistance) {
 
     private static final int BLACK = 2;
     private static final int WHITE = 253;
