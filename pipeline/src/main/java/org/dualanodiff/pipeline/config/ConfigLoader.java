@@ -9,6 +9,9 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,8 +66,37 @@ public final class ConfigLoader {
      */
     public static PipelineConfig load(
             Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
+        return PipelineConfig.of(effective(file, sets, environment, system));
+    }
+
+    /**
+     * The effective configuration, setting by setting with where each value comes from.
+     *
+     * @throws UserError as {@link #load}
+     */
+    public static List<EffectiveSetting> settings(
+            Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
+        return DeclaredSettings.inForce(effective(file, sets, environment, system));
+    }
+
+    /** As {@link #settings}, when nothing at all is set. */
+    public static List<EffectiveSetting> defaultSettings() {
+        return settings(Optional.empty(), List.of(), Map.of(), new Properties());
+    }
+
+    /** The file of all settings with their defaults and what they mean. */
+    public static String referenceText() {
+        try (InputStream file = ConfigLoader.class.getClassLoader().getResourceAsStream(REFERENCE)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Config effective(
+            Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
         ConfigLoader loader = new ConfigLoader(environment);
-        return loader.load(file.map(loader::read), sets, system);
+        return loader.effective(file.map(loader::read), sets, system);
     }
 
     /**
@@ -77,7 +109,7 @@ public final class ConfigLoader {
      */
     public static PipelineConfig loadExample(String name, List<String> sets) {
         ConfigLoader loader = new ConfigLoader(Map.of());
-        return loader.load(Optional.of(loader.example(name)), sets, new Properties());
+        return PipelineConfig.of(loader.effective(Optional.of(loader.example(name)), sets, new Properties()));
     }
 
     private Config example(String name) {
@@ -89,7 +121,7 @@ public final class ConfigLoader {
         return load(Optional.empty(), List.of(), Map.of(), new Properties());
     }
 
-    private PipelineConfig load(Optional<Config> file, List<String> sets, Properties system) {
+    private Config effective(Optional<Config> file, List<String> sets, Properties system) {
         List<Config> strongestFirst = List.of(
                 merged(commandLine(sets)),
                 merged(TextSetting.ofSystem(system)),
@@ -101,7 +133,7 @@ public final class ConfigLoader {
                 strongestFirst.stream().map(SparkConfig::flattened).reduce(ConfigFactory.empty(), Config::withFallback);
         problems.addAll(DeclaredSettings.problems(effective));
         refuseProblems();
-        return PipelineConfig.of(effective);
+        return effective;
     }
 
     private void refuseProblems() {
@@ -228,6 +260,15 @@ public final class ConfigLoader {
             return description.replaceFirst(": \\d+(-\\d+)?$", "");
         }
 
+        /** Where a value comes from, such as {@code conf/fast.conf:7}. */
+        static String place(ConfigOrigin origin) {
+            return place(withoutLine(origin.description()), origin.lineNumber());
+        }
+
+        private static String place(String origin, int line) {
+            return origin + (line > 0 ? ":" + line : "");
+        }
+
         @Override
         public int compareTo(Problem other) {
             return ORDER.compare(this, other);
@@ -235,7 +276,7 @@ public final class ConfigLoader {
 
         @Override
         public String toString() {
-            return origin + (line > 0 ? ":" + line : "") + ": " + text;
+            return place(origin, line) + ": " + text;
         }
     }
 }
