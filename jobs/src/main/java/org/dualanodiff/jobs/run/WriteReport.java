@@ -31,6 +31,7 @@ import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
@@ -166,20 +167,20 @@ public final class WriteReport {
         private long millis;
 
         void add(GeneratedSample row) {
-            millis += row.millis();
-            if (row.status() == GeneratedSample.Status.ACCEPTED) {
-                maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
+            millis += row.origin().millis();
+            if (row.accepted()) {
+                maskShares.add(row.verdict().measures().maskRatio());
                 keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
             } else {
                 rejected++;
-                row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+                row.verdict().reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
                 keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
             }
         }
 
         private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
             if (row.hasPixels()) {
-                lowest.put(row.sampleIndex(), GeneratedExample.of(row));
+                lowest.put(row.id().index(), GeneratedExample.of(row));
             }
             if (lowest.size() > most) {
                 lowest.pollLastEntry();
@@ -202,26 +203,26 @@ public final class WriteReport {
         }
     }
 
-    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
+    private record GeneratedExample(String caption, Pictures pictures) implements Serializable {
 
         static GeneratedExample of(GeneratedSample row) {
-            return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
+            return new GeneratedExample(caption(row), row.pictures());
         }
 
         private static String caption(GeneratedSample row) {
-            String background = row.background();
-            return row.sampleIndex()
+            String background = row.origin().background();
+            return row.id().index()
                     + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                    + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
+                    + (row.verdict().reasons().isEmpty() ? "" : ": " + String.join(", ", row.verdict().reasons()));
         }
 
         PairThumbnail thumbnail() {
             try {
                 return PairThumbnail.of(
                         caption,
-                        PngCodec.decode(image),
-                        PngCodec.decode(anomaly),
-                        PngCodec.decode(mask),
+                        PngCodec.decode(pictures.image()),
+                        PngCodec.decode(pictures.anomaly()),
+                        PngCodec.decode(pictures.mask()),
                         DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);

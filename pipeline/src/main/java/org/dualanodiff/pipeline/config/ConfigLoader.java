@@ -9,6 +9,9 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,8 +65,37 @@ public final class ConfigLoader {
      */
     public static PipelineConfig load(
             Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
+        return PipelineConfig.of(effective(file, sets, environment, system));
+    }
+
+    /**
+     * The effective configuration, setting by setting with where each value comes from.
+     *
+     * @throws UserError as {@link #load}
+     */
+    public static List<EffectiveSetting> settings(
+            Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
+        return DeclaredSettings.inForce(effective(file, sets, environment, system));
+    }
+
+    /** As {@link #settings}, when nothing at all is set. */
+    public static List<EffectiveSetting> defaultSettings() {
+        return settings(Optional.empty(), List.of(), Map.of(), new Properties());
+    }
+
+    /** The file of all settings with their defaults and what they mean. */
+    public static String referenceText() {
+        try (InputStream file = ConfigLoader.class.getClassLoader().getResourceAsStream(REFERENCE)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Config effective(
+            Optional<Path> file, List<String> sets, Map<String, String> environment, Properties system) {
         ConfigLoader loader = new ConfigLoader(environment);
-        return loader.load(file.map(loader::read), sets, system);
+        return loader.effective(file.map(loader::read), sets, system);
     }
 
     /**
@@ -76,7 +108,7 @@ public final class ConfigLoader {
      */
     public static PipelineConfig loadExample(String name, List<String> sets) {
         ConfigLoader loader = new ConfigLoader(Map.of());
-        return loader.load(Optional.of(loader.example(name)), sets, new Properties());
+        return PipelineConfig.of(loader.effective(Optional.of(loader.example(name)), sets, new Properties()));
     }
 
     private Config example(String name) {
@@ -88,7 +120,7 @@ public final class ConfigLoader {
         return load(Optional.empty(), List.of(), Map.of(), new Properties());
     }
 
-    private PipelineConfig load(Optional<Config> file, List<String> sets, Properties system) {
+    private Config effective(Optional<Config> file, List<String> sets, Properties system) {
         List<Config> strongestFirst = List.of(
                 merged(commandLine(sets)),
                 merged(TextSetting.ofSystem(system)),
@@ -100,7 +132,7 @@ public final class ConfigLoader {
                 strongestFirst.stream().map(SparkConfig::flattened).reduce(ConfigFactory.empty(), Config::withFallback);
         problems.addAll(DeclaredSettings.problems(effective));
         refuseProblems();
-        return PipelineConfig.of(effective);
+        return effective;
     }
 
     private void refuseProblems() {

@@ -37,6 +37,15 @@ record Problem(String origin, int line, String text) implements Comparable<Probl
         return description.replaceFirst(": \\d+(-\\d+)?$", "");
     }
 
+    /** Where a value comes from, such as {@code conf/fast.conf:7}. */
+    static String place(ConfigOrigin origin) {
+        return place(withoutLine(origin.description()), origin.lineNumber());
+    }
+
+    private static String place(String origin, int line) {
+        return origin + (line > 0 ? ":" + line : "");
+    }
+
     @Override
     public int compareTo(Problem other) {
         return ORDER.compare(this, other);
@@ -44,6 +53,6 @@ record Problem(String origin, int line, String text) implements Comparable<Probl
 
     @Override
     public String toString() {
-        return origin + (line > 0 ? ":" + line : "") + ": " + text;
+        return place(origin, line) + ": " + text;
     }
 }

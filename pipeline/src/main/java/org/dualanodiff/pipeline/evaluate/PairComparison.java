@@ -128,7 +128,7 @@ public final class PairComparison implements AutoCloseable {
             if (shown.size() >= 2
                     && training.getOrDefault(unit.getKey(), List.of()).size() >= 2) {
                 long accepted = all.stream()
-                        .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
+                        .filter(GeneratedSample::accepted)
                         .count();
                 List<DetectorPair> pairs = DefectPools.pairs(shown, side, CHANNELS);
                 metrics.put(unit.getKey(), of(unit.getKey(), pairs, (double) accepted / all.size()));

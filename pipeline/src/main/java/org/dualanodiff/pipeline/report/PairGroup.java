@@ -39,10 +39,10 @@ public record PairGroup(String title, List<PairThumbnail> pairs) {
         for (GeneratedSample sample : samples) {
             if (pairs.size() < most && sample.hasPixels()) {
                 pairs.add(PairThumbnail.of(
-                        (sample.sampleIndex() + " " + String.join(", ", sample.reasons())).strip(),
-                        ImageDecoder.image(sample.image()),
-                        ImageDecoder.image(sample.anomaly()),
-                        ImageDecoder.mask(sample.mask()),
+                        (sample.id().index() + " " + String.join(", ", sample.verdict().reasons())).strip(),
+                        ImageDecoder.image(sample.pictures().image()),
+                        ImageDecoder.image(sample.pictures().anomaly()),
+                        ImageDecoder.mask(sample.pictures().mask()),
                         cell));
             }
         }
