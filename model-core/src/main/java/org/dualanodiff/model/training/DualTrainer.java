@@ -277,7 +277,7 @@ public final class DualTrainer implements AutoCloseable {
             // settings.
             return CudaDriver.ofMachine()
                     .filter(driver -> base.device().isGpu())
-                    .flatMap(driver -> driver.memory("cuda:" + base.device().getDeviceId()))
+                    .flatMap(driver -> driver.memoryForWork("cuda:" + base.device().getDeviceId()))
                     .map(memory -> config.inParts(logged(config, pairs(config, base, memory.free()))))
                     .orElseGet(() -> config.inParts(config.batchSize()));
         }
