@@ -12,8 +12,6 @@ import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DetectorOperators;
-import org.dualanodiff.model.torch.GradientMode;
-import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.TrainingListener;
 
@@ -84,13 +82,8 @@ public final class Classifier implements AutoCloseable {
             IntFunction<Batch> batches,
             TrainingListener listener) {
         Classifier classifier = new Classifier(config, training.seed(), compute);
-        try {
-            training.run(classifier.tensors, step -> classifier.loss(batches.apply(step)), listener);
-            return classifier;
-        } catch (RuntimeException | Error e) {
-            classifier.close();
-            throw e;
-        }
+        training.run(classifier.tensors, step -> classifier.loss(batches.apply(step)), listener);
+        return classifier;
     }
 
     private NDArray loss(Batch batch) {
@@ -109,11 +102,8 @@ public final class Classifier implements AutoCloseable {
      * @return for each image one probability a class; they add up to 1
      */
     public List<float[]> probabilities(List<float[]> images) {
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            NDArray logits = forward(NetworkTensors.stacked(images), images.size(), false);
-            return NetworkTensors.rows(Tensors.floats(DetectorOperators.softmax(logits)), images.size());
-        }
+        return NetworkTensors.answers(
+                images, input -> DetectorOperators.softmax(forward(input, images.size(), false)));
     }
 
     /** How many numbers were learned. */

@@ -10,7 +10,6 @@ import org.dualanodiff.model.detector.ResidualNetwork.ConvolutionNorm;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DetectorOperators;
-import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
@@ -81,13 +80,8 @@ public final class SegmentationNetwork implements AutoCloseable {
             IntFunction<Batch> batches,
             TrainingListener listener) {
         SegmentationNetwork network = new SegmentationNetwork(config, training.seed(), compute);
-        try {
-            training.run(network.tensors, step -> network.loss(batches.apply(step)), listener);
-            return network;
-        } catch (RuntimeException | Error e) {
-            network.close();
-            throw e;
-        }
+        training.run(network.tensors, step -> network.loss(batches.apply(step)), listener);
+        return network;
     }
 
     private NDArray loss(Batch batch) {
@@ -108,14 +102,8 @@ public final class SegmentationNetwork implements AutoCloseable {
      * @return {@code (size, size)} each, from 0 to 1
      */
     public List<float[]> maps(List<float[]> images) {
-        if (images.isEmpty()) {
-            return List.of();
-        }
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            NDArray logits = forward(NetworkTensors.stacked(images), images.size(), false);
-            return NetworkTensors.rows(Tensors.floats(DetectorOperators.sigmoid(logits)), images.size());
-        }
+        return NetworkTensors.answers(
+                images, input -> DetectorOperators.sigmoid(forward(input, images.size(), false)));
     }
 
     /** How many numbers were learned. */
