@@ -26,8 +26,8 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
-import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -112,7 +112,7 @@ public final class WriteReport {
                 .map(unit ->
                         unit.files().stream().map(RunManifest.OutputFile::key).toList())
                 .toList();
-        List<Shown> shown = new SparkJob(
+        List<SeenPairs> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
@@ -140,10 +140,10 @@ public final class WriteReport {
     }
 
     /** The files of a unit, as the manifest lists them. */
-    private record Look(String store) implements Function<List<String>, Shown> {
+    private record Look(String store) implements Function<List<String>, SeenPairs> {
         @Override
-        public Shown call(List<String> files) throws IOException {
-            Shown shown = new Shown();
+        public SeenPairs call(List<String> files) throws IOException {
+            SeenPairs shown = new SeenPairs();
             try (ObjectStore opened = Machine.ofSpark().open(store)) {
                 for (String file : files) {
                     try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file)) {
@@ -156,7 +156,7 @@ public final class WriteReport {
     }
 
     /** What was seen so far of one unit; pictures of those that are shown only. */
-    private static final class Shown implements Serializable {
+    private static final class SeenPairs implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final List<Double> maskShares = new ArrayList<>();

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import java.util.List;
 import java.util.Locale;
+import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 
 /**
  * A setting as it counts, for people.
