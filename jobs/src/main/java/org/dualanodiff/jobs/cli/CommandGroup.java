@@ -30,7 +30,7 @@ enum CommandGroup {
     HAND_ON("Hand them on", Publish.class, ExportCommand.class),
     LOOK_AFTER("Look after the store", StatusCommand.class, VerifyCommand.class, GcCommand.class),
     MODELS("Bring models of your own", PretrainCommand.class, ImportAdapterFile.class, ExportAdapter.class),
-    SET_UP("Set up", ConfigCommand.class, CompletionCommand.class, HelpCommand.class),
+    SET_UP("Set up", DoctorCommand.class, ConfigCommand.class, CompletionCommand.class, HelpCommand.class),
     DEVELOP("For developers", SampleDataCommand.class, RandomModelCommand.class, BenchCommand.class);
 
     private static final int INDENT = 2;

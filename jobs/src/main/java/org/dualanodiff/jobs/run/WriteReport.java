@@ -24,8 +24,8 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
-import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -111,7 +111,7 @@ public final class WriteReport {
                 .map(unit ->
                         unit.files().stream().map(RunManifest.OutputFile::key).toList())
                 .toList();
-        List<Shown> shown = new SparkJob(
+        List<SeenPairs> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
@@ -136,8 +136,8 @@ public final class WriteReport {
     }
 
     /** The files of a unit, as the manifest lists them. */
-    private static Shown look(ObjectStore store, List<String> files) throws IOException {
-        Shown shown = new Shown();
+    private static SeenPairs look(ObjectStore store, List<String> files) throws IOException {
+        SeenPairs shown = new SeenPairs();
         for (String file : files) {
             try (Stream<GeneratedSample> rows = SampleFile.stream(store, file)) {
                 rows.forEach(shown::add);
@@ -147,7 +147,7 @@ public final class WriteReport {
     }
 
     /** What was seen so far of one unit; pictures of those that are shown only. */
-    private static final class Shown implements Serializable {
+    private static final class SeenPairs implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final List<Double> maskShares = new ArrayList<>();
