@@ -7,13 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.PathSegment;
 
 /** How pairs are laid out. Paths are keys below the export's root. */
-sealed interface PairFormat permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, YoloFormat {
+sealed interface PairFormat
+        permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, WebDatasetFormat, YoloFormat {
 
     /**
      * Writes the files of one part, over those of an earlier attempt.
@@ -42,6 +46,25 @@ sealed interface PairFormat permits CocoFormat, HuggingFaceFormat, MvtecFormat, 
     @FunctionalInterface
     interface Entries {
         Stream<ExportedPair.Entry> stream();
+
+        /** Files that hold the pairs, each once, in order. */
+        default Set<String> images() {
+            try (Stream<ExportedPair.Entry> all = stream()) {
+                return all.map(ExportedPair.Entry::image).collect(Collectors.toCollection(LinkedHashSet::new));
+            }
+        }
+
+        /**
+         * Deletes the files of a folder that hold none of the pairs: readers take all that lies there, and a run whose files
+         * were merged since, or another version of a data set, has other parts.
+         */
+        default void deleteOthers(String folder, ObjectStore target) {
+            Set<String> images = images();
+            target.deleteFiles(target.list(folder).stream()
+                    .map(StoredFile::key)
+                    .filter(key -> !images.contains(key))
+                    .toList());
+        }
     }
 
     /** Keys from names of any kind. */
