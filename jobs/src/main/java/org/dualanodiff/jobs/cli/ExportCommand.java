@@ -19,9 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff export --run ID --format coco --out work/export/coco",
         description = {
-            "Writes accepted pairs in a form that other tools read. Broken off and run again, it goes on where it was.",
-            "Ends with one JSON line on standard output."
+            "Writes accepted pairs in a form that other tools read.",
+            "Broken off and run again, it goes on where it was. Ends with one JSON line on standard output."
         })
 final class ExportCommand extends StoreCommand {
 
@@ -68,7 +69,7 @@ final class ExportCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
-        ExportPlan plan = withOriginals() ? Originals.of(config).addTo(plan(store), runs(store), store) : plan(store);
+        ExportPlan plan = withOriginals() ? new Originals(config).addTo(plan(store), runs(store), store) : plan(store);
         ExportRun.Summary summary = new ExportRun(spark, store, out).run(plan);
         summary.errors().forEach(error -> spec.commandLine().getErr().println("failed: " + error));
         spec.commandLine().getOut().println(summary.json());

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -72,7 +73,7 @@ public final class ExportPairs {
         try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
             return written(
                     task,
-                    rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
+                    rows.filter(GeneratedSample::accepted)
                             .map(ExportedPair::of));
         } catch (IOException | UncheckedIOException e) {
             throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -32,7 +33,7 @@ public final class FinishExport {
             return;
         }
         ExportRecord standing =
-                Json.parse(target.read(ExportRecord.KEY), ExportRecord.class, target.uri(ExportRecord.KEY));
+                target.read(ExportRecord.KEY, ExportRecord.class);
         if (!standing.isOf(plan)) {
             throw new StoreException(
                     "%s holds an export of %s as %s with the classes %s, wanted %s as %s with %s; give another folder"

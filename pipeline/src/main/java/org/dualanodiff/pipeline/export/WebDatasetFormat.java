@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
