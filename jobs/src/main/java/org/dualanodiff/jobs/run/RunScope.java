@@ -80,9 +80,7 @@ record RunScope(
      * @throws org.dualanodiff.pipeline.store.StoreException if another driver has taken over
      */
     void requireHeld() {
-        if (lease.lost()) {
-            throw lease.takenOver();
-        }
+        lease.requireNotLost();
     }
 
     TrainTask trainTask(UnitKey unit, AdapterId adapter) {

@@ -35,8 +35,7 @@ public final class QualityRegistry {
 
     /** Empty before the first pairs are generated. */
     public Optional<LearnedQuality> find(UnitKey unit) {
-        String key = key(unit);
-        return store.find(key).map(json -> Json.parse(json, LearnedQuality.class, store.uri(key)));
+        return store.find(key(unit), LearnedQuality.class);
     }
 
     private String key(UnitKey unit) {
