@@ -9,7 +9,6 @@ import org.dualanodiff.jobs.cli.RunCommand.Generate;
 import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
 import org.dualanodiff.jobs.cli.RunCommand.Train;
 import org.dualanodiff.jobs.cli.StoreCommand.Publish;
-import org.dualanodiff.jobs.cli.StoreCommand.Report;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -36,7 +35,7 @@ import picocli.CommandLine.ParseResult;
             FiguresCommand.class,
             EvaluateCommand.class,
             AblateCommand.class,
-            Report.class,
+            ReportCommand.class,
             ExportCommand.class,
             Publish.class,
             ImportAdapterFile.class,

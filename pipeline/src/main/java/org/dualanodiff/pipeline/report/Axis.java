@@ -15,12 +15,15 @@ record Axis(double from, double to, AxisScale scale) {
 
     private static final double[] STEPS = {1, 2, 5, 10};
 
+    private static final double SMALLEST_WRITTEN_OUT = 1e-4;
+
     /** An axis that shows all of the values; made wider where they are all the same. */
     static Axis over(double min, double max, AxisScale scale) {
         if (scale == AxisScale.LOGARITHMIC) {
             return min < max ? new Axis(min, max, scale) : new Axis(min / 2, max * 2, scale);
         }
-        return min < max ? new Axis(min, max, scale) : new Axis(min - 0.5, max + 0.5, scale);
+        double room = min == 0 ? 0.5 : Math.abs(min);
+        return min < max ? new Axis(min, max, scale) : new Axis(min - room, max + room, scale);
     }
 
     /** Where a value lies: 0 at {@code from}, 1 at {@code to}. */
@@ -78,6 +81,9 @@ record Axis(double from, double to, AxisScale scale) {
 
     /** A number without digits that say nothing. */
     static String label(double value) {
+        if (value != 0 && Math.abs(value) < SMALLEST_WRITTEN_OUT) {
+            return String.format(Locale.ROOT, "%.1e", value).replaceFirst("(\\.0)?e-0?", "e-");
+        }
         String text = String.format(Locale.ROOT, "%.6f", value);
         String shortened = text.replaceFirst("\\.?0+$", "");
         return shortened.equals("-0") || shortened.isEmpty() ? "0" : shortened;

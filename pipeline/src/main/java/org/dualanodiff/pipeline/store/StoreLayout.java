@@ -215,7 +215,9 @@ public final class StoreLayout {
                 || key.startsWith(attempts(runId) + "/")
                 || key.startsWith(deaths(runId) + "/")
                 || key.equals(result(runId))
-                || key.equals(status(runId));
+                || key.equals(status(runId))
+                // Of a run; and of train, which has none, its page.
+                || key.equals(report(runId));
     }
 
     public static String unit(String runId, UnitKey unit) {
