@@ -19,7 +19,7 @@ final class Chart {
 
     private static final int WIDTH = 440;
     private static final int HEIGHT = 220;
-    private static final int LEFT = 52;
+    private static final int LEFT = 66;
     private static final int RIGHT = 24;
     private static final int TOP = 12;
     private static final int BOTTOM = 40;
@@ -56,8 +56,8 @@ final class Chart {
         }
         add(line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM).attr("class", "axis"));
         add(label((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", xLabel));
-        add(label(12, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", yLabel)
-                .attr("transform", "rotate(-90 12 %s)".formatted(number((TOP + HEIGHT - BOTTOM) / 2.0))));
+        add(label(11, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", yLabel)
+                .attr("transform", "rotate(-90 11 %s)".formatted(number((TOP + HEIGHT - BOTTOM) / 2.0))));
         return this;
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
@@ -104,16 +104,17 @@ public final class DescribeProgress {
                 .orElse(Double.NaN);
         List<Section.Figure> figures = new ArrayList<>();
         figures.add(new Section.Figure("units complete", "%d of %d".formatted(count(counts, "complete"), all)));
-        for (String state : List.of("waiting", "training", "learning", "generating", "committing", "failed")) {
-            figures.add(new Section.Figure("units " + state, Readable.count(count(counts, state))));
-        }
+        Stream.of("waiting", "training", "learning", "generating", "committing", "failed")
+                .filter(state -> count(counts, state) > 0)
+                .map(state -> new Section.Figure("units " + state, Readable.count(count(counts, state))))
+                .forEach(figures::add);
         figures.add(new Section.Figure(
                 "pairs committed", Readable.count(status.pairs()) + " of " + Readable.count(status.wanted())));
         figures.add(new Section.Figure("pairs a second", Readable.digits(status.pairsPerSecond(), 3)));
-        figures.add(new Section.Figure("steps a second, all trainings", speed == 0 ? NONE : Readable.digits(speed, 3)));
-        figures.add(new Section.Figure("longest training left", duration(longest)));
+        figures.add(new Section.Figure("steps a second, in all", speed == 0 ? NONE : Readable.digits(speed, 3)));
+        figures.add(new Section.Figure("longest training ends in", duration(longest)));
         figures.add(new Section.Figure(
-                "pairs will take", status.secondsLeft().map(Readable::duration).orElse(NONE)));
+                "pairs left will take", status.secondsLeft().map(Readable::duration).orElse(NONE)));
         return new Section.KeyFigures("So far", figures);
     }
 
