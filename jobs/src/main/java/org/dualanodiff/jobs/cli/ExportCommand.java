@@ -19,9 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff export --run ID --format coco --out work/export/coco",
         description = {
-            "Writes accepted pairs in a form that other tools read. Broken off and run again, it goes on where it was.",
-            "Ends with one JSON line on standard output."
+            "Writes accepted pairs in a form that other tools read.",
+            "Broken off and run again, it goes on where it was. Ends with one JSON line on standard output."
         })
 final class ExportCommand extends StoreCommand {
 

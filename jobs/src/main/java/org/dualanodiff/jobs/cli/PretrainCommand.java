@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pretrain",
         mixinStandardHelpOptions = true,
+        footer = {
+            "bin/dualanodiff pretrain --from builtin:small --pairs --data GOOD_IMAGES \\",
+            "    --out work/own-base"
+        },
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
             "It learns from procedural pictures and from folders of your own faultless images. The same command in the"

@@ -47,6 +47,7 @@ abstract class StoreCommand implements Callable<Integer> {
     @Command(
             name = "publish",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff publish --store work/store --name defects --run ID",
             description = {
                 "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
                 "Copies nothing. Published again with other pairs, it becomes the next version."

@@ -173,7 +173,7 @@ public final class EvaluationRun {
                 .schema("category STRING, background STRING, status STRING")
                 .parquet(files)
                 .filter(col("status")
-                        .equalTo(GeneratedSample.Status.ACCEPTED.column())
+                        .equalTo(GeneratedSample.ACCEPTED)
                         .and(col("background").isNotNull())
                         .and(col("category").isin(categories)))
                 .select(substring_index(col("background"), "#", 1).as("image"))

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.plan.Estimate;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;

@@ -136,6 +136,7 @@ public final class GpuTask {
         private int withinVisible(String address) {
             List<String> visible = Arrays.stream(environment.get(VISIBLE).split(","))
                     .map(String::strip)
+                    .takeWhile(name -> !name.isEmpty() && !name.startsWith("-"))
                     .toList();
             return place(address, visible)
                     .orElseThrow(() -> new DeviceException(

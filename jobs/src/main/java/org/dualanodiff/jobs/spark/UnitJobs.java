@@ -186,7 +186,7 @@ public final class UnitJobs {
         public List<PairVerdict> call(String key) throws IOException {
             try (ObjectStore store = settings.openStore();
                     Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-                return samples.filter(sample -> sample.adapter().equals(adapter))
+                return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
                         .map(sample -> PairVerdict.of(sample, key))
                         .toList();
             }

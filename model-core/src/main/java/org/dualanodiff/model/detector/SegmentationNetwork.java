@@ -5,11 +5,11 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.TrainingListener;
 
 /**
@@ -59,7 +59,7 @@ public final class SegmentationNetwork implements AutoCloseable {
     SegmentationNetwork(Config config, long seed, Compute compute) {
         this.config = config;
         this.tensors = new NetworkTensors(seed, compute);
-        try (Unfinished parts = Unfinished.begin()) {
+        try (ConstructionScope parts = ConstructionScope.begin()) {
             this.layers = new SegmentationUNet(config, tensors);
             parts.finish();
         }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.detector.NetworkTensors.Role;
+import org.dualanodiff.model.detector.ResidualNetwork.ConvolutionNorm;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;

@@ -2,6 +2,7 @@ package org.dualanodiff.model.mask;
 
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 
 /**
  * The mask as distance from the part's ground. Outside the defect the anomaly part is ground by construction, so a pixel's

@@ -3,10 +3,10 @@ package org.dualanodiff.model.vae;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Mean and standard deviation of the latents of many pictures, a row each. Kept instead of a sample, so
@@ -43,7 +43,7 @@ public record LatentDistribution(NDArray means, NDArray deviations) implements A
         }
 
         public LatentDistribution done() {
-            try (Unfinished parts = Unfinished.begin()) {
+            try (ConstructionScope parts = ConstructionScope.begin()) {
                 LatentDistribution done = new LatentDistribution(
                         TensorScope.disown(Operators.concat(means, 0)),
                         TensorScope.disown(Operators.concat(deviations, 0)));

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -72,7 +72,7 @@ public final class ExportPairs {
         try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
             return written(
                     task,
-                    rows.filter(row -> row.status() == GeneratedSample.Status.ACCEPTED)
+                    rows.filter(GeneratedSample::accepted)
                             .map(ExportedPair::of));
         } catch (IOException | UncheckedIOException e) {
             throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);

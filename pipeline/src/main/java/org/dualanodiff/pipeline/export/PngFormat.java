@@ -33,7 +33,7 @@ record PngFormat() implements PairFormat {
         if (pair.isGenerated()) {
             target.write(
                     Keys.of(folder, "anomaly", pair.id() + ".png"),
-                    pair.generated().anomaly());
+                    pair.generated().pictures().anomaly());
         }
         return pair.entry(image, mask);
     }

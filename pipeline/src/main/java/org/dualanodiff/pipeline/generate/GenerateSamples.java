@@ -119,7 +119,7 @@ public final class GenerateSamples {
     private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
         Supplier<List<GeneratedSample>> rest = source.block(block);
         return () -> rest.get().stream()
-                .filter(sample -> wanted.contains(sample.sampleIndex()))
+                .filter(sample -> wanted.contains(sample.id().index()))
                 .toList();
     }
 

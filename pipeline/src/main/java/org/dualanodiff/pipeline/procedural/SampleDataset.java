@@ -9,6 +9,7 @@ import java.util.function.LongFunction;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 
 /**
  * Writes procedural products (two textures, two objects, three defect types each) in the MVTec AD layout:

@@ -12,11 +12,11 @@ import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
-import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 
 /** Looks at the real pairs that an adapter is trained on, to know what its generated pairs are to be like. */
 public final class LearnQuality {

@@ -104,7 +104,7 @@ class GenerateSamplesTest {
         List<GeneratedSample> behind = samples("behind", Executors::newSingleThreadExecutor, List.of(missing(0)));
         List<GeneratedSample> atOnce = samples("at-once", AtOnce::new, List.of(missing(0)));
 
-        assertThat(behind).extracting(GeneratedSample::sampleIndex).isSorted().hasSize(PAIRS);
+        assertThat(behind).extracting(sample -> sample.id().index()).isSorted().hasSize(PAIRS);
         assertSame(behind, atOnce);
     }
 
@@ -126,9 +126,9 @@ class GenerateSamplesTest {
         assertThat(found)
                 .usingRecursiveComparison()
                 .withEqualsForType(Double::equals, Double.class)
-                .ignoringFields("millis", "createdAt")
+                .ignoringFields("origin.millis", "origin.createdAt")
                 .isEqualTo(expected);
-        assertThat(expected).extracting(GeneratedSample::image).doesNotHaveDuplicates();
+        assertThat(expected).extracting(sample -> sample.pictures().image()).doesNotHaveDuplicates();
     }
 
     /** Staged by one task a list of missing indices, all at the same time. */

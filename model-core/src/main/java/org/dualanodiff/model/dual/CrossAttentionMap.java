@@ -12,7 +12,7 @@ import org.dualanodiff.model.torch.Tensors;
  * heads, layers and steps of a sampling (DualAnoDiff, section 3.4). Layers coarser than an eighth of the latent say too
  * little about places and are left out.
  */
-public final class DefectAttention implements AutoCloseable {
+public final class CrossAttentionMap implements AutoCloseable {
 
     private static final int COARSEST = 8;
 
@@ -29,7 +29,7 @@ public final class DefectAttention implements AutoCloseable {
      * @param firstToken place of the defect's first token in its prompt
      * @param tokens how many it has
      */
-    public DefectAttention(int pairs, int side, int firstToken, int tokens) {
+    public CrossAttentionMap(int pairs, int side, int firstToken, int tokens) {
         this.pairs = pairs;
         this.side = side;
         this.firstToken = firstToken;

@@ -16,26 +16,26 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Whatever call fails while an owner of native memory is made or works, nothing stays on the device. */
-class UnfinishedTest {
+class ConstructionScopeTest {
 
     private static final int SIDE = 32;
     private static final int TRIES = 8;
@@ -60,11 +60,11 @@ class UnfinishedTest {
         NDArray lost;
         NDArray kept;
         try (TensorScope scope = TensorScope.open();
-                Unfinished whole = Unfinished.begin()) {
-            try (Unfinished part = Unfinished.begin()) {
+                ConstructionScope whole = ConstructionScope.begin()) {
+            try (ConstructionScope part = ConstructionScope.begin()) {
                 lost = TensorScope.disown(Tensors.of(new float[] {1}, Device.cpu(), 1));
             }
-            try (Unfinished part = Unfinished.begin()) {
+            try (ConstructionScope part = ConstructionScope.begin()) {
                 kept = TensorScope.disown(Tensors.of(new float[] {2}, Device.cpu(), 1));
                 part.finish();
             }
@@ -79,8 +79,8 @@ class UnfinishedTest {
     void part_thatIsFinished_isFreedWithTheWholeThatIsNot() {
         NDArray tensor;
         try (TensorScope scope = TensorScope.open();
-                Unfinished whole = Unfinished.begin()) {
-            try (Unfinished part = Unfinished.begin()) {
+                ConstructionScope whole = ConstructionScope.begin()) {
+            try (ConstructionScope part = ConstructionScope.begin()) {
                 tensor = TensorScope.disown(Tensors.of(new float[] {1}, Device.cpu(), 1));
                 part.finish();
             }
@@ -117,7 +117,7 @@ class UnfinishedTest {
 
     @Test
     void sampler_thatFailsToBeMade_leavesNothing() throws Exception {
-        leavesNothing(UnfinishedTest::sampler);
+        leavesNothing(ConstructionScopeTest::sampler);
     }
 
     @Test

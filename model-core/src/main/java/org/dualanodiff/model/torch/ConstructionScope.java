@@ -12,36 +12,36 @@ import java.util.List;
  * fail.
  *
  * <pre>{@code
- * try (Unfinished parts = Unfinished.begin()) {
+ * try (ConstructionScope parts = ConstructionScope.begin()) {
  *     weights = load(...);
  *     moments = zeros(weights); // if this fails, the weights are freed
  *     parts.finish();
  * }
  * }</pre>
  */
-public final class Unfinished implements AutoCloseable {
+public final class ConstructionScope implements AutoCloseable {
 
-    private static final ThreadLocal<Deque<Unfinished>> OPEN = ThreadLocal.withInitial(ArrayDeque::new);
+    private static final ThreadLocal<Deque<ConstructionScope>> OPEN = ThreadLocal.withInitial(ArrayDeque::new);
 
     private final List<NDArray> made = new ArrayList<>();
 
-    private Unfinished() {}
+    private ConstructionScope() {}
 
-    public static Unfinished begin() {
-        Unfinished begun = new Unfinished();
+    public static ConstructionScope begin() {
+        ConstructionScope begun = new ConstructionScope();
         OPEN.get().push(begun);
         return begun;
     }
 
     /** It is made: whoever owns it frees it from here on, or what it is a part of if that does not come to its end. */
     public void finish() {
-        Deque<Unfinished> open = OPEN.get();
+        Deque<ConstructionScope> open = OPEN.get();
         open.stream().dropWhile(begun -> begun != this).skip(1).findFirst().ifPresent(whole -> whole.made.addAll(made));
         made.clear();
     }
 
     static void note(NDArray tensor) {
-        Unfinished innermost = OPEN.get().peek();
+        ConstructionScope innermost = OPEN.get().peek();
         if (innermost != null) {
             innermost.made.add(tensor);
         }

@@ -16,7 +16,7 @@ import org.dualanodiff.model.unet.UNetStage;
  * way back, on which each stage is computed a second time, now with gradients (Chen et al. 2016,
  * "Training deep nets with sublinear memory cost").
  */
-final class StageWalk {
+final class RecomputedPass {
 
     private final List<Step> steps = new ArrayList<>();
     private final NDArray end;
@@ -30,7 +30,7 @@ final class StageWalk {
     private record Kept(NDArray features, int producer) {}
 
     /** Runs all stages; gradients should be off. */
-    StageWalk(UNet unet, NDArray latents, UNetStage.Pass pass) {
+    RecomputedPass(UNet unet, NDArray latents, UNetStage.Pass pass) {
         Deque<Kept> kept = new ArrayDeque<>();
         NDArray h = unet.input(latents);
         for (UNetStage stage : unet.stages()) {

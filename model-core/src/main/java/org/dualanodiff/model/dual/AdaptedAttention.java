@@ -10,7 +10,7 @@ import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
 /** One attention layer with what the adapter adds to it: LoRA of both branches, SAIM, and BCM if it has one. */
-final class DualAttention {
+final class AdaptedAttention {
 
     private final LowRankAdapter query;
     private final LowRankAdapter key;
@@ -19,7 +19,7 @@ final class DualAttention {
     private final SelfAttentionInteraction interaction;
     private final Optional<BackgroundCompensation> background;
 
-    private DualAttention(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
+    private AdaptedAttention(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
         query = LowRankAdapter.of(tensors, "to_q");
         key = LowRankAdapter.of(tensors, "to_k");
         value = LowRankAdapter.of(tensors, "to_v");
@@ -28,8 +28,8 @@ final class DualAttention {
         this.background = background;
     }
 
-    static DualAttention of(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
-        return new DualAttention(tensors, background);
+    static AdaptedAttention of(AdapterTensors tensors, Optional<BackgroundCompensation> background) {
+        return new AdaptedAttention(tensors, background);
     }
 
     LowRankAdapter query() {
