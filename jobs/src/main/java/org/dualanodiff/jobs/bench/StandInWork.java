@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.spark.TaskSettings;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.TaskTimes;

@@ -18,9 +18,9 @@ import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -81,9 +81,7 @@ record RunScope(
      * @throws org.dualanodiff.pipeline.store.StoreException if another driver has taken over
      */
     void requireHeld() {
-        if (lease.lost()) {
-            throw lease.takenOver();
-        }
+        lease.requireNotLost();
     }
 
     TrainTask trainTask(UnitKey unit, AdapterId adapter) {

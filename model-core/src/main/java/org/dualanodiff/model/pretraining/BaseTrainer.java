@@ -21,7 +21,7 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Compute;

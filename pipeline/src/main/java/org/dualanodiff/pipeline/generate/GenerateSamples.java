@@ -27,7 +27,7 @@ import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;

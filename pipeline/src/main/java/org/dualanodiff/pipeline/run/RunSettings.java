@@ -38,7 +38,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
