@@ -41,7 +41,7 @@ final class UnitStates implements AutoCloseable {
         COMPLETE,
         FAILED;
 
-        private String word() {
+        String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.report.DescribeProgress;
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class WriteProgress {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriteProgress.class);
+
+    private static final String TRAINING = UnitStates.State.TRAINING.word();
 
     private final ObjectStore store;
     private final String runId;
@@ -69,6 +73,10 @@ public final class WriteProgress {
 
     private List<UnitProgress> progress(List<UnitStatus> units) {
         Map<AdapterId, TrainingCurve> curves = new HashMap<>(ended);
+        Set<AdapterId> training = units.stream()
+                .filter(unit -> unit.state().equals(TRAINING))
+                .map(UnitStatus::adapter)
+                .collect(Collectors.toSet());
         List<AdapterId> unread = units.stream()
                 .limit(DescribeProgress.CHAPTERS)
                 .map(UnitStatus::adapter)
@@ -76,7 +84,7 @@ public final class WriteProgress {
                 .toList();
         ObjectStore.inParallel(unread, this::curve).forEach(found -> found.ifPresent(curve -> {
             curves.put(curve.adapter(), curve.of());
-            if (curve.of().step() == curve.of().steps()) {
+            if (!training.contains(curve.adapter())) {
                 ended.put(curve.adapter(), curve.of());
             }
         }));

@@ -50,6 +50,15 @@ class WriteProgressTest {
                 trained(store, 9, 8);
                 assertThat(progress.write().map(String::new).orElseThrow())
                         .contains("step 9 of 10", "Sample sheet after step 8");
+
+                trained(store, 10, 8);
+                progress.write();
+                trained(store, 10, 10);
+                states.enter(HOLE, UnitStates.State.GENERATING);
+                store.write(StoreLayout.status(RUN), Json.bytes(states.status()));
+                assertThat(progress.write().map(String::new).orElseThrow())
+                        .as("the sheet of the last step comes after its numbers")
+                        .contains("Sample sheet after step 10");
             }
             assertThat(progress.write()).as("after").isEmpty();
         }

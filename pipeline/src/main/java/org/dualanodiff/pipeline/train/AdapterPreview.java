@@ -17,7 +17,7 @@ import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.quality.MaskLevels;
-import org.dualanodiff.pipeline.quality.TrainingPair;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.PairGroup;
