@@ -160,11 +160,11 @@ public final class BaseTrainer implements AutoCloseable {
             StartingAdapter adapter = pair.orElseThrow();
             List<NDArray> own = adapter.weights().trained();
             List<NDArray> gradients = Operators.gradients(loss, concatenated(parameters, own));
-            optimizer.step(gradients.subList(0, parameters.size()), rate);
-            adapter.optimizer().step(gradients.subList(parameters.size(), gradients.size()), rate);
+            optimizer.update(gradients.subList(0, parameters.size()), rate);
+            adapter.optimizer().update(gradients.subList(parameters.size(), gradients.size()), rate);
             adapter.weights().updateAverage(averaging);
         } else {
-            optimizer.step(Operators.gradients(loss, parameters), rate);
+            optimizer.update(Operators.gradients(loss, parameters), rate);
         }
         unet.updateAverage(averaging);
         text.updateAverage(averaging);
