@@ -52,6 +52,12 @@ final class ExportCommand extends StoreCommand {
             })
     private Boolean originals;
 
+    @Option(
+            names = "--shard-megabytes",
+            paramLabel = "N",
+            description = "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file. Default: 256.")
+    private Integer shardMegabytes;
+
     /** What is exported. */
     static final class Source {
         @Option(names = "--run", required = true, paramLabel = "ID", description = "The pairs of a run.")
@@ -76,8 +82,9 @@ final class ExportCommand extends StoreCommand {
 
     private ExportPlan plan(ObjectStore store) {
         String words = source.run == null ? "data set " + source.dataset : "run " + source.run;
-        return ExportPlan.of(
+        ExportPlan plan = ExportPlan.of(
                 format, withOriginals() ? words + " with originals" : words, ExportRun.parts(files(store)));
+        return shardMegabytes == null ? plan : plan.withShards(shardMegabytes);
     }
 
     private List<PublishedDataset.File> files(ObjectStore store) {

@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.PathSegment;
 
 /** The forms of an export. */
@@ -23,25 +26,33 @@ public enum ExportFormat {
     /** A Hugging Face data-set directory whose picture columns load as images. */
     HUGGINGFACE,
     /** Picture files in folders, and a manifest with one JSON object a pair. */
-    PNG;
+    PNG,
+    /** Tar files with picture, mask and JSON of each pair, as WebDataset's readers stream them. */
+    WEBDATASET;
+
+    /** Of a shard, if nobody wants another. */
+    public static final long SHARD_BYTES = 256L << 20;
 
     /** Whether real images can be written beside the generated ones. */
     public boolean takesOriginals() {
         return this != HUGGINGFACE;
     }
 
-    PairFormat pairFormat() {
+    /** @param shardBytes about the size of the files in which many pairs lie, where the format leaves it open */
+    PairFormat pairFormat(long shardBytes) {
         return switch (this) {
             case MVTEC -> new MvtecFormat();
             case COCO -> new CocoFormat();
             case YOLO -> new YoloFormat();
             case HUGGINGFACE -> new HuggingFaceFormat();
             case PNG -> new PngFormat();
+            case WEBDATASET -> new WebDatasetFormat(shardBytes);
         };
     }
 
     /** How pairs are laid out. Paths are keys below the export's root. */
-    sealed interface PairFormat permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, YoloFormat {
+    sealed interface PairFormat
+            permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, WebDatasetFormat, YoloFormat {
 
         /**
          * Writes the files of one part, over those of an earlier attempt.
@@ -70,6 +81,25 @@ public enum ExportFormat {
         @FunctionalInterface
         interface Entries {
             Stream<ExportedPair.Entry> stream();
+
+            /** Files that hold the pairs, each once, in order. */
+            default Set<String> images() {
+                try (Stream<ExportedPair.Entry> all = stream()) {
+                    return all.map(ExportedPair.Entry::image).collect(Collectors.toCollection(LinkedHashSet::new));
+                }
+            }
+
+            /**
+             * Deletes the files of a folder that hold none of the pairs: readers take all that lies there, and a run whose
+             * files were merged since, or another version of a data set, has other parts.
+             */
+            default void deleteOthers(String folder, ObjectStore target) {
+                Set<String> images = images();
+                target.deleteFiles(target.list(folder).stream()
+                        .map(StoredFile::key)
+                        .filter(key -> !images.contains(key))
+                        .toList());
+            }
         }
 
         /** Keys from names of any kind. */

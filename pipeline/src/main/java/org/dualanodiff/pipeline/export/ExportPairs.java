@@ -65,7 +65,7 @@ public final class ExportPairs {
         } else if (task.part() instanceof ExportPlan.Part.RealPairs real) {
             return written(task, real(real));
         }
-        copy((ExportPlan.Part.GoodImages) task.part(), task.format().pairFormat());
+        copy((ExportPlan.Part.GoodImages) task.part(), task.pairFormat());
         return "";
     }
 
@@ -90,8 +90,7 @@ public final class ExportPairs {
     }
 
     private String written(Task task, Stream<ExportedPair> pairs) {
-        return task.format()
-                .pairFormat()
+        return task.pairFormat()
                 .write(task.part().name(), pairs, task.classes(), target)
                 .map(entry -> entry.json() + "\n")
                 .collect(Collectors.joining());
@@ -129,8 +128,14 @@ public final class ExportPairs {
         return usual ? path.substring(dot).toLowerCase(Locale.ROOT) : "";
     }
 
-    /** One part of an export to be written. */
-    public record Task(ExportPlan.Part part, ExportFormat format, ExportPlan.Classes classes) implements Serializable {}
+    /** One part of an export to be written; see {@link ExportPlan}. */
+    public record Task(ExportPlan.Part part, ExportFormat format, ExportPlan.Classes classes, long shardBytes)
+            implements Serializable {
+
+        PairFormat pairFormat() {
+            return format.pairFormat(shardBytes);
+        }
+    }
 
     /**
      * What became of one part.

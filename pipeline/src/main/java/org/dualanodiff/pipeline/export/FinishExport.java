@@ -67,7 +67,7 @@ public final class FinishExport {
      */
     public long end(ExportPlan plan) throws IOException {
         PairFormat.Entries entries = () -> PartLists.entries(target, plan.partNames());
-        plan.format().pairFormat().finish(entries, plan.classes(), target);
+        plan.pairFormat().finish(entries, plan.classes(), target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             long pairs = all.count();
             target.write(ExportRecord.KEY, Json.bytes(record(plan, true, pairs)));

@@ -60,6 +60,7 @@ record HuggingFaceFormat() implements PairFormat {
 
     @Override
     public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
+        entries.deleteOthers("data", target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             target.write("README.md", Readme.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
         }
