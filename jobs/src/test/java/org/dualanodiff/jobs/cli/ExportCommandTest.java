@@ -150,6 +150,43 @@ class ExportCommandTest {
         assertThat(run("publish", "--name", "defects", "--run", "night").out()).contains("version 1");
     }
 
+    @Test
+    void publish_toATable_isASnapshotAndThenThereAlready() {
+        CommandLineRun first = publish("warehouse=" + folder.resolve("lake").toUri());
+        assertThat(first.exit()).as(first.err()).isZero();
+        assertThat(first.out())
+                .contains("datasets/lake.defects.pairs/current.json version 1")
+                .contains("lake.defects.pairs snapshot ");
+        assertThat(folder.resolve("lake/defects/pairs/metadata")).isDirectoryContaining("glob:**.metadata.json");
+
+        CommandLineRun again = publish("warehouse=" + folder.resolve("lake").toUri());
+        assertThat(again.exit()).as(again.err()).isZero();
+        assertThat(again.out()).contains("version 1").contains("lake.defects.pairs has it already");
+    }
+
+    private static CommandLineRun publish(String setting) {
+        String[] parts = setting.split("=", 2);
+        return run(
+                "publish",
+                "--table",
+                "lake.defects.pairs",
+                "--run",
+                "night",
+                "--set",
+                "spark.conf.\"spark.sql.catalog.lake.type\"=hadoop",
+                "--set",
+                "spark.conf.\"spark.sql.catalog.lake.%s\"=\"%s\"".formatted(parts[0], parts[1]));
+    }
+
+    @Test
+    void publish_toATableOfAnUnknownCatalog_saysWhatToSetAndPublishesNothing() {
+        CommandLineRun run = run("publish", "--table", "sea.defects.pairs", "--run", "night");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("set spark.sql.catalog.sea.type");
+        assertThat(shared.resolve("store/datasets/sea.defects.pairs")).doesNotExist();
+    }
+
     private List<String> exportOf(String format) {
         return List.of(
                 "export",

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,9 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
@@ -27,6 +30,7 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.export.PublishTable.TableName;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -37,6 +41,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +54,8 @@ class PublishTableTest {
     private static final AdapterId SCRATCH =
             new AdapterId("hex nut", "scratch", Fingerprint.of("scratch").build());
     private static final TableName NAME = TableName.parse("lake.defects.pairs");
+
+    private static final Path ROOT = Path.of(System.getProperty("project.root"));
 
     @TempDir
     private Path folder;
@@ -168,7 +175,7 @@ class PublishTableTest {
         DataFile old = files(table.newScan()).get(store.uri(night.files().get(0).key()));
         table.newRewrite()
                 .deleteFile(old)
-                .addFile(org.apache.iceberg.DataFiles.builder(table.spec())
+                .addFile(DataFiles.builder(table.spec())
                         .copy(old)
                         .withPath("file:" + moved)
                         .build())
@@ -183,14 +190,8 @@ class PublishTableTest {
 
     @Test
     void append_toATableOfOtherPartitions_isRefused() {
-        try (var hadoop = new org.apache.iceberg.hadoop.HadoopCatalog(
-                new Configuration(), catalog.get("warehouse"))) {
-            hadoop.createTable(
-                    NAME.inCatalog(),
-                    org.apache.iceberg.parquet.ParquetSchemaUtil.convert(SampleFile.columns()));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        Catalog loaded = CatalogUtil.buildIcebergCatalog("lake", catalog, new Configuration());
+        loaded.createTable(NAME.inCatalog(), ParquetSchemaUtil.convert(SampleFile.columns()));
 
         assertThatThrownBy(() -> append(night("night", 1)))
                 .isInstanceOf(StoreException.class)
@@ -206,6 +207,48 @@ class PublishTableTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("CATALOG.DATABASE.TABLE");
     }
+
+    @Test
+    @Tag("python")
+    void table_asItsReadersSeeIt_hasAllRowsNowAndThoseOfTheNightBefore() throws Exception {
+        assumeTrue(python("-c", "import pyiceberg, sqlalchemy, pyspark, duckdb").exit() == 0, "python3 with PyIceberg");
+        catalog = properties("jdbc");
+        append(night("nightly-2030-01-01", 3));
+        append(night("nightly-2030-01-02", 4));
+        Path jars = ROOT.resolve("pipeline/target/iceberg-readers");
+        List<String> command = new ArrayList<>(
+                List.of(ROOT.resolve("pipeline/src/test/python/read_table.py").toString(), folder.toString()));
+        if (Files.isDirectory(jars)) {
+            try (Stream<Path> files = Files.list(jars)) {
+                files.map(Path::toString).forEach(command::add);
+            }
+        }
+
+        Run run = python(command.toArray(String[]::new));
+
+        assertThat(run.exit()).as(run.output()).isZero();
+        assertThat(run.output().lines().filter(line -> line.contains("the night before")))
+                .hasSizeGreaterThanOrEqualTo(1)
+                .allMatch(line -> line.endsWith(": 14 rows, 7 scratches, 6 the night before"));
+    }
+
+    private Run python(String... arguments) throws InterruptedException {
+        try {
+            Path output = folder.resolve("output.txt");
+            ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
+            builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+            builder.command().addAll(List.of(arguments));
+            int exit = builder.redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start()
+                    .waitFor();
+            return new Run(exit, Files.readString(output));
+        } catch (IOException noPython) {
+            return new Run(-1, noPython.toString());
+        }
+    }
+
+    private record Run(int exit, String output) {}
 
     private Map<String, String> properties(String type) {
         Map<String, String> properties = new TreeMap<>();
@@ -235,7 +278,7 @@ class PublishTableTest {
     }
 
     private List<String> addresses(PublishedDataset... datasets) {
-        return java.util.stream.Stream.of(datasets)
+        return Stream.of(datasets)
                 .flatMap(dataset -> dataset.files().stream())
                 .map(file -> store.uri(file.key()))
                 .sorted()
