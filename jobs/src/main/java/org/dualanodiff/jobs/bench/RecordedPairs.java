@@ -15,7 +15,11 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.MaskSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Origin;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /**
@@ -33,13 +37,7 @@ public final class RecordedPairs {
     /** By side; drawn once a JVM. */
     private static final Map<Integer, List<Pair>> DRAWN = new ConcurrentHashMap<>();
 
-    private record Pair(
-            byte[] image,
-            byte[] mask,
-            byte[] anomaly,
-            int area,
-            GeneratedSample.BoundingBox box,
-            PairSignature signature) {}
+    private record Pair(Pictures pictures, MaskSize mask, PairSignature signature) {}
 
     private RecordedPairs() {}
 
@@ -53,31 +51,18 @@ public final class RecordedPairs {
     /** @param reasons why it is no good; none if it is */
     static GeneratedSample sample(String runId, GenerateUnit unit, int index, int side, List<String> reasons) {
         Pair pair = DRAWN.computeIfAbsent(side, RecordedPairs::draw).get(index % COUNT);
-        double ratio = pair.area() / (double) (side * side);
+        double ratio = pair.mask().area() / (double) (side * side);
+        PairMeasures measures =
+                new PairMeasures(ratio, 1, Double.NaN, index, index, 0, index, Double.NaN, Double.NaN, Double.NaN);
         return new GeneratedSample(
                 SampleId.of(runId, unit.adapter(), index),
-                unit.unit().category(),
-                unit.unit().defect(),
-                index,
-                0,
-                runId,
-                unit.adapter().fingerprint().hex(),
-                "a recorded pair",
-                null,
-                marked(pair.image(), index),
-                marked(pair.mask(), index),
-                marked(pair.anomaly(), index),
-                side,
-                side,
-                pair.area(),
-                pair.box(),
-                new PairMeasures(ratio, 1, Double.NaN, index, index, 0, index, Double.NaN, Double.NaN, Double.NaN),
-                pair.signature(),
-                reasons.isEmpty() ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
-                reasons,
-                null,
-                index,
-                Instant.now());
+                new Origin(0, "a recorded pair", null, index, Instant.now()),
+                new Pictures(
+                        marked(pair.pictures().image(), index),
+                        marked(pair.pictures().mask(), index),
+                        marked(pair.pictures().anomaly(), index)),
+                pair.mask(),
+                new Verdict(measures, pair.signature(), reasons));
     }
 
     /** Readers of PNG stop at its last chunk, so what follows changes the bytes and not the picture. */
@@ -113,12 +98,13 @@ public final class RecordedPairs {
         }
         BufferedImage picture = new Image(full, full, 3, image).buffered();
         BufferedImage outline = new Image(full, full, 1, mask).buffered();
+        Mask marked = Mask.of(outline);
         return new Pair(
-                PngCodec.encode(picture),
-                PngCodec.encode(outline),
-                PngCodec.encode(new Image(full, full, 3, anomaly).buffered()),
-                side * side,
-                new GeneratedSample.BoundingBox(x, y, side, side),
-                PairSignature.of(picture, Mask.of(outline)));
+                new Pictures(
+                        PngCodec.encode(picture),
+                        PngCodec.encode(outline),
+                        PngCodec.encode(new Image(full, full, 3, anomaly).buffered())),
+                MaskSize.of(marked),
+                PairSignature.of(picture, marked));
     }
 }

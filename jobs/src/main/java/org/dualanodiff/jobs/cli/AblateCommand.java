@@ -23,6 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ablate",
         mixinStandardHelpOptions = true,
+        footer = {
+            "bin/dualanodiff ablate --config conf/local.conf --variant whole= \\",
+            "    --variant cold=training.init=cold"
+        },
         description = {
             "Runs the main job in several variants and prints one table of what their pairs are worth.",
             "Variants: the whole method; no-interaction (without SAIM); shared-lora (one LoRA for both branches); background"

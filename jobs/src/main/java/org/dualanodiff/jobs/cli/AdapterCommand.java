@@ -63,6 +63,10 @@ abstract class AdapterCommand implements Callable<Integer> {
     @Command(
             name = "export-adapter",
             mixinStandardHelpOptions = true,
+            footer = {
+                "bin/dualanodiff export-adapter --config conf/local.conf \\",
+                "    --category cloth --defect hole --out hole.safetensors"
+            },
             description = "Copies the adapter that this configuration means out of the store, for the released code.")
     static final class ExportAdapter extends AdapterCommand {
 
@@ -94,9 +98,14 @@ abstract class AdapterCommand implements Callable<Integer> {
     @Command(
             name = "import-adapter",
             mixinStandardHelpOptions = true,
+            footer = {
+                "bin/dualanodiff import-adapter --config conf/local.conf \\",
+                "    --category cloth --defect hole pytorch_lora_weights.safetensors"
+            },
             description = {
-                "Puts an adapter that was trained elsewhere into the store, in the place of the one that this configuration",
-                "would train. Reads pytorch_lora_weights.safetensors or .bin of the released code; executes nothing in it."
+                "Puts an adapter that was trained elsewhere into the store, in the place of the one that this configuration would"
+                        + " train.",
+                "Reads pytorch_lora_weights.safetensors or .bin of the released code; executes nothing in it."
             })
     static final class ImportAdapterFile extends AdapterCommand {
 

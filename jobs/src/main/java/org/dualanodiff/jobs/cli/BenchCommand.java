@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff bench model --resolution 64",
         description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
             ModelBenchCommands.Memory.class,
@@ -37,6 +38,7 @@ final class BenchCommand {
     @Command(
             name = "pixels",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench pixels --millions 10",
             description = "Seconds and peak memory of the pixel metrics on many pixels.")
     static final class Pixels implements Callable<Integer> {
 
@@ -59,9 +61,11 @@ final class BenchCommand {
     @Command(
             name = "scale",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench scale --store work/scale --rows 2000",
             description = {
-                "What Spark and the store cost beside the model: recorded pairs of 256 x 256 pixels go the way of a run's,",
-                "from tasks to merged files. Writes into the store and deletes it again; 100,000 pairs need 50 GB of disk."
+                "Measures what Spark and the store cost beside the model.",
+                "Recorded pairs of 256 x 256 pixels go the way of a run's, from tasks to merged files. Writes into the store and"
+                        + " deletes it again; 100,000 pairs need 50 GB of disk."
             })
     static final class Scale implements Callable<Integer> {
 
@@ -97,9 +101,11 @@ final class BenchCommand {
     @Command(
             name = "night",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench night --units 15 --slots 4",
             description = {
-                "How well a run fills its slots: a whole run in a temporary folder, with sleeps and recorded pairs in the",
-                "model's place. Units train for 5 to 20 minutes and make their pairs in 11, divided by --haste."
+                "Measures how well a run fills its slots.",
+                "A whole run in a temporary folder, with sleeps and recorded pairs in the model's place. Units train for 5 to 20"
+                        + " minutes and make their pairs in 11, divided by --haste."
             })
     static final class Night implements Callable<Integer> {
 

@@ -15,9 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff demo",
         description = {
-            "Shows the whole way on this machine in some minutes: sample data, adapters for a defect of each of two products,",
-            "pairs in both ways, figures and a page to look at. Run again, it keeps what is there."
+            "Shows the whole way on this machine in some minutes: from sample data to a page of pairs.",
+            "It trains adapters for a defect of each of two products, makes pairs in both ways, and measures them. Run again, it"
+                    + " keeps what is there."
         })
 final class DemoCommand implements Callable<Integer> {
 

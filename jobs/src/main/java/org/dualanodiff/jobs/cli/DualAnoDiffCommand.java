@@ -2,14 +2,6 @@ package org.dualanodiff.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.dualanodiff.jobs.cli.AdapterCommand.ExportAdapter;
-import org.dualanodiff.jobs.cli.AdapterCommand.ImportAdapterFile;
-import org.dualanodiff.jobs.cli.RunCommand.Augment;
-import org.dualanodiff.jobs.cli.RunCommand.Generate;
-import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
-import org.dualanodiff.jobs.cli.RunCommand.Train;
-import org.dualanodiff.jobs.cli.StoreCommand.Publish;
-import org.dualanodiff.jobs.cli.StoreCommand.Report;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -20,44 +12,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The command line. */
 @Command(
         name = "dualanodiff",
         description = "Learns defects from a few images and makes any number of new image-mask pairs (DualAnoDiff).",
-        subcommands = {
-            DemoCommand.class,
-            Augment.class,
-            ShowPlan.class,
-            InspectCommand.class,
-            Train.class,
-            Generate.class,
-            FiguresCommand.class,
-            EvaluateCommand.class,
-            AblateCommand.class,
-            Report.class,
-            ExportCommand.class,
-            Publish.class,
-            ImportAdapterFile.class,
-            ExportAdapter.class,
-            VerifyCommand.class,
-            StatusCommand.class,
-            GcCommand.class,
-            PretrainCommand.class,
-            SampleDataCommand.class,
-            RandomModelCommand.class,
-            BenchCommand.class,
-            CommandLine.HelpCommand.class
-        },
         mixinStandardHelpOptions = true,
         versionProvider = DualAnoDiffCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {
-            "",
-            "Exit codes: 0 done, 1 unexpected failure, 2 configuration or usage, 3 input data unusable,",
-            "4 partial (some units failed, the rest is committed)."
-        })
+        exitCodeListHeading = "%nExit codes:%n")
 public final class DualAnoDiffCommand {
 
     private DualAnoDiffCommand() {}
@@ -68,14 +33,35 @@ public final class DualAnoDiffCommand {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandLine(new DualAnoDiffCommand())
+        return line()
                 .setOut(Console.of(out))
                 .setErr(Console.ofErrors(err))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+    }
+
+    /** With all commands, ready to parse. */
+    static CommandLine line() {
+        CommandLine line = new CommandLine(new DualAnoDiffCommand());
+        for (CommandGroup group : CommandGroup.values()) {
+            group.addTo(line);
+        }
+        line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroup::list);
+        line.getSubcommands().values().forEach(DualAnoDiffCommand::headExample);
+        return line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setExecutionExceptionHandler(new Failures())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpAutoWidth(true)
-                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+                .setUsageHelpAutoWidth(true);
+    }
+
+    /** The footer of a command is an example. */
+    private static void headExample(CommandLine command) {
+        UsageMessageSpec help = command.getCommandSpec().usageMessage();
+        if (help.footer().length > 0) {
+            help.footerHeading("%nExample:%n  ");
+        }
+        command.getSubcommands().values().forEach(DualAnoDiffCommand::headExample);
     }
 
     static final class Version implements IVersionProvider {

@@ -15,9 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff evaluate --config conf/local.conf --set run.id=ID",
         description = {
-            "Tells whether the generated pairs help: trains detectors on real, pasted, drawn and generated defects under one"
-                    + " budget and tests them on the real images that no training saw.",
+            "Tells whether the generated pairs help.",
+            "Trains detectors on real, pasted, drawn and generated defects under one budget and tests them on the real images"
+                    + " that no training saw.",
             "Prints a table and a verdict a category; refuses where a test image was seen in training. Runs of an ablation"
                     + " become arms of one table: --set 'evaluate.arms=[real, \"real+generated@RUN1\", \"real+generated@RUN2\"]'."
         })

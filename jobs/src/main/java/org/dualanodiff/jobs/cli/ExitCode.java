@@ -1,5 +1,8 @@
 package org.dualanodiff.jobs.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** How the process ends. */
 public final class ExitCode {
 
@@ -14,4 +17,19 @@ public final class ExitCode {
     public static final int PARTIAL = 4;
 
     private ExitCode() {}
+
+    /** What each code means, for people; {@code docs/get-started.md} has the same. */
+    static Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        meanings.put("" + DONE, "done");
+        meanings.put("" + UNEXPECTED, "unexpected failure: a bug in the program, with its stack trace");
+        meanings.put("" + USAGE, "wrong configuration or usage, or a place that does not answer");
+        meanings.put("" + DATA, "input data that cannot be used");
+        meanings.put(
+                "" + PARTIAL,
+                "partial: units failed or have too few good pairs, parts of an export failed, verify or bench gpu found"
+                        + " something, or in evaluate detectors failed or the loss is above evaluate.allowed-loss."
+                        + " Everything that succeeded is committed");
+        return meanings;
+    }
 }

@@ -13,8 +13,8 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import org.dualanodiff.pipeline.report.ContactSheet;
@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "figures",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff figures --config conf/local.conf --run ID --sheets work/sheets",
         description = {
-            "Compares the pairs of a run with the real ones of its data set: masks that are not empty, pairs that pass the"
-                    + " gate, agreement, diversity, copies.",
+            "Compares the pairs of a run with the real ones of its data set.",
+            "Masks that are not empty, pairs that pass the gate, agreement, diversity, copies.",
             "Agreement: a small segmentation network trained on real pairs looks for the defect in an image; its map"
                     + " against the pair's mask, intersection over union, median."
         })

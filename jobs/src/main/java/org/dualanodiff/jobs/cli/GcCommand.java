@@ -20,11 +20,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gc",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff gc --store work/store --keep-days 7",
         description = {
-            "Shows what nobody needs any more in a store, and deletes it with --delete: remains of broken writes and",
-            "merges, checkpoints of published adapters, and, when they are old, trainings, staged samples and runs that",
-            "were given up, results of detectors, evaluations of runs that are gone. Never what a manifest or any version",
-            "of a published data set refers to."
+            "Shows what nobody needs any more in a store, and deletes it with --delete.",
+            "Remains of broken writes and merges, checkpoints of published adapters, and, when they are old, trainings, staged"
+                    + " samples and runs that were given up, results of detectors, evaluations of runs that are gone. Never what a"
+                    + " manifest or any version of a published data set refers to."
         })
 final class GcCommand implements Callable<Integer> {
 

@@ -15,10 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff inspect --set dataset.root=YOUR_IMAGES",
         description = {
-            "Opens every image of the data set and reports what is there: counts, sizes, mask areas, files that cannot",
-            "be used, and images that are there twice. Writes nothing, and needs no base model. Ends with 3 where a",
-            "category has nothing to train on, as augment would."
+            "Opens every image of the data set and reports what is there.",
+            "Counts, sizes, mask areas, files that cannot be used, and images that are there twice. Writes nothing, and needs no"
+                    + " base model. Ends with 3 where a category has nothing to train on, as augment would."
         })
 final class InspectCommand implements Callable<Integer> {
 

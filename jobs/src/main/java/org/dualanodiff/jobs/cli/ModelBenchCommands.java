@@ -56,6 +56,7 @@ final class ModelBenchCommands {
     @Command(
             name = "memory",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench memory",
             description = "Resident memory while training and sampling: it must not grow.")
     static final class Memory extends OnModel {
 
@@ -104,9 +105,10 @@ final class ModelBenchCommands {
     @Command(
             name = "model",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench model --resolution 64",
             description = {
-                "What a training and a sampling step take: seconds, calls of TorchScript, copies between host and device, peak",
-                "memory of both; and speed ratios."
+                "Measures what a training and a sampling step take.",
+                "Seconds, calls of TorchScript, copies between host and device, peak memory of both; and speed ratios."
             })
     static final class Model extends OnDevice {
 
@@ -125,10 +127,12 @@ final class ModelBenchCommands {
     @Command(
             name = "gpu",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench gpu --device cuda:0",
             description = {
-                "The acceptance run for a machine with a GPU, ten minutes: the same results as on the CPU, seconds and memory of",
-                "steps of Stable Diffusion's size, no leak, and what happens when memory runs out. Prints Markdown, then one",
-                "line of JSON. Ends with 0 if all is as it should be, with 4 and the list of what failed if not."
+                "Runs the acceptance test of a machine with a GPU, ten minutes.",
+                "The same results as on the CPU, seconds and memory of steps of Stable Diffusion's size, no leak, and what happens"
+                        + " when memory runs out. Prints Markdown, then one line of JSON. Ends with 0 if all is as it should be, with 4 and"
+                        + " the list of what failed if not."
             })
     static final class Gpu extends OnDevice {
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -53,17 +54,32 @@ final class Options {
          * @throws org.dualanodiff.pipeline.UserError with every problem at once
          */
         PipelineConfig load(List<String> more) {
-            List<String> all = new ArrayList<>(sets);
-            all.addAll(more);
-            logFormat.ifPresent(format -> all.add("log.format=" + format));
-            PipelineConfig config =
-                    ConfigLoader.load(Optional.ofNullable(file), all, System.getenv(), System.getProperties());
+            PipelineConfig config = ConfigLoader.load(
+                    Optional.ofNullable(file), withLogFormat(more), System.getenv(), System.getProperties());
             JsonLog.start(config.log());
             if (config.log().isJson() && config.log().file().isBlank()) {
                 // What is said to people shares standard error with the log.
                 command.commandLine().setErr(Console.ofErrors(JsonLog.console()));
             }
             return config;
+        }
+
+        /** Whether there are any. */
+        boolean given() {
+            return file != null || !sets.isEmpty();
+        }
+
+        /** The same settings with where each comes from; the log stays as it is. */
+        List<EffectiveSetting> settings() {
+            return ConfigLoader.settings(
+                    Optional.ofNullable(file), withLogFormat(List.of()), System.getenv(), System.getProperties());
+        }
+
+        private List<String> withLogFormat(List<String> more) {
+            List<String> all = new ArrayList<>(sets);
+            all.addAll(more);
+            logFormat.ifPresent(format -> all.add("log.format=" + format));
+            return all;
         }
 
         /** As the other, with no more settings. */

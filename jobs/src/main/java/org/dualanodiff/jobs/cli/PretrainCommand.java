@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
+import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
@@ -22,6 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pretrain",
         mixinStandardHelpOptions = true,
+        footer = {
+            "bin/dualanodiff pretrain --from builtin:small --pairs --data GOOD_IMAGES \\",
+            "    --out work/own-base"
+        },
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
             "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
@@ -131,9 +136,9 @@ final class PretrainCommand implements Callable<Integer> {
                 new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
-        Pretrain.Result result = PretrainJob.isOnCluster()
-                ? PretrainJob.run(settings, console)
-                : new Pretrain(settings).run(new ConsoleProgress(console));
+        Pretrain.Result result = SparkSessions.isEmbedded()
+                ? new Pretrain(settings).run(new ConsoleProgress(console))
+                : PretrainJob.run(settings, console);
         console.printf(
                 Locale.ROOT,
                 "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "random-model",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff random-model --layout tiny --out work/random",
         description = {
             "Writes a base model of random weights in the diffusers layout, to try sizes and speeds without the real ones.",
             "Its pictures are noise."

@@ -19,17 +19,13 @@ import picocli.CommandLine.Spec;
 /** Commands that run stages of the main job on Spark and end with one JSON line on standard output. */
 abstract class RunCommand implements Callable<Integer> {
 
-    private final Stages stages;
-
     @Mixin
     private Options.OfConfig options;
 
     @Spec
     private CommandSpec spec;
 
-    private RunCommand(Stages stages) {
-        this.stages = stages;
-    }
+    abstract Stages stages();
 
     boolean retryFailed() {
         return false;
@@ -38,6 +34,7 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
+        Stages stages = stages();
         Preflight.require(config, stages != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             RunReport.Summary summary = new AugmentRun(
@@ -52,6 +49,10 @@ abstract class RunCommand implements Callable<Integer> {
     @Command(
             name = "augment",
             mixinStandardHelpOptions = true,
+            footer = {
+                "bin/dualanodiff augment --config conf/small.conf \\",
+                "    --set dataset.root=YOUR_IMAGES --set generation.samples-per-defect=100"
+            },
             description = {
                 "Trains what is missing, generates what is missing, and commits it to the store.",
                 "Run again, it continues; run with more samples, it adds only those."
@@ -63,8 +64,12 @@ abstract class RunCommand implements Callable<Integer> {
                 description = "Try units again that ended because executors died at work on them.")
         private boolean retryFailed;
 
-        Augment() {
-            super(Stages.ALL);
+        @Option(names = "--dry-run", description = "Show what would be done and write nothing, as plan does.")
+        private boolean dryRun;
+
+        @Override
+        Stages stages() {
+            return dryRun ? Stages.NONE : Stages.ALL;
         }
 
         @Override
@@ -76,33 +81,43 @@ abstract class RunCommand implements Callable<Integer> {
     @Command(
             name = "train",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff train --config conf/small.conf --set dataset.root=YOUR_IMAGES",
             description = "Trains the adapters that the store does not have yet, and generates nothing.")
     static final class Train extends RunCommand {
-        Train() {
-            super(Stages.TRAIN);
+        @Override
+        Stages stages() {
+            return Stages.TRAIN;
         }
     }
 
     @Command(
             name = "generate",
             mixinStandardHelpOptions = true,
+            footer = {
+                "bin/dualanodiff generate --config conf/small.conf \\",
+                "    --set dataset.root=YOUR_IMAGES --set generation.samples-per-defect=500"
+            },
             description = "Generates the missing samples with adapters that the store has, and trains nothing.")
     static final class Generate extends RunCommand {
-        Generate() {
-            super(Stages.GENERATE);
+        @Override
+        Stages stages() {
+            return Stages.GENERATE;
         }
     }
 
     @Command(
             name = "plan",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff plan --config conf/small.conf --set dataset.root=YOUR_IMAGES",
             description = {
-                "Shows what augment would do: which adapters are missing, and how many samples. Writes nothing.",
-                "Tells what it is going to take, in hours of one device and in bytes, by the speeds of earlier runs in the store."
+                "Shows what augment would do: which adapters are missing, and how many samples.",
+                "Writes nothing. Tells what it is going to take, in hours of one device and in bytes, by the speeds of earlier runs"
+                        + " in the store."
             })
     static final class ShowPlan extends RunCommand {
-        ShowPlan() {
-            super(Stages.NONE);
+        @Override
+        Stages stages() {
+            return Stages.NONE;
         }
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sample-data",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff sample-data --small --products cloth,wood --out work/samples",
         description = "Writes a data set of procedural products with defects and exact masks, in the MVTec AD layout.")
 final class SampleDataCommand implements Callable<Integer> {
 

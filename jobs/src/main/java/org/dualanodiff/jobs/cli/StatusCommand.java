@@ -20,9 +20,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff status --store work/store",
         description = {
-            "Shows the runs of a store: units by what they are at, good and rejected pairs, who is at work and since when,",
-            "how fast, and how long it will take. Reads records, no pairs."
+            "Shows how far the runs of a store are, and who is at work.",
+            "Units by what they are at, good and rejected pairs, since when somebody works, how fast, and how long it will take."
+                    + " Reads records, no pairs."
         })
 final class StatusCommand implements Callable<Integer> {
 

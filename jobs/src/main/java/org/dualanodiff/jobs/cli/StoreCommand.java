@@ -49,6 +49,7 @@ abstract class StoreCommand implements Callable<Integer> {
     @Command(
             name = "publish",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff publish --store work/store --name defects --run ID",
             description = {
                 "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
                 "Copies nothing. Published again with other pairs, it becomes the next version."
@@ -79,6 +80,7 @@ abstract class StoreCommand implements Callable<Integer> {
     @Command(
             name = "report",
             mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff report --store work/store --run ID --out night.html",
             description =
                     "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.")
     static final class Report extends StoreCommand {

@@ -18,10 +18,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff verify --store work/store",
         description = {
-            "Checks a store against its own records: manifests against files (length, SHA-256, rows), sample ids,",
-            "rows against the plan, adapters against their provenance, published data sets against their files. Reads all",
-            "of it and changes nothing.",
+            "Checks a store against its own records.",
+            "Manifests against files (length, SHA-256, rows), sample ids, rows against the plan, adapters against their"
+                    + " provenance, published data sets against their files. Reads all of it and changes nothing.",
             "Ends with 0 if all is as it should be, with 4 if there are findings."
         })
 final class VerifyCommand extends StoreCommand {

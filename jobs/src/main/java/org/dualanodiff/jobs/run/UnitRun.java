@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
@@ -20,7 +19,8 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -182,18 +182,15 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     /** What an earlier driver, or an earlier command, has left. */
     private void lookAt(UnitPairs pairs, UnitCommit before, AcceptedCopies rule) throws Exception {
-        String adapter = id.fingerprint().hex();
-        if (rule.isSought() && !before.files().isEmpty()) {
-            List<String> keys =
-                    before.files().stream().map(UnitCommit.File::key).toList();
-            pairs.know(persistently(() -> run.jobs().verdicts(key, adapter, keys)));
+        if (rule.isSought()) {
+            pairs.know(verdicts(UnitCommit.keys(before.files())));
         }
-        if (!files.staged().isEmpty()) {
-            List<String> keys = List.copyOf(files.staged().keySet());
-            long bytes =
-                    files.staged().values().stream().mapToLong(size -> size).sum();
-            pairs.add(persistently(() -> run.jobs().verdicts(key, adapter, keys)), bytes);
-        }
+        long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
+        pairs.add(verdicts(files.staged().keySet()), bytes);
+    }
+
+    private List<PairVerdict> verdicts(Set<String> keys) throws Exception {
+        return persistently(() -> run.jobs().verdicts(key, id.fingerprint().hex(), List.copyOf(keys)));
     }
 
     /** Returns why it broke off, or null. */
@@ -231,17 +228,12 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        UnitCommit next = before.with(
-                written.get(),
-                fresh,
-                rewritten.stream().map(UnitCommit.File::key).collect(Collectors.toSet()));
+        UnitCommit next = before.with(written.get(), fresh, UnitCommit.keys(rewritten));
         run.requireHeld();
         NativeTask.Hook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
         if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
-            run.store()
-                    .deleteFiles(
-                            written.get().stream().map(UnitCommit.File::key).toList());
+            run.store().deleteFiles(UnitCommit.keys(written.get()));
             return Optional.empty();
         }
         run.states().committed(fresh.size());
@@ -276,13 +268,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
      * driver's, if this one was taken for dead.
      */
     private void tidy(UnitCommit commit, UnitPairs pairs) {
-        Set<String> listed = new HashSet<>();
-        commit.files().forEach(file -> listed.add(file.key()));
-        listed.addAll(commit.replaced());
         Set<String> done = new HashSet<>(files.stored());
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
-        done.removeAll(listed);
+        done.removeAll(UnitCommit.keys(commit.files()));
+        done.removeAll(Set.copyOf(commit.replaced()));
         run.store().deleteFiles(done);
     }
 

@@ -16,9 +16,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -26,12 +24,14 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
-import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Json;
@@ -111,11 +111,11 @@ public final class WriteReport {
                 .map(unit ->
                         unit.files().stream().map(RunManifest.OutputFile::key).toList())
                 .toList();
-        List<Shown> shown = new SparkJob(
+        List<SeenPairs> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
-                .run(files, new Look(store.root()));
+                .onStore(store.root(), files, WriteReport::look);
         return IntStream.range(0, units.size())
                 .mapToObj(i -> new UnitFacts(
                         units.get(i),
@@ -127,35 +127,27 @@ public final class WriteReport {
 
     private Optional<Provenance> provenance(RunManifest.Unit unit) {
         return unit.adapter()
-                .flatMap(adapter -> new AdapterRegistry(store).find(unit.category(), unit.defect(), adapter))
+                .flatMap(adapter -> new AdapterRegistry(store).find(new AdapterId(unit.unit(), adapter)))
                 .map(PublishedAdapter::provenance);
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit);
-        return store.find(key)
-                .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
-                .orElse(RealPairs.NONE);
+        return store.find(StoreLayout.realPairs(runId, unit), RealPairs.class).orElse(RealPairs.NONE);
     }
 
     /** The files of a unit, as the manifest lists them. */
-    private record Look(String store) implements Function<List<String>, Shown> {
-        @Override
-        public Shown call(List<String> files) throws IOException {
-            Shown shown = new Shown();
-            try (ObjectStore opened = Machine.ofSpark().open(store)) {
-                for (String file : files) {
-                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file)) {
-                        rows.forEach(shown::add);
-                    }
-                }
+    private static SeenPairs look(ObjectStore store, List<String> files) throws IOException {
+        SeenPairs shown = new SeenPairs();
+        for (String file : files) {
+            try (Stream<GeneratedSample> rows = SampleFile.stream(store, file)) {
+                rows.forEach(shown::add);
             }
-            return shown;
         }
+        return shown;
     }
 
     /** What was seen so far of one unit; pictures of those that are shown only. */
-    private static final class Shown implements Serializable {
+    private static final class SeenPairs implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final List<Double> maskShares = new ArrayList<>();
@@ -166,20 +158,20 @@ public final class WriteReport {
         private long millis;
 
         void add(GeneratedSample row) {
-            millis += row.millis();
-            if (row.status() == GeneratedSample.Status.ACCEPTED) {
-                maskShares.add(row.maskArea() / ((double) row.width() * row.height()));
+            millis += row.origin().millis();
+            if (row.accepted()) {
+                maskShares.add(row.verdict().measures().maskRatio());
                 keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
             } else {
                 rejected++;
-                row.reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
+                row.verdict().reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
                 keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
             }
         }
 
         private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
             if (row.hasPixels()) {
-                lowest.put(row.sampleIndex(), GeneratedExample.of(row));
+                lowest.put(row.id().index(), GeneratedExample.of(row));
             }
             if (lowest.size() > most) {
                 lowest.pollLastEntry();
@@ -202,26 +194,26 @@ public final class WriteReport {
         }
     }
 
-    private record GeneratedExample(String caption, byte[] image, byte[] anomaly, byte[] mask) implements Serializable {
+    private record GeneratedExample(String caption, Pictures pictures) implements Serializable {
 
         static GeneratedExample of(GeneratedSample row) {
-            return new GeneratedExample(caption(row), row.image(), row.anomaly(), row.mask());
+            return new GeneratedExample(caption(row), row.pictures());
         }
 
         private static String caption(GeneratedSample row) {
-            String background = row.background();
-            return row.sampleIndex()
+            String background = row.origin().background();
+            return row.id().index()
                     + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                    + (row.reasons().isEmpty() ? "" : ": " + String.join(", ", row.reasons()));
+                    + (row.verdict().reasons().isEmpty() ? "" : ": " + String.join(", ", row.verdict().reasons()));
         }
 
         PairThumbnail thumbnail() {
             try {
                 return PairThumbnail.of(
                         caption,
-                        PngCodec.decode(image),
-                        PngCodec.decode(anomaly),
-                        PngCodec.decode(mask),
+                        PngCodec.decode(pictures.image()),
+                        PngCodec.decode(pictures.anomaly()),
+                        PngCodec.decode(pictures.mask()),
                         DescribeRun.CELL);
             } catch (IOException e) {
                 throw new UncheckedIOException("the pair %s cannot be shown".formatted(caption), e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.pipeline.UnitKey;
@@ -15,7 +14,7 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -66,21 +65,32 @@ public final class UnitJobs {
 
     public QualityProfile learn(LearnQuality.Task task) {
         return job("quality", "look at the real pairs of %s", task.unit())
-                .run(List.of(task), new Learning())
+                .run(List.of(task), one -> new LearnQuality(Machine.ofSpark().files()).run(one))
                 .get(0);
     }
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
+        RunLease.Fence held = fence;
         return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
-                .run(tasks, new Committing(settings, fence));
+                .onStore(settings.store(), tasks, (store, task) -> new CommitPairs(store, held).run(task));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */
     public List<PairVerdict> verdicts(UnitKey unit, String adapter, List<String> keys) {
-        return job("look", "see which pairs there are of %s", unit).run(keys, new Looking(settings, adapter)).stream()
+        return job("look", "see which pairs there are of %s", unit)
+                .onStore(settings.store(), keys, (store, key) -> verdicts(store, adapter, key))
+                .stream()
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {
+        try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
+            return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
+                    .map(sample -> PairVerdict.of(sample, key))
+                    .toList();
+        }
     }
 
     private SparkJob job(String step, String text, Object... values) {
@@ -161,35 +171,6 @@ public final class UnitJobs {
             GenerateResult result = GenerateResult.failed(task.unit(), seconds, error);
             WorkCounters.ofThisJvm().ended(result);
             return result;
-        }
-    }
-
-    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
-        @Override
-        public QualityProfile call(LearnQuality.Task task) throws IOException {
-            return new LearnQuality(Machine.ofSpark().files()).run(task);
-        }
-    }
-
-    private record Committing(TaskSettings settings, RunLease.Fence fence)
-            implements Function<CommitTask, UnitCommit.File> {
-        @Override
-        public UnitCommit.File call(CommitTask task) throws IOException {
-            try (ObjectStore store = settings.openStore()) {
-                return new CommitPairs(store, fence).run(task);
-            }
-        }
-    }
-
-    private record Looking(TaskSettings settings, String adapter) implements Function<String, List<PairVerdict>> {
-        @Override
-        public List<PairVerdict> call(String key) throws IOException {
-            try (ObjectStore store = settings.openStore();
-                    Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-                return samples.filter(sample -> sample.adapter().equals(adapter))
-                        .map(sample -> PairVerdict.of(sample, key))
-                        .toList();
-            }
         }
     }
 }

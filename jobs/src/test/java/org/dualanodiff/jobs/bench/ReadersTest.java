@@ -21,6 +21,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.Tag;
@@ -90,18 +91,17 @@ class ReadersTest {
         }
 
         private void readCommits(ObjectStore store) throws IOException {
-            UnitCommits all = new UnitCommits(store, RUN);
-            for (String key : all.keys()) {
+            for (UnitCommit commit : new UnitCommits(store, RUN).all()) {
+                String key = StoreLayout.commit(RUN, commit.unit(), commit.number());
                 commits.add(key);
-                UnitCommit commit = all.read(key);
                 BitSet seen = new BitSet();
                 for (UnitCommit.File file : commit.files()) {
                     for (GeneratedSample row : read(file.key(), file.bytes(), file.rows())) {
-                        int index = Math.toIntExact(row.sampleIndex());
+                        int index = Math.toIntExact(row.id().index());
                         require(!seen.get(index), "%s lists %d twice", key, index);
                         seen.set(index);
-                        boolean good = row.status() == GeneratedSample.Status.ACCEPTED;
-                        require(good == row.reasons().isEmpty(), "%s: row %d has no verdict", key, index);
+                        boolean good = row.accepted();
+                        require(good == row.verdict().reasons().isEmpty(), "%s: row %d has no verdict", key, index);
                         require(commit.accepted().contains(index) == good, "%s: other verdict on %d", key, index);
                     }
                 }
@@ -121,11 +121,11 @@ class ReadersTest {
             for (PublishedDataset.File file : published.files()) {
                 for (GeneratedSample row : read(file.key(), file.bytes(), -1)) {
                     require(
-                            ids.add(row.sampleId()),
+                            ids.add(row.id().name()),
                             "version %s: %s is there twice",
                             published.version(),
-                            row.sampleId());
-                    good += row.status() == GeneratedSample.Status.ACCEPTED ? 1 : 0;
+                            row.id().name());
+                    good += row.accepted() ? 1 : 0;
                 }
             }
             long promised = published.units().stream()

@@ -52,6 +52,7 @@ class ScaleBenchmarkTest {
                 .limit(3)
                 .map(i -> RecordedPairs.of("run", ScaleBenchmark.tasks(200, 1).get(i))
                         .next()
+                        .pictures()
                         .mask())
                 .toList();
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,8 +69,8 @@ class CropRunTest {
                 run(folder.resolve("apart"), "generation.background=generated", "generation.pairs-per-task=2");
         assertThat(apart.exit()).as(apart.err()).isZero();
         samples(folder.resolve("apart")).forEach((index, sample) -> {
-            assertThat(sample.background()).isEqualTo(together.get(index).background());
-            assertThat(sample.image()).isEqualTo(together.get(index).image());
+            assertThat(sample.origin().background()).isEqualTo(together.get(index).origin().background());
+            assertThat(sample.pictures().image()).isEqualTo(together.get(index).pictures().image());
         });
     }
 
@@ -85,18 +85,18 @@ class CropRunTest {
         Map<Long, GeneratedSample> samples = samples(folder.resolve("store"));
         assertThat(samples).hasSize(4);
         assertThat(samples.values().stream()
-                        .map(sample -> sample.background().replaceFirst("#.*", ""))
+                        .map(sample -> sample.origin().background().replaceFirst("#.*", ""))
                         .distinct())
                 .hasSize(4);
         for (GeneratedSample sample : samples.values()) {
-            String[] background = sample.background().split("#xywh=");
+            String[] background = sample.origin().background().split("#xywh=");
             BufferedImage good = ImageIO.read(Path.of(URI.create(background[0])).toFile());
             int[] window = Arrays.stream(background[1].split(","))
                     .mapToInt(Integer::parseInt)
                     .toArray();
             assertThat(window[2]).isEqualTo(WINDOW);
-            assertThat(sample.width()).isEqualTo(SmallDefects.SIDE);
-            assertThat(changedOutside(window, Image.rgb(good), Image.rgb(PngCodec.decode(sample.image()))))
+            assertThat(sample.mask().width()).isEqualTo(SmallDefects.SIDE);
+            assertThat(changedOutside(window, Image.rgb(good), Image.rgb(PngCodec.decode(sample.pictures().image()))))
                     .isZero();
             // Pits lie around (350, 680).
             assertThat(window[0] + WINDOW / 2).isBetween(190, 510);
@@ -170,7 +170,7 @@ class CropRunTest {
         Map<Long, GeneratedSample> samples = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(store.resolve("samples"))) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".parquet")).toList()) {
-                SampleFile.read(file).forEach(sample -> samples.put(sample.sampleIndex(), sample));
+                SampleFile.read(file).forEach(sample -> samples.put(sample.id().index(), sample));
             }
         }
         return samples;

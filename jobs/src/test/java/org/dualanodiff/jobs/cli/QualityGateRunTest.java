@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.dualanodiff.pipeline.quality.TrainingPair;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -50,7 +50,7 @@ class QualityGateRunTest {
         CommandLineRun free = run("free", 12, "quality.enabled=false");
         assertThat(free.exit()).as(free.err()).isZero();
         contrast = samples("free").values().stream()
-                .mapToDouble(sample -> sample.quality().contrast())
+                .mapToDouble(sample -> sample.verdict().measures().contrast())
                 .sorted()
                 .skip(5)
                 .limit(2)
@@ -66,7 +66,7 @@ class QualityGateRunTest {
         assertThat(accepted(samples)).isEqualTo(5);
         assertThat(samples.size()).isGreaterThan(5);
         assertThat(samples.keySet()).containsExactlyElementsOf(indicesBelow(samples.size()));
-        assertThat(samples.get((long) samples.size() - 1).status()).isEqualTo(GeneratedSample.Status.ACCEPTED);
+        assertThat(samples.get((long) samples.size() - 1).accepted()).isTrue();
         assertThat(run.count("accepted")).isEqualTo(5);
         assertThat(run.count("rejected")).isEqualTo(samples.size() - 5);
         assertThat(run.json().getAsJsonObject("rejections").get("no_change").getAsInt())
@@ -120,10 +120,10 @@ class QualityGateRunTest {
         assertThat(accepted(samples)).isEqualTo(1);
         assertThat(samples).hasSize(6);
         assertThat(samples.values()).allSatisfy(sample -> {
-            boolean first = sample.sampleIndex() == 0;
+            boolean first = sample.id().index() == 0;
             assertThat(sample.hasPixels()).isEqualTo(first);
-            assertThat(sample.reasons()).isEqualTo(first ? List.of() : List.of("near_copy_of_accepted"));
-            assertThat(Double.isNaN(sample.quality().acceptedDistance())).isEqualTo(first);
+            assertThat(sample.verdict().reasons()).isEqualTo(first ? List.of() : List.of("near_copy_of_accepted"));
+            assertThat(Double.isNaN(sample.verdict().measures().acceptedDistance())).isEqualTo(first);
         });
         assertThat(run.count("accepted")).isEqualTo(1);
     }
@@ -238,7 +238,7 @@ class QualityGateRunTest {
 
     private static long accepted(Map<Long, GeneratedSample> samples) {
         return samples.values().stream()
-                .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
+                .filter(GeneratedSample::accepted)
                 .count();
     }
 
@@ -251,7 +251,7 @@ class QualityGateRunTest {
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
             for (GeneratedSample sample :
                     new RunSamples(opened, runId).first("hex_nut", "rust", any -> true, Integer.MAX_VALUE)) {
-                assertThat(samples.put(sample.sampleIndex(), sample)).isNull();
+                assertThat(samples.put(sample.id().index(), sample)).isNull();
             }
         }
         return samples;
@@ -262,9 +262,9 @@ class QualityGateRunTest {
         samples(runId)
                 .forEach((index, sample) -> contents.put(
                         index,
-                        Fingerprint.ofBytes(sample.image()).hex()
-                                + Fingerprint.ofBytes(sample.mask()).hex()
-                                + sample.reasons()));
+                        Fingerprint.ofBytes(sample.pictures().image()).hex()
+                                + Fingerprint.ofBytes(sample.pictures().mask()).hex()
+                                + sample.verdict().reasons()));
         return contents;
     }
 

@@ -136,7 +136,7 @@ class WatchingTest {
         CommandLineRun plan =
                 command("plan", shared.resolve("store"), "training.steps=40", "generation.samples-per-defect=50");
         assertThat(plan.exit()).as(plan.err()).isZero();
-        JsonObject estimate = plan.json().getAsJsonObject("estimate");
+        JsonObject estimate = estimate(plan);
         JsonObject total = estimate.getAsJsonObject("total");
         assertThat(total.get("steps").getAsInt()).isEqualTo(80);
         assertThat(total.get("pairs").getAsInt()).isEqualTo(100);
@@ -160,9 +160,20 @@ class WatchingTest {
         CommandLineRun plan = command("plan", folder.resolve("empty"));
         assertThat(plan.exit()).as(plan.err()).isZero();
         assertThat(plan.err()).contains("expected in all: unknown", "no estimate for training: no finished run");
-        JsonObject total = plan.json().getAsJsonObject("estimate").getAsJsonObject("total");
+        JsonObject total = estimate(plan).getAsJsonObject("total");
         assertThat(total.has("training_hours")).isFalse();
         assertThat(total.get("steps").getAsInt()).isEqualTo(8);
+
+        CommandLineRun dryRun = command("augment --dry-run", folder.resolve("empty"));
+        assertThat(dryRun.err().lines().toList().subList(0, 5))
+                .isEqualTo(plan.err().lines().toList().subList(0, 5));
+        assertThat(dryRun.json().get("status").getAsString()).isEqualTo("planned");
+        assertThat(dryRun.json().getAsJsonObject("estimate")).isEqualTo(estimate(plan));
+        assertThat(folder.resolve("empty")).doesNotExist();
+    }
+
+    private static JsonObject estimate(CommandLineRun plan) {
+        return plan.json().getAsJsonObject("estimate");
     }
 
     @Test
@@ -228,7 +239,7 @@ class WatchingTest {
     }
 
     private static CommandLineRun command(String command, Path store, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(command));
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
         Stream.concat(settings(store).stream(), Stream.of(more))
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return CommandLineRun.of(arguments);

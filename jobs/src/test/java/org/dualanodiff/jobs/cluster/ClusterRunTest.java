@@ -196,7 +196,7 @@ class ClusterRunTest {
                                     && id.defect().equals(defect))
                             .findFirst()
                             .orElseThrow();
-            String first = SampleId.of(ClusterRuns.RUN, adapter, 0);
+            String first = SampleId.of(ClusterRuns.RUN, adapter, 0).name();
             return first.substring(0, first.indexOf('-') + 1);
         }
     }

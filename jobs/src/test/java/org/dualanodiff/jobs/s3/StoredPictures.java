@@ -35,8 +35,8 @@ public final class StoredPictures {
             store.download(file.key(), copy);
             assertThat(FileDigest.of(copy)).isEqualTo(new FileDigest(file.sha256(), file.bytes()));
             for (GeneratedSample sample : SampleFile.read(copy)) {
-                assertThat(pictures.put(sample.sampleId(), content(sample)))
-                        .as("%s is there twice", sample.sampleId())
+                assertThat(pictures.put(sample.id().name(), content(sample)))
+                        .as("%s is there twice", sample.id().name())
                         .isNull();
             }
             Files.delete(copy);
@@ -56,7 +56,7 @@ public final class StoredPictures {
     }
 
     private static String content(GeneratedSample sample) {
-        return Stream.of(sample.image(), sample.mask(), sample.anomaly())
+        return Stream.of(sample.pictures().image(), sample.pictures().mask(), sample.pictures().anomaly())
                 .map(png -> Fingerprint.ofBytes(png).hex())
                 .collect(Collectors.joining(" "));
     }

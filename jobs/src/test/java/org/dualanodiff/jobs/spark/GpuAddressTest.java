@@ -56,6 +56,9 @@ class GpuAddressTest {
             hidden by number       | 0     | 2,3  | -    | -    | CUDA_VISIBLE_DEVICES=2,3 hides it
             hidden, all known      | 0     | 2,3  | cd   | abcd | CUDA_VISIBLE_DEVICES=2,3 hides it
             nothing is visible     | 0     | -1   | -    | -    | hides it
+            an empty list          | GPU-a | ''    | -    | -    | hides it
+            a list that ends early | GPU-a | 1,,2 | -    | -    | hides it
+            a list that is ended   | 2     | 1,-1,2 | -  | -    | hides it
             hidden UUID            | GPU-a | 2    | c    | abcd | hides it
             beyond what there is   | 2     | -    | ab   | ab   | this process sees 2
             UUID, nothing known    | GPU-a | -    | -    | -    | CUDA sees none

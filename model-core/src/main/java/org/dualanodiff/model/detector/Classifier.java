@@ -5,12 +5,14 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DetectorOperators;
-import org.dualanodiff.model.torch.GradientMode;
-import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.TrainingListener;
 
 /**
@@ -62,7 +64,7 @@ public final class Classifier implements AutoCloseable {
     Classifier(Config config, long seed, Compute compute) {
         this.config = config;
         this.tensors = new NetworkTensors(seed, compute);
-        try (Unfinished parts = Unfinished.begin()) {
+        try (ConstructionScope parts = ConstructionScope.begin()) {
             this.layers = new ResidualNetwork(config, tensors);
             parts.finish();
         }
@@ -80,13 +82,8 @@ public final class Classifier implements AutoCloseable {
             IntFunction<Batch> batches,
             TrainingListener listener) {
         Classifier classifier = new Classifier(config, training.seed(), compute);
-        try {
-            training.run(classifier.tensors, step -> classifier.loss(batches.apply(step)), listener);
-            return classifier;
-        } catch (RuntimeException | Error e) {
-            classifier.close();
-            throw e;
-        }
+        training.run(classifier.tensors, step -> classifier.loss(batches.apply(step)), listener);
+        return classifier;
     }
 
     private NDArray loss(Batch batch) {
@@ -105,11 +102,8 @@ public final class Classifier implements AutoCloseable {
      * @return for each image one probability a class; they add up to 1
      */
     public List<float[]> probabilities(List<float[]> images) {
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            NDArray logits = forward(NetworkTensors.stacked(images), images.size(), false);
-            return NetworkTensors.rows(Tensors.floats(DetectorOperators.softmax(logits)), images.size());
-        }
+        return NetworkTensors.answers(
+                images, input -> DetectorOperators.softmax(forward(input, images.size(), false)));
     }
 
     /** How many numbers were learned. */
@@ -120,5 +114,49 @@ public final class Classifier implements AutoCloseable {
     @Override
     public void close() {
         tensors.close();
+    }
+
+    /**
+     * Batches for a classifier: each row's class is drawn first, then an image of it, both uniformly, then a mirroring. A step's
+     * rows follow from the seed and the step alone.
+     */
+    public static final class LabeledBatches {
+
+        private static final Flip[] FLIPS = Flip.values();
+
+        private final List<List<Image>> classes;
+        private final int rows;
+        private final long seed;
+
+        /**
+         * @param classes the images of each class, at the classifier's size
+         * @param rows of a batch
+         */
+        public LabeledBatches(List<List<Image>> classes, int rows, long seed) {
+            this.classes = classes.stream().map(List::copyOf).toList();
+            this.rows = rows;
+            this.seed = seed;
+            for (int label = 0; label < classes.size(); label++) {
+                if (classes.get(label).isEmpty()) {
+                    throw new IllegalArgumentException("class %d of %d has no image".formatted(label, classes.size()));
+                }
+            }
+        }
+
+        /** @param step from 1 */
+        public Classifier.Batch batch(int step) {
+            UniformRandomProvider random =
+                    NoiseSource.generator("classifier-batch", Long.toString(seed), Integer.toString(step));
+            int length = classes.get(0).get(0).levels().length;
+            float[] images = new float[rows * length];
+            int[] labels = new int[rows];
+            for (int row = 0; row < rows; row++) {
+                labels[row] = random.nextInt(classes.size());
+                List<Image> pool = classes.get(labels[row]);
+                Image drawn = pool.get(random.nextInt(pool.size())).flip(FLIPS[random.nextInt(FLIPS.length)]);
+                DetectorPair.normalize(drawn, images, row * length);
+            }
+            return new Classifier.Batch(images, labels);
+        }
     }
 }

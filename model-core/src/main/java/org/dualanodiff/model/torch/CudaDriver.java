@@ -1,5 +1,6 @@
 package org.dualanodiff.model.torch;
 
+import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -36,9 +37,12 @@ public final class CudaDriver {
     private static final int UUID_BYTES = 16;
 
     private final Calls calls;
+    private final Runnable libtorchGivesBack;
 
-    CudaDriver(Calls calls) {
+    /** @param libtorchGivesBack gives the driver what this process has freed and libtorch keeps for what may come */
+    CudaDriver(Calls calls, Runnable libtorchGivesBack) {
         this.calls = calls;
+        this.libtorchGivesBack = libtorchGivesBack;
     }
 
     /**
@@ -155,6 +159,15 @@ public final class CudaDriver {
                 10 * attribute(CAPABILITY_MAJOR, device) + attribute(CAPABILITY_MINOR, device));
     }
 
+    /**
+     * As {@link #memory}, with all that this process could use as free: after a training libtorch keeps what that had, and the driver
+     * does not count it as free.
+     */
+    public Optional<Memory> memoryForWork(String name) {
+        libtorchGivesBack.run();
+        return memory(name);
+    }
+
     /** The memory of a GPU by CUDA's number; empty where the driver does not say. */
     public Optional<Memory> memory(String name) {
         int device = device(Devices.ordinal(name));
@@ -205,7 +218,9 @@ public final class CudaDriver {
             try {
                 String name = System.getProperty("os.name").startsWith("Windows") ? "nvcuda" : "libcuda.so.1";
                 Calls calls = Native.load(name, Calls.class);
-                return calls.cuInit(0) == SUCCESS ? Optional.of(new CudaDriver(calls)) : Optional.empty();
+                return calls.cuInit(0) == SUCCESS
+                        ? Optional.of(new CudaDriver(calls, JniUtils::emptyCudaCache))
+                        : Optional.empty();
             } catch (LinkageError absent) {
                 return Optional.empty();
             }

@@ -3,11 +3,11 @@ package org.dualanodiff.model.training;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * AdamW with decoupled weight decay on everything, after a clip of the global gradient norm
@@ -25,7 +25,7 @@ public final class AdamW implements AutoCloseable {
     public AdamW(List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.parameters = parameters;
-        try (Unfinished moments = Unfinished.begin()) {
+        try (ConstructionScope moments = ConstructionScope.begin()) {
             this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
             this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
             moments.finish();

@@ -28,7 +28,7 @@ import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualObjective;
-import org.dualanodiff.model.training.TrainingBatch;
+import org.dualanodiff.model.training.DualObjective.TrainingBatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;

@@ -24,6 +24,14 @@ class CudaDriverTest {
     }
 
     @Test
+    void memoryForWork_includesWhatLibtorchKeptOfATraining() {
+        CudaDriver driver = FakeCuda.driver(FakeCuda.A100);
+
+        assertThat(driver.memory("cuda:0").orElseThrow().free()).isEqualTo(10L << 30);
+        assertThat(driver.memoryForWork("cuda:0").orElseThrow().free()).isEqualTo(20L << 30);
+    }
+
+    @Test
     void machineWithoutDriver_hasNoGpus() {
         assumeFalse(CudaDriver.isInstalled());
         assertThat(CudaDriver.ofMachine()).isEmpty();

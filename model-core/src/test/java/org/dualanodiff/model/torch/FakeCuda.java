@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** A driver with these cards, numbered from 0 as given. */
+/** A driver with these cards, numbered from 0 as given; libtorch keeps a quarter of each card's memory until it gives that back. */
 public final class FakeCuda implements CudaDriver.Calls {
 
-    /** An A100 with half of its memory free. */
+    /** An A100, half of its memory unused. */
     public static final Card A100 = new Card("NVIDIA A100-SXM4-40GB", 8, 0, 40L << 30);
 
     private final List<Card> cards;
@@ -19,10 +19,11 @@ public final class FakeCuda implements CudaDriver.Calls {
     }
 
     public static CudaDriver driver(Card... cards) {
-        return new CudaDriver(new FakeCuda(cards));
+        FakeCuda cuda = new FakeCuda(cards);
+        return new CudaDriver(cuda, () -> cuda.kept = false);
     }
 
-    /** A card, by compute capability and bytes of memory, half of which are free. */
+    /** A card, by compute capability and bytes of memory, half of which nobody uses. */
     public record Card(String name, int major, int minor, long bytes) {}
 
     @Override
@@ -72,6 +73,7 @@ public final class FakeCuda implements CudaDriver.Calls {
     }
 
     private int current;
+    private boolean kept = true;
 
     @Override
     public int cuDevicePrimaryCtxRelease_v2(int device) {
@@ -91,7 +93,7 @@ public final class FakeCuda implements CudaDriver.Calls {
     @Override
     public int cuMemGetInfo_v2(long[] free, long[] total) {
         total[0] = cards.get(current).bytes();
-        free[0] = total[0] / 2;
+        free[0] = total[0] / (kept ? 4 : 2);
         return 0;
     }
 

@@ -2,8 +2,9 @@ package org.dualanodiff.pipeline.config;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
-import org.dualanodiff.model.dual.Ablation;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /** How one adapter is trained. */

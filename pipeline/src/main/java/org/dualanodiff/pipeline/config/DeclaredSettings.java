@@ -17,6 +17,7 @@ import static org.dualanodiff.pipeline.config.SettingType.wholeNumberOr;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
+import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 
 /**
@@ -252,6 +255,27 @@ final class DeclaredSettings {
                 .complaint()
                 .apply(value)
                 .map(complaint -> Problem.of(value.origin(), setting.key(), complaint));
+    }
+
+    /** What a sound configuration holds, in the order of the settings; each Spark property is one. */
+    static List<EffectiveSetting> inForce(Config effective) {
+        Config reference = ConfigLoader.reference();
+        List<EffectiveSetting> settings = new ArrayList<>();
+        List<String> meaning = List.of();
+        for (String key : keys()) {
+            List<String> own = reference.getValue(key).origin().comments();
+            // Settings that stand together are described together, above the first of them.
+            meaning = own.isEmpty() ? meaning : own;
+            if (key.equals(SparkConfig.KEY)) {
+                for (Map.Entry<String, ConfigValue> property : effective.getObject(key).entrySet()) {
+                    String name = key + "." + ConfigUtil.quoteString(property.getKey());
+                    settings.add(EffectiveSetting.of(name, property.getValue(), meaning));
+                }
+            } else {
+                settings.add(EffectiveSetting.of(key, effective.getValue(key), meaning));
+            }
+        }
+        return settings;
     }
 
     /** The values of a sound configuration, by the names of the settings. */

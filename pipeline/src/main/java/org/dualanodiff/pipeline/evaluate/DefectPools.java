@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.detector.Classifier.LabeledBatches;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.detector.LabeledBatches;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.image.Image;
@@ -139,7 +139,7 @@ final class DefectPools {
         for (String runId : runs) {
             int missing = budget.pairsPerDefect() - accepted.size();
             if (missing > 0) {
-                accepted.addAll(new RunSamples(store, runId).first(category, defect, DefectPools::isAccepted, missing));
+                accepted.addAll(new RunSamples(store, runId).first(category, defect, GeneratedSample::accepted, missing));
             }
         }
         if (accepted.isEmpty()) {
@@ -150,15 +150,15 @@ final class DefectPools {
         return pairs(accepted, budget.size(), budget.channels());
     }
 
-    private static boolean isAccepted(GeneratedSample sample) {
-        return sample.status() == GeneratedSample.Status.ACCEPTED;
-    }
-
     /** @throws IOException if a picture is damaged */
     static List<DetectorPair> pairs(List<GeneratedSample> samples, int size, int channels) throws IOException {
         List<DetectorPair> pairs = new ArrayList<>();
         for (GeneratedSample sample : samples) {
-            pairs.add(DetectorPair.of(PngCodec.decode(sample.image()), PngCodec.decode(sample.mask()), size, channels));
+            pairs.add(DetectorPair.of(
+                    PngCodec.decode(sample.pictures().image()),
+                    PngCodec.decode(sample.pictures().mask()),
+                    size,
+                    channels));
         }
         return pairs;
     }

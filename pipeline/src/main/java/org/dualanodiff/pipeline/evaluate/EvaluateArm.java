@@ -141,10 +141,8 @@ public final class EvaluateArm {
     }
 
     private Optional<Result> find(String folder) {
-        String key = folder + "result.json";
         byte[] sheet = store.find(folder + "cases.png").orElse(null);
-        return store.find(key)
-                .map(json -> Json.parse(json, Result.class, store.uri(key)))
+        return store.find(folder + "result.json", Result.class)
                 .map(kept -> new Result(kept.category(), kept.measured(), kept.cases(), sheet, true));
     }
 

@@ -18,9 +18,9 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -128,7 +128,7 @@ public final class PairComparison implements AutoCloseable {
             if (shown.size() >= 2
                     && training.getOrDefault(unit.getKey(), List.of()).size() >= 2) {
                 long accepted = all.stream()
-                        .filter(sample -> sample.status() == GeneratedSample.Status.ACCEPTED)
+                        .filter(GeneratedSample::accepted)
                         .count();
                 List<DetectorPair> pairs = DefectPools.pairs(shown, side, CHANNELS);
                 metrics.put(unit.getKey(), of(unit.getKey(), pairs, (double) accepted / all.size()));

@@ -11,7 +11,7 @@ import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /**
@@ -27,20 +27,20 @@ record ExportedPair(
 
     static ExportedPair of(GeneratedSample sample) {
         return new ExportedPair(
-                sample.sampleId(),
-                sample.category(),
-                sample.defect(),
-                sample.image(),
-                sample.mask(),
+                sample.id().name(),
+                sample.id().adapter().category(),
+                sample.id().adapter().defect(),
+                sample.pictures().image(),
+                sample.pictures().mask(),
                 decoded(sample),
                 sample);
     }
 
     private static Mask decoded(GeneratedSample sample) {
         try {
-            return Mask.of(PngCodec.decode(sample.mask()));
+            return Mask.of(PngCodec.decode(sample.pictures().mask()));
         } catch (IOException e) {
-            throw new UncheckedIOException("the mask of sample " + sample.sampleId() + " cannot be read", e);
+            throw new UncheckedIOException("the mask of sample " + sample.id().name() + " cannot be read", e);
         }
     }
 

@@ -16,12 +16,13 @@ import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.Type;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PublishDataset.Card;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -59,6 +60,7 @@ record HuggingFaceFormat() implements PairFormat {
 
     @Override
     public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
+        entries.deleteOthers("data", target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             target.write("README.md", Readme.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
         }
@@ -130,33 +132,11 @@ record HuggingFaceFormat() implements PairFormat {
 
         private static Group row(GeneratedSample sample) {
             Group row = new SimpleGroup(COLUMNS);
-            addPicture(row, "image", sample.image(), sample.sampleId() + ".png");
-            addPicture(row, "mask", sample.mask(), sample.sampleId() + "_mask.png");
-            addPicture(row, "anomaly", sample.anomaly(), sample.sampleId() + "_anomaly.png");
-            row.append("category", sample.category());
-            row.append("defect", sample.defect());
-            row.append("mask_area", sample.maskArea());
-            row.addGroup("bbox")
-                    .append("x", sample.boundingBox().x())
-                    .append("y", sample.boundingBox().y())
-                    .append("width", sample.boundingBox().width())
-                    .append("height", sample.boundingBox().height());
-            row.append("width", sample.width());
-            row.append("height", sample.height());
-            row.append("prompt", sample.prompt());
-            if (sample.background() != null) {
-                row.append("background", sample.background());
-            }
-            row.append("sample_id", sample.sampleId());
-            row.append("run_id", sample.runId());
-            row.append("adapter", sample.adapter());
+            sample.id().addTo(row);
+            sample.origin().addTo(row);
+            sample.pictures().addTo(row, sample.id().name());
+            sample.mask().addTo(row);
             return row;
-        }
-
-        private static void addPicture(Group row, String column, byte[] png, String path) {
-            row.addGroup(column)
-                    .append("bytes", Binary.fromConstantByteArray(png))
-                    .append("path", path);
         }
 
         private static String features() {

@@ -75,7 +75,7 @@ public final class CommitPairs {
     private Stream<GeneratedSample> rows(CommitTask task, String key, BitSet indices) {
         try {
             return SampleFile.stream(store, key)
-                    .filter(row -> indices.get(Math.toIntExact(row.sampleIndex())))
+                    .filter(row -> indices.get(Math.toIntExact(row.id().index())))
                     .map(row -> judged(task, row));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -83,9 +83,9 @@ public final class CommitPairs {
     }
 
     private static GeneratedSample judged(CommitTask task, GeneratedSample row) {
-        int index = Math.toIntExact(row.sampleIndex());
+        int index = Math.toIntExact(row.id().index());
         return row.compared(
-                task.nearest().getOrDefault(index, row.quality().acceptedDistance()),
+                task.nearest().getOrDefault(index, row.verdict().measures().acceptedDistance()),
                 task.copies().contains(index),
                 task.keepRejectedPixels());
     }

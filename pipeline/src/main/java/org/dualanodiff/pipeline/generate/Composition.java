@@ -3,9 +3,11 @@ package org.dualanodiff.pipeline.generate;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 
 /** What becomes of the pictures that the model made: themselves, or a part of a full-size good image. */
 sealed interface Composition permits Composition.WholePicture, InGoodCrop {
@@ -42,7 +44,12 @@ sealed interface Composition permits Composition.WholePicture, InGoodCrop {
      * @param judged the window that the quality gate looks at
      */
     record ComposedPair(
-            BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {}
+            BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
+
+        Pictures pictures() {
+            return new Pictures(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(part));
+        }
+    }
 
     /** The model's pictures are the pair; on a good image, if it was made on one. */
     record WholePicture() implements Composition {

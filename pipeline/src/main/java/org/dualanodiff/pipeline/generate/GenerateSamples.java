@@ -27,7 +27,7 @@ import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -119,7 +119,7 @@ public final class GenerateSamples {
     private static Supplier<List<GeneratedSample>> block(PairSource source, long block, Set<Long> wanted) {
         Supplier<List<GeneratedSample>> rest = source.block(block);
         return () -> rest.get().stream()
-                .filter(sample -> wanted.contains(sample.sampleIndex()))
+                .filter(sample -> wanted.contains(sample.id().index()))
                 .toList();
     }
 

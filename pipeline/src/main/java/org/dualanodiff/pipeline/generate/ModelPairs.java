@@ -3,28 +3,37 @@ package org.dualanodiff.pipeline.generate;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.background.BackgroundSource;
+import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
 import org.dualanodiff.pipeline.generate.Composition.WholePicture;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.quality.QualityGate;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.MaskSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Origin;
+import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 
 /** Pairs that the model draws. */
 public final class ModelPairs implements PairSource {
@@ -38,7 +47,8 @@ public final class ModelPairs implements PairSource {
     private final MergedAdapter adapter;
     private final DualSampler sampler;
     private final CleanBackgrounds backgrounds;
-    private final PairAssembly assembly;
+    private final Composition composition;
+    private final QualityGate gate;
 
     /**
      * @param adapter the task's adapter, folded into {@code base}; owned by the caller
@@ -50,10 +60,11 @@ public final class ModelPairs implements PairSource {
         this.files = files;
         this.base = base;
         this.adapter = adapter;
+        this.gate = new QualityGate(task.quality());
         this.sampler = sampler();
         try {
             this.backgrounds = backgrounds();
-            this.assembly = new PairAssembly(task, prepared());
+            this.composition = prepared();
         } catch (OutOfDeviceMemoryException e) {
             close();
             throw new OutOfDeviceMemoryException(tooLarge(e), e);
@@ -118,7 +129,7 @@ public final class ModelPairs implements PairSource {
         Stopwatch watch = Stopwatch.start();
         List<GeneratedPair> pairs = sampled(block);
         long millis = watch.millis() / pairs.size();
-        return () -> pairs.stream().map(pair -> assembly.assemble(pair, millis)).toList();
+        return () -> pairs.stream().map(pair -> sample(pair, millis)).toList();
     }
 
     private List<GeneratedPair> sampled(long block) {
@@ -145,6 +156,44 @@ public final class ModelPairs implements PairSource {
                         resolution,
                         base.precision(),
                         Readable.bytes(need));
+    }
+
+    /** From the two pictures that the model made to the row that users read: mask, statistics, verdict, PNG bytes. */
+    private GeneratedSample sample(GeneratedPair pair, long millis) {
+        ComposedPair composed = composition.compose(pair, mask(pair));
+        Mask mask = Mask.of(composed.mask());
+        Verdict verdict = verdict(composed, mask, pair.finite());
+        Origin origin =
+                new Origin(task.seed(), task.prompt().global(), composed.background(), millis, Instant.now());
+        return new GeneratedSample(
+                SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
+                origin,
+                verdict.accepted() || task.keepRejectedPixels() ? composed.pictures() : null,
+                MaskSize.of(mask),
+                verdict);
+    }
+
+    private BufferedImage mask(GeneratedPair pair) {
+        Mask mask = task.mask().extract(pair.part());
+        Mask refined = task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
+        Mask seen = composition
+                .good(pair)
+                .filter(good -> task.change() != null)
+                .map(good -> task.change().apply(refined, pair.image(), good))
+                .orElse(refined);
+        return Composition.within(seen.buffered(), composition.place(pair));
+    }
+
+    /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
+    private Verdict verdict(ComposedPair pair, Mask mask, boolean finite) {
+        Window window = pair.judged();
+        Mask judged = window.cut(mask);
+        return gate.judge(
+                window.cutColors(pair.image()),
+                window.cutColors(pair.part()),
+                judged,
+                window.margin(judged, mask.width(), mask.height()),
+                finite);
     }
 
     private SampleSeries series() {

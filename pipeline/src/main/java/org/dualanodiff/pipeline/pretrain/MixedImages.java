@@ -5,10 +5,10 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.pretraining.PretrainingImages;
+import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
-import org.dualanodiff.pipeline.procedural.ProceduralImage;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 
 /**
  * What a base learns from: procedural pictures and, where there are any, one's own faultless ones, half and half. Parts

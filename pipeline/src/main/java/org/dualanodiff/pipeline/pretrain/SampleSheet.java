@@ -16,7 +16,7 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.pretraining.CaptionSampler;
 import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 

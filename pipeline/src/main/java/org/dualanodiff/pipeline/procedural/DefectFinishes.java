@@ -5,6 +5,7 @@ import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
 import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
 
 import org.dualanodiff.pipeline.procedural.Canvas.Brush;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.GenericDefects;
 
 /** What {@link GenericDefects} do to a product, given how deep in the defect each pixel lies. */
 final class DefectFinishes {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
@@ -39,10 +39,10 @@ public record PairGroup(String title, List<PairThumbnail> pairs) {
         for (GeneratedSample sample : samples) {
             if (pairs.size() < most && sample.hasPixels()) {
                 pairs.add(PairThumbnail.of(
-                        (sample.sampleIndex() + " " + String.join(", ", sample.reasons())).strip(),
-                        ImageDecoder.image(sample.image()),
-                        ImageDecoder.image(sample.anomaly()),
-                        ImageDecoder.mask(sample.mask()),
+                        (sample.id().index() + " " + String.join(", ", sample.verdict().reasons())).strip(),
+                        ImageDecoder.image(sample.pictures().image()),
+                        ImageDecoder.image(sample.pictures().anomaly()),
+                        ImageDecoder.mask(sample.pictures().mask()),
                         cell));
             }
         }

@@ -2,61 +2,43 @@ package org.dualanodiff.pipeline.samples;
 
 import java.io.Serializable;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.io.api.Binary;
+import org.dualanodiff.model.image.Box;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
+import org.dualanodiff.pipeline.samples.SampleFile.SampleSchema;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * One generated pair: a row of the Parquet files that users read.
  *
- * @param sampleId see {@link SampleId}
- * @param sampleIndex place in the endless series of this defect's samples
- * @param seed of the run
- * @param adapter fingerprint of the adapter that made it, in hexadecimal
- * @param prompt of the whole image
- * @param background URI of the good image that it was made on, or null where the model drew all of it
- * @param image PNG, RGB; null, like the other two, if it was rejected and its pixels were not to be kept
- * @param mask PNG, grey: 255 on the defect, else 0
- * @param anomaly PNG, RGB: the defect alone on its ground
- * @param maskArea defect pixels
- * @param quality what was measured of it
- * @param signature to find near-copies by, or null in files that have none
- * @param reasons why it was rejected; empty if it was accepted
- * @param error what went wrong with it, or null
- * @param millis of device time
- * @param createdAt the file keeps microseconds and drops what is finer
+ * @param pictures null if it was rejected and its pixels were not to be kept
+ * @param verdict its signature is null in files that have none
  */
-public record GeneratedSample(
-        String sampleId,
-        String category,
-        String defect,
-        long sampleIndex,
-        long seed,
-        String runId,
-        String adapter,
-        String prompt,
-        String background,
-        byte[] image,
-        byte[] mask,
-        byte[] anomaly,
-        int width,
-        int height,
-        int maskArea,
-        BoundingBox boundingBox,
-        PairMeasures quality,
-        PairSignature signature,
-        Status status,
-        List<String> reasons,
-        String error,
-        long millis,
-        Instant createdAt) {
+public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, MaskSize mask, Verdict verdict) {
 
-    public GeneratedSample {
-        reasons = List.copyOf(reasons);
+    /** The status of a row that passed all quality checks; every other has {@link #REJECTED}. */
+    public static final String ACCEPTED = "accepted";
+
+    static final String REJECTED = "rejected";
+
+    public boolean accepted() {
+        return verdict.accepted();
+    }
+
+    /** Whether its pictures are there. */
+    public boolean hasPixels() {
+        return pictures != null;
     }
 
     /**
@@ -67,59 +49,184 @@ public record GeneratedSample(
      * @param keepPixels whether it keeps its pictures if it is
      */
     public GeneratedSample compared(double nearest, boolean copy, boolean keepPixels) {
-        boolean keep = !copy || keepPixels;
-        return new GeneratedSample(
-                sampleId,
-                category,
-                defect,
-                sampleIndex,
-                seed,
-                runId,
-                adapter,
-                prompt,
-                background,
-                keep ? image : null,
-                keep ? mask : null,
-                keep ? anomaly : null,
-                width,
-                height,
-                maskArea,
-                boundingBox,
-                quality.withAcceptedDistance(nearest),
+        List<String> reasons = copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : verdict.reasons();
+        Verdict last = new Verdict(verdict.measures().withAcceptedDistance(nearest), verdict.signature(), reasons);
+        return new GeneratedSample(id, origin, copy && !keepPixels ? null : pictures, mask, last);
+    }
+
+    /** This sample with the columns of {@link SampleSchema}. */
+    Group row() {
+        Group row = new SimpleGroup(SampleSchema.COLUMNS);
+        id.addTo(row);
+        row.append("sample_index", id.index()).append("seed", origin.seed());
+        origin.addTo(row);
+        if (hasPixels()) {
+            pictures.addTo(row, id.name());
+        }
+        mask.addTo(row);
+        addVerdict(row);
+        return row.append("millis", origin.millis())
+                .append("created_at", ChronoUnit.MICROS.between(Instant.EPOCH, origin.createdAt()));
+    }
+
+    private void addVerdict(Group row) {
+        PairMeasures measures = verdict.measures();
+        row.append("components", measures.components());
+        Group quality = row.addGroup("quality").append("mask_ratio", measures.maskRatio());
+        addMeasured(quality, "outside_object", measures.outsideObject());
+        addMeasured(quality, "contrast", measures.contrast());
+        addMeasured(quality, "part_difference", measures.partDifference());
+        addMeasured(quality, "clipped", measures.clipped());
+        addMeasured(quality, "deviation", measures.deviation());
+        addMeasured(quality, "window_margin", measures.windowMargin());
+        addMeasured(quality, "training_distance", measures.trainingDistance());
+        addMeasured(quality, "accepted_distance", measures.acceptedDistance());
+        if (verdict.signature() != null) {
+            quality.append(
+                    "signature", Binary.fromConstantByteArray(verdict.signature().bytes()));
+        }
+        row.append("status", verdict.accepted() ? ACCEPTED : REJECTED);
+        Group reasons = row.addGroup("reasons");
+        verdict.reasons().forEach(reason -> reasons.addGroup("list").append("element", reason));
+    }
+
+    private static void addMeasured(Group quality, String column, double value) {
+        if (!Double.isNaN(value)) {
+            quality.append(column, value);
+        }
+    }
+
+    static GeneratedSample of(Group row) {
+        Origin origin = new Origin(
+                row.getLong("seed", 0),
+                row.getString("prompt", 0),
+                has(row, "background") ? row.getString("background", 0) : null,
+                row.getLong("millis", 0),
+                Instant.EPOCH.plus(row.getLong("created_at", 0), ChronoUnit.MICROS));
+        Pictures pictures = has(row, "image")
+                ? new Pictures(picture(row, "image"), picture(row, "mask"), picture(row, "anomaly"))
+                : null;
+        Group box = row.getGroup("bbox", 0);
+        MaskSize mask = new MaskSize(
+                row.getInteger("width", 0),
+                row.getInteger("height", 0),
+                row.getInteger("mask_area", 0),
+                new Box(
+                        box.getInteger("x", 0),
+                        box.getInteger("y", 0),
+                        box.getInteger("width", 0),
+                        box.getInteger("height", 0)));
+        return new GeneratedSample(id(row), origin, pictures, mask, verdict(row));
+    }
+
+    private static SampleId id(Group row) {
+        AdapterId adapter = new AdapterId(
+                row.getString("category", 0),
+                row.getString("defect", 0),
+                new Fingerprint(row.getString("adapter", 0)));
+        return new SampleId(
+                row.getString("sample_id", 0), row.getString("run_id", 0), adapter, row.getLong("sample_index", 0));
+    }
+
+    private static byte[] picture(Group row, String column) {
+        return row.getGroup(column, 0).getBinary("bytes", 0).getBytes();
+    }
+
+    private static Verdict verdict(Group row) {
+        Group quality = row.getGroup("quality", 0);
+        PairMeasures measures = new PairMeasures(
+                measured(quality, "mask_ratio"),
+                row.getInteger("components", 0),
+                measured(quality, "outside_object"),
+                measured(quality, "contrast"),
+                measured(quality, "part_difference"),
+                measured(quality, "clipped"),
+                measured(quality, "deviation"),
+                measured(quality, "window_margin"),
+                measured(quality, "training_distance"),
+                measured(quality, "accepted_distance"));
+        PairSignature signature = has(quality, "signature")
+                ? PairSignature.of(quality.getBinary("signature", 0).getBytes())
+                : null;
+        Group reasons = row.getGroup("reasons", 0);
+        return new Verdict(
+                measures,
                 signature,
-                copy ? Status.REJECTED : status,
-                copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : reasons,
-                error,
-                millis,
-                createdAt);
+                IntStream.range(0, reasons.getFieldRepetitionCount("list"))
+                        .mapToObj(i -> reasons.getGroup("list", i).getString("element", 0))
+                        .toList());
     }
 
-    /** Connected parts of the mask (8 neighbors). */
-    public int components() {
-        return quality.components();
+    private static double measured(Group quality, String column) {
+        return has(quality, column) ? quality.getDouble(column, 0) : Double.NaN;
     }
 
-    /** Defect pixels over all pixels. */
-    public double maskRatio() {
-        return quality.maskRatio();
+    private static boolean has(Group row, String column) {
+        return row.getFieldRepetitionCount(column) > 0;
     }
 
-    /** Whether its pictures are there. */
-    public boolean hasPixels() {
-        return image != null;
+    /**
+     * How it came about.
+     *
+     * @param seed of the run
+     * @param prompt of the whole image
+     * @param background URI of the good image that it was made on, or null where the model drew all of it
+     * @param millis of device time
+     * @param createdAt the file keeps microseconds and drops what is finer
+     */
+    public record Origin(long seed, String prompt, String background, long millis, Instant createdAt) {
+
+        /** The columns {@code prompt} and {@code background}. */
+        public void addTo(Group row) {
+            row.append("prompt", prompt);
+            if (background != null) {
+                row.append("background", background);
+            }
+        }
     }
 
-    /** The smallest box around the mask, in pixels; all zero where the mask is empty. */
-    public record BoundingBox(int x, int y, int width, int height) {}
+    /**
+     * As PNG files.
+     *
+     * @param image RGB
+     * @param mask grey: 255 on the defect, else 0
+     * @param anomaly RGB: the defect alone on its ground
+     */
+    public record Pictures(byte[] image, byte[] mask, byte[] anomaly) implements Serializable {
 
-    /** The verdict of the quality checks. */
-    public enum Status {
-        ACCEPTED,
-        REJECTED;
+        /** The columns {@code image}, {@code mask} and {@code anomaly}, each with the name of a file that it would be. */
+        public void addTo(Group row, String name) {
+            add(row, "image", image, name + ".png");
+            add(row, "mask", mask, name + "_mask.png");
+            add(row, "anomaly", anomaly, name + "_anomaly.png");
+        }
 
-        /** The text in the status column. */
-        public String column() {
-            return name().toLowerCase(Locale.ROOT);
+        private static void add(Group row, String column, byte[] png, String path) {
+            row.addGroup(column)
+                    .append("bytes", Binary.fromConstantByteArray(png))
+                    .append("path", path);
+        }
+    }
+
+    /**
+     * @param width of the whole mask
+     * @param area defect pixels
+     * @param box the smallest one around them; all zero where the mask is empty
+     */
+    public record MaskSize(int width, int height, int area, Box box) {
+
+        public static MaskSize of(Mask mask) {
+            return new MaskSize(mask.width(), mask.height(), mask.area(), mask.box());
+        }
+
+        /** The columns {@code width}, {@code height}, {@code mask_area} and {@code bbox}. */
+        public void addTo(Group row) {
+            row.append("width", width).append("height", height).append("mask_area", area);
+            row.addGroup("bbox")
+                    .append("x", box.x())
+                    .append("y", box.y())
+                    .append("width", box.width())
+                    .append("height", box.height());
         }
     }
 
@@ -138,7 +245,7 @@ public record GeneratedSample(
         }
 
         public static PairVerdict of(GeneratedSample sample, String file) {
-            return new PairVerdict(Math.toIntExact(sample.sampleIndex()), file, sample.reasons(), sample.signature());
+            return new PairVerdict(Math.toIntExact(sample.id.index()), file, sample.verdict.reasons(), sample.verdict.signature());
         }
 
         public boolean accepted() {
@@ -147,23 +254,34 @@ public record GeneratedSample(
     }
 
     /**
-     * The name of a sample, unique within a store: twelve hexadecimal digits that stand for run, category, defect and
-     * adapter, a dash, and the sample's index, padded to six digits.
+     * Which sample this is. Its name is unique within a store: twelve hexadecimal digits that stand for run, category, defect
+     * and adapter, a dash, and the sample's index, padded to six digits.
      *
      * <p>Two samples of one series differ in the index. Two series differ in the digits, the first 48 bits of a SHA-256: with
      * a million series in a store, the chance that any two agree is 0.2 %.
+     *
+     * @param name as the row has it
+     * @param adapter that made it
+     * @param index place in the endless series of this defect's samples
      */
-    public static final class SampleId {
+    public record SampleId(String name, String runId, AdapterId adapter, long index) {
 
         private static final int DIGITS = 12;
 
-        private SampleId() {}
-
-        public static String of(String runId, AdapterId adapter, long index) {
-            return of(series(runId, adapter), index);
+        public static SampleId of(String runId, AdapterId adapter, long index) {
+            return new SampleId(name(series(runId, adapter), index), runId, adapter, index);
         }
 
-        static String of(String series, long index) {
+        /** The columns {@code sample_id}, {@code category}, {@code defect}, {@code run_id} and {@code adapter}. */
+        public void addTo(Group row) {
+            row.append("sample_id", name)
+                    .append("category", adapter.category())
+                    .append("defect", adapter.defect())
+                    .append("run_id", runId)
+                    .append("adapter", adapter.fingerprint().hex());
+        }
+
+        static String name(String series, long index) {
             return String.format(Locale.ROOT, "%s-%06d", series, index);
         }
 

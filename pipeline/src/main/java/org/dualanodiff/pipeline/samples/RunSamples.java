@@ -73,7 +73,7 @@ public final class RunSamples {
     }
 
     private static void keep(GeneratedSample sample, int most, NavigableMap<Long, GeneratedSample> lowest) {
-        lowest.put(sample.sampleIndex(), sample);
+        lowest.put(sample.id().index(), sample);
         if (lowest.size() > most) {
             lowest.pollLastEntry();
         }

@@ -87,7 +87,7 @@ public final class SampleFile {
 
     private static void write(ParquetWriter<Group> writer, GeneratedSample sample) {
         try {
-            writer.write(SampleRow.group(sample));
+            writer.write(sample.row());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -208,7 +208,7 @@ public final class SampleFile {
         private GeneratedSample next() {
             try {
                 Group row = rows.read();
-                return row == null ? null : SampleRow.sample(row);
+                return row == null ? null : GeneratedSample.of(row);
             } catch (IOException | RuntimeException e) {
                 throw new UncheckedIOException(unreadable(name, e));
             }

@@ -82,7 +82,7 @@ public final class SampleFileInspector {
             Counts counts = series.computeIfAbsent(key, Counts::new);
             counts.add(Math.toIntExact(index));
             rows++;
-            misnamed += row.getString("sample_id", 0).equals(SampleId.of(counts.id, index)) ? 0 : 1;
+            misnamed += row.getString("sample_id", 0).equals(SampleId.name(counts.id, index)) ? 0 : 1;
         }
 
         SampleFileSummary summary(String key, FileDigest digest) {

@@ -16,9 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.slf4j.Logger;
@@ -53,7 +51,7 @@ public final class RunRegistry {
     }
 
     public Optional<RunIdentity> find(String runId) {
-        return read(StoreLayout.runIdentity(runId), RunIdentity.class);
+        return store.find(StoreLayout.runIdentity(runId), RunIdentity.class);
     }
 
     /**
@@ -142,8 +140,8 @@ public final class RunRegistry {
     }
 
     private <T> List<T> bound(String folder, Class<T> type) {
-        return store.readAll(keys(folder)).entrySet().stream()
-                .flatMap(entry -> readable(() -> Json.parse(entry.getValue(), type, store.uri(entry.getKey()))))
+        return ObjectStore.inParallel(keys(folder), key -> readable(key, type)).stream()
+                .flatMap(Optional::stream)
                 .toList();
     }
 
@@ -155,7 +153,7 @@ public final class RunRegistry {
     }
 
     public Optional<RunManifest> findManifest(String runId) {
-        return read(StoreLayout.manifest(runId), RunManifest.class);
+        return store.find(StoreLayout.manifest(runId), RunManifest.class);
     }
 
     /** The manifests of all finished runs; one that cannot be read is left out with a warning. */
@@ -163,21 +161,17 @@ public final class RunRegistry {
         return store.list(StoreLayout.RUNS).stream()
                 .map(StoredFile::key)
                 .filter(key -> key.endsWith("/" + StoreLayout.MANIFEST_FILE))
-                .flatMap(key -> readable(() -> Json.parse(store.read(key), RunManifest.class, store.uri(key))))
+                .flatMap(key -> readable(key, RunManifest.class).stream())
                 .toList();
     }
 
-    private static <T> Stream<T> readable(Supplier<T> reading) {
+    private <T> Optional<T> readable(String key, Class<T> type) {
         try {
-            return Stream.of(reading.get());
+            return Optional.of(store.read(key, type));
         } catch (StoreException e) {
             LOG.warn("{}", e.getMessage());
-            return Stream.empty();
+            return Optional.empty();
         }
-    }
-
-    private <T> Optional<T> read(String key, Class<T> type) {
-        return store.find(key).map(json -> Json.parse(json, type, store.uri(key)));
     }
 
     private void requireSameSettings(RunIdentity there, RunIdentity here) {

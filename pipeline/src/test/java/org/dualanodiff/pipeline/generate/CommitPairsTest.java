@@ -61,11 +61,11 @@ class CommitPairsTest {
         store.download(file.key(), copy);
         assertThat(FileDigest.of(copy)).isEqualTo(new FileDigest(file.sha256(), file.bytes()));
         List<GeneratedSample> rows = SampleFile.read(copy);
-        assertThat(rows).extracting(GeneratedSample::sampleIndex).containsExactly(0L, 1L, 2L, 4L);
+        assertThat(rows).extracting(row -> row.id().index()).containsExactly(0L, 1L, 2L, 4L);
         GeneratedSample twin = rows.get(1);
-        assertThat(twin.status()).isEqualTo(GeneratedSample.Status.REJECTED);
-        assertThat(twin.reasons()).containsExactly(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason());
-        assertThat(twin.quality().acceptedDistance()).isEqualTo(0.5);
+        assertThat(twin.accepted()).isFalse();
+        assertThat(twin.verdict().reasons()).containsExactly(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason());
+        assertThat(twin.verdict().measures().acceptedDistance()).isEqualTo(0.5);
         assertThat(twin.hasPixels()).isFalse();
         assertThat(rows.get(0).hasPixels()).isTrue();
     }

@@ -27,6 +27,7 @@ import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
@@ -43,7 +44,7 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -104,7 +105,7 @@ class GenerateSamplesTest {
         List<GeneratedSample> behind = samples("behind", Executors::newSingleThreadExecutor, List.of(missing(0)));
         List<GeneratedSample> atOnce = samples("at-once", AtOnce::new, List.of(missing(0)));
 
-        assertThat(behind).extracting(GeneratedSample::sampleIndex).isSorted().hasSize(PAIRS);
+        assertThat(behind).extracting(sample -> sample.id().index()).isSorted().hasSize(PAIRS);
         assertSame(behind, atOnce);
     }
 
@@ -126,9 +127,9 @@ class GenerateSamplesTest {
         assertThat(found)
                 .usingRecursiveComparison()
                 .withEqualsForType(Double::equals, Double.class)
-                .ignoringFields("millis", "createdAt")
+                .ignoringFields("origin.millis", "origin.createdAt")
                 .isEqualTo(expected);
-        assertThat(expected).extracting(GeneratedSample::image).doesNotHaveDuplicates();
+        assertThat(expected).extracting(sample -> sample.pictures().image()).doesNotHaveDuplicates();
     }
 
     /** Staged by one task a list of missing indices, all at the same time. */
@@ -180,7 +181,7 @@ class GenerateSamplesTest {
                 new NestedPrompt("a vfx with sks", "sks"),
                 "",
                 new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
-                GroundDistanceMask.defaults(),
+                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)),
                 null,
                 null,
                 1,

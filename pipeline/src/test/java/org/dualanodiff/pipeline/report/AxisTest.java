@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import org.dualanodiff.pipeline.report.Chart.Axis;
 import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.junit.jupiter.api.Test;
 

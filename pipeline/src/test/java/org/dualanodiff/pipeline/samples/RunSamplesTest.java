@@ -55,7 +55,7 @@ class RunSamplesTest {
         store.write(UNIT + "/pairs-3.parquet", new byte[1]);
         RunSamples samples = new RunSamples(store, "night");
         List<GeneratedSample> first = samples.first("hex nut", "dent", sample -> true, 2);
-        assertThat(first).extracting(GeneratedSample::sampleIndex).containsExactly(0L, 1L);
+        assertThat(first).extracting(sample -> sample.id().index()).containsExactly(0L, 1L);
         assertThat(samples.files()).extracting(StoredFile::key).containsExactly(UNIT + "/pairs-0.parquet");
     }
 

@@ -77,7 +77,7 @@ class SampleFileTest {
         Path file = folder.resolve("samples.parquet");
         Iterator<GeneratedSample> failing = TestSamples.noise(5, 10)
                 .peek(sample -> {
-                    if (sample.sampleIndex() == 3) {
+                    if (sample.id().index() == 3) {
                         throw new IllegalStateException("device lost");
                     }
                 })
@@ -107,7 +107,7 @@ class SampleFileTest {
         Heap reading = new Heap();
         try (Stream<GeneratedSample> samples = SampleFile.stream(file)) {
             assertThat(samples.peek(reading::look)
-                            .mapToLong(GeneratedSample::sampleIndex)
+                            .mapToLong(sample -> sample.id().index())
                             .sum())
                     .isEqualTo(2_000L * 1_999 / 2);
         }
@@ -191,7 +191,7 @@ class SampleFileTest {
         private long most = before;
 
         void look(GeneratedSample sample) {
-            if (sample.sampleIndex() % 100 == 99) {
+            if (sample.id().index() % 100 == 99) {
                 most = Math.max(most, used());
             }
         }

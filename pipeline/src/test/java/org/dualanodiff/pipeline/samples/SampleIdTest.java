@@ -38,6 +38,6 @@ class SampleIdTest {
     }
 
     private static String id(String run, String category, String defect, Fingerprint adapter, long index) {
-        return SampleId.of(run, new AdapterId(category, defect, adapter), index);
+        return SampleId.of(run, new AdapterId(category, defect, adapter), index).name();
     }
 }

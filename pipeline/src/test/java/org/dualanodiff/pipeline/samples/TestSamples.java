@@ -2,16 +2,21 @@ package org.dualanodiff.pipeline.samples;
 
 import java.awt.image.BufferedImage;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
+import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
+import org.dualanodiff.pipeline.samples.GeneratedSample.MaskSize;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Origin;
+import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /** Rows to write. */
 public final class TestSamples {
@@ -28,17 +33,13 @@ public final class TestSamples {
                 "crack",
                 0,
                 "a tile with a crack",
-                List.of(picture, PngCodec.encode(mask), picture),
-                List.of(),
-                null);
+                new Pictures(picture, PngCodec.encode(mask), picture),
+                List.of());
     }
 
     /** An accepted row of a run, rightly named. */
     public static GeneratedSample of(String runId, AdapterId adapter, long index) {
-        Names names = new Names(
-                SampleId.of(runId, adapter, index), runId, adapter.fingerprint().hex());
-        return sample(
-                names, adapter.category(), adapter.defect(), index, "", pictures((int) index, 50), List.of(), null);
+        return sample(SampleId.of(runId, adapter, index), "", pictures((int) index, 50), List.of());
     }
 
     public static GeneratedSample rejected() {
@@ -49,31 +50,31 @@ public final class TestSamples {
                 "broken large=é/1",
                 12_345_678_901L,
                 "",
-                List.of(picture, mask, picture),
-                List.of("empty_mask", "mask too small: 0,0 %", ""),
-                "line 1\nline 2 \uD83E\uDDF2");
+                new Pictures(picture, mask, picture),
+                List.of("empty_mask", "mask too small: 0,0 %", "", "line 1\nline 2 \uD83E\uDDF2"));
     }
 
     /** An accepted pair with these pictures, whatever its columns say of their sizes. */
     public static GeneratedSample pair(
             String category, String defect, long index, BufferedImage image, BufferedImage mask) {
-        List<byte[]> pictures = List.of(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(image));
-        return sample(category, defect, index, "a tile", pictures, List.of(), null);
+        Pictures pictures = new Pictures(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(image));
+        return sample(category, defect, index, "a tile", pictures, List.of());
     }
 
     /** Samples whose three pictures are noise of so many bytes each, made as they are asked for. */
     static Stream<GeneratedSample> noise(int count, int bytes) {
         return IntStream.range(0, count)
-                .mapToObj(i -> sample("tile", "crack", i, "a tile", pictures(i, bytes), List.of(), null));
+                .mapToObj(i -> sample("tile", "crack", i, "a tile", pictures(i, bytes), List.of()));
     }
 
     /** All different, since a codec would find repeats. */
-    private static List<byte[]> pictures(int index, int bytes) {
+    private static Pictures pictures(int index, int bytes) {
         Random random = new Random(index);
-        return Stream.generate(() -> new byte[bytes])
+        List<byte[]> noise = Stream.generate(() -> new byte[bytes])
                 .limit(3)
                 .peek(random::nextBytes)
                 .toList();
+        return new Pictures(noise.get(0), noise.get(1), noise.get(2));
     }
 
     /** A pair without a mask has no values that a mask is needed for. */
@@ -85,58 +86,23 @@ public final class TestSamples {
 
     /** Like {@link #rejected}, its pixels not kept. */
     static GeneratedSample withoutPixels() {
-        List<byte[]> nothing = Arrays.asList(null, null, null);
-        return sample("tile", "crack", 7, "", nothing, List.of("no_change"), null);
-    }
-
-    private record Names(String sampleId, String runId, String adapter) {}
-
-    private static GeneratedSample sample(
-            String category,
-            String defect,
-            long index,
-            String prompt,
-            List<byte[]> pictures,
-            List<String> reasons,
-            String error) {
-        Names names = new Names("0123456789ab-%06d".formatted(index), "night", "ab".repeat(32));
-        return sample(names, category, defect, index, prompt, pictures, reasons, error);
+        return sample("tile", "crack", 7, "", null, List.of("no_change"));
     }
 
     private static GeneratedSample sample(
-            Names names,
-            String category,
-            String defect,
-            long index,
-            String prompt,
-            List<byte[]> pictures,
-            List<String> reasons,
-            String error) {
-        boolean accepted = reasons.isEmpty();
-        int area = accepted ? 1 : 0;
+            String category, String defect, long index, String prompt, Pictures pictures, List<String> reasons) {
+        AdapterId adapter = new AdapterId(category, defect, new Fingerprint("ab".repeat(32)));
+        SampleId id = new SampleId("0123456789ab-%06d".formatted(index), "night", adapter, index);
+        return sample(id, prompt, pictures, reasons);
+    }
+
+    private static GeneratedSample sample(SampleId id, String prompt, Pictures pictures, List<String> reasons) {
+        int area = reasons.isEmpty() ? 1 : 0;
         return new GeneratedSample(
-                names.sampleId(),
-                category,
-                defect,
-                index,
-                -7,
-                names.runId(),
-                names.adapter(),
-                prompt,
-                null,
-                pictures.get(0),
-                pictures.get(1),
-                pictures.get(2),
-                8,
-                6,
-                area,
-                new GeneratedSample.BoundingBox(3 * area, 2 * area, area, area),
-                measures(area),
-                accepted ? PairSignature.of(new byte[2048]) : null,
-                accepted ? GeneratedSample.Status.ACCEPTED : GeneratedSample.Status.REJECTED,
-                reasons,
-                error,
-                1234,
-                Instant.parse("2026-01-02T03:04:05.678901Z"));
+                id,
+                new Origin(-7, prompt, null, 1234, Instant.parse("2026-01-02T03:04:05.678901Z")),
+                pictures,
+                new MaskSize(8, 6, area, new Box(3 * area, 2 * area, area, area)),
+                new Verdict(measures(area), area == 1 ? PairSignature.of(new byte[2048]) : null, reasons));
     }
 }
