@@ -8,7 +8,6 @@ import org.dualanodiff.jobs.cli.RunCommand.Generate;
 import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
 import org.dualanodiff.jobs.cli.RunCommand.Train;
 import org.dualanodiff.jobs.cli.StoreCommand.Publish;
-import org.dualanodiff.jobs.cli.StoreCommand.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;
@@ -26,7 +25,7 @@ enum CommandGroup {
             Augment.class,
             Train.class,
             Generate.class),
-    LOOK("Look at them", Report.class, FiguresCommand.class, EvaluateCommand.class, AblateCommand.class),
+    LOOK("Look at them", ReportCommand.class, FiguresCommand.class, EvaluateCommand.class, AblateCommand.class),
     HAND_ON("Hand them on", Publish.class, ExportCommand.class),
     LOOK_AFTER("Look after the store", StatusCommand.class, VerifyCommand.class, GcCommand.class),
     MODELS("Bring models of your own", PretrainCommand.class, ImportAdapterFile.class, ExportAdapter.class),

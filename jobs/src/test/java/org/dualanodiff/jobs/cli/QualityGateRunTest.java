@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.dualanodiff.pipeline.quality.TrainingPair;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;

@@ -147,21 +147,6 @@ public final class SafetensorsFile implements TensorFile {
     }
 
     /**
-     * Copies an I64 tensor, row major.
-     *
-     * @throws CheckpointException if there is no such tensor or it has another type
-     */
-    public long[] longs(String name) {
-        Info info = tensor(name);
-        if (info.dtype() != DType.I64) {
-            throw wrongType(info, "I64");
-        }
-        long[] values = new long[(int) info.elements()];
-        map(name).asLongBuffer().get(values);
-        return values;
-    }
-
-    /**
      * The JSON header of a safetensors file, checked as strictly as the format demands: no key twice, no gap and no overlap
      * between tensors, every size equal to shape times element size.
      */

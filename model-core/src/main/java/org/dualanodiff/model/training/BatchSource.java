@@ -15,7 +15,7 @@ import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualObjective.TrainingBatch;
-import org.dualanodiff.model.vae.LatentDistribution;
+import org.dualanodiff.model.vae.Autoencoder.LatentDistribution;
 
 /**
  * The batch of any training step, from the seed and the step's number alone: a resumed training sees

@@ -15,7 +15,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
-import org.dualanodiff.model.vae.LatentDistribution;
+import org.dualanodiff.model.vae.Autoencoder.LatentDistribution;
 
 /**
  * The latents of every view of every training image, encoded once before training: the frozen autoencoder

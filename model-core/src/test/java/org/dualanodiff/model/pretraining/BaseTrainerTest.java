@@ -125,7 +125,7 @@ class BaseTrainerTest {
                 DualTrainer trainer = new DualTrainer(
                         base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK))) {
             DualAdapter first = trainer.train(folder.resolve("none"), (step, steps, loss) -> {});
-            assertThat(first.trainedKeys())
+            assertThat(first.trainedKeys(Ablation.NONE))
                     .isNotEmpty()
                     .allSatisfy(key -> assertThat(first.values(key)).containsExactly(starting.values(key)));
         }

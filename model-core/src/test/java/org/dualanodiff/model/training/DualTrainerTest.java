@@ -92,6 +92,19 @@ class DualTrainerTest {
     }
 
     @Test
+    void trainer_afterEachStep_tellsItsGradientNormAndLearningRate() throws IOException {
+        List<Double> norms = new ArrayList<>();
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(3, 1e-3))) {
+            assertThat(trainer.gradientNorm()).isNaN();
+            trainer.train(folder.resolve("state"), (step, steps, loss) -> {
+                norms.add(trainer.gradientNorm());
+                assertThat(trainer.learningRate()).isEqualTo(1e-3);
+            });
+        }
+        assertThat(norms).doesNotHaveDuplicates().hasSize(3).allMatch(norm -> norm > 0 && norm < 1e6);
+    }
+
+    @Test
     void trainer_twoAtOnceInOneJvm_eachGivesTheWeightsItGivesAlone() throws Exception {
         Map<String, float[]> alone = train(3, folder.resolve("alone"), new ArrayList<>());
         ExecutorService pool = Executors.newFixedThreadPool(2);

@@ -27,8 +27,7 @@ public final class PublishDataset {
     }
 
     public Optional<PublishedDataset> find(String name) {
-        String key = StoreLayout.currentDataset(name);
-        return store.find(key).map(json -> Json.parse(json, PublishedDataset.class, store.uri(key)));
+        return store.find(StoreLayout.currentDataset(name), PublishedDataset.class);
     }
 
     /**

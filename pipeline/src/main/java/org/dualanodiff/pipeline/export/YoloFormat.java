@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.DisplayText;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate.Pace;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;

@@ -12,6 +12,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 
 /**
  * Hysteresis levels of {@link GroundDistanceMask} that suit one defect.

@@ -13,6 +13,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
+import org.dualanodiff.pipeline.report.PairThumbnail.Thumbnails;
 
 /**
  * What a report shows of the real pairs that an adapter was trained on; kept beside the run, since the data set may

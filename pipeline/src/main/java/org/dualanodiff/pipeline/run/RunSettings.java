@@ -38,7 +38,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -59,6 +59,9 @@ public record RunSettings(
         Optional<String> saliencyModel) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
+
+    private static final int PREVIEW_STEPS = 20;
+    private static final int PREVIEW_PAIRS = 4;
 
     private static final Set<String> IN_RECIPE =
             Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
@@ -200,6 +203,24 @@ public record RunSettings(
                         generation.guidanceInterval().to()),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
+                resolution,
+                config.mask().method().equals("attention"));
+    }
+
+    /**
+     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to see how an
+     * adapter is getting on.
+     *
+     * @param compensated whether the unit's adapter has background compensation
+     */
+    public SamplingConfig previewSampling(boolean compensated) {
+        return new SamplingConfig(
+                SamplingConfig.Method.DPM_SOLVER,
+                PREVIEW_STEPS,
+                config.generation().guidanceScale(compensated),
+                GuidanceInterval.WHOLE,
+                1,
+                PREVIEW_PAIRS,
                 resolution,
                 config.mask().method().equals("attention"));
     }

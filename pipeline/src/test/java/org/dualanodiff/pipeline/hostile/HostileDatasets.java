@@ -329,7 +329,7 @@ final class HostileDatasets {
         try (ObjectStore target = ObjectStore.open(out.toString(), Map.of())) {
             ExportPairs export = new ExportPairs(target, target, new DatasetFiles(new Configuration()));
             for (ExportPlan.Part part : parts) {
-                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes));
+                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes, 1));
             }
         }
     }

@@ -25,6 +25,8 @@ import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

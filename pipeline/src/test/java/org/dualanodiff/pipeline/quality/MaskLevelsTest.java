@@ -10,6 +10,7 @@ import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.junit.jupiter.api.Test;
 
 class MaskLevelsTest {
