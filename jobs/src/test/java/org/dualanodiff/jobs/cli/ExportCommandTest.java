@@ -152,20 +152,19 @@ class ExportCommandTest {
 
     @Test
     void publish_toATable_isASnapshotAndThenThereAlready() {
-        CommandLineRun first = publish("warehouse=" + folder.resolve("lake").toUri());
+        CommandLineRun first = publishToTable();
         assertThat(first.exit()).as(first.err()).isZero();
         assertThat(first.out())
                 .contains("datasets/lake.defects.pairs/current.json version 1")
                 .contains("lake.defects.pairs snapshot ");
         assertThat(folder.resolve("lake/defects/pairs/metadata")).isDirectoryContaining("glob:**.metadata.json");
 
-        CommandLineRun again = publish("warehouse=" + folder.resolve("lake").toUri());
+        CommandLineRun again = publishToTable();
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(again.out()).contains("version 1").contains("lake.defects.pairs has it already");
     }
 
-    private static CommandLineRun publish(String setting) {
-        String[] parts = setting.split("=", 2);
+    private CommandLineRun publishToTable() {
         return run(
                 "publish",
                 "--table",
@@ -173,9 +172,9 @@ class ExportCommandTest {
                 "--run",
                 "night",
                 "--set",
-                "spark.conf.\"spark.sql.catalog.lake.type\"=hadoop",
+                "spark.conf.spark.sql.catalog.lake.type=hadoop",
                 "--set",
-                "spark.conf.\"spark.sql.catalog.lake.%s\"=\"%s\"".formatted(parts[0], parts[1]));
+                "spark.conf.spark.sql.catalog.lake.warehouse=" + folder.resolve("lake"));
     }
 
     @Test
