@@ -2,7 +2,8 @@
 
 usage: read_exports.py FOLDER
 
-FOLDER holds one export of the same pairs in each format, in folders called MVTEC, COCO, YOLO, HUGGINGFACE and PNG.
+FOLDER holds one export of the same pairs in each format, in folders called MVTEC, COCO, YOLO, HUGGINGFACE, PNG
+and WEBDATASET.
 """
 
 import json
@@ -13,6 +14,7 @@ import datasets
 import duckdb
 import numpy as np
 import pandas
+import webdataset
 import yaml
 from PIL import Image
 from pycocotools.coco import COCO
@@ -72,6 +74,20 @@ for image in images:
     assert np.array_equal(mask_of(truth), expected)
 assert len(images) == len(masks) and len(list((folder / "MVTEC").glob("*/train/good/*"))) == 3
 print(f"MVTEC: {len(images)} images with masks")
+
+# WebDataset: every shard of the list, decoded by the library.
+shards = folder / "WEBDATASET"
+listed = [str(shards / line) for line in (shards / "shards.txt").read_text().splitlines()]
+stream = webdataset.WebDataset(listed, shardshuffle=False).decode("pil").to_tuple("png", "mask.png", "json", "__key__")
+found = 0
+for image, mask, description, key in stream:
+    expected = masks[description["category"], description["defect"], description["id"]]
+    assert key == f"{description['category']}/{description['defect']}/{description['id']}"
+    assert image.mode == "RGB" and np.array_equal(np.asarray(mask.convert("L")) == 255, expected)
+    assert description["mask_area"] == expected.sum()
+    found += 1
+assert found == len(masks)
+print(f"WEBDATASET: {found} samples")
 
 # Hugging Face: the folder with its card, a single file without it, and the plain Parquet readers.
 hub = folder / "HUGGINGFACE"

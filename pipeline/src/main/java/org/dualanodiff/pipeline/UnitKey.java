@@ -12,6 +12,6 @@ public record UnitKey(String category, String defect) implements Serializable {
     /** For people. */
     @Override
     public String toString() {
-        return Shown.line(category + "/" + defect);
+        return DisplayText.line(category + "/" + defect);
     }
 }

@@ -11,7 +11,7 @@ import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepMeter;
+import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;

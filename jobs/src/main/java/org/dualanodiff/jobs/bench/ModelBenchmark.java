@@ -12,7 +12,7 @@ import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepMeter;
+import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 

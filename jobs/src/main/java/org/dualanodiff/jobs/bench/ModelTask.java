@@ -18,10 +18,10 @@ import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.StepMeter;
-import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.bench.ModelTiming.StepMeter;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
@@ -31,8 +31,8 @@ import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.training.TrainingListener;
 
 /** One measurement of the model, alone in its process so that its peak of memory is its own. */

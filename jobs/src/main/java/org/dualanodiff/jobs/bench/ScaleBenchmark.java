@@ -20,12 +20,12 @@ import org.dualanodiff.jobs.run.UnitPairs;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -280,10 +280,6 @@ public final class ScaleBenchmark {
 
         public double seconds() {
             return stageSeconds + judgeSeconds + commitSeconds + recordSeconds;
-        }
-
-        public double rowsPerSecond() {
-            return rows / seconds();
         }
 
         public LongSummaryStatistics fileBytes() {

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.ConfigLoader;
-import org.dualanodiff.pipeline.config.EffectiveSetting;
+import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

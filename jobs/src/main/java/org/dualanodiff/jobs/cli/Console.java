@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
-import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.config.Redaction;
 import org.dualanodiff.pipeline.store.Json;
 
@@ -22,12 +22,12 @@ final class Console extends FilterWriter {
     }
 
     static PrintWriter of(PrintWriter out) {
-        return new PrintWriter(new Console(out, Shown::text), true);
+        return new PrintWriter(new Console(out, DisplayText::text), true);
     }
 
     /** Also without the secrets of a command line that is complained about. */
     static PrintWriter ofErrors(PrintWriter out) {
-        return new PrintWriter(new Console(out, text -> Redaction.text(Shown.text(text))), true);
+        return new PrintWriter(new Console(out, text -> Redaction.text(DisplayText.text(text))), true);
     }
 
     @Override

@@ -52,6 +52,12 @@ final class ExportCommand extends StoreCommand {
             })
     private Boolean originals;
 
+    @Option(
+            names = "--shard-megabytes",
+            paramLabel = "N",
+            description = "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file. Default: 256.")
+    private Integer shardMegabytes;
+
     /** What is exported. */
     static final class Source {
         @Option(names = "--run", required = true, paramLabel = "ID", description = "The pairs of a run.")
@@ -63,7 +69,7 @@ final class ExportCommand extends StoreCommand {
 
     @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
-        ExportPlan plan = withOriginals() ? Originals.of(config).addTo(plan(store), runs(store), store) : plan(store);
+        ExportPlan plan = withOriginals() ? new Originals(config).addTo(plan(store), runs(store), store) : plan(store);
         ExportRun.Summary summary = new ExportRun(spark, store, out).run(plan);
         summary.errors().forEach(error -> spec.commandLine().getErr().println("failed: " + error));
         spec.commandLine().getOut().println(summary.json());
@@ -76,8 +82,9 @@ final class ExportCommand extends StoreCommand {
 
     private ExportPlan plan(ObjectStore store) {
         String words = source.run == null ? "data set " + source.dataset : "run " + source.run;
-        return ExportPlan.of(
+        ExportPlan plan = ExportPlan.of(
                 format, withOriginals() ? words + " with originals" : words, ExportRun.parts(files(store)));
+        return shardMegabytes == null ? plan : plan.withShards(shardMegabytes);
     }
 
     private List<PublishedDataset.File> files(ObjectStore store) {

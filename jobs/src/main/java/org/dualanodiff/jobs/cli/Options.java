@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.dualanodiff.jobs.log.JsonLog;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.ConfigLoader;
-import org.dualanodiff.pipeline.config.EffectiveSetting;
+import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.PairComparison;
 import org.dualanodiff.pipeline.store.ObjectStore;

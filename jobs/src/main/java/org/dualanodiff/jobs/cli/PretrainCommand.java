@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
+import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
@@ -135,9 +136,9 @@ final class PretrainCommand implements Callable<Integer> {
                 new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
-        Pretrain.Result result = PretrainJob.isOnCluster()
-                ? PretrainJob.run(settings, console)
-                : new Pretrain(settings).run(new ConsoleProgress(console));
+        Pretrain.Result result = SparkSessions.isEmbedded()
+                ? new Pretrain(settings).run(new ConsoleProgress(console))
+                : PretrainJob.run(settings, console);
         console.printf(
                 Locale.ROOT,
                 "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",

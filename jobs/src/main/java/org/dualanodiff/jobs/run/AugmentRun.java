@@ -7,11 +7,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -25,13 +23,13 @@ import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.UnitJobs;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.plan.Estimate;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Planner;
 import org.dualanodiff.pipeline.plan.Planner.PlanInput;
@@ -101,44 +99,10 @@ public final class AugmentRun {
             inputs.requireUsable();
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (TaskWatch.Named name = TaskWatch.nameRun(context, identity.runId())) {
-                Work work = new Work(inputs, identity, store, started);
-                return stages == Stages.NONE ? work.estimate() : run(work, stages, identity, store, started);
+                Work work = new Work(stages, inputs, identity, store, started);
+                return stages == Stages.NONE ? work.estimate() : work.leased();
             }
         }
-    }
-
-    private RunReport.Summary run(Work work, Stages stages, RunIdentity identity, ObjectStore store, Instant started) {
-        try (RunLease lease = lease(store, identity.runId())) {
-            RunReport.Summary summary =
-                    recorded(work, stages, lease, RunReport.Outcome.begin(store, identity.runId(), started));
-            RunMetrics.ofThisDriver()
-                    .ifPresent(metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
-            LOG.info("{}", summary.sentence());
-            return summary;
-        }
-    }
-
-    /** Leaves in the store how it ended, unless another driver has taken over. */
-    private RunReport.Summary recorded(Work work, Stages stages, RunLease lease, RunReport.Outcome outcome) {
-        try {
-            RunReport.Summary summary = work.run(stages, retryFailed, lease);
-            outcome.ended(summary, work.tasks());
-            return summary;
-        } catch (Exception e) {
-            // Losing the lease cancels the jobs, whose failure says nothing of the reason.
-            if (lease.lost()) {
-                throw lease.takenOver();
-            }
-            outcome.failed(e, work.tasks());
-            throw e;
-        }
-    }
-
-    private RunLease lease(ObjectStore store, String runId) {
-        RunConfig.Lease lease = config.run().lease();
-        LeaseTerms terms =
-                new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
-        return RunLease.acquire(store, runId, terms, this::say, context::cancelAllJobs);
     }
 
     private void say(String line) {
@@ -149,6 +113,7 @@ public final class AugmentRun {
     /** What is done under a run's name: plan, carry every unit from training to its commit, and write the manifest last. */
     private final class Work {
 
+        private final Stages stages;
         private final RunInputs inputs;
         private final RunIdentity identity;
         private final ObjectStore store;
@@ -157,13 +122,39 @@ public final class AugmentRun {
         private final Instant started;
         private List<NativeTask.Record> tasks = List.of();
 
-        Work(RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+        Work(Stages stages, RunInputs inputs, RunIdentity identity, ObjectStore store, Instant started) {
+            this.stages = stages;
             this.inputs = inputs;
             this.identity = identity;
             this.store = store;
             this.runs = new RunRegistry(store);
             this.adapters = new AdapterRegistry(store);
             this.started = started;
+        }
+
+        /** Under the run's lease; leaves in the store how it ended, unless another driver has taken over. */
+        RunReport.Summary leased() {
+            RunConfig.Lease lease = config.run().lease();
+            LeaseTerms terms =
+                    new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
+            try (RunLease held = RunLease.acquire(
+                    store, identity.runId(), terms, AugmentRun.this::say, context::cancelAllJobs)) {
+                RunReport.Outcome outcome = RunReport.Outcome.begin(store, identity.runId(), started);
+                try {
+                    RunReport.Summary summary = run(held);
+                    outcome.ended(summary, tasks);
+                    RunMetrics.ofThisDriver()
+                            .ifPresent(
+                                    metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
+                    LOG.info("{}", summary.sentence());
+                    return summary;
+                } catch (Exception e) {
+                    // Losing the lease cancels the jobs, whose failure says nothing of the reason.
+                    held.requireNotLost();
+                    outcome.failed(e, tasks);
+                    throw e;
+                }
+            }
         }
 
         /** What there is to do and what it will take, by what earlier runs took; nothing is written. */
@@ -177,13 +168,11 @@ public final class AugmentRun {
                     .of(plan);
             PlanText.lines(estimate, inputs).forEach(console::println);
             console.flush();
-            RunReport report = new RunReport(identity, inputs, plan, started);
-            report.estimated(estimate);
-            return report.summary("planned", null);
+            return new RunReport(identity, inputs, plan, started).summary("planned", estimate, null);
         }
 
-        /** Under the lease, from the plan on: what another driver has done meanwhile is not planned again. */
-        RunReport.Summary run(Stages stages, boolean retryFailed, RunLease lease) {
+        /** From the plan on: what another driver has done before the lease was taken is not planned again. */
+        private RunReport.Summary run(RunLease lease) {
             StoredUnits stored = StoredUnits.of(store, identity.runId());
             Plan plan = shown(plan(stored));
             RunReport report = new RunReport(identity, inputs, plan, started);
@@ -199,15 +188,26 @@ public final class AugmentRun {
                     UnitStates states = UnitStates.watch(
                             store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
                 RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
-                RunScope scope = scope(stages, lease, deaths, executors, states);
+                RunScope scope = new RunScope(
+                        context,
+                        stages,
+                        identity.runId(),
+                        inputs,
+                        inputs.setsByUnit(),
+                        store,
+                        lease,
+                        deaths,
+                        executors,
+                        new Semaphore(1, true),
+                        states,
+                        new UnitJobs(
+                                context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)));
                 new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
                         .run(units(scope, plan, stored, before), report::ended);
             } finally {
                 tasks = report.tasks();
             }
-            if (lease.lost()) {
-                throw lease.takenOver();
-            }
+            lease.requireNotLost();
             report.problems().forEach(console::println);
             if (!stages.generate()) {
                 return report.summary(null);
@@ -217,30 +217,6 @@ public final class AugmentRun {
             String manifest = runs.writeManifest(report.manifest(spark.version()));
             writeReport();
             return report.summary(manifest);
-        }
-
-        /** Where and when its tasks worked. */
-        List<NativeTask.Record> tasks() {
-            return tasks;
-        }
-
-        private RunScope scope(
-                Stages stages, RunLease lease, UnitDeaths deaths, SickExecutors executors, UnitStates states) {
-            UnitJobs jobs =
-                    new UnitJobs(context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console));
-            return new RunScope(
-                    context,
-                    stages,
-                    identity.runId(),
-                    inputs,
-                    inputs.setsByUnit(),
-                    store,
-                    lease,
-                    deaths,
-                    executors,
-                    new Semaphore(1, true),
-                    states,
-                    jobs);
         }
 
         private int atATime() {
@@ -253,18 +229,19 @@ public final class AugmentRun {
         /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */
         private List<Supplier<UnitReport.Outcome>> units(
                 RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
-            Map<UnitKey, RunManifest.Unit> lines = new HashMap<>();
-            before.ifPresent(manifest -> manifest.units().forEach(unit -> lines.put(unit.unit(), unit)));
+            Map<UnitKey, RunManifest.Unit> lines =
+                    before.map(RunManifest::byUnit).orElse(Map.of());
             List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
             inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
                     .thenComparingInt(Plan.Unit::toGenerate)
                     .reversed());
-            List<Supplier<UnitReport.Outcome>> units = new ArrayList<>();
-            for (Plan.Unit unit : inOrder) {
-                UnitKey key = key(unit.adapter());
-                units.add(new UnitRun(scope, unit, stored.files(unit.adapter()), Optional.ofNullable(lines.get(key))));
-            }
-            return units;
+            return inOrder.stream()
+                    .<Supplier<UnitReport.Outcome>>map(unit -> new UnitRun(
+                            scope,
+                            unit,
+                            stored.files(unit.adapter()),
+                            Optional.ofNullable(lines.get(unit.adapter().unit()))))
+                    .toList();
         }
 
         /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
@@ -272,13 +249,9 @@ public final class AugmentRun {
             if (!unit.train() || !scope.stages().train()) {
                 return 0;
             }
-            DefectSet set = scope.sets().get(key(unit.adapter()));
+            DefectSet set = scope.sets().get(unit.adapter().unit());
             long drawn = (long) config.training().steps() * config.training().batchSize();
             return drawn + set.training().size();
-        }
-
-        private static UnitKey key(AdapterId id) {
-            return id.unit();
         }
 
         /** All that could make the difference for a unit that killed its executors; its own images are in its adapter's name. */
@@ -301,12 +274,11 @@ public final class AugmentRun {
                 existing.put(unit, commit.indices());
                 rejected.put(unit, commit.rejectedIndices());
             });
-            Set<AdapterId> wanted = new HashSet<>(inputs.adapters());
             return Planner.plan(new PlanInput(
                     inputs.trainingSets(),
                     inputs.settings().recipe(),
                     inputs.settings().target(),
-                    adapters.published(wanted),
+                    adapters.published(inputs.adapters()),
                     existing,
                     rejected));
         }
@@ -359,25 +331,17 @@ public final class AugmentRun {
 
     /** Which parts of the main job a command runs; each builds on what the store has. */
     public enum Stages {
-        NONE(false, false),
-        TRAIN(true, false),
-        GENERATE(false, true),
-        ALL(true, true);
-
-        private final boolean train;
-        private final boolean generate;
-
-        Stages(boolean train, boolean generate) {
-            this.train = train;
-            this.generate = generate;
-        }
+        NONE,
+        TRAIN,
+        GENERATE,
+        ALL;
 
         boolean train() {
-            return train;
+            return this == TRAIN || this == ALL;
         }
 
         boolean generate() {
-            return generate;
+            return this == GENERATE || this == ALL;
         }
     }
 }

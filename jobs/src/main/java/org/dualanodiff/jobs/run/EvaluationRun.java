@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
@@ -17,7 +16,6 @@ import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
 import org.dualanodiff.jobs.spark.TaskSettings;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.config.PipelineConfig;
@@ -99,7 +97,7 @@ public final class EvaluationRun {
         String categories =
                 SparkJob.named(tasks.stream().map(task -> task.data().category()));
         return new SparkJob(spark, "evaluate", "train and test %d detectors of %s".formatted(tasks.size(), categories))
-                .onGpus(tasks, new Detection(settings, progress));
+                .onGpus(tasks, task -> detect(settings, progress, task));
     }
 
     /** One task a set of generated pairs. */
@@ -107,7 +105,7 @@ public final class EvaluationRun {
             JavaSparkContext spark, TaskSettings settings, List<MeasureGenerated.Task> tasks) {
         String pairs = SparkJob.named(tasks.stream().map(MeasureGenerated.Task::label));
         return new SparkJob(spark, "measure", "measure the generated pairs of " + pairs)
-                .onGpus(tasks, new Measurement(settings));
+                .onGpus(tasks, task -> measure(settings, task));
     }
 
     /** A run that was never finished has no page to show it on. */
@@ -248,31 +246,22 @@ public final class EvaluationRun {
         }
     }
 
-    private record Detection(TaskSettings settings, Progress progress)
-            implements Function<EvaluateArm.Task, EvaluateArm.Result> {
-
-        @Override
-        public EvaluateArm.Result call(EvaluateArm.Task task) throws Exception {
-            Stopwatch watch = Stopwatch.start();
-            try (ObjectStore store = settings.openStore()) {
-                Compute compute = settings.detectorCompute();
-                return new EvaluateArm(store, Machine.ofSpark().files())
-                        .run(task, compute, progress.training(task.label(), settings.progressEvery()));
-            } catch (Exception e) {
-                return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
-            }
+    private static EvaluateArm.Result detect(TaskSettings settings, Progress progress, EvaluateArm.Task task)
+            throws Exception {
+        Stopwatch watch = Stopwatch.start();
+        try (ObjectStore store = settings.openStore()) {
+            return new EvaluateArm(store, Machine.ofSpark().files())
+                    .run(task, settings.detectorCompute(), progress.training(task.label(), settings.progressEvery()));
+        } catch (Exception e) {
+            return EvaluateArm.Result.failed(task, watch.seconds(), TaskFailures.staying(task.label(), e));
         }
     }
 
-    private record Measurement(TaskSettings settings) implements Function<MeasureGenerated.Task, GenerationMetrics> {
-
-        @Override
-        public GenerationMetrics call(MeasureGenerated.Task task) throws Exception {
-            try (ObjectStore store = settings.openStore()) {
-                return new MeasureGenerated(store, Machine.ofSpark().files()).run(task);
-            } catch (Exception e) {
-                return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));
-            }
+    private static GenerationMetrics measure(TaskSettings settings, MeasureGenerated.Task task) throws Exception {
+        try (ObjectStore store = settings.openStore()) {
+            return new MeasureGenerated(store, Machine.ofSpark().files()).run(task);
+        } catch (Exception e) {
+            return GenerationMetrics.failed(task, TaskFailures.staying("measuring " + task.label(), e));
         }
     }
 }

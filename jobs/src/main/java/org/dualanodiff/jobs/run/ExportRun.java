@@ -139,15 +139,10 @@ public final class ExportRun {
         private final Dataset dataset;
         private final String root;
 
-        private Originals(Dataset dataset, String root) {
-            this.dataset = dataset;
-            this.root = root;
-        }
-
         /** @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read */
-        public static Originals of(PipelineConfig config) {
-            return new Originals(
-                    Machine.ofSpark().dataset(config), config.dataset().root());
+        public Originals(PipelineConfig config) {
+            this.dataset = Machine.ofSpark().dataset(config);
+            this.root = config.dataset().root();
         }
 
         /**

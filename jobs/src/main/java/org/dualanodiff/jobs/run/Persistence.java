@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.run;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.spark.SparkException;
@@ -42,9 +43,9 @@ class Persistence {
     }
 
     private boolean isWorthAnother(Exception failure) {
-        EngineFault fault = engineFault(failure);
-        if (fault != null) {
-            faulty.add(fault.executor());
+        Optional<EngineFault> fault = EngineFault.in(failure);
+        if (fault.isPresent()) {
+            faulty.add(fault.get().executor());
             return faulty.size() < AGREED && hasOthers.test(faulty);
         }
         boolean givenUp = failure instanceof SparkException;
@@ -55,14 +56,5 @@ class Persistence {
     private static boolean isCancelled(Exception failure) {
         String text = String.valueOf(failure.getMessage());
         return text.contains("cancelled") || text.contains("shut down");
-    }
-
-    private static EngineFault engineFault(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof EngineFault fault) {
-                return fault;
-            }
-        }
-        return null;
     }
 }

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.plan.Estimate;
-import org.dualanodiff.pipeline.plan.Estimate.Pace;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate.Pace;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.run.RunInputs;
@@ -59,21 +59,21 @@ final class PlanText {
                 : ", and with it, as in the released code, " + own.toString().replaceAll("[{}]", "");
     }
 
+    /** A line for each unit that there is something to do for, one for all, where the figures come from, and the memory. */
     static List<String> lines(Estimate estimate, RunInputs inputs) {
-        List<String> lines = new ArrayList<>(lines(estimate));
-        lines.add(memory(inputs));
-        return lines;
-    }
-
-    /** A line for each unit that there is something to do for, one for all, and where the figures come from. */
-    private static List<String> lines(Estimate estimate) {
         List<String> lines = new ArrayList<>();
         estimate.units().stream()
                 .filter(unit -> unit.cost().steps() + unit.cost().pairs() > 0)
                 .forEach(unit -> lines.add("expected for %s/%s: %s"
                         .formatted(unit.category(), unit.defect(), cost(unit.cost(), estimate))));
         lines.add("expected in all: " + cost(estimate.total(), estimate));
-        lines.addAll(sources(estimate));
+        if (estimate.total().steps() > 0) {
+            lines.add(source("training", "steps", estimate.training(), "rank, "));
+        }
+        if (estimate.total().pairs() > 0) {
+            lines.add(source("generating", "pairs", estimate.generation(), ""));
+        }
+        lines.add(memory(inputs));
         return lines;
     }
 
@@ -99,19 +99,6 @@ final class PlanText {
 
     private static String number(Double hours) {
         return hours == null ? "unknown" : Readable.digits(hours, DIGITS);
-    }
-
-    private static List<String> sources(Estimate estimate) {
-        boolean trains = estimate.total().steps() > 0;
-        boolean generates = estimate.total().pairs() > 0;
-        List<String> lines = new ArrayList<>();
-        if (trains) {
-            lines.add(source("training", "steps", estimate.training(), "rank, "));
-        }
-        if (generates) {
-            lines.add(source("generating", "pairs", estimate.generation(), ""));
-        }
-        return lines;
     }
 
     private static String source(String work, String pieces, Pace pace, String also) {

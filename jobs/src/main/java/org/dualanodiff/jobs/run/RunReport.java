@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.plan.Estimate;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.run.RunInputs;
@@ -48,17 +48,12 @@ public final class RunReport {
     private final Map<UnitKey, UnitReport.Outcome> outcomes = new HashMap<>();
     private List<RunManifest.Unit> others = List.of();
     private boolean generated;
-    private Estimate estimate;
 
     RunReport(RunIdentity identity, RunInputs inputs, Plan plan, Instant started) {
         this.identity = identity;
         this.inputs = inputs;
         this.plan = plan;
         this.started = started;
-    }
-
-    void estimated(Estimate result) {
-        estimate = result;
     }
 
     void ended(UnitReport.Outcome outcome) {
@@ -82,7 +77,7 @@ public final class RunReport {
     void untouched(Map<UnitKey, UnitCommit> commits, Optional<RunManifest> before) {
         generated = true;
         Map<UnitKey, RunManifest.Unit> known = new TreeMap<>(UnitKey.ORDER);
-        before.ifPresent(manifest -> manifest.units().forEach(unit -> known.put(unit.unit(), unit)));
+        before.map(RunManifest::byUnit).ifPresent(known::putAll);
         List<RunManifest.Unit> units = new ArrayList<>();
         for (Unusable set : plan.unusable()) {
             UnitKey key = set.unit();
@@ -107,34 +102,25 @@ public final class RunReport {
      */
     private RunManifest.Unit current(RunManifest.Unit known, UnitCommit commit, UnitKey key, String reason) {
         int wanted = inputs.settings().target().samplesPerDefect();
-        RunManifest.Unit line = known != null ? known : nothing(key, brokenOff(commit, wanted));
+        Optional<RunManifest.Unit> line = Optional.ofNullable(known);
+        RunManifest.SampleCounts samples = line.map(RunManifest.Unit::samples).orElse(RunManifest.SampleCounts.NONE);
         int there = commit == null ? 0 : commit.pairs();
-        boolean grown = there > line.samples().existing() + line.samples().created();
+        boolean grown = there > samples.existing() + samples.created();
         return new RunManifest.Unit(
-                line.category(),
-                line.defect(),
-                line.adapter().or(() -> Optional.ofNullable(commit).map(UnitCommit::adapter)),
-                line.training(),
-                grown ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0) : line.samples(),
-                line.generationSeconds(),
-                line.timings(),
-                commit != null ? UnitReport.files(commit) : line.files(),
-                grown ? UnitReport.quality(commit, wanted) : line.quality(),
-                Optional.ofNullable(reason).or(line::error));
-    }
-
-    private static RunManifest.Unit nothing(UnitKey unit, Optional<String> error) {
-        return new RunManifest.Unit(
-                unit.category(),
-                unit.defect(),
-                Optional.empty(),
-                Optional.empty(),
-                RunManifest.SampleCounts.NONE,
-                0,
-                RunManifest.Timings.NONE,
-                List.of(),
-                Optional.empty(),
-                error);
+                key.category(),
+                key.defect(),
+                line.flatMap(RunManifest.Unit::adapter)
+                        .or(() -> Optional.ofNullable(commit).map(UnitCommit::adapter)),
+                line.flatMap(RunManifest.Unit::training),
+                grown ? new RunManifest.SampleCounts(0, there, 0, 0, 0, 0) : samples,
+                line.map(RunManifest.Unit::generationSeconds).orElse(0.0),
+                line.map(RunManifest.Unit::timings).orElse(RunManifest.Timings.NONE),
+                commit != null
+                        ? UnitReport.files(commit)
+                        : line.map(RunManifest.Unit::files).orElse(List.of()),
+                grown ? UnitReport.quality(commit, wanted) : line.flatMap(RunManifest.Unit::quality),
+                Optional.ofNullable(reason)
+                        .or(() -> line.map(RunManifest.Unit::error).orElseGet(() -> brokenOff(commit, wanted))));
     }
 
     private static Optional<String> brokenOff(UnitCommit commit, int wanted) {
@@ -200,10 +186,11 @@ public final class RunReport {
 
     /** @param manifest its address, or null if this command writes none */
     Summary summary(String manifest) {
-        return summary(failedUnits() == 0 ? "complete" : "partial", manifest);
+        return summary(failedUnits() == 0 ? "complete" : "partial", null, manifest);
     }
 
-    Summary summary(String status, String manifest) {
+    /** @param estimate of what was only planned, or null */
+    Summary summary(String status, Estimate estimate, String manifest) {
         RunManifest.SampleCounts samples = outcomes.values().stream()
                 .map(outcome -> outcome.unit().samples())
                 .reduce(RunManifest.SampleCounts.NONE, RunManifest.SampleCounts::plus);

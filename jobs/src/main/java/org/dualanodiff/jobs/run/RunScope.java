@@ -9,18 +9,18 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.UnitJobs;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -29,6 +29,7 @@ import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.train.AdapterPreview;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
@@ -80,9 +81,7 @@ record RunScope(
      * @throws org.dualanodiff.pipeline.store.StoreException if another driver has taken over
      */
     void requireHeld() {
-        if (lease.lost()) {
-            throw lease.takenOver();
-        }
+        lease.requireNotLost();
     }
 
     TrainTask trainTask(UnitKey unit, AdapterId adapter) {
@@ -98,7 +97,21 @@ record RunScope(
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(background != null),
                 inputs.quarantinedForTraining(set),
-                config().training().checkpointMinutes());
+                config().training().checkpointMinutes(),
+                preview(background != null));
+    }
+
+    /** Masks whose levels are learned from real pairs get them from those of the training, since nothing else is known yet. */
+    private AdapterPreview.Policy preview(boolean compensated) {
+        int every = config().training().previewEvery();
+        return every == 0
+                ? null
+                : new AdapterPreview.Policy(
+                        every,
+                        config().prompt().negative(),
+                        inputs.settings().previewSampling(compensated),
+                        inputs.settings().mask(Optional.empty()),
+                        inputs.settings().choosesMaskLevels());
     }
 
     GenerateTask generateTask(GenerateUnit unit, PublishedAdapter adapter, QualityProfile profile) {

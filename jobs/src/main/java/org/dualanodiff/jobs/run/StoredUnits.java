@@ -41,31 +41,13 @@ final class StoredUnits {
     static StoredUnits of(ObjectStore store, String runId) {
         StoredUnits units = new StoredUnits(store, runId);
         UnitCommits commits = new UnitCommits(store, runId);
-        List<String> keys = List.copyOf(commits.keys());
-        if (keys.isEmpty()) {
+        commits.readable((key, e) -> units.unreadable.put(unit(key), e.getMessage()))
+                .forEach(commit -> units.commits.put(commit.unit(), commit));
+        if (units.commits.isEmpty() && units.unreadable.isEmpty()) {
             commits.requireNotOfEarlierVersion();
         }
-        ObjectStore.inParallel(keys, key -> read(commits, key)).forEach(units::add);
         store.list(StoreLayout.deaths(runId)).forEach(file -> units.died.add(unit(file.key())));
         return units;
-    }
-
-    private record Read(UnitKey unit, UnitCommit commit, String error) {}
-
-    private static Read read(UnitCommits commits, String key) {
-        try {
-            return new Read(unit(key), commits.read(key), null);
-        } catch (StoreException e) {
-            return new Read(unit(key), null, e.getMessage());
-        }
-    }
-
-    private void add(Read read) {
-        if (read.error() == null) {
-            commits.put(read.unit(), read.commit());
-        } else {
-            unreadable.put(read.unit(), read.error());
-        }
     }
 
     /** Of a key that ends with {@code CATEGORY/DEFECT/FILE}. */

@@ -2,10 +2,10 @@ package org.dualanodiff.jobs.run;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
@@ -24,7 +24,8 @@ final class UnitDeaths {
     private final ObjectStore store;
     private final String runId;
     private final Fingerprint settings;
-    private final Map<UnitKey, List<Death>> deaths = new HashMap<>();
+    /** Each unit by the one thread that carries it. */
+    private final Map<UnitKey, List<Death>> deaths = new ConcurrentHashMap<>();
 
     /**
      * @param work {@code train} or {@code generate}
@@ -52,48 +53,36 @@ final class UnitDeaths {
     void read(UnitKey unit) {
         List<String> keys =
                 store.list(folder(unit)).stream().map(StoredFile::key).toList();
-        List<Death> found = store.readAll(keys).entrySet().stream()
-                .map(entry -> Json.parse(entry.getValue(), Death.class, store.uri(entry.getKey())))
-                .filter(death -> death.settings().equals(settings))
-                .toList();
-        put(unit, found);
-    }
-
-    private synchronized void put(UnitKey unit, List<Death> found) {
-        deaths.put(unit, new ArrayList<>(found));
+        List<Death> found = new ArrayList<>(ObjectStore.inParallel(keys, key -> store.read(key, Death.class)));
+        found.removeIf(death -> !death.settings().equals(settings));
+        deaths.put(unit, found);
     }
 
     /** Notes that an executor died; once for each, whatever tasks it had. */
     void add(UnitKey unit, String work, String executor) {
         Death death = new Death(work, executor, settings, Instant.now());
-        int number;
-        synchronized (this) {
-            List<Death> before = deaths.computeIfAbsent(unit, none -> new ArrayList<>());
-            number = before.size() + 1;
-            before.add(death);
-        }
+        List<Death> of = deaths.computeIfAbsent(unit, none -> new ArrayList<>());
+        of.add(death);
+        int number = of.size();
         while (!store.createIfAbsent(folder(unit) + "/" + number + ".json", Json.bytes(death))) {
             number++;
         }
     }
 
-    synchronized boolean isSuspect(UnitKey unit) {
-        return deaths.containsKey(unit) && !deaths.get(unit).isEmpty();
+    boolean isSuspect(UnitKey unit) {
+        return !deaths.getOrDefault(unit, List.of()).isEmpty();
     }
 
     /** Why a unit is not to be tried again. */
-    synchronized Optional<String> end(UnitKey unit) {
+    Optional<String> end(UnitKey unit) {
         List<Death> of = deaths.getOrDefault(unit, List.of());
-        return of.size() < MOST
-                ? Optional.empty()
-                : Optional.of(
-                        ("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
-                                        + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
-                                .formatted(
-                                        of.size(),
-                                        of.get(of.size() - 1).executor(),
-                                        of.get(of.size() - 1).work(),
-                                        of.get(of.size() - 1).at()));
+        if (of.size() < MOST) {
+            return Optional.empty();
+        }
+        Death last = of.get(of.size() - 1);
+        return Optional.of(("%d executors died at work on it, the last one, executor %s, in %s at %s; see that executor's"
+                        + " log (signal, memory limit), then change its inputs or settings or give --retry-failed")
+                .formatted(of.size(), last.executor(), last.work(), last.at()));
     }
 
     private String folder(UnitKey unit) {

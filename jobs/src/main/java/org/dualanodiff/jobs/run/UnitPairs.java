@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Planner;
-import org.dualanodiff.pipeline.plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
@@ -132,11 +132,11 @@ public final class UnitPairs {
         List<Integer> indices = List.copyOf(places.keySet());
         long expected = freshBytes()
                 + rewritten.stream().mapToLong(UnitCommit.File::bytes).sum();
-        int files = (int) Math.min(indices.size(), files(expected, fileBytes));
+        int files = (int) Math.min(indices.size(), Math.max(1, files(expected, fileBytes)));
         List<CommitTask> tasks = new ArrayList<>();
-        for (int file = 0; file < Math.max(1, files) && !indices.isEmpty(); file++) {
-            int from = (int) ((long) file * indices.size() / Math.max(1, files));
-            int to = (int) ((long) (file + 1) * indices.size() / Math.max(1, files));
+        for (int file = 0; file < files; file++) {
+            int from = (int) ((long) file * indices.size() / files);
+            int to = (int) ((long) (file + 1) * indices.size() / files);
             Map<String, BitSet> sources = new TreeMap<>();
             indices.subList(from, to)
                     .forEach(index -> sources.computeIfAbsent(places.get(index), none -> new BitSet())

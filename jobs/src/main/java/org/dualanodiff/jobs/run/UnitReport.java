@@ -12,12 +12,12 @@ import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.plan.Plan;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
-import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunManifest.Training.Source;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 
@@ -51,28 +51,28 @@ final class UnitReport {
         trained = result;
         if (result.succeeded()) {
             training = new RunManifest.Training(
-                    RunManifest.Training.Source.TRAINED, result.steps(), result.finalLoss(), result.seconds());
+                    Source.TRAINED, result.steps(), result.finalLoss(), result.seconds());
         }
     }
 
     /** @param adapter asked only if nobody has said how it was trained; null if there is none */
     void reused(Supplier<PublishedAdapter> adapter) {
-        if (training != null) {
-            return;
+        if (training == null) {
+            training = known()
+                    .flatMap(RunManifest.Unit::training)
+                    .or(() -> Optional.ofNullable(adapter.get())
+                            .map(published -> published.provenance().training())
+                            .map(of -> new RunManifest.Training(
+                                    Source.TRAINED, of.steps(), of.finalLoss(), of.seconds())))
+                    .map(RunManifest.Training::reused)
+                    .orElse(null);
         }
-        Optional<RunManifest.Training> known = before.filter(
-                        unit -> unit.adapter().equals(Optional.of(plan.adapter().fingerprint())))
-                .flatMap(RunManifest.Unit::training);
-        training = known.map(of -> new RunManifest.Training(
-                        RunManifest.Training.Source.REUSED, of.steps(), of.finalLoss(), of.seconds()))
-                .or(() -> Optional.ofNullable(adapter.get()).map(UnitReport::training))
-                .orElse(null);
     }
 
-    private static RunManifest.Training training(PublishedAdapter adapter) {
-        Provenance.Training training = adapter.provenance().training();
-        return new RunManifest.Training(
-                RunManifest.Training.Source.REUSED, training.steps(), training.finalLoss(), training.seconds());
+    /** Its line of the last time, if that is of the same adapter. */
+    private Optional<RunManifest.Unit> known() {
+        return before.filter(
+                unit -> unit.adapter().equals(Optional.of(plan.adapter().fingerprint())));
     }
 
     /** Its pairs themselves are not kept. */
@@ -142,22 +142,15 @@ final class UnitReport {
     }
 
     private RunManifest.Timings timings() {
-        List<GenerateResult> succeeded =
-                generated.stream().filter(GenerateResult::succeeded).toList();
-        List<TrainResult> trainings =
-                Stream.ofNullable(trained).filter(TrainResult::succeeded).toList();
+        List<TaskTimes> succeeded = generated.stream()
+                .filter(GenerateResult::succeeded)
+                .map(GenerateResult::times)
+                .toList();
+        Optional<TrainResult> now = Optional.ofNullable(trained).filter(TrainResult::succeeded);
         return new RunManifest.Timings(
-                        RunManifest.Work.of(
-                                trainings.stream().map(TrainResult::times).toList(),
-                                trainings.stream()
-                                        .mapToInt(TrainResult::stepsMade)
-                                        .sum()),
-                        RunManifest.Work.of(
-                                succeeded.stream().map(GenerateResult::times).toList(), made.cardinality()))
-                .orElse(before.filter(unit ->
-                                unit.adapter().equals(Optional.of(plan.adapter().fingerprint())))
-                        .map(RunManifest.Unit::timings)
-                        .orElse(RunManifest.Timings.NONE));
+                        now.flatMap(result -> RunManifest.Work.of(List.of(result.times()), result.stepsMade())),
+                        RunManifest.Work.of(succeeded, made.cardinality()))
+                .orElse(known().map(RunManifest.Unit::timings).orElse(RunManifest.Timings.NONE));
     }
 
     static List<RunManifest.OutputFile> files(UnitCommit commit) {

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.dualanodiff.jobs.spark.NativeTask;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
@@ -20,7 +19,8 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -76,8 +76,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             report.failed(TaskFailures.textOfJob(e));
         }
         UnitReport.Outcome outcome = report.outcome(tasks);
-        boolean complete = outcome.unit().error().isEmpty();
-        run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
+        run.states().end(id, outcome.unit().error());
         return outcome;
     }
 
@@ -106,7 +105,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private void train() throws Exception {
-        run.states().enter(key, UnitStates.State.TRAINING);
+        run.states().enter(id, UnitStates.State.TRAINING);
         TrainResult result = onMachines(
                         "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
                 .get(0);
@@ -169,7 +168,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (!run.learns()) {
             return QualityProfile.NONE;
         }
-        run.states().enter(key, UnitStates.State.LEARNING);
+        run.states().enter(id, UnitStates.State.LEARNING);
         try {
             QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
             return run.limits().settle(key, learned);
@@ -182,24 +181,21 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     /** What an earlier driver, or an earlier command, has left. */
     private void lookAt(UnitPairs pairs, UnitCommit before, AcceptedCopies rule) throws Exception {
-        String adapter = id.fingerprint().hex();
-        if (rule.isSought() && !before.files().isEmpty()) {
-            List<String> keys =
-                    before.files().stream().map(UnitCommit.File::key).toList();
-            pairs.know(persistently(() -> run.jobs().verdicts(key, adapter, keys)));
+        if (rule.isSought()) {
+            pairs.know(verdicts(UnitCommit.keys(before.files())));
         }
-        if (!files.staged().isEmpty()) {
-            List<String> keys = List.copyOf(files.staged().keySet());
-            long bytes =
-                    files.staged().values().stream().mapToLong(size -> size).sum();
-            pairs.add(persistently(() -> run.jobs().verdicts(key, adapter, keys)), bytes);
-        }
+        long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
+        pairs.add(verdicts(files.staged().keySet()), bytes);
+    }
+
+    private List<PairVerdict> verdicts(Set<String> keys) throws Exception {
+        return persistently(() -> run.jobs().verdicts(key, id.fingerprint().hex(), List.copyOf(keys)));
     }
 
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
-            run.states().enter(key, UnitStates.State.GENERATING);
+            run.states().enter(id, UnitStates.State.GENERATING);
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.generateTask(unit, adapter, profile))
                     .toList();
@@ -224,27 +220,22 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
-        run.states().enter(key, UnitStates.State.COMMITTING);
+        run.states().enter(id, UnitStates.State.COMMITTING);
         Optional<List<UnitCommit.File>> written = written(
                 before,
                 pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
         if (written.isEmpty()) {
             return Optional.empty();
         }
-        UnitCommit next = before.with(
-                written.get(),
-                fresh,
-                rewritten.stream().map(UnitCommit.File::key).collect(Collectors.toSet()));
+        UnitCommit next = before.with(written.get(), fresh, UnitCommit.keys(rewritten));
         run.requireHeld();
         NativeTask.Hook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
         if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
-            run.store()
-                    .deleteFiles(
-                            written.get().stream().map(UnitCommit.File::key).toList());
+            run.store().deleteFiles(UnitCommit.keys(written.get()));
             return Optional.empty();
         }
-        run.states().committed(fresh.size());
+        run.states().committed(id, fresh.size(), next);
         tidy(next, pairs);
         return Optional.of(next);
     }
@@ -276,13 +267,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
      * driver's, if this one was taken for dead.
      */
     private void tidy(UnitCommit commit, UnitPairs pairs) {
-        Set<String> listed = new HashSet<>();
-        commit.files().forEach(file -> listed.add(file.key()));
-        listed.addAll(commit.replaced());
         Set<String> done = new HashSet<>(files.stored());
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
-        done.removeAll(listed);
+        done.removeAll(UnitCommit.keys(commit.files()));
+        done.removeAll(Set.copyOf(commit.replaced()));
         run.store().deleteFiles(done);
     }
 

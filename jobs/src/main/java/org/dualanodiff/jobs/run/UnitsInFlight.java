@@ -1,12 +1,15 @@
 package org.dualanodiff.jobs.run;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -16,7 +19,7 @@ import org.slf4j.MDC;
 
 /**
  * Carries units through their steps side by side, in a given order, a bounded number at a time. Each has a thread, which only
- * waits for its Spark jobs, and a pool of Spark's fair scheduler. What one unit waits for keeps no other from going on.
+ * waits for its Spark jobs, and that a pool of Spark's fair scheduler. What one unit waits for keeps no other from going on.
  */
 final class UnitsInFlight {
 
@@ -32,13 +35,10 @@ final class UnitsInFlight {
 
     private final Consumer<String> pool;
     private final IntSupplier bound;
-    private final BlockingQueue<Runnable> ended = new LinkedBlockingQueue<>();
-    private final Deque<String> pools = new ArrayDeque<>();
-    private int flying;
-    private int named;
+    private final AtomicInteger named = new AtomicInteger();
 
     /**
-     * @param pool called on each unit's thread with the name of its pool
+     * @param pool called on each thread with the name of its pool
      * @param bound how many at a time; asked again and again, since executors come and go
      */
     UnitsInFlight(Consumer<String> pool, IntSupplier bound) {
@@ -65,46 +65,49 @@ final class UnitsInFlight {
      * @param done sees that on this thread
      */
     <T> void run(List<Supplier<T>> units, Consumer<T> done) {
-        Deque<Supplier<T>> left = new ArrayDeque<>(units);
-        while (!left.isEmpty() || flying > 0) {
-            while (!left.isEmpty() && flying < Math.max(1, bound.getAsInt())) {
-                start(left.remove(), done);
-            }
-            Runnable one = next();
-            if (one != null) {
-                one.run();
-            }
-        }
-    }
-
-    private Runnable next() {
+        Map<String, String> logged = Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> thread(work, logged));
+        ExecutorCompletionService<T> ended = new ExecutorCompletionService<>(threads);
+        units.forEach(unit -> ended.submit(unit::get));
         try {
-            return ended.poll(LOOK_SECONDS, TimeUnit.SECONDS);
+            for (int left = units.size(); left > 0; ) {
+                resize(threads, Math.max(1, bound.getAsInt()));
+                Future<T> one = ended.poll(LOOK_SECONDS, TimeUnit.SECONDS);
+                if (one != null) {
+                    done.accept(one.get());
+                    left--;
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while units were under way", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            threads.shutdownNow();
         }
     }
 
-    private <T> void start(Supplier<T> unit, Consumer<T> done) {
-        String name = pools.isEmpty() ? "unit-" + named++ : pools.pop();
-        flying++;
-        Map<String, String> logged = MDC.getCopyOfContextMap();
+    /** The one is never to be below the other, whichever way it goes. */
+    private static void resize(ThreadPoolExecutor threads, int size) {
+        if (size != threads.getMaximumPoolSize()) {
+            threads.setCorePoolSize(1);
+            threads.setMaximumPoolSize(size);
+            threads.setCorePoolSize(size);
+        }
+    }
+
+    private Thread thread(Runnable work, Map<String, String> logged) {
+        String name = "unit-" + named.getAndIncrement();
         Thread thread = new Thread(
                 () -> {
-                    if (logged != null) {
-                        MDC.setContextMap(logged);
-                    }
+                    MDC.setContextMap(logged);
                     pool.accept(name);
-                    T result = unit.get();
-                    ended.add(() -> {
-                        flying--;
-                        pools.push(name);
-                        done.accept(result);
-                    });
+                    work.run();
                 },
                 "dualanodiff-" + name);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 }

@@ -16,9 +16,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -26,13 +24,14 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.report.DescribeRun;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
-import org.dualanodiff.pipeline.report.GeneratedPairs;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Json;
@@ -112,11 +111,11 @@ public final class WriteReport {
                 .map(unit ->
                         unit.files().stream().map(RunManifest.OutputFile::key).toList())
                 .toList();
-        List<Shown> shown = new SparkJob(
+        List<SeenPairs> shown = new SparkJob(
                         JavaSparkContext.fromSparkContext(spark.sparkContext()),
                         "report",
                         "look at the samples of " + runId)
-                .run(files, new Look(store.root()));
+                .onStore(store.root(), files, WriteReport::look);
         return IntStream.range(0, units.size())
                 .mapToObj(i -> new UnitFacts(
                         units.get(i),
@@ -128,35 +127,27 @@ public final class WriteReport {
 
     private Optional<Provenance> provenance(RunManifest.Unit unit) {
         return unit.adapter()
-                .flatMap(adapter -> new AdapterRegistry(store).find(unit.category(), unit.defect(), adapter))
+                .flatMap(adapter -> new AdapterRegistry(store).find(new AdapterId(unit.unit(), adapter)))
                 .map(PublishedAdapter::provenance);
     }
 
     private RealPairs realPairs(String runId, UnitKey unit) {
-        String key = StoreLayout.realPairs(runId, unit);
-        return store.find(key)
-                .map(json -> Json.parse(json, RealPairs.class, store.uri(key)))
-                .orElse(RealPairs.NONE);
+        return store.find(StoreLayout.realPairs(runId, unit), RealPairs.class).orElse(RealPairs.NONE);
     }
 
     /** The files of a unit, as the manifest lists them. */
-    private record Look(String store) implements Function<List<String>, Shown> {
-        @Override
-        public Shown call(List<String> files) throws IOException {
-            Shown shown = new Shown();
-            try (ObjectStore opened = Machine.ofSpark().open(store)) {
-                for (String file : files) {
-                    try (Stream<GeneratedSample> rows = SampleFile.stream(opened, file)) {
-                        rows.forEach(shown::add);
-                    }
-                }
+    private static SeenPairs look(ObjectStore store, List<String> files) throws IOException {
+        SeenPairs shown = new SeenPairs();
+        for (String file : files) {
+            try (Stream<GeneratedSample> rows = SampleFile.stream(store, file)) {
+                rows.forEach(shown::add);
             }
-            return shown;
         }
+        return shown;
     }
 
     /** What was seen so far of one unit; pictures of those that are shown only. */
-    private static final class Shown implements Serializable {
+    private static final class SeenPairs implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final List<Double> maskShares = new ArrayList<>();

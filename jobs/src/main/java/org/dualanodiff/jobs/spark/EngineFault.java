@@ -1,6 +1,6 @@
 package org.dualanodiff.jobs.spark;
 
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.dualanodiff.jobs.spark.NativeTask.UnitAttempt;
@@ -86,9 +86,17 @@ public final class EngineFault extends RuntimeException {
         return executor;
     }
 
+    /** The one that a failure comes from, if one does. */
+    public static Optional<EngineFault> in(Throwable failure) {
+        return TaskFailures.causes(failure)
+                .filter(EngineFault.class::isInstance)
+                .map(EngineFault.class::cast)
+                .findFirst();
+    }
+
     /** Whether a failure came out of the engine, and was not a lack of memory, which belongs to the settings. */
     static boolean is(Throwable failure) {
-        return chain(failure).anyMatch(EngineFault::isOfTheEngine) && !isOutOfMemory(failure);
+        return TaskFailures.causes(failure).anyMatch(EngineFault::isOfTheEngine) && !isOutOfMemory(failure);
     }
 
     static boolean isOutOfMemory(Throwable failure) {
@@ -99,9 +107,5 @@ public final class EngineFault extends RuntimeException {
     private static boolean isOfTheEngine(Throwable cause) {
         String name = cause.getClass().getSimpleName();
         return cause instanceof LinkageError || name.equals("EngineException") || cause instanceof DeviceException;
-    }
-
-    private static Stream<Throwable> chain(Throwable failure) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
     }
 }

@@ -58,7 +58,7 @@ public final class GpuTask {
 
     /** Whether Spark gave the running task a GPU, be it computed on or not. */
     static boolean isHeld() {
-        return isGiven(TaskContext.get().resourcesJMap());
+        return address(TaskContext.get()).isPresent();
     }
 
     /** The address of the GPU that Spark gave a task, as the cluster knows it; empty if it gave none. */
@@ -67,17 +67,13 @@ public final class GpuTask {
     }
 
     static Optional<String> address(Map<String, ResourceInformation> resources) {
-        return isGiven(resources) ? Optional.of(resources.get(GPU).addresses()[0]) : Optional.empty();
-    }
-
-    private static boolean isGiven(Map<String, ResourceInformation> resources) {
-        return resources.containsKey(GPU) && resources.get(GPU).addresses().length > 0;
+        return Optional.ofNullable(resources.get(GPU)).flatMap(gpus -> Arrays.stream(gpus.addresses()).findFirst());
     }
 
     static String device(String setting, Map<String, ResourceInformation> resources) {
-        boolean given = isGiven(resources);
-        if (given && (setting.equals("auto") || setting.equals("cuda"))) {
-            return "cuda:" + GpuAddress.ofProcess().ordinal(resources.get(GPU).addresses()[0]);
+        Optional<String> given = address(resources);
+        if (given.isPresent() && (setting.equals("auto") || setting.equals("cuda"))) {
+            return "cuda:" + GpuAddress.ofProcess().ordinal(given.get());
         }
         if (setting.equals("cuda")) {
             throw new IllegalStateException(
@@ -121,15 +117,11 @@ public final class GpuTask {
 
         /** Sure where both the address and what CUDA sees are known by UUID. */
         private OptionalInt byUuid(String address) {
-            if (!isNumber(address)) {
-                return place(address, seen.stream().map(CudaDriver.Gpu::uuid).toList());
+            if (isNumber(address) && Integer.parseInt(address) >= machine.size()) {
+                return OptionalInt.empty();
             }
-            int number = Integer.parseInt(address);
-            return number < machine.size()
-                    ? place(
-                            machine.get(number),
-                            seen.stream().map(CudaDriver.Gpu::uuid).toList())
-                    : OptionalInt.empty();
+            String uuid = isNumber(address) ? machine.get(Integer.parseInt(address)) : address;
+            return place(uuid, seen.stream().map(CudaDriver.Gpu::uuid).toList());
         }
 
         /** Where the list of what is visible has the address; CUDA numbers by that list. */

@@ -92,8 +92,15 @@ public final class JvmCheck {
         return adapterBytes(base, rank) * (1 + 2 * STATE_PARTS);
     }
 
+    /** As {@link #problems}, of the heap alone. */
+    public static List<String> ofHeap(boolean embedded) {
+        JvmCheck check = new JvmCheck(embedded);
+        check.heap();
+        return check.problems;
+    }
+
     /** As {@link #problems}, of a folder for temporary files alone. */
-    static List<String> ofTemporaryFolder(boolean embedded, Path folder, long bytes) {
+    public static List<String> ofTemporaryFolder(boolean embedded, Path folder, long bytes) {
         JvmCheck check = new JvmCheck(embedded);
         check.temporaryFolder(folder, bytes);
         return check.problems;

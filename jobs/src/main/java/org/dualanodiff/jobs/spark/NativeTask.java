@@ -74,7 +74,17 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
     }
 
     private Record record(String unit, Instant started) {
-        return Record.of(TaskContext.get(), stage, unit, started);
+        SparkEnv env = SparkEnv.get();
+        TaskContext task = TaskContext.get();
+        return new Record(
+                stage,
+                unit,
+                env.executorId(),
+                env.blockManager().blockManagerId().host(),
+                GpuTask.address(task).orElse(null),
+                task.attemptNumber(),
+                started,
+                Instant.now());
     }
 
     /**
@@ -107,22 +117,7 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
             int attempt,
             Instant startedAt,
             Instant finishedAt)
-            implements Serializable {
-
-        /** Of a task that ends now. */
-        static Record of(TaskContext task, String work, String unit, Instant started) {
-            SparkEnv env = SparkEnv.get();
-            return new Record(
-                    work,
-                    unit,
-                    env.executorId(),
-                    env.blockManager().blockManagerId().host(),
-                    GpuTask.address(task).orElse(null),
-                    task.attemptNumber(),
-                    started,
-                    Instant.now());
-        }
-    }
+            implements Serializable {}
 
     /**
      * Called where native work begins and before a commit, so that tests can have a machine fail there: the system property

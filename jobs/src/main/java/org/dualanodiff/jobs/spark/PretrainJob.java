@@ -21,11 +21,6 @@ public final class PretrainJob {
 
     private PretrainJob() {}
 
-    /** Whether {@code spark-submit} started this process. */
-    public static boolean isOnCluster() {
-        return System.getProperty("spark.master") != null;
-    }
-
     public static Pretrain.Result run(Pretrain.Settings settings, PrintWriter console) {
         try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());

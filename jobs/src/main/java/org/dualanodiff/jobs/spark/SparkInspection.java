@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.InspectImage;
 import org.dualanodiff.pipeline.dataset.InspectImage.Finding;
@@ -43,42 +43,21 @@ public final class SparkInspection implements FileInspection {
 
     @Override
     public List<SampleFileSummary> samples(List<String> keys) {
-        return keys.isEmpty() ? List.of() : spread(keys, "read %d files of samples", new Samples(store));
+        return spread("read %d files of samples", keys, (opened, key) -> new InspectionHere(opened)
+                .samples(List.of(key))
+                .get(0));
     }
 
     @Override
     public Map<String, FileDigest> digests(List<String> keys) {
         Map<String, FileDigest> digests = new HashMap<>();
-        if (!keys.isEmpty()) {
-            spread(keys, "hash %d files", new Digests(store)).forEach(digests::putAll);
-        }
+        spread("hash %d files", keys, (opened, key) -> new InspectionHere(opened).digests(List.of(key)))
+                .forEach(digests::putAll);
         return digests;
     }
 
-    private <T> List<T> spread(List<String> keys, String what, Function<String, T> reading) {
-        return new SparkJob(spark, "inspect", what.formatted(keys.size())).run(keys, reading);
-    }
-
-    private static ObjectStore open(String store) {
-        return Machine.ofSpark().open(store);
-    }
-
-    private record Samples(String store) implements Function<String, SampleFileSummary> {
-        @Override
-        public SampleFileSummary call(String key) {
-            try (ObjectStore opened = open(store)) {
-                return new InspectionHere(opened).samples(List.of(key)).get(0);
-            }
-        }
-    }
-
-    private record Digests(String store) implements Function<String, Map<String, FileDigest>> {
-        @Override
-        public Map<String, FileDigest> call(String key) {
-            try (ObjectStore opened = open(store)) {
-                return new InspectionHere(opened).digests(List.of(key));
-            }
-        }
+    private <R> List<R> spread(String what, List<String> keys, Function2<ObjectStore, String, R> reading) {
+        return new SparkJob(spark, "inspect", what.formatted(keys.size())).onStore(store, keys, reading);
     }
 
     /** Looks at images of a data set: many on the cluster, few here. */
@@ -98,15 +77,14 @@ public final class SparkInspection implements FileInspection {
                     .mapToObj(from -> List.copyOf(images.subList(from, Math.min(images.size(), from + OF_A_TASK))))
                     .toList();
             return new SparkJob(spark, "inspect", "look at %d images".formatted(images.size()))
-                    .run(tasks, new Look()).stream().flatMap(List::stream).toList();
+                    .run(tasks, SparkInspection::look).stream()
+                    .flatMap(List::stream)
+                    .toList();
         }
+    }
 
-        private record Look() implements Function<List<Task>, List<Finding>> {
-            @Override
-            public List<Finding> call(List<Task> images) {
-                InspectImage inspect = new InspectImage(Machine.ofSpark().files());
-                return images.stream().map(inspect::run).toList();
-            }
-        }
+    private static List<Finding> look(List<Task> images) {
+        InspectImage inspect = new InspectImage(Machine.ofSpark().files());
+        return images.stream().map(inspect::run).toList();
     }
 }

@@ -9,6 +9,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
+import org.dualanodiff.pipeline.store.ObjectStore;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag;
 import scala.runtime.AbstractFunction2;
@@ -29,6 +31,19 @@ public record SparkJob(JavaSparkContext spark, String step, String text) {
     /** @return what became of the tasks, in their order */
     public <T, R> List<R> run(List<T> tasks, Function<T, R> work) {
         return tasks.isEmpty() ? List.of() : collect(spark.parallelize(tasks, tasks.size()), work);
+    }
+
+    /**
+     * As {@link #run}, each task with a store that is opened for it.
+     *
+     * @param store its address
+     */
+    public <T, R> List<R> onStore(String store, List<T> tasks, Function2<ObjectStore, T, R> work) {
+        return run(tasks, task -> {
+            try (ObjectStore opened = Machine.ofSpark().open(store)) {
+                return work.call(opened, task);
+            }
+        });
     }
 
     /** As {@link #run}, with a GPU for each task where there are any. */

@@ -67,7 +67,7 @@ public final class TaskFailures {
         return conf.getInt("spark.task.maxFailures", SPARK_DEFAULT);
     }
 
-    private static Stream<Throwable> causes(Throwable failure) {
+    static Stream<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
     }
 

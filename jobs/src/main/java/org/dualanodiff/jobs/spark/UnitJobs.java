@@ -1,27 +1,33 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.ModelPairs;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.slf4j.Logger;
@@ -66,21 +72,32 @@ public final class UnitJobs {
 
     public QualityProfile learn(LearnQuality.Task task) {
         return job("quality", "look at the real pairs of %s", task.unit())
-                .run(List.of(task), new Learning())
+                .run(List.of(task), one -> new LearnQuality(Machine.ofSpark().files()).run(one))
                 .get(0);
     }
 
     /** One task a file of the table. */
     public List<UnitCommit.File> commit(List<CommitTask> tasks) {
+        RunLease.Fence held = fence;
         return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
-                .run(tasks, new Committing(settings, fence));
+                .onStore(settings.store(), tasks, (store, task) -> new CommitPairs(store, held).run(task));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */
     public List<PairVerdict> verdicts(UnitKey unit, String adapter, List<String> keys) {
-        return job("look", "see which pairs there are of %s", unit).run(keys, new Looking(settings, adapter)).stream()
+        return job("look", "see which pairs there are of %s", unit)
+                .onStore(settings.store(), keys, (store, key) -> verdicts(store, adapter, key))
+                .stream()
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {
+        try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
+            return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
+                    .map(sample -> PairVerdict.of(sample, key))
+                    .toList();
+        }
     }
 
     private SparkJob job(String step, String text, Object... values) {
@@ -164,31 +181,74 @@ public final class UnitJobs {
         }
     }
 
-    private record Learning() implements Function<LearnQuality.Task, QualityProfile> {
-        @Override
-        public QualityProfile call(LearnQuality.Task task) throws IOException {
-            return new LearnQuality(Machine.ofSpark().files()).run(task);
-        }
-    }
+    /**
+     * What a task does on its device: the model's work, or what stands in for it where the engine around the model is
+     * measured.
+     */
+    public interface UnitWork extends Serializable {
 
-    private record Committing(TaskSettings settings, RunLease.Fence fence)
-            implements Function<CommitTask, UnitCommit.File> {
-        @Override
-        public UnitCommit.File call(CommitTask task) throws IOException {
-            try (ObjectStore store = settings.openStore()) {
-                return new CommitPairs(store, fence).run(task);
+        UnitWork OF_MODEL = new ModelWork();
+
+        /**
+         * Trains an adapter and publishes it.
+         *
+         * @param loaded to be called when the model is there
+         * @throws IOException if an image cannot be read, or a file cannot be written
+         */
+        TrainResult train(
+                ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+                throws IOException;
+
+        /**
+         * Opens the source of a task's pairs.
+         *
+         * @throws IOException if an adapter or an image cannot be read
+         */
+        PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException;
+
+        /** Training and sampling with the base model and the adapters that this JVM holds. */
+        record ModelWork() implements UnitWork {
+
+            @Override
+            public TrainResult train(
+                    ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+                    throws IOException {
+                BaseModel base = LoadedModels.base(task.base(), settings.trainingCompute());
+                loaded.run();
+                return new TrainAdapter(store, Machine.ofSpark().files()).run(base, task, listener);
             }
-        }
-    }
 
-    private record Looking(TaskSettings settings, String adapter) implements Function<String, List<PairVerdict>> {
-        @Override
-        public List<PairVerdict> call(String key) throws IOException {
-            try (ObjectStore store = settings.openStore();
-                    Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-                return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
-                        .map(sample -> PairVerdict.of(sample, key))
-                        .toList();
+            @Override
+            public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException {
+                BaseModel base = LoadedModels.base(task.adapter().provenance().base(), settings.generationCompute());
+                LoadedModels.Lease lease = LoadedModels.adapter(store, task.adapter(), base);
+                try {
+                    DatasetFiles files = Machine.ofSpark().files();
+                    return new LeasedPairs(new ModelPairs(base, lease.adapter(), task, files), lease);
+                } catch (IOException | RuntimeException e) {
+                    lease.close();
+                    throw e;
+                }
+            }
+
+            /** Pairs of an adapter that is given back with them. */
+            private record LeasedPairs(PairSource pairs, LoadedModels.Lease lease) implements PairSource {
+
+                @Override
+                public Supplier<List<GeneratedSample>> block(long block) {
+                    return pairs.block(block);
+                }
+
+                @Override
+                public String device() {
+                    return pairs.device();
+                }
+
+                @Override
+                public void close() {
+                    pairs.close();
+                    lease.close();
+                }
             }
         }
     }

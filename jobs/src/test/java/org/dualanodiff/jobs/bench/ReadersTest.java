@@ -21,6 +21,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.Tag;
@@ -90,10 +91,9 @@ class ReadersTest {
         }
 
         private void readCommits(ObjectStore store) throws IOException {
-            UnitCommits all = new UnitCommits(store, RUN);
-            for (String key : all.keys()) {
+            for (UnitCommit commit : new UnitCommits(store, RUN).all()) {
+                String key = StoreLayout.commit(RUN, commit.unit(), commit.number());
                 commits.add(key);
-                UnitCommit commit = all.read(key);
                 BitSet seen = new BitSet();
                 for (UnitCommit.File file : commit.files()) {
                     for (GeneratedSample row : read(file.key(), file.bytes(), file.rows())) {

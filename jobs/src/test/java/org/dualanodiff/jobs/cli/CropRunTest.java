@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.junit.jupiter.api.BeforeAll;

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;

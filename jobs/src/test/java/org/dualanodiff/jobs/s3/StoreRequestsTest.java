@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.train.WatchedTraining;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +69,15 @@ class StoreRequestsTest {
             assertThat(counted(proxy, () -> store.deleteFiles(List.of("a/1", "a/2", "a/none"))))
                     .containsExactly("POST");
             assertThat(store.list("a")).isEmpty();
+
+            WatchedTraining training = new WatchedTraining(
+                    store, new AdapterId("cloth", "hole", Fingerprint.of("test").build()), 5000);
+            assertThat(counted(proxy, () -> {
+                        IntStream.rangeClosed(1, 5000).forEach(step -> training.made(step, 1, 1, 1));
+                        training.write();
+                    }))
+                    .as("a curve goes to the store twice a minute, not with each step")
+                    .containsExactly("PUT");
         }
     }
 

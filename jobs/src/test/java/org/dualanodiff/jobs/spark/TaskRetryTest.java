@@ -19,12 +19,13 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.run.ExportRun;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
@@ -37,7 +38,7 @@ import org.dualanodiff.pipeline.export.ExportPairs;
 import org.dualanodiff.pipeline.export.ExportPlan;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.quality.LearnQuality;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,7 +132,7 @@ class TaskRetryTest {
         ExportPlan.Part part = new ExportPlan.Part.GoodImages("cloth", "train", 0, List.of(once(image)));
         List<ExportPairs.Result> results = new SparkJob(context, "export", "export a part")
                 .run(
-                        List.of(new ExportPairs.Task(part, ExportFormat.MVTEC, ExportPlan.Classes.of(List.of()))),
+                        List.of(new ExportPairs.Task(part, ExportFormat.MVTEC, ExportPlan.Classes.of(List.of()), 1)),
                         new ExportRun.Export(
                                 folder("store"), shared.resolve("export").toString()));
         assertThat(BrokenOnce.opened(image)).isEqualTo(2);

@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.model.base.ModelFiles.FileFingerprint;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;

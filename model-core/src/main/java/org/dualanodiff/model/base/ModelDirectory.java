@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.model.base.ModelFiles.FileFingerprint;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.UnreadableFile;

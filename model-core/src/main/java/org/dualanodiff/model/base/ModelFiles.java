@@ -1,12 +1,22 @@
 package org.dualanodiff.model.base;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.diffusion.SchedulerConfig;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.Autoencoder;
@@ -77,4 +87,79 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
 
     /** Identifies the model by what its files hold: SHA-256 as lower-case hex. */
     String fingerprint();
+
+    /**
+     * SHA-256 over a set of files: relative name, size and content of each, in the order of the names.
+     *
+     * <p>Reading gigabytes at every start would cost more than it is worth, so a file above 64 MiB counts by its size, its
+     * safetensors header and 64 pieces of 1 MiB, evenly spaced from its first byte to its last. Training changes every
+     * tensor a little, which the pieces see; a change made by hand to a few bytes between the pieces they do not see.
+     */
+    static final class FileFingerprint {
+        private static final int PIECE = 1 << 20;
+        private static final int PIECES = 64;
+        private static final long SAMPLED_ABOVE = (long) PIECE * PIECES;
+        private static final String WEIGHTS = ".*\\.(safetensors|ckpt|bin)";
+
+        private final Digest digest = new Digest();
+
+        private FileFingerprint() {}
+
+        /** @throws CheckpointException if a file cannot be read */
+        static String of(Path root, Stream<Path> files) {
+            Path base = root.toAbsolutePath().normalize();
+            Map<String, Path> named = new LinkedHashMap<>();
+            files.map(file -> file.toAbsolutePath().normalize())
+                    .sorted()
+                    .forEach(file -> named.put(base.relativize(file).toString().replace('\\', '/'), file));
+            return of(named);
+        }
+
+        /**
+         * @param files by the names that count, in the order in which they count
+         * @throws CheckpointException if a file cannot be read
+         */
+        static String of(Map<String, Path> files) {
+            FileFingerprint fingerprint = new FileFingerprint();
+            files.forEach(fingerprint::add);
+            return fingerprint.digest.hex();
+        }
+
+        private void add(String name, Path file) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                long size = channel.size();
+                digest.add(name).add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
+                if (size <= SAMPLED_ABOVE) {
+                    addRange(channel, 0, size);
+                } else {
+                    addSamples(channel, size, file);
+                }
+            } catch (IOException e) {
+                throw new CheckpointException("file " + file + " cannot be read: " + e, e);
+            }
+        }
+
+        private void addSamples(FileChannel channel, long size, Path file) throws IOException {
+            if (file.toString().matches(WEIGHTS) && TensorFile.open(file) instanceof SafetensorsFile safetensors) {
+                addRange(channel, 0, safetensors.dataStart());
+            }
+            for (int piece = 0; piece < PIECES; piece++) {
+                addRange(channel, (size - PIECE) * piece / (PIECES - 1), PIECE);
+            }
+        }
+
+        private void addRange(FileChannel channel, long begin, long length) throws IOException {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(PIECE, length));
+            long position = begin;
+            while (position < begin + length) {
+                buffer.clear().limit((int) Math.min(PIECE, begin + length - position));
+                int read = channel.read(buffer, position);
+                if (read < 0) {
+                    throw new IOException("the file ended at byte " + position);
+                }
+                digest.add(buffer.flip());
+                position += read;
+            }
+        }
+    }
 }

@@ -3,6 +3,11 @@ package org.dualanodiff.model.checkpoint;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -19,6 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A safetensors file: an unsigned 64-bit little-endian header length, a JSON header, then the tensors' bytes. The header
@@ -138,21 +144,6 @@ public final class SafetensorsFile implements TensorFile {
     @Override
     public void giveBack(ByteBuffer bytes) {
         MappedPages.giveBack((MappedByteBuffer) bytes);
-    }
-
-    /**
-     * Copies an I64 tensor, row major.
-     *
-     * @throws CheckpointException if there is no such tensor or it has another type
-     */
-    public long[] longs(String name) {
-        Info info = tensor(name);
-        if (info.dtype() != DType.I64) {
-            throw wrongType(info, "I64");
-        }
-        long[] values = new long[(int) info.elements()];
-        map(name).asLongBuffer().get(values);
-        return values;
     }
 
     /**
@@ -324,6 +315,48 @@ public final class SafetensorsFile implements TensorFile {
             if (!holds) {
                 throw new CheckpointException(message.formatted(arguments));
             }
+        }
+    }
+
+    /**
+     * The pages of mapped files. Once read they count as memory of this process, until the garbage collector finds the buffer. Given back,
+     * they are the system's cache again; whoever reads them later gets them from there.
+     */
+    static final class MappedPages {
+
+        // Of sys/mman.h and unistd.h on Linux.
+        private static final int DONT_NEED = 4;
+
+        private static final Optional<Calls> LINUX = linux();
+
+        private MappedPages() {}
+
+        /** The functions of the C library that are used. */
+        interface Calls extends Library {
+            int getpagesize();
+
+            int madvise(Pointer address, NativeLong length, int advice);
+        }
+
+        private static Optional<Calls> linux() {
+            try {
+                return Platform.isLinux() ? Optional.of(Native.load("c", Calls.class)) : Optional.empty();
+            } catch (LinkageError absent) {
+                return Optional.empty();
+            }
+        }
+
+        /** @param mapped read-only, of a file: on memory without a file behind it the numbers would be lost */
+        static void giveBack(MappedByteBuffer mapped) {
+            // An empty tensor has no pages, and no address.
+            if (mapped.capacity() == 0) {
+                return;
+            }
+            LINUX.ifPresent(calls -> {
+                long address = Pointer.nativeValue(Native.getDirectBufferPointer(mapped));
+                long begin = address - address % calls.getpagesize();
+                calls.madvise(new Pointer(begin), new NativeLong(address + mapped.capacity() - begin), DONT_NEED);
+            });
         }
     }
 }

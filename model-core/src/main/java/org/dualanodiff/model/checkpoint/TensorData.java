@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dualanodiff.model.checkpoint.DType.HalfPrecision;
 
 /**
  * A tensor to be written.

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import org.dualanodiff.model.checkpoint.DType.HalfPrecision;
 
 /** A file of named tensors. */
 public sealed interface TensorFile permits SafetensorsFile, TorchZipFile {

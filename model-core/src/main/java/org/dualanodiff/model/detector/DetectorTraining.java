@@ -56,13 +56,21 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
     }
 
     /**
-     * All steps, from 1: loss, gradients, update.
+     * All steps, from 1: loss, gradients, update. What fails closes the tensors.
      *
      * @param loss of a step's batch as a scalar with its graph
      * @throws IllegalStateException if the loss stops being a number
      */
     void run(NetworkTensors tensors, IntFunction<NDArray> loss, TrainingListener listener) {
-        List<NDArray> parameters = tensors.learned();
+        try {
+            update(tensors.learned(), loss, listener);
+        } catch (RuntimeException | Error e) {
+            tensors.close();
+            throw e;
+        }
+    }
+
+    private void update(List<NDArray> parameters, IntFunction<NDArray> loss, TrainingListener listener) {
         try (TensorScope moments = TensorScope.open()) {
             List<NDArray> first = zeros(parameters);
             List<NDArray> second = zeros(parameters);

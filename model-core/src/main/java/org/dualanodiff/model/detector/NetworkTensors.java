@@ -2,14 +2,18 @@ package org.dualanodiff.model.detector;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
 import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
@@ -104,25 +108,26 @@ final class NetworkTensors implements AutoCloseable {
         return DetectorOperators.channelsLast(Operators.cast(x, precision));
     }
 
-    /** One after the other. */
-    static float[] stacked(List<float[]> images) {
-        float[] all = new float[images.stream().mapToInt(image -> image.length).sum()];
-        int end = 0;
-        for (float[] image : images) {
-            System.arraycopy(image, 0, all, end, image.length);
-            end += image.length;
+    /**
+     * What a network gives for each of some images, without gradients.
+     *
+     * @param network from the numbers of all images, one after the other, to the answers, likewise
+     */
+    static List<float[]> answers(List<float[]> images, Function<float[], NDArray> network) {
+        if (images.isEmpty()) {
+            return List.of();
         }
-        return all;
-    }
-
-    /** What a network gave for each of some images, at least one. */
-    static List<float[]> rows(float[] all, int rows) {
-        int length = all.length / rows;
-        List<float[]> cut = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            cut.add(Arrays.copyOfRange(all, row * length, (row + 1) * length));
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            FloatBuffer input = FloatBuffer.allocate(
+                    images.stream().mapToInt(image -> image.length).sum());
+            images.forEach(input::put);
+            float[] all = Tensors.floats(network.apply(input.array()));
+            int length = all.length / images.size();
+            return IntStream.range(0, images.size())
+                    .mapToObj(row -> Arrays.copyOfRange(all, row * length, (row + 1) * length))
+                    .toList();
         }
-        return cut;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.torch.Operators;
 
 /** Denoising diffusion implicit model without fresh noise (Song et al. 2021, eq. 12, eta 0). */

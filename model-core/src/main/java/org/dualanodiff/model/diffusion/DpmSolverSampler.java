@@ -3,6 +3,7 @@ package org.dualanodiff.model.diffusion;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 

@@ -1,7 +1,12 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
+import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.TensorScope;
 
@@ -60,5 +65,62 @@ public final class BackgroundCompensation {
 
     private NDArray translated(NDArray reference) {
         return DualOperators.adapterLinear(DualOperators.adapterLinear(reference, weight1, bias1), weight2, bias2);
+    }
+
+    /**
+     * What every self-attention saw in the reference pass over the clean background.
+     *
+     * @param byAttention (B, S, C) by the attention's path; empty without BCM
+     */
+    public record BackgroundFeatures(Map<String, NDArray> byAttention) implements AutoCloseable {
+
+        /** No background compensation. */
+        public static final BackgroundFeatures NONE = new BackgroundFeatures(Map.of());
+
+        /** The features of one attention, or null. */
+        NDArray at(Attention attention) {
+            return byAttention.get(attention.path());
+        }
+
+        /** Those of one reference pass, or none of them if it fails. */
+        static BackgroundFeatures recorded(Consumer<Recorder> pass) {
+            Recorder recorder = new Recorder();
+            try (ConstructionScope features = ConstructionScope.begin()) {
+                pass.accept(recorder);
+                features.finish();
+            }
+            return recorder.recorded();
+        }
+
+        @Override
+        public void close() {
+            byAttention.values().forEach(NDArray::close);
+        }
+
+        /** Collects the features while the reference pass runs. */
+        public static final class Recorder {
+
+            private final Map<String, NDArray> features = new HashMap<>();
+
+            void record(Attention attention, NDArray hidden) {
+                if (!attention.cross()) {
+                    features.put(attention.path(), TensorScope.disown(hidden));
+                }
+            }
+
+            public BackgroundFeatures recorded() {
+                return new BackgroundFeatures(Map.copyOf(features));
+            }
+        }
+    }
+
+    /** Whether an adapter has background compensation (BCM), and on which latents of the background. */
+    public enum BackgroundMode {
+        /** No background compensation: textures, and products that fill the frame. */
+        OFF,
+        /** As released: the latents of the background are not multiplied by the scaling factor. */
+        UNSCALED,
+        /** The latents of the background are scaled as those of the images are. */
+        SCALED
     }
 }

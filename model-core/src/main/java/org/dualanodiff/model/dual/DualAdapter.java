@@ -2,6 +2,7 @@ package org.dualanodiff.model.dual;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,9 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Everything that is learned for one defect of one product: LoRA of both branches and SAIM in every
@@ -45,7 +46,7 @@ public final class DualAdapter implements AutoCloseable {
      */
     static DualAdapter of(AdapterLayout layout, Function<String, float[]> values, Device device) {
         SortedMap<String, NDArray> tensors = new TreeMap<>();
-        try (Unfinished parts = Unfinished.begin()) {
+        try (ConstructionScope parts = ConstructionScope.begin()) {
             layout.shapes().forEach((key, shape) -> tensors.put(key, tensor(values.apply(key), shape, device)));
             parts.finish();
         }
@@ -114,11 +115,6 @@ public final class DualAdapter implements AutoCloseable {
         });
     }
 
-    /** The keys that training of the whole method changes, sorted. */
-    public List<String> trainedKeys() {
-        return trainedKeys(Ablation.NONE);
-    }
-
     /** The keys that training changes, sorted. */
     public List<String> trainedKeys(Ablation ablation) {
         return tensors.keySet().stream()
@@ -128,12 +124,12 @@ public final class DualAdapter implements AutoCloseable {
     }
 
     /** The adapted attention layers by path. */
-    Map<String, DualAttention> attentions(List<Attention> base) {
+    Map<String, AdaptedAttention> attentions(List<Attention> base) {
         return base.stream().collect(Collectors.toMap(Attention::path, this::attention));
     }
 
-    private DualAttention attention(Attention base) {
-        return DualAttention.of(below(base), background(base));
+    private AdaptedAttention attention(Attention base) {
+        return AdaptedAttention.of(below(base), background(base));
     }
 
     /** BCM of a self-attention, if the adapter has it; released files give cross-attention its tensors too, but nothing uses them. */
@@ -224,5 +220,19 @@ public final class DualAdapter implements AutoCloseable {
                 values[i] = (float) (random.nextDouble(-bound, bound));
             }
         }
+    }
+
+    /**
+     * What is left out of the method, to see what it is worth (paper, section 4.4). The adapter keeps its layout, so that its
+     * file is read and sampled like any other: without interaction SAIM's last layer stays zero, and a shared LoRA is the same
+     * numbers in both branches.
+     *
+     * @param withoutInteraction the branches never hear of one another: no SAIM
+     * @param sharedLora both branches learn one LoRA
+     */
+    public record Ablation(boolean withoutInteraction, boolean sharedLora) implements Serializable {
+
+        /** The whole method. */
+        public static final Ablation NONE = new Ablation(false, false);
     }
 }

@@ -1,8 +1,11 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.Map;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
+import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.unet.UNet;
 
 /**
@@ -15,7 +18,7 @@ import org.dualanodiff.model.unet.UNet;
 public final class DualUNet implements PairDenoiser {
 
     private final UNet unet;
-    private final Map<String, DualAttention> attentions;
+    private final Map<String, AdaptedAttention> attentions;
 
     public DualUNet(UNet unet, DualAdapter adapter) {
         this.unet = unet;
@@ -56,4 +59,5 @@ public final class DualUNet implements PairDenoiser {
             return attentions.get(attention.path()).alone(Branch.GLOBAL, attention, hidden, text);
         };
     }
+
 }

@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.nn.Attention;
 import org.dualanodiff.model.text.ClipTextEncoder;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * An adapter folded into the attention weights of its base, for sampling. It stands by itself: neither the adapter nor the base's
@@ -26,9 +26,9 @@ public final class MergedAdapter implements AutoCloseable {
     /** @param adapter may be closed afterwards */
     public MergedAdapter(BaseModel base, DualAdapter adapter) {
         try (GradientMode mode = GradientMode.off();
-                Unfinished parts = Unfinished.begin()) {
+                ConstructionScope parts = ConstructionScope.begin()) {
             unfolded = DualAdapter.over(adapter.layout(), unfolded(adapter));
-            Map<String, DualAttention> adapted = adapter.attentions(base.unet().attentions());
+            Map<String, AdaptedAttention> adapted = adapter.attentions(base.unet().attentions());
             for (Attention attention : base.unet().attentions()) {
                 try (TensorScope scope = TensorScope.open()) {
                     attentions.put(

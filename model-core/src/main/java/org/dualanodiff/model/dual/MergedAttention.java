@@ -36,7 +36,7 @@ final class MergedAttention implements AutoCloseable {
      * @param precision of the result
      */
     MergedAttention(
-            Attention base, DualAttention adapted, Optional<BackgroundCompensation> background, Precision precision) {
+            Attention base, AdaptedAttention adapted, Optional<BackgroundCompensation> background, Precision precision) {
         this.base = base;
         this.background = background;
         Attention.Projections frozen = base.borrowed();
@@ -122,7 +122,7 @@ final class MergedAttention implements AutoCloseable {
      * @param hidden (2*B, S, C), or fewer rows (f b) that several texts share
      * @param witness sees queries and keys, or null
      */
-    NDArray cross(NDArray hidden, NDArray keys, NDArray values, DefectAttention witness) {
+    NDArray cross(NDArray hidden, NDArray keys, NDArray values, CrossAttentionMap witness) {
         try (TensorScope scope = TensorScope.open()) {
             long texts = Tensors.shape(keys)[0] / Tensors.shape(hidden)[0];
             NDArray queries = DualOperators.spreadBranches(DualOperators.branchLinear(hidden, query, null), texts);

@@ -1,17 +1,21 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Platform;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DualOperators;
-import org.dualanodiff.model.torch.NativeHeap;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.unet.DeepFeatures;
 import org.dualanodiff.model.unet.UNet;
 
@@ -29,7 +33,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
     private final Map<NDArray, Map<String, NDArray[]>> texts = new IdentityHashMap<>();
     private final DeepFeatures deep;
     private final DeepFeatures deepReference;
-    private DefectAttention witness;
+    private CrossAttentionMap witness;
 
     /** Every step computes all of the U-Net. */
     public MergedDualUNet(UNet unet, MergedAdapter adapter) {
@@ -114,7 +118,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
      *
      * @param witness is shown the attention to the defect's words; null for nobody
      */
-    public void begin(DefectAttention witness) {
+    public void begin(CrossAttentionMap witness) {
         this.witness = witness;
         deep.forget();
         deepReference.forget();
@@ -127,7 +131,7 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
 
     private Map<String, NDArray[]> projected(NDArray text) {
         Map<String, NDArray[]> all = new LinkedHashMap<>();
-        try (Unfinished parts = Unfinished.begin();
+        try (ConstructionScope parts = ConstructionScope.begin();
                 TensorScope scope = TensorScope.open()) {
             NDArray rows = DualOperators.branchFirst(unet.input(text));
             attentions.forEach((path, merged) -> {
@@ -168,5 +172,27 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
                     keysValues[0].close();
                     keysValues[1].close();
                 }));
+    }
+
+    /** Memory that libtorch has freed on a CPU: Linux's allocator keeps much of it, in pieces, for what may come. */
+    public static final class NativeHeap {
+
+        private NativeHeap() {}
+
+        /** The function of the C library that is used; others than glibc do not have it. */
+        interface Calls extends Library {
+            int malloc_trim(NativeLong pad);
+        }
+
+        /** Gives what is free back to the system: worth it after much was freed that will not be needed again, such as a folded adapter. */
+        public static void trim() {
+            if (Platform.isLinux()) {
+                try {
+                    Native.load("c", Calls.class).malloc_trim(new NativeLong(0));
+                } catch (LinkageError absent) {
+                    // Then it stays, as it would have.
+                }
+            }
+        }
     }
 }

@@ -35,18 +35,6 @@ public final class TrainingTransform {
     }
 
     /**
-     * @param photograph image with the defect, any size, grey or color
-     * @param mask       defect mask of the same size, bright on the defect
-     * @throws IllegalArgumentException if the two sizes differ
-     */
-    public Pixels apply(BufferedImage photograph, BufferedImage mask, Flip flip) {
-        requireSameSize(photograph, mask, "mask");
-        float[] image = image(photograph, flip);
-        float[] binary = mask(mask, flip);
-        return new Pixels(size, image, binary, anomaly(image, binary), Optional.empty());
-    }
-
-    /**
      * Square windows of a photograph that is not square: spread evenly over its longer side, half a window apart or
      * closer, so that every part of the image is seen whole in one of them. The released code draws a random crop at
      * every step instead; a fixed set can be encoded once. Windows that hold nothing of the defect are left out, unless

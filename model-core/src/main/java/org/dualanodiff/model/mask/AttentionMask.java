@@ -1,5 +1,8 @@
 package org.dualanodiff.model.mask;
 
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
+
 /**
  * The mask as the places where the ANOMALY branch listened to the defect's words (DualAnoDiff, section 3.4): the
  * cross-attention to those tokens, averaged over heads, layers and steps, stretched to 0..1 and cut at a threshold. It

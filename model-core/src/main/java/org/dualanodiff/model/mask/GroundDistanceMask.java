@@ -2,6 +2,7 @@ package org.dualanodiff.model.mask;
 
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 
 /**
  * The mask as distance from the part's ground. Outside the defect the anomaly part is ground by construction, so a pixel's
@@ -22,17 +23,6 @@ public record GroundDistanceMask(double low, double high, PartGround ground, Mas
             throw new IllegalArgumentException(
                     "Mask extraction needs 0 <= low <= high <= 1, was low %s, high %s".formatted(low, high));
         }
-    }
-
-    /**
-     * Thresholds for parts that the autoencoder decoded: its noise about mid-grey is some 0.05, so {@code low} 0.12 is
-     * beyond twice that and {@code high} 0.25 beyond any of it. Closing 1 bridges the line where a defect passes through
-     * mid-grey on its way from dark to bright. There is no opening: it would erase scratches, which are two or three
-     * pixels wide. Specks under 4 pixels are dropped, and holes up to 64 filled; larger ones are taken for the shape of
-     * the defect.
-     */
-    public static GroundDistanceMask defaults() {
-        return new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
     }
 
     @Override

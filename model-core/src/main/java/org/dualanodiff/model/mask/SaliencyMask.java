@@ -3,6 +3,8 @@ package org.dualanodiff.model.mask;
 import ai.djl.Device;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
 
 /**

@@ -17,19 +17,20 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.unet.UNet;
 
@@ -62,7 +63,7 @@ public final class BaseTrainer implements AutoCloseable {
         this.start = start;
         this.config = config;
         this.images = images;
-        try (Unfinished made = Unfinished.begin()) {
+        try (ConstructionScope made = ConstructionScope.begin()) {
             base = BaseModel.load(start, compute);
             unet = TrainedWeights.of(start.unetWeights(), start.unetConfig().parameters(), base.device());
             text = TrainedWeights.of(start.textWeights(), start.textConfig().parameters(), base.device());
@@ -159,11 +160,11 @@ public final class BaseTrainer implements AutoCloseable {
             StartingAdapter adapter = pair.orElseThrow();
             List<NDArray> own = adapter.weights().trained();
             List<NDArray> gradients = Operators.gradients(loss, concatenated(parameters, own));
-            optimizer.step(gradients.subList(0, parameters.size()), rate);
-            adapter.optimizer().step(gradients.subList(parameters.size(), gradients.size()), rate);
+            optimizer.update(gradients.subList(0, parameters.size()), rate);
+            adapter.optimizer().update(gradients.subList(parameters.size(), gradients.size()), rate);
             adapter.weights().updateAverage(averaging);
         } else {
-            optimizer.step(Operators.gradients(loss, parameters), rate);
+            optimizer.update(Operators.gradients(loss, parameters), rate);
         }
         unet.updateAverage(averaging);
         text.updateAverage(averaging);
@@ -283,5 +284,32 @@ public final class BaseTrainer implements AutoCloseable {
             optimizer.close();
             weights.close();
         }
+    }
+
+    /**
+     * The endless series of pictures that a base learns from. Element i is always the same, so that a resumed training sees
+     * what an uninterrupted one would have seen. Used from a thread of its own.
+     */
+    public interface PretrainingImages {
+
+        /** One picture for the U-Net on its own. */
+        Captioned image(long index);
+
+        /** One pair for both branches. */
+        Pair pair(long index);
+
+        /**
+         * @param image (3, side, side) in [-1, 1]
+         * @param anomaly the image inside the mask and mid-grey, 0, outside; the same shape
+         */
+        record Pair(float[] image, float[] anomaly, NestedPrompt prompt) {}
+
+        /**
+         * A picture and what it shows.
+         *
+         * @param pixels (3, side, side) in [-1, 1]
+         * @param caption such as "a wood with crack"
+         */
+        record Captioned(float[] pixels, String caption) {}
     }
 }

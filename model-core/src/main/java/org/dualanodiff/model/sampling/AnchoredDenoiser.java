@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.DualOperators;

@@ -11,7 +11,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.vae.LatentDistribution;
+import org.dualanodiff.model.vae.Autoencoder.LatentDistribution;
 
 /**
  * Clean background pictures, encoded once, from which each sample of a series takes one: which one, and all

@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.diffusion.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.dual.Branch;
-import org.dualanodiff.model.dual.DefectAttention;
+import org.dualanodiff.model.dual.CrossAttentionMap;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.AnomalyPart;
-import org.dualanodiff.model.mask.HeatMap;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * Generates pairs with one adapter.
@@ -61,7 +61,7 @@ public final class DualSampler implements AutoCloseable {
         this.defectTokens = base.tokenCount(prompt.anomaly());
         this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
-        try (Unfinished parts = Unfinished.begin()) {
+        try (ConstructionScope parts = ConstructionScope.begin()) {
             this.unet = new MergedDualUNet(base.unet(), adapter, config.deepCacheInterval());
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
             this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
@@ -113,7 +113,7 @@ public final class DualSampler implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
-            try (DefectAttention attention = attention()) {
+            try (CrossAttentionMap attention = attention()) {
                 unet.begin(attention);
                 List<Anchor> images = anchors(series, first);
                 Denoised latents = new Denoised(denoise(series, first, images));
@@ -132,13 +132,13 @@ public final class DualSampler implements AutoCloseable {
         }
     }
 
-    private DefectAttention attention() {
+    private CrossAttentionMap attention() {
         return config.recordAttention()
-                ? new DefectAttention(config.batchSize(), side(), FIRST_WORD, defectTokens)
+                ? new CrossAttentionMap(config.batchSize(), side(), FIRST_WORD, defectTokens)
                 : null;
     }
 
-    private Optional<HeatMap> map(DefectAttention attention, int pair) {
+    private Optional<HeatMap> map(CrossAttentionMap attention, int pair) {
         return Optional.ofNullable(attention).map(a -> new HeatMap(side(), side(), a.map(pair)));
     }
 
@@ -239,5 +239,28 @@ public final class DualSampler implements AutoCloseable {
         denoiser.close();
         unet.close();
         text.close();
+    }
+
+    /**
+     * One generated pair.
+     *
+     * @param index of the sample in its series
+     * @param image what the GLOBAL branch made, RGB
+     * @param part what the ANOMALY branch made
+     * @param finite whether all its numbers were finite; where one was not, the pictures are mid-grey
+     * @param anchor the good image that it was made on, if any
+     */
+    public record GeneratedPair(
+            long index, BufferedImage image, AnomalyPart part, boolean finite, Optional<Anchor> anchor) {
+
+        /** A pair of finite numbers, made freely. */
+        public GeneratedPair(long index, BufferedImage image, AnomalyPart part) {
+            this(index, image, part, true, Optional.empty());
+        }
+
+        /** What the ANOMALY branch made, RGB: the defect on its ground. */
+        public BufferedImage anomaly() {
+            return part.picture();
+        }
     }
 }

@@ -51,7 +51,7 @@ public final class TensorScope implements AutoCloseable {
 
     /** Takes {@code tensor} from the scopes of this thread: whoever asked for it closes it. */
     public static NDArray disown(NDArray tensor) {
-        Unfinished.note(keep(tensor));
+        ConstructionScope.note(keep(tensor));
         return tensor;
     }
 

@@ -211,13 +211,16 @@ public final class TorchLibrary {
 
     /** Shows DJL what fits. To be called before DJL loads a library, once in a process. */
     void settle() {
-        if (!isTaken() && !variables.isEmpty()) {
-            LOG.warn(
-                    "{} not used, for {}: the libtorch in the jar computes, on the CPU",
-                    named(),
-                    String.join("; ", reasons()));
-        }
+        unused().ifPresent(LOG::warn);
         shown().forEach(DjlVariables::show);
+    }
+
+    /** That the library of the variables is not used, and why, if there are such variables and it is not. */
+    public Optional<String> unused() {
+        return isTaken() || variables.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%s not used, for %s: the libtorch in the jar computes, on the CPU"
+                        .formatted(named(), String.join("; ", reasons())));
     }
 
     private List<String> reasons() {

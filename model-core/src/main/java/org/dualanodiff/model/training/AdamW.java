@@ -3,11 +3,11 @@ package org.dualanodiff.model.training;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 
 /**
  * AdamW with decoupled weight decay on everything, after a clip of the global gradient norm
@@ -25,7 +25,7 @@ public final class AdamW implements AutoCloseable {
     public AdamW(List<NDArray> parameters, Settings settings) {
         this.settings = settings;
         this.parameters = parameters;
-        try (Unfinished moments = Unfinished.begin()) {
+        try (ConstructionScope moments = ConstructionScope.begin()) {
             this.firstMoments = parameters.stream().map(AdamW::zeros).toList();
             this.secondMoments = parameters.stream().map(AdamW::zeros).toList();
             moments.finish();
@@ -61,14 +61,12 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
-    /** As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for. */
-    public void step(List<NDArray> gradients, double learningRate) {
-        try (TensorScope scope = TensorScope.open()) {
-            update(gradients, learningRate);
-        }
-    }
-
-    private NDArray update(List<NDArray> gradients, double learningRate) {
+    /**
+     * As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for.
+     *
+     * @return the global norm before the clip, one number on the device
+     */
+    public NDArray update(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray norm = Operators.globalNorm(gradients);

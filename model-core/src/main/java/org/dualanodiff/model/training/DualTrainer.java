@@ -1,26 +1,33 @@
 package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.Attention;
+import org.dualanodiff.model.torch.ConstructionScope;
+import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.DualObjective.Gradients;
+import org.dualanodiff.model.training.DualObjective.TrainingBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Learns the adapter of one defect of one product from its few photographs (paper, section 3.1).
@@ -44,6 +51,7 @@ public final class DualTrainer implements AutoCloseable {
     private final AdamW optimizer;
     private final LossCurve losses = new LossCurve();
     private final TrainingState state;
+    private double gradientNorm = Double.NaN;
 
     /** @throws IllegalArgumentException if there is no example */
     public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig settings) {
@@ -58,7 +66,7 @@ public final class DualTrainer implements AutoCloseable {
         base.unet().attentions().forEach(Attention::projections);
         this.config = MicroBatch.fitting(settings.weighing(examples), base);
         this.base = base;
-        try (Unfinished parts = Unfinished.begin()) {
+        try (ConstructionScope parts = ConstructionScope.begin()) {
             tokens = tokens(base, prompt);
             latents = LatentCache.encode(base, examples, config);
             batches = new BatchSource(base, latents, config);
@@ -131,12 +139,13 @@ public final class DualTrainer implements AutoCloseable {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
             Gradients gradients = gradients(batches.batch(step));
-            optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
+            NDArray norm = optimizer.update(sharing.summed(gradients.byParameter()), config.learningRate(step));
             // All of the step is in a GPU's queue by now. Only then is it waited for, once.
             batches.draw(step + 1);
-            double loss = gradients.loss();
-            requireFinite(loss, step);
-            return loss;
+            double[] read = gradients.lossAnd(norm);
+            requireFinite(read[0], step);
+            gradientNorm = read[1];
+            return read[0];
         }
     }
 
@@ -171,6 +180,21 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             return Operators.item(objective.loss(batches.batch(step), tokens));
         }
+    }
+
+    /** The global norm of the last step's gradients before the clip; NaN before this trainer's first step. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+
+    /** The learning rate of the last step. */
+    public double learningRate() {
+        return config.learningRate(optimizer.steps());
+    }
+
+    /** What has been learned so far; owned by this trainer, which goes on changing it. */
+    public DualAdapter adapter() {
+        return adapter;
     }
 
     /** The losses so far, those before a resume included. */
@@ -249,6 +273,75 @@ public final class DualTrainer implements AutoCloseable {
                 shared.set(second.get(i), sums.get(i));
             }
             return shared;
+        }
+    }
+
+    /** How many pairs of a batch are computed at once where nobody said so: as many as fit into the memory of the GPU. */
+    static final class MicroBatch {
+
+        /** Of the free memory; the rest is for fragments and for the libraries' own buffers. */
+        private static final double USED = 0.9;
+
+        private static final Logger LOG = LoggerFactory.getLogger(MicroBatch.class);
+
+        private MicroBatch() {}
+
+        static TrainingConfig fitting(TrainingConfig config, BaseModel base) {
+            if (config.microBatchSize() > 0) {
+                return config;
+            }
+            // On a CPU the whole batch, as before there was a choice: activations that do not fit are a matter of the
+            // settings.
+            return CudaDriver.ofMachine()
+                    .filter(driver -> base.device().isGpu())
+                    .flatMap(driver -> driver.memoryForWork("cuda:" + base.device().getDeviceId()))
+                    .map(memory -> config.inParts(logged(config, pairs(config, base, memory.free()))))
+                    .orElseGet(() -> config.inParts(config.batchSize()));
+        }
+
+        /**
+         * The largest divisor of the batch size with which a step fits; 1 if none does.
+         *
+         * @param free bytes, with the base model loaded
+         */
+        static int pairs(TrainingConfig config, BaseModel base, long free) {
+            int side = config.resolution() / base.autoencoder().factor();
+            boolean compensated = config.background() != BackgroundMode.OFF;
+            long adapter = AdapterLayout.of(base, config.rank(), compensated).numbers();
+            long pair = MemoryNeed.trainingPair(base.unet().config(), side, base.precision(), config.recompute());
+            // Background compensation computes a third row of each pair.
+            double each = compensated ? 1.5 * pair : pair;
+            double room = USED * free - MemoryNeed.learned(adapter);
+            for (int pairs = config.batchSize(); pairs > 1; pairs--) {
+                if (config.batchSize() % pairs == 0 && pairs * each <= room) {
+                    return pairs;
+                }
+            }
+            return 1;
+        }
+
+        private static int logged(TrainingConfig config, int pairs) {
+            if (pairs < config.batchSize()) {
+                LOG.info("{} of {} pairs are computed at once, by the free memory of the GPU", pairs, config.batchSize());
+            }
+            return pairs;
+        }
+    }
+
+    /**
+     * One photograph of a defect with its mask.
+     *
+     * @param name for messages
+     * @param image any size, grey or RGB
+     * @param mask of the same size, bright on the defect
+     * @param objectMask of the same size, bright on the product; background compensation needs it
+     */
+    public record TrainingExample(
+            String name, BufferedImage image, BufferedImage mask, Optional<BufferedImage> objectMask) {
+
+        /** Without a mask of the object, for training without background compensation. */
+        public TrainingExample(String name, BufferedImage image, BufferedImage mask) {
+            this(name, image, mask, Optional.empty());
         }
     }
 }

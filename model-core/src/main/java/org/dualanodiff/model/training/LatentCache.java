@@ -1,19 +1,21 @@
 package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
+import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.vae.LatentDistribution;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
+import org.dualanodiff.model.vae.Autoencoder.LatentDistribution;
 
 /**
  * The latents of every view of every training image, encoded once before training: the frozen autoencoder
@@ -101,4 +103,5 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
         pairs.close();
         backgrounds.ifPresent(LatentDistribution::close);
     }
+
 }

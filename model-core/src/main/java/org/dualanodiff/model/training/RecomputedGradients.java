@@ -9,19 +9,20 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.BackgroundFeatures;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.torch.Unfinished;
 import org.dualanodiff.model.training.DualObjective.Gradients;
+import org.dualanodiff.model.training.DualObjective.TrainingBatch;
 import org.dualanodiff.model.unet.UNet;
 import org.dualanodiff.model.unet.UNetStage;
 
@@ -90,7 +91,7 @@ final class RecomputedGradients {
                 globalText = DualOperators.selectBranch(text, Branch.GLOBAL.ordinal());
                 byGlobalText = Operators.zerosLike(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
-                StageWalk reference = batch.background()
+                RecomputedPass reference = batch.background()
                         .map(clean -> recorded(() -> referenceWalk(clean, recorder)))
                         .orElse(null);
                 try (BackgroundFeatures features = recorder.recorded()) {
@@ -105,18 +106,18 @@ final class RecomputedGradients {
             }
         }
 
-        private StageWalk referenceWalk(TrainingBatch.Background clean, BackgroundFeatures.Recorder recorder) {
+        private RecomputedPass referenceWalk(TrainingBatch.Background clean, BackgroundFeatures.Recorder recorder) {
             NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
-            return new StageWalk(base.unet(), noisy, pass(batch.timesteps(), globalText, dual.reference(recorder)));
+            return new RecomputedPass(base.unet(), noisy, pass(batch.timesteps(), globalText, dual.reference(recorder)));
         }
 
         private NDArray mainPass(BackgroundFeatures features) {
             int[] rows = batch.rowTimesteps();
             NDArray noisy = base.schedule().addNoise(batch.latents(), batch.noise(), rows);
             NDArray target = base.schedule().target(batch.latents(), batch.noise(), rows);
-            StageWalk walk = new StageWalk(base.unet(), noisy, pass(rows, text, dual.both(features)));
+            RecomputedPass walk = new RecomputedPass(base.unet(), noisy, pass(rows, text, dual.both(features)));
             try (GradientMode recording = GradientMode.on()) {
-                NDArray end = StageWalk.leaf(walk.end());
+                NDArray end = RecomputedPass.leaf(walk.end());
                 NDArray loss = batch.loss(base.unet().output(end), target);
                 NDArray upstream = Operators.gradients(loss, List.of(end)).get(0);
                 walk.back(
@@ -133,12 +134,12 @@ final class RecomputedGradients {
                 long[] size,
                 NDArray upstream,
                 BackgroundFeatures features) {
-            NDArray textLeaf = StageWalk.leaf(text);
+            NDArray textLeaf = RecomputedPass.leaf(text);
             Map<String, NDArray> references = new HashMap<>();
             for (Attention attention : stage.attentions()) {
                 NDArray feature = features.byAttention().get(attention.path());
                 if (feature != null) {
-                    references.put(attention.path(), StageWalk.leaf(feature));
+                    references.put(attention.path(), RecomputedPass.leaf(feature));
                 }
             }
             UNetStage.Pass pass = pass(batch.rowTimesteps(), textLeaf, dual.both(new BackgroundFeatures(references)));
@@ -153,7 +154,7 @@ final class RecomputedGradients {
         private List<NDArray> throughReference(
                 UNetStage stage, NDArray input, NDArray skip, long[] size, NDArray upstream) {
             try (GradientMode recording = GradientMode.on()) {
-                NDArray textLeaf = StageWalk.leaf(globalText);
+                NDArray textLeaf = RecomputedPass.leaf(globalText);
                 BackgroundFeatures.Recorder recorder = new BackgroundFeatures.Recorder();
                 UNetStage.Pass pass = pass(batch.timesteps(), textLeaf, dual.reference(recorder));
                 NDArray output = recorded(() -> stage.forward(input, skip, size, pass));
@@ -226,7 +227,7 @@ final class RecomputedGradients {
 
     /** A pass that leaves features behind, or none of them if it fails. */
     private static <T> T recorded(Supplier<T> pass) {
-        try (Unfinished features = Unfinished.begin()) {
+        try (ConstructionScope features = ConstructionScope.begin()) {
             T result = pass.get();
             features.finish();
             return result;

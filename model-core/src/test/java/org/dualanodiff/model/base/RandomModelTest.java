@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.text.ClipTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +42,9 @@ class RandomModelTest {
         assertThat(deviation(weight)).isBetween(0.95 / Math.sqrt(96 * 9), 1.05 / Math.sqrt(96 * 9));
         assertThat(unet.floats("conv_norm_out.weight")).containsOnly(1f);
         assertThat(unet.floats("conv_in.bias")).containsOnly(0f);
-        assertThat(SafetensorsFile.open(folder.resolve("text_encoder/model.safetensors"))
-                        .longs("text_model.embeddings.position_ids"))
+        assertThat(GoldenTensors.longs(
+                        SafetensorsFile.open(folder.resolve("text_encoder/model.safetensors")),
+                        "text_model.embeddings.position_ids"))
                 .containsExactly(LongStream.range(0, 77).toArray());
     }
 

@@ -2,6 +2,7 @@ package org.dualanodiff.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dualanodiff.model.checkpoint.DType.HalfPrecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

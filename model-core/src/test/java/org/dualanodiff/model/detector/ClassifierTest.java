@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.dualanodiff.model.detector.Classifier.LabeledBatches;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;

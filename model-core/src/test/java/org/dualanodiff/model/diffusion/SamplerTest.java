@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.diffusion.Sampler.StepListener;
 import org.dualanodiff.model.golden.AnalyticDenoiser;
 import org.dualanodiff.model.golden.Golden;

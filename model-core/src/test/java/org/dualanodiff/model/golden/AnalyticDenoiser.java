@@ -1,7 +1,7 @@
 package org.dualanodiff.model.golden;
 
 import ai.djl.ndarray.NDArray;
-import org.dualanodiff.model.diffusion.Denoiser;
+import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.torch.Tensors;
 
 /** The denoiser that the reference trajectories were made with: {@code tanh(x) cos(t / 1000) + 0.1}. */

@@ -1,5 +1,7 @@
 package org.dualanodiff.model.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.nio.ByteBuffer;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.torch.Tensors;
 
@@ -48,7 +51,15 @@ public final class GoldenTensors {
     }
 
     public long[] longs(String name) {
-        return file.longs(name);
+        return longs(file, name);
+    }
+
+    /** An I64 tensor of any file, row major. */
+    public static long[] longs(SafetensorsFile file, String name) {
+        assertThat(file.tensor(name).dtype()).isEqualTo(DType.I64);
+        long[] values = new long[(int) file.tensor(name).elements()];
+        file.map(name).asLongBuffer().get(values);
+        return values;
     }
 
     public int[] ints(String name) {

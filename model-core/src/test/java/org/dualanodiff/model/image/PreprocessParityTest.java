@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.model.golden.Golden;
@@ -45,8 +46,7 @@ class PreprocessParityTest {
     @ParameterizedTest
     @MethodSource("items")
     void transform_ofResizedPair_equalsOfficialImageMaskAndAnomaly(Item item) {
-        TrainingTransform.Pixels pixels =
-                transform.apply(stored(item, "resized_gray"), stored(item, "resized_mask"), Flip.NONE);
+        TrainingTransform.Pixels pixels = square(transform, stored(item, "resized_gray"), stored(item, "resized_mask"), Flip.NONE);
 
         assertThat(pixels.image()).containsExactly(golden.floats(item.tensor("image")), within(ROUNDING));
         assertThat(pixels.mask()).containsExactly(golden.floats(item.tensor("mask")));
@@ -126,5 +126,11 @@ class PreprocessParityTest {
         public String toString() {
             return key;
         }
+    }
+
+    /** Of a square pair, which has one window: all of it. */
+    private static TrainingTransform.Pixels square(
+            TrainingTransform transform, BufferedImage photograph, BufferedImage mask, Flip flip) {
+        return transform.windows(photograph, mask, Optional.empty(), flip).get(0);
     }
 }

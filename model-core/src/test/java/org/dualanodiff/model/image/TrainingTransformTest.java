@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,8 +33,7 @@ class TrainingTransformTest {
 
     @Test
     void anomaly_outsideMask_isMidGrey() {
-        TrainingTransform.Pixels pixels =
-                transform.apply(gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels = square(transform, gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(-1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f);
     }
@@ -42,8 +42,7 @@ class TrainingTransformTest {
     void anomaly_outsideMask_isTheGivenGround() {
         TrainingTransform onBlue = new TrainingTransform(2, PartGround.parse("#0000ff"));
 
-        TrainingTransform.Pixels pixels =
-                onBlue.apply(gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels = square(onBlue, gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, 1f, 1f);
     }
@@ -54,7 +53,7 @@ class TrainingTransformTest {
         BufferedImage corner = gray(2, 2, 255, 0, 0, 0);
         int expected = (flip.vertical() ? 2 : 0) + (flip.horizontal() ? 1 : 0);
 
-        TrainingTransform.Pixels pixels = transform.apply(corner, corner, flip);
+        TrainingTransform.Pixels pixels = square(transform, corner, corner, flip);
 
         for (int i = 0; i < 4; i++) {
             assertThat(pixels.mask()[i]).isEqualTo(i == expected ? 1f : 0f);
@@ -74,7 +73,7 @@ class TrainingTransformTest {
     @Test
     void apply_withMaskOfOtherSize_namesBothSizes() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> transform.apply(gray(2, 2, 0, 0, 0, 0), gray(1, 2, 0, 0), Flip.NONE))
+                .isThrownBy(() -> square(transform, gray(2, 2, 0, 0, 0, 0), gray(1, 2, 0, 0), Flip.NONE))
                 .withMessageContainingAll("2 x 2", "1 x 2");
     }
 
@@ -84,5 +83,11 @@ class TrainingTransformTest {
             levels[i] = (byte) values[i];
         }
         return new Image(width, height, 1, levels).buffered();
+    }
+
+    /** Of a square pair, which has one window: all of it. */
+    private static TrainingTransform.Pixels square(
+            TrainingTransform transform, BufferedImage photograph, BufferedImage mask, Flip flip) {
+        return transform.windows(photograph, mask, Optional.empty(), flip).get(0);
     }
 }

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class GroundDistanceMaskTest {
     private static final int SIZE = 96;
     private static final int GREY = 127;
     private static final int NOISE = 6;
-    private final MaskExtractor extractor = GroundDistanceMask.defaults();
+    private final MaskExtractor extractor = new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
 
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})

@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.torch.TinySaliencyNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +46,7 @@ class MaskExtractorTest {
 
     static Stream<MaskExtractor> kinds() {
         return Stream.of(
-                GroundDistanceMask.defaults(),
+                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)),
                 new AttentionMask(0.5, CLEANUP),
                 new SaliencyMask(network.toString(), 48, 0.5, CLEANUP),
                 new SaliencyMask(networkWithOneResult.toString(), 48, 0.5, CLEANUP));

@@ -19,6 +19,7 @@ import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.torch.Compute;
@@ -28,7 +29,7 @@ import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualObjective;
-import org.dualanodiff.model.training.TrainingBatch;
+import org.dualanodiff.model.training.DualObjective.TrainingBatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -107,7 +108,7 @@ class DualParityTest {
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            List<String> keys = adapter.trainedKeys();
+            List<String> keys = adapter.trainedKeys(Ablation.NONE);
             List<NDArray> parameters = trainable(adapter);
             NDArray loss = new DualObjective(base, adapter)
                     .loss(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
@@ -206,7 +207,7 @@ class DualParityTest {
     }
 
     private static List<NDArray> trainable(DualAdapter adapter) {
-        return adapter.trainedKeys().stream()
+        return adapter.trainedKeys(Ablation.NONE).stream()
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.torch.Tensors;
-import org.dualanodiff.model.training.TrainingBatch;
+import org.dualanodiff.model.training.DualObjective.TrainingBatch;
 
 /** The batches that the released implementation was run on. */
 public final class ParityBatches {

@@ -15,17 +15,18 @@ import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,7 @@ class BaseTrainerTest {
                 DualTrainer trainer = new DualTrainer(
                         base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK))) {
             DualAdapter first = trainer.train(folder.resolve("none"), (step, steps, loss) -> {});
-            assertThat(first.trainedKeys())
+            assertThat(first.trainedKeys(Ablation.NONE))
                     .isNotEmpty()
                     .allSatisfy(key -> assertThat(first.values(key)).containsExactly(starting.values(key)));
         }

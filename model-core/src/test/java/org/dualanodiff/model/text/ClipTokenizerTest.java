@@ -22,6 +22,7 @@ import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
+import org.dualanodiff.model.golden.GoldenTensors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class ClipTokenizerTest {
     void tokenizer_ofReferencePrompts_givesTheReferenceIds() {
         JsonArray prompts = ConfigReader.readObject(GOLDEN.resolve("text.json")).getAsJsonArray("prompts");
         long[] expected =
-                SafetensorsFile.open(GOLDEN.resolve("text.safetensors")).longs("input_ids");
+                GoldenTensors.longs(SafetensorsFile.open(GOLDEN.resolve("text.safetensors")), "input_ids");
         SoftAssertions softly = new SoftAssertions();
         try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE)) {
             int length = tokenizer.maxLength();

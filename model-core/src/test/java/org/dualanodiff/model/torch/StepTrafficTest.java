@@ -8,20 +8,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.torch.Tensors.Traffic;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
 import org.junit.jupiter.api.Test;
 
 /** How often a step crosses between host and device: on a GPU each crossing waits until the device has nothing left to do. */

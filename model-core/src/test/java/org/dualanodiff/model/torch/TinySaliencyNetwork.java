@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.dualanodiff.model.torch.Operators.ScriptArchive;
 
 /** TorchScript files without weights, written from source text. */
 public final class TinySaliencyNetwork {

@@ -7,6 +7,8 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
+import org.dualanodiff.model.training.TrainingConfig.DefectWeight;
 import org.junit.jupiter.api.Test;
 
 class DefectWeightTest {

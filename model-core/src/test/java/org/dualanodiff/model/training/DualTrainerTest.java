@@ -20,13 +20,14 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.dual.Ablation;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,19 @@ class DualTrainerTest {
             trainer.train(folder.resolve("state"), listener);
         }
         assertThat(checkpoints).as("none after the last step").containsExactly(2, 4);
+    }
+
+    @Test
+    void trainer_afterEachStep_tellsItsGradientNormAndLearningRate() throws IOException {
+        List<Double> norms = new ArrayList<>();
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(3, 1e-3))) {
+            assertThat(trainer.gradientNorm()).isNaN();
+            trainer.train(folder.resolve("state"), (step, steps, loss) -> {
+                norms.add(trainer.gradientNorm());
+                assertThat(trainer.learningRate()).isEqualTo(1e-3);
+            });
+        }
+        assertThat(norms).doesNotHaveDuplicates().hasSize(3).allMatch(norm -> norm > 0 && norm < 1e6);
     }
 
     @Test

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
-import org.dualanodiff.pipeline.config.BackgroundConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

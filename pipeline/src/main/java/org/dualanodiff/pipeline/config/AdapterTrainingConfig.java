@@ -2,8 +2,9 @@ package org.dualanodiff.pipeline.config;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
-import org.dualanodiff.model.dual.Ablation;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /** How one adapter is trained. */
@@ -25,7 +26,8 @@ public record AdapterTrainingConfig(
         Flips flips,
         int checkpointEvery,
         int checkpointMinutes,
-        int logEvery)
+        int logEvery,
+        int previewEvery)
         implements Serializable {
     /** What is left out of the method. */
     public Ablation ablation() {
@@ -68,7 +70,8 @@ public record AdapterTrainingConfig(
                 new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
                 block.getInt("checkpoint-every"),
                 block.getInt("checkpoint-minutes"),
-                block.getInt("log-every"));
+                block.getInt("log-every"),
+                block.getInt("preview-every"));
     }
 
     /** Which random mirror images training sees. */

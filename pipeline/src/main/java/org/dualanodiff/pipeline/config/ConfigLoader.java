@@ -6,7 +6,9 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -222,6 +226,89 @@ public final class ConfigLoader {
             return line > 0 && line <= lines.size() && Redaction.isSecret(lines.get(line - 1));
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /**
+     * One thing wrong with the configuration.
+     *
+     * @param origin the file, environment variable, system property or command-line setting
+     * @param line line in the file; below 1 where there is none
+     * @param text what is wrong, what was expected and found
+     */
+    record Problem(String origin, int line, String text) implements Comparable<Problem> {
+        private static final Comparator<Problem> ORDER =
+                Comparator.comparing(Problem::origin).thenComparing(Problem::line).thenComparing(Problem::text);
+
+        /** What was typed may hold a secret that is not where it belongs. */
+        Problem {
+            text = Redaction.text(text);
+        }
+
+        /** A problem of the setting {@code key}; the key is left out of the text where the origin already ends with it. */
+        static Problem of(ConfigOrigin origin, String key, String complaint) {
+            Problem problem = of(origin, complaint);
+            return problem.origin.endsWith(key)
+                    ? problem
+                    : new Problem(problem.origin, problem.line, key + " " + complaint);
+        }
+
+        /** A problem that belongs to a place rather than to a setting. */
+        static Problem of(ConfigOrigin origin, String complaint) {
+            return new Problem(withoutLine(origin.description()), origin.lineNumber(), complaint);
+        }
+
+        /** A file's origin reads {@code path: line} or {@code path: first-last}. */
+        static String withoutLine(String description) {
+            return description.replaceFirst(": \\d+(-\\d+)?$", "");
+        }
+
+        /** Where a value comes from, such as {@code conf/fast.conf:7}. */
+        static String place(ConfigOrigin origin) {
+            return place(withoutLine(origin.description()), origin.lineNumber());
+        }
+
+        private static String place(String origin, int line) {
+            return origin + (line > 0 ? ":" + line : "");
+        }
+
+        @Override
+        public int compareTo(Problem other) {
+            return ORDER.compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return place(origin, line) + ": " + text;
+        }
+    }
+
+    /**
+     * A setting as it counts, for people.
+     *
+     * @param key its name
+     * @param value in HOCON; those of secrets are hidden
+     * @param origin where it comes from, such as {@code conf/fast.conf:7}, {@code --set training.steps} or {@code default}
+     * @param meaning what {@code dualanodiff-reference.conf} says of it, line by line
+     */
+    public record EffectiveSetting(String key, String value, String origin, List<String> meaning) {
+
+        public EffectiveSetting {
+            meaning = List.copyOf(meaning);
+        }
+
+        static EffectiveSetting of(String key, ConfigValue value, List<String> meaning) {
+            String text = Redaction.isSecret(key)
+                    ? Redaction.HIDDEN
+                    : Redaction.text(value.render(ConfigRenderOptions.concise()));
+            String origin = ConfigLoader.isDefault(value.origin()) ? "default" : Problem.place(value.origin());
+            return new EffectiveSetting(key, text, origin, meaning.stream().map(String::strip).toList());
+        }
+
+        /** Whether a word is in its name or in what is said of it, in any case. */
+        public boolean mentions(String word) {
+            String sought = word.toLowerCase(Locale.ROOT);
+            return (key + " " + String.join(" ", meaning)).toLowerCase(Locale.ROOT).contains(sought);
         }
     }
 }

@@ -2,8 +2,11 @@ package org.dualanodiff.pipeline.config;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All settings of a run, immutable and serializable. {@link ConfigLoader} makes it and vouches for ranges; the meaning,
@@ -192,6 +195,155 @@ public record PipelineConfig(
 
         static double number(Config block, String key) {
             return block.getString(key).equals(WORD) ? AUTO : block.getDouble(key);
+        }
+    }
+
+    /** Background compensation: {@code off, auto} or {@code on}, for all categories and for some. */
+    public record BackgroundConfig(
+            String mode, List<String> on, List<String> auto, List<String> off, String objectMasks, boolean scaledLatent)
+            implements Serializable {
+        public BackgroundConfig {
+            on = List.copyOf(on);
+            auto = List.copyOf(auto);
+            off = List.copyOf(off);
+        }
+
+        /** What holds for a category. */
+        public String settingOf(String category) {
+            if (on.contains(category)) {
+                return "on";
+            } else if (auto.contains(category)) {
+                return "auto";
+            }
+            return off.contains(category) ? "off" : mode;
+        }
+
+        /** Whether there may be compensation for any category. */
+        public boolean isPossible() {
+            return !mode.equals("off") || !on.isEmpty() || !auto.isEmpty();
+        }
+
+        static BackgroundConfig of(Config block) {
+            return new BackgroundConfig(
+                    block.getString("mode"),
+                    block.getStringList("on"),
+                    block.getStringList("auto"),
+                    block.getStringList("off"),
+                    block.getString("object-masks"),
+                    block.getBoolean("scaled-latent"));
+        }
+    }
+
+    /**
+     * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together.
+     *
+     * @param openingRadius in pixels of images of 128 x 128 pixels, as closing radius, least area and largest hole
+     * @param minChange in levels, 0 for none and always with generated backgrounds
+     * @param refineRadius in pixels of the working image, 0 for none
+     */
+    public record MaskConfig(
+            String method,
+            Limit low,
+            Limit high,
+            double threshold,
+            String saliencyModel,
+            int saliencySize,
+            int openingRadius,
+            int closingRadius,
+            int minArea,
+            double minShare,
+            int maxHoleArea,
+            double minChange,
+            int refineRadius,
+            double refineEpsilon)
+            implements Serializable {
+        static MaskConfig of(Config block) {
+            return new MaskConfig(
+                    block.getString("method"),
+                    Limit.parse(block.getString("low")),
+                    Limit.parse(block.getString("high")),
+                    block.getDouble("threshold"),
+                    block.getString("saliency-model"),
+                    block.getInt("saliency-size"),
+                    block.getInt("opening-radius"),
+                    block.getInt("closing-radius"),
+                    block.getInt("min-area"),
+                    block.getDouble("min-share"),
+                    block.getInt("max-hole-area"),
+                    block.getDouble("min-change"),
+                    block.getInt("refine-radius"),
+                    block.getDouble("refine-epsilon"));
+        }
+    }
+
+    /**
+     * Which generated pairs are good enough, and what becomes of the others.
+     *
+     * @param maxAttempts indices tried at most, as a multiple of the pairs wanted
+     * @param copyOverlap least shared part of two defects in pairs that may be copies
+     * @param limits of the checks, by the setting's name
+     */
+    public record QualityConfig(
+            boolean enabled, double maxAttempts, boolean keepRejectedPixels, double copyOverlap, Map<String, Limit> limits)
+            implements Serializable {
+        /** Names of the limits. */
+        public static final List<String> LIMITS = List.of(
+                "min-mask-ratio",
+                "max-mask-ratio",
+                "max-components",
+                "max-outside-object",
+                "min-contrast",
+                "max-part-difference",
+                "max-clipped",
+                "min-deviation",
+                "min-window-margin",
+                "min-training-distance",
+                "min-accepted-distance");
+
+        public QualityConfig {
+            limits = Collections.unmodifiableMap(new TreeMap<>(limits));
+        }
+
+        static QualityConfig of(Config block) {
+            Map<String, Limit> limits = new TreeMap<>();
+            LIMITS.forEach(name -> limits.put(name, Limit.parse(block.getString(name))));
+            return new QualityConfig(
+                    block.getBoolean("enabled"),
+                    block.getDouble("max-attempts"),
+                    block.getBoolean("keep-rejected-pixels"),
+                    block.getDouble("copy-overlap"),
+                    limits);
+        }
+    }
+
+    /**
+     * A number, or who decides it: {@code auto} for what the real images say, {@code off} for none.
+     *
+     * @param setting as in a configuration file
+     */
+    public record Limit(String setting) implements Serializable {
+        public static final Limit AUTO = new Limit("auto");
+        public static final Limit OFF = new Limit("off");
+
+        public static Limit of(double number) {
+            return new Limit(Double.toString(number));
+        }
+
+        /** The same text for the same number, so that {@code 3} and {@code 3.0} are one limit. */
+        static Limit parse(String text) {
+            return text.equals("auto") || text.equals("off") ? new Limit(text) : of(Double.parseDouble(text));
+        }
+
+        public boolean isAuto() {
+            return equals(AUTO);
+        }
+
+        /** The number given, {@code learned} for auto, NaN for off. */
+        public double orElse(double learned) {
+            if (isAuto()) {
+                return learned;
+            }
+            return equals(OFF) ? Double.NaN : Double.parseDouble(setting);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 
 /**
  * What the values of a setting are. A number may also be written as text and the other way round, as HOCON allows.

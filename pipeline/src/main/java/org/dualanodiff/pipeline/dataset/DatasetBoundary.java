@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
-import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
+import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * Which files a data set may name: those below its root once links are resolved, on the root's own file system. What a
@@ -58,7 +58,7 @@ final class DatasetBoundary {
         if (isLocal(path)) {
             return localRefusal(path);
         }
-        Optional<String> unsupported = Schemes.refusal(path.toUri().getScheme());
+        Optional<String> unsupported = ObjectStore.refusal(path.toUri().getScheme());
         if (unsupported.isPresent()) {
             return unsupported;
         }

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.util.List;
-import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.UserError;
 
 /** The data set as a whole cannot be read; the message says what was looked for, where, and what to change. */
@@ -13,6 +13,6 @@ public final class DatasetException extends UserError {
     }
 
     public DatasetException(String message, Throwable cause) {
-        super(Cause.DATA, List.of(Shown.line(message)), cause);
+        super(Cause.DATA, List.of(DisplayText.line(message)), cause);
     }
 }

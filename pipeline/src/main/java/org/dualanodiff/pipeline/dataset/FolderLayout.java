@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;

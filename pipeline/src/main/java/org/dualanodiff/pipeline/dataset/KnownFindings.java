@@ -94,9 +94,7 @@ public final class KnownFindings implements InspectImage.Many {
     private Map<String, Finding> known(String category) {
         String key = StoreLayout.inspected(root, category);
         try {
-            return store.find(key)
-                    .map(json -> Json.parse(json, Known.class, store.uri(key)).findings())
-                    .orElse(Map.of());
+            return store.find(key, Known.class).map(Known::findings).orElse(Map.of());
         } catch (StoreException e) {
             LOG.warn("all images of {} are looked at: {}", category, e.getMessage());
             return Map.of();

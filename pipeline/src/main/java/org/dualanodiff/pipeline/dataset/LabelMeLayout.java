@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.RunLengths;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSelection.KnownNames;
 import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;

@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.Serializable;
-import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.DisplayText;
 
 /**
  * A file, or an entry of a table, that was set aside.
@@ -15,8 +15,8 @@ public record Quarantined(String category, String defect, String file, Reason re
         implements Serializable {
 
     public Quarantined {
-        file = Shown.line(file);
-        detail = Shown.line(detail);
+        file = DisplayText.line(file);
+        detail = DisplayText.line(detail);
     }
 
     /** Why a file was set aside. */

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.FolderWalk.FolderFile;
 import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;

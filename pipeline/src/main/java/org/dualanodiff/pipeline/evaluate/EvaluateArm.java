@@ -16,6 +16,7 @@ import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.DetectorMetrics.ClassificationMetrics;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -141,10 +142,8 @@ public final class EvaluateArm {
     }
 
     private Optional<Result> find(String folder) {
-        String key = folder + "result.json";
         byte[] sheet = store.find(folder + "cases.png").orElse(null);
-        return store.find(key)
-                .map(json -> Json.parse(json, Result.class, store.uri(key)))
+        return store.find(folder + "result.json", Result.class)
                 .map(kept -> new Result(kept.category(), kept.measured(), kept.cases(), sheet, true));
     }
 

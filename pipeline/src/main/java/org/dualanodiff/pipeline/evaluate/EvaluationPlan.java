@@ -14,8 +14,8 @@ import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 
 /**
  * What an evaluation consists of.

@@ -6,8 +6,9 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.mask.RunLengths;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
-import org.dualanodiff.pipeline.export.PairFormat.Upload;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

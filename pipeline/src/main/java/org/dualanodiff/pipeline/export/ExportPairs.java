@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -64,7 +65,7 @@ public final class ExportPairs {
         } else if (task.part() instanceof ExportPlan.Part.RealPairs real) {
             return written(task, real(real));
         }
-        copy((ExportPlan.Part.GoodImages) task.part(), task.format().pairFormat());
+        copy((ExportPlan.Part.GoodImages) task.part(), task.pairFormat());
         return "";
     }
 
@@ -89,8 +90,7 @@ public final class ExportPairs {
     }
 
     private String written(Task task, Stream<ExportedPair> pairs) {
-        return task.format()
-                .pairFormat()
+        return task.pairFormat()
                 .write(task.part().name(), pairs, task.classes(), target)
                 .map(entry -> entry.json() + "\n")
                 .collect(Collectors.joining());
@@ -128,8 +128,14 @@ public final class ExportPairs {
         return usual ? path.substring(dot).toLowerCase(Locale.ROOT) : "";
     }
 
-    /** One part of an export to be written. */
-    public record Task(ExportPlan.Part part, ExportFormat format, ExportPlan.Classes classes) implements Serializable {}
+    /** One part of an export to be written; see {@link ExportPlan}. */
+    public record Task(ExportPlan.Part part, ExportFormat format, ExportPlan.Classes classes, long shardBytes)
+            implements Serializable {
+
+        PairFormat pairFormat() {
+            return format.pairFormat(shardBytes);
+        }
+    }
 
     /**
      * What became of one part.

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
-import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
@@ -23,8 +23,9 @@ import org.dualanodiff.pipeline.store.Fingerprint;
  *
  * @param source what is exported, in words, such as {@code run night}
  * @param parts in an order that does not change
+ * @param shardBytes about the size of the files in which many pairs lie, where the format leaves it open
  */
-public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
+public record ExportPlan(ExportFormat format, String source, List<Part> parts, long shardBytes) {
 
     private static final int GOOD_IMAGES_A_PART = 200;
 
@@ -40,7 +41,22 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
                 samples.stream()
                         .sorted(Comparator.comparing(Part.Samples::file))
                         .map(Part.class::cast)
-                        .toList());
+                        .toList(),
+                ExportFormat.SHARD_BYTES);
+    }
+
+    /**
+     * The same in shards of another size, which is then part of its source's words: nothing is mixed.
+     *
+     * @throws UserError if the format has no shards
+     */
+    public ExportPlan withShards(int megabytes) {
+        if (format != ExportFormat.WEBDATASET || megabytes < 1) {
+            throw new UserError("--shard-megabytes is for --format webdataset and at least 1, was %d for %s"
+                    .formatted(megabytes, format.name().toLowerCase(Locale.ROOT)));
+        }
+        return new ExportPlan(
+                format, "%s in shards of %d MB".formatted(source, megabytes), parts, (long) megabytes << 20);
     }
 
     /**
@@ -65,7 +81,7 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
                 .flatMap(good -> Stream.concat(
                         good(good.category(), "train", good.training()), good(good.category(), "test", good.test())))
                 .forEach(all::add);
-        return new ExportPlan(format, source, all);
+        return new ExportPlan(format, source, all, shardBytes);
     }
 
     private static Stream<Part> good(String category, String split, List<URI> images) {
@@ -85,8 +101,12 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts) {
     public List<ExportPairs.Task> tasks() {
         Classes classes = classes();
         return parts.stream()
-                .map(part -> new ExportPairs.Task(part, format, classes))
+                .map(part -> new ExportPairs.Task(part, format, classes, shardBytes))
                 .toList();
+    }
+
+    ExportFormat.PairFormat pairFormat() {
+        return format.pairFormat(shardBytes);
     }
 
     List<String> partNames() {

@@ -11,7 +11,7 @@ import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 
 /**

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -32,7 +33,7 @@ public final class FinishExport {
             return;
         }
         ExportRecord standing =
-                Json.parse(target.read(ExportRecord.KEY), ExportRecord.class, target.uri(ExportRecord.KEY));
+                target.read(ExportRecord.KEY, ExportRecord.class);
         if (!standing.isOf(plan)) {
             throw new StoreException(
                     "%s holds an export of %s as %s with the classes %s, wanted %s as %s with %s; give another folder"
@@ -66,7 +67,7 @@ public final class FinishExport {
      */
     public long end(ExportPlan plan) throws IOException {
         PairFormat.Entries entries = () -> PartLists.entries(target, plan.partNames());
-        plan.format().pairFormat().finish(entries, plan.classes(), target);
+        plan.pairFormat().finish(entries, plan.classes(), target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             long pairs = all.count();
             target.write(ExportRecord.KEY, Json.bytes(record(plan, true, pairs)));

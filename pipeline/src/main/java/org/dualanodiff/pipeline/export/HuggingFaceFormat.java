@@ -20,7 +20,9 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.Type;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.PublishDataset.Card;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -58,6 +60,7 @@ record HuggingFaceFormat() implements PairFormat {
 
     @Override
     public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
+        entries.deleteOthers("data", target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             target.write("README.md", Readme.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
         }

@@ -2,7 +2,8 @@ package org.dualanodiff.pipeline.export;
 
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
-import org.dualanodiff.pipeline.export.PairFormat.Upload;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Upload;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**

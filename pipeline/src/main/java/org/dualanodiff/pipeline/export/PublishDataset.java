@@ -1,12 +1,16 @@
 package org.dualanodiff.pipeline.export;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
@@ -23,8 +27,7 @@ public final class PublishDataset {
     }
 
     public Optional<PublishedDataset> find(String name) {
-        String key = StoreLayout.currentDataset(name);
-        return store.find(key).map(json -> Json.parse(json, PublishedDataset.class, store.uri(key)));
+        return store.find(StoreLayout.currentDataset(name), PublishedDataset.class);
     }
 
     /**
@@ -91,7 +94,7 @@ public final class PublishDataset {
                             "published", dataset.publishedAt().toString(),
                             "accepted", Long.toString(dataset.accepted()),
                             "runs", Card.plain(String.join(", ", dataset.runs())),
-                            "store", Shown.line(store).replace('`', '\''),
+                            "store", DisplayText.line(store).replace('`', '\''),
                             "product", dataset.productVersion()));
         }
 
@@ -112,6 +115,32 @@ public final class PublishDataset {
                                                     0,
                                                     Math.min(12, unit.adapter().length()))))
                     .collect(Collectors.joining("\n"));
+        }
+    }
+
+    /** Pages in Markdown, made of a template of this package. */
+    static final class Card {
+        private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z]+)}");
+        private static final Pattern MARKUP = Pattern.compile("[\\\\`*\\[\\]<>|]");
+
+        private Card() {}
+
+        /** @param values by placeholder; texts of data must have gone through {@link #plain} */
+        static String of(String template, Map<String, String> values) {
+            return DisplayText.fill(read(template), PLACEHOLDER, values);
+        }
+
+        /** A text from data that is no markup, whatever is in it. */
+        static String plain(String text) {
+            return MARKUP.matcher(DisplayText.line(text)).replaceAll("\\\\$0");
+        }
+
+        private static String read(String template) {
+            try (InputStream in = Card.class.getResourceAsStream(template)) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.Shown;
-import org.dualanodiff.pipeline.export.PairFormat.Keys;
+import org.dualanodiff.pipeline.DisplayText;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
+import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
@@ -55,7 +56,7 @@ record YoloFormat() implements PairFormat {
 
     /** As YAML's double-quoted text, the same for a reader whatever is in it. */
     private static String quoted(String name) {
-        String shown = Shown.line(name.replace("\\", "\\\\").replace("\"", "\\\""));
+        String shown = DisplayText.line(name.replace("\\", "\\\\").replace("\"", "\\\""));
         return '"' + shown + '"';
     }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 

@@ -16,7 +16,7 @@ import org.dualanodiff.pipeline.crop.DefectPlaces;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
-import org.dualanodiff.pipeline.dataset.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 
 /**

@@ -6,7 +6,7 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;

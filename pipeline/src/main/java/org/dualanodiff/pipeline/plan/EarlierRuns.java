@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.plan.Estimate.Pace;
+import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate.Pace;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.RunManifest;
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Plan.Unusable;
 import org.dualanodiff.pipeline.store.AdapterId;
 

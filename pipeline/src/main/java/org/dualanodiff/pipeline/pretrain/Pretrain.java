@@ -22,9 +22,10 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
+import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
-import org.dualanodiff.pipeline.procedural.ProceduralImage;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 
 /**
  * Trains a small base model, from nothing or from another one, and writes it as a model directory. The same settings in

@@ -16,9 +16,10 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.pretraining.CaptionSampler;
 import org.dualanodiff.model.sampling.DualSampler;
-import org.dualanodiff.model.sampling.GeneratedPair;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 
 /** A picture of what a base has learned: two of each object, then pairs with the starting adapter if it has one. */
 final class SampleSheet {

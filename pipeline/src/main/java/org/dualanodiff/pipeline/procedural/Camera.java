@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.clamp;
 
 /**
  * What light and sensor do to a picture. Two pictures through the same camera get the same noise, so they differ only

@@ -1,8 +1,9 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
 
 import java.util.List;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.GenericDefects;
 
 /** Where {@link GenericDefects} lie on a product. */
 final class DefectShapes {

@@ -6,6 +6,7 @@ import static org.dualanodiff.pipeline.procedural.Canvas.SIZE;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 
 /** A faultless scene through a camera, and the same with a defect. */
 final class Exposure {

@@ -9,6 +9,11 @@ import java.util.function.LongFunction;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
+import org.dualanodiff.pipeline.procedural.Product.Capsule;
+import org.dualanodiff.pipeline.procedural.Product.Cloth;
+import org.dualanodiff.pipeline.procedural.Product.HexNut;
+import org.dualanodiff.pipeline.procedural.Product.Wood;
 
 /**
  * Writes procedural products (two textures, two objects, three defect types each) in the MVTec AD layout:

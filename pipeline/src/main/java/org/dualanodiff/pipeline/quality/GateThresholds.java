@@ -16,7 +16,8 @@ import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
-import org.dualanodiff.pipeline.config.Limit;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 
 /**
  * The limits that pairs of one defect must keep. A check without a limit passes everything.

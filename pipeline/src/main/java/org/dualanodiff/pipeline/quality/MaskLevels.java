@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.BoxMean;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 
 /**
  * Hysteresis levels of {@link GroundDistanceMask} that suit one defect.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 
 /**
  * Decides whether a generated pair is good enough to train a detector with. All checks but one look at the pair alone;

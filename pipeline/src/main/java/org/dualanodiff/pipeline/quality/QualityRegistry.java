@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -34,8 +35,7 @@ public final class QualityRegistry {
 
     /** Empty before the first pairs are generated. */
     public Optional<LearnedQuality> find(UnitKey unit) {
-        String key = key(unit);
-        return store.find(key).map(json -> Json.parse(json, LearnedQuality.class, store.uri(key)));
+        return store.find(key(unit), LearnedQuality.class);
     }
 
     private String key(UnitKey unit) {

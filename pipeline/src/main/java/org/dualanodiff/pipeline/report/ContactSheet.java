@@ -8,6 +8,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.report.PairThumbnail.Thumbnails;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -135,4 +136,5 @@ final class DescribeUnit {
         facts.put("weights, SHA-256", adapter.weights().sha256());
         return new Section.Table("Where the adapter comes from", List.of("what", "value"), DescribeRun.rows(facts));
     }
+
 }

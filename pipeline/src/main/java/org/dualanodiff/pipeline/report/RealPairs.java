@@ -11,8 +11,9 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
+import org.dualanodiff.pipeline.report.PairThumbnail.Thumbnails;
 
 /**
  * What a report shows of the real pairs that an adapter was trained on; kept beside the run, since the data set may

@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
-import org.dualanodiff.model.dual.Ablation;
 import org.dualanodiff.model.dual.AdapterFile;
-import org.dualanodiff.model.dual.BackgroundMode;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.AttentionMask;
@@ -24,21 +24,21 @@ import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.SaliencyMask;
 import org.dualanodiff.model.mask.VisibleChange;
-import org.dualanodiff.model.sampling.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.pipeline.Placeholders;
+import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.AdapterTrainingConfig;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
-import org.dualanodiff.pipeline.config.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
+import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
-import org.dualanodiff.pipeline.plan.SampleTarget;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
@@ -59,6 +59,9 @@ public record RunSettings(
         Optional<String> saliencyModel) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
+
+    private static final int PREVIEW_STEPS = 20;
+    private static final int PREVIEW_PAIRS = 4;
 
     private static final Set<String> IN_RECIPE =
             Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
@@ -150,7 +153,7 @@ public record RunSettings(
         Map<String, String> names = Map.of(
                 "category", unit.category().replace('_', ' '),
                 "defect", unit.defect().replace('_', ' '));
-        return Placeholders.fill(prompt, PLACEHOLDER, names);
+        return DisplayText.fill(prompt, PLACEHOLDER, names);
     }
 
     /** @param background whether and how the unit's adapter has background compensation */
@@ -200,6 +203,24 @@ public record RunSettings(
                         generation.guidanceInterval().to()),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
+                resolution,
+                config.mask().method().equals("attention"));
+    }
+
+    /**
+     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to see how an
+     * adapter is getting on.
+     *
+     * @param compensated whether the unit's adapter has background compensation
+     */
+    public SamplingConfig previewSampling(boolean compensated) {
+        return new SamplingConfig(
+                SamplingConfig.Method.DPM_SOLVER,
+                PREVIEW_STEPS,
+                config.generation().guidanceScale(compensated),
+                GuidanceInterval.WHOLE,
+                1,
+                PREVIEW_PAIRS,
                 resolution,
                 config.mask().method().equals("attention"));
     }

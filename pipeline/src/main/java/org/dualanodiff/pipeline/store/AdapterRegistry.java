@@ -24,19 +24,13 @@ public final class AdapterRegistry {
         this.store = store;
     }
 
-    public Optional<PublishedAdapter> find(String category, String defect, Fingerprint fingerprint) {
-        return find(new AdapterId(category, defect, fingerprint));
-    }
-
     /**
      * The adapter, if it was published.
      *
      * @throws StoreException if its provenance cannot be read or describes another adapter
      */
     public Optional<PublishedAdapter> find(AdapterId id) {
-        String key = StoreLayout.provenance(id);
-        return store.find(key)
-                .map(json -> Json.parse(json, Provenance.class, store.uri(key)))
+        return store.find(StoreLayout.provenance(id), Provenance.class)
                 .map(provenance -> published(id, provenance));
     }
 
@@ -59,7 +53,9 @@ public final class AdapterRegistry {
      * @param provenance describes the file, as by {@link Provenance.Weights#of}
      */
     public PublishedAdapter publish(Path weights, Provenance provenance) {
-        requireDescribed(weights, provenance);
+        if (!Provenance.Weights.of(weights).digest().equals(provenance.weights().digest())) {
+            throw new IllegalArgumentException("the provenance does not describe the weights " + weights);
+        }
         AdapterId id = provenance.id();
         Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
         if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
@@ -67,7 +63,11 @@ public final class AdapterRegistry {
         }
         PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(
                 "the adapter " + store.uri(StoreLayout.adapter(id)) + " was deleted while it was being published"));
-        dropUnlessStanding(stored, standing);
+        // The standing one is one's own if the store carried out the write but its answer was lost.
+        if (!standing.provenance().weights().file().equals(stored.weights().file())) {
+            LOG.info("{} was published by another task first; that one is used", standing.weightsUri());
+            store.delete(StoreLayout.weights(id, stored.weights().file()));
+        }
         return standing;
     }
 
@@ -81,13 +81,11 @@ public final class AdapterRegistry {
             throw new StoreException(damaged(adapter, "is missing"));
         }
         store.download(adapter.weightsKey(), local);
-        Provenance.Weights found = Provenance.Weights.of(local);
-        Provenance.Weights expected = adapter.provenance().weights();
-        if (!found.sameContent(expected)) {
-            throw new StoreException(damaged(
-                    adapter,
-                    "has %d bytes with SHA-256 %s, expected %d bytes with %s"
-                            .formatted(found.bytes(), found.sha256(), expected.bytes(), expected.sha256())));
+        FileDigest found = Provenance.Weights.of(local).digest();
+        FileDigest expected = adapter.provenance().weights().digest();
+        if (!found.equals(expected)) {
+            throw new StoreException(
+                    damaged(adapter, "has %s, expected %s".formatted(found.inWords(), expected.inWords())));
         }
     }
 
@@ -104,14 +102,6 @@ public final class AdapterRegistry {
         return own;
     }
 
-    // The standing one is one's own if the store carried out the write but its answer was lost.
-    private void dropUnlessStanding(Provenance mine, PublishedAdapter standing) {
-        if (!standing.provenance().weights().file().equals(mine.weights().file())) {
-            LOG.info("{} was published by another task first; that one is used", standing.weightsUri());
-            store.delete(StoreLayout.weights(mine.id(), mine.weights().file()));
-        }
-    }
-
     private PublishedAdapter published(AdapterId id, Provenance provenance) {
         if (!provenance.id().equals(id)) {
             throw new StoreException("%s describes %s, expected %s; delete that folder so that it is trained again"
@@ -124,12 +114,6 @@ public final class AdapterRegistry {
     private String damaged(PublishedAdapter adapter, String how) {
         return "the weights %s %s; delete %s so that the next run trains this adapter again"
                 .formatted(adapter.weightsUri(), how, store.uri(StoreLayout.adapter(adapter.id())));
-    }
-
-    private static void requireDescribed(Path weights, Provenance provenance) {
-        if (!Provenance.Weights.of(weights).sameContent(provenance.weights())) {
-            throw new IllegalArgumentException("the provenance does not describe the weights " + weights);
-        }
     }
 
     /**

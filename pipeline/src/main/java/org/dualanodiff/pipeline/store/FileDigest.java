@@ -18,6 +18,11 @@ public record FileDigest(String sha256, long bytes) implements Serializable {
         return of(Files.newInputStream(file));
     }
 
+    /** For people. */
+    public String inWords() {
+        return "%d bytes with SHA-256 %s".formatted(bytes, sha256);
+    }
+
     /** Reads to the end of a stream and closes it. */
     static FileDigest of(InputStream content) throws IOException {
         try (content) {

@@ -104,7 +104,15 @@ final class HadoopBackend implements Backend {
         if (isS3(fileSystem)) {
             return createConditionally(target, content);
         }
-        return !fileSystem.exists(target) && createByRename(target, content);
+        if (fileSystem.exists(target)) {
+            return false;
+        }
+        try {
+            writeAsideAndRename(target, content, Rename.NONE);
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        }
     }
 
     @Override
@@ -144,15 +152,6 @@ final class HadoopBackend implements Backend {
     @Override
     public void close() throws IOException {
         fileSystem.close();
-    }
-
-    private boolean createByRename(Path target, Content content) throws IOException {
-        try {
-            writeAsideAndRename(target, content, Rename.NONE);
-            return true;
-        } catch (FileAlreadyExistsException taken) {
-            return false;
-        }
     }
 
     /**

@@ -3,6 +3,9 @@ package org.dualanodiff.pipeline.store;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonDeserializer;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
@@ -26,10 +29,12 @@ public final class Json {
             .setPrettyPrinting()
             .disableHtmlEscaping()
             .serializeNulls()
-            .registerTypeAdapter(Instant.class, new TextAdapter<>(Instant::toString, Instant::parse))
-            .registerTypeAdapter(Fingerprint.class, new TextAdapter<>(Fingerprint::hex, Fingerprint::new))
-            .registerTypeAdapter(double.class, new DoubleAdapter())
-            .registerTypeAdapter(Double.class, new DoubleAdapter().nullSafe())
+            .registerTypeAdapter(Instant.class, written(Instant::toString))
+            .registerTypeAdapter(Instant.class, read(Instant::parse))
+            .registerTypeAdapter(Fingerprint.class, written(Fingerprint::hex))
+            .registerTypeAdapter(Fingerprint.class, read(Fingerprint::new))
+            .registerTypeAdapter(double.class, number())
+            .registerTypeAdapter(Double.class, number())
             .registerTypeAdapterFactory(new OptionalFactory())
             .create();
 
@@ -69,44 +74,17 @@ public final class Json {
         return e.getCause() == null ? e : deepest(e.getCause());
     }
 
-    private static final class TextAdapter<T> extends TypeAdapter<T> {
-        private final Function<T, String> format;
-        private final Function<String, T> parse;
-
-        private TextAdapter(Function<T, String> format, Function<String, T> parse) {
-            this.format = format;
-            this.parse = parse;
-        }
-
-        @Override
-        public void write(JsonWriter out, T value) throws IOException {
-            out.value(value == null ? null : format.apply(value));
-        }
-
-        @Override
-        public T read(JsonReader in) throws IOException {
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-                return null;
-            }
-            return parse.apply(in.nextString());
-        }
+    private static <T> JsonSerializer<T> written(Function<T, String> text) {
+        return (value, type, context) -> new JsonPrimitive(text.apply(value));
     }
 
-    private static final class DoubleAdapter extends TypeAdapter<Double> {
-        @Override
-        public void write(JsonWriter out, Double value) throws IOException {
-            if (Double.isFinite(value)) {
-                out.value(value);
-            } else {
-                out.value(value.toString());
-            }
-        }
+    private static <T> JsonDeserializer<T> read(Function<String, T> value) {
+        return (json, type, context) -> value.apply(json.getAsString());
+    }
 
-        @Override
-        public Double read(JsonReader in) throws IOException {
-            return Double.valueOf(in.nextString());
-        }
+    private static JsonSerializer<Double> number() {
+        return (value, type, context) ->
+                Double.isFinite(value) ? new JsonPrimitive(value) : new JsonPrimitive(value.toString());
     }
 
     private static final class OptionalFactory implements TypeAdapterFactory {

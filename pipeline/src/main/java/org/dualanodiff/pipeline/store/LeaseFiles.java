@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -79,7 +80,7 @@ final class LeaseFiles {
     }
 
     private Optional<LeaseRecord> read(long number) {
-        return store.find(key(number)).map(json -> Json.parse(json, LeaseRecord.class, store.uri(key(number))));
+        return store.find(key(number), LeaseRecord.class);
     }
 
     private void removeBelow(long number) {
@@ -121,12 +122,9 @@ final class LeaseFiles {
             requireNonNull(renewedAt, "renewed_at");
         }
 
-        LeaseRecord renewed(Instant now) {
+        /** By one beat more, which may be the last. */
+        LeaseRecord renewed(Instant now, boolean released) {
             return new LeaseRecord(number, token, holder, renewals + 1, expireSeconds, startedAt, now, released);
-        }
-
-        LeaseRecord release(Instant now) {
-            return new LeaseRecord(number, token, holder, renewals, expireSeconds, startedAt, now, true);
         }
 
         /** Whether nothing has changed: neither another holder nor a renewal. */
@@ -135,14 +133,13 @@ final class LeaseFiles {
         }
 
         String inWords() {
-            return "%s since %s".formatted(holder, startedAt);
+            return "%s since %s".formatted(holder, startedAt.truncatedTo(ChronoUnit.SECONDS));
         }
     }
 
     /** One driver's way to the lease of a run: take it if it is free, else watch its holder. */
     static final class LeaseContest {
         private final LeaseFiles files;
-        private final String runId;
         private final LeaseTerms terms;
         private final Consumer<String> notice;
         private final long started = System.nanoTime();
@@ -150,9 +147,8 @@ final class LeaseFiles {
         private long seenSince;
         private boolean holderLives;
 
-        LeaseContest(LeaseFiles files, String runId, LeaseTerms terms, Consumer<String> notice) {
+        LeaseContest(LeaseFiles files, LeaseTerms terms, Consumer<String> notice) {
             this.files = files;
-            this.runId = runId;
             this.terms = terms;
             this.notice = notice;
         }
@@ -179,13 +175,13 @@ final class LeaseFiles {
             if (seen != null && seen.sameBeatAs(latest)) {
                 boolean dead = since(seenSince).toMillis() > 1000 * latest.expireSeconds();
                 if (dead) {
-                    notice.accept("run %s: its driver, %s, has died; taking over".formatted(runId, latest.inWords()));
+                    notice.accept("run %s: its driver, %s, has died; taking over".formatted(files.runId, latest.inWords()));
                 }
                 return dead;
             }
             if (seen == null || !seen.token().equals(latest.token())) {
                 notice.accept("run %s is held by %s; watching whether it lives, for %.0f s at most"
-                        .formatted(runId, latest.inWords(), latest.expireSeconds()));
+                        .formatted(files.runId, latest.inWords(), latest.expireSeconds()));
                 holderLives = false;
             } else {
                 holderLives = true;
@@ -200,7 +196,7 @@ final class LeaseFiles {
                 throw new StoreException(
                         ("run %s is being worked on by %s; nothing was done here. Let it finish, or set"
                                         + " run.lease.wait-seconds to wait for it")
-                                .formatted(runId, seen.inWords()));
+                                .formatted(files.runId, seen.inWords()));
             }
         }
 
@@ -209,7 +205,7 @@ final class LeaseFiles {
                 Thread.sleep(Math.max(1, terms.look().toMillis()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new StoreException("interrupted while waiting for run " + runId, e);
+                throw new StoreException("interrupted while waiting for run " + files.runId, e);
             }
         }
 

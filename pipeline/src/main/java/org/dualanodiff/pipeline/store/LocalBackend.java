@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -20,8 +21,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.Backend.Content;
 import org.dualanodiff.pipeline.store.Backend.TemporaryName;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
@@ -102,7 +105,13 @@ final class LocalBackend implements Backend {
         if (!Files.exists(start, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
-        Files.walkFileTree(start, new TreeRemover());
+        try (Stream<Path> tree = Files.walk(start)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         return true;
     }
 
@@ -198,23 +207,6 @@ final class LocalBackend implements Backend {
                 return FileVisitResult.CONTINUE;
             }
             throw e;
-        }
-    }
-
-    private static final class TreeRemover extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-            if (e != null) {
-                throw e;
-            }
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

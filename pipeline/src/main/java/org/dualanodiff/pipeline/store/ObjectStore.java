@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +40,10 @@ public final class ObjectStore implements AutoCloseable {
     /** Of a file that is read as a whole: records are small, samples are downloaded. */
     private static final int MOST_AT_ONCE =
             (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 8);
+
+    /** File systems that Hadoop has: they would let an address in a table send requests into the network, or hide where a file lies. */
+    private static final Set<String> REFUSED =
+            Set.of("http", "https", "ftp", "sftp", "webhdfs", "swebhdfs", "har", "viewfs");
 
     private final String root;
     private final Backend backend;
@@ -70,6 +73,13 @@ public final class ObjectStore implements AutoCloseable {
     public static Optional<Path> localPath(String uriOrPath) {
         StoreRoot root = StoreRoot.parse(uriOrPath);
         return root.isLocal() ? Optional.of(root.localPath()) : Optional.empty();
+    }
+
+    /** Why nothing is read from or written to addresses of this scheme; empty if it is. */
+    public static Optional<String> refusal(String scheme) {
+        return REFUSED.contains(scheme.toLowerCase(Locale.ROOT))
+                ? Optional.of("%s is not supported; copy it to a disk, HDFS or an object store".formatted(scheme))
+                : Optional.empty();
     }
 
     /** The root as Hadoop and Spark understand it, without a slash at the end. */
@@ -113,15 +123,17 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Reads many small files at once, in the order of their keys.
+     * Reads a record.
      *
-     * @throws StoreException if one is not there, or the store fails
+     * @throws StoreException if there is none, or it cannot be read
      */
-    public Map<String, byte[]> readAll(Collection<String> keys) {
-        Map<String, byte[]> contents = new TreeMap<>();
-        inParallel(keys, key -> Map.entry(key, read(key)))
-                .forEach(entry -> contents.put(entry.getKey(), entry.getValue()));
-        return contents;
+    public <T> T read(String key, Class<T> type) {
+        return Json.parse(read(key), type, uri(key));
+    }
+
+    /** As {@link #read(String, Class)}, of a record that may not be there. */
+    public <T> Optional<T> find(String key, Class<T> type) {
+        return find(key).map(json -> Json.parse(json, type, uri(key)));
     }
 
     /**
@@ -151,10 +163,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Writes a file in one step over whatever was there. */
     public void write(String key, byte[] content) {
-        attempt("write", key, () -> {
-            backend.replace(key, Content.of(content));
-            return null;
-        });
+        put("write", key, Content.of(content));
     }
 
     /**
@@ -171,11 +180,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Copies a local file into the store in one step, over whatever was there. */
     public void upload(Path local, String key) {
-        Content content = localContent(local);
-        attempt("upload " + local + " to", key, () -> {
-            backend.replace(key, content);
-            return null;
-        });
+        put("upload " + local + " to", key, localContent(local));
     }
 
     /** Copies a local file into the store unless the key is taken, as {@link #createIfAbsent}. */
@@ -233,6 +238,13 @@ public final class ObjectStore implements AutoCloseable {
     public void close() {
         guarded("close", "", () -> {
             backend.close();
+            return null;
+        });
+    }
+
+    private void put(String action, String key, Content content) {
+        attempt(action, key, () -> {
+            backend.replace(key, content);
             return null;
         });
     }
@@ -299,22 +311,6 @@ public final class ObjectStore implements AutoCloseable {
         /** Whether this is what a writer works on, or one that died left behind. */
         public boolean isUnfinished() {
             return TemporaryName.matches(key.substring(key.lastIndexOf('/') + 1));
-        }
-    }
-
-    /** File systems that Hadoop has and nothing here is read from or written to. */
-    public static final class Schemes {
-        /** They would let an address in a table send requests into the network, or hide where a file lies. */
-        private static final Set<String> REFUSED =
-                Set.of("http", "https", "ftp", "sftp", "webhdfs", "swebhdfs", "har", "viewfs");
-
-        private Schemes() {}
-
-        /** Why an address of this scheme is refused; empty if it is not. */
-        public static Optional<String> refusal(String scheme) {
-            return REFUSED.contains(scheme.toLowerCase(Locale.ROOT))
-                    ? Optional.of("%s is not supported; copy it to a disk, HDFS or an object store".formatted(scheme))
-                    : Optional.empty();
         }
     }
 }

@@ -111,9 +111,8 @@ public record Provenance(
             }
         }
 
-        /** Whether both describe the same bytes, under whatever name. */
-        public boolean sameContent(Weights other) {
-            return sha256.equals(other.sha256) && bytes == other.bytes;
+        public FileDigest digest() {
+            return new FileDigest(sha256, bytes);
         }
     }
 }

@@ -64,7 +64,7 @@ public final class RunLease implements AutoCloseable {
     public static RunLease acquire(
             ObjectStore store, String runId, LeaseTerms terms, Consumer<String> notice, Runnable onLoss) {
         LeaseFiles files = new LeaseFiles(store, runId);
-        LeaseRecord record = new LeaseContest(files, runId, terms, notice).win();
+        LeaseRecord record = new LeaseContest(files, terms, notice).win();
         RunLease lease = new RunLease(store, files, runId, record, onLoss);
         lease.start(terms.renewal());
         return lease;
@@ -98,10 +98,15 @@ public final class RunLease implements AutoCloseable {
      * @throws StoreException if another driver has taken over
      */
     public void requireHeld() {
-        if (lost) {
-            throw takenOver();
-        }
+        requireNotLost();
         fence().requireHeld(store);
+    }
+
+    /** As {@link #requireHeld}, as far as this driver has heard. */
+    public void requireNotLost() {
+        if (lost) {
+            throw takenOver(runId);
+        }
     }
 
     /** What the tasks of this driver are held to. */
@@ -159,11 +164,6 @@ public final class RunLease implements AutoCloseable {
         release();
     }
 
-    /** What a driver is called that was taken for dead. */
-    public StoreException takenOver() {
-        return takenOver(runId);
-    }
-
     private static StoreException takenOver(String runId) {
         return new StoreException(
                 ("run %s was taken over by another driver, since this one had not renewed its lease in"
@@ -189,10 +189,10 @@ public final class RunLease implements AutoCloseable {
             }
             if (files.highest() > record.number()) {
                 lost = true;
-                LOG.warn("{}", takenOver().getMessage());
+                LOG.warn("{}", takenOver(runId).getMessage());
                 onLoss.run();
             } else {
-                record = record.renewed(Instant.now());
+                record = record.renewed(Instant.now(), false);
                 files.write(record);
             }
         } catch (RuntimeException | Error e) {
@@ -205,7 +205,7 @@ public final class RunLease implements AutoCloseable {
         heartbeat.shutdown();
         if (!closed && !lost) {
             try {
-                files.write(record.release(Instant.now()));
+                files.write(record.renewed(Instant.now(), true));
             } catch (RuntimeException e) {
                 LOG.warn("the lease of run {} could not be given back, it will expire: {}", runId, e.getMessage());
             }

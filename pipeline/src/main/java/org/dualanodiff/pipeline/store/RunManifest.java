@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.RunRegistry.Settings;
@@ -60,6 +61,11 @@ public record RunManifest(
                 quarantine,
                 Totals.of(units, quarantine),
                 versions);
+    }
+
+    /** Its lines. */
+    public Map<UnitKey, Unit> byUnit() {
+        return units.stream().collect(Collectors.toMap(Unit::unit, unit -> unit, (a, b) -> b));
     }
 
     public enum Status {
@@ -200,6 +206,11 @@ public record RunManifest(
 
     /** The training of a unit's adapter: in this run, or, if reused, in an earlier one. */
     public record Training(Source source, int steps, double finalLoss, double seconds) {
+
+        public Training reused() {
+            return new Training(Source.REUSED, steps, finalLoss, seconds);
+        }
+
         public enum Source {
             @SerializedName("trained")
             TRAINED,

@@ -16,9 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.slf4j.Logger;
@@ -53,7 +51,7 @@ public final class RunRegistry {
     }
 
     public Optional<RunIdentity> find(String runId) {
-        return read(StoreLayout.runIdentity(runId), RunIdentity.class);
+        return store.find(StoreLayout.runIdentity(runId), RunIdentity.class);
     }
 
     /**
@@ -142,8 +140,8 @@ public final class RunRegistry {
     }
 
     private <T> List<T> bound(String folder, Class<T> type) {
-        return store.readAll(keys(folder)).entrySet().stream()
-                .flatMap(entry -> readable(() -> Json.parse(entry.getValue(), type, store.uri(entry.getKey()))))
+        return ObjectStore.inParallel(keys(folder), key -> readable(key, type)).stream()
+                .flatMap(Optional::stream)
                 .toList();
     }
 
@@ -155,7 +153,7 @@ public final class RunRegistry {
     }
 
     public Optional<RunManifest> findManifest(String runId) {
-        return read(StoreLayout.manifest(runId), RunManifest.class);
+        return store.find(StoreLayout.manifest(runId), RunManifest.class);
     }
 
     /** The manifests of all finished runs; one that cannot be read is left out with a warning. */
@@ -163,21 +161,17 @@ public final class RunRegistry {
         return store.list(StoreLayout.RUNS).stream()
                 .map(StoredFile::key)
                 .filter(key -> key.endsWith("/" + StoreLayout.MANIFEST_FILE))
-                .flatMap(key -> readable(() -> Json.parse(store.read(key), RunManifest.class, store.uri(key))))
+                .flatMap(key -> readable(key, RunManifest.class).stream())
                 .toList();
     }
 
-    private static <T> Stream<T> readable(Supplier<T> reading) {
+    private <T> Optional<T> readable(String key, Class<T> type) {
         try {
-            return Stream.of(reading.get());
+            return Optional.of(store.read(key, type));
         } catch (StoreException e) {
             LOG.warn("{}", e.getMessage());
-            return Stream.empty();
+            return Optional.empty();
         }
-    }
-
-    private <T> Optional<T> read(String key, Class<T> type) {
-        return store.find(key).map(json -> Json.parse(json, type, store.uri(key)));
     }
 
     private void requireSameSettings(RunIdentity there, RunIdentity here) {
@@ -284,6 +278,7 @@ public final class RunRegistry {
      * @param pairs committed by this command, and those still wanted when it began
      * @param pairsPerSecond committed since it began
      * @param secondsLeft at that pace; empty before the first commit
+     * @param shown some of the units: those under way, then the last that failed, then the last that are complete
      */
     public record RunStatus(
             String runId,
@@ -295,7 +290,8 @@ public final class RunRegistry {
             long pairs,
             long wanted,
             double pairsPerSecond,
-            Optional<Double> secondsLeft) {
+            Optional<Double> secondsLeft,
+            List<UnitStatus> shown) {
 
         public RunStatus {
             requireNonNull(runId, "run_id");
@@ -303,6 +299,17 @@ public final class RunRegistry {
             requireNonNull(updatedAt, "updated_at");
             units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
             requireNonNull(secondsLeft, "seconds_left");
+            // Earlier versions wrote none.
+            shown = shown == null ? List.of() : List.copyOf(shown);
         }
     }
+
+    /**
+     * How far a unit of a run is.
+     *
+     * @param state what it is at, such as {@code training}
+     * @param accepted good pairs that it has committed, by this command or before; 0 as long as this command has committed none
+     * @param problem why it failed; empty if it did not
+     */
+    public record UnitStatus(AdapterId adapter, String state, int accepted, int rejected, Optional<String> problem) {}
 }

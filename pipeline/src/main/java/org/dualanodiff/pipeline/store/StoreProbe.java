@@ -14,7 +14,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
-import org.dualanodiff.pipeline.store.Reasons.RemoteReasons;
 
 /**
  * Asks a place on HDFS or S3 whether it can be used, before any work is begun. The clients that do the work are patient,
@@ -113,7 +112,7 @@ public final class StoreProbe {
     private static Optional<String> reason(Throwable failure) {
         // No file system for a scheme, or a setting that Hadoop cannot read: waiting does not help.
         boolean lasting = !(failure instanceof IOException) || failure instanceof UnsupportedFileSystemException;
-        return RemoteReasons.of(failure).or(() -> lasting ? Optional.of(failure.toString()) : Optional.empty());
+        return Reasons.remote(failure).or(() -> lasting ? Optional.of(failure.toString()) : Optional.empty());
     }
 
     private static Configuration impatient(Map<String, String> hadoopConf) {

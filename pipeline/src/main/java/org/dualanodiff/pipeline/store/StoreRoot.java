@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.dualanodiff.pipeline.store.ObjectStore.Schemes;
 
 /**
  * A store's address. Strings are read the way {@code org.apache.hadoop.fs.Path} reads them, so that Spark, given the
@@ -86,7 +85,7 @@ record StoreRoot(String scheme, String uri) {
             throw new StoreException("Hadoop speaks to S3 as s3a: write s3a%s instead of %s"
                     .formatted(whole.substring(scheme.length()), whole));
         }
-        Schemes.refusal(scheme).ifPresent(reason -> {
+        ObjectStore.refusal(scheme).ifPresent(reason -> {
             throw new StoreException("%s: %s".formatted(whole, reason));
         });
         return scheme;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UnitKey;
 
 /**
@@ -159,6 +160,11 @@ public record UnitCommit(
 
     public AdapterId adapterId() {
         return new AdapterId(category, defect, adapter);
+    }
+
+    /** Of files, each once. */
+    public static Set<String> keys(List<File> files) {
+        return files.stream().map(File::key).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Of all pairs, good or not. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dualanodiff.pipeline.UnitKey;
@@ -38,9 +39,9 @@ public final class UnitCommits {
      * @throws StoreException if its record cannot be read
      */
     public Optional<UnitCommit> find(String category, String defect) {
-        return highest(store.list(StoreLayout.commits(runId, new UnitKey(category, defect)))).values().stream()
+        return highest(StoreLayout.commits(runId, new UnitKey(category, defect))).stream()
                 .findFirst()
-                .map(key -> parse(key, store.read(key)));
+                .map(this::read);
     }
 
     /**
@@ -49,23 +50,34 @@ public final class UnitCommits {
      * @throws StoreException if a record cannot be read, or if the run is of a version that had no commits
      */
     public List<UnitCommit> all() {
-        Collection<String> keys = keys();
-        if (keys.isEmpty()) {
+        List<UnitCommit> all = readable((key, e) -> {
+            throw e;
+        });
+        if (all.isEmpty()) {
             requireNotOfEarlierVersion();
         }
-        return store.readAll(keys).entrySet().stream()
-                .map(entry -> parse(entry.getKey(), entry.getValue()))
+        return all;
+    }
+
+    /**
+     * What each (category, defect) has whose record can be read.
+     *
+     * @param unreadable sees the keys of the others, and why, one at a time
+     */
+    public List<UnitCommit> readable(BiConsumer<String, StoreException> unreadable) {
+        return ObjectStore.inParallel(highest(StoreLayout.commits(runId)), key -> {
+                    try {
+                        return Optional.of(read(key));
+                    } catch (StoreException e) {
+                        synchronized (unreadable) {
+                            unreadable.accept(key, e);
+                        }
+                        return Optional.<UnitCommit>empty();
+                    }
+                })
+                .stream()
+                .flatMap(Optional::stream)
                 .toList();
-    }
-
-    /** Keys of the highest commits, one for each (category, defect), sorted. */
-    public Collection<String> keys() {
-        return highest(store.list(StoreLayout.commits(runId))).values();
-    }
-
-    /** @throws StoreException if it cannot be read */
-    public UnitCommit read(String key) {
-        return parse(key, store.read(key));
     }
 
     /** @throws StoreException if the run has files of pairs that were merged by a version without commits */
@@ -82,8 +94,8 @@ public final class UnitCommits {
         }
     }
 
-    private UnitCommit parse(String key, byte[] json) {
-        UnitCommit commit = Json.parse(json, UnitCommit.class, store.uri(key));
+    private UnitCommit read(String key) {
+        UnitCommit commit = store.read(key, UnitCommit.class);
         if (!key.equals(StoreLayout.commit(runId, commit.unit(), commit.number()))) {
             throw new StoreException("%s is a commit of %s/%s number %d; it was moved by hand, restore it"
                     .formatted(store.uri(key), commit.category(), commit.defect(), commit.number()));
@@ -91,15 +103,16 @@ public final class UnitCommits {
         return commit;
     }
 
-    private static Map<String, String> highest(List<StoredFile> files) {
+    /** Keys of the highest commits under a folder, one for each (category, defect), sorted. */
+    private Collection<String> highest(String folder) {
         Map<String, String> highest = new TreeMap<>();
-        for (StoredFile file : files) {
+        for (StoredFile file : store.list(folder)) {
             Matcher matcher = KEY.matcher(file.key());
             if (matcher.matches()) {
                 highest.merge(matcher.group(1), file.key(), (a, b) -> number(a) > number(b) ? a : b);
             }
         }
-        return highest;
+        return highest.values();
     }
 
     private static int number(String key) {

@@ -19,8 +19,8 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
+import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
-import org.dualanodiff.model.training.TrainingExample;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -28,8 +28,8 @@ import org.dualanodiff.pipeline.TaskTimes;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -64,15 +64,25 @@ public final class TrainAdapter {
         Stopwatch watch = Stopwatch.start();
         Path folder = Files.createTempDirectory("dualanodiff-train-");
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
-        try (DualTrainer trainer = new DualTrainer(base, examples(task), task.prompt(), task.training())) {
+        List<TrainingExample> examples = examples(task);
+        try (DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state);
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
             }
+            WatchedTraining watched = new WatchedTraining(
+                    store, task.adapter(), task.training().steps());
+            if (resumedFrom > 0) {
+                watched.resume(resumedFrom);
+            }
+            Optional<AdapterPreview> preview = Optional.ofNullable(task.preview())
+                    .map(policy -> new AdapterPreview(base, task, examples, files));
             double loaded = watch.seconds();
-            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener, task.checkpointMinutes()));
+            DualAdapter adapter = trainer.train(
+                    state, watched.of(trainer, preview, checkpoints.uploading(listener, task.checkpointMinutes())));
             double trained = watch.seconds();
+            watched.write();
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();
@@ -254,6 +264,7 @@ public final class TrainAdapter {
      * @param settings what the adapter was planned with, by names of the configuration; for the provenance
      * @param quarantined images of the set that were set aside
      * @param checkpointMinutes after which a checkpoint is made, whatever the steps; 0: by steps alone
+     * @param preview when and how sample sheets are drawn, or null for none
      */
     public record TrainTask(
             AdapterId adapter,
@@ -265,6 +276,7 @@ public final class TrainAdapter {
             TrainingConfig training,
             Map<String, String> settings,
             int quarantined,
-            int checkpointMinutes)
+            int checkpointMinutes,
+            AdapterPreview.Policy preview)
             implements Serializable {}
 }

@@ -7,15 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.upkeep.EvaluationGarbage.DetectorGarbage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,21 +35,18 @@ public final class CollectGarbage {
 
     private static final Logger LOG = LoggerFactory.getLogger(CollectGarbage.class);
 
+    private static final Pattern EVALUATION = Pattern.compile("(evaluations/[^/]+)/.+");
+    private static final Pattern DETECTOR = Pattern.compile("(detectors/[^/]+)/.+");
     private static final LeaseTerms LEASE = new LeaseTerms(Duration.ofMinutes(1), Duration.ZERO);
 
     private final ObjectStore store;
-    private final BrokenWrites brokenWrites;
-    private final List<GarbageFinder> finders;
+    private final GarbageRules rules;
+    private final AgeLimits limits;
 
     public CollectGarbage(ObjectStore store, GarbageRules rules, Instant now) {
-        AgeLimits limits = AgeLimits.of(rules, now);
         this.store = store;
-        this.brokenWrites = new BrokenWrites(store, limits);
-        this.finders = List.of(
-                new AdapterGarbage(store, limits),
-                new RunGarbage(store, rules.finishedRuns(), limits),
-                new EvaluationGarbage(store, limits),
-                new DetectorGarbage(store, limits));
+        this.rules = rules;
+        this.limits = AgeLimits.of(rules, now);
     }
 
     /** Finds it and leaves it. */
@@ -66,56 +67,91 @@ public final class CollectGarbage {
         Map<Optional<String>, List<FoundGarbage>> byRun = found.stream()
                 .collect(Collectors.groupingBy(one -> one.garbage().runId(), LinkedHashMap::new, Collectors.toList()));
         byRun.forEach((run, of) -> {
+            Map<Boolean, List<Garbage>> still = of.stream()
+                    .collect(Collectors.partitioningBy(
+                            one -> one.still().getAsBoolean(),
+                            Collectors.mapping(FoundGarbage::garbage, Collectors.toList())));
+            skipped.addAll(still.get(false));
             if (run.isEmpty()) {
-                delete(of, deleted, skipped);
-            } else {
-                deleteOfRun(run.get(), of, deleted, skipped);
+                delete(still.get(true), deleted);
+            } else if (!still.get(true).isEmpty()) {
+                deleteOfRun(run.get(), still.get(true), deleted, skipped);
             }
         });
         return new GarbageResult(store.root(), true, deleted, skipped);
     }
 
-    private void delete(List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
-        List<FoundGarbage> still =
-                found.stream().filter(one -> one.still().getAsBoolean()).toList();
-        for (FoundGarbage one : found) {
-            if (still.contains(one)) {
-                store.delete(one.garbage().key());
-            }
-            (still.contains(one) ? deleted : skipped).add(one.garbage());
-        }
+    private void delete(List<Garbage> garbage, List<Garbage> deleted) {
+        garbage.forEach(one -> store.delete(one.key()));
+        deleted.addAll(garbage);
     }
 
     /** Under the run's lease, so that no driver begins meanwhile. */
-    private void deleteOfRun(String run, List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
-        List<FoundGarbage> still =
-                found.stream().filter(one -> one.still().getAsBoolean()).toList();
-        found.stream()
-                .filter(one -> !still.contains(one))
-                .map(FoundGarbage::garbage)
-                .forEach(skipped::add);
-        if (still.isEmpty()) {
-            return;
-        }
+    private void deleteOfRun(String run, List<Garbage> garbage, List<Garbage> deleted, List<Garbage> skipped) {
         try (RunLease lease = RunLease.acquire(store, run, LEASE, notice -> {}, () -> {})) {
             lease.requireHeld();
-            still.forEach(one -> store.delete(one.garbage().key()));
-            still.stream().map(FoundGarbage::garbage).forEach(deleted::add);
+            delete(garbage, deleted);
         } catch (StoreException taken) {
             LOG.warn("nothing of run {} is cleared away: {}", run, taken.getMessage());
-            still.stream().map(FoundGarbage::garbage).forEach(skipped::add);
+            skipped.addAll(garbage);
         }
         if (!store.exists(StoreLayout.runIdentity(run))) {
             store.delete(StoreLayout.leases(run));
         }
     }
 
+    /** In the order in which it may go. */
     List<FoundGarbage> garbage() {
         Inventory all = Inventory.of(store, "");
         Inventory finished = all.only(file -> !file.isUnfinished());
-        List<FoundGarbage> garbage = new ArrayList<>(brokenWrites.find(all));
-        finders.forEach(finder -> garbage.addAll(finder.find(finished)));
-        return garbage;
+        return Stream.of(
+                        brokenWrites(all),
+                        new AdapterGarbage(store, limits).in(finished),
+                        new RunGarbage(store, rules.finishedRuns(), limits).in(finished),
+                        evaluations(finished),
+                        detectors(finished))
+                .flatMap(found -> found)
+                .toList();
+    }
+
+    /** What writers left that died, wherever it lies. */
+    private Stream<FoundGarbage> brokenWrites(Inventory files) {
+        return files.only(AgedFile::isUnfinished).olderThan(limits.inUse()).files().stream()
+                .map(file -> {
+                    Optional<String> run = StoredRuns.of(file.key());
+                    return new FoundGarbage(
+                            Garbage.of("remains of a broken write", file, run),
+                            () -> run.stream().allMatch(id -> StoredRuns.isIdle(store, id)));
+                });
+    }
+
+    /** Evaluations of runs that are gone. One of real images alone never had a run; age protects it. */
+    private Stream<FoundGarbage> evaluations(Inventory files) {
+        Set<String> runs = files.by(StoredRuns::of).keySet();
+        return files.by(EVALUATION).entrySet().stream().flatMap(evaluation -> {
+            String folder = evaluation.getKey();
+            String run = PathSegment.unescape(folder.substring(folder.indexOf('/') + 1));
+            return runs.contains(run)
+                    ? Stream.empty()
+                    : FoundGarbage.folder(
+                            store,
+                            evaluation.getValue().garbage("an evaluation of a run that is gone", folder, Optional.of(run)),
+                            evaluation.getValue(),
+                            now -> now.areOlderThan(limits.keep()) && !StoredRuns.isThere(store, run));
+        });
+    }
+
+    /**
+     * Old results of detectors. They spare an evaluation a training and can be had again by one; an evaluation's own figures
+     * are in its report. No report names the results that it came from, so age alone tells.
+     */
+    private Stream<FoundGarbage> detectors(Inventory files) {
+        return files.by(DETECTOR).entrySet().stream()
+                .flatMap(detector -> FoundGarbage.folder(
+                        store,
+                        detector.getValue().garbage("old results of a detector", detector.getKey(), Optional.empty()),
+                        detector.getValue(),
+                        now -> now.areOlderThan(limits.keep())));
     }
 
     /**
@@ -124,7 +160,19 @@ public final class CollectGarbage {
      *
      * @param still looks again whether it is garbage
      */
-    record FoundGarbage(Garbage garbage, BooleanSupplier still) {}
+    record FoundGarbage(Garbage garbage, BooleanSupplier still) {
+
+        /**
+         * Of a folder, if its files are garbage.
+         *
+         * @param is asked of them as they were listed, and of what lies there just before they go
+         */
+        static Stream<FoundGarbage> folder(ObjectStore store, Garbage garbage, Inventory files, Predicate<Inventory> is) {
+            return is.test(files)
+                    ? Stream.of(new FoundGarbage(garbage, () -> is.test(Inventory.of(store, garbage.key()))))
+                    : Stream.empty();
+        }
+    }
 
     /**
      * Something in a store that nobody needs any more.
@@ -135,20 +183,14 @@ public final class CollectGarbage {
      */
     public record Garbage(String reason, String key, int files, long bytes, Optional<String> runId) {
 
+        static Garbage of(String reason, AgedFile file, Optional<String> runId) {
+            return new Garbage(reason, file.key(), 1, file.bytes(), runId);
+        }
+
         /** For people, on one line. */
         public String line() {
             return "%s: %s (%d files, %.1f MB)".formatted(reason, key, files, bytes / 1e6);
         }
-    }
-
-    /** Looks for garbage in one part of a store. */
-    interface GarbageFinder {
-
-        /**
-         * @param files of the whole store, without those of broken writes
-         * @return in the order in which it may go
-         */
-        List<FoundGarbage> find(Inventory files);
     }
 
     /**
@@ -157,11 +199,6 @@ public final class CollectGarbage {
      * @param skipped what was left since somebody has begun to use it again
      */
     public record GarbageResult(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
-
-        public GarbageResult {
-            garbage = List.copyOf(garbage);
-            skipped = List.copyOf(skipped);
-        }
 
         /** The whole for people, on one line. */
         public String sentence() {
@@ -182,11 +219,6 @@ public final class CollectGarbage {
 
         /** What is being written at this moment is younger than this. */
         static final Duration IN_USE = Duration.ofDays(1);
-
-        /** At least a day, whatever is asked for. */
-        Duration keepAtLeast() {
-            return keep.compareTo(IN_USE) < 0 ? IN_USE : keep;
-        }
     }
 
     /**
@@ -197,34 +229,11 @@ public final class CollectGarbage {
      */
     record AgeLimits(Instant inUse, Instant keep) {
 
+        /** At least a day, whatever is asked for. */
         static AgeLimits of(GarbageRules rules, Instant now) {
-            return new AgeLimits(now.minus(GarbageRules.IN_USE), now.minus(rules.keepAtLeast()));
-        }
-    }
-
-    /** What writers left that died, wherever it lies. */
-    static final class BrokenWrites {
-
-        private final ObjectStore store;
-        private final AgeLimits limits;
-
-        BrokenWrites(ObjectStore store, AgeLimits limits) {
-            this.store = store;
-            this.limits = limits;
-        }
-
-        /** @param files of the whole store, those of broken writes included */
-        List<FoundGarbage> find(Inventory files) {
-            return files.only(AgedFile::isUnfinished).olderThan(limits.inUse()).files().stream()
-                    .map(this::found)
-                    .toList();
-        }
-
-        private FoundGarbage found(AgedFile file) {
-            Optional<String> run = StoredRuns.of(file.key());
-            return new FoundGarbage(
-                    new Garbage("remains of a broken write", file.key(), 1, file.bytes(), run),
-                    () -> run.filter(id -> !StoredRuns.isIdle(store, id)).isEmpty());
+            Instant inUse = now.minus(GarbageRules.IN_USE);
+            Instant keep = now.minus(rules.keep());
+            return new AgeLimits(inUse, keep.isBefore(inUse) ? keep : inUse);
         }
     }
 }

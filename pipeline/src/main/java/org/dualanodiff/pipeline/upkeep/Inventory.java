@@ -18,10 +18,6 @@ import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 /** Files of a store with their ages, as they were when they were listed. */
 record Inventory(List<AgedFile> files) {
 
-    Inventory {
-        files = List.copyOf(files);
-    }
-
     /** All that lies in some folders now, finished or not. */
     static Inventory of(ObjectStore store, String... folders) {
         return new Inventory(Stream.of(folders)

@@ -6,8 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -62,17 +60,17 @@ public final class ReadStatus {
             int rejected = commits.stream()
                     .mapToInt(commit -> commit.rejected().size())
                     .sum();
-            Optional<RunStatus> now = driver.isEmpty() ? Optional.empty() : now(runId);
+            Optional<RunStatus> now = driver.flatMap(who -> store.find(StoreLayout.status(runId), RunStatus.class));
             Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);
             String ended = manifest.map(of -> of.status().name().toLowerCase(Locale.ROOT))
                     .orElse("unfinished");
-            Supplier<Map<String, Integer>> units =
-                    () -> manifest.map(ReadStatus::units).orElse(Map.of("committed", commits.size()));
             return new Run(
                     runId,
                     driver.isPresent() ? "running" : ended,
                     driver.orElse(null),
-                    now.map(RunStatus::units).orElseGet(units),
+                    now.map(RunStatus::units)
+                            .or(() -> manifest.map(ReadStatus::units))
+                            .orElse(Map.of("committed", commits.size())),
                     accepted,
                     rejected,
                     now.orElse(null),
@@ -80,11 +78,6 @@ public final class ReadStatus {
         } catch (StoreException e) {
             return new Run(runId, "unreadable", null, Map.of(), 0, 0, null, e.getMessage());
         }
-    }
-
-    private Optional<RunStatus> now(String runId) {
-        String key = StoreLayout.status(runId);
-        return store.find(key).map(json -> Json.parse(json, RunStatus.class, store.uri(key)));
     }
 
     private static Map<String, Integer> units(RunManifest manifest) {

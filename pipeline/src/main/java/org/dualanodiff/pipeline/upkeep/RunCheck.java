@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.upkeep;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,10 +32,13 @@ final class RunCheck {
     static final String RESTORE_OR_DELETE = "restore it, or delete it and " + RERUN;
     static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
 
+    private static final int EXAMPLES = 5;
+
     private final ObjectStore store;
     private final String runId;
     private final Findings findings;
     private final List<UnitCommit> commits;
+    private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
 
     RunCheck(ObjectStore store, String runId, Findings findings) {
         this.store = store;
@@ -58,7 +60,7 @@ final class RunCheck {
     void check(List<SampleFileSummary> summaries) {
         Optional<RunIdentity> identity = checkIdentity();
         List<SampleFileSummary> committed = checkFiles(summaries);
-        new SamplesCheck(runId, findings).check(committed);
+        checkRows(committed);
         checkStaging();
         Optional<RunManifest> manifest = checkManifest(committed);
         new UnitRecordsCheck(store, runId, findings)
@@ -70,17 +72,14 @@ final class RunCheck {
 
     private List<UnitCommit> commits() {
         UnitCommits commits = new UnitCommits(store, runId);
-        List<UnitCommit> readable = new ArrayList<>();
-        Collection<String> keys = commits.keys();
-        for (String key : keys) {
-            read(key, () -> Optional.of(commits.read(key))).ifPresent(readable::add);
-        }
-        if (keys.isEmpty()) {
-            try {
+        List<UnitCommit> readable =
+                commits.readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
+        try {
+            if (readable.isEmpty()) {
                 commits.requireNotOfEarlierVersion();
-            } catch (StoreException e) {
-                add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
             }
+        } catch (StoreException e) {
+            add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
         }
         return readable;
     }
@@ -143,10 +142,8 @@ final class RunCheck {
                 .flatMap(unit -> unit.files().stream())
                 .map(RunManifest.OutputFile::key)
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> committed = commits.stream()
-                .flatMap(commit -> commit.files().stream())
-                .map(UnitCommit.File::key)
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> committed = UnitCommit.keys(
+                commits.stream().flatMap(commit -> commit.files().stream()).toList());
         committed.stream()
                 .filter(file -> !listed.contains(file))
                 .forEach(file -> add(
@@ -184,36 +181,35 @@ final class RunCheck {
             String advice = RERUN + ", which makes its samples anew";
             add("file-missing", listed.key(), "a commit lists it, but it is not there", advice);
         } else {
-            difference(listed, there.get())
-                    .ifPresent(finding -> add(finding.kind(), listed.key(), finding.problem(), REMAKE));
+            requireAsListed(listed, there.get());
         }
     }
 
-    private record Difference(String kind, String problem) {}
-
-    private static Optional<Difference> difference(UnitCommit.File listed, SampleFileSummary there) {
-        String sha256 = there.digest().sha256();
+    private void requireAsListed(UnitCommit.File listed, SampleFileSummary there) {
         if (there.digest().bytes() != listed.bytes()) {
-            return difference(
-                    "file-size", "%d bytes", listed.bytes(), there.digest().bytes());
-        } else if (!listed.sha256().equals(sha256)) {
-            return difference("file-checksum", "SHA-256 %s", listed.sha256(), sha256);
+            differs("file-size", listed, "%d bytes", listed.bytes(), there.digest().bytes());
+        } else if (!listed.sha256().equals(there.digest().sha256())) {
+            differs(
+                    "file-checksum",
+                    listed,
+                    "SHA-256 %s",
+                    listed.sha256(),
+                    there.digest().sha256());
         } else if (there.error() == null && listed.rows() != there.rows()) {
-            return difference("file-rows", "%d rows", listed.rows(), there.rows());
+            differs("file-rows", listed, "%d rows", listed.rows(), there.rows());
         } else if (there.error() == null && !indices(there).equals(listed.indices())) {
-            return difference("file-indices", "pairs %s", listed.indices(), indices(there));
+            differs("file-indices", listed, "pairs %s", listed.indices(), indices(there));
         }
-        return Optional.empty();
+    }
+
+    private void differs(String kind, UnitCommit.File file, String what, Object expected, Object found) {
+        add(kind, file.key(), ("expected " + what + ", found " + what).formatted(expected, found), REMAKE);
     }
 
     private static List<Integer> indices(SampleFileSummary file) {
         BitSet indices = new BitSet();
         file.series().forEach(series -> indices.or(series.indices()));
         return UnitCommit.list(indices);
-    }
-
-    private static Optional<Difference> difference(String kind, String what, Object expected, Object found) {
-        return Optional.of(new Difference(kind, ("expected " + what + ", found " + what).formatted(expected, found)));
     }
 
     private static List<String> sampleFilesIn(ObjectStore store, String folder) {
@@ -231,79 +227,63 @@ final class RunCheck {
         findings.add(kind, where, problem, advice);
     }
 
-    /** The rows of a run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
-    static final class SamplesCheck {
-
-        private static final int EXAMPLES = 5;
-
-        private final String runId;
-        private final Map<SampleFileSummary.SeriesKey, BitSet> seen = new HashMap<>();
-        private final Findings findings;
-
-        SamplesCheck(String runId, Findings findings) {
-            this.runId = runId;
-            this.findings = findings;
+    /** The rows of the run's files among themselves: is each readable, where it belongs, rightly named, and there once? */
+    private void checkRows(List<SampleFileSummary> summaries) {
+        for (SampleFileSummary file : summaries) {
+            checkRows(file);
+            file.series().forEach(series -> checkOnce(file.key(), series));
         }
+    }
 
-        void check(List<SampleFileSummary> summaries) {
-            for (SampleFileSummary file : summaries) {
-                checkFile(file);
-                file.series().forEach(series -> checkOnce(file.key(), series));
-            }
+    private void checkRows(SampleFileSummary file) {
+        if (file.error() != null) {
+            add("file-unreadable", file.key(), file.error(), REMAKE);
         }
+        if (file.misnamed() > 0) {
+            add("sample-names", file.key(), file.misnamed() + " sample ids do not belong to their rows", REMAKE);
+        }
+        file.series().stream()
+                .map(SampleFileSummary.Series::key)
+                .filter(series -> !belongs(series, file.key()))
+                .forEach(series -> add(
+                        "file-misplaced",
+                        file.key(),
+                        "it holds samples of run %s, %s/%s"
+                                .formatted(series.runId(), series.category(), series.defect()),
+                        REMAKE));
+    }
 
-        private void checkFile(SampleFileSummary file) {
-            if (file.error() != null) {
-                add("file-unreadable", file.key(), file.error());
-            }
-            if (file.misnamed() > 0) {
-                add("sample-names", file.key(), file.misnamed() + " sample ids do not belong to their rows");
-            }
-            file.series().stream()
-                    .map(SampleFileSummary.Series::key)
-                    .filter(series -> !belongs(series, file.key()))
-                    .forEach(series -> add(
-                            "file-misplaced",
-                            file.key(),
-                            "it holds samples of run %s, %s/%s"
-                                    .formatted(series.runId(), series.category(), series.defect())));
-        }
+    private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
+        return series.runId().equals(runId) && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+    }
 
-        private boolean belongs(SampleFileSummary.SeriesKey series, String key) {
-            return series.runId().equals(runId) && key.startsWith(StoreLayout.samples(runId, series.unit()) + "/");
+    /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
+    private void checkOnce(String key, SampleFileSummary.Series series) {
+        BitSet before = seen.computeIfAbsent(series.key(), unseen -> new BitSet());
+        BitSet again = (BitSet) series.indices().clone();
+        again.and(before);
+        before.or(series.indices());
+        long twice = again.cardinality() + series.rows() - series.indices().cardinality();
+        if (twice > 0) {
+            add(
+                    "sample-twice",
+                    key,
+                    "%d samples of %s/%s are there twice%s"
+                            .formatted(
+                                    twice,
+                                    series.key().category(),
+                                    series.key().defect(),
+                                    examples(again)),
+                    REMAKE);
         }
+    }
 
-        /** Each index once in a series, whatever file it is in: a sample's id follows from series and index. */
-        private void checkOnce(String key, SampleFileSummary.Series series) {
-            BitSet before = seen.computeIfAbsent(series.key(), unseen -> new BitSet());
-            BitSet again = (BitSet) series.indices().clone();
-            again.and(before);
-            before.or(series.indices());
-            long twice = again.cardinality() + series.rows() - series.indices().cardinality();
-            if (twice > 0) {
-                add(
-                        "sample-twice",
-                        key,
-                        "%d samples of %s/%s are there twice%s"
-                                .formatted(
-                                        twice,
-                                        series.key().category(),
-                                        series.key().defect(),
-                                        examples(again)));
-            }
-        }
-
-        private static String examples(BitSet indices) {
-            return indices.isEmpty()
-                    ? ""
-                    : indices.stream()
-                            .limit(EXAMPLES)
-                            .mapToObj(Integer::toString)
-                            .collect(Collectors.joining(", ", ", such as index ", ""));
-        }
-
-        private void add(String kind, String key, String problem) {
-            findings.add(kind, key, problem, RunCheck.REMAKE);
-        }
+    private static String examples(BitSet indices) {
+        return indices.isEmpty()
+                ? ""
+                : indices.stream()
+                        .limit(EXAMPLES)
+                        .mapToObj(Integer::toString)
+                        .collect(Collectors.joining(", ", ", such as index ", ""));
     }
 }

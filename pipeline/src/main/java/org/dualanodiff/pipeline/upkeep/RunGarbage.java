@@ -1,17 +1,14 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import com.google.gson.JsonElement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -22,12 +19,11 @@ import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageFinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs that were given up, their staged samples, and files that no commit lists; nothing of a run at work. */
-final class RunGarbage implements GarbageFinder {
+final class RunGarbage {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunGarbage.class);
 
@@ -42,35 +38,31 @@ final class RunGarbage implements GarbageFinder {
         this.limits = limits;
     }
 
-    @Override
-    public List<FoundGarbage> find(Inventory files) {
+    Stream<FoundGarbage> in(Inventory files) {
         RunReferences references = RunReferences.in(store, files.files());
-        List<FoundGarbage> garbage = new ArrayList<>();
-        files.by(StoredRuns::of).forEach((run, of) -> {
-            if (isIdle(run)) {
-                garbage.addAll(ofRun(run, of, references));
-            }
-        });
-        return garbage;
+        return files.by(StoredRuns::of).entrySet().stream()
+                .filter(run -> isIdle(run.getKey()))
+                .flatMap(run -> ofRun(run.getKey(), run.getValue(), references));
     }
 
-    private List<FoundGarbage> ofRun(String run, Inventory files, RunReferences references) {
+    private Stream<FoundGarbage> ofRun(String run, Inventory files, RunReferences references) {
         if (mayGo(run, files, references)) {
             // The manifest's folder first: whatever happens then, it does not speak of files that are gone.
             return StoredRuns.folders(run)
-                    .flatMap(folder ->
-                            folder(run, "a run that nothing refers to", folder, files, () -> isStillUnused(run)))
-                    .toList();
+                    .filter(folder -> !files.under(folder).isEmpty())
+                    .map(folder -> new FoundGarbage(
+                            files.under(folder).garbage("a run that nothing refers to", folder, Optional.of(run)),
+                            () -> isStillUnused(run)));
         }
-        List<FoundGarbage> garbage = new ArrayList<>(uncommitted(run, files, references));
         String staging = StoreLayout.staging(run);
-        if (files.under(staging).areOlderThan(limits.keep())) {
-            BooleanSupplier still =
-                    () -> isIdle(run) && Inventory.of(store, staging).areOlderThan(limits.keep());
-            folder(run, "staged samples of a run that was given up", staging, files, still)
-                    .forEach(garbage::add);
-        }
-        return garbage;
+        Inventory staged = files.under(staging);
+        return Stream.concat(
+                uncommitted(run, files, references),
+                FoundGarbage.folder(
+                        store,
+                        staged.garbage("staged samples of a run that was given up", staging, Optional.of(run)),
+                        staged,
+                        now -> isIdle(run) && now.areOlderThan(limits.keep())));
     }
 
     private boolean mayGo(String run, Inventory files, RunReferences references) {
@@ -90,19 +82,17 @@ final class RunGarbage implements GarbageFinder {
     }
 
     /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */
-    private List<FoundGarbage> uncommitted(String run, Inventory files, RunReferences references) {
+    private Stream<FoundGarbage> uncommitted(String run, Inventory files, RunReferences references) {
         Inventory old = files.under(StoreLayout.samples(run))
                 .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
                 .olderThan(limits.inUse())
                 .only(file -> !references.name(file.key()));
         return old.isEmpty()
-                ? List.of()
+                ? Stream.empty()
                 : old.only(notIn(run)).files().stream()
                         .map(file -> new FoundGarbage(
-                                new Garbage(
-                                        "pairs that no commit lists", file.key(), 1, file.bytes(), Optional.of(run)),
-                                () -> isIdle(run) && notIn(run).test(file)))
-                        .toList();
+                                Garbage.of("pairs that no commit lists", file, Optional.of(run)),
+                                () -> isIdle(run) && notIn(run).test(file)));
     }
 
     /**
@@ -113,7 +103,7 @@ final class RunGarbage implements GarbageFinder {
         try {
             Set<String> needed = new HashSet<>();
             for (UnitCommit commit : new UnitCommits(store, run).all()) {
-                commit.files().forEach(file -> needed.add(file.key()));
+                needed.addAll(UnitCommit.keys(commit.files()));
                 if (!commit.committedAt().isBefore(limits.inUse())) {
                     needed.addAll(commit.replaced());
                 }
@@ -123,14 +113,6 @@ final class RunGarbage implements GarbageFinder {
             LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());
             return file -> false;
         }
-    }
-
-    private static Stream<FoundGarbage> folder(
-            String run, String reason, String folder, Inventory files, BooleanSupplier still) {
-        Inventory found = files.under(folder);
-        return found.isEmpty()
-                ? Stream.empty()
-                : Stream.of(new FoundGarbage(found.garbage(reason, folder, Optional.of(run)), still));
     }
 
     private boolean isIdle(String run) {
@@ -159,8 +141,7 @@ final class RunGarbage implements GarbageFinder {
                 String key = file.key();
                 if (PUBLISHED.matcher(key).matches()) {
                     try {
-                        texts(Json.parse(store.read(key), JsonElement.class, store.uri(key)))
-                                .forEach(texts::add);
+                        texts(store.read(key, JsonElement.class)).forEach(texts::add);
                     } catch (StoreException e) {
                         LOG.warn("no run goes, since a data set may speak of any: {}", e.getMessage());
                         any = true;

@@ -37,8 +37,7 @@ final class UnitCheck {
         this.unit = unit;
         this.series = summaries.stream()
                 .flatMap(file -> file.series().stream())
-                .filter(found -> found.key().category().equals(unit.category())
-                        && found.key().defect().equals(unit.defect()))
+                .filter(found -> found.key().unit().equals(unit.unit()))
                 .toList();
         this.where = "run %s, %s/%s".formatted(runId, unit.category(), unit.defect());
     }

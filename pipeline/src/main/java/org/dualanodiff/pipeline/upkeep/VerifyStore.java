@@ -142,7 +142,7 @@ public final class VerifyStore {
 
         /** A record; one that cannot be read is found, and empty. */
         <T> Optional<T> read(String key, Class<T> type, String kind, String advice) {
-            return orFound(key, kind, advice, () -> Optional.of(Json.parse(store.read(key), type, store.uri(key))));
+            return orFound(key, kind, advice, () -> Optional.of(store.read(key, type)));
         }
 
         <T> Optional<T> orFound(String key, String kind, String advice, Supplier<Optional<T>> reading) {
@@ -172,11 +172,6 @@ public final class VerifyStore {
             int adapters,
             List<String> underWay,
             List<Finding> findings) {
-
-        public VerifyResult {
-            underWay = List.copyOf(underWay);
-            findings = List.copyOf(findings);
-        }
 
         public boolean clean() {
             return findings.isEmpty();
@@ -267,23 +262,20 @@ public final class VerifyStore {
         }
 
         private Optional<Provenance> read(String key) {
-            Optional<Provenance> provenance = findings.read(key, Provenance.class, "adapter-unreadable", RETRAIN);
-            Optional<Provenance> inPlace =
-                    provenance.filter(of -> StoreLayout.provenance(of.id()).equals(key));
-            if (provenance.isPresent() && inPlace.isEmpty()) {
-                AdapterId id = provenance.get().id();
-                add(
-                        "adapter-misplaced",
-                        key,
-                        "it describes %s %s"
-                                .formatted(id.unit(), id.fingerprint().shortHex()));
-            }
-            return inPlace;
+            return findings.read(key, Provenance.class, "adapter-unreadable", RETRAIN)
+                    .filter(provenance -> {
+                        AdapterId id = provenance.id();
+                        boolean inPlace = StoreLayout.provenance(id).equals(key);
+                        if (!inPlace) {
+                            String whose = id.unit() + " " + id.fingerprint().shortHex();
+                            add("adapter-misplaced", key, "it describes " + whose);
+                        }
+                        return inPlace;
+                    });
         }
 
         private void check(Provenance provenance, Optional<FileDigest> found) {
-            FileDigest expected = new FileDigest(
-                    provenance.weights().sha256(), provenance.weights().bytes());
+            FileDigest expected = provenance.weights().digest();
             if (found.isEmpty()) {
                 add(
                         "adapter-missing",
@@ -293,12 +285,7 @@ public final class VerifyStore {
                 add(
                         "adapter-damaged",
                         weights(provenance),
-                        "expected %d bytes with SHA-256 %s, found %d with %s"
-                                .formatted(
-                                        expected.bytes(),
-                                        expected.sha256(),
-                                        found.get().bytes(),
-                                        found.get().sha256()));
+                        "expected %s, found %s".formatted(expected.inWords(), found.get().inWords()));
             }
         }
 

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.pipeline.UserError;
-import org.dualanodiff.pipeline.evaluate.BaseModelImages;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -17,9 +17,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.pipeline.config.GenerationConfig.Sampler;
+import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.ComputeConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.LogConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.junit.jupiter.api.DynamicTest;
@@ -61,6 +65,7 @@ class ConfigLoaderTest {
               checkpoint-every = 250
               checkpoint-minutes = 7
               log-every = 5
+              preview-every = 40
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
@@ -131,7 +136,8 @@ class ConfigLoaderTest {
                     new AdapterTrainingConfig.Flips(false, false),
                     250,
                     7,
-                    5),
+                    5,
+                    40),
             new BackgroundConfig("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new GenerationConfig(
                     "anchored",
@@ -219,7 +225,8 @@ class ConfigLoaderTest {
                                 new AdapterTrainingConfig.Flips(true, true),
                                 500,
                                 10,
-                                10),
+                                10,
+                                1000),
                         new BackgroundConfig("off", List.of(), List.of(), List.of(), "", false),
                         new GenerationConfig(
                                 "generated",

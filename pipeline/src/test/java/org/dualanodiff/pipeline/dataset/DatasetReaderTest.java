@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.Test;

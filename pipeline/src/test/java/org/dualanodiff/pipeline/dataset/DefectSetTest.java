@@ -9,6 +9,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.util.List;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.MaskSource.RunLengthMask;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.dualanodiff.model.files.Digest;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 import org.junit.jupiter.api.BeforeEach;

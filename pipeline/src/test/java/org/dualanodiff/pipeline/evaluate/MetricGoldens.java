@@ -93,7 +93,8 @@ final class MetricGoldens {
 
     static int[][] indexRows(SafetensorsFile file, String name) {
         int width = (int) file.tensor(name).shape()[1];
-        long[] all = file.longs(name);
+        long[] all = new long[(int) file.tensor(name).elements()];
+        file.map(name).asLongBuffer().get(all);
         return IntStream.range(0, all.length / width)
                 .mapToObj(row -> IntStream.range(0, width)
                         .map(i -> (int) all[row * width + i])

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
+import org.dualanodiff.pipeline.evaluate.PixelScores.BinnedPixels;
+import org.dualanodiff.pipeline.evaluate.PixelScores.SortedPixels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

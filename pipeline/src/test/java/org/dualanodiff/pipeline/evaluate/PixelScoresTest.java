@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.evaluate.PixelScores.BinnedPixels;
+import org.dualanodiff.pipeline.evaluate.PixelScores.SortedPixels;
 import org.junit.jupiter.api.Test;
 
 class PixelScoresTest {

@@ -68,6 +68,20 @@ final class ExportFixture {
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
+    /** The same pairs after the files of one of the defects were written into another one. */
+    ExportPlan merged(ExportFormat format) {
+        String folder = StoreLayout.samples("night", new UnitKey("cloth", "hole"));
+        byte[] file = store.read(folder + "/part-0.parquet");
+        store.write(folder + "/part-1.parquet", file);
+        return ExportPlan.of(
+                format,
+                "run night",
+                List.of(
+                        new ExportPlan.Part.Samples(
+                                new UnitKey("cloth", "hole"), folder + "/part-1.parquet", file.length),
+                        samples("cloth", "stain")));
+    }
+
     /** Cuts a file of samples off; returns its address. */
     String damage(String category, String defect) {
         String key = StoreLayout.samples("night", new UnitKey(category, defect)) + "/part-0.parquet";

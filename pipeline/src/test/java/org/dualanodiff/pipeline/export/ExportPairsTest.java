@@ -4,11 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UserError;
@@ -16,8 +22,8 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
-import org.dualanodiff.pipeline.dataset.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.export.FinishExport.PartLists;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -110,6 +116,80 @@ class ExportPairsTest {
         assertThat(text("annotations/instances.json")).contains("\"segmentation\":{\"size\":[6,8],\"counts\":\"");
     }
 
+    @Test
+    void webDataset_putsPictureMaskAndDescriptionOfEachPairSideBySide() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.WEBDATASET), target);
+
+        List<String> shards = text("shards.txt").lines().toList();
+        assertThat(shards)
+                .containsExactlyElementsOf(ExportFixture.keys(target).stream()
+                        .filter(key -> key.endsWith(".tar"))
+                        .toList())
+                .hasSize(2);
+        Map<String, byte[]> files = untar(target.read(shards.get(0)));
+        files.putAll(untar(target.read(shards.get(1))));
+        assertThat(files.keySet())
+                .containsExactlyInAnyOrder(
+                        "cloth/hole/" + HOLE + ".json",
+                        "cloth/hole/" + HOLE + ".mask.png",
+                        "cloth/hole/" + HOLE + ".png",
+                        "cloth/stain/" + STAIN + ".json",
+                        "cloth/stain/" + STAIN + ".mask.png",
+                        "cloth/stain/" + STAIN + ".png");
+        assertThat(new String(files.get("cloth/stain/" + STAIN + ".json"), UTF_8))
+                .isEqualTo("{\"id\":\"%s\",\"category\":\"cloth\",\"defect\":\"stain\",\"label\":1,\"origin\":\"generated\","
+                                .formatted(STAIN)
+                        + "\"width\":8,\"height\":6,\"mask_area\":2,\"bbox\":[3,1,2,2]}");
+        assertThat(Mask.of(PngCodec.decode(files.get("cloth/hole/" + HOLE + ".mask.png")))
+                        .area())
+                .isEqualTo(16);
+    }
+
+    @Test
+    void webDataset_ofTheSamePairs_hasTheSameBytes() throws IOException {
+        fixture.export(fixture.plan(ExportFormat.WEBDATASET), target);
+        ObjectStore other = fixture.target("other");
+        fixture.export(fixture.plan(ExportFormat.WEBDATASET), other);
+
+        for (String key : ExportFixture.keys(target)) {
+            assertThat(other.read(key)).as(key).isEqualTo(target.read(key));
+        }
+    }
+
+    @Test
+    void webDataset_ofFullShards_beginsOthers() throws IOException {
+        ExportPlan plan = fixture.plan(ExportFormat.WEBDATASET).with(fixture.originals());
+        fixture.export(new ExportPlan(plan.format(), plan.source(), plan.parts(), 1), target);
+
+        assertThat(text("shards.txt").lines()).hasSize(6);
+        assertThat(text("shards.txt").lines().filter(shard -> shard.endsWith("-000001.tar")))
+                .hasSize(2)
+                .allSatisfy(shard -> assertThat(untar(target.read(shard))).containsKey("cloth/"
+                        + (untar(target.read(shard)).containsKey("cloth/hole/real-001.png") ? "hole" : "stain")
+                        + "/real-001.mask.png"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HUGGINGFACE", "WEBDATASET"})
+    void export_ofRunWhoseFilesWereMerged_holdsNoPairTwice(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format), target);
+        List<String> before = ExportFixture.keys(target);
+
+        fixture.export(fixture.merged(format), target);
+
+        assertThat(text("export.json")).contains("\"pairs\": 2");
+        assertThat(ExportFixture.keys(target)).hasSameSizeAs(before).doesNotContainSequence(before);
+    }
+
+    @Test
+    void shards_ofAFormatWithout_areRefused() {
+        assertThatThrownBy(() -> fixture.plan(ExportFormat.PNG).withShards(64))
+                .isInstanceOf(UserError.class)
+                .hasMessage("--shard-megabytes is for --format webdataset and at least 1, was 64 for png");
+        assertThat(fixture.plan(ExportFormat.WEBDATASET).withShards(64).shardBytes())
+                .isEqualTo(64 << 20);
+    }
+
     @ParameterizedTest
     @EnumSource(ExportFormat.class)
     void export_runAgain_writesNoPartTwice(ExportFormat format) throws IOException {
@@ -192,6 +272,18 @@ class ExportPairsTest {
         assertThatThrownBy(() -> fixture.plan(ExportFormat.HUGGINGFACE).with(fixture.originals()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("leave --originals out");
+    }
+
+    private static Map<String, byte[]> untar(byte[] shard) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(shard))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                files.put(entry.getName(), tar.readAllBytes());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
     }
 
     private String text(String key) {

@@ -25,10 +25,10 @@ class PythonExportReadersTest {
     @Test
     void pythonReaders_ofEveryFormat_findTheSamePairs() throws Exception {
         assumeTrue(
-                python("-c", "import pycocotools, datasets, pandas, duckdb, PIL, numpy")
+                python("-c", "import pycocotools, datasets, pandas, duckdb, PIL, numpy, webdataset")
                                 .exit()
                         == 0,
-                "python3 with pycocotools, datasets, pandas, duckdb, PIL and numpy");
+                "python3 with pycocotools, datasets, pandas, duckdb, PIL, numpy and webdataset");
         ExportFixture fixture = new ExportFixture(folder);
         for (ExportFormat format : ExportFormat.values()) {
             ExportPlan plan = fixture.plan(format);
@@ -45,6 +45,7 @@ class PythonExportReadersTest {
                         "YOLO: 6 labels cover their masks' areas",
                         "HUGGINGFACE: 2 rows with images",
                         "MVTEC: 6 images with masks",
+                        "WEBDATASET: 6 samples",
                         "PNG: 6 pairs");
     }
 

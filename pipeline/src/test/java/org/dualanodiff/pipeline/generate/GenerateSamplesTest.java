@@ -27,6 +27,7 @@ import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
@@ -43,7 +44,7 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.dualanodiff.pipeline.quality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -180,7 +181,7 @@ class GenerateSamplesTest {
                 new NestedPrompt("a vfx with sks", "sks"),
                 "",
                 new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
-                GroundDistanceMask.defaults(),
+                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)),
                 null,
                 null,
                 1,

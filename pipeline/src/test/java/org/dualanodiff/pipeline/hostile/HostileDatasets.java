@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.dataset.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.export.ExportFormat;
@@ -329,7 +329,7 @@ final class HostileDatasets {
         try (ObjectStore target = ObjectStore.open(out.toString(), Map.of())) {
             ExportPairs export = new ExportPairs(target, target, new DatasetFiles(new Configuration()));
             for (ExportPlan.Part part : parts) {
-                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes));
+                export.run(new ExportPairs.Task(part, ExportFormat.MVTEC, classes, 1));
             }
         }
     }

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.Placeholders;
-import org.dualanodiff.pipeline.Shown;
+import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishedDataset;
@@ -77,7 +76,7 @@ final class HostileNames {
     }
 
     private static void shown(String name) {
-        for (String shown : List.of(Shown.line(name), new UnitKey(name, name).toString())) {
+        for (String shown : List.of(DisplayText.line(name), new UnitKey(name, name).toString())) {
             boolean steers = shown.codePoints()
                     .anyMatch(c -> Character.isISOControl(c)
                             || Set.of(0x2028, 0x2029, 0x202e, 0x2066, 0x2069, 0x200e, 0x200f, 0x61c, 0xfeff)
@@ -89,7 +88,7 @@ final class HostileNames {
     }
 
     private static void filled(String name) {
-        String filled = Placeholders.fill(
+        String filled = DisplayText.fill(
                 "{category} with {defect}",
                 java.util.regex.Pattern.compile("\\{(category|defect)}"),
                 Map.of("category", name, "defect", "D"));

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Planner.PlanInput;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 import org.junit.jupiter.api.Test;
 
 class ProceduralCorpusTest {

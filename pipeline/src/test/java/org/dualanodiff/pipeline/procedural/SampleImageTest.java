@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.quality.AcceptedCopies.Candidate;
 import org.dualanodiff.pipeline.quality.AcceptedCopies.Outcome;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.junit.jupiter.api.Test;
 
 class AcceptedCopiesTest {

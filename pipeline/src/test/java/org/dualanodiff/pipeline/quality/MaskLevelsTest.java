@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.model.mask.AnomalyPart;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.junit.jupiter.api.Test;
 
 class MaskLevelsTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.junit.jupiter.api.Test;
 
 class PairSignatureTest {

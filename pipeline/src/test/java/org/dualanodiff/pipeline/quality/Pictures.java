@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 
 /** Pairs of a grained grey surface with a dark disc, 64 x 64. */
 final class Pictures {

@@ -11,8 +11,10 @@ import java.util.stream.IntStream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.pipeline.config.Limit;
-import org.dualanodiff.pipeline.config.QualityConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.junit.jupiter.api.Test;
 

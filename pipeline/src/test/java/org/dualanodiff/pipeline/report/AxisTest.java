@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import org.dualanodiff.pipeline.report.Chart.Axis;
 import org.dualanodiff.pipeline.report.Section.AxisScale;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,13 @@ class AxisTest {
                 .containsExactly(0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0);
         assertThat(new Axis(0.13, 0.42, AxisScale.LINEAR).ticks(4).stream().map(Axis::label))
                 .containsExactly("0.2", "0.3", "0.4");
+    }
+
+    @Test
+    void labels_ofSmallNumbers_haveExponents() {
+        assertThat(new Axis(0, 2e-5, AxisScale.LINEAR).ticks(4).stream().map(Axis::label))
+                .containsExactly("0", "5e-6", "1e-5", "1.5e-5", "2e-5");
+        assertThat(Axis.label(0.0002)).isEqualTo("0.0002");
     }
 
     @Test

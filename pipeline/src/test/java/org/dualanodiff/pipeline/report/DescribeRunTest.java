@@ -14,6 +14,7 @@ import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.RunManifest;

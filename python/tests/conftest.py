@@ -1,0 +1,99 @@
+"""Stores for the tests: one that the product made, in places where tests may change it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KEY, SECRET = "AKIADUMMYACCESSKEY", "dummy/Secret+Key0123456789"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store",
+        default=str(ROOT / "target/ci/store"),
+        help="store with a run 'night' of accepted pairs, published as 'defects'; .ci/run leaves one in target/ci/store",
+    )
+
+
+@pytest.fixture(scope="session")
+def made(request: pytest.FixtureRequest) -> Path:
+    """The store as the product left it; not to be changed."""
+    store = Path(request.config.getoption("--store"))
+    if not (store / "datasets/defects/current.json").exists():
+        pytest.exit(f"{store} holds no data set 'defects': give --store, see CONTRIBUTING.md", returncode=2)
+    return store
+
+
+@pytest.fixture
+def store(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, in a folder whose name readers must not take for a pattern."""
+    return Path(shutil.copytree(made, tmp_path / "a [store] with spaces"))
+
+
+def commit_files(store: Path, run: str = "night") -> list[Path]:
+    return sorted((store / "runs" / run / "commits").glob("*/*/*.json"))
+
+
+def reject_first(store: Path) -> None:
+    """Turns the first pair of each file into a rejected one without pictures, in file and commit."""
+    for path in commit_files(store):
+        commit = json.loads(path.read_text())
+        file = store / commit["files"][0]["key"]
+        table = pyarrow.parquet.read_table(file, partitioning=None)
+        rows = table.to_pylist()
+        if rows[0]["status"] == "accepted":
+            rows[0].update(status="rejected", reasons=["no_change"], image=None, mask=None, anomaly=None)
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=table.schema), file, row_group_size=3)
+            index = rows[0]["sample_index"]
+            commit["accepted"].remove(index)
+            commit["rejected"][str(index)] = ["no_change"]
+            path.write_text(json.dumps(commit))
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """An S3 server: the folder that is its bucket ``factory``, and the options to reach it."""
+    jar = ROOT / "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar"
+    if not jar.exists():
+        pytest.exit(f"{jar} is missing: run mvn -B -DskipTests package first", returncode=2)
+    folder = tmp_path_factory.mktemp("s3")
+    bucket = folder / "data/factory"
+    bucket.mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "s3proxy.properties").write_text(
+        f"s3proxy.endpoint=http://127.0.0.1:{port}\ns3proxy.authorization=aws-v2-or-v4\n"
+        f"s3proxy.identity={KEY}\ns3proxy.credential={SECRET}\njclouds.provider=filesystem-nio2\n"
+        f"jclouds.filesystem.basedir={folder / 'data'}\njclouds.identity=unused\njclouds.credential=unused\n"
+    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            ["java", "-Xmx256m", "-jar", str(jar), "--properties", str(folder / "s3proxy.properties")],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert server.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.1)
+        yield bucket, {"endpoint_url": f"http://127.0.0.1:{port}", "key": KEY, "secret": SECRET}
+    finally:
+        server.kill()
+        server.wait()

@@ -1,0 +1,154 @@
+"""What is read is what commits and published lists name, and errors say what to do."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import commit_files, reject_first
+
+import dualanodiff
+
+
+def ids(pairs: dualanodiff.Pairs) -> list[str]:
+    return sorted(pairs.arrow().to_table(["sample_id"])["sample_id"].to_pylist())
+
+
+def test_load_ofDataset_hasThePairsThatWerePublished(store: Path) -> None:
+    pairs = dualanodiff.load(store, dataset="defects")
+
+    published = json.loads((store / "datasets/defects/current.json").read_text())
+    assert len(pairs) == sum(unit["accepted"] for unit in published["units"]) == len(ids(pairs)) > 0
+    assert list(pairs.keys) == [file["key"] for file in published["files"]]
+    assert pairs.classes == tuple(sorted(f"{unit['category']}/{unit['defect']}" for unit in published["units"]))
+
+
+def test_load_ofRunAndOfItsDataset_agree(store: Path) -> None:
+    assert ids(dualanodiff.load(store, run="night")) == ids(dualanodiff.load(str(store), dataset="defects", version=1))
+
+
+def test_load_withStatus_keepsThoseRows(store: Path) -> None:
+    reject_first(store)
+    commits = [json.loads(path.read_text()) for path in commit_files(store)]
+    accepted, rejected = (sum(len(commit[status]) for commit in commits) for status in ("accepted", "rejected"))
+
+    counts = {status: dualanodiff.load(store, run="night", status=status) for status in ("accepted", "rejected", None)}
+
+    for status, count in {"accepted": accepted, "rejected": rejected, None: accepted + rejected}.items():
+        assert (len(counts[status]), len(ids(counts[status]))) == (count, count)
+    assert rejected >= 1
+    assert set(counts["rejected"].pandas(["status"])["status"]) == {"rejected"}
+
+
+def test_load_ofRunWithFilesInNoCommit_leavesThemOut(store: Path) -> None:
+    expected = ids(dualanodiff.load(store, run="night"))
+    one = store / json.loads(commit_files(store)[0].read_text())["files"][0]["key"]
+    shutil.copy(one, one.with_name("pairs-999999-left-behind.parquet"))
+
+    assert ids(dualanodiff.load(store, run="night")) == expected
+
+
+def test_load_ofSeveralCommits_takesTheHighestNumber(store: Path) -> None:
+    first = commit_files(store)[0]
+    commit = json.loads(first.read_text())
+    for number in (2, 9, 10):
+        newer = commit | {"number": number, "accepted": commit["accepted"][:1] if number == 10 else []}
+        first.with_name(f"{number}.json").write_text(json.dumps(newer))
+
+    unit = dualanodiff.load(store, run="night").units[0]
+
+    assert unit.accepted == 1
+
+
+def test_load_ofNamesThatPathsCannotHold_findsThem(store: Path) -> None:
+    shutil.move(store / "datasets/defects", store / "datasets/a%2Fb%25 %5Bc%5D")
+
+    assert len(dualanodiff.load(store, dataset="a/b% [c]")) > 0
+    with pytest.raises(dualanodiff.StoreError, match=r"no data set d \(it has a/b% \[c\]\)"):
+        dualanodiff.load(store, dataset="d")
+
+
+def test_load_ofWhatIsNotThere_namesWhatIs(store: Path) -> None:
+    with pytest.raises(dualanodiff.StoreError, match=r"no data set other \(it has defects\); make it with dualanodiff pub"):
+        dualanodiff.load(store, dataset="other")
+    with pytest.raises(dualanodiff.StoreError, match=r"no version 7; it has 1$"):
+        dualanodiff.load(store, dataset="defects", version=7)
+    with pytest.raises(dualanodiff.StoreError, match=r"no run day \(it has night\); look for it in"):
+        dualanodiff.load(store, run="day")
+    with pytest.raises(dualanodiff.StoreError, match=r"has no run night; look for it in"):
+        dualanodiff.load(store / "nowhere", run="night")
+
+
+def test_load_ofUnfinishedRun_isRefusedUnlessWanted(store: Path) -> None:
+    expected = ids(dualanodiff.load(store, run="night"))
+    (store / "runs/night/manifest.json").unlink()
+
+    with pytest.raises(dualanodiff.StoreError, match="never finished: finish it with dualanodiff augment, or .*unfinished=True"):
+        dualanodiff.load(store, run="night")
+    assert ids(dualanodiff.load(store, run="night", unfinished=True)) == expected
+
+
+def test_load_ofRunOfEarlierVersion_saysWhereItsFilesAre(store: Path) -> None:
+    for commit in commit_files(store):
+        for file in json.loads(commit.read_text())["files"]:
+            path = store / file["key"]
+            path.rename(path.with_name("part-00000.parquet"))
+    shutil.rmtree(store / "runs/night/commits")
+
+    with pytest.raises(dualanodiff.StoreError, match="earlier version.*read its Parquet files in .*/samples/run=night"):
+        dualanodiff.load(store, run="night")
+
+
+def test_load_ofRecordsOfALaterFormat_asksForANewerPackage(store: Path) -> None:
+    commit = commit_files(store)[0]
+    commit.write_text(json.dumps(json.loads(commit.read_text()) | {"format": 2}))
+
+    with pytest.raises(dualanodiff.StoreError, match="has format 2, and this version reads format 1: install"):
+        dualanodiff.load(store, run="night")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"number": 1}'])
+def test_load_ofDamagedCommit_namesIt(store: Path, content: str) -> None:
+    commit = commit_files(store)[0]
+    commit.write_text(content)
+
+    with pytest.raises(dualanodiff.StoreError, match=rf"{commit.parent.name}/1.json is no readable .*; restore"):
+        dualanodiff.load(store, run="night")
+
+
+def test_load_ofMovedCommit_isRefused(store: Path) -> None:
+    commit = commit_files(store)[0]
+    commit.rename(commit.with_name("2.json"))
+
+    with pytest.raises(dualanodiff.StoreError, match="moved by hand, restore it"):
+        dualanodiff.load(store, run="night")
+
+
+def test_reading_ofDeletedFile_saysHowToGetItBack(store: Path) -> None:
+    pairs = dualanodiff.load(store, run="night")
+    for key in pairs.keys:
+        (store / key).unlink()
+
+    for read in (pairs.arrow, lambda: pairs.torch()[0], lambda: list(pairs.batches())):
+        with pytest.raises(dualanodiff.StoreError, match="is missing .*load again; if .*dualanodiff augment again"):
+            read()
+
+
+def test_load_withArgumentsThatDoNotFit_isRefused(store: Path) -> None:
+    for arguments, message in (
+        ({}, "either dataset=NAME or run=ID"),
+        ({"dataset": "defects", "run": "night"}, "either dataset=NAME or run=ID"),
+        ({"run": "night", "version": 1}, "give dataset=NAME"),
+        ({"run": "night", "status": "good"}, "status must be"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            dualanodiff.load(store, **arguments)
+
+
+def test_pairs_pickled_readTheSame(store: Path) -> None:
+    pairs = dualanodiff.load(store, dataset="defects")
+
+    assert ids(pickle.loads(pickle.dumps(pairs))) == ids(pairs)
