@@ -282,10 +282,6 @@ public final class ScaleBenchmark {
             return stageSeconds + judgeSeconds + commitSeconds + recordSeconds;
         }
 
-        public double rowsPerSecond() {
-            return rows / seconds();
-        }
-
         public LongSummaryStatistics fileBytes() {
             return files.stream().mapToLong(bytes -> bytes).summaryStatistics();
         }

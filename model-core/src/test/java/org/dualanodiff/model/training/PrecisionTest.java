@@ -7,6 +7,7 @@ import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.parity.ParityBatches;
@@ -30,7 +31,7 @@ class PrecisionTest {
                 DualAdapter adapter = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
                 GradientMode mode = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            List<String> keys = adapter.trainedKeys();
+            List<String> keys = adapter.trainedKeys(Ablation.NONE);
             List<NDArray> parameters = keys.stream()
                     .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                     .toList();
