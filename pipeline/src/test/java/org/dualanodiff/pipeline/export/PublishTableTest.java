@@ -32,6 +32,7 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.export.PublishTable.TableName;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.TestSamples;

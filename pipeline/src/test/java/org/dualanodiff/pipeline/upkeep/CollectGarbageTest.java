@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.dualanodiff.pipeline.export.PublishDataset;
-import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunLease;
