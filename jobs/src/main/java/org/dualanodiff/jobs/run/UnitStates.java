@@ -102,7 +102,7 @@ final class UnitStates implements AutoCloseable {
 
     private void write() {
         try {
-            store.write(StoreLayout.status(runId), Json.bytes(status()));
+            store.write(StoreLayout.status(runId), Json.record(status()));
         } catch (RuntimeException e) {
             LOG.debug("the status of run {} was not written: {}", runId, e.getMessage());
         }
