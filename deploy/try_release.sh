@@ -17,7 +17,7 @@ if [[ -z $jre ]]; then
         --strip-debug --output "$jre"
 fi
 mkdir "$folder/tools" "$folder/home" "$folder/empty"
-for tool in bash cat dirname env find grep head id ls nproc readlink sed tail tr uname; do
+for tool in bash cat dirname env find grep head id ls nproc readlink rm sed tail tr uname; do
     ln -s "$(command -v "$tool")" "$folder/tools/$tool"
 done
 tar -xzf "$archive" -C "$folder/empty"
