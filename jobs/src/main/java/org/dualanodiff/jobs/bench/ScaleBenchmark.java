@@ -20,7 +20,7 @@ import org.dualanodiff.jobs.run.UnitPairs;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
@@ -280,10 +280,6 @@ public final class ScaleBenchmark {
 
         public double seconds() {
             return stageSeconds + judgeSeconds + commitSeconds + recordSeconds;
-        }
-
-        public double rowsPerSecond() {
-            return rows / seconds();
         }
 
         public LongSummaryStatistics fileBytes() {

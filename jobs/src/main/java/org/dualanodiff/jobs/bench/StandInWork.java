@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.spark.TaskSettings;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.TaskTimes;
@@ -29,6 +29,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
+import org.dualanodiff.pipeline.train.WatchedTraining;
 
 /**
  * Sleeps and {@link RecordedPairs} in the model's place. How long a unit trains and which of its pairs are rejected
@@ -56,10 +57,13 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
             double share = new SplittableRandom(unit.hashCode()).nextDouble();
             double seconds = trainSeconds + share * (slowestSeconds - trainSeconds);
             int steps = task.training().steps();
+            WatchedTraining watched = new WatchedTraining(store, task.adapter(), steps);
             for (int step = 1; step <= steps; step++) {
                 sleep(seconds / steps);
+                watched.made(step, 1.0 / step, Double.NaN, task.training().learningRate());
                 listener.afterStep(step, steps, 1.0 / step);
             }
+            watched.write();
             publish(store, task, seconds);
             return new TrainResult(task.adapter(), steps, 0, 1.0, seconds, new TaskTimes(0, seconds, 0, DEVICE), null);
         }

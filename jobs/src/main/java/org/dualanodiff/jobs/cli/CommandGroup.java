@@ -8,7 +8,6 @@ import org.dualanodiff.jobs.cli.RunCommand.Generate;
 import org.dualanodiff.jobs.cli.RunCommand.ShowPlan;
 import org.dualanodiff.jobs.cli.RunCommand.Train;
 import org.dualanodiff.jobs.cli.StoreCommand.Publish;
-import org.dualanodiff.jobs.cli.StoreCommand.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;
@@ -26,8 +25,8 @@ enum CommandGroup {
             Augment.class,
             Train.class,
             Generate.class),
-    LOOK("Look at them", Report.class, FiguresCommand.class, EvaluateCommand.class, AblateCommand.class),
-    HAND_ON("Hand them on", Publish.class, ExportCommand.class),
+    LOOK("Look at them", ReportCommand.class, FiguresCommand.class, EvaluateCommand.class, AblateCommand.class),
+    HAND_ON("Hand them on", Publish.class, ExportCommand.class, ExportTrainingCommand.class),
     LOOK_AFTER("Look after the store", StatusCommand.class, VerifyCommand.class, GcCommand.class),
     MODELS("Bring models of your own", PretrainCommand.class, ImportAdapterFile.class, ExportAdapter.class),
     SET_UP("Set up", DoctorCommand.class, ConfigCommand.class, CompletionCommand.class, HelpCommand.class),

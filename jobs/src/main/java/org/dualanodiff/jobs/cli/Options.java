@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dualanodiff.jobs.log.JsonLog;
+import org.dualanodiff.jobs.metrics.TerminalBars;
+import org.dualanodiff.jobs.spark.JsonLog;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
@@ -59,6 +60,7 @@ final class Options {
             JsonLog.start(config.log());
             if (config.log().isJson() && config.log().file().isBlank()) {
                 // What is said to people shares standard error with the log.
+                TerminalBars.stop();
                 command.commandLine().setErr(Console.ofErrors(JsonLog.console()));
             }
             return config;

@@ -8,7 +8,7 @@ import org.dualanodiff.jobs.run.AugmentRun;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,16 +1,14 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.PublishRun;
-import org.dualanodiff.jobs.run.WriteReport;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
@@ -73,31 +71,6 @@ abstract class StoreCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .printf("%s version %d%n", store.uri(StoreLayout.currentDataset(name)), dataset.version());
-            return ExitCode.DONE;
-        }
-    }
-
-    @Command(
-            name = "report",
-            mixinStandardHelpOptions = true,
-            footer = "bin/dualanodiff report --store work/store --run ID --out night.html",
-            description =
-                    "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.")
-    static final class Report extends StoreCommand {
-
-        @Option(names = "--run", required = true, paramLabel = "ID", description = "Run to show.")
-        private String run;
-
-        @Option(names = "--out", paramLabel = "FILE", description = "Also copy the page to this file.")
-        private Path out;
-
-        @Override
-        int run(SparkSession spark, ObjectStore store) throws IOException {
-            String page = new WriteReport(spark, store).run(run);
-            if (out != null) {
-                store.download(StoreLayout.report(run), out);
-            }
-            spec.commandLine().getOut().println(page);
             return ExitCode.DONE;
         }
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
@@ -22,17 +23,21 @@ public final class Progress implements Serializable {
 
     private Progress() {}
 
-    /** Prints a line for every task that has got further, as its reports come. */
+    /** Shows every task that has got further, as its reports come: by a bar on a terminal, by a line elsewhere. */
     public static Progress showOn(PrintWriter console) {
         Map<String, Integer> underWay = new HashMap<>();
+        Optional<TerminalBars> bars = TerminalBars.ofThisProcess();
         RunMetricsPlugin.onMessage(Report.class, report -> {
             synchronized (underWay) {
                 if (report.done() > underWay.getOrDefault(report.unit(), 0)) {
                     underWay.put(report.unit(), report.done());
-                    console.println(report.line());
-                    console.flush();
+                    bars.ifPresent(shown -> shown.show(report));
+                    if (bars.isEmpty() || report.isLast()) {
+                        console.println(report.line());
+                        console.flush();
+                    }
                 }
-                if (report.done() >= report.total()) {
+                if (report.isLast()) {
                     underWay.remove(report.unit());
                 }
             }
@@ -72,6 +77,15 @@ public final class Progress implements Serializable {
      */
     record Report(String unit, String piece, int done, int total, double loss, double seconds) implements Serializable {
 
+        boolean isLast() {
+            return done >= total;
+        }
+
+        /** The loss of a training. */
+        String extra() {
+            return Double.isNaN(loss) ? "" : String.format(Locale.ROOT, "loss %.4f", loss);
+        }
+
         String line() {
             double rate = seconds > 0 ? done / seconds : 0;
             return String.format(
@@ -81,7 +95,7 @@ public final class Progress implements Serializable {
                     piece,
                     done,
                     total,
-                    Double.isNaN(loss) ? "" : String.format(Locale.ROOT, ", loss %.4f", loss),
+                    extra().isEmpty() ? "" : ", " + extra(),
                     rate,
                     piece,
                     rate > 0 ? eta(Duration.ofSeconds(Math.round((total - done) / rate))) : "unknown");

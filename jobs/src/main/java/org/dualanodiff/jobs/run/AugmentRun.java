@@ -23,7 +23,7 @@ import org.dualanodiff.jobs.spark.SparkInspection;
 import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.TaskWatch;
 import org.dualanodiff.jobs.spark.UnitJobs;
-import org.dualanodiff.jobs.spark.UnitWork;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;

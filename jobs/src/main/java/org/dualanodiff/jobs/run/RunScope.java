@@ -29,6 +29,7 @@ import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommits;
+import org.dualanodiff.pipeline.train.AdapterPreview;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
@@ -96,7 +97,21 @@ record RunScope(
                 inputs.settings().training(background == null ? BackgroundMode.OFF : background.mode()),
                 inputs.settings().trainingSettings(background != null),
                 inputs.quarantinedForTraining(set),
-                config().training().checkpointMinutes());
+                config().training().checkpointMinutes(),
+                preview(background != null));
+    }
+
+    /** Masks whose levels are learned from real pairs get them from those of the training, since nothing else is known yet. */
+    private AdapterPreview.Policy preview(boolean compensated) {
+        int every = config().training().previewEvery();
+        return every == 0
+                ? null
+                : new AdapterPreview.Policy(
+                        every,
+                        config().prompt().negative(),
+                        inputs.settings().previewSampling(compensated),
+                        inputs.settings().mask(Optional.empty()),
+                        inputs.settings().choosesMaskLevels());
     }
 
     GenerateTask generateTask(GenerateUnit unit, PublishedAdapter adapter, QualityProfile profile) {

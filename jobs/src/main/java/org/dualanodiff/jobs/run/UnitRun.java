@@ -76,8 +76,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             report.failed(TaskFailures.textOfJob(e));
         }
         UnitReport.Outcome outcome = report.outcome(tasks);
-        boolean complete = outcome.unit().error().isEmpty();
-        run.states().enter(key, complete ? UnitStates.State.COMPLETE : UnitStates.State.FAILED);
+        run.states().end(id, outcome.unit().error());
         return outcome;
     }
 
@@ -106,7 +105,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private void train() throws Exception {
-        run.states().enter(key, UnitStates.State.TRAINING);
+        run.states().enter(id, UnitStates.State.TRAINING);
         TrainResult result = onMachines(
                         "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
                 .get(0);
@@ -169,7 +168,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (!run.learns()) {
             return QualityProfile.NONE;
         }
-        run.states().enter(key, UnitStates.State.LEARNING);
+        run.states().enter(id, UnitStates.State.LEARNING);
         try {
             QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
             return run.limits().settle(key, learned);
@@ -196,7 +195,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
-            run.states().enter(key, UnitStates.State.GENERATING);
+            run.states().enter(id, UnitStates.State.GENERATING);
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.generateTask(unit, adapter, profile))
                     .toList();
@@ -221,7 +220,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
-        run.states().enter(key, UnitStates.State.COMMITTING);
+        run.states().enter(id, UnitStates.State.COMMITTING);
         Optional<List<UnitCommit.File>> written = written(
                 before,
                 pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
@@ -236,7 +235,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             run.store().deleteFiles(UnitCommit.keys(written.get()));
             return Optional.empty();
         }
-        run.states().committed(fresh.size());
+        run.states().committed(id, fresh.size(), next);
         tidy(next, pairs);
         return Optional.of(next);
     }

@@ -2,8 +2,12 @@ package org.dualanodiff.jobs.run;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,12 +15,14 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.dualanodiff.pipeline.UnitKey;
+import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
-import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,27 +39,40 @@ final class UnitStates implements AutoCloseable {
         GENERATING,
         COMMITTING,
         COMPLETE,
-        FAILED
+        FAILED;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    private static final int LOOKS_A_PAGE = 3;
+
+    /** Of units that have ended; those that are complete are mostly alike. */
+    private static final int ENDED_SHOWN = 40;
 
     private final ObjectStore store;
     private final String runId;
     private final Instant started;
     private final long wanted;
-    /** Of units under way; the others are only counted. */
-    private final Map<UnitKey, State> underWay = new HashMap<>();
+    private final WriteProgress page;
+    private final Map<AdapterId, UnitStatus> underWay = new LinkedHashMap<>();
+    private final Deque<UnitStatus> failed = new ArrayDeque<>();
+    private final Deque<UnitStatus> complete = new ArrayDeque<>();
 
     private final Map<State, Integer> counts = new EnumMap<>(State.class);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(UnitStates::daemon);
     private int rounds;
     private int commits;
     private long pairs;
+    private int looks;
 
     private UnitStates(ObjectStore store, String runId, Instant started, int units, long wanted) {
         this.store = store;
         this.runId = runId;
         this.started = started;
         this.wanted = wanted;
+        this.page = new WriteProgress(store, runId);
         for (State state : State.values()) {
             counts.put(state, 0);
         }
@@ -73,21 +92,51 @@ final class UnitStates implements AutoCloseable {
         return thread;
     }
 
-    synchronized void enter(UnitKey unit, State state) {
-        State before = underWay.getOrDefault(unit, State.WAITING);
-        counts.merge(before, -1, Integer::sum);
-        counts.merge(state, 1, Integer::sum);
-        if (state == State.COMPLETE || state == State.FAILED) {
-            underWay.remove(unit);
-        } else {
-            underWay.put(unit, state);
-        }
-        rounds += state == State.GENERATING ? 1 : 0;
+    synchronized void enter(AdapterId unit, State state) {
+        enter(unit, state, Optional.empty());
     }
 
-    synchronized void committed(int more) {
+    /** @param problem why the unit failed; empty if it is complete */
+    synchronized void end(AdapterId unit, Optional<String> problem) {
+        enter(unit, problem.isEmpty() ? State.COMPLETE : State.FAILED, problem);
+        UnitStatus last = underWay.remove(unit);
+        Deque<UnitStatus> alike = problem.isEmpty() ? complete : failed;
+        alike.addFirst(last);
+        if (alike.size() > ENDED_SHOWN) {
+            alike.removeLast();
+        }
+    }
+
+    private void enter(AdapterId unit, State state, Optional<String> problem) {
+        UnitStatus before = underWay.get(unit);
+        counts.merge(before == null ? State.WAITING : State.valueOf(before.state().toUpperCase(Locale.ROOT)), -1, Integer::sum);
+        counts.merge(state, 1, Integer::sum);
+        rounds += state == State.GENERATING ? 1 : 0;
+        underWay.put(
+                unit,
+                new UnitStatus(
+                        unit,
+                        state.word(),
+                        before == null ? 0 : before.accepted(),
+                        before == null ? 0 : before.rejected(),
+                        problem));
+    }
+
+    /**
+     * @param more pairs than before
+     * @param commit what the unit has now
+     */
+    synchronized void committed(AdapterId unit, int more, UnitCommit commit) {
         commits++;
         pairs += more;
+        underWay.computeIfPresent(
+                unit,
+                (id, status) -> new UnitStatus(
+                        unit,
+                        status.state(),
+                        commit.accepted().size(),
+                        commit.rejected().size(),
+                        status.problem()));
     }
 
     synchronized RunStatus status() {
@@ -95,14 +144,22 @@ final class UnitStates implements AutoCloseable {
         double seconds = Duration.between(started, now).toMillis() / 1000.0;
         double rate = seconds == 0 ? 0 : pairs / seconds;
         Map<String, Integer> units = new TreeMap<>();
-        counts.forEach((state, count) -> units.put(state.name().toLowerCase(Locale.ROOT), count));
+        counts.forEach((state, count) -> units.put(state.word(), count));
         Optional<Double> left = rate == 0 ? Optional.empty() : Optional.of(Math.max(0, wanted - pairs) / rate);
-        return new RunStatus(runId, started, now, units, rounds, commits, pairs, wanted, rate, left);
+        List<UnitStatus> shown = Stream.of(underWay.values(), failed, complete)
+                .flatMap(Collection::stream)
+                .toList();
+        return new RunStatus(runId, started, now, units, rounds, commits, pairs, wanted, rate, left, shown);
     }
 
     private void write() {
         try {
-            store.write(StoreLayout.status(runId), Json.record(status()));
+            RunStatus status = status();
+            store.write(StoreLayout.status(runId), Json.record(status));
+            // Whoever has nothing to do is done before there is a page to look at.
+            if (++looks % LOOKS_A_PAGE == 0) {
+                page.write(status);
+            }
         } catch (RuntimeException e) {
             LOG.debug("the status of run {} was not written: {}", runId, e.getMessage());
         }
@@ -114,9 +171,12 @@ final class UnitStates implements AutoCloseable {
         try {
             clock.awaitTermination(SECONDS, TimeUnit.SECONDS);
             store.delete(StoreLayout.status(runId));
+            if (looks >= LOOKS_A_PAGE) {
+                page.writeEnd(status());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             LOG.debug("the status of run {} stays: {}", runId, e.getMessage());
         }
     }

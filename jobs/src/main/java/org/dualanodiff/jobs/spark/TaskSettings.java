@@ -1,6 +1,7 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig;

@@ -1,18 +1,24 @@
 package org.dualanodiff.jobs.spark;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.metrics.WorkCounters;
+import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
+import org.dualanodiff.pipeline.generate.ModelPairs;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -21,6 +27,7 @@ import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.train.TrainAdapter;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.slf4j.Logger;
@@ -171,6 +178,78 @@ public final class UnitJobs {
             GenerateResult result = GenerateResult.failed(task.unit(), seconds, error);
             WorkCounters.ofThisJvm().ended(result);
             return result;
+        }
+    }
+
+    /**
+     * What a task does on its device: the model's work, or what stands in for it where the engine around the model is
+     * measured.
+     */
+    public interface UnitWork extends Serializable {
+
+        UnitWork OF_MODEL = new ModelWork();
+
+        /**
+         * Trains an adapter and publishes it.
+         *
+         * @param loaded to be called when the model is there
+         * @throws IOException if an image cannot be read, or a file cannot be written
+         */
+        TrainResult train(
+                ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+                throws IOException;
+
+        /**
+         * Opens the source of a task's pairs.
+         *
+         * @throws IOException if an adapter or an image cannot be read
+         */
+        PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException;
+
+        /** Training and sampling with the base model and the adapters that this JVM holds. */
+        record ModelWork() implements UnitWork {
+
+            @Override
+            public TrainResult train(
+                    ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+                    throws IOException {
+                BaseModel base = LoadedModels.base(task.base(), settings.trainingCompute());
+                loaded.run();
+                return new TrainAdapter(store, Machine.ofSpark().files()).run(base, task, listener);
+            }
+
+            @Override
+            public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException {
+                BaseModel base = LoadedModels.base(task.adapter().provenance().base(), settings.generationCompute());
+                LoadedModels.Lease lease = LoadedModels.adapter(store, task.adapter(), base);
+                try {
+                    DatasetFiles files = Machine.ofSpark().files();
+                    return new LeasedPairs(new ModelPairs(base, lease.adapter(), task, files), lease);
+                } catch (IOException | RuntimeException e) {
+                    lease.close();
+                    throw e;
+                }
+            }
+
+            /** Pairs of an adapter that is given back with them. */
+            private record LeasedPairs(PairSource pairs, LoadedModels.Lease lease) implements PairSource {
+
+                @Override
+                public Supplier<List<GeneratedSample>> block(long block) {
+                    return pairs.block(block);
+                }
+
+                @Override
+                public String device() {
+                    return pairs.device();
+                }
+
+                @Override
+                public void close() {
+                    pairs.close();
+                    lease.close();
+                }
+            }
         }
     }
 }

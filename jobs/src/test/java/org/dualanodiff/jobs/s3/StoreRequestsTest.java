@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
+import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.train.WatchedTraining;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +70,15 @@ class StoreRequestsTest {
             assertThat(counted(proxy, () -> store.deleteFiles(List.of("a/1", "a/2", "a/none"))))
                     .containsExactly("POST");
             assertThat(store.list("a")).isEmpty();
+
+            WatchedTraining training = new WatchedTraining(
+                    store, new AdapterId("cloth", "hole", Fingerprint.of("test").build()), 5000);
+            assertThat(counted(proxy, () -> {
+                        IntStream.rangeClosed(1, 5000).forEach(step -> training.made(step, 1, 1, 1));
+                        training.write();
+                    }))
+                    .as("a curve goes to the store twice a minute, not with each step")
+                    .containsExactly("PUT");
         }
     }
 
@@ -105,8 +119,8 @@ class StoreRequestsTest {
             S3Server.hadoop(proxy.port())
                     .forEach((name, value) ->
                             arguments.addAll(List.of("--set", "spark.conf.spark.hadoop." + name + "=" + value)));
-            DriverProcess night = DriverProcess.start(folder.resolve("drivers"), Map.of(), arguments);
-            assertThat(night.exit()).as(night.log()).isZero();
+            CommandLineRun night = CommandLineRun.of(arguments);
+            assertThat(night.exit()).as(night.err()).isZero();
             assertThat(night.out()).contains("complete");
             return proxy.requests().stream()
                     .collect(Collectors.toMap(StoreRequestsTest::kind, one -> 1, Integer::sum, TreeMap::new));

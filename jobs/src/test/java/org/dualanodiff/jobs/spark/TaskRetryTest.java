@@ -19,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.run.ExportRun;
+import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;

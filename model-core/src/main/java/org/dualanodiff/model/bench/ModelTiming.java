@@ -9,7 +9,7 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.MergedDualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
 import org.dualanodiff.model.torch.GradientMode;

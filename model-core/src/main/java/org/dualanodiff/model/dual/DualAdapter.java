@@ -115,11 +115,6 @@ public final class DualAdapter implements AutoCloseable {
         });
     }
 
-    /** The keys that training of the whole method changes, sorted. */
-    public List<String> trainedKeys() {
-        return trainedKeys(Ablation.NONE);
-    }
-
     /** The keys that training changes, sorted. */
     public List<String> trainedKeys(Ablation ablation) {
         return tensors.keySet().stream()

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.unet.UNet;
 

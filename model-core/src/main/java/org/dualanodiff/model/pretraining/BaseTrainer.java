@@ -21,8 +21,9 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
+import org.dualanodiff.model.pretraining.TrainedWeights.TrainedModelWriter;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;
@@ -160,11 +161,11 @@ public final class BaseTrainer implements AutoCloseable {
             StartingAdapter adapter = pair.orElseThrow();
             List<NDArray> own = adapter.weights().trained();
             List<NDArray> gradients = Operators.gradients(loss, concatenated(parameters, own));
-            optimizer.step(gradients.subList(0, parameters.size()), rate);
-            adapter.optimizer().step(gradients.subList(parameters.size(), gradients.size()), rate);
+            optimizer.update(gradients.subList(0, parameters.size()), rate);
+            adapter.optimizer().update(gradients.subList(parameters.size(), gradients.size()), rate);
             adapter.weights().updateAverage(averaging);
         } else {
-            optimizer.step(Operators.gradients(loss, parameters), rate);
+            optimizer.update(Operators.gradients(loss, parameters), rate);
         }
         unet.updateAverage(averaging);
         text.updateAverage(averaging);

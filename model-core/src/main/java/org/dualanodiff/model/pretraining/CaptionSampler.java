@@ -11,7 +11,7 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.text.ClipTextEncoder;

@@ -61,14 +61,12 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
-    /** As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for. */
-    public void step(List<NDArray> gradients, double learningRate) {
-        try (TensorScope scope = TensorScope.open()) {
-            update(gradients, learningRate);
-        }
-    }
-
-    private NDArray update(List<NDArray> gradients, double learningRate) {
+    /**
+     * As {@link #step(List)}, at another learning rate than the settings'; a GPU is not waited for.
+     *
+     * @return the global norm before the clip, one number on the device
+     */
+    public NDArray update(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray norm = Operators.globalNorm(gradients);

@@ -108,9 +108,23 @@ public final class DualObjective {
             }
         }
 
-        /** The mean loss. A GPU is waited for: it has to be done with all that it was told to do. */
-        double loss() {
-            return losses.stream().mapToDouble(Operators::item).sum() / losses.size();
+        /**
+         * The mean loss, and another number of the device, read together. A GPU is waited for, once: it has to be done with all
+         * that it was told to do.
+         */
+        double[] lossAnd(NDArray other) {
+            try (GradientMode frozen = GradientMode.off();
+                    TensorScope scope = TensorScope.open()) {
+                List<NDArray> all = Stream.concat(losses.stream(), Stream.of(other))
+                        .map(number -> Operators.view(number, 1))
+                        .toList();
+                float[] read = Tensors.floats(Operators.concat(all, 0));
+                double sum = 0;
+                for (int i = 0; i < losses.size(); i++) {
+                    sum += read[i];
+                }
+                return new double[] {sum / losses.size(), read[losses.size()]};
+            }
         }
     }
 

@@ -51,6 +51,7 @@ public final class DualTrainer implements AutoCloseable {
     private final AdamW optimizer;
     private final LossCurve losses = new LossCurve();
     private final TrainingState state;
+    private double gradientNorm = Double.NaN;
 
     /** @throws IllegalArgumentException if there is no example */
     public DualTrainer(BaseModel base, List<TrainingExample> examples, NestedPrompt prompt, TrainingConfig settings) {
@@ -138,12 +139,13 @@ public final class DualTrainer implements AutoCloseable {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
             Gradients gradients = gradients(batches.batch(step));
-            optimizer.step(sharing.summed(gradients.byParameter()), config.learningRate(step));
+            NDArray norm = optimizer.update(sharing.summed(gradients.byParameter()), config.learningRate(step));
             // All of the step is in a GPU's queue by now. Only then is it waited for, once.
             batches.draw(step + 1);
-            double loss = gradients.loss();
-            requireFinite(loss, step);
-            return loss;
+            double[] read = gradients.lossAnd(norm);
+            requireFinite(read[0], step);
+            gradientNorm = read[1];
+            return read[0];
         }
     }
 
@@ -178,6 +180,21 @@ public final class DualTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             return Operators.item(objective.loss(batches.batch(step), tokens));
         }
+    }
+
+    /** The global norm of the last step's gradients before the clip; NaN before this trainer's first step. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+
+    /** The learning rate of the last step. */
+    public double learningRate() {
+        return config.learningRate(optimizer.steps());
+    }
+
+    /** What has been learned so far; owned by this trainer, which goes on changing it. */
+    public DualAdapter adapter() {
+        return adapter;
     }
 
     /** The losses so far, those before a resume included. */

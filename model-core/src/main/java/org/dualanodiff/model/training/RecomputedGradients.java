@@ -14,7 +14,7 @@ import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.GradientMode;

@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Convolution;
 import org.dualanodiff.model.nn.GroupNorm;
 import org.dualanodiff.model.nn.Linear;

@@ -3,7 +3,7 @@ package org.dualanodiff.model.unet;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 
 /**
  * One stretch of the U-Net's way: features in, features out. The stages in a row are the whole forward

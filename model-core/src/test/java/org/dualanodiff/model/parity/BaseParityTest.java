@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;

@@ -19,6 +19,7 @@ import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.torch.Compute;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dual model and its training, without and with background compensation, against the released numbers. */
 @Tag("parity")
+@Tag("slow")
 class DualParityTest {
 
     private static final double FORWARD = 1e-5;
@@ -107,7 +109,7 @@ class DualParityTest {
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            List<String> keys = adapter.trainedKeys();
+            List<String> keys = adapter.trainedKeys(Ablation.NONE);
             List<NDArray> parameters = trainable(adapter);
             NDArray loss = new DualObjective(base, adapter)
                     .loss(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
@@ -206,7 +208,7 @@ class DualParityTest {
     }
 
     private static List<NDArray> trainable(DualAdapter adapter) {
-        return adapter.trainedKeys().stream()
+        return adapter.trainedKeys(Ablation.NONE).stream()
                 .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                 .toList();
     }

@@ -29,9 +29,11 @@ import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class BaseTrainerTest {
 
     private static final int SIDE = 32;
@@ -125,7 +127,7 @@ class BaseTrainerTest {
                 DualTrainer trainer = new DualTrainer(
                         base, List.of(example()), new NestedPrompt("a stripe with dot", "dot"), adapter(RANK))) {
             DualAdapter first = trainer.train(folder.resolve("none"), (step, steps, loss) -> {});
-            assertThat(first.trainedKeys())
+            assertThat(first.trainedKeys(Ablation.NONE))
                     .isNotEmpty()
                     .allSatisfy(key -> assertThat(first.values(key)).containsExactly(starting.values(key)));
         }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.golden.Golden;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;

@@ -17,7 +17,7 @@ import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
-import org.dualanodiff.model.nn.AttentionProcessor;
+import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Precision;

@@ -10,7 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
 
@@ -74,8 +78,25 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
     }
 
     /** The good images that backgrounds are made of. */
-    public List<URI> backgrounds() {
+    List<URI> backgrounds() {
         return good.subList(0, Math.min(BACKGROUNDS, good.size()));
+    }
+
+    /**
+     * The clean backgrounds that pairs are drawn over: good images with the product painted black.
+     *
+     * @param side of the working images, in pixels
+     * @throws IOException if one of them cannot be read
+     */
+    public CleanBackgrounds clean(BaseModel base, DatasetFiles files, int side) throws IOException {
+        TrainingTransform transform = new TrainingTransform(side);
+        ObjectMasks objects = open(files);
+        List<float[]> pictures = new ArrayList<>();
+        for (URI uri : backgrounds()) {
+            BufferedImage photograph = files.image(uri);
+            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
+        }
+        return new CleanBackgrounds(base, pictures, side, mode == BackgroundMode.SCALED);
     }
 
     /**

@@ -26,7 +26,8 @@ public record AdapterTrainingConfig(
         Flips flips,
         int checkpointEvery,
         int checkpointMinutes,
-        int logEvery)
+        int logEvery,
+        int previewEvery)
         implements Serializable {
     /** What is left out of the method. */
     public Ablation ablation() {
@@ -69,7 +70,8 @@ public record AdapterTrainingConfig(
                 new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
                 block.getInt("checkpoint-every"),
                 block.getInt("checkpoint-minutes"),
-                block.getInt("log-every"));
+                block.getInt("log-every"),
+                block.getInt("preview-every"));
     }
 
     /** Which random mirror images training sees. */

@@ -29,7 +29,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
-import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 
 /**
@@ -98,6 +97,8 @@ final class DeclaredSettings {
             other("training.checkpoint-every", wholeNumber(1, MANY)),
             other("training.checkpoint-minutes", wholeNumber(0, 100_000)),
             other("training.log-every", wholeNumber(1, MANY)),
+            // Sheets are drawn between steps, of noise of their own.
+            other("training.preview-every", wholeNumber(0, MANY)),
             // Compensation counts with the images of the categories that have it.
             other("background.mode", oneOf("off", "auto", "on")),
             other("background.on", names()),

@@ -16,6 +16,7 @@ import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.evaluate.DetectorMetrics.ClassificationMetrics;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.Fingerprint;

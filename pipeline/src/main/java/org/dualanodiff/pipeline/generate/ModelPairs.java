@@ -2,16 +2,11 @@ package org.dualanodiff.pipeline.generate;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.MergedAdapter;
-import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.TrainingTransform;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
@@ -19,11 +14,11 @@ import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.crop.Window;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.generate.Composition.ComposedPair;
+import org.dualanodiff.pipeline.generate.Composition.InGoodCrop;
 import org.dualanodiff.pipeline.generate.Composition.WholePicture;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
@@ -46,6 +41,7 @@ public final class ModelPairs implements PairSource {
     private final BaseModel base;
     private final MergedAdapter adapter;
     private final DualSampler sampler;
+    /** Null without background compensation. */
     private final CleanBackgrounds backgrounds;
     private final Composition composition;
     private final QualityGate gate;
@@ -63,7 +59,9 @@ public final class ModelPairs implements PairSource {
         this.gate = new QualityGate(task.quality());
         this.sampler = sampler();
         try {
-            this.backgrounds = backgrounds();
+            this.backgrounds = task.background() == null
+                    ? null
+                    : task.background().clean(base, files, task.sampling().resolution());
             this.composition = prepared();
         } catch (OutOfDeviceMemoryException e) {
             close();
@@ -105,23 +103,6 @@ public final class ModelPairs implements PairSource {
             sampler.on(crops.anchors(), source.good().anchoring());
         }
         return new InGoodCrop(crops, series(), source);
-    }
-
-    /** Good images with the product painted black; null without background compensation. */
-    private CleanBackgrounds backgrounds() throws IOException {
-        BackgroundSource source = task.background();
-        if (source == null) {
-            return null;
-        }
-        int side = task.sampling().resolution();
-        TrainingTransform transform = new TrainingTransform(side);
-        BackgroundSource.ObjectMasks objects = source.open(files);
-        List<float[]> pictures = new ArrayList<>();
-        for (URI uri : source.backgrounds()) {
-            BufferedImage photograph = files.image(uri);
-            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
-        }
-        return new CleanBackgrounds(base, pictures, side, source.mode() == BackgroundMode.SCALED);
     }
 
     @Override

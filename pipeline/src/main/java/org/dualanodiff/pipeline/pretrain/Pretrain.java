@@ -23,6 +23,7 @@ import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
+import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 

@@ -19,6 +19,7 @@ import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 
 /** A picture of what a base has learned: two of each object, then pairs with the starting adapter if it has one. */
 final class SampleSheet {

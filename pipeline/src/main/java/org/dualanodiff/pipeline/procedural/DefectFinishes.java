@@ -1,11 +1,13 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.clamp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 
 import org.dualanodiff.pipeline.procedural.Canvas.Brush;
+import org.dualanodiff.pipeline.procedural.Field.Interpolation;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.GenericDefects;
+import org.dualanodiff.pipeline.procedural.Surface.Lighting;
 
 /** What {@link GenericDefects} do to a product, given how deep in the defect each pixel lies. */
 final class DefectFinishes {

@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
 
 import java.util.List;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.GenericDefects;

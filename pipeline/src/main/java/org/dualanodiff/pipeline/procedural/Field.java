@@ -67,4 +67,23 @@ interface Field {
                 Math.max(0, Math.min(last, (int) Math.rint(y))) * Canvas.SIZE
                         + Math.max(0, Math.min(last, (int) Math.rint(x)))];
     }
+
+    /** Ways from one value to another. */
+    static final class Interpolation {
+        private Interpolation() {}
+
+        static double clamp(double value) {
+            return Math.min(1, Math.max(0, value));
+        }
+
+        /** The cubic {@code 3t^2 - 2t^3} of the clamped value. */
+        static double smoothstep(double value) {
+            double t = clamp(value);
+            return t * t * (3 - 2 * t);
+        }
+
+        static double lerp(double from, double to, double t) {
+            return from + (to - from) * t;
+        }
+    }
 }

@@ -1,11 +1,12 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.clamp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 import static org.dualanodiff.pipeline.procedural.Point.ORIGIN;
 
 import java.util.List;
+import org.dualanodiff.pipeline.procedural.Surface.Lighting;
 
 /**
  * A family of objects: a random form of a random material with a rounded rim, on a random ground.

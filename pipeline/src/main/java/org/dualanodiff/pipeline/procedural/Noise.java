@@ -1,7 +1,7 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 
 /** Smooth noise in [0, 1] over the plane, hashed from integer lattice points; a pure function of seed and place. */
 final class Noise {

@@ -1,9 +1,10 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.clamp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 
 import java.util.List;
+import org.dualanodiff.pipeline.procedural.Surface.Lighting;
 
 /**
  * A kind of thing to draw.

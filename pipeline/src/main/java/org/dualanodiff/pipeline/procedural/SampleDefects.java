@@ -1,8 +1,8 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.clamp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.lerp;
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.clamp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.lerp;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 
 import java.util.Collections;
 import java.util.List;

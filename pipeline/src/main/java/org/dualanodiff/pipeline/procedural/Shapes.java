@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
+import org.dualanodiff.pipeline.procedural.Field.Interpolation;
 
 /** Shapes by the depth of each point below their outline, in pixels: positive inside, negative outside. */
 final class Shapes {

@@ -1,6 +1,6 @@
 package org.dualanodiff.pipeline.procedural;
 
-import static org.dualanodiff.pipeline.procedural.Interpolation.smoothstep;
+import static org.dualanodiff.pipeline.procedural.Field.Interpolation.smoothstep;
 
 /** A color for every point of the picture plane. */
 @FunctionalInterface

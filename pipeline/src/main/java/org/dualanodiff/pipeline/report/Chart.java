@@ -20,7 +20,7 @@ final class Chart {
 
     private static final int WIDTH = 440;
     private static final int HEIGHT = 220;
-    private static final int LEFT = 52;
+    private static final int LEFT = 66;
     private static final int RIGHT = 24;
     private static final int TOP = 12;
     private static final int BOTTOM = 40;
@@ -57,8 +57,8 @@ final class Chart {
         }
         add(line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM).attr("class", "axis"));
         add(label((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", xLabel));
-        add(label(12, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", yLabel)
-                .attr("transform", "rotate(-90 12 %s)".formatted(number((TOP + HEIGHT - BOTTOM) / 2.0))));
+        add(label(11, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", yLabel)
+                .attr("transform", "rotate(-90 11 %s)".formatted(number((TOP + HEIGHT - BOTTOM) / 2.0))));
         return this;
     }
 
@@ -225,6 +225,8 @@ final class Chart {
      */
     record Axis(double from, double to, AxisScale scale) {
 
+        private static final double SMALLEST_WRITTEN_OUT = 1e-4;
+
         private static final double[] STEPS = {1, 2, 5, 10};
 
         /** An axis that shows all of the values; made wider where they are all the same. */
@@ -232,7 +234,8 @@ final class Chart {
             if (scale == AxisScale.LOGARITHMIC) {
                 return min < max ? new Axis(min, max, scale) : new Axis(min / 2, max * 2, scale);
             }
-            return min < max ? new Axis(min, max, scale) : new Axis(min - 0.5, max + 0.5, scale);
+            double room = min == 0 ? 0.5 : Math.abs(min);
+            return min < max ? new Axis(min, max, scale) : new Axis(min - room, max + room, scale);
         }
 
         /** Where a value lies: 0 at {@code from}, 1 at {@code to}. */
@@ -290,6 +293,9 @@ final class Chart {
 
         /** A number without digits that say nothing. */
         static String label(double value) {
+            if (value != 0 && Math.abs(value) < SMALLEST_WRITTEN_OUT) {
+                return String.format(Locale.ROOT, "%.1e", value).replaceFirst("(\\.0)?e-0?", "e-");
+            }
             String text = String.format(Locale.ROOT, "%.6f", value);
             String shortened = text.replaceFirst("\\.?0+$", "");
             return shortened.equals("-0") || shortened.isEmpty() ? "0" : shortened;

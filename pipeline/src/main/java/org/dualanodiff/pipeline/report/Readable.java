@@ -13,6 +13,9 @@ public final class Readable {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter MOMENT =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
     private Readable() {}
 
     /** With its thousands apart. */
@@ -51,6 +54,11 @@ public final class Readable {
             return digits(bytes / 1e3, 3) + " kB";
         }
         return bytes < 1e9 ? digits(bytes / 1e6, 3) + " MB" : digits(bytes / 1e9, 3) + " GB";
+    }
+
+    /** To the second, in UTC. */
+    static String moment(Instant time) {
+        return MOMENT.format(time);
     }
 
     /** To the minute, in UTC. */

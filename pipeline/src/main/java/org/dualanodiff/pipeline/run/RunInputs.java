@@ -16,7 +16,7 @@ import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.base.BaseModelSource;
-import org.dualanodiff.pipeline.base.Builtin;
+import org.dualanodiff.pipeline.base.BaseModelSource.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;

@@ -60,6 +60,9 @@ public record RunSettings(
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(category|defect)}");
 
+    private static final int PREVIEW_STEPS = 20;
+    private static final int PREVIEW_PAIRS = 4;
+
     private static final Set<String> IN_RECIPE =
             Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
     /** Both are told by one name, that of what is left out. */
@@ -200,6 +203,24 @@ public record RunSettings(
                         generation.guidanceInterval().to()),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
+                resolution,
+                config.mask().method().equals("attention"));
+    }
+
+    /**
+     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to see how an
+     * adapter is getting on.
+     *
+     * @param compensated whether the unit's adapter has background compensation
+     */
+    public SamplingConfig previewSampling(boolean compensated) {
+        return new SamplingConfig(
+                SamplingConfig.Method.DPM_SOLVER,
+                PREVIEW_STEPS,
+                config.generation().guidanceScale(compensated),
+                GuidanceInterval.WHOLE,
+                1,
+                PREVIEW_PAIRS,
                 resolution,
                 config.mask().method().equals("attention"));
     }

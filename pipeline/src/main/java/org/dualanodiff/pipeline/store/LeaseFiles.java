@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -132,7 +133,7 @@ final class LeaseFiles {
         }
 
         String inWords() {
-            return "%s since %s".formatted(holder, startedAt);
+            return "%s since %s".formatted(holder, startedAt.truncatedTo(ChronoUnit.SECONDS));
         }
     }
 

@@ -278,6 +278,7 @@ public final class RunRegistry {
      * @param pairs committed by this command, and those still wanted when it began
      * @param pairsPerSecond committed since it began
      * @param secondsLeft at that pace; empty before the first commit
+     * @param shown some of the units: those under way, then the last that failed, then the last that are complete
      */
     public record RunStatus(
             String runId,
@@ -289,7 +290,8 @@ public final class RunRegistry {
             long pairs,
             long wanted,
             double pairsPerSecond,
-            Optional<Double> secondsLeft) {
+            Optional<Double> secondsLeft,
+            List<UnitStatus> shown) {
 
         public RunStatus {
             requireNonNull(runId, "run_id");
@@ -297,6 +299,17 @@ public final class RunRegistry {
             requireNonNull(updatedAt, "updated_at");
             units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
             requireNonNull(secondsLeft, "seconds_left");
+            // Earlier versions wrote none.
+            shown = shown == null ? List.of() : List.copyOf(shown);
         }
     }
+
+    /**
+     * How far a unit of a run is.
+     *
+     * @param state what it is at, such as {@code training}
+     * @param accepted good pairs that it has committed, by this command or before; 0 as long as this command has committed none
+     * @param problem why it failed; empty if it did not
+     */
+    public record UnitStatus(AdapterId adapter, String state, int accepted, int rejected, Optional<String> problem) {}
 }

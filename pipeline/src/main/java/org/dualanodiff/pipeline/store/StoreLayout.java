@@ -12,7 +12,8 @@ import org.dualanodiff.pipeline.UnitKey;
  * Where everything lies in a store, as keys for {@link ObjectStore}:
  *
  * <pre>
- * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/}
+ * adapters/CATEGORY/DEFECT/FINGERPRINT/{pytorch_lora_weights.safetensors, provenance.json, checkpoints/step-N/,
+ *                                       training.json, sheets/step-N.png}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
@@ -80,6 +81,16 @@ public final class StoreLayout {
 
     public static String checkpoint(AdapterId id, int step) {
         return join(checkpoints(id), "step-" + step);
+    }
+
+    /** How the training of an adapter is going, or how it went. */
+    public static String trainingCurve(AdapterId id) {
+        return join(adapter(id), "training.json");
+    }
+
+    /** What an adapter draws after so many steps, as a PNG. */
+    public static String sheet(AdapterId id, int step) {
+        return join(adapter(id), "sheets", String.format(Locale.ROOT, "step-%06d.png", step));
     }
 
     /** The table of a run's samples, partitioned by category and defect. */
@@ -204,7 +215,9 @@ public final class StoreLayout {
                 || key.startsWith(attempts(runId) + "/")
                 || key.startsWith(deaths(runId) + "/")
                 || key.equals(result(runId))
-                || key.equals(status(runId));
+                || key.equals(status(runId))
+                // Of a run; and of train, which has none, its page.
+                || key.equals(report(runId));
     }
 
     public static String unit(String runId, UnitKey unit) {

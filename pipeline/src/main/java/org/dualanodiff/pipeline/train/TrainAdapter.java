@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -62,15 +64,25 @@ public final class TrainAdapter {
         Stopwatch watch = Stopwatch.start();
         Path folder = Files.createTempDirectory("dualanodiff-train-");
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
-        try (DualTrainer trainer = new DualTrainer(base, examples(task), task.prompt(), task.training())) {
+        List<TrainingExample> examples = examples(task);
+        try (DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state);
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
             }
+            WatchedTraining watched = new WatchedTraining(
+                    store, task.adapter(), task.training().steps());
+            if (resumedFrom > 0) {
+                watched.resume(resumedFrom);
+            }
+            Optional<AdapterPreview> preview = Optional.ofNullable(task.preview())
+                    .map(policy -> new AdapterPreview(base, task, examples, files));
             double loaded = watch.seconds();
-            DualAdapter adapter = trainer.train(state, checkpoints.uploading(listener, task.checkpointMinutes()));
+            DualAdapter adapter = trainer.train(
+                    state, watched.of(trainer, preview, checkpoints.uploading(listener, task.checkpointMinutes())));
             double trained = watch.seconds();
+            watched.write();
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();
@@ -81,29 +93,42 @@ public final class TrainAdapter {
             return new TrainResult(
                     task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
         } catch (OutOfDeviceMemoryException e) {
-            throw new OutOfDeviceMemoryException(tooLarge(base, task, e), e);
+            throw new OutOfDeviceMemoryException(
+                    tooLarge(base.memoryNeed(), base.deviceName(), base.precision(), task, e.getMessage()), e);
         } finally {
             deleteFolder(folder);
         }
     }
 
-    private static String tooLarge(BaseModel base, TrainTask task, OutOfDeviceMemoryException failure) {
+    /** Where the micro-batch is chosen by what is free, one pair at a time is all that is left to choose, and is taken to be. */
+    static String tooLarge(MemoryNeed memory, String device, Precision precision, TrainTask task, String failure) {
         TrainingConfig config = task.training();
-        int pairs = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
-        long need = base.memoryNeed()
-                .training(base.precision(), config.resolution(), config.rank(), pairs, config.recompute());
-        return ("the memory of %s does not suffice to train %s: %s. %d pairs of %d pixels at once in %s need about %s%s. To need less,"
-                        + " set training.micro-batch-size = 1, then training.recompute = true, then compute.training-precision = bf16,"
-                        + " or a lower resolution")
+        boolean chosen = config.microBatchSize() == 0 && !device.startsWith("cpu");
+        int given = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
+        int pairs = chosen ? 1 : given;
+        long need = memory.training(precision, config.resolution(), config.rank(), pairs, config.recompute());
+        List<String> remedies = new ArrayList<>();
+        if (pairs > 1) {
+            remedies.add("training.micro-batch-size = 1");
+        }
+        if (!config.recompute()) {
+            remedies.add("training.recompute = true");
+        }
+        if (precision == Precision.FP32) {
+            remedies.add("compute.training-precision = bf16");
+        }
+        remedies.add("a lower resolution");
+        return "the memory of %s does not suffice to train %s: %s. %s of %d pixels at once in %s need about %s%s. To need less: %s"
                 .formatted(
-                        base.deviceName(),
+                        device,
                         task.adapter(),
-                        failure.getMessage(),
-                        pairs,
+                        failure,
+                        pairs == 1 ? "1 pair" : pairs + " pairs",
                         config.resolution(),
-                        base.precision(),
+                        precision,
                         Readable.bytes(need),
-                        config.recompute() ? " with recomputation" : "");
+                        config.recompute() ? " with recomputation" : "",
+                        String.join(", then ", remedies));
     }
 
     private List<TrainingExample> examples(TrainTask task) throws IOException {
@@ -239,6 +264,7 @@ public final class TrainAdapter {
      * @param settings what the adapter was planned with, by names of the configuration; for the provenance
      * @param quarantined images of the set that were set aside
      * @param checkpointMinutes after which a checkpoint is made, whatever the steps; 0: by steps alone
+     * @param preview when and how sample sheets are drawn, or null for none
      */
     public record TrainTask(
             AdapterId adapter,
@@ -250,6 +276,7 @@ public final class TrainAdapter {
             TrainingConfig training,
             Map<String, String> settings,
             int quarantined,
-            int checkpointMinutes)
+            int checkpointMinutes,
+            AdapterPreview.Policy preview)
             implements Serializable {}
 }

@@ -65,6 +65,7 @@ class ConfigLoaderTest {
               checkpoint-every = 250
               checkpoint-minutes = 7
               log-every = 5
+              preview-every = 40
             }
             background { mode = auto, on = [nut], off = [cloth], object-masks = masks, scaled-latent = true }
             generation {
@@ -135,7 +136,8 @@ class ConfigLoaderTest {
                     new AdapterTrainingConfig.Flips(false, false),
                     250,
                     7,
-                    5),
+                    5,
+                    40),
             new BackgroundConfig("auto", List.of("nut"), List.of(), List.of("cloth"), "masks", true),
             new GenerationConfig(
                     "anchored",
@@ -223,7 +225,8 @@ class ConfigLoaderTest {
                                 new AdapterTrainingConfig.Flips(true, true),
                                 500,
                                 10,
-                                10),
+                                10,
+                                1000),
                         new BackgroundConfig("off", List.of(), List.of(), List.of(), "", false),
                         new GenerationConfig(
                                 "generated",

@@ -14,6 +14,7 @@ import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Components;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.evaluate.DetectorMetrics.ClassificationMetrics;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

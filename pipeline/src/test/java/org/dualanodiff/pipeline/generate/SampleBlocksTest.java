@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.dualanodiff.pipeline.generate.GenerateSamples.SampleBlocks;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 import org.junit.jupiter.api.Test;
 
 class PretrainingCaptionsTest {

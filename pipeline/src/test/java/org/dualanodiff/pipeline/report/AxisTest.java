@@ -19,6 +19,13 @@ class AxisTest {
     }
 
     @Test
+    void labels_ofSmallNumbers_haveExponents() {
+        assertThat(new Axis(0, 2e-5, AxisScale.LINEAR).ticks(4).stream().map(Axis::label))
+                .containsExactly("0", "5e-6", "1e-5", "1.5e-5", "2e-5");
+        assertThat(Axis.label(0.0002)).isEqualTo("0.0002");
+    }
+
+    @Test
     void ticks_ofLogarithmicAxis_areDecades() {
         assertThat(new Axis(0.05, 20, AxisScale.LOGARITHMIC).ticks(5).stream().map(Axis::label))
                 .containsExactly("0.1", "1", "10");

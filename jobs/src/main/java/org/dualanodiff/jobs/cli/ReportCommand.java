@@ -1,0 +1,99 @@
+package org.dualanodiff.jobs.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dualanodiff.jobs.run.WriteProgress;
+import org.dualanodiff.jobs.run.WriteReport;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunRegistry;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff report --store work/store --run ID --out night.html",
+        description = {
+            "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.",
+            "Of a run that is under way: units by what they are at, speed, curves, the latest sample sheets."
+        })
+final class ReportCommand implements Callable<Integer> {
+
+    @Mixin
+    private Options.OfStore options;
+
+    @Option(names = "--run", required = true, paramLabel = "ID", description = "Run to show.")
+    private String run;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Also copy the page to this file.")
+    private Path out;
+
+    @Option(
+            names = "--every",
+            paramLabel = "SECONDS",
+            description = "While the run is under way, write the page again and again; ends when the run ends.")
+    private Optional<Integer> every = Optional.empty();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (ObjectStore store = options.open()) {
+            WriteProgress progress = new WriteProgress(store, run);
+            Optional<byte[]> page = progress.write();
+            boolean wasUnderWay = page.isPresent();
+            while (page.isPresent()) {
+                copy(page.get());
+                if (every.isEmpty()) {
+                    return done(store);
+                }
+                Thread.sleep(1000L * every.get());
+                page = progress.write();
+            }
+            return wasUnderWay ? ended(store) : whole(store);
+        }
+    }
+
+    /** The driver has written the last page itself. */
+    private int ended(ObjectStore store) throws IOException {
+        Optional<byte[]> page = store.find(StoreLayout.report(run));
+        if (page.isPresent()) {
+            copy(page.get());
+        }
+        boolean finished = new RunRegistry(store).findManifest(run).isPresent();
+        done(store);
+        return finished ? ExitCode.DONE : ExitCode.PARTIAL;
+    }
+
+    private int whole(ObjectStore store) throws IOException {
+        try (SparkSession spark = SparkSessions.open(options.load(), spec.name())) {
+            new WriteReport(spark, store).run(run);
+            if (out != null) {
+                store.download(StoreLayout.report(run), out);
+            }
+            return done(store);
+        }
+    }
+
+    private int done(ObjectStore store) {
+        spec.commandLine().getOut().println(store.uri(StoreLayout.report(run)));
+        return ExitCode.DONE;
+    }
+
+    private void copy(byte[] page) throws IOException {
+        if (out != null) {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+            Files.write(out, page);
+        }
+    }
+}
