@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff report --store work/store --run ID --out night.html",
         description = {
             "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.",
             "Of a run that is under way: units by what they are at, speed, curves, the latest sample sheets."
