@@ -6,6 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 python3 -m venv target/airflow
 export PATH=$PWD/target/airflow/bin:$PATH
-pip install -q --disable-pip-version-check -r airflow/requirements.txt -c airflow/constraints.txt
+pip install -q --disable-pip-version-check --no-compile -r airflow/requirements.txt -c airflow/constraints.txt
 
 python airflow/test/test_nightly.py

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DAGS = ROOT / "airflow/dags"
 CONFIG = str(ROOT / "airflow/test/nightly.conf")
 NIGHT, RUN_ID = "2026-03-01", "nightly-20260301"
+STORE = "night"
 DEFECTS, SAMPLES = 3, 2
 PATIENCE_SECONDS = 1200
 
@@ -34,90 +35,86 @@ class NightlyTest(unittest.TestCase):
         cls._check(["airflow", "db", "migrate"])
         cls.images = cls.folder / "images"
         cls._check(
-            ["spark-submit", "--class", "org.dualanodiff.jobs.Main", str(cls.jar), "sample-data", "--small"]
-            + ["--products", "cloth", "--out", str(cls.images)]
+            [str(ROOT / "bin/dualanodiff"), "sample-data", "--small", "--products", "cloth", "--out", str(cls.images)]
         )
 
-    def test_nightly_ofGoodData_isPublishedAndRepeatsNothingWhenCleared(self) -> None:
-        night = self._night("good", self.images)
-        self.assertEqual(night.exit, 0, night.log)
-        self.assertEqual(
-            night.states,
-            {"augment": "success", "outcome": "success", "partial": "skipped", "verify": "success", "publish": "success"},
-        )
-        result = night.xcom["augment"]
-        self.assertEqual((result["run_id"], result["status"]), (RUN_ID, "complete"))
-        self.assertEqual((result["trained"], result["generated"]), (DEFECTS, DEFECTS * SAMPLES))
-        self.assertEqual(night.xcom["verify"]["findings"], [])
-        published = self._published("good")
-        self.assertEqual(published["version"], 1)
-        self.assertEqual(sum(unit["accepted"] for unit in published["units"]), DEFECTS * SAMPLES)
-        run = json.loads((self.server.data / "good/runs" / RUN_ID / "run.json").read_text())
-        self.assertEqual(run["settings"]["generation.seed"], NIGHT.replace("-", ""))
-
-        again = self._night("good", self.images)
-        self.assertEqual(again.exit, 0, again.log)
-        self.assertEqual(again.states, night.states)
-        result = again.xcom["augment"]
-        self.assertEqual((result["run_id"], result["status"]), (RUN_ID, "complete"))
-        self.assertEqual((result["trained"], result["generated"]), (0, 0))
-        self.assertEqual((result["reused"], result["existing"]), (DEFECTS, DEFECTS * SAMPLES))
-        self.assertEqual(self._published("good"), published)
-
-        for log in (night.log, again.log):
-            self.assertNotIn(SECRET_KEY, log)
-
-    def test_nightly_withOnePoisonousUnit_isHeldBackAndCompletedWhenCleared(self) -> None:
-        images = self.folder / "poisonous"
-        shutil.copytree(self.images, images)
-        stains = images / "cloth/test/stain"
+    def test_nightly_withOnePoisonousUnit_isHeldBackCompletedWhenClearedAndThenRepeatsNothing(self) -> None:
+        """One store all through: a night whose data are bad, released as it is, repaired, and cleared once more."""
+        stains = self.images / "cloth/test/stain"
+        good = shutil.copytree(stains, self.folder / "good stains")
         for image in stains.iterdir():
             image.write_bytes(b"no image")
 
-        night = self._night("poisonous", images)
+        night = self._night()
         self.assertNotEqual(night.exit, 0)
         self.assertEqual(
             night.states,
             {"augment": "success", "outcome": "success", "partial": "failed", "verify": "skipped", "publish": "skipped"},
         )
         result = night.xcom["augment"]
-        self.assertEqual((result["status"], result["failed_units"]), ("partial", 1))
+        self.assertEqual((result["run_id"], result["status"], result["failed_units"]), (RUN_ID, "partial", 1))
         self.assertEqual((result["trained"], result["generated"]), (DEFECTS - 1, (DEFECTS - 1) * SAMPLES))
         self.assertIn(f"run {RUN_ID}: 1 units are not complete", night.log)
-        self.assertFalse(self._published_file("poisonous").exists())
+        self.assertFalse(self._published_file().exists())
 
-        released = self._night("poisonous", images, publish_partial=True)
+        released = self._night(publish_partial=True)
         self.assertEqual(released.exit, 0, released.log)
         self.assertEqual(released.states["partial"], "skipped")
         result = released.xcom["augment"]
         self.assertEqual((result["status"], result["trained"], result["generated"]), ("partial", 0, 0))
-        self.assertEqual({unit["defect"] for unit in self._published("poisonous")["units"]}, {"hole", "thread"})
+        published = self._published()
+        self.assertEqual(published["version"], 1)
+        self.assertEqual({unit["defect"] for unit in published["units"]}, {"hole", "thread"})
 
-        shutil.copytree(self.images / "cloth/test/stain", stains, dirs_exist_ok=True)
-        repaired = self._night("poisonous", images)
+        shutil.copytree(good, stains, dirs_exist_ok=True)
+        repaired = self._night()
         self.assertEqual(repaired.exit, 0, repaired.log)
+        self.assertEqual(
+            repaired.states,
+            {"augment": "success", "outcome": "success", "partial": "skipped", "verify": "success", "publish": "success"},
+        )
         result = repaired.xcom["augment"]
-        self.assertEqual((result["status"], result["trained"], result["generated"]), ("complete", 1, SAMPLES))
-        self.assertEqual({unit["defect"] for unit in self._published("poisonous")["units"]}, {"hole", "stain", "thread"})
+        self.assertEqual((result["run_id"], result["status"]), (RUN_ID, "complete"))
+        self.assertEqual((result["trained"], result["generated"]), (1, SAMPLES))
+        self.assertEqual(repaired.xcom["verify"]["findings"], [])
+        published = self._published()
+        self.assertEqual(published["version"], 2)
+        self.assertEqual({unit["defect"] for unit in published["units"]}, {"hole", "stain", "thread"})
+        self.assertEqual(sum(unit["accepted"] for unit in published["units"]), DEFECTS * SAMPLES)
+        run = json.loads((self.server.data / STORE / "runs" / RUN_ID / "run.json").read_text())
+        self.assertEqual(run["settings"]["generation.seed"], NIGHT.replace("-", ""))
+
+        again = self._night()
+        self.assertEqual(again.exit, 0, again.log)
+        self.assertEqual(again.states, repaired.states)
+        result = again.xcom["augment"]
+        self.assertEqual((result["run_id"], result["status"]), (RUN_ID, "complete"))
+        self.assertEqual((result["trained"], result["generated"]), (0, 0))
+        self.assertEqual((result["reused"], result["existing"]), (DEFECTS, DEFECTS * SAMPLES))
+        self.assertEqual(self._published(), published)
+
+        for run in (night, released, repaired, again):
+            self.assertNotIn(SECRET_KEY, run.log)
 
     def test_submit_thatFails_isNoResultAndSaysWhy(self) -> None:
         """By itself: Airflow would try a whole night's task three times, minutes apart."""
-        for settings, arguments, code, reason in [
+        cases = [
             ({"dataset.root": str(self.folder / "nowhere")}, [], 3, "not an existing folder"),
             ({}, ["--colour", "red"], 2, "configuration"),
-        ]:
+        ]
+        given = json.dumps([(settings, arguments) for settings, arguments, _, _ in cases])
+        run = self._run([sys.executable, "-c", SUBMIT, str(self.jar), given, CONFIG])
+        self.assertEqual(run.returncode, 0, run.stdout)
+        failures = run.stdout.splitlines()[-len(cases) :]
+        for (settings, arguments, code, reason), failure in zip(cases, failures):
             with self.subTest(settings=settings, arguments=arguments):
-                given = json.dumps([settings, arguments])
-                run = self._run([sys.executable, "-c", SUBMIT, str(self.jar), given, CONFIG])
-                self.assertEqual(run.returncode, 0, run.stdout)
-                failure = run.stdout.splitlines()[-1]
                 self.assertIn(f"augment ended with exit code {code}", failure)
                 self.assertIn(reason, failure)
 
-    def _night(self, store: str, images: Path, **more: object) -> Night:
+    def _night(self, **more: object) -> Night:
         conf = {
-            "store": self._address(store),
-            "dataset_root": str(images),
+            "store": f"s3a://{BUCKET}/{STORE}",
+            "dataset_root": str(self.images),
             "categories": ["cloth"],
             "samples_per_defect": SAMPLES,
             **more,
@@ -125,15 +122,11 @@ class NightlyTest(unittest.TestCase):
         run = self._run(["airflow", "dags", "test", "dualanodiff_nightly", NIGHT, "--conf", json.dumps(conf)])
         return Night(run.returncode, run.stdout, self.folder / "airflow/airflow.db")
 
-    def _published(self, store: str) -> dict:
-        return json.loads(self._published_file(store).read_text())
+    def _published(self) -> dict:
+        return json.loads(self._published_file().read_text())
 
-    def _published_file(self, store: str) -> Path:
-        return self.server.data / store / "datasets/defects/current.json"
-
-    @staticmethod
-    def _address(store: str) -> str:
-        return f"s3a://{BUCKET}/{store}"
+    def _published_file(self) -> Path:
+        return self.server.data / STORE / "datasets/defects/current.json"
 
     @classmethod
     def _environment(cls) -> dict[str, str]:
@@ -198,15 +191,17 @@ SUBMIT = """
 import json, sys
 from dualanodiff_submit import DualAnoDiffOperator
 from airflow.sdk.exceptions import AirflowException
-settings, arguments = json.loads(sys.argv[2])
-operator = DualAnoDiffOperator(
-    task_id="augment", command="augment", application=sys.argv[1], config=sys.argv[3],
-    settings=settings, arguments=arguments, partial_allowed=True)
-try:
-    operator.execute({})
-    sys.exit("it did not fail")
-except AirflowException as failure:
-    print(str(failure).replace(chr(10), " "))
+failures = []
+for settings, arguments in json.loads(sys.argv[2]):
+    operator = DualAnoDiffOperator(
+        task_id="augment", command="augment", application=sys.argv[1], config=sys.argv[3],
+        settings=settings, arguments=arguments, partial_allowed=True)
+    try:
+        operator.execute({})
+        sys.exit("it did not fail")
+    except AirflowException as failure:
+        failures.append(str(failure).replace(chr(10), " "))
+print(chr(10).join(failures))
 """
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ enum CommandGroup {
             Train.class,
             Generate.class),
     LOOK("Look at them", ReportCommand.class, FiguresCommand.class, EvaluateCommand.class, AblateCommand.class),
-    HAND_ON("Hand them on", Publish.class, ExportCommand.class),
+    HAND_ON("Hand them on", Publish.class, ExportCommand.class, ExportTrainingCommand.class),
     LOOK_AFTER("Look after the store", StatusCommand.class, VerifyCommand.class, GcCommand.class),
     MODELS("Bring models of your own", PretrainCommand.class, ImportAdapterFile.class, ExportAdapter.class),
     SET_UP("Set up", DoctorCommand.class, ConfigCommand.class, CompletionCommand.class, HelpCommand.class),

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.export.PublishDataset;
-import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;

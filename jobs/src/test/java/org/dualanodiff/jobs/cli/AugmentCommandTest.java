@@ -55,7 +55,7 @@ class AugmentCommandTest {
         assertThat(first.exit()).as(first.err()).isZero();
         assertThat(first.count("trained")).isEqualTo(2);
         assertThat(first.count("generated")).isEqualTo(6);
-        assertThat(first.err()).contains("cloth/hole: step 4/4, loss").contains("pair 4/4");
+        assertThat(first.err()).contains("cloth/hole: step 2/2, loss").contains("pair 4/4");
         Map<String, String> before = pictures(folder.resolve(STORE));
 
         CommandLineRun again = augment("--set", "generation.samples-per-defect=3");
@@ -278,7 +278,7 @@ class AugmentCommandTest {
                         "dataset.root=" + data,
                         "dataset.defects=[hole, stain]",
                         "resolution=32",
-                        "training.steps=4",
+                        "training.steps=2",
                         "training.rank=2",
                         "generation.samples-per-defect=2",
                         "generation.batch-size=2",

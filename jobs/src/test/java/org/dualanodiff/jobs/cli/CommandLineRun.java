@@ -7,26 +7,26 @@ import java.io.StringWriter;
 import java.util.List;
 
 /** One run of the command line in this process. */
-record CommandLineRun(int exit, String out, String err) {
+public record CommandLineRun(int exit, String out, String err) {
 
-    static CommandLineRun of(String... arguments) {
+    public static CommandLineRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exit = DualAnoDiffCommand.run(new PrintWriter(out), new PrintWriter(err), arguments);
         return new CommandLineRun(exit, out.toString(), err.toString());
     }
 
-    static CommandLineRun of(List<String> arguments) {
+    public static CommandLineRun of(List<String> arguments) {
         return of(arguments.toArray(String[]::new));
     }
 
     /** The last line of standard output. */
-    JsonObject json() {
+    public JsonObject json() {
         List<String> lines = out.lines().toList();
         return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
-    int count(String name) {
+    public int count(String name) {
         return json().get(name).getAsInt();
     }
 }

@@ -40,7 +40,7 @@ class ExportCommandTest {
                 "dataset.root=" + shared.resolve("data"),
                 "dataset.defects=[hole, stain]",
                 "resolution=32",
-                "training.steps=4",
+                "training.steps=2",
                 "training.rank=2",
                 "generation.samples-per-defect=3",
                 "generation.batch-size=2",

@@ -29,7 +29,7 @@ public final class FaultyMachine implements NativeTask.Hook, SparkPlugin {
     private static final String NO_GPU = "none";
 
     /** Settings of a run on such machines. */
-    static List<String> settings(Path folder) {
+    public static List<String> settings(Path folder) {
         return List.of(
                 "spark.conf.spark.plugins=" + FaultyMachine.class.getName(),
                 "spark.conf.%s=%s".formatted(FOLDER, folder));
@@ -62,7 +62,7 @@ public final class FaultyMachine implements NativeTask.Hook, SparkPlugin {
     }
 
     /** @param faults lines of the plan */
-    static void plan(Path folder, String... faults) throws IOException {
+    public static void plan(Path folder, String... faults) throws IOException {
         Files.createDirectories(folder);
         Files.write(folder.resolve("plan"), Arrays.asList(faults));
         Files.write(folder.resolve("calls"), List.of());

@@ -9,6 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
+import org.dualanodiff.jobs.cli.CommandLineRun;
+import org.dualanodiff.jobs.faults.FaultyMachine;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.VerifyStore;
@@ -42,8 +47,8 @@ class S3RunTest {
     static void runUndisturbed() throws Exception {
         server = S3Server.start(folder.resolve("s3"));
         runs = new S3Runs(folder, server);
-        DriverProcess augment = runs.augment("undisturbed");
-        assertThat(augment.exit()).as(augment.log()).isZero();
+        CommandLineRun augment = runs.augmentHere("undisturbed");
+        assertThat(augment.exit()).as(augment.err()).isZero();
         undisturbed = pictures("undisturbed");
         assertThat(undisturbed).hasSize(SAMPLES);
     }
@@ -60,7 +65,7 @@ class S3RunTest {
         assertThat(verify.json().getAsJsonArray("findings")).isEmpty();
         assertThat(verify.count("samples")).isEqualTo(SAMPLES);
 
-        DriverProcess again = runs.augment("undisturbed");
+        CommandLineRun again = runs.augmentHere("undisturbed");
         assertThat(again.exit()).isZero();
         assertThat(again.count("trained")).isZero();
         assertThat(again.count("generated")).isZero();
@@ -79,23 +84,23 @@ class S3RunTest {
 
     @Test
     void augment_whoseStoreIsGoneFor30Seconds_endsAsUndisturbed() throws Exception {
-        DriverProcess augment = runs.augment("gone", "run.lease.expire-seconds=90");
-        augment.awaitLine("cloth/hole: train yes");
+        Future<CommandLineRun> augment = startHere("gone", "run.lease.expire-seconds=90");
+        await(augment, () -> server.holds("gone", "checkpoints/step-"));
         server.stop();
         Thread.sleep(Duration.ofSeconds(30).toMillis());
         server.start();
 
-        assertThat(augment.exit()).as(augment.log()).isZero();
+        assertThat(augment.get().exit()).as(augment.get().err()).isZero();
         assertAsUndisturbed("gone");
     }
 
     @Test
     void driver_killedDuringTraining_isFollowedByOneThatGoesOnFromTheCheckpoint() throws Exception {
-        DriverProcess augment = runs.augment("killed-training", "training.steps=40");
+        DriverProcess augment = runs.augment("killed-training", "training.steps=16");
         augment.await("a checkpoint", () -> server.holds("killed-training", "checkpoints/step-"));
         augment.kill();
 
-        DriverProcess rerun = runs.augment("killed-training", "training.steps=40");
+        DriverProcess rerun = runs.augment("killed-training", "training.steps=16");
         assertThat(rerun.exit()).as(rerun.log()).isZero();
         assertThat(rerun.log()).contains("its driver, process").contains("has died; taking over");
         assertThat(rerun.log()).contains("goes on from its checkpoint of step");
@@ -109,7 +114,7 @@ class S3RunTest {
         augment.await("a staged file", () -> server.holds("killed-generating", "staging/"));
         augment.kill();
 
-        DriverProcess rerun = rerun("killed-generating");
+        CommandLineRun rerun = rerun("killed-generating");
         assertThat(rerun.count("trained")).isZero();
         assertThat(rerun.count("generated")).isLessThan(SAMPLES);
         assertAsUndisturbed("killed-generating");
@@ -136,19 +141,22 @@ class S3RunTest {
                         && server.holds("killed-after", "commits/cloth/stain/1.json"));
         augment.kill();
 
-        DriverProcess rerun = rerun("killed-after");
+        CommandLineRun rerun = rerun("killed-after");
         assertThat(rerun.count("generated")).isZero();
         assertAsUndisturbed("killed-after");
     }
 
     @Test
     void drivers_startedAtOnce_areOneThatWorksAndOneThatLeaves() throws Exception {
-        DriverProcess one = runs.augment("two", "training.steps=60");
+        // However fast the machine, the one has not ended when the other looks.
+        Path faults = folder.resolve("faults");
+        FaultyMachine.plan(faults, "train cloth/hole .* sleep 10000");
+        DriverProcess one = runs.augment("two", FaultyMachine.settings(faults).toArray(String[]::new));
         one.await("a lease", () -> server.holds("two", "lease/"));
-        DriverProcess other = runs.augment("two", "training.steps=60");
+        CommandLineRun other = runs.augmentHere("two");
 
-        assertThat(other.exit()).isEqualTo(2);
-        assertThat(other.log()).contains("run night is being worked on by process");
+        assertThat(other.exit()).as(other.err()).isEqualTo(2);
+        assertThat(other.err()).contains("run night is being worked on by process");
         assertThat(one.exit()).as(one.log()).isZero();
         assertThat(one.count("generated")).isEqualTo(SAMPLES);
         assertClean("two");
@@ -158,9 +166,9 @@ class S3RunTest {
     void driver_thatWaitsForAnother_findsNothingLeftToDo() throws Exception {
         DriverProcess one = runs.augment("waiting");
         one.await("a lease", () -> server.holds("waiting", "lease/"));
-        DriverProcess other = runs.augment("waiting", "run.lease.wait-seconds=300");
+        CommandLineRun other = runs.augmentHere("waiting", "run.lease.wait-seconds=300");
 
-        assertThat(other.exit()).as(other.log()).isZero();
+        assertThat(other.exit()).as(other.err()).isZero();
         assertThat(one.exit()).isZero();
         assertThat(other.count("trained") + other.count("generated")).isZero();
         assertAsUndisturbed("waiting");
@@ -171,27 +179,43 @@ class S3RunTest {
         Path images = Files.createDirectory(folder.resolve("vanishing"));
         SampleDataset.write(images, 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
         String[] settings = {"dataset.root=" + images, "spark.master=local[1]"};
-        DriverProcess augment = runs.augment("vanished", settings);
+        Future<CommandLineRun> started = startHere("vanished", settings);
         // With one task at a time the stain waits for the hole.
-        augment.awaitLine("cloth/stain: train yes");
+        await(started, () -> server.holds("vanished", "checkpoints/step-"));
         Path image = images.resolve("cloth/test/stain/000.png");
         Files.move(image, folder.resolve("away.png"));
 
-        assertThat(augment.exit()).as(augment.log()).isEqualTo(4);
+        CommandLineRun augment = started.get();
+        assertThat(augment.exit()).as(augment.err()).isEqualTo(4);
         assertThat(augment.count("failed_units")).isEqualTo(1);
         assertThat(augment.count("generated")).isEqualTo(SAMPLES / 2);
 
         Files.move(folder.resolve("away.png"), image);
-        DriverProcess rerun = runs.augment("vanished", settings);
-        assertThat(rerun.exit()).as(rerun.log()).isZero();
+        CommandLineRun rerun = runs.augmentHere("vanished", settings);
+        assertThat(rerun.exit()).as(rerun.err()).isZero();
         assertThat(rerun.count("trained")).isEqualTo(1);
         assertAsUndisturbed("vanished");
     }
 
-    private static DriverProcess rerun(String store) throws Exception {
-        DriverProcess rerun = runs.augment(store);
-        assertThat(rerun.exit()).as(rerun.log()).isZero();
+    private static CommandLineRun rerun(String store) {
+        CommandLineRun rerun = runs.augmentHere(store);
+        assertThat(rerun.exit()).as(rerun.err()).isZero();
         return rerun;
+    }
+
+    private static Future<CommandLineRun> startHere(String store, String... settings) {
+        FutureTask<CommandLineRun> run = new FutureTask<>(() -> runs.augmentHere(store, settings));
+        new Thread(run, "driver of " + store).start();
+        return run;
+    }
+
+    private static void await(Future<CommandLineRun> run, BooleanSupplier happened) throws Exception {
+        while (!happened.getAsBoolean()) {
+            if (run.isDone()) {
+                throw new IllegalStateException("the run ended before: " + run.get().err());
+            }
+            Thread.sleep(3);
+        }
     }
 
     private static void assertAsUndisturbed(String store) throws Exception {

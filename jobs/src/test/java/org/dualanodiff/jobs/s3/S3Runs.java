@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
@@ -27,6 +28,24 @@ final class S3Runs {
         SampleDataset.write(folder.resolve("images"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
     }
 
+    /**
+     * {@code augment} in this JVM, which is warm: for drivers that nobody kills. It has the keys as settings, since it
+     * cannot be given an environment.
+     */
+    CommandLineRun augmentHere(String store, String... more) {
+        List<String> arguments = arguments("augment", server.port(), store, more);
+        Map.of(
+                        "aws.credentials.provider",
+                        "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+                        "access.key",
+                        S3Server.ACCESS_KEY,
+                        "secret.key",
+                        S3Server.SECRET_KEY)
+                .forEach((name, value) ->
+                        arguments.addAll(List.of("--set", "spark.conf.spark.hadoop.fs.s3a." + name + "=" + value)));
+        return CommandLineRun.of(arguments);
+    }
+
     /** Starts {@code augment} with the settings of {@code conf/s3.conf} and the keys in the environment. */
     DriverProcess augment(String store, String... more) throws IOException {
         return augmentThrough(server.port(), store, more);
@@ -41,7 +60,7 @@ final class S3Runs {
 
     /** As {@link #augment}, reaching the server by another port. */
     DriverProcess augmentThrough(int port, String store, String... more) throws IOException {
-        return start("augment", port, store, more);
+        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments("augment", port, store, more));
     }
 
     DriverProcess verify(String store) throws IOException {
@@ -58,12 +77,12 @@ final class S3Runs {
         return folder;
     }
 
-    private DriverProcess start(String command, int port, String store, String... more) throws IOException {
+    private List<String> arguments(String command, int port, String store, String... more) {
         List<String> arguments = new ArrayList<>(
                 List.of(command, "--config", PROJECT.resolve("conf/s3.conf").toString()));
         Stream.concat(settings(port, store).stream(), Stream.of(more))
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments);
+        return arguments;
     }
 
     private List<String> settings(int port, String store) {

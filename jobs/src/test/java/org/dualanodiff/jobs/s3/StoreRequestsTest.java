@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -118,8 +119,8 @@ class StoreRequestsTest {
             S3Server.hadoop(proxy.port())
                     .forEach((name, value) ->
                             arguments.addAll(List.of("--set", "spark.conf.spark.hadoop." + name + "=" + value)));
-            DriverProcess night = DriverProcess.start(folder.resolve("drivers"), Map.of(), arguments);
-            assertThat(night.exit()).as(night.log()).isZero();
+            CommandLineRun night = CommandLineRun.of(arguments);
+            assertThat(night.exit()).as(night.err()).isZero();
             assertThat(night.out()).contains("complete");
             return proxy.requests().stream()
                     .collect(Collectors.toMap(StoreRequestsTest::kind, one -> 1, Integer::sum, TreeMap::new));

@@ -23,6 +23,7 @@ import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
+import org.dualanodiff.model.pretraining.TrainedWeights.TrainedModelWriter;
 import org.dualanodiff.model.text.ClipTextEncoder;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;

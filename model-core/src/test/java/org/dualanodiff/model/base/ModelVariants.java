@@ -17,13 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
+import org.dualanodiff.model.checkpoint.StoredZip;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;
@@ -221,7 +221,7 @@ final class ModelVariants {
                 byte[] content = entry.getName().endsWith("data.pkl")
                         ? pickle.getBytes(ISO_8859_1)
                         : from.getInputStream(entry).readAllBytes();
-                stored(to, entry.getName(), content);
+                StoredZip.put(to, entry.getName(), content);
             }
         }
         Files.delete(plain);
@@ -231,21 +231,9 @@ final class ModelVariants {
     static byte[] zipped(String pickle) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            stored(zip, "archive/data.pkl", pickle.getBytes(ISO_8859_1));
+            StoredZip.put(zip, "archive/data.pkl", pickle.getBytes(ISO_8859_1));
         }
         return bytes.toByteArray();
-    }
-
-    private static void stored(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        CRC32 crc = new CRC32();
-        crc.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
     }
 
     private static String text(String text) {

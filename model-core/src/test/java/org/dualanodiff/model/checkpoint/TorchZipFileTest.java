@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.golden.Golden;
@@ -255,8 +254,8 @@ class TorchZipFileTest {
     void archive_ofABigEndianMachine_isRefused() throws IOException {
         Path file = folder.resolve("big.bin");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            store(zip, "big/data.pkl", "\u0080\u0002}.".getBytes(ISO_8859_1));
-            store(zip, "big/byteorder", "big".getBytes(ISO_8859_1));
+            StoredZip.put(zip, "big/data.pkl", "\u0080\u0002}.".getBytes(ISO_8859_1));
+            StoredZip.put(zip, "big/byteorder", "big".getBytes(ISO_8859_1));
         }
 
         assertRefused(file, "byteorder", "found \"big\"");
@@ -320,24 +319,12 @@ class TorchZipFileTest {
     private Path zip(String pickle, byte[] storage) throws IOException {
         Path file = Files.createTempFile(folder, "w", ".bin");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            store(zip, "w/data.pkl", pickle.getBytes(ISO_8859_1));
+            StoredZip.put(zip, "w/data.pkl", pickle.getBytes(ISO_8859_1));
             if (storage != null) {
-                store(zip, "w/data/0", storage);
+                StoredZip.put(zip, "w/data/0", storage);
             }
         }
         return file;
-    }
-
-    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        CRC32 crc = new CRC32();
-        crc.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
     }
 
     private static byte[] floats(float... values) {

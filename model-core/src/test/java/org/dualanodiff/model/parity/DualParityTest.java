@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dual model and its training, without and with background compensation, against the released numbers. */
 @Tag("parity")
+@Tag("slow")
 class DualParityTest {
 
     private static final double FORWARD = 1e-5;

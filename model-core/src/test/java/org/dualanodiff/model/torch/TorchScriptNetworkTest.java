@@ -8,10 +8,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.checkpoint.StoredZip;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,21 +80,10 @@ class TorchScriptNetworkTest {
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive));
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                String content = new String(in.readAllBytes(), ISO_8859_1);
-                store(out, entry.getName(), content.replace("training\u0089", "training\u0088"));
+                String content =
+                        new String(in.readAllBytes(), ISO_8859_1).replace("training\u0089", "training\u0088");
+                StoredZip.put(out, entry.getName(), content.getBytes(ISO_8859_1));
             }
         }
-    }
-
-    private static void store(ZipOutputStream out, String name, String content) throws IOException {
-        byte[] bytes = content.getBytes(ISO_8859_1);
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes.length);
-        entry.setCrc(crc.getValue());
-        out.putNextEntry(entry);
-        out.write(bytes);
     }
 }

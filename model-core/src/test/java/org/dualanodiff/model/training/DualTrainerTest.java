@@ -30,24 +30,50 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class DualTrainerTest {
 
     private static final int RESOLUTION = 32;
-    private static final int STEPS = 6;
+    private static final int STEPS = 4;
+
+    private static final List<Integer> CHECKPOINTS = new ArrayList<>();
+
+    @TempDir
+    private static Path shared;
 
     private static BaseModel base;
+    private static Map<String, float[]> straight;
 
     @TempDir
     private Path folder;
 
     @BeforeAll
-    static void load() {
+    static void trainStraight() throws IOException {
         base = BaseModel.load(Golden.model(), Compute.CPU);
+        straight = train(STEPS, straightState(), new TrainingListener() {
+            @Override
+            public void afterStep(int step, int steps, double loss) {}
+
+            @Override
+            public boolean wantsCheckpoint(int step) {
+                return step == 1 || step == STEPS;
+            }
+
+            @Override
+            public void afterCheckpoint(int step, Path state) {
+                CHECKPOINTS.add(step);
+            }
+        });
+    }
+
+    private static Path straightState() {
+        return shared.resolve("straight");
     }
 
     @AfterAll
@@ -57,38 +83,19 @@ class DualTrainerTest {
 
     @Test
     void trainer_stoppedAndResumed_endsWithTheWeightsOfOneStraightRun() throws IOException {
-        Map<String, float[]> straight = train(STEPS, folder.resolve("straight"), new ArrayList<>());
         Path checkpoint = folder.resolve("resumed");
-        train(STEPS - 1, checkpoint, new ArrayList<>());
+        train(STEPS - 1, checkpoint, TrainingListener.NONE);
         assertThat(checkpoint).exists();
         List<Integer> steps = new ArrayList<>();
-        Map<String, float[]> resumed = train(STEPS, checkpoint, steps);
-        assertThat(steps).containsExactly(5, 6);
+        Map<String, float[]> resumed = train(STEPS, checkpoint, (step, all, loss) -> steps.add(step));
+        assertThat(steps).containsExactly(3, 4);
         assertThat(resumed.keySet()).isEqualTo(straight.keySet());
         straight.forEach((key, values) -> assertThat(resumed.get(key)).as(key).isEqualTo(values));
     }
 
     @Test
-    void trainer_whoseListenerWantsCheckpoints_makesThemBesideTheUsualOnes() throws IOException {
-        List<Integer> checkpoints = new ArrayList<>();
-        TrainingListener listener = new TrainingListener() {
-            @Override
-            public void afterStep(int step, int steps, double loss) {}
-
-            @Override
-            public boolean wantsCheckpoint(int step) {
-                return step == 2 || step == STEPS;
-            }
-
-            @Override
-            public void afterCheckpoint(int step, Path state) {
-                checkpoints.add(step);
-            }
-        };
-        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 1e-3))) {
-            trainer.train(folder.resolve("state"), listener);
-        }
-        assertThat(checkpoints).as("none after the last step").containsExactly(2, 4);
+    void trainer_whoseListenerWantsCheckpoints_makesThemBesideTheUsualOnes() {
+        assertThat(CHECKPOINTS).as("none after the last step").containsExactly(1, 2);
     }
 
     @Test
@@ -106,12 +113,12 @@ class DualTrainerTest {
 
     @Test
     void trainer_twoAtOnceInOneJvm_eachGivesTheWeightsItGivesAlone() throws Exception {
-        Map<String, float[]> alone = train(3, folder.resolve("alone"), new ArrayList<>());
+        Map<String, float[]> alone = train(2, folder.resolve("alone"), TrainingListener.NONE);
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
             List<Callable<Map<String, float[]>>> both = List.of(
-                    () -> train(3, folder.resolve("first"), new ArrayList<>()),
-                    () -> train(3, folder.resolve("second"), new ArrayList<>()));
+                    () -> train(2, folder.resolve("first"), TrainingListener.NONE),
+                    () -> train(2, folder.resolve("second"), TrainingListener.NONE));
             for (Future<Map<String, float[]>> result : pool.invokeAll(both)) {
                 Map<String, float[]> weights = result.get();
                 alone.forEach(
@@ -124,20 +131,18 @@ class DualTrainerTest {
 
     @Test
     void trainer_onFewImages_lowersTheLossOfAFixedBatch() throws IOException {
-        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(40, 3e-3))) {
+        try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(12, 3e-3))) {
             double before = trainer.evaluate(1_000);
             trainer.train(folder.resolve("state"), TrainingListener.NONE);
             assertThat(trainer.evaluate(1_000)).isLessThan(0.98 * before);
-            assertThat(trainer.losses().values()).hasSize(40);
+            assertThat(trainer.losses().values()).hasSize(12);
         }
     }
 
     @Test
     void trainer_resumedWithOtherSettings_isRefused() throws IOException {
-        Path checkpoint = folder.resolve("state");
-        train(STEPS, checkpoint, new ArrayList<>());
         try (DualTrainer other = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(STEPS, 5e-4))) {
-            assertThatThrownBy(() -> other.train(checkpoint, TrainingListener.NONE))
+            assertThatThrownBy(() -> other.train(straightState(), TrainingListener.NONE))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("other settings")
                     .hasMessageContaining("5.0E-4");
@@ -164,9 +169,9 @@ class DualTrainerTest {
 
     @Test
     void trainer_withMicroBatchesAndRecomputation_learnsTheSame() throws IOException {
-        TrainingConfig plain = config(3, 1e-3);
+        TrainingConfig plain = config(2, 1e-3);
         TrainingConfig frugal = new TrainingConfig(
-                3,
+                2,
                 2,
                 1,
                 true,
@@ -183,7 +188,7 @@ class DualTrainerTest {
                 RESOLUTION,
                 true,
                 true,
-                4,
+                2,
                 7);
         double[] losses = losses(plain);
         double[] frugalLosses = losses(frugal);
@@ -212,7 +217,7 @@ class DualTrainerTest {
                 RESOLUTION,
                 false,
                 false,
-                4,
+                2,
                 7);
         List<TrainingExample> withObjects = examples().stream()
                 .map(e -> new TrainingExample(e.name(), e.image(), e.mask(), Optional.of(e.mask())))
@@ -254,7 +259,7 @@ class DualTrainerTest {
     }
 
     private static DualTrainer trainer(Ablation ablation, boolean recompute) {
-        return new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(3, 1e-3, recompute, ablation));
+        return new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(2, 1e-3, recompute, ablation));
     }
 
     private static List<Float> values(DualAdapter adapter, String part) {
@@ -276,9 +281,10 @@ class DualTrainerTest {
         }
     }
 
-    private static Map<String, float[]> train(int steps, Path checkpoint, List<Integer> seen) throws IOException {
+    private static Map<String, float[]> train(int steps, Path checkpoint, TrainingListener listener)
+            throws IOException {
         try (DualTrainer trainer = new DualTrainer(base, examples(), NestedPrompt.RELEASED, config(steps, 1e-3))) {
-            DualAdapter adapter = trainer.train(checkpoint, (step, all, loss) -> seen.add(step));
+            DualAdapter adapter = trainer.train(checkpoint, listener);
             Map<String, float[]> weights = new TreeMap<>();
             adapter.tensors().keySet().forEach(key -> weights.put(key, adapter.values(key)));
             return weights;
@@ -308,7 +314,7 @@ class DualTrainerTest {
                 RESOLUTION,
                 true,
                 true,
-                4,
+                2,
                 7);
     }
 

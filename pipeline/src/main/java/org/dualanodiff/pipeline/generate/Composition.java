@@ -3,14 +3,20 @@ package org.dualanodiff.pipeline.generate;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
+import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.crop.Window;
+import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GoodCrops.GoodCrop;
 import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 
 /** What becomes of the pictures that the model made: themselves, or a part of a full-size good image. */
-sealed interface Composition permits Composition.WholePicture, InGoodCrop {
+sealed interface Composition {
 
     /** Where a defect may be, as in {@link Anchor#place}; null for anywhere. */
     float[] place(GeneratedPair pair);
@@ -72,6 +78,86 @@ sealed interface Composition permits Composition.WholePicture, InGoodCrop {
             String background = pair.anchor().map(Anchor::name).orElse(null);
             return new ComposedPair(
                     image, pair.anomaly(), mask, background, new Window(0, 0, mask.getWidth(), mask.getHeight()));
+        }
+    }
+
+    /**
+     * The model's pictures are a window of a full-size good image. Beyond 3 pixels around the mask the image is the good one,
+     * byte for byte, whether the pair was made on the window (the two are blended) or freely (the defect is cloned into it).
+     */
+    static final class InGoodCrop implements Composition {
+
+        private final GoodCrops crops;
+        private final SampleSeries series;
+        private final boolean anchored;
+        private final boolean detail;
+        private final PartGround ground;
+
+        InGoodCrop(GoodCrops crops, SampleSeries series, CropSource source) {
+            this.crops = crops;
+            this.series = series;
+            this.anchored = source.anchored();
+            this.detail = source.anchored() && source.good().anchoring().detail();
+            this.ground = source.good().anchoring().ground();
+        }
+
+        @Override
+        public float[] place(GeneratedPair pair) {
+            return crop(pair).anchor().place();
+        }
+
+        @Override
+        public Optional<BufferedImage> good(GeneratedPair pair) {
+            return anchored ? Optional.of(crop(pair).anchor().image()) : Optional.empty();
+        }
+
+        private GoodCrop crop(GeneratedPair pair) {
+            return crops.of(series, pair.index());
+        }
+
+        @Override
+        public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
+            GoodCrop crop = crop(pair);
+            Window window = crop.window();
+            Image photograph = Image.rgb(crop.photograph());
+            Image defect = Mask.of(mask).scaled(window.width(), window.height()).image();
+            Image good = window.cut(photograph);
+            Image made = photographed(pair.image(), window);
+            Image detailed =
+                    detail ? withDetail(made, good, photographed(crop.anchor().image(), window)) : made;
+            Image image = blended(detailed, good, defect);
+            return new ComposedPair(
+                    window.paste(photograph, image).buffered(),
+                    window.paste(
+                                    ground.pixels(photograph.width(), photograph.height()),
+                                    photographed(pair.anomaly(), window))
+                            .buffered(),
+                    window.paste(black(photograph), defect).buffered(),
+                    crop.anchor().name(),
+                    window);
+        }
+
+        private Image blended(Image generated, Image good, Image mask) {
+            return anchored ? AnchoredImage.compose(generated, good, mask) : SeamlessClone.compose(generated, good, mask);
+        }
+
+        /** From the working resolution to the photograph's. */
+        private static Image photographed(BufferedImage picture, Window window) {
+            return PilResize.resize(Image.rgb(picture), window.width(), window.height());
+        }
+
+        /** Adds what the good image has beyond its reduced form, which is what the model worked on. */
+        private static Image withDetail(Image made, Image good, Image reduced) {
+            byte[] levels = new byte[made.levels().length];
+            for (int i = 0; i < levels.length; i++) {
+                int lost = (good.levels()[i] & 0xff) - (reduced.levels()[i] & 0xff);
+                levels[i] = (byte) Math.max(0, Math.min(255, (made.levels()[i] & 0xff) + lost));
+            }
+            return new Image(made.width(), made.height(), made.channels(), levels);
+        }
+
+        private static Image black(Image like) {
+            return new Image(like.width(), like.height(), 1, new byte[like.width() * like.height()]);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.procedural.Camera.Exposure;
 import org.dualanodiff.pipeline.procedural.Canvas.Brush;
 
 /**

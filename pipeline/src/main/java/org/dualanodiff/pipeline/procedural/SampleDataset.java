@@ -9,6 +9,7 @@ import java.util.function.LongFunction;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.procedural.Camera.Exposure;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 import org.dualanodiff.pipeline.procedural.Product.Capsule;
 import org.dualanodiff.pipeline.procedural.Product.Cloth;

@@ -105,7 +105,7 @@ final class SectionHtml {
                 .mapToObj(column -> isNumeric(section.rows(), column) ? "number" : "words")
                 .toList();
         return div().withClass("scroll")
-                .attr("role", "region")
+                .attr("role", "group")
                 .attr("aria-label", section.heading())
                 .attr("tabindex", "0")
                 .with(table(

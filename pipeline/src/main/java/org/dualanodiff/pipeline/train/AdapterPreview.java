@@ -19,7 +19,6 @@ import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
 import org.dualanodiff.pipeline.report.ContactSheet;
-import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.Readable;
@@ -32,7 +31,10 @@ import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 public final class AdapterPreview {
 
     private static final int ACROSS = 2;
-    private static final long MOST_BYTES = 400_000;
+    /** Pixels of a picture's longer side: sheets of an adapter are all of one size, a third of a megabyte. */
+    private static final int CELL = 96;
+
+    private static final long MOST_BYTES = 2_000_000;
 
     private final BaseModel base;
     private final TrainTask task;
@@ -65,10 +67,10 @@ public final class AdapterPreview {
     byte[] png(DualAdapter adapter, int step) throws IOException {
         List<PairThumbnail> drawn = drawn(adapter).stream()
                 .map(pair -> PairThumbnail.of(
-                        "", pair.image(), pair.anomaly(), mask.extract(pair.part()).buffered(), DescribeRun.CELL))
+                        "", pair.image(), pair.anomaly(), mask.extract(pair.part()).buffered(), CELL))
                 .toList();
         List<PairThumbnail> seen = real.stream()
-                .map(pair -> PairThumbnail.of("", pair.image(), pair.mask(), DescribeRun.CELL))
+                .map(pair -> PairThumbnail.of("", pair.image(), pair.mask(), CELL))
                 .toList();
         List<PairGroup> groups = new ArrayList<>();
         groups.add(new PairGroup("real", seen));

@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.base.BaseModel;
+import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -91,29 +93,42 @@ public final class TrainAdapter {
             return new TrainResult(
                     task.adapter(), task.training().steps(), resumedFrom, last(trainer), seconds, times, null);
         } catch (OutOfDeviceMemoryException e) {
-            throw new OutOfDeviceMemoryException(tooLarge(base, task, e), e);
+            throw new OutOfDeviceMemoryException(
+                    tooLarge(base.memoryNeed(), base.deviceName(), base.precision(), task, e.getMessage()), e);
         } finally {
             deleteFolder(folder);
         }
     }
 
-    private static String tooLarge(BaseModel base, TrainTask task, OutOfDeviceMemoryException failure) {
+    /** Where the micro-batch is chosen by what is free, one pair at a time is all that is left to choose, and is taken to be. */
+    static String tooLarge(MemoryNeed memory, String device, Precision precision, TrainTask task, String failure) {
         TrainingConfig config = task.training();
-        int pairs = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
-        long need = base.memoryNeed()
-                .training(base.precision(), config.resolution(), config.rank(), pairs, config.recompute());
-        return ("the memory of %s does not suffice to train %s: %s. %d pairs of %d pixels at once in %s need about %s%s. To need less,"
-                        + " set training.micro-batch-size = 1, then training.recompute = true, then compute.training-precision = bf16,"
-                        + " or a lower resolution")
+        boolean chosen = config.microBatchSize() == 0 && !device.startsWith("cpu");
+        int given = config.microBatchSize() == 0 ? config.batchSize() : config.microBatchSize();
+        int pairs = chosen ? 1 : given;
+        long need = memory.training(precision, config.resolution(), config.rank(), pairs, config.recompute());
+        List<String> remedies = new ArrayList<>();
+        if (pairs > 1) {
+            remedies.add("training.micro-batch-size = 1");
+        }
+        if (!config.recompute()) {
+            remedies.add("training.recompute = true");
+        }
+        if (precision == Precision.FP32) {
+            remedies.add("compute.training-precision = bf16");
+        }
+        remedies.add("a lower resolution");
+        return "the memory of %s does not suffice to train %s: %s. %s of %d pixels at once in %s need about %s%s. To need less: %s"
                 .formatted(
-                        base.deviceName(),
+                        device,
                         task.adapter(),
-                        failure.getMessage(),
-                        pairs,
+                        failure,
+                        pairs == 1 ? "1 pair" : pairs + " pairs",
                         config.resolution(),
-                        base.precision(),
+                        precision,
                         Readable.bytes(need),
-                        config.recompute() ? " with recomputation" : "");
+                        config.recompute() ? " with recomputation" : "",
+                        String.join(", then ", remedies));
     }
 
     private List<TrainingExample> examples(TrainTask task) throws IOException {

@@ -8,7 +8,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Image files written byte by byte, so that they can be wrong in ways that no image library writes. */
-final class RawImages {
+public final class RawImages {
     private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
     private RawImages() {}
@@ -65,7 +65,8 @@ final class RawImages {
         return out.toByteArray();
     }
 
-    private static byte[] chunk(String type, byte[] data) {
+    /** A piece of a PNG with its length and its sum. */
+    public static byte[] chunk(String type, byte[] data) {
         byte[] name = type.getBytes(StandardCharsets.US_ASCII);
         CRC32 crc = new CRC32();
         crc.update(name);
@@ -78,7 +79,7 @@ final class RawImages {
                 .array();
     }
 
-    private static byte[] joined(byte[]... parts) {
+    public static byte[] joined(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);

@@ -1,5 +1,8 @@
 package org.dualanodiff.pipeline.hostile;
 
+import static org.dualanodiff.pipeline.dataset.RawImages.chunk;
+import static org.dualanodiff.pipeline.dataset.RawImages.joined;
+
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
@@ -206,19 +208,6 @@ final class HostileImages {
                 .array();
     }
 
-    private static byte[] chunk(String type, byte[] data) {
-        byte[] name = type.getBytes(StandardCharsets.US_ASCII);
-        CRC32 sum = new CRC32();
-        sum.update(name);
-        sum.update(data);
-        return ByteBuffer.allocate(data.length + 12)
-                .putInt(data.length)
-                .put(name)
-                .put(data)
-                .putInt((int) sum.getValue())
-                .array();
-    }
-
     private static byte[] packed(String before, long zeros) {
         Deflater deflater = new Deflater();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -290,13 +279,5 @@ final class HostileImages {
             System.arraycopy(part, 0, all, i * part.length, part.length);
         }
         return all;
-    }
-
-    private static byte[] joined(byte[]... parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            out.writeBytes(part);
-        }
-        return out.toByteArray();
     }
 }

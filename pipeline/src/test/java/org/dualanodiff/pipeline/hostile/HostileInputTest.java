@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each input in one JVM of 2 GB of heap: no crash, no hang, nothing from outside in an export, nothing deleted, nothing run. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("slow")
 class HostileInputTest {
     @TempDir
     static Path folder;

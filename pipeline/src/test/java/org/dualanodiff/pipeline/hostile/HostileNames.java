@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.export.PublishDataset;
-import org.dualanodiff.pipeline.export.PublishedDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreLayout;

@@ -1,4 +1,4 @@
-package org.dualanodiff.jobs.log;
+package org.dualanodiff.jobs.spark;
 
 import java.io.PrintWriter;
 import java.io.Writer;

@@ -1,0 +1,80 @@
+package org.dualanodiff.jobs.cli;
+
+import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.tracking.MlflowExport;
+import org.dualanodiff.pipeline.tracking.TensorBoardFolder;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "export-training",
+        mixinStandardHelpOptions = true,
+        footer = "bin/dualanodiff export-training --store work/store --run ID --tensorboard logs",
+        description = {
+            "Writes curves and sample sheets of a run's trainings for TensorBoard or MLflow.",
+            "While the run is under way, too; given again, it adds what is new."
+        })
+final class ExportTrainingCommand implements Callable<Integer> {
+
+    @Mixin
+    private Options.OfStore options;
+
+    @Option(names = "--run", required = true, paramLabel = "ID", description = "Run whose trainings they are.")
+    private String run;
+
+    @ArgGroup(multiplicity = "1")
+    private Target target;
+
+    @Option(
+            names = "--no-artifacts",
+            description = "Send MLflow numbers, settings and tags only: for servers that do not take files themselves.")
+    private boolean numbersOnly;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Where they are written. */
+    static final class Target {
+        @Option(
+                names = "--tensorboard",
+                required = true,
+                paramLabel = "FOLDER",
+                description = "Folder for tensorboard --logdir: a path, hdfs:// or s3a://.")
+        private String folder;
+
+        @Option(
+                names = "--mlflow",
+                required = true,
+                paramLabel = "ADDRESS",
+                description = {
+                    "Tracking server, such as http://localhost:5000. Credentials come from MLFLOW_TRACKING_TOKEN, or",
+                    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
+                })
+        private String server;
+    }
+
+    @Override
+    public Integer call() {
+        try (ObjectStore store = options.open()) {
+            int written = target.server == null
+                    ? tensorBoard(store)
+                    : new MlflowExport(store, target.server, System.getenv()).write(run, !numbersOnly);
+            spec.commandLine().getOut().println(written + " trainings written");
+            return ExitCode.DONE;
+        }
+    }
+
+    private int tensorBoard(ObjectStore store) {
+        PipelineConfig config = options.load();
+        try (ObjectStore folder = Machine.of(config.spark().conf()).open(target.folder)) {
+            return new TensorBoardFolder(folder).write(store, run);
+        }
+    }
+}
