@@ -48,6 +48,7 @@ PLACEHOLDERS = [
     (r"conf/local\.conf\b", "conf/local.conf --set run.id=night"),
     (r"YOUR_IMAGES|/data/mvtec|\bDIR\b", "images"),
     (r"\bDATA\b", "images"),
+    (r"/data/lake\b", "$PWD/work/lake"),
     (r"s3a://(bucket/defects|factory/augmented)", "work/store"),
     (r"/models/stable-diffusion-v1-5", "model"),
     (r"--run ID\b", "--run night"),

@@ -353,6 +353,7 @@ public final class RunReport {
         /** The last line of the command's output, with its times. */
         void ended(RunReport.Summary summary, List<NativeTask.Record> tasks) {
             JsonObject result = JsonParser.parseString(summary.json()).getAsJsonObject();
+            result.addProperty("format", Json.FORMAT);
             result.addProperty("started_at", started.toString());
             result.addProperty("finished_at", Instant.now().toString());
             write(tasks);
@@ -374,6 +375,7 @@ public final class RunReport {
 
         private JsonObject result(String status) {
             JsonObject result = new JsonObject();
+            result.addProperty("format", Json.FORMAT);
             result.addProperty("run_id", runId);
             result.addProperty("status", status);
             result.addProperty("started_at", started.toString());
@@ -386,7 +388,7 @@ public final class RunReport {
 
         private void write(List<NativeTask.Record> tasks) {
             if (!tasks.isEmpty()) {
-                store.write(StoreLayout.tasks(runId, started), Json.bytes(Map.of("tasks", tasks)));
+                store.write(StoreLayout.tasks(runId, started), Json.record(Map.of("tasks", tasks)));
             }
         }
     }
