@@ -29,7 +29,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
-import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 
 /**

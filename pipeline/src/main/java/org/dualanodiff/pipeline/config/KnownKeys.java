@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 
 /** The names of all settings and of the blocks around them; refuses what is neither. */
 final class KnownKeys {

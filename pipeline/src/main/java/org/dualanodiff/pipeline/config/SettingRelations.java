@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 
 /** Rules between settings, each of which is sound by itself. */

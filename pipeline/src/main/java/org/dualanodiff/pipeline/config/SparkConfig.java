@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.dualanodiff.pipeline.config.ConfigLoader.Problem;
 
 /**
  * Master of the embedded mode and further Spark properties, sorted by name: the free map {@code spark.conf}. HOCON reads dots in
