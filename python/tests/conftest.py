@@ -22,8 +22,8 @@ KEY, SECRET = "AKIADUMMYACCESSKEY", "dummy/Secret+Key0123456789"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store",
-        default=str(ROOT / "target/ci/store"),
-        help="store with a run 'night' of accepted pairs, published as 'defects'; .ci/run leaves one in target/ci/store",
+        default=str(ROOT / "target/ci/work/store"),
+        help="store with a run 'night' of accepted pairs, published as 'defects'; .ci/run leaves one in target/ci/work/store",
     )
 
 

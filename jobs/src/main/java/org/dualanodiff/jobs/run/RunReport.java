@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 /** Collects what a run did, for its manifest and for the last line of its output. */
 public final class RunReport {
 
+    /** The status of a run of which only the plan is shown. */
+    static final String PLANNED = "planned";
+
     /** Units that people are told of one by one. */
     private static final int MOST_NAMED = 100;
 
@@ -297,6 +300,9 @@ public final class RunReport {
 
         /** The same for people. */
         public String sentence() {
+            if (status.equals(PLANNED)) {
+                return String.format(Locale.ROOT, "planned, nothing was written; %.0f s", seconds);
+            }
             StringBuilder text = new StringBuilder(String.format(
                     Locale.ROOT,
                     "%s: %d adapters trained, %d reused; %d pairs generated (%d accepted, %d rejected), %d there before",
