@@ -137,6 +137,12 @@ def test_reading_ofDeletedFile_saysHowToGetItBack(store: Path) -> None:
             read()
 
 
+def test_records_ofAStore_sayTheirFormat(store: Path) -> None:
+    records = [path for folder in ("adapters", "runs", "datasets") for path in (store / folder).rglob("*.json")]
+
+    assert {path.name: json.loads(path.read_text()).get("format") for path in records} == {path.name: 1 for path in records}
+
+
 def test_load_withArgumentsThatDoNotFit_isRefused(store: Path) -> None:
     for arguments, message in (
         ({}, "either dataset=NAME or run=ID"),
