@@ -22,8 +22,8 @@ KEY, SECRET = "AKIADUMMYACCESSKEY", "dummy/Secret+Key0123456789"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store",
-        default=str(ROOT / "target/ci/store"),
-        help="store with a run 'night' of accepted pairs, published as 'defects'; .ci/run leaves one in target/ci/store",
+        default=str(ROOT / "target/ci/work/store"),
+        help="store with a run 'night' of accepted pairs, published as 'defects'; .ci/run leaves one in target/ci/work/store",
     )
 
 
@@ -43,7 +43,9 @@ def store(made: Path, tmp_path: Path) -> Path:
 
 
 def commit_files(store: Path, run: str = "night") -> list[Path]:
-    return sorted((store / "runs" / run / "commits").glob("*/*/*.json"))
+    """The newest commit of each unit."""
+    units = sorted((store / "runs" / run / "commits").glob("*/*"))
+    return [max(unit.glob("*.json"), key=lambda file: int(file.stem)) for unit in units]
 
 
 def reject_first(store: Path) -> None:
@@ -85,7 +87,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[st
             stderr=log,
         )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()

@@ -117,6 +117,26 @@ class LauncherTest {
         assertThat(result.output()).startsWith("error: there is no " + root + "/pom.xml");
     }
 
+    @Test
+    void unpackedRelease_withoutMavenAndBuild_runsItsJarWithItsLibraries() throws Exception {
+        Path release = folder.resolve("dualanodiff-0.1.0");
+        script(release.resolve("bin/dualanodiff"), Files.readString(root.resolve("bin/dualanodiff")));
+        Files.createDirectories(release.resolve("lib"));
+        Files.writeString(release.resolve("lib/embedded.options"), "-Dx=y");
+        Files.writeString(release.resolve("dualanodiff-0.1.0.jar"), "");
+        Files.delete(folder.resolve("path/mvn"));
+        String launcher = release.resolve("bin/dualanodiff").toString();
+
+        assertThat(run(folder, launcher, "plan").output())
+                .startsWith("JAVA")
+                .contains("-Dx=y -cp %1$s/dualanodiff-0.1.0.jar:%1$s/lib/* org.dualanodiff.jobs.Main plan".formatted(release));
+
+        script(folder.resolve("spark/bin/spark-submit"), "#!/bin/bash\necho \"SUBMIT: $*\"\n");
+        environment.put("SPARK_HOME", folder.resolve("spark").toString());
+        assertThat(run(folder, launcher, "plan").output())
+                .contains("SUBMIT: --class org.dualanodiff.jobs.Main " + release + "/dualanodiff-0.1.0.jar plan");
+    }
+
     @ParameterizedTest
     @CsvSource({"'', C.UTF-8", "C, C.UTF-8", "de_DE.ISO-8859-1, C.UTF-8", "de_DE.UTF-8, ''", "en_US.utf8, ''"})
     void locale_withoutUtf8_isReplaced(String language, String expected) throws Exception {

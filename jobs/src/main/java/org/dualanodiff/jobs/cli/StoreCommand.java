@@ -1,7 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.PublishRun;
@@ -9,13 +13,17 @@ import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
+import org.dualanodiff.pipeline.export.PublishTable;
+import org.dualanodiff.pipeline.export.PublishTable.TableName;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** A command that works on what a store has, on Spark. */
 abstract class StoreCommand implements Callable<Integer> {
@@ -50,12 +58,25 @@ abstract class StoreCommand implements Callable<Integer> {
             footer = "bin/dualanodiff publish --store work/store --name defects --run ID",
             description = {
                 "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
-                "Copies nothing. Published again with other pairs, it becomes the next version."
+                "Copies nothing. Published again with other pairs, it becomes the next version. With --table their files",
+                "are appended to an Iceberg table, too, each run once."
             })
     static final class Publish extends StoreCommand {
 
-        @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the data set.")
+        @Option(
+                names = "--name",
+                paramLabel = "NAME",
+                description = "Name of the data set. Default: the table's name, where there is one.")
         private String name;
+
+        @Option(
+                names = "--table",
+                paramLabel = "TABLE",
+                description = {
+                    "Iceberg table: CATALOG.DATABASE.TABLE. The catalog is set like one of Spark's, in",
+                    "spark.sql.catalog.CATALOG.type, .uri, .warehouse and so on."
+                })
+        private String table;
 
         @Option(
                 names = "--run",
@@ -67,11 +88,31 @@ abstract class StoreCommand implements Callable<Integer> {
 
         @Override
         int run(SparkSession spark, ObjectStore store) {
-            PublishedDataset dataset = new PublishRun(store).run(name, runs);
-            spec.commandLine()
-                    .getOut()
-                    .printf("%s version %d%n", store.uri(StoreLayout.currentDataset(name)), dataset.version());
+            if (name == null && table == null) {
+                throw new ParameterException(spec.commandLine(), "give --name, --table, or both");
+            }
+            Optional<PublishTable> into = Optional.ofNullable(table).map(any -> table(spark, store));
+            // First, so that no file goes that the table is about to name.
+            String dataset = name == null ? table : name;
+            PublishedDataset published = new PublishRun(store).run(dataset, runs);
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("%s version %d%n", store.uri(StoreLayout.currentDataset(dataset)), published.version());
+            into.ifPresent(of -> out.printf("%s %s%n", table, of.append(published)
+                    .map(snapshot -> "snapshot " + snapshot)
+                    .orElse("has it already")));
             return ExitCode.DONE;
+        }
+
+        private PublishTable table(SparkSession spark, ObjectStore store) {
+            TableName name = TableName.parse(table);
+            String prefix = "spark.sql.catalog." + name.catalog() + ".";
+            Map<String, String> properties = new HashMap<>();
+            CollectionConverters.asJava(spark.conf().getAll()).forEach((key, value) -> {
+                if (key.startsWith(prefix)) {
+                    properties.put(key.substring(prefix.length()), value);
+                }
+            });
+            return new PublishTable(store, machine.hadoop(), name, properties);
         }
     }
 }

@@ -99,7 +99,8 @@ public final class Demo {
         say("look at      " + page());
         say("or at        " + sheet);
         say("the pairs    " + store().resolve("samples") + " (Parquet)");
-        say("next         bin/dualanodiff augment --config conf/small.conf --set dataset.root=YOUR_IMAGES");
+        say("next         bin/dualanodiff augment --config conf/small.conf --set dataset.root=YOUR_IMAGES \\");
+        say("                 --set generation.samples-per-defect=20");
     }
 
     private Path data() {

@@ -168,7 +168,7 @@ public final class AugmentRun {
                     .of(plan);
             PlanText.lines(estimate, inputs).forEach(console::println);
             console.flush();
-            return new RunReport(identity, inputs, plan, started).summary("planned", estimate, null);
+            return new RunReport(identity, inputs, plan, started).summary(RunReport.PLANNED, estimate, null);
         }
 
         /** From the plan on: what another driver has done before the lease was taken is not planned again. */

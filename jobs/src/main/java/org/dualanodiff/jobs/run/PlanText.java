@@ -62,11 +62,12 @@ final class PlanText {
     /** A line for each unit that there is something to do for, one for all, where the figures come from, and the memory. */
     static List<String> lines(Estimate estimate, RunInputs inputs) {
         List<String> lines = new ArrayList<>();
+        boolean measured = estimate.training() != null || estimate.generation() != null;
         estimate.units().stream()
-                .filter(unit -> unit.cost().steps() + unit.cost().pairs() > 0)
+                .filter(unit -> measured && unit.cost().steps() + unit.cost().pairs() > 0)
                 .forEach(unit -> lines.add("expected for %s/%s: %s"
                         .formatted(unit.category(), unit.defect(), cost(unit.cost(), estimate))));
-        lines.add("expected in all: " + cost(estimate.total(), estimate));
+        lines.add("expected in all: " + (measured ? cost(estimate.total(), estimate) : work(estimate.total())));
         if (estimate.total().steps() > 0) {
             lines.add(source("training", "steps", estimate.training(), "rank, "));
         }
@@ -75,6 +76,11 @@ final class PlanText {
         }
         lines.add(memory(inputs));
         return lines;
+    }
+
+    private static String work(Estimate.Cost cost) {
+        return "unknown hours; %s steps, %s pairs"
+                .formatted(Readable.count(cost.steps()), Readable.count(cost.pairs()));
     }
 
     private static String cost(Estimate.Cost cost, Estimate estimate) {
@@ -89,7 +95,7 @@ final class PlanText {
                         Readable.count(cost.pairs()));
     }
 
-    /** What hours are counted of; where nothing was measured, those of GPUs are asked for. */
+    /** What hours are counted of. */
     private static String devices(Estimate estimate) {
         boolean cpu = Stream.of(estimate.training(), estimate.generation())
                 .filter(Objects::nonNull)

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 /** Collects what a run did, for its manifest and for the last line of its output. */
 public final class RunReport {
 
+    /** The status of a run of which only the plan is shown. */
+    static final String PLANNED = "planned";
+
     /** Units that people are told of one by one. */
     private static final int MOST_NAMED = 100;
 
@@ -297,6 +300,9 @@ public final class RunReport {
 
         /** The same for people. */
         public String sentence() {
+            if (status.equals(PLANNED)) {
+                return String.format(Locale.ROOT, "planned, nothing was written; %.0f s", seconds);
+            }
             StringBuilder text = new StringBuilder(String.format(
                     Locale.ROOT,
                     "%s: %d adapters trained, %d reused; %d pairs generated (%d accepted, %d rejected), %d there before",
@@ -347,6 +353,7 @@ public final class RunReport {
         /** The last line of the command's output, with its times. */
         void ended(RunReport.Summary summary, List<NativeTask.Record> tasks) {
             JsonObject result = JsonParser.parseString(summary.json()).getAsJsonObject();
+            result.addProperty("format", Json.FORMAT);
             result.addProperty("started_at", started.toString());
             result.addProperty("finished_at", Instant.now().toString());
             write(tasks);
@@ -368,6 +375,7 @@ public final class RunReport {
 
         private JsonObject result(String status) {
             JsonObject result = new JsonObject();
+            result.addProperty("format", Json.FORMAT);
             result.addProperty("run_id", runId);
             result.addProperty("status", status);
             result.addProperty("started_at", started.toString());
@@ -380,7 +388,7 @@ public final class RunReport {
 
         private void write(List<NativeTask.Record> tasks) {
             if (!tasks.isEmpty()) {
-                store.write(StoreLayout.tasks(runId, started), Json.bytes(Map.of("tasks", tasks)));
+                store.write(StoreLayout.tasks(runId, started), Json.record(Map.of("tasks", tasks)));
             }
         }
     }

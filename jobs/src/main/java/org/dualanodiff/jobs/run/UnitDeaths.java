@@ -64,7 +64,7 @@ final class UnitDeaths {
         List<Death> of = deaths.computeIfAbsent(unit, none -> new ArrayList<>());
         of.add(death);
         int number = of.size();
-        while (!store.createIfAbsent(folder(unit) + "/" + number + ".json", Json.bytes(death))) {
+        while (!store.createIfAbsent(folder(unit) + "/" + number + ".json", Json.record(death))) {
             number++;
         }
     }

@@ -155,7 +155,7 @@ final class UnitStates implements AutoCloseable {
     private void write() {
         try {
             RunStatus status = status();
-            store.write(StoreLayout.status(runId), Json.bytes(status));
+            store.write(StoreLayout.status(runId), Json.record(status));
             // Whoever has nothing to do is done before there is a page to look at.
             if (++looks % LOOKS_A_PAGE == 0) {
                 page.write(status);

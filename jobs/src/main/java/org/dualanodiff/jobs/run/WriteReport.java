@@ -69,7 +69,7 @@ public final class WriteReport {
         for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
             String key = StoreLayout.realPairs(runId, set.unit());
             if (set.usable() && !there.contains(key)) {
-                store.write(key, Json.bytes(RealPairs.read(set, files)));
+                store.write(key, Json.record(RealPairs.read(set, files)));
             }
         }
     }

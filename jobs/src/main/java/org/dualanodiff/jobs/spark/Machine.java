@@ -78,7 +78,7 @@ public final class Machine {
     }
 
     public ObjectStore open(String address) {
-        return ObjectStore.open(address, properties);
+        return ObjectStore.open(address, ContentTypes.added(properties));
     }
 
     /**

@@ -150,6 +150,42 @@ class ExportCommandTest {
         assertThat(run("publish", "--name", "defects", "--run", "night").out()).contains("version 1");
     }
 
+    @Test
+    void publish_toATable_isASnapshotAndThenThereAlready() {
+        CommandLineRun first = publishToTable();
+        assertThat(first.exit()).as(first.err()).isZero();
+        assertThat(first.out())
+                .contains("datasets/lake.defects.pairs/current.json version 1")
+                .contains("lake.defects.pairs snapshot ");
+        assertThat(folder.resolve("lake/defects/pairs/metadata")).isDirectoryContaining("glob:**.metadata.json");
+
+        CommandLineRun again = publishToTable();
+        assertThat(again.exit()).as(again.err()).isZero();
+        assertThat(again.out()).contains("version 1").contains("lake.defects.pairs has it already");
+    }
+
+    private CommandLineRun publishToTable() {
+        return run(
+                "publish",
+                "--table",
+                "lake.defects.pairs",
+                "--run",
+                "night",
+                "--set",
+                "spark.conf.spark.sql.catalog.lake.type=hadoop",
+                "--set",
+                "spark.conf.spark.sql.catalog.lake.warehouse=" + folder.resolve("lake"));
+    }
+
+    @Test
+    void publish_toATableOfAnUnknownCatalog_saysWhatToSetAndPublishesNothing() {
+        CommandLineRun run = run("publish", "--table", "sea.defects.pairs", "--run", "night");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("set spark.sql.catalog.sea.type");
+        assertThat(shared.resolve("store/datasets/sea.defects.pairs")).doesNotExist();
+    }
+
     private List<String> exportOf(String format) {
         return List.of(
                 "export",

@@ -3,16 +3,22 @@ package org.dualanodiff.jobs.s3;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +66,29 @@ class S3StoreTest {
         } finally {
             writers.shutdownNow();
         }
+    }
+
+    @Test
+    void page_ofAStore_isOneToABrowser() throws Exception {
+        Map<String, String> properties = new TreeMap<>();
+        server.hadoop().forEach((name, value) -> properties.put("spark.hadoop." + name, value));
+        String address = "s3a://%s/types".formatted(S3Server.BUCKET);
+        Configuration hadoop = new Configuration();
+        server.hadoop().forEach(hadoop::set);
+        try (ObjectStore store = Machine.of(properties).open(address);
+                FileSystem files = FileSystem.newInstance(URI.create(address), hadoop)) {
+            for (String key : List.of("runs/night/report.html", "sheets/step-1.png", "pairs.parquet")) {
+                store.write(key, content(1));
+            }
+            assertThat(type(files, address + "/runs/night/report.html")).startsWith("text/html");
+            assertThat(type(files, address + "/sheets/step-1.png")).isEqualTo("image/png");
+            assertThat(type(files, address + "/pairs.parquet")).isEqualTo("application/octet-stream");
+        }
+    }
+
+    private static String type(FileSystem files, String address) throws IOException {
+        return new String(
+                files.getXAttr(new org.apache.hadoop.fs.Path(address), "header.Content-Type"), UTF_8);
     }
 
     @Test

@@ -42,10 +42,12 @@ import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on a Spark that tries a task twice, with a file system that breaks once. */
+@Tag("slow")
 class TaskRetryTest {
 
     private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 1, 2, 3e-3, 1, 0);

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.dualanodiff.model.detector.Classifier.ResidualNetwork.ConvolutionNorm;
+import org.dualanodiff.model.detector.NetworkTensors.ConvolutionNorm;
 import org.dualanodiff.model.detector.NetworkTensors.Role;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;

@@ -9,8 +9,10 @@ import java.util.List;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingListener;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class SegmentationNetworkTest {
 
     private static final SegmentationNetwork.Config TINY =

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guided sampling with background compensation against the released classes. */
 @Tag("parity")
+@Tag("slow")
 class BackgroundSamplingParityTest {
 
     private static final double LATENTS = 5e-4;

@@ -24,8 +24,10 @@ import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.torch.Compute;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class DualSamplerTest {
 
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");

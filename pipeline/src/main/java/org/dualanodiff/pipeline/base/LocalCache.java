@@ -244,7 +244,7 @@ public final class LocalCache {
                     digests.put(folder.relativize(file).toString(), FileDigest.of(file));
                 }
             }
-            Files.write(folder.resolve(LIST), Json.bytes(new Digests(digests)));
+            Files.write(folder.resolve(LIST), Json.record(new Digests(digests)));
         }
 
         /** Gives all of it the permissions that the umask gave the folder, but lets no stranger write. */

@@ -111,7 +111,7 @@ public final class KnownFindings implements InspectImage.Many {
                     .limit(KEPT * asked.get(category))
                     .forEach(one -> kept.putIfAbsent(one.getKey(), one.getValue()));
             try {
-                store.write(StoreLayout.inspected(root, category), Json.bytes(new Known(kept)));
+                store.write(StoreLayout.inspected(root, category), Json.record(new Known(kept)));
             } catch (StoreException e) {
                 LOG.warn("what was found in the images of {} is not kept: {}", category, e.getMessage());
             }

@@ -153,7 +153,7 @@ public final class EvaluateArm {
             store.write(folder + "cases.png", result.sheet());
         }
         Result kept = new Result(result.category(), result.measured(), result.cases(), null, false);
-        store.write(folder + "result.json", Json.bytes(kept));
+        store.write(folder + "result.json", Json.record(kept));
     }
 
     private static Result train(

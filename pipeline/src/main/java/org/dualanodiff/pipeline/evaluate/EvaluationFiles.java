@@ -43,7 +43,7 @@ public final class EvaluationFiles {
         }
         String table = String.join("\n", EvaluationTable.lines(report)) + "\n";
         store.write(key(report.runId(), "table.txt"), table.getBytes(StandardCharsets.UTF_8));
-        store.write(report(report.runId()), Json.bytes(report));
+        store.write(report(report.runId()), Json.record(report));
         return store.uri(report(report.runId()));
     }
 

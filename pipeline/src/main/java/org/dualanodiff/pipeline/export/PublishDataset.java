@@ -57,7 +57,7 @@ public final class PublishDataset {
         store.write(
                 StoreLayout.datasetCard(next.name()),
                 DatasetCard.of(next, store.root()).getBytes(StandardCharsets.UTF_8));
-        store.write(StoreLayout.currentDataset(next.name()), Json.bytes(next));
+        store.write(StoreLayout.currentDataset(next.name()), Json.record(next));
         return next;
     }
 
@@ -76,7 +76,7 @@ public final class PublishDataset {
     /** The first free number from the given one on. */
     private PublishedDataset claim(PublishedDataset dataset, int from) {
         PublishedDataset next = dataset.withVersion(from);
-        while (!store.createIfAbsent(StoreLayout.datasetVersion(next.name(), next.version()), Json.bytes(next))) {
+        while (!store.createIfAbsent(StoreLayout.datasetVersion(next.name(), next.version()), Json.record(next))) {
             next = dataset.withVersion(next.version() + 1);
         }
         return next;

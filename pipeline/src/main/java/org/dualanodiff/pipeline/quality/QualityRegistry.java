@@ -27,7 +27,7 @@ public final class QualityRegistry {
      * @return the profile with the limits that the run has
      */
     public QualityProfile settle(UnitKey unit, QualityProfile profile) {
-        boolean first = store.createIfAbsent(key(unit), Json.bytes(LearnedQuality.of(unit, profile)));
+        boolean first = store.createIfAbsent(key(unit), Json.record(LearnedQuality.of(unit, profile)));
         return first
                 ? profile
                 : find(unit).map(standing -> standing.in(profile)).orElse(profile);

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.dualanodiff.model.image.Image;
 
-/** A part of a {@link Report}: what it says, not how it looks. All text is plain; the renderer escapes it. */
+/** A part of a {@link ReportPage}: what it says, not how it looks. All text is plain; the renderer escapes it. */
 public sealed interface Section {
 
     String heading();

@@ -50,6 +50,11 @@ public final class SampleFile {
 
     private SampleFile() {}
 
+    /** The columns of every file, in their order. */
+    public static MessageType columns() {
+        return SampleSchema.COLUMNS;
+    }
+
     /**
      * What was written.
      *

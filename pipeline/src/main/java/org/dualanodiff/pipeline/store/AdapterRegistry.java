@@ -58,7 +58,7 @@ public final class AdapterRegistry {
         }
         AdapterId id = provenance.id();
         Provenance stored = provenance.withWeightsFile(uploadBesideOthers(weights, id));
-        if (store.createIfAbsent(StoreLayout.provenance(id), Json.bytes(stored))) {
+        if (store.createIfAbsent(StoreLayout.provenance(id), Json.record(stored))) {
             return published(id, stored);
         }
         PublishedAdapter standing = find(id).orElseThrow(() -> new StoreException(

@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.store;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
@@ -13,6 +14,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.io.StringReader;
 import java.lang.reflect.ParameterizedType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,6 +26,11 @@ import java.util.function.Function;
  * {@code Optional} as null, a fingerprint as its digits, NaN and infinities as strings (JSON has no number for them).
  */
 public final class Json {
+    /** Of the records that this version keeps and reads. Those without a number are of the same format, and older. */
+    public static final int FORMAT = 1;
+
+    private static final String FORMAT_FIELD = "format";
+
     private static final Gson GSON = new GsonBuilder()
             .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .setPrettyPrinting()
@@ -44,15 +51,28 @@ public final class Json {
         return (GSON.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
+    /** A record that is kept: the fields of a value after the number of their format, {@value #FORMAT}. */
+    public static byte[] record(Object value) {
+        JsonObject record = new JsonObject();
+        record.addProperty(FORMAT_FIELD, FORMAT);
+        GSON.toJsonTree(value).getAsJsonObject().entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+        return bytes(record);
+    }
+
     /**
      * Reads a record back.
      *
      * @param where the file's address, for the message
-     * @throws StoreException if this is not JSON, or not of this kind
+     * @throws StoreException if this is not JSON, not of this kind, or of a later format
      */
     public static <T> T parse(byte[] bytes, Class<T> type, String where) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (formatOf(text) > FORMAT) {
+            throw new StoreException("%s has format %d, and this version reads format %d; use the version that wrote it"
+                    .formatted(where, formatOf(text), FORMAT));
+        }
         try {
-            T value = GSON.fromJson(new String(bytes, StandardCharsets.UTF_8), type);
+            T value = GSON.fromJson(text, type);
             if (value != null) {
                 return value;
             }
@@ -61,6 +81,17 @@ public final class Json {
             throw unreadable(type, where, deepest(e));
         }
         throw unreadable(type, where, new IOException("the file is empty"));
+    }
+
+    /** The number that a record begins with, or that of those without. */
+    private static int formatOf(String text) {
+        try (JsonReader record = new JsonReader(new StringReader(text))) {
+            record.beginObject();
+            boolean said = record.nextName().equals(FORMAT_FIELD) && record.peek() == JsonToken.NUMBER;
+            return said ? record.nextInt() : FORMAT;
+        } catch (IOException | RuntimeException noRecord) {
+            return FORMAT;
+        }
     }
 
     private static StoreException unreadable(Class<?> type, String where, Throwable reason) {

@@ -56,7 +56,7 @@ final class LeaseFiles {
 
     /** Takes the record's number; {@code false} if somebody else has it or a higher one. */
     boolean create(LeaseRecord record) {
-        if (!store.createIfAbsent(key(record.number()), Json.bytes(record)) && !isMine(record)) {
+        if (!store.createIfAbsent(key(record.number()), Json.record(record)) && !isMine(record)) {
             return false;
         }
         // A contender who slept long may have found a number whose file was removed since.
@@ -69,7 +69,7 @@ final class LeaseFiles {
     }
 
     void write(LeaseRecord record) {
-        store.write(key(record.number()), Json.bytes(record));
+        store.write(key(record.number()), Json.record(record));
     }
 
     // The store may have carried out the write although its answer was lost.

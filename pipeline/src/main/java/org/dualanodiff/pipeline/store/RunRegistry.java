@@ -40,7 +40,7 @@ public final class RunRegistry {
      * @throws StoreException if the run id belongs to a run with other settings; names each that differs
      */
     public RunIdentity open(RunIdentity wanted) {
-        if (store.createIfAbsent(StoreLayout.runIdentity(wanted.runId()), Json.bytes(wanted))) {
+        if (store.createIfAbsent(StoreLayout.runIdentity(wanted.runId()), Json.record(wanted))) {
             return wanted;
         }
         RunIdentity standing = find(wanted.runId())
@@ -121,7 +121,7 @@ public final class RunRegistry {
 
     /** Writes it unless it is there; returns what is written, or nothing if that cannot be read. */
     private <T> Optional<T> bind(String key, Set<String> there, T wanted, Consumer<String> unreadable) {
-        if (!there.contains(key) && store.createIfAbsent(key, Json.bytes(wanted))) {
+        if (!there.contains(key) && store.createIfAbsent(key, Json.record(wanted))) {
             return Optional.of(wanted);
         }
         byte[] json = store.read(key);
@@ -148,7 +148,7 @@ public final class RunRegistry {
     /** Writes a run's manifest in one step over an earlier one; to be done last. Returns its address. */
     public String writeManifest(RunManifest manifest) {
         String key = StoreLayout.manifest(manifest.runId());
-        store.write(key, Json.bytes(manifest));
+        store.write(key, Json.record(manifest));
         return store.uri(key);
     }
 

@@ -30,7 +30,7 @@ public final class UnitCommits {
     /** Commits, unless someone has committed that number. */
     public boolean create(UnitCommit commit) {
         String key = StoreLayout.commit(runId, commit.unit(), commit.number());
-        return store.createIfAbsent(key, Json.bytes(commit));
+        return store.createIfAbsent(key, Json.record(commit));
     }
 
     /**

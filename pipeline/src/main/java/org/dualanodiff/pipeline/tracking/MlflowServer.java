@@ -39,10 +39,6 @@ final class MlflowServer {
 
     private static final int MOST_PARAMS = 100;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(PATIENCE)
-            .build();
     private final String address;
     private final Optional<String> authorization;
 
@@ -199,7 +195,7 @@ final class MlflowServer {
         authorization.ifPresent(secret -> request.header("Authorization", secret));
         try {
             HttpResponse<String> response =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+                    connection().send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             if (response.statusCode() == NOT_FOUND) {
                 return Optional.empty();
             }
@@ -215,6 +211,15 @@ final class MlflowServer {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the MLflow server", e);
         }
+    }
+
+    /** A fresh one: servers close idle connections after seconds, and what is sent into one that closes cannot be sent again. */
+    private static HttpClient connection() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(PATIENCE)
+                .build();
     }
 
     private static String shortened(String text) {

@@ -129,7 +129,7 @@ public final class WatchedTraining {
     public void write() {
         lastWrite = nanos.getAsLong();
         try {
-            store.write(StoreLayout.trainingCurve(adapter), Json.bytes(curve));
+            store.write(StoreLayout.trainingCurve(adapter), Json.record(curve));
         } catch (StoreException e) {
             LOG.warn("the curve of {} is not up to date: {}", adapter, e.getMessage());
         }

@@ -146,7 +146,7 @@ class TrackersTest {
     void mlflowServer_afterTwoExports_hasTheRunOnceWithAllOfIt() throws Exception {
         assumeTrue(python("-c", "import mlflow, flask").exit() == 0, "python3 with mlflow");
         int port = freePort();
-        Process server = new ProcessBuilder("python3", "-m", "mlflow", "server", "--port", String.valueOf(port))
+        Process server = new ProcessBuilder("python3", "-m", "mlflow", "server", "--workers", "1", "--port", String.valueOf(port))
                 .directory(Files.createDirectory(folder.resolve("server")).toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("server.txt").toFile())

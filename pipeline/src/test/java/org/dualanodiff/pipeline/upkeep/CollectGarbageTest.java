@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.dualanodiff.pipeline.export.PublishDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunLease;
@@ -120,6 +122,27 @@ class CollectGarbageTest {
                 new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
         assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
         assertThat(made.verify().findings()).isEmpty();
+    }
+
+    /** A publication to a table is a version of a data set, too. */
+    @Test
+    void gc_ofFilesThatWerePublishedBeforeTheyWereReplaced_keepsThemForGood() throws IOException {
+        List<PublishedDataset.File> files = made.store.list("samples").stream()
+                .map(file ->
+                        new PublishedDataset.File(file.key(), file.bytes(), RUN, ADAPTER.category(), ADAPTER.defect()))
+                .toList();
+        PublishedDataset.Unit unit =
+                new PublishedDataset.Unit(RUN, ADAPTER.category(), ADAPTER.defect(), null, TestStore.SAMPLES, 0);
+        new PublishDataset(made.store)
+                .publish(new PublishedDataset(
+                        "lake.defects.pairs", 0, Instant.EPOCH, List.of(RUN), List.of(unit), files, "test"));
+        made.compact(RUN);
+
+        Instant later = Instant.now().plus(Duration.ofDays(365));
+        assertThat(new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), true), later)
+                        .find()
+                        .garbage())
+                .isEmpty();
     }
 
     @Test
