@@ -82,7 +82,8 @@ class ConfigCommandTest {
                 .contains("mask.saliency-size = 320", "mask.threshold = 0.5", "# Method saliency: TorchScript file")
                 .doesNotContain("training.steps");
         // It stands below saliency-model, and is described with it.
-        assertThat(CommandLineRun.of("config", "--search", "saliency-size").out()).contains("side of its square input");
+        assertThat(CommandLineRun.of("config", "--search", "saliency-size").out())
+                .contains("side of its square input");
         assertThat(CommandLineRun.of("config", "--search", "no such thing").out())
                 .isEmpty();
     }

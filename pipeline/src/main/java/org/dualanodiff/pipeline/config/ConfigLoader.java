@@ -232,7 +232,6 @@ public final class ConfigLoader {
         }
     }
 
-
     /**
      * A setting as it counts, for people.
      *
@@ -252,13 +251,16 @@ public final class ConfigLoader {
                     ? Redaction.HIDDEN
                     : Redaction.text(value.render(ConfigRenderOptions.concise()));
             String origin = ConfigLoader.isDefault(value.origin()) ? "default" : Problem.place(value.origin());
-            return new EffectiveSetting(key, text, origin, meaning.stream().map(String::strip).toList());
+            return new EffectiveSetting(
+                    key, text, origin, meaning.stream().map(String::strip).toList());
         }
 
         /** Whether a word is in its name or in what is said of it, in any case. */
         public boolean mentions(String word) {
             String sought = word.toLowerCase(Locale.ROOT);
-            return (key + " " + String.join(" ", meaning)).toLowerCase(Locale.ROOT).contains(sought);
+            return (key + " " + String.join(" ", meaning))
+                    .toLowerCase(Locale.ROOT)
+                    .contains(sought);
         }
     }
 
