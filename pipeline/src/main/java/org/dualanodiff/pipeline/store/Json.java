@@ -55,7 +55,8 @@ public final class Json {
     public static byte[] record(Object value) {
         JsonObject record = new JsonObject();
         record.addProperty(FORMAT_FIELD, FORMAT);
-        GSON.toJsonTree(value).getAsJsonObject().entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+        JsonObject fields = GSON.toJsonTree(value).getAsJsonObject();
+        fields.entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
         return bytes(record);
     }
 
