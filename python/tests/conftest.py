@@ -43,7 +43,9 @@ def store(made: Path, tmp_path: Path) -> Path:
 
 
 def commit_files(store: Path, run: str = "night") -> list[Path]:
-    return sorted((store / "runs" / run / "commits").glob("*/*/*.json"))
+    """The newest commit of each unit."""
+    units = sorted((store / "runs" / run / "commits").glob("*/*"))
+    return [max(unit.glob("*.json"), key=lambda file: int(file.stem)) for unit in units]
 
 
 def reject_first(store: Path) -> None:

@@ -125,7 +125,7 @@ def test_huggingFace_decodesPicturesWhenAsked(
     assert isinstance(found.features["image"], datasets.Image) and isinstance(found.features["mask"], datasets.Image)
     rows = list(found)
     assert [row["sample_id"] for row in rows] == list(pairs.pandas(["sample_id"])["sample_id"])
-    assert rows[0]["mask"].getextrema()[1] == 255
+    assert all((numpy.asarray(row["mask"]) == 255).sum() == row["mask_area"] for row in rows)
     assert rows[0]["image"].size == (rows[0]["width"], rows[0]["height"])
 
 
@@ -157,7 +157,7 @@ def test_load_ofRunThatGrewOnS3_seesTheNewCommit(store: Path, s3: tuple[Path, di
     before = len(dualanodiff.load("s3://factory/growing", run="night", storage_options=options))
     commit = commit_files(bucket / "growing")[0]
     record = json.loads(commit.read_text())
-    commit.with_name("2.json").write_text(json.dumps(record | {"number": 2, "accepted": record["accepted"][1:]}))
+    commit.with_name("99.json").write_text(json.dumps(record | {"number": 99, "accepted": record["accepted"][1:]}))
 
     assert len(dualanodiff.load("s3://factory/growing", run="night", storage_options=options)) == before - 1
 
@@ -181,7 +181,7 @@ def test_toAnomalib_writesFilesAndNamesThem(store: Path, tmp_path: Path, monkeyp
     images, masks = ([sorted(path.iterdir()) for path in folder[name]] for name in ("abnormal_dir", "mask_dir"))
     assert [[file.name for file in files] for files in images] == [[file.name for file in files] for files in masks]
     assert sum(map(len, images)) == sum(unit.accepted for unit in pairs.units if unit.category == category)
-    assert pixels(masks[0][0].read_bytes()).max() == 255
+    assert set(numpy.unique(pixels(masks[0][0].read_bytes()))) <= {0, 255}
     assert folder["normal_dir"].is_absolute() and folder["num_workers"] == 0
     with pytest.raises(ValueError, match=f"no pairs of 'car', but of {pairs.classes[0]}"):
         recipes.to_anomalib(pairs, "car", tmp_path, normal_dir="good")

@@ -27,7 +27,8 @@ def test_load_ofDataset_hasThePairsThatWerePublished(store: Path) -> None:
 
 
 def test_load_ofRunAndOfItsDataset_agree(store: Path) -> None:
-    assert ids(dualanodiff.load(store, run="night")) == ids(dualanodiff.load(str(store), dataset="defects", version=1))
+    assert ids(dualanodiff.load(store, run="night")) == ids(dualanodiff.load(str(store), dataset="defects"))
+    assert set(ids(dualanodiff.load(store, dataset="defects", version=1))) <= set(ids(dualanodiff.load(store, run="night")))
 
 
 def test_load_withStatus_keepsThoseRows(store: Path) -> None:
@@ -54,8 +55,8 @@ def test_load_ofRunWithFilesInNoCommit_leavesThemOut(store: Path) -> None:
 def test_load_ofSeveralCommits_takesTheHighestNumber(store: Path) -> None:
     first = commit_files(store)[0]
     commit = json.loads(first.read_text())
-    for number in (2, 9, 10):
-        newer = commit | {"number": number, "accepted": commit["accepted"][:1] if number == 10 else []}
+    for number in (98, 99, 100):
+        newer = commit | {"number": number, "accepted": commit["accepted"][:1] if number == 100 else []}
         first.with_name(f"{number}.json").write_text(json.dumps(newer))
 
     unit = dualanodiff.load(store, run="night").units[0]
@@ -67,16 +68,16 @@ def test_load_ofNamesThatPathsCannotHold_findsThem(store: Path) -> None:
     shutil.move(store / "datasets/defects", store / "datasets/a%2Fb%25 %5Bc%5D")
 
     assert len(dualanodiff.load(store, dataset="a/b% [c]")) > 0
-    with pytest.raises(dualanodiff.StoreError, match=r"no data set d \(it has a/b% \[c\]\)"):
+    with pytest.raises(dualanodiff.StoreError, match=r"no data set d \(it has .*a/b% \[c\]"):
         dualanodiff.load(store, dataset="d")
 
 
 def test_load_ofWhatIsNotThere_namesWhatIs(store: Path) -> None:
-    with pytest.raises(dualanodiff.StoreError, match=r"no data set other \(it has defects\); make it with dualanodiff pub"):
+    with pytest.raises(dualanodiff.StoreError, match=r"no data set other \(it has .*defects.*\); make it with dualanodiff pub"):
         dualanodiff.load(store, dataset="other")
-    with pytest.raises(dualanodiff.StoreError, match=r"no version 7; it has 1$"):
-        dualanodiff.load(store, dataset="defects", version=7)
-    with pytest.raises(dualanodiff.StoreError, match=r"no run day \(it has night\); look for it in"):
+    with pytest.raises(dualanodiff.StoreError, match=r"no version 70; it has 1"):
+        dualanodiff.load(store, dataset="defects", version=70)
+    with pytest.raises(dualanodiff.StoreError, match=r"no run day \(it has .*night.*\); look for it in"):
         dualanodiff.load(store, run="day")
     with pytest.raises(dualanodiff.StoreError, match=r"has no run night; look for it in"):
         dualanodiff.load(store / "nowhere", run="night")
@@ -115,13 +116,13 @@ def test_load_ofDamagedCommit_namesIt(store: Path, content: str) -> None:
     commit = commit_files(store)[0]
     commit.write_text(content)
 
-    with pytest.raises(dualanodiff.StoreError, match=rf"{commit.parent.name}/1.json is no readable .*; restore"):
+    with pytest.raises(dualanodiff.StoreError, match=rf"{commit.parent.name}/{commit.name} is no readable .*; restore"):
         dualanodiff.load(store, run="night")
 
 
 def test_load_ofMovedCommit_isRefused(store: Path) -> None:
     commit = commit_files(store)[0]
-    commit.rename(commit.with_name("2.json"))
+    commit.rename(commit.with_name("99.json"))
 
     with pytest.raises(dualanodiff.StoreError, match="moved by hand, restore it"):
         dualanodiff.load(store, run="night")
