@@ -8,7 +8,7 @@ the paper's 100 steps with guidance everywhere. Prints a table for docs/performa
 
 STORE must hold the adapters of DATA's defects, made by `train` with the same settings. Needs numpy, pandas, pyarrow, Pillow.
 
-* seconds: of a pair, by its row (`millis`), the median; beside the reference's
+* time: seconds of a pair by its row (`millis`), the median, beside the reference's
 * distance: root mean square difference of the images' levels (0..255) from the reference's image of the same seed; "of two
   seeds" is the same between different pairs of the reference, the scale that a distance is to be seen on
 * mask: mean intersection over union with the reference's mask of the same seed
@@ -32,13 +32,13 @@ FAST = ["generation.sampler=dpm-solver++", "generation.karras-sigmas=true", "gen
 RUNS = {
     REFERENCE: ["generation.steps=100", "generation.sampler=pndm"],
     "50 steps, PNDM": ["generation.steps=50", "generation.sampler=pndm"],
-    "20 steps, PNDM": ["generation.steps=20", "generation.sampler=pndm"],
+    "25 steps, PNDM": ["generation.steps=25", "generation.sampler=pndm"],
     "20 steps, DPM-Solver++, Karras": FAST + ["generation.steps=20"],
-    "the same, guidance [0, 0.8]": FAST + ["generation.steps=20", "generation.guidance-interval=[0, 0.8]"],
-    "the same, guidance [0.2, 0.8]": FAST + ["generation.steps=20", "generation.guidance-interval=[0.2, 0.8]"],
-    "20 steps, DeepCache every 2nd": FAST + ["generation.steps=20", "generation.deep-cache-interval=2"],
-    "20 steps, DeepCache every 3rd": FAST + ["generation.steps=20", "generation.deep-cache-interval=3"],
-    "conf/fast.conf": FAST
+    "the same, DeepCache every 2nd: conf/fast.conf": FAST
+    + ["generation.steps=20", "generation.deep-cache-interval=2"],
+    "the same, DeepCache every 3rd": FAST + ["generation.steps=20", "generation.deep-cache-interval=3"],
+    "20 steps, guidance [0, 0.8]": FAST + ["generation.steps=20", "generation.guidance-interval=[0, 0.8]"],
+    "the same, DeepCache every 2nd": FAST
     + ["generation.steps=20", "generation.guidance-interval=[0, 0.8]", "generation.deep-cache-interval=2"],
     "10 steps, DPM-Solver++, Karras": FAST + ["generation.steps=10"],
 }
