@@ -53,6 +53,22 @@ class ConfigCommandTest {
     }
 
     @Test
+    void fileInTheWorkingDirectory_includesItsNeighbors() throws IOException {
+        Path included = Files.createTempFile(Path.of(""), "included-", ".conf");
+        Path including = Files.createTempFile(Path.of(""), "including-", ".conf");
+        try {
+            Files.writeString(included, "generation.steps = 20");
+            Files.writeString(including, "include required(\"" + included + "\")");
+            CommandLineRun run = CommandLineRun.of("config", "--config", including.toString());
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(run.out()).containsPattern("generation.steps = 20 +# ./" + included + ":1");
+        } finally {
+            Files.delete(included);
+            Files.delete(including);
+        }
+    }
+
+    @Test
     void effective_isAConfigurationWithTheSameEffect() throws IOException {
         String first = CommandLineRun.of("config", "--set", "training.steps=40", "--set", "dataset.defects=[hole]")
                 .out();

@@ -191,7 +191,9 @@ public final class ConfigLoader {
                             + Path.of("").toAbsolutePath());
         }
         try {
-            return resolved(ConfigFactory.parseFile(file.toFile(), MUST_EXIST));
+            // The library looks for included files beside a file only where its path names a folder.
+            Path placed = file.getParent() == null ? Path.of(".").resolve(file) : file;
+            return resolved(ConfigFactory.parseFile(placed.toFile(), MUST_EXIST));
         } catch (ConfigException unreadable) {
             problems.add(unreadable(file, unreadable));
             return ConfigFactory.empty();
