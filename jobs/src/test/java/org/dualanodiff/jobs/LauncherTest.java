@@ -129,7 +129,8 @@ class LauncherTest {
 
         assertThat(run(folder, launcher, "plan").output())
                 .startsWith("JAVA")
-                .contains("-Dx=y -cp %1$s/dualanodiff-0.1.0.jar:%1$s/lib/* org.dualanodiff.jobs.Main plan".formatted(release));
+                .contains("-Dx=y -cp %1$s/dualanodiff-0.1.0.jar:%1$s/lib/* org.dualanodiff.jobs.Main plan"
+                        .formatted(release));
 
         script(folder.resolve("spark/bin/spark-submit"), "#!/bin/bash\necho \"SUBMIT: $*\"\n");
         environment.put("SPARK_HOME", folder.resolve("spark").toString());

@@ -60,14 +60,20 @@ enum CommandGroup {
     /** The list of commands, group by group, all descriptions below one another. */
     static String list(Help help) {
         int width = help.commandSpec().usageMessage().width();
-        int names = INDENT + help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0);
+        int names = INDENT
+                + help.subcommands().keySet().stream()
+                        .mapToInt(String::length)
+                        .max()
+                        .orElse(0);
         StringBuilder list = new StringBuilder();
         for (CommandGroup group : values()) {
             TextTable table = TextTable.forColumns(
                     help.colorScheme(),
                     new Column(names, INDENT, Column.Overflow.SPAN),
                     new Column(width - names, INDENT, Column.Overflow.WRAP));
-            group.names().forEach(name -> table.addRowValues(name, summary(help.subcommands().get(name))));
+            group.names()
+                    .forEach(name ->
+                            table.addRowValues(name, summary(help.subcommands().get(name))));
             list.append(String.format("%n%s:%n", group.title)).append(table);
         }
         return list.toString();

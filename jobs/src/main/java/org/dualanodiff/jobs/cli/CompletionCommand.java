@@ -18,7 +18,9 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().getOut().print(AutoComplete.bash("dualanodiff", spec.root().commandLine()));
+        spec.commandLine()
+                .getOut()
+                .print(AutoComplete.bash("dualanodiff", spec.root().commandLine()));
         spec.commandLine().getOut().flush();
         return ExitCode.DONE;
     }

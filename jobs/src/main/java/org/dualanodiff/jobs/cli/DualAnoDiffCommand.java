@@ -33,8 +33,7 @@ public final class DualAnoDiffCommand {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return line()
-                .setOut(Console.of(out))
+        return line().setOut(Console.of(out))
                 .setErr(Console.ofErrors(err))
                 .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
     }

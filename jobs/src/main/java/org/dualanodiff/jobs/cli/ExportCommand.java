@@ -55,7 +55,10 @@ final class ExportCommand extends StoreCommand {
     @Option(
             names = "--shard-megabytes",
             paramLabel = "N",
-            description = "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file. Default: 256.")
+            description = {
+                "For webdataset: about the size of its tar files, of which each has pairs of one Parquet file.",
+                "Default: 256."
+            })
     private Integer shardMegabytes;
 
     /** What is exported. */

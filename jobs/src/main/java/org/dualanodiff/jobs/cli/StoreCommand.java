@@ -97,9 +97,10 @@ abstract class StoreCommand implements Callable<Integer> {
             PublishedDataset published = new PublishRun(store).run(dataset, runs);
             PrintWriter out = spec.commandLine().getOut();
             out.printf("%s version %d%n", store.uri(StoreLayout.currentDataset(dataset)), published.version());
-            into.ifPresent(of -> out.printf("%s %s%n", table, of.append(published)
-                    .map(snapshot -> "snapshot " + snapshot)
-                    .orElse("has it already")));
+            into.ifPresent(of -> out.printf(
+                    "%s %s%n",
+                    table,
+                    of.append(published).map(snapshot -> "snapshot " + snapshot).orElse("has it already")));
             return ExitCode.DONE;
         }
 

@@ -243,8 +243,8 @@ public final class Demo {
         /** A row for each way and unit. */
         EvaluationTable table() {
             Map<String, PairMetrics> named = new LinkedHashMap<>();
-            units.forEach((way, figures) ->
-                    figures.forEach((unit, of) -> named.put(unit + ", " + way.name().toLowerCase(Locale.ROOT), of)));
+            units.forEach((way, figures) -> figures.forEach(
+                    (unit, of) -> named.put(unit + ", " + way.name().toLowerCase(Locale.ROOT), of)));
             return PairMetrics.table("", named);
         }
 
@@ -258,8 +258,8 @@ public final class Demo {
             List<String> lines = new ArrayList<>();
             seconds.forEach((stage, s) -> lines.add(String.format(Locale.ROOT, "  %-28s %6.1f s", stage, s)));
             lines.add(String.format(Locale.ROOT, "  %-28s %6.1f s", "all", total()));
-            pairsPerSecond.forEach((way, rate) -> lines.add(
-                    String.format(Locale.ROOT, "  %-28s %6.2f pairs/s", way.name().toLowerCase(Locale.ROOT), rate)));
+            pairsPerSecond.forEach((way, rate) -> lines.add(String.format(
+                    Locale.ROOT, "  %-28s %6.2f pairs/s", way.name().toLowerCase(Locale.ROOT), rate)));
             lines.addAll(table().lines());
             lines.add(String.format(
                     Locale.ROOT, "  agreement on real pairs that the network did not see: %.2f", realAgreement));

@@ -100,8 +100,8 @@ public final class Doctor {
 
     private static Finding java() {
         Runtime.Version version = Runtime.version();
-        String found = "%s of %s, %s"
-                .formatted(version, System.getProperty("java.vendor"), System.getProperty("java.home"));
+        String found =
+                "%s of %s, %s".formatted(version, System.getProperty("java.vendor"), System.getProperty("java.home"));
         return version.compareTo(FIRST_JAVA) >= 0
                 ? Finding.ok("java", found)
                 : new Finding(State.WARN, "java", found, "install %s or newer".formatted(FIRST_JAVA));
@@ -137,7 +137,9 @@ public final class Doctor {
                 : new Finding(
                         State.WARN,
                         "memory",
-                        found + "; the heap leaves %s to the model, which is beside it".formatted(gib(Math.max(0, left))),
+                        found
+                                + "; the heap leaves %s to the model, which is beside it"
+                                        .formatted(gib(Math.max(0, left))),
                         "make the heap smaller, or the container's limit larger");
     }
 
@@ -181,8 +183,7 @@ public final class Doctor {
     private Finding gpu() {
         String wanted = config.compute().device();
         boolean isWanted = wanted.startsWith("cuda");
-        List<CudaDriver.Gpu> gpus =
-                CudaDriver.ofMachine().map(CudaDriver::gpus).orElse(List.of());
+        List<CudaDriver.Gpu> gpus = CudaDriver.ofMachine().map(CudaDriver::gpus).orElse(List.of());
         if (gpus.isEmpty() && !isWanted) {
             return Finding.ok("gpu", "none, the CPU computes");
         }
@@ -199,8 +200,13 @@ public final class Doctor {
         return Finding.ok(
                 "spark",
                 embedded
-                        ? "%s in this process, %s".formatted(version, config.spark().master())
-                        : "%s of %s".formatted(version, Optional.ofNullable(System.getenv("SPARK_HOME")).orElse("spark-submit")));
+                        ? "%s in this process, %s"
+                                .formatted(version, config.spark().master())
+                        : "%s of %s"
+                                .formatted(
+                                        version,
+                                        Optional.ofNullable(System.getenv("SPARK_HOME"))
+                                                .orElse("spark-submit")));
     }
 
     private Finding store() {

@@ -137,15 +137,15 @@ public final class AugmentRun {
             RunConfig.Lease lease = config.run().lease();
             LeaseTerms terms =
                     new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
-            try (RunLease held = RunLease.acquire(
-                    store, identity.runId(), terms, AugmentRun.this::say, context::cancelAllJobs)) {
+            try (RunLease held =
+                    RunLease.acquire(store, identity.runId(), terms, AugmentRun.this::say, context::cancelAllJobs)) {
                 RunReport.Outcome outcome = RunReport.Outcome.begin(store, identity.runId(), started);
                 try {
                     RunReport.Summary summary = run(held);
                     outcome.ended(summary, tasks);
                     RunMetrics.ofThisDriver()
-                            .ifPresent(
-                                    metrics -> metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
+                            .ifPresent(metrics ->
+                                    metrics.settle(summary.accepted(), summary.rejected(), summary.failed()));
                     LOG.info("{}", summary.sentence());
                     return summary;
                 } catch (Exception e) {

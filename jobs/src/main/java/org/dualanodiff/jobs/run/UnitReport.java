@@ -50,20 +50,18 @@ final class UnitReport {
     void trained(TrainResult result) {
         trained = result;
         if (result.succeeded()) {
-            training = new RunManifest.Training(
-                    Source.TRAINED, result.steps(), result.finalLoss(), result.seconds());
+            training = new RunManifest.Training(Source.TRAINED, result.steps(), result.finalLoss(), result.seconds());
         }
     }
 
     /** @param adapter asked only if nobody has said how it was trained; null if there is none */
     void reused(Supplier<PublishedAdapter> adapter) {
         if (training == null) {
-            training = known()
-                    .flatMap(RunManifest.Unit::training)
+            training = known().flatMap(RunManifest.Unit::training)
                     .or(() -> Optional.ofNullable(adapter.get())
                             .map(published -> published.provenance().training())
-                            .map(of -> new RunManifest.Training(
-                                    Source.TRAINED, of.steps(), of.finalLoss(), of.seconds())))
+                            .map(of ->
+                                    new RunManifest.Training(Source.TRAINED, of.steps(), of.finalLoss(), of.seconds())))
                     .map(RunManifest.Training::reused)
                     .orElse(null);
         }

@@ -109,7 +109,10 @@ final class UnitStates implements AutoCloseable {
 
     private void enter(AdapterId unit, State state, Optional<String> problem) {
         UnitStatus before = underWay.get(unit);
-        counts.merge(before == null ? State.WAITING : State.valueOf(before.state().toUpperCase(Locale.ROOT)), -1, Integer::sum);
+        counts.merge(
+                before == null ? State.WAITING : State.valueOf(before.state().toUpperCase(Locale.ROOT)),
+                -1,
+                Integer::sum);
         counts.merge(state, 1, Integer::sum);
         rounds += state == State.GENERATING ? 1 : 0;
         underWay.put(

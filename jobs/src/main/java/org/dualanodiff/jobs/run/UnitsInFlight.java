@@ -65,7 +65,8 @@ final class UnitsInFlight {
      * @param done sees that on this thread
      */
     <T> void run(List<Supplier<T>> units, Consumer<T> done) {
-        Map<String, String> logged = Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
+        Map<String, String> logged =
+                Optional.ofNullable(MDC.getCopyOfContextMap()).orElse(Map.of());
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> thread(work, logged));
         ExecutorCompletionService<T> ended = new ExecutorCompletionService<>(threads);

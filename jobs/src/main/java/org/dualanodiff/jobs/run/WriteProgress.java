@@ -82,17 +82,19 @@ public final class WriteProgress {
                 .map(UnitStatus::adapter)
                 .filter(adapter -> !ended.containsKey(adapter))
                 .toList();
-        ObjectStore.inParallel(unread, this::curve).forEach(found -> found.ifPresent(curve -> {
-            curves.put(curve.adapter(), curve.of());
-            if (!training.contains(curve.adapter())) {
-                ended.put(curve.adapter(), curve.of());
-            }
-        }));
+        ObjectStore.inParallel(unread, this::curve)
+                .forEach(found -> found.ifPresent(curve -> {
+                    curves.put(curve.adapter(), curve.of());
+                    if (!training.contains(curve.adapter())) {
+                        ended.put(curve.adapter(), curve.of());
+                    }
+                }));
         List<String> shown = units.stream()
                 .flatMap(unit -> sheet(unit.adapter(), curves).stream())
                 .toList();
         sheets.keySet().retainAll(shown);
-        ObjectStore.inParallel(shown.stream().filter(key -> !sheets.containsKey(key)).toList(), this::read)
+        ObjectStore.inParallel(
+                        shown.stream().filter(key -> !sheets.containsKey(key)).toList(), this::read)
                 .forEach(sheets::putAll);
         return units.stream()
                 .map(unit -> new UnitProgress(

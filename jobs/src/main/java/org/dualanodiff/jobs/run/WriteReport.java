@@ -204,7 +204,9 @@ public final class WriteReport {
             String background = row.origin().background();
             return row.id().index()
                     + (background == null ? "" : " on " + background.substring(background.lastIndexOf('/') + 1))
-                    + (row.verdict().reasons().isEmpty() ? "" : ": " + String.join(", ", row.verdict().reasons()));
+                    + (row.verdict().reasons().isEmpty()
+                            ? ""
+                            : ": " + String.join(", ", row.verdict().reasons()));
         }
 
         PairThumbnail thumbnail() {

@@ -67,7 +67,8 @@ public final class GpuTask {
     }
 
     static Optional<String> address(Map<String, ResourceInformation> resources) {
-        return Optional.ofNullable(resources.get(GPU)).flatMap(gpus -> Arrays.stream(gpus.addresses()).findFirst());
+        return Optional.ofNullable(resources.get(GPU))
+                .flatMap(gpus -> Arrays.stream(gpus.addresses()).findFirst());
     }
 
     static String device(String setting, Map<String, ResourceInformation> resources) {

@@ -43,9 +43,11 @@ public final class SparkInspection implements FileInspection {
 
     @Override
     public List<SampleFileSummary> samples(List<String> keys) {
-        return spread("read %d files of samples", keys, (opened, key) -> new InspectionHere(opened)
-                .samples(List.of(key))
-                .get(0));
+        return spread(
+                "read %d files of samples",
+                keys,
+                (opened, key) ->
+                        new InspectionHere(opened).samples(List.of(key)).get(0));
     }
 
     @Override
@@ -78,8 +80,8 @@ public final class SparkInspection implements FileInspection {
                     .toList();
             return new SparkJob(spark, "inspect", "look at %d images".formatted(images.size()))
                     .run(tasks, SparkInspection::look).stream()
-                    .flatMap(List::stream)
-                    .toList();
+                            .flatMap(List::stream)
+                            .toList();
         }
     }
 

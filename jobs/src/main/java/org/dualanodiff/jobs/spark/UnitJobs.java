@@ -94,7 +94,8 @@ public final class UnitJobs {
 
     private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {
         try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-            return samples.filter(sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
+            return samples.filter(
+                            sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
                     .map(sample -> PairVerdict.of(sample, key))
                     .toList();
         }
@@ -211,7 +212,11 @@ public final class UnitJobs {
 
             @Override
             public TrainResult train(
-                    ObjectStore store, TrainTask task, TaskSettings settings, TrainingListener listener, Runnable loaded)
+                    ObjectStore store,
+                    TrainTask task,
+                    TaskSettings settings,
+                    TrainingListener listener,
+                    Runnable loaded)
                     throws IOException {
                 BaseModel base = LoadedModels.base(task.base(), settings.trainingCompute());
                 loaded.run();

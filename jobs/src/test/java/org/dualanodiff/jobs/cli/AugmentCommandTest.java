@@ -322,7 +322,8 @@ class AugmentCommandTest {
         for (Path file : files(store.resolve("samples"))) {
             if (file.toString().endsWith(".parquet")) {
                 for (GeneratedSample sample : SampleFile.read(file)) {
-                    String key = sample.id().adapter().defect() + " " + sample.id().index();
+                    String key =
+                            sample.id().adapter().defect() + " " + sample.id().index();
                     assertThat(pictures.put(key, content(sample)))
                             .as("%s is there twice", key)
                             .isNull();
@@ -333,7 +334,10 @@ class AugmentCommandTest {
     }
 
     private static String content(GeneratedSample sample) {
-        return Stream.of(sample.pictures().image(), sample.pictures().mask(), sample.pictures().anomaly())
+        return Stream.of(
+                        sample.pictures().image(),
+                        sample.pictures().mask(),
+                        sample.pictures().anomaly())
                 .map(png -> Fingerprint.ofBytes(png).hex())
                 .collect(Collectors.joining(" "));
     }

@@ -53,6 +53,22 @@ class ConfigCommandTest {
     }
 
     @Test
+    void fileInTheWorkingDirectory_includesItsNeighbors() throws IOException {
+        Path included = Files.createTempFile(Path.of(""), "included-", ".conf");
+        Path including = Files.createTempFile(Path.of(""), "including-", ".conf");
+        try {
+            Files.writeString(included, "generation.steps = 20");
+            Files.writeString(including, "include required(\"" + included + "\")");
+            CommandLineRun run = CommandLineRun.of("config", "--config", including.toString());
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(run.out()).containsPattern("generation.steps = 20 +# ./" + included + ":1");
+        } finally {
+            Files.delete(included);
+            Files.delete(including);
+        }
+    }
+
+    @Test
     void effective_isAConfigurationWithTheSameEffect() throws IOException {
         String first = CommandLineRun.of("config", "--set", "training.steps=40", "--set", "dataset.defects=[hole]")
                 .out();
@@ -82,7 +98,8 @@ class ConfigCommandTest {
                 .contains("mask.saliency-size = 320", "mask.threshold = 0.5", "# Method saliency: TorchScript file")
                 .doesNotContain("training.steps");
         // It stands below saliency-model, and is described with it.
-        assertThat(CommandLineRun.of("config", "--search", "saliency-size").out()).contains("side of its square input");
+        assertThat(CommandLineRun.of("config", "--search", "saliency-size").out())
+                .contains("side of its square input");
         assertThat(CommandLineRun.of("config", "--search", "no such thing").out())
                 .isEmpty();
     }

@@ -69,8 +69,10 @@ class CropRunTest {
                 run(folder.resolve("apart"), "generation.background=generated", "generation.pairs-per-task=2");
         assertThat(apart.exit()).as(apart.err()).isZero();
         samples(folder.resolve("apart")).forEach((index, sample) -> {
-            assertThat(sample.origin().background()).isEqualTo(together.get(index).origin().background());
-            assertThat(sample.pictures().image()).isEqualTo(together.get(index).pictures().image());
+            assertThat(sample.origin().background())
+                    .isEqualTo(together.get(index).origin().background());
+            assertThat(sample.pictures().image())
+                    .isEqualTo(together.get(index).pictures().image());
         });
     }
 
@@ -96,7 +98,10 @@ class CropRunTest {
                     .toArray();
             assertThat(window[2]).isEqualTo(WINDOW);
             assertThat(sample.mask().width()).isEqualTo(SmallDefects.SIDE);
-            assertThat(changedOutside(window, Image.rgb(good), Image.rgb(PngCodec.decode(sample.pictures().image()))))
+            assertThat(changedOutside(
+                            window,
+                            Image.rgb(good),
+                            Image.rgb(PngCodec.decode(sample.pictures().image()))))
                     .isZero();
             // Pits lie around (350, 680).
             assertThat(window[0] + WINDOW / 2).isBetween(190, 510);

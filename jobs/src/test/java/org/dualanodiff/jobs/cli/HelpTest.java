@@ -76,13 +76,16 @@ class HelpTest {
                 groups.add(new ArrayList<>(List.of(row.replaceAll("[*|]", "").strip())));
             } else {
                 String names = row.split("\\|")[1];
-                Pattern.compile("`([a-z-]+)`").matcher(names).results().forEach(name -> groups.get(groups.size() - 1)
-                        .add(name.group(1)));
+                Pattern.compile("`([a-z-]+)`")
+                        .matcher(names)
+                        .results()
+                        .forEach(name -> groups.get(groups.size() - 1).add(name.group(1)));
             }
         }
         assertThat(groups)
                 .containsExactlyElementsOf(Arrays.stream(CommandGroup.values())
-                        .map(group -> Stream.concat(Stream.of(group.title()), group.names().stream()).toList())
+                        .map(group -> Stream.concat(Stream.of(group.title()), group.names().stream())
+                                .toList())
                         .toList());
     }
 
@@ -154,7 +157,8 @@ class HelpTest {
             }
             if (withNested) {
                 command.getSubcommands().values().stream()
-                        .filter(nested -> !nested.getCommandSpec().usageMessage().hidden())
+                        .filter(nested ->
+                                !nested.getCommandSpec().usageMessage().hidden())
                         .forEach(commands::add);
             }
         }

@@ -123,7 +123,8 @@ class QualityGateRunTest {
             boolean first = sample.id().index() == 0;
             assertThat(sample.hasPixels()).isEqualTo(first);
             assertThat(sample.verdict().reasons()).isEqualTo(first ? List.of() : List.of("near_copy_of_accepted"));
-            assertThat(Double.isNaN(sample.verdict().measures().acceptedDistance())).isEqualTo(first);
+            assertThat(Double.isNaN(sample.verdict().measures().acceptedDistance()))
+                    .isEqualTo(first);
         });
         assertThat(run.count("accepted")).isEqualTo(1);
     }
@@ -237,9 +238,7 @@ class QualityGateRunTest {
     }
 
     private static long accepted(Map<Long, GeneratedSample> samples) {
-        return samples.values().stream()
-                .filter(GeneratedSample::accepted)
-                .count();
+        return samples.values().stream().filter(GeneratedSample::accepted).count();
     }
 
     private static List<Long> indicesBelow(int end) {

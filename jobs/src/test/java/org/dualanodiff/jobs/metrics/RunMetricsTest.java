@@ -65,7 +65,17 @@ class RunMetricsTest {
         assertThat(gauge("run.units.waiting")).isEqualTo(0);
         Instant now = Instant.now();
         metrics.show(() -> new RunStatus(
-                "night", now, now, Map.of("waiting", 3, "training", 2), 5, 4, 40, 100, 1, Optional.of(60.0), List.of()));
+                "night",
+                now,
+                now,
+                Map.of("waiting", 3, "training", 2),
+                5,
+                4,
+                40,
+                100,
+                1,
+                Optional.of(60.0),
+                List.of()));
         assertThat(gauge("run.units.waiting")).isEqualTo(3);
         assertThat(gauge("run.units.training")).isEqualTo(2);
         assertThat(gauge("run.units.failed")).isEqualTo(0);

@@ -86,10 +86,12 @@ class WriteProgressTest {
             states.enter(HOLE, UnitStates.State.TRAINING);
             states.end(HOLE, Optional.empty());
             states.enter(STAIN, UnitStates.State.TRAINING);
-            assertThat(states.status().shown()).extracting(unit -> unit.adapter().defect() + " " + unit.state())
+            assertThat(states.status().shown())
+                    .extracting(unit -> unit.adapter().defect() + " " + unit.state())
                     .containsExactly("stain training", "hole complete");
             states.end(STAIN, Optional.of("no mask"));
-            assertThat(states.status().shown()).extracting(unit -> unit.adapter().defect() + " " + unit.state())
+            assertThat(states.status().shown())
+                    .extracting(unit -> unit.adapter().defect() + " " + unit.state())
                     .containsExactly("stain failed", "hole complete");
             assertThat(states.status().units()).containsEntry("complete", 1).containsEntry("failed", 1);
         }
@@ -108,11 +110,7 @@ class WriteProgressTest {
 
     private static RunLease lease(ObjectStore store) {
         return RunLease.acquire(
-                store,
-                RUN,
-                new RunLease.LeaseTerms(Duration.ofSeconds(90), Duration.ZERO),
-                line -> {},
-                () -> {});
+                store, RUN, new RunLease.LeaseTerms(Duration.ofSeconds(90), Duration.ZERO), line -> {}, () -> {});
     }
 
     private static UnitStates states(ObjectStore store) {

@@ -212,7 +212,8 @@ class S3RunTest {
     private static void await(Future<CommandLineRun> run, BooleanSupplier happened) throws Exception {
         while (!happened.getAsBoolean()) {
             if (run.isDone()) {
-                throw new IllegalStateException("the run ended before: " + run.get().err());
+                throw new IllegalStateException(
+                        "the run ended before: " + run.get().err());
             }
             Thread.sleep(3);
         }

@@ -87,8 +87,7 @@ class S3StoreTest {
     }
 
     private static String type(FileSystem files, String address) throws IOException {
-        return new String(
-                files.getXAttr(new org.apache.hadoop.fs.Path(address), "header.Content-Type"), UTF_8);
+        return new String(files.getXAttr(new org.apache.hadoop.fs.Path(address), "header.Content-Type"), UTF_8);
     }
 
     @Test

@@ -56,7 +56,10 @@ public final class StoredPictures {
     }
 
     private static String content(GeneratedSample sample) {
-        return Stream.of(sample.pictures().image(), sample.pictures().mask(), sample.pictures().anomaly())
+        return Stream.of(
+                        sample.pictures().image(),
+                        sample.pictures().mask(),
+                        sample.pictures().anomaly())
                 .map(png -> Fingerprint.ofBytes(png).hex())
                 .collect(Collectors.joining(" "));
     }

@@ -128,7 +128,8 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
         private void add(String name, Path file) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 long size = channel.size();
-                digest.add(name).add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
+                digest.add(name)
+                        .add(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
                 if (size <= SAMPLED_ABOVE) {
                     addRange(channel, 0, size);
                 } else {

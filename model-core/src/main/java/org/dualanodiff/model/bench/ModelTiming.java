@@ -170,7 +170,9 @@ public final class ModelTiming implements AutoCloseable {
             awaitDevice(base);
             double seconds = (System.nanoTime() - start) / 1e9;
             return new Cost(
-                    seconds / steps, (double) made.calls() / steps, (double) (made.uploads() + made.readBacks()) / steps);
+                    seconds / steps,
+                    (double) made.calls() / steps,
+                    (double) (made.uploads() + made.readBacks()) / steps);
         }
 
         /** A GPU works behind the program's back; a number comes back from it when all before that is done. */

@@ -104,7 +104,8 @@ public enum DType {
             // One unit in the last place of the result is a power of two, so division and rint are exact.
             int exponent = Math.max(Math.getExponent(magnitude), -14);
             int units = (int) Math.rint(Math.scalb(magnitude, EXPONENT_SHIFT - exponent));
-            // A subnormal has exponent field 0; a fraction that rounds up to 2^10 or 2^11 carries into the field by itself.
+            // A subnormal has exponent field 0; a fraction that rounds up to 2^10 or 2^11 carries into the field by
+            // itself.
             return (short) (sign | (exponent + 14 << EXPONENT_SHIFT) + units);
         }
     }

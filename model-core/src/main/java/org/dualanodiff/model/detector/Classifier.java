@@ -108,8 +108,7 @@ public final class Classifier implements AutoCloseable {
      * @return for each image one probability a class; they add up to 1
      */
     public List<float[]> probabilities(List<float[]> images) {
-        return NetworkTensors.answers(
-                images, input -> DetectorOperators.softmax(forward(input, images.size(), false)));
+        return NetworkTensors.answers(images, input -> DetectorOperators.softmax(forward(input, images.size(), false)));
     }
 
     /** How many numbers were learned. */
@@ -220,6 +219,5 @@ public final class Classifier implements AutoCloseable {
                 return DetectorOperators.relu(Operators.add(y, kept));
             }
         }
-
     }
 }

@@ -152,7 +152,8 @@ final class NetworkTensors implements AutoCloseable {
 
         private ConvolutionNorm(
                 NetworkTensors tensors, String convolution, String norm, int in, int out, int kernel, int stride) {
-            weight = tensors.learned(convolution + ".weight", Role.WEIGHT, in * kernel * kernel, out, in, kernel, kernel);
+            weight = tensors.learned(
+                    convolution + ".weight", Role.WEIGHT, in * kernel * kernel, out, in, kernel, kernel);
             scale = tensors.learned(norm + ".weight", Role.ONES, 1, out);
             shift = tensors.learned(norm + ".bias", Role.ZEROS, 1, out);
             mean = tensors.statistic(norm + ".running_mean", Role.ZEROS, out);
@@ -164,7 +165,8 @@ final class NetworkTensors implements AutoCloseable {
         /** @param number of the two layers below {@code prefix}, from 1 */
         static ConvolutionNorm numbered(
                 NetworkTensors tensors, String prefix, int number, int in, int out, int kernel, int stride) {
-            return new ConvolutionNorm(tensors, prefix + "conv" + number, prefix + "bn" + number, in, out, kernel, stride);
+            return new ConvolutionNorm(
+                    tensors, prefix + "conv" + number, prefix + "bn" + number, in, out, kernel, stride);
         }
 
         /** The shortcut of a residual block that changes size, {@code downsample.0} and {@code downsample.1}. */
@@ -173,7 +175,8 @@ final class NetworkTensors implements AutoCloseable {
         }
 
         NDArray forward(NDArray x, boolean training) {
-            return DetectorOperators.convolutionNorm(x, weight, scale, shift, mean, variance, stride, padding, training);
+            return DetectorOperators.convolutionNorm(
+                    x, weight, scale, shift, mean, variance, stride, padding, training);
         }
 
         NDArray forwardRelu(NDArray x, boolean training) {

@@ -102,8 +102,7 @@ public final class SegmentationNetwork implements AutoCloseable {
      * @return {@code (size, size)} each, from 0 to 1
      */
     public List<float[]> maps(List<float[]> images) {
-        return NetworkTensors.answers(
-                images, input -> DetectorOperators.sigmoid(forward(input, images.size(), false)));
+        return NetworkTensors.answers(images, input -> DetectorOperators.sigmoid(forward(input, images.size(), false)));
     }
 
     /** How many numbers were learned. */
@@ -135,7 +134,8 @@ public final class SegmentationNetwork implements AutoCloseable {
                 in = widths.get(level);
             }
             for (int level = widths.size() - 2; level >= 0; level--) {
-                decoder.add(new DecoderLevel(tensors, "decoder." + level + ".", widths.get(level + 1), widths.get(level)));
+                decoder.add(
+                        new DecoderLevel(tensors, "decoder." + level + ".", widths.get(level + 1), widths.get(level)));
             }
             head = new Pointwise(tensors, "head", widths.get(0), 1);
         }

@@ -1,11 +1,9 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import java.util.Map;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.nn.Attention.AttentionProcessor;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.unet.UNet;
 
 /**
@@ -59,5 +57,4 @@ public final class DualUNet implements PairDenoiser {
             return attentions.get(attention.path()).alone(Branch.GLOBAL, attention, hidden, text);
         };
     }
-
 }

@@ -28,7 +28,8 @@ public final class MergedAdapter implements AutoCloseable {
         try (GradientMode mode = GradientMode.off();
                 ConstructionScope parts = ConstructionScope.begin()) {
             unfolded = DualAdapter.over(adapter.layout(), unfolded(adapter));
-            Map<String, AdaptedAttention> adapted = adapter.attentions(base.unet().attentions());
+            Map<String, AdaptedAttention> adapted =
+                    adapter.attentions(base.unet().attentions());
             for (Attention attention : base.unet().attentions()) {
                 try (TensorScope scope = TensorScope.open()) {
                     attentions.put(

@@ -36,7 +36,10 @@ final class MergedAttention implements AutoCloseable {
      * @param precision of the result
      */
     MergedAttention(
-            Attention base, AdaptedAttention adapted, Optional<BackgroundCompensation> background, Precision precision) {
+            Attention base,
+            AdaptedAttention adapted,
+            Optional<BackgroundCompensation> background,
+            Precision precision) {
         this.base = base;
         this.background = background;
         Attention.Projections frozen = base.borrowed();

@@ -1,8 +1,8 @@
 package org.dualanodiff.model.dual;
 
 import ai.djl.ndarray.NDArray;
-import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import java.util.List;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.torch.Operators;
 
 /**

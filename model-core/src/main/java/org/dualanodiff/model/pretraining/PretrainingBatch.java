@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 
@@ -97,5 +96,4 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
                 .map(row -> timesteps[row / each])
                 .toArray();
     }
-
 }

@@ -139,8 +139,8 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
             Map<String, TensorData> tensors = new LinkedHashMap<>();
             weights.average()
                     .keySet()
-                    .forEach(
-                            key -> tensors.put(key, TensorData.of(dtype, weights.shape(key), () -> weights.averaged(key))));
+                    .forEach(key ->
+                            tensors.put(key, TensorData.of(dtype, weights.shape(key), () -> weights.averaged(key))));
             Path target = folder.resolve(name);
             Files.createDirectories(target.getParent());
             SafetensorsWriter.write(target, tensors, metadata);

@@ -7,11 +7,9 @@ import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.base.BaseModel;
-import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.GradientMode;
-import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualObjective.TrainingBatch;
@@ -132,5 +130,4 @@ final class BatchSource implements AutoCloseable {
             ground.close();
         }
     }
-
 }

@@ -138,7 +138,11 @@ public final class DualObjective {
      * @param background for the variant with BCM
      */
     public record TrainingBatch(
-            NDArray latents, NDArray noise, int[] timesteps, Optional<NDArray> weights, Optional<Background> background) {
+            NDArray latents,
+            NDArray noise,
+            int[] timesteps,
+            Optional<NDArray> weights,
+            Optional<Background> background) {
 
         /**
          * @param latents of the clean background images, (B, C, H, W)

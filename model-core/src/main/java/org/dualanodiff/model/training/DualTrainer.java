@@ -294,7 +294,8 @@ public final class DualTrainer implements AutoCloseable {
             // settings.
             return CudaDriver.ofMachine()
                     .filter(driver -> base.device().isGpu())
-                    .flatMap(driver -> driver.memoryForWork("cuda:" + base.device().getDeviceId()))
+                    .flatMap(driver ->
+                            driver.memoryForWork("cuda:" + base.device().getDeviceId()))
                     .map(memory -> config.inParts(logged(config, pairs(config, base, memory.free()))))
                     .orElseGet(() -> config.inParts(config.batchSize()));
         }
@@ -322,7 +323,10 @@ public final class DualTrainer implements AutoCloseable {
 
         private static int logged(TrainingConfig config, int pairs) {
             if (pairs < config.batchSize()) {
-                LOG.info("{} of {} pairs are computed at once, by the free memory of the GPU", pairs, config.batchSize());
+                LOG.info(
+                        "{} of {} pairs are computed at once, by the free memory of the GPU",
+                        pairs,
+                        config.batchSize());
             }
             return pairs;
         }

@@ -1,7 +1,6 @@
 package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
-import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -103,5 +102,4 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
         pairs.close();
         backgrounds.ifPresent(LatentDistribution::close);
     }
-
 }

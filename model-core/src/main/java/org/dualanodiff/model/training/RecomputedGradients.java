@@ -108,7 +108,8 @@ final class RecomputedGradients {
 
         private RecomputedPass referenceWalk(TrainingBatch.Background clean, BackgroundFeatures.Recorder recorder) {
             NDArray noisy = base.schedule().addNoise(clean.latents(), clean.noise(), batch.timesteps());
-            return new RecomputedPass(base.unet(), noisy, pass(batch.timesteps(), globalText, dual.reference(recorder)));
+            return new RecomputedPass(
+                    base.unet(), noisy, pass(batch.timesteps(), globalText, dual.reference(recorder)));
         }
 
         private NDArray mainPass(BackgroundFeatures features) {

@@ -238,7 +238,8 @@ public final class UNet {
 
         private static float[] frequencies(int half, double shift) {
             float[] result = new float[half];
-            IntStream.range(0, half).forEach(i -> result[i] = (float) Math.exp(-Math.log(MAX_PERIOD) * i / (half - shift)));
+            IntStream.range(0, half)
+                    .forEach(i -> result[i] = (float) Math.exp(-Math.log(MAX_PERIOD) * i / (half - shift)));
             return result;
         }
     }

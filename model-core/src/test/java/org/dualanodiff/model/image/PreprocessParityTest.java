@@ -46,7 +46,8 @@ class PreprocessParityTest {
     @ParameterizedTest
     @MethodSource("items")
     void transform_ofResizedPair_equalsOfficialImageMaskAndAnomaly(Item item) {
-        TrainingTransform.Pixels pixels = square(transform, stored(item, "resized_gray"), stored(item, "resized_mask"), Flip.NONE);
+        TrainingTransform.Pixels pixels =
+                square(transform, stored(item, "resized_gray"), stored(item, "resized_mask"), Flip.NONE);
 
         assertThat(pixels.image()).containsExactly(golden.floats(item.tensor("image")), within(ROUNDING));
         assertThat(pixels.mask()).containsExactly(golden.floats(item.tensor("mask")));

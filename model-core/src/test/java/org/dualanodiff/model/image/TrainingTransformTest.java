@@ -33,7 +33,8 @@ class TrainingTransformTest {
 
     @Test
     void anomaly_outsideMask_isMidGrey() {
-        TrainingTransform.Pixels pixels = square(transform, gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels =
+                square(transform, gray(2, 2, 0, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(-1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f, -1f, 1f, 0f, 0f);
     }
@@ -42,7 +43,8 @@ class TrainingTransformTest {
     void anomaly_outsideMask_isTheGivenGround() {
         TrainingTransform onBlue = new TrainingTransform(2, PartGround.parse("#0000ff"));
 
-        TrainingTransform.Pixels pixels = square(onBlue, gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
+        TrainingTransform.Pixels pixels =
+                square(onBlue, gray(2, 2, 255, 255, 0, 255), gray(2, 2, 255, 255, 0, 0), Flip.NONE);
 
         assertThat(pixels.anomaly()).containsExactly(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f, 1f, 1f, 1f, 1f);
     }

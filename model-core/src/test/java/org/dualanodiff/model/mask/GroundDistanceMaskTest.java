@@ -18,7 +18,8 @@ class GroundDistanceMaskTest {
     private static final int SIZE = 96;
     private static final int GREY = 127;
     private static final int NOISE = 6;
-    private final MaskExtractor extractor = new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
+    private final MaskExtractor extractor =
+            new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64));
 
     @ParameterizedTest
     @ValueSource(ints = {6, 15, 30})

@@ -39,8 +39,7 @@ class ClipTokenizerTest {
     @Test
     void tokenizer_ofReferencePrompts_givesTheReferenceIds() {
         JsonArray prompts = ConfigReader.readObject(GOLDEN.resolve("text.json")).getAsJsonArray("prompts");
-        long[] expected =
-                GoldenTensors.longs(SafetensorsFile.open(GOLDEN.resolve("text.safetensors")), "input_ids");
+        long[] expected = GoldenTensors.longs(SafetensorsFile.open(GOLDEN.resolve("text.safetensors")), "input_ids");
         SoftAssertions softly = new SoftAssertions();
         try (ClipTokenizer tokenizer = ClipTokenizer.open(REFERENCE)) {
             int length = tokenizer.maxLength();

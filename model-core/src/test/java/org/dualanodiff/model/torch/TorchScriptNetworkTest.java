@@ -80,8 +80,7 @@ class TorchScriptNetworkTest {
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive));
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                String content =
-                        new String(in.readAllBytes(), ISO_8859_1).replace("training\u0089", "training\u0088");
+                String content = new String(in.readAllBytes(), ISO_8859_1).replace("training\u0089", "training\u0088");
                 StoredZip.put(out, entry.getName(), content.getBytes(ISO_8859_1));
             }
         }

@@ -55,7 +55,11 @@ class RecomputedGradientsTest {
                     .toList();
             Gradients gradients = new RecomputedGradients(base, adapter, keys, parameters)
                     .of(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
-            assertThat(relativeError(new float[] {(float) Operators.item(gradients.losses().get(0))}, recorded.floats("loss")))
+            assertThat(relativeError(
+                            new float[] {
+                                (float) Operators.item(gradients.losses().get(0))
+                            },
+                            recorded.floats("loss")))
                     .isLessThan(1e-5);
             for (String key : golden.names()) {
                 float[] actual = Tensors.floats(gradients.byParameter().get(keys.indexOf(key)));

@@ -191,7 +191,8 @@ public final class BaseModelSource {
             return switch (setting) {
                 case TINY ->
                     cache.folder(
-                            "base-model-tiny-" + SEED, folder -> RandomModel.write(folder, RandomModel.Preset.TINY, SEED));
+                            "base-model-tiny-" + SEED,
+                            folder -> RandomModel.write(folder, RandomModel.Preset.TINY, SEED));
                 case SMALL -> cache.folder("base-model-small-" + version(), Builtin::writeSmall);
                 default ->
                     throw new UserError(

@@ -191,7 +191,9 @@ public final class ConfigLoader {
                             + Path.of("").toAbsolutePath());
         }
         try {
-            return resolved(ConfigFactory.parseFile(file.toFile(), MUST_EXIST));
+            // The library looks for included files beside a file only where its path names a folder.
+            Path placed = file.getParent() == null ? Path.of(".").resolve(file) : file;
+            return resolved(ConfigFactory.parseFile(placed.toFile(), MUST_EXIST));
         } catch (ConfigException unreadable) {
             problems.add(unreadable(file, unreadable));
             return ConfigFactory.empty();
@@ -232,7 +234,6 @@ public final class ConfigLoader {
         }
     }
 
-
     /**
      * A setting as it counts, for people.
      *
@@ -252,13 +253,16 @@ public final class ConfigLoader {
                     ? Redaction.HIDDEN
                     : Redaction.text(value.render(ConfigRenderOptions.concise()));
             String origin = ConfigLoader.isDefault(value.origin()) ? "default" : Problem.place(value.origin());
-            return new EffectiveSetting(key, text, origin, meaning.stream().map(String::strip).toList());
+            return new EffectiveSetting(
+                    key, text, origin, meaning.stream().map(String::strip).toList());
         }
 
         /** Whether a word is in its name or in what is said of it, in any case. */
         public boolean mentions(String word) {
             String sought = word.toLowerCase(Locale.ROOT);
-            return (key + " " + String.join(" ", meaning)).toLowerCase(Locale.ROOT).contains(sought);
+            return (key + " " + String.join(" ", meaning))
+                    .toLowerCase(Locale.ROOT)
+                    .contains(sought);
         }
     }
 

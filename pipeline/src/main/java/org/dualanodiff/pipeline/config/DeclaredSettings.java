@@ -268,7 +268,8 @@ final class DeclaredSettings {
             // Settings that stand together are described together, above the first of them.
             meaning = own.isEmpty() ? meaning : own;
             if (key.equals(SparkConfig.KEY)) {
-                for (Map.Entry<String, ConfigValue> property : effective.getObject(key).entrySet()) {
+                for (Map.Entry<String, ConfigValue> property :
+                        effective.getObject(key).entrySet()) {
                     String name = key + "." + ConfigUtil.quoteString(property.getKey());
                     settings.add(EffectiveSetting.of(name, property.getValue(), meaning));
                 }

@@ -284,7 +284,11 @@ public record PipelineConfig(
      * @param limits of the checks, by the setting's name
      */
     public record QualityConfig(
-            boolean enabled, double maxAttempts, boolean keepRejectedPixels, double copyOverlap, Map<String, Limit> limits)
+            boolean enabled,
+            double maxAttempts,
+            boolean keepRejectedPixels,
+            double copyOverlap,
+            Map<String, Limit> limits)
             implements Serializable {
         /** Names of the limits. */
         public static final List<String> LIMITS = List.of(

@@ -139,7 +139,8 @@ final class DefectPools {
         for (String runId : runs) {
             int missing = budget.pairsPerDefect() - accepted.size();
             if (missing > 0) {
-                accepted.addAll(new RunSamples(store, runId).first(category, defect, GeneratedSample::accepted, missing));
+                accepted.addAll(
+                        new RunSamples(store, runId).first(category, defect, GeneratedSample::accepted, missing));
             }
         }
         if (accepted.isEmpty()) {

@@ -49,8 +49,7 @@ public final class EvaluationFiles {
 
     /** The last evaluation of a run, if there was one. */
     public Optional<Found> find(String runId) {
-        return store.find(report(runId), EvaluationReport.class)
-                .map(report -> new Found(report, sheets(report)));
+        return store.find(report(runId), EvaluationReport.class).map(report -> new Found(report, sheets(report)));
     }
 
     private Map<String, byte[]> sheets(EvaluationReport report) {

@@ -127,9 +127,7 @@ public final class PairComparison implements AutoCloseable {
                     all.stream().filter(GeneratedSample::hasPixels).toList();
             if (shown.size() >= 2
                     && training.getOrDefault(unit.getKey(), List.of()).size() >= 2) {
-                long accepted = all.stream()
-                        .filter(GeneratedSample::accepted)
-                        .count();
+                long accepted = all.stream().filter(GeneratedSample::accepted).count();
                 List<DetectorPair> pairs = DefectPools.pairs(shown, side, CHANNELS);
                 metrics.put(unit.getKey(), of(unit.getKey(), pairs, (double) accepted / all.size()));
             }

@@ -93,7 +93,8 @@ public sealed interface PixelScores {
                     curve.accept(normal[bin], overlap[bin]);
                 }
             }
-            Bounds bounds = new Bounds(sweep.aurocBound(), sweep.averagePrecisionBound(), sweep.f1Bound(), curve.bound());
+            Bounds bounds =
+                    new Bounds(sweep.aurocBound(), sweep.averagePrecisionBound(), sweep.f1Bound(), curve.bound());
             return new Metrics(sweep.ranking(), curve.value(), regions, bounds);
         }
 
@@ -179,8 +180,10 @@ public sealed interface PixelScores {
         }
 
         private void ensure(int moreNormals, int moreDefects, int moreRegions) {
-            normal = normals + moreNormals > normal.length ? Arrays.copyOf(normal, grown(normals, moreNormals)) : normal;
-            defect = defects + moreDefects > defect.length ? Arrays.copyOf(defect, grown(defects, moreDefects)) : defect;
+            normal =
+                    normals + moreNormals > normal.length ? Arrays.copyOf(normal, grown(normals, moreNormals)) : normal;
+            defect =
+                    defects + moreDefects > defect.length ? Arrays.copyOf(defect, grown(defects, moreDefects)) : defect;
             areas = regions + moreRegions > areas.length ? Arrays.copyOf(areas, grown(regions, moreRegions)) : areas;
         }
 

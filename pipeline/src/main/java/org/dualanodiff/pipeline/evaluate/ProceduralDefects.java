@@ -212,7 +212,8 @@ final class ProceduralDefects {
                     share[level] += share[level - 1];
                 }
                 for (int i = 0; i < area; i++) {
-                    levels[channel * area + i] = Blending.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
+                    levels[channel * area + i] =
+                            Blending.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
                 }
             }
             return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);
@@ -233,7 +234,9 @@ final class ProceduralDefects {
                 if (x < TILES * tileWidth && y < TILES * tileHeight) {
                     int from = order[tile];
                     levels[i] = (byte) pixels.level(
-                            i / area, from / TILES * tileHeight + y % tileHeight, from % TILES * tileWidth + x % tileWidth);
+                            i / area,
+                            from / TILES * tileHeight + y % tileHeight,
+                            from % TILES * tileWidth + x % tileWidth);
                 }
             }
             return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);

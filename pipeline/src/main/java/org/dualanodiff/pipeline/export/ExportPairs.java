@@ -71,10 +71,7 @@ public final class ExportPairs {
 
     private String samples(ExportPlan.Part.Samples part, Task task) throws IOException {
         try (Stream<GeneratedSample> rows = SampleFile.stream(store, part.file())) {
-            return written(
-                    task,
-                    rows.filter(GeneratedSample::accepted)
-                            .map(ExportedPair::of));
+            return written(task, rows.filter(GeneratedSample::accepted).map(ExportedPair::of));
         } catch (IOException | UncheckedIOException e) {
             throw new IOException("%s cannot be exported: %s".formatted(store.uri(part.file()), e.getMessage()), e);
         }

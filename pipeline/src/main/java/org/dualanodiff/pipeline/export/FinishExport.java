@@ -32,8 +32,7 @@ public final class FinishExport {
         if (target.createIfAbsent(ExportRecord.KEY, Json.bytes(record(plan, false, 0)))) {
             return;
         }
-        ExportRecord standing =
-                target.read(ExportRecord.KEY, ExportRecord.class);
+        ExportRecord standing = target.read(ExportRecord.KEY, ExportRecord.class);
         if (!standing.isOf(plan)) {
             throw new StoreException(
                     "%s holds an export of %s as %s with the classes %s, wanted %s as %s with %s; give another folder"

@@ -86,9 +86,10 @@ public final class PublishTable {
     public PublishTable(ObjectStore store, Configuration hadoop, TableName name, Map<String, String> properties) {
         if (!properties.containsKey(CatalogUtil.ICEBERG_CATALOG_TYPE)
                 && !properties.containsKey(CatalogProperties.CATALOG_IMPL)) {
-            throw new UserError(("table %s is in catalog %s, and nothing says what that is: set spark.sql.catalog.%s.type to"
-                            + " rest, jdbc, hive, glue or hadoop, and .uri and .warehouse as Iceberg's documentation says")
-                    .formatted(name, name.catalog(), name.catalog()));
+            throw new UserError(
+                    ("table %s is in catalog %s, and nothing says what that is: set spark.sql.catalog.%s.type to"
+                                    + " rest, jdbc, hive, glue or hadoop, and .uri and .warehouse as Iceberg's documentation says")
+                            .formatted(name, name.catalog(), name.catalog()));
         }
         this.store = store;
         this.hadoop = hadoop;
@@ -107,7 +108,8 @@ public final class PublishTable {
                 throw new UserError("a table is named CATALOG.DATABASE.TABLE, such as lake.defects.pairs, was " + text);
             }
             return new TableName(
-                    parts.get(0), TableIdentifier.of(parts.subList(1, parts.size()).toArray(String[]::new)));
+                    parts.get(0),
+                    TableIdentifier.of(parts.subList(1, parts.size()).toArray(String[]::new)));
         }
 
         @Override
@@ -207,9 +209,8 @@ public final class PublishTable {
                 .map(run -> store.uri(StoreLayout.samples(run)) + "/")
                 .toList();
         Map<String, DataFile> standing = new HashMap<>();
-        try (CloseableIterable<FileScanTask> tasks = table.newScan()
-                .filter(Expressions.in(RUN, runs.toArray()))
-                .planFiles()) {
+        try (CloseableIterable<FileScanTask> tasks =
+                table.newScan().filter(Expressions.in(RUN, runs.toArray())).planFiles()) {
             for (FileScanTask task : tasks) {
                 String address = task.file().location();
                 if (folders.stream().anyMatch(address::startsWith)) {
@@ -236,8 +237,7 @@ public final class PublishTable {
                     .withPath(address)
                     .withFormat(FileFormat.PARQUET)
                     .withFileSizeInBytes(file.bytes())
-                    .withMetrics(
-                            ParquetUtil.fileMetrics(HadoopInputFile.fromLocation(address, hadoop), metrics, names))
+                    .withMetrics(ParquetUtil.fileMetrics(HadoopInputFile.fromLocation(address, hadoop), metrics, names))
                     .withPartitionValues(List.of(file.category(), file.defect()))
                     .build();
         });

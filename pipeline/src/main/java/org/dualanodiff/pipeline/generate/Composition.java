@@ -49,8 +49,7 @@ sealed interface Composition {
      * @param background address of the good image in it, or null; with the window, if it was made in one
      * @param judged the window that the quality gate looks at
      */
-    record ComposedPair(
-            BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
+    record ComposedPair(BufferedImage image, BufferedImage part, BufferedImage mask, String background, Window judged) {
 
         Pictures pictures() {
             return new Pictures(PngCodec.encode(image), PngCodec.encode(mask), PngCodec.encode(part));
@@ -138,7 +137,9 @@ sealed interface Composition {
         }
 
         private Image blended(Image generated, Image good, Image mask) {
-            return anchored ? AnchoredImage.compose(generated, good, mask) : SeamlessClone.compose(generated, good, mask);
+            return anchored
+                    ? AnchoredImage.compose(generated, good, mask)
+                    : SeamlessClone.compose(generated, good, mask);
         }
 
         /** From the working resolution to the photograph's. */

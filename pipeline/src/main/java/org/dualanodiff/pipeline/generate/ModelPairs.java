@@ -43,6 +43,7 @@ public final class ModelPairs implements PairSource {
     private final DualSampler sampler;
     /** Null without background compensation. */
     private final CleanBackgrounds backgrounds;
+
     private final Composition composition;
     private final QualityGate gate;
 
@@ -144,8 +145,7 @@ public final class ModelPairs implements PairSource {
         ComposedPair composed = composition.compose(pair, mask(pair));
         Mask mask = Mask.of(composed.mask());
         Verdict verdict = verdict(composed, mask, pair.finite());
-        Origin origin =
-                new Origin(task.seed(), task.prompt().global(), composed.background(), millis, Instant.now());
+        Origin origin = new Origin(task.seed(), task.prompt().global(), composed.background(), millis, Instant.now());
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
                 origin,

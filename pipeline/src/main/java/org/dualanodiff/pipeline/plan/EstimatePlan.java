@@ -136,7 +136,8 @@ public final class EstimatePlan {
          * @param hours of both
          * @param bytes of adapters and pairs in the store; null if not known
          */
-        public record Cost(int steps, int pairs, Double trainingHours, Double generationHours, Double hours, Double bytes) {
+        public record Cost(
+                int steps, int pairs, Double trainingHours, Double generationHours, Double hours, Double bytes) {
 
             static Cost of(int steps, int pairs, Double trainingHours, Double generationHours, Double bytes) {
                 boolean known = trainingHours != null && generationHours != null;
@@ -158,8 +159,9 @@ public final class EstimatePlan {
 
             /** The mean over the work of some units; empty if nothing was done. */
             static Optional<Pace> of(String run, List<RunManifest.Work> works) {
-                double working =
-                        works.stream().mapToDouble(RunManifest.Work::workingSeconds).sum();
+                double working = works.stream()
+                        .mapToDouble(RunManifest.Work::workingSeconds)
+                        .sum();
                 int done = works.stream().mapToInt(RunManifest.Work::done).sum();
                 if (done == 0 || working <= 0) {
                     return Optional.empty();

@@ -151,7 +151,9 @@ final class MixedImages implements PretrainingImages {
         }
 
         private static String spoken(String name) {
-            return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+            return name.toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N}]+", " ")
+                    .strip();
         }
     }
 }

@@ -117,7 +117,8 @@ record Camera(Rgb balance, double slope, Point towards, double vignette, double 
          * @param smallest share, 0..1
          * @return empty if none fitted
          */
-        Optional<ProceduralImage> with(Defect kind, double smallest, double largest, int attempts, PictureRandom random) {
+        Optional<ProceduralImage> with(
+                Defect kind, double smallest, double largest, int attempts, PictureRandom random) {
             for (int attempt = 0; attempt < attempts; attempt++) {
                 byte[] faulty = camera.expose(kind.on(scene, random));
                 Mask mask = new Mask(SIZE, SIZE, filled(filled(changed(faulty))));

@@ -53,7 +53,8 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
             double ring = (x + bend) / ringWidth;
             double inRing = ring - Math.floor(ring);
             // Growth is slow towards the end of the year: the tone darkens gradually, then starts afresh.
-            double dark = inRing * inRing * clamp((1 - inRing) * 6) * (0.6 + 0.5 * noise.unit((long) Math.floor(ring), 3));
+            double dark =
+                    inRing * inRing * clamp((1 - inRing) * 6) * (0.6 + 0.5 * noise.unit((long) Math.floor(ring), 3));
             double fiber = noise.at(x * 0.9, y * 0.05);
             double pore = smoothstep((noise.at(x * 0.7 + 31, y * 0.08) - 0.72) * 6);
             return EARLY.mix(LATE, dark).times((0.9 + 0.2 * fiber) * (1 - 0.22 * pore));
@@ -132,8 +133,8 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
             double bore = size * random.uniform(0.5, 0.54);
             Rgb steel = STEEL.varied(random, 0.06);
             Noise noise = random.noise();
-            Field hexagon =
-                    Shapes.polygon(center, turn, size, size, size, size, size, size).and(Shapes.disc(center, size * 1.1));
+            Field hexagon = Shapes.polygon(center, turn, size, size, size, size, size, size)
+                    .and(Shapes.disc(center, size * 1.1));
             Field nut = hexagon.without(Shapes.disc(center, bore));
             Texture ground = Texture.mat(new Rgb(0.17, 0.19, 0.21), noise);
             Texture floor = ground.shadowed(nut, new Point(4, 4), 9, 0.6);
@@ -216,7 +217,8 @@ record Product(String name, Specimen specimen, List<Defect> defects) {
         }
 
         private static double offAxis(Point place) {
-            return new Point(Math.max(-HALF_LENGTH, Math.min(HALF_LENGTH, place.x())), 0).distance(place.x(), place.y());
+            return new Point(Math.max(-HALF_LENGTH, Math.min(HALF_LENGTH, place.x())), 0)
+                    .distance(place.x(), place.y());
         }
 
         /** The surface normal's share in the picture plane; its length is 1 at the outline. */

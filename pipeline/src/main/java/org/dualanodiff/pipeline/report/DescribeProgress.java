@@ -61,8 +61,8 @@ public final class DescribeProgress {
                     "Problems",
                     List.of("unit", "what happened"),
                     failed.stream()
-                            .map(unit -> List.of(
-                                    unit.name(), unit.status().problem().orElseThrow()))
+                            .map(unit ->
+                                    List.of(unit.name(), unit.status().problem().orElseThrow()))
                             .toList()));
         }
         sections.add(table(status, units));
@@ -76,13 +76,14 @@ public final class DescribeProgress {
 
     private static String subtitle(RunStatus status, Optional<String> driver) {
         return driver.isPresent()
-                ? "under way, as of %s; load the page again for what is new".formatted(Readable.moment(status.updatedAt()))
+                ? "under way, as of %s; load the page again for what is new"
+                        .formatted(Readable.moment(status.updatedAt()))
                 : "left unfinished at %s; nobody is at work".formatted(Readable.moment(status.updatedAt()));
     }
 
     private static String work(Optional<String> driver) {
-        return driver.map(words -> words
-                        + ". The page is written anew twice a minute, and once more with all pairs at the end.")
+        return driver.map(words ->
+                        words + ". The page is written anew twice a minute, and once more with all pairs at the end.")
                 .orElse("Nobody. If the command has not ended by itself, run it again: it goes on from what is there.");
     }
 
@@ -114,7 +115,8 @@ public final class DescribeProgress {
         figures.add(new Section.Figure("steps a second, in all", speed == 0 ? NONE : Readable.digits(speed, 3)));
         figures.add(new Section.Figure("longest training ends in", duration(longest)));
         figures.add(new Section.Figure(
-                "pairs left will take", status.secondsLeft().map(Readable::duration).orElse(NONE)));
+                "pairs left will take",
+                status.secondsLeft().map(Readable::duration).orElse(NONE)));
         return new Section.KeyFigures("So far", figures);
     }
 
@@ -127,13 +129,23 @@ public final class DescribeProgress {
         String heading = units.size() < all ? "Units, %d of %d".formatted(units.size(), all) : "Units";
         return new Section.Table(
                 heading,
-                List.of("unit", "at", "step", "of", "loss", "gradient norm", "steps a second", "left", "good", "rejected"),
+                List.of(
+                        "unit",
+                        "at",
+                        "step",
+                        "of",
+                        "loss",
+                        "gradient norm",
+                        "steps a second",
+                        "left",
+                        "good",
+                        "rejected"),
                 units.stream().map(DescribeProgress::row).toList());
     }
 
     private static List<String> row(UnitProgress unit) {
-        Function<Function<Point, Double>, String> last =
-                number -> unit.last().map(number).map(value -> Readable.digits(value, 3)).orElse(NONE);
+        Function<Function<Point, Double>, String> last = number ->
+                unit.last().map(number).map(value -> Readable.digits(value, 3)).orElse(NONE);
         return List.of(
                 unit.name(),
                 unit.status().state(),
@@ -142,7 +154,12 @@ public final class DescribeProgress {
                 last.apply(Point::loss),
                 last.apply(Point::gradientNorm),
                 last.apply(Point::stepsPerSecond),
-                unit.trains() ? unit.curve().map(TrainingCurve::secondsLeft).map(DescribeProgress::duration).orElse(NONE) : NONE,
+                unit.trains()
+                        ? unit.curve()
+                                .map(TrainingCurve::secondsLeft)
+                                .map(DescribeProgress::duration)
+                                .orElse(NONE)
+                        : NONE,
                 Readable.count(unit.status().accepted()),
                 Readable.count(unit.status().rejected()));
     }
@@ -154,10 +171,13 @@ public final class DescribeProgress {
     private static Section.Chapter chapter(UnitProgress unit) {
         TrainingCurve curve = unit.curve().orElseThrow();
         List<Section> sections = new ArrayList<>();
-        unit.sheet().ifPresent(pixels -> sections.add(new Section.Picture(
-                "Sample sheet after step " + Readable.count(curve.sheets().get(curve.sheets().size() - 1)),
-                "Real pairs above, below them what the adapter draws freely, of the same noise in each sheet.",
-                pixels)));
+        unit.sheet()
+                .ifPresent(pixels -> sections.add(new Section.Picture(
+                        "Sample sheet after step "
+                                + Readable.count(
+                                        curve.sheets().get(curve.sheets().size() - 1)),
+                        "Real pairs above, below them what the adapter draws freely, of the same noise in each sheet.",
+                        pixels)));
         sections.addAll(TrainingCharts.of(curve));
         String note = "%s: step %s of %s%s"
                 .formatted(

@@ -136,5 +136,4 @@ final class DescribeUnit {
         facts.put("weights, SHA-256", adapter.weights().sha256());
         return new Section.Table("Where the adapter comes from", List.of("what", "value"), DescribeRun.rows(facts));
     }
-
 }

@@ -39,7 +39,9 @@ public record PairGroup(String title, List<PairThumbnail> pairs) {
         for (GeneratedSample sample : samples) {
             if (pairs.size() < most && sample.hasPixels()) {
                 pairs.add(PairThumbnail.of(
-                        (sample.id().index() + " " + String.join(", ", sample.verdict().reasons())).strip(),
+                        (sample.id().index() + " "
+                                        + String.join(", ", sample.verdict().reasons()))
+                                .strip(),
                         ImageDecoder.image(sample.pictures().image()),
                         ImageDecoder.image(sample.pictures().anomaly()),
                         ImageDecoder.mask(sample.pictures().mask()),

@@ -142,7 +142,8 @@ public record PairThumbnail(String caption, Image image, Image anomaly, Image ma
             byte[] levels = new byte[width * height];
             for (int y = 0; y < from.height(); y++) {
                 for (int x = 0; x < from.width(); x++) {
-                    int to = (int) ((long) y * height / from.height()) * width + (int) ((long) x * width / from.width());
+                    int to =
+                            (int) ((long) y * height / from.height()) * width + (int) ((long) x * width / from.width());
                     levels[to] = (byte) Math.max(levels[to] & 0xff, from.level(0, y, x));
                 }
             }

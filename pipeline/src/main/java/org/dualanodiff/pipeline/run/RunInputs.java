@@ -299,7 +299,9 @@ public record RunInputs(
             GenerationConfig generation = config.generation();
             PartGround ground = config.training().partGround();
             return new AnchorSource(
-                    good.training(), objects, new Anchoring(generation.anchorFrom(), generation.anchorDetail(), ground));
+                    good.training(),
+                    objects,
+                    new Anchoring(generation.anchorFrom(), generation.anchorDetail(), ground));
         }
 
         /** Null where no object mask is to be trusted, as for textures. */

@@ -83,7 +83,8 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
         addMeasured(quality, "accepted_distance", measures.acceptedDistance());
         if (verdict.signature() != null) {
             quality.append(
-                    "signature", Binary.fromConstantByteArray(verdict.signature().bytes()));
+                    "signature",
+                    Binary.fromConstantByteArray(verdict.signature().bytes()));
         }
         row.append("status", verdict.accepted() ? ACCEPTED : REJECTED);
         Group reasons = row.addGroup("reasons");
@@ -121,9 +122,7 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
 
     private static SampleId id(Group row) {
         AdapterId adapter = new AdapterId(
-                row.getString("category", 0),
-                row.getString("defect", 0),
-                new Fingerprint(row.getString("adapter", 0)));
+                row.getString("category", 0), row.getString("defect", 0), new Fingerprint(row.getString("adapter", 0)));
         return new SampleId(
                 row.getString("sample_id", 0), row.getString("run_id", 0), adapter, row.getLong("sample_index", 0));
     }
@@ -245,7 +244,8 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
         }
 
         public static PairVerdict of(GeneratedSample sample, String file) {
-            return new PairVerdict(Math.toIntExact(sample.id.index()), file, sample.verdict.reasons(), sample.verdict.signature());
+            return new PairVerdict(
+                    Math.toIntExact(sample.id.index()), file, sample.verdict.reasons(), sample.verdict.signature());
         }
 
         public boolean accepted() {

@@ -30,8 +30,7 @@ public final class AdapterRegistry {
      * @throws StoreException if its provenance cannot be read or describes another adapter
      */
     public Optional<PublishedAdapter> find(AdapterId id) {
-        return store.find(StoreLayout.provenance(id), Provenance.class)
-                .map(provenance -> published(id, provenance));
+        return store.find(StoreLayout.provenance(id), Provenance.class).map(provenance -> published(id, provenance));
     }
 
     /** Those of the given adapters that were published. */

@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.store;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonDeserializer;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
 import com.google.gson.TypeAdapter;
@@ -55,7 +55,8 @@ public final class Json {
     public static byte[] record(Object value) {
         JsonObject record = new JsonObject();
         record.addProperty(FORMAT_FIELD, FORMAT);
-        GSON.toJsonTree(value).getAsJsonObject().entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
+        JsonObject fields = GSON.toJsonTree(value).getAsJsonObject();
+        fields.entrySet().forEach(field -> record.add(field.getKey(), field.getValue()));
         return bytes(record);
     }
 

@@ -175,7 +175,8 @@ final class LeaseFiles {
             if (seen != null && seen.sameBeatAs(latest)) {
                 boolean dead = since(seenSince).toMillis() > 1000 * latest.expireSeconds();
                 if (dead) {
-                    notice.accept("run %s: its driver, %s, has died; taking over".formatted(files.runId, latest.inWords()));
+                    notice.accept(
+                            "run %s: its driver, %s, has died; taking over".formatted(files.runId, latest.inWords()));
                 }
                 return dead;
             }

@@ -23,11 +23,9 @@ final class Reasons {
                     "AWSRedirectException",
                     "the bucket is in another region; set fs.s3a.endpoint.region or the region's own fs.s3a.endpoint"),
             new Known(
-                    "UnknownHostException",
-                    "the host of its endpoint is unknown; check the address and the endpoint"),
+                    "UnknownHostException", "the host of its endpoint is unknown; check the address and the endpoint"),
             new Known("ConnectException", "nobody answers at its endpoint; check the address and the network"),
-            new Known(
-                    "NoRouteToHostException", "there is no way to its endpoint; check the address and the network"),
+            new Known("NoRouteToHostException", "there is no way to its endpoint; check the address and the network"),
             new Known("ConnectTimeoutException", "no answer from its endpoint; check the address and the network"),
             new Known(
                     "AccessDeniedException",

@@ -39,8 +39,7 @@ public record TrainingCurve(int steps, Instant updatedAt, List<Point> points, Li
      * @param count how many they are
      * @param seconds that they took, without checkpoints and sheets
      */
-    public record Point(
-            int step, double loss, double gradientNorm, double learningRate, int count, double seconds) {
+    public record Point(int step, double loss, double gradientNorm, double learningRate, int count, double seconds) {
 
         public double stepsPerSecond() {
             return seconds > 0 ? count / seconds : Double.NaN;
@@ -73,9 +72,8 @@ public record TrainingCurve(int steps, Instant updatedAt, List<Point> points, Li
 
     private static List<Point> halved(List<Point> points) {
         return IntStream.range(0, (points.size() + 1) / 2)
-                .mapToObj(i -> 2 * i + 1 < points.size()
-                        ? points.get(2 * i).and(points.get(2 * i + 1))
-                        : points.get(2 * i))
+                .mapToObj(i ->
+                        2 * i + 1 < points.size() ? points.get(2 * i).and(points.get(2 * i + 1)) : points.get(2 * i))
                 .toList();
     }
 

@@ -46,8 +46,8 @@ public final class MlflowExport {
                 .find(runId)
                 .orElseThrow(() -> new StoreException("there is no run %s in %s".formatted(runId, store.root())));
         List<AdapterId> adapters = RecordedTraining.of(store, runId);
-        ServedRun run =
-                server.run(server.experiment(EXPERIMENT), runId, RUN_TAG, store.root() + "#" + runId, identity.createdAt());
+        ServedRun run = server.run(
+                server.experiment(EXPERIMENT), runId, RUN_TAG, store.root() + "#" + runId, identity.createdAt());
         Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);
         server.describe(run, identity.settings(), tags(runId, manifest));
         int written = 0;
@@ -57,8 +57,7 @@ public final class MlflowExport {
             written += training.isPresent() ? 1 : 0;
         }
         if (artifacts) {
-            store.find(StoreLayout.report(runId))
-                    .ifPresent(page -> server.keep(run, "report.html", page, "text/html"));
+            store.find(StoreLayout.report(runId)).ifPresent(page -> server.keep(run, "report.html", page, "text/html"));
         }
         manifest.ifPresent(of -> server.end(run, "FINISHED", of.finishedAt()));
         return written;
@@ -78,7 +77,8 @@ public final class MlflowExport {
     }
 
     private void write(ServedRun run, RecordedTraining training, boolean artifacts) {
-        String unit = named(training.adapter().category()) + "/" + named(training.adapter().defect());
+        String unit = named(training.adapter().category()) + "/"
+                + named(training.adapter().defect());
         List<Double> times = training.times();
         List<Metric> metrics = new ArrayList<>();
         for (int i = 0; i < times.size(); i++) {
@@ -93,8 +93,9 @@ public final class MlflowExport {
         }
         server.log(run, metrics);
         if (artifacts) {
-            training.sheets().forEach((step, png) -> server.keep(
-                    run, "sheets/%s/step-%06d.png".formatted(unit, step), png, "image/png"));
+            training.sheets()
+                    .forEach((step, png) ->
+                            server.keep(run, "sheets/%s/step-%06d.png".formatted(unit, step), png, "image/png"));
         }
     }
 

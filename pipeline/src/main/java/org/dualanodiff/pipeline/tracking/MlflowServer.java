@@ -58,17 +58,19 @@ final class MlflowServer {
     private static Optional<String> authorization(Map<String, String> environment) {
         Optional<String> token = Optional.ofNullable(environment.get("MLFLOW_TRACKING_TOKEN"));
         Optional<String> user = Optional.ofNullable(environment.get("MLFLOW_TRACKING_USERNAME"));
-        return token.map(secret -> "Bearer " + secret).or(() -> user.map(name -> {
-            String pair = name + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
-            return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-        }));
+        return token.map(secret -> "Bearer " + secret)
+                .or(() -> user.map(name -> {
+                    String pair = name + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
+                    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+                }));
     }
 
     /** The id of an experiment, made if there is none of the name. */
     String experiment(String name) {
         String query = "experiments/get-by-name?experiment_name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
         Optional<JsonObject> found = answer("GET", API + query, new byte[0], "application/json");
-        return found.map(of -> of.getAsJsonObject("experiment").get("experiment_id").getAsString())
+        return found.map(of ->
+                        of.getAsJsonObject("experiment").get("experiment_id").getAsString())
                 .orElseGet(() -> post("experiments/create", Map.of("name", name))
                         .get("experiment_id")
                         .getAsString());
@@ -90,7 +92,9 @@ final class MlflowServer {
                             .map(JsonElement::getAsJsonObject)
                             .collect(Collectors.toMap(
                                     metric -> metric.get("key").getAsString(),
-                                    metric -> metric.has("step") ? metric.get("step").getAsLong() : 0));
+                                    metric -> metric.has("step")
+                                            ? metric.get("step").getAsLong()
+                                            : 0));
             return new ServedRun(
                     info.get("run_id").getAsString(), info.get("artifact_uri").getAsString(), steps);
         }
@@ -161,13 +165,15 @@ final class MlflowServer {
      */
     void keep(ServedRun run, String path, byte[] content, String type) {
         if (!run.artifacts().startsWith(PROXIED)) {
-            throw new UserError(("the MLflow server %s keeps files of the run in %s and does not take them itself; start it with"
-                            + " --serve-artifacts, or export with --no-artifacts")
-                    .formatted(address, run.artifacts()));
+            throw new UserError(
+                    ("the MLflow server %s keeps files of the run in %s and does not take them itself; start it with"
+                                    + " --serve-artifacts, or export with --no-artifacts")
+                            .formatted(address, run.artifacts()));
         }
         String folder = URI.create(run.artifacts()).getRawPath().replaceFirst("^/+", "");
         String escaped = Arrays.stream(path.split("/"))
-                .map(segment -> URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"))
+                .map(segment ->
+                        URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"))
                 .collect(Collectors.joining("/"));
         require("PUT", ARTIFACTS + folder + "/" + escaped, content, type);
     }
@@ -183,7 +189,8 @@ final class MlflowServer {
 
     private JsonObject require(String method, String path, byte[] body, String type) {
         return answer(method, path, body, type)
-                .orElseThrow(() -> new UserError("%s %s: not found; is this an MLflow server?".formatted(method, address + path)));
+                .orElseThrow(() ->
+                        new UserError("%s %s: not found; is this an MLflow server?".formatted(method, address + path)));
     }
 
     /** Empty if there is no such thing. */

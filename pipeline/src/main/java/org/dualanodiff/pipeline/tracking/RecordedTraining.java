@@ -54,8 +54,9 @@ public record RecordedTraining(AdapterId adapter, TrainingCurve curve, Map<Integ
         return store.find(key).map(json -> {
             TrainingCurve curve = Json.parse(json, TrainingCurve.class, store.uri(key));
             Map<Integer, byte[]> sheets = new LinkedHashMap<>();
-            curve.sheets().forEach(step -> store.find(StoreLayout.sheet(adapter, step))
-                    .ifPresent(png -> sheets.put(step, png)));
+            curve.sheets()
+                    .forEach(step ->
+                            store.find(StoreLayout.sheet(adapter, step)).ifPresent(png -> sheets.put(step, png)));
             return new RecordedTraining(adapter, curve, sheets);
         });
     }

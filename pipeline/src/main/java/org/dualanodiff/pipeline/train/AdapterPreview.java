@@ -16,8 +16,8 @@ import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
+import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.report.ContactSheet;
 import org.dualanodiff.pipeline.report.PairGroup;
 import org.dualanodiff.pipeline.report.PairThumbnail;
@@ -49,7 +49,11 @@ public final class AdapterPreview {
         this.real = examples.stream()
                 .limit(policy().sampling().batchSize())
                 .flatMap(example ->
-                        TrainingPair.views(example.image(), example.mask(), task.training().resolution()).stream()
+                        TrainingPair.views(
+                                        example.image(),
+                                        example.mask(),
+                                        task.training().resolution())
+                                .stream()
                                 .limit(1))
                 .toList();
         this.mask = policy().mask(real);
@@ -67,7 +71,11 @@ public final class AdapterPreview {
     byte[] png(DualAdapter adapter, int step) throws IOException {
         List<PairThumbnail> drawn = drawn(adapter).stream()
                 .map(pair -> PairThumbnail.of(
-                        "", pair.image(), pair.anomaly(), mask.extract(pair.part()).buffered(), CELL))
+                        "",
+                        pair.image(),
+                        pair.anomaly(),
+                        mask.extract(pair.part()).buffered(),
+                        CELL))
                 .toList();
         List<PairThumbnail> seen = real.stream()
                 .map(pair -> PairThumbnail.of("", pair.image(), pair.mask(), CELL))
@@ -80,7 +88,9 @@ public final class AdapterPreview {
 
     private List<GeneratedPair> drawn(DualAdapter adapter) throws IOException {
         SampleSeries series = new SampleSeries(
-                task.training().seed(), task.adapter().category(), task.adapter().defect());
+                task.training().seed(),
+                task.adapter().category(),
+                task.adapter().defect());
         try (MergedAdapter merged = new MergedAdapter(base, adapter);
                 DualSampler sampler =
                         new DualSampler(base, merged, task.prompt(), policy().negative(), policy().sampling())) {

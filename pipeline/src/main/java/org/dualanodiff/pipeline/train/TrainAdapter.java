@@ -71,13 +71,13 @@ public final class TrainAdapter {
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
             }
-            WatchedTraining watched = new WatchedTraining(
-                    store, task.adapter(), task.training().steps());
+            WatchedTraining watched =
+                    new WatchedTraining(store, task.adapter(), task.training().steps());
             if (resumedFrom > 0) {
                 watched.resume(resumedFrom);
             }
-            Optional<AdapterPreview> preview = Optional.ofNullable(task.preview())
-                    .map(policy -> new AdapterPreview(base, task, examples, files));
+            Optional<AdapterPreview> preview =
+                    Optional.ofNullable(task.preview()).map(policy -> new AdapterPreview(base, task, examples, files));
             double loaded = watch.seconds();
             DualAdapter adapter = trainer.train(
                     state, watched.of(trainer, preview, checkpoints.uploading(listener, task.checkpointMinutes())));

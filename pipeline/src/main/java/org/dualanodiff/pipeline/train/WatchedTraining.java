@@ -52,9 +52,9 @@ public final class WatchedTraining {
             Optional<TrainingCurve> found =
                     store.find(key).map(json -> Json.parse(json, TrainingCurve.class, store.uri(key)));
             int steps = curve.steps();
-            curve = found.map(earlier -> new TrainingCurve(
-                                    steps, earlier.updatedAt(), earlier.points(), earlier.sheets())
-                            .upTo(step))
+            curve = found.map(
+                            earlier -> new TrainingCurve(steps, earlier.updatedAt(), earlier.points(), earlier.sheets())
+                                    .upTo(step))
                     .orElse(curve);
         } catch (StoreException e) {
             LOG.warn("the curve of {} begins at step {}: {}", adapter, step, e.getMessage());

@@ -135,7 +135,9 @@ public final class CollectGarbage {
                     ? Stream.empty()
                     : FoundGarbage.folder(
                             store,
-                            evaluation.getValue().garbage("an evaluation of a run that is gone", folder, Optional.of(run)),
+                            evaluation
+                                    .getValue()
+                                    .garbage("an evaluation of a run that is gone", folder, Optional.of(run)),
                             evaluation.getValue(),
                             now -> now.areOlderThan(limits.keep()) && !StoredRuns.isThere(store, run));
         });
@@ -167,7 +169,8 @@ public final class CollectGarbage {
          *
          * @param is asked of them as they were listed, and of what lies there just before they go
          */
-        static Stream<FoundGarbage> folder(ObjectStore store, Garbage garbage, Inventory files, Predicate<Inventory> is) {
+        static Stream<FoundGarbage> folder(
+                ObjectStore store, Garbage garbage, Inventory files, Predicate<Inventory> is) {
             return is.test(files)
                     ? Stream.of(new FoundGarbage(garbage, () -> is.test(Inventory.of(store, garbage.key()))))
                     : Stream.empty();

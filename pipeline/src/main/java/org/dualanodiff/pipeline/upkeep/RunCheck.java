@@ -187,7 +187,12 @@ final class RunCheck {
 
     private void requireAsListed(UnitCommit.File listed, SampleFileSummary there) {
         if (there.digest().bytes() != listed.bytes()) {
-            differs("file-size", listed, "%d bytes", listed.bytes(), there.digest().bytes());
+            differs(
+                    "file-size",
+                    listed,
+                    "%d bytes",
+                    listed.bytes(),
+                    there.digest().bytes());
         } else if (!listed.sha256().equals(there.digest().sha256())) {
             differs(
                     "file-checksum",
@@ -270,10 +275,7 @@ final class RunCheck {
                     key,
                     "%d samples of %s/%s are there twice%s"
                             .formatted(
-                                    twice,
-                                    series.key().category(),
-                                    series.key().defect(),
-                                    examples(again)),
+                                    twice, series.key().category(), series.key().defect(), examples(again)),
                     REMAKE);
         }
     }

@@ -15,7 +15,6 @@ import org.dualanodiff.pipeline.samples.SampleFileInspector;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.FileDigest;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunLease;
@@ -285,7 +284,8 @@ public final class VerifyStore {
                 add(
                         "adapter-damaged",
                         weights(provenance),
-                        "expected %s, found %s".formatted(expected.inWords(), found.get().inWords()));
+                        "expected %s, found %s"
+                                .formatted(expected.inWords(), found.get().inWords()));
             }
         }
 

@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.UserError;
@@ -137,9 +137,10 @@ class ExportPairsTest {
                         "cloth/stain/" + STAIN + ".mask.png",
                         "cloth/stain/" + STAIN + ".png");
         assertThat(new String(files.get("cloth/stain/" + STAIN + ".json"), UTF_8))
-                .isEqualTo("{\"id\":\"%s\",\"category\":\"cloth\",\"defect\":\"stain\",\"label\":1,\"origin\":\"generated\","
-                                .formatted(STAIN)
-                        + "\"width\":8,\"height\":6,\"mask_area\":2,\"bbox\":[3,1,2,2]}");
+                .isEqualTo(
+                        "{\"id\":\"%s\",\"category\":\"cloth\",\"defect\":\"stain\",\"label\":1,\"origin\":\"generated\","
+                                        .formatted(STAIN)
+                                + "\"width\":8,\"height\":6,\"mask_area\":2,\"bbox\":[3,1,2,2]}");
         assertThat(Mask.of(PngCodec.decode(files.get("cloth/hole/" + HOLE + ".mask.png")))
                         .area())
                 .isEqualTo(16);
@@ -164,9 +165,10 @@ class ExportPairsTest {
         assertThat(text("shards.txt").lines()).hasSize(6);
         assertThat(text("shards.txt").lines().filter(shard -> shard.endsWith("-000001.tar")))
                 .hasSize(2)
-                .allSatisfy(shard -> assertThat(untar(target.read(shard))).containsKey("cloth/"
-                        + (untar(target.read(shard)).containsKey("cloth/hole/real-001.png") ? "hole" : "stain")
-                        + "/real-001.mask.png"));
+                .allSatisfy(shard -> assertThat(untar(target.read(shard)))
+                        .containsKey("cloth/"
+                                + (untar(target.read(shard)).containsKey("cloth/hole/real-001.png") ? "hole" : "stain")
+                                + "/real-001.mask.png"));
     }
 
     @ParameterizedTest

@@ -62,7 +62,10 @@ class DescribeProgressTest {
     @Test
     void charts_ofNumbersThatWereNotMeasured_areLeftOut() {
         TrainingCurve curve = TrainingCurve.begin(10).with(new TrainingCurve.Point(1, 0.5, Double.NaN, 1e-4, 1, 0.5));
-        assertThat(TrainingCharts.of(curve)).extracting(Section::heading).doesNotContain("Gradient norm").hasSize(3);
+        assertThat(TrainingCharts.of(curve))
+                .extracting(Section::heading)
+                .doesNotContain("Gradient norm")
+                .hasSize(3);
     }
 
     private static String html(Optional<String> driver, List<UnitProgress> units) {
@@ -83,8 +86,7 @@ class DescribeProgressTest {
 
     private static UnitProgress unit(
             String defect, String state, Optional<TrainingCurve> curve, Optional<Image> sheet) {
-        return new UnitProgress(
-                new UnitStatus(adapter(defect), state, 0, 0, Optional.empty()), curve, sheet);
+        return new UnitProgress(new UnitStatus(adapter(defect), state, 0, 0, Optional.empty()), curve, sheet);
     }
 
     private static AdapterId adapter(String defect) {

@@ -40,7 +40,8 @@ class TrainingCurveTest {
 
     @Test
     void secondsLeft_followFromTheLastPoints() {
-        TrainingCurve curve = new TrainingCurve(100, steps(0).updatedAt(), steps(20).points(), List.of());
+        TrainingCurve curve =
+                new TrainingCurve(100, steps(0).updatedAt(), steps(20).points(), List.of());
         assertThat(curve.secondsLeft()).isCloseTo(20, within(1e-9));
         assertThat(steps(0).secondsLeft()).isNaN();
     }

@@ -58,7 +58,10 @@ class TrackersTest {
         store = ObjectStore.open(folder.resolve("store").toString(), Map.of());
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(
-                RUN, Map.of("generation.steps", "25", "training.steps", "400"), "1", Instant.parse("2026-11-29T01:00:00Z")));
+                RUN,
+                Map.of("generation.steps", "25", "training.steps", "400"),
+                "1",
+                Instant.parse("2026-11-29T01:00:00Z")));
         runs.bindAdapters(RUN, List.of(HOLE, STAIN));
         record(HOLE, 400, List.of(200, 400));
         record(STAIN, 30, List.of());
@@ -90,13 +93,18 @@ class TrackersTest {
         int records = 0;
         int at = 0;
         while (at < file.length) {
-            long length = ByteBuffer.wrap(file, at, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            long length =
+                    ByteBuffer.wrap(file, at, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
             at += 8 + 4 + (int) length + 4;
             records++;
         }
         assertThat(at).isEqualTo(file.length);
         // 400 steps are 57 points of 8 steps, less what the last holds: three numbers each; two sheets; the version.
-        int points = RecordedTraining.find(store, HOLE).orElseThrow().curve().points().size();
+        int points = RecordedTraining.find(store, HOLE)
+                .orElseThrow()
+                .curve()
+                .points()
+                .size();
         assertThat(records).isEqualTo(3 * points + 2 + 1);
         assertThat(new String(file, 0, 60, UTF_8)).contains("brain.Event:2");
     }
@@ -123,7 +131,8 @@ class TrackersTest {
         // Again, over what is there.
         assertThat(export(RUN)).isEqualTo(2);
 
-        Outcome read = python(SCRIPT.toString(), "tensorboard", folder.resolve("logs").toString());
+        Outcome read =
+                python(SCRIPT.toString(), "tensorboard", folder.resolve("logs").toString());
         assertThat(read.exit()).as(read.output()).isZero();
         assertThat(read.output().lines().toList())
                 .anyMatch(line -> line.matches("cloth/hole training/loss \\d+ steps 8 to 400 last 0.0025.*"))
@@ -146,7 +155,8 @@ class TrackersTest {
     void mlflowServer_afterTwoExports_hasTheRunOnceWithAllOfIt() throws Exception {
         assumeTrue(python("-c", "import mlflow, flask").exit() == 0, "python3 with mlflow");
         int port = freePort();
-        Process server = new ProcessBuilder("python3", "-m", "mlflow", "server", "--workers", "1", "--port", String.valueOf(port))
+        Process server = new ProcessBuilder(
+                        "python3", "-m", "mlflow", "server", "--workers", "1", "--port", String.valueOf(port))
                 .directory(Files.createDirectory(folder.resolve("server")).toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("server.txt").toFile())

@@ -14,8 +14,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
-import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
@@ -99,7 +99,9 @@ class TrainAdapterTest {
             BufferedImage late = sheet(store, 6);
 
             assertThat(late.getWidth()).isEqualTo(early.getWidth()).isGreaterThan(8 * SIDE);
-            assertThat(differences(early, late, 0, early.getHeight() / 2)).as("real pairs").isZero();
+            assertThat(differences(early, late, 0, early.getHeight() / 2))
+                    .as("real pairs")
+                    .isZero();
             // Six steps of a random model move every pixel a little and none of them far.
             assertThat(differences(early, late, early.getHeight() / 2, early.getHeight()))
                     .isBetween(100L, (long) early.getWidth() * early.getHeight() / 2);
@@ -125,7 +127,9 @@ class TrainAdapterTest {
             assertThat(curve.points()).extracting(TrainingCurve.Point::step).containsExactly(1, 2, 3, 4, 5, 6);
             assertThat(curve.points()).extracting(TrainingCurve.Point::loss).isEqualTo(losses);
             assertThat(curve.points()).allMatch(point -> point.gradientNorm() > 0 && point.stepsPerSecond() > 0);
-            assertThat(curve.points()).extracting(TrainingCurve.Point::learningRate).containsOnly(1e-3);
+            assertThat(curve.points())
+                    .extracting(TrainingCurve.Point::learningRate)
+                    .containsOnly(1e-3);
         }
     }
 
