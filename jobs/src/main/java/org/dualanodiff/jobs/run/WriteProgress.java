@@ -13,7 +13,6 @@ import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.report.DescribeProgress;
 import org.dualanodiff.pipeline.report.DescribeProgress.UnitProgress;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
@@ -50,8 +49,7 @@ public final class WriteProgress {
     }
 
     private Optional<RunStatus> status() {
-        String key = StoreLayout.status(runId);
-        return store.find(key).map(json -> Json.parse(json, RunStatus.class, store.uri(key)));
+        return store.find(StoreLayout.status(runId), RunStatus.class);
     }
 
     /** Writes the page for the driver that is at work. */
@@ -107,17 +105,15 @@ public final class WriteProgress {
     private record AdapterCurve(AdapterId adapter, TrainingCurve of) {}
 
     private Optional<AdapterCurve> curve(AdapterId adapter) {
-        String key = StoreLayout.trainingCurve(adapter);
-        return store.find(key)
-                .map(json -> new AdapterCurve(adapter, Json.parse(json, TrainingCurve.class, store.uri(key))));
+        return store.find(StoreLayout.trainingCurve(adapter), TrainingCurve.class)
+                .map(curve -> new AdapterCurve(adapter, curve));
     }
 
     /** The key of the latest one. */
     private static Optional<String> sheet(AdapterId adapter, Map<AdapterId, TrainingCurve> curves) {
         return Optional.ofNullable(curves.get(adapter))
-                .map(TrainingCurve::sheets)
-                .filter(steps -> !steps.isEmpty())
-                .map(steps -> StoreLayout.sheet(adapter, steps.get(steps.size() - 1)));
+                .flatMap(TrainingCurve::lastSheet)
+                .map(step -> StoreLayout.sheet(adapter, step));
     }
 
     /** A picture that is not there or is damaged is left out of the page. */

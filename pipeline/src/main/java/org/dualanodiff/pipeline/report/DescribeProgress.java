@@ -39,9 +39,7 @@ public final class DescribeProgress {
         }
 
         private Optional<Point> last() {
-            return curve.map(TrainingCurve::points)
-                    .filter(points -> !points.isEmpty())
-                    .map(points -> points.get(points.size() - 1));
+            return curve.flatMap(TrainingCurve::last);
         }
     }
 
@@ -174,8 +172,7 @@ public final class DescribeProgress {
         unit.sheet()
                 .ifPresent(pixels -> sections.add(new Section.Picture(
                         "Sample sheet after step "
-                                + Readable.count(
-                                        curve.sheets().get(curve.sheets().size() - 1)),
+                                + Readable.count(curve.lastSheet().orElseThrow()),
                         "Real pairs above, below them what the adapter draws freely, of the same noise in each sheet.",
                         pixels)));
         sections.addAll(TrainingCharts.of(curve));

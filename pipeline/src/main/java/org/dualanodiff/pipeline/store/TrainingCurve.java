@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.store;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -95,9 +96,19 @@ public record TrainingCurve(int steps, Instant updatedAt, List<Point> points, Li
         return new TrainingCurve(steps, Instant.now(), newPoints, newSheets);
     }
 
+    /** The last point; empty before the first step. */
+    public Optional<Point> last() {
+        return points.isEmpty() ? Optional.empty() : Optional.of(points.get(points.size() - 1));
+    }
+
     /** The last step made; 0 before the first. */
     public int step() {
-        return points.isEmpty() ? 0 : points.get(points.size() - 1).step();
+        return last().map(Point::step).orElse(0);
+    }
+
+    /** The step after which the last sheet was drawn; empty before there is one. */
+    public Optional<Integer> lastSheet() {
+        return sheets.isEmpty() ? Optional.empty() : Optional.of(sheets.get(sheets.size() - 1));
     }
 
     /** Seconds that the rest will take at the pace of the last points; NaN before there are any. */

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreException;
@@ -50,15 +49,14 @@ public record RecordedTraining(AdapterId adapter, TrainingCurve curve, Map<Integ
 
     /** Empty if nothing was recorded: not yet, or by a version that recorded nothing, or because the adapter was imported. */
     public static Optional<RecordedTraining> find(ObjectStore store, AdapterId adapter) {
-        String key = StoreLayout.trainingCurve(adapter);
-        return store.find(key).map(json -> {
-            TrainingCurve curve = Json.parse(json, TrainingCurve.class, store.uri(key));
-            Map<Integer, byte[]> sheets = new LinkedHashMap<>();
-            curve.sheets()
-                    .forEach(step ->
-                            store.find(StoreLayout.sheet(adapter, step)).ifPresent(png -> sheets.put(step, png)));
-            return new RecordedTraining(adapter, curve, sheets);
-        });
+        return store.find(StoreLayout.trainingCurve(adapter), TrainingCurve.class)
+                .map(curve -> {
+                    Map<Integer, byte[]> sheets = new LinkedHashMap<>();
+                    curve.sheets()
+                            .forEach(step -> store.find(StoreLayout.sheet(adapter, step))
+                                    .ifPresent(png -> sheets.put(step, png)));
+                    return new RecordedTraining(adapter, curve, sheets);
+                });
     }
 
     /** When each point was reached, in seconds since 1970; what was done between the steps is not known, and left out. */

@@ -47,10 +47,8 @@ public final class WatchedTraining {
 
     /** Takes up the curve of an earlier attempt, as far as it led to the checkpoint that this one goes on from. */
     void resume(int step) {
-        String key = StoreLayout.trainingCurve(adapter);
         try {
-            Optional<TrainingCurve> found =
-                    store.find(key).map(json -> Json.parse(json, TrainingCurve.class, store.uri(key)));
+            Optional<TrainingCurve> found = store.find(StoreLayout.trainingCurve(adapter), TrainingCurve.class);
             int steps = curve.steps();
             curve = found.map(
                             earlier -> new TrainingCurve(steps, earlier.updatedAt(), earlier.points(), earlier.sheets())
