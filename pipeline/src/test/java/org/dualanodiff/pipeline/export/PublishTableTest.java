@@ -31,6 +31,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.dualanodiff.pipeline.PythonRun;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.export.PublishTable.TableName;
@@ -212,7 +213,11 @@ class PublishTableTest {
     @Test
     @Tag("python")
     void table_asItsReadersSeeIt_hasAllRowsNowAndThoseOfTheNightBefore() throws Exception {
-        assumeTrue(python("-c", "import pyiceberg, sqlalchemy, pyspark, duckdb").exit() == 0, "python3 with PyIceberg");
+        assumeTrue(
+                PythonRun.of("-c", "import pyiceberg, sqlalchemy, pyspark, duckdb")
+                                .exit()
+                        == 0,
+                "python3 with PyIceberg");
         catalog = properties("jdbc");
         append(night("nightly-2030-01-01", 3));
         append(night("nightly-2030-01-02", 4));
@@ -225,31 +230,13 @@ class PublishTableTest {
             }
         }
 
-        Run run = python(command.toArray(String[]::new));
+        PythonRun run = PythonRun.of(Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command.toArray(String[]::new));
 
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output().lines().filter(line -> line.contains("the night before")))
                 .hasSizeGreaterThanOrEqualTo(1)
                 .allMatch(line -> line.endsWith(": 14 rows, 7 scratches, 6 the night before"));
     }
-
-    private Run python(String... arguments) throws InterruptedException {
-        try {
-            Path output = folder.resolve("output.txt");
-            ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
-            builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-            builder.command().addAll(List.of(arguments));
-            int exit = builder.redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start()
-                    .waitFor();
-            return new Run(exit, Files.readString(output));
-        } catch (IOException noPython) {
-            return new Run(-1, noPython.toString());
-        }
-    }
-
-    private record Run(int exit, String output) {}
 
     private Map<String, String> properties(String type) {
         Map<String, String> properties = new TreeMap<>();

@@ -1,13 +1,11 @@
 package org.dualanodiff.pipeline.samples;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.dualanodiff.pipeline.PythonRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +22,13 @@ class PythonReadersTest {
 
     @Test
     void pythonReaders_ofWrittenFile_findColumnsRowsAndPictures() throws Exception {
-        assumeTrue(hasLibraries(), "python3 with pyarrow, pandas and PIL");
+        assumeTrue(
+                PythonRun.of("-c", "import pyarrow, pandas, PIL").exit() == 0, "python3 with pyarrow, pandas and PIL");
         Path file = folder.resolve("samples.parquet");
         SampleFile.write(
                 file, List.of(TestSamples.accepted(), TestSamples.rejected()).iterator());
 
-        Run run = python(SCRIPT.toString(), file.toString(), "2");
+        PythonRun run = PythonRun.of(SCRIPT.toString(), file.toString(), "2");
 
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output().lines())
@@ -37,25 +36,4 @@ class PythonReadersTest {
                         "tile | crack | 0 | accepted | 2026-01-02T03:04:05.678901+00:00",
                         "плитка 磁砖 | broken large=é/1 | 12345678901 | rejected | 2026-01-02T03:04:05.678901+00:00");
     }
-
-    private boolean hasLibraries() throws InterruptedException {
-        try {
-            return python("-c", "import pyarrow, pandas, PIL").exit() == 0;
-        } catch (IOException noPython) {
-            return false;
-        }
-    }
-
-    private Run python(String... arguments) throws IOException, InterruptedException {
-        Path output = folder.resolve("output.txt");
-        ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
-        builder.command().addAll(List.of(arguments));
-        int exit = builder.redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start()
-                .waitFor();
-        return new Run(exit, Files.readString(output, UTF_8));
-    }
-
-    private record Run(int exit, String output) {}
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.PythonRun;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -126,13 +127,13 @@ class TrackersTest {
     @Test
     @Tag("python")
     void tensorBoard_ofTheRun_showsItsNumbersAndSheets() throws Exception {
-        assumeTrue(python("-c", "import tensorboard").exit() == 0, "python3 with tensorboard");
+        assumeTrue(PythonRun.of("-c", "import tensorboard").exit() == 0, "python3 with tensorboard");
         assertThat(export(RUN)).isEqualTo(2);
         // Again, over what is there.
         assertThat(export(RUN)).isEqualTo(2);
 
-        Outcome read =
-                python(SCRIPT.toString(), "tensorboard", folder.resolve("logs").toString());
+        PythonRun read = PythonRun.of(
+                SCRIPT.toString(), "tensorboard", folder.resolve("logs").toString());
         assertThat(read.exit()).as(read.output()).isZero();
         assertThat(read.output().lines().toList())
                 .anyMatch(line -> line.matches("cloth/hole training/loss \\d+ steps 8 to 400 last 0.0025.*"))
@@ -153,7 +154,7 @@ class TrackersTest {
     @Test
     @Tag("python")
     void mlflowServer_afterTwoExports_hasTheRunOnceWithAllOfIt() throws Exception {
-        assumeTrue(python("-c", "import mlflow, flask").exit() == 0, "python3 with mlflow");
+        assumeTrue(PythonRun.of("-c", "import mlflow, flask").exit() == 0, "python3 with mlflow");
         int port = freePort();
         Process server = new ProcessBuilder(
                         "python3", "-m", "mlflow", "server", "--workers", "1", "--port", String.valueOf(port))
@@ -169,7 +170,7 @@ class TrackersTest {
             record(STAIN, 40, List.of(40));
             new MlflowExport(store, address, Map.of()).write(RUN, true);
 
-            Outcome read = python(SCRIPT.toString(), "mlflow", address);
+            PythonRun read = PythonRun.of(SCRIPT.toString(), "mlflow", address);
             assertThat(read.exit()).as(read.output()).isZero();
             List<String> lines = read.output().lines().toList();
             assertThat(lines).filteredOn(line -> line.startsWith("run ")).containsExactly("run night RUNNING");
@@ -205,21 +206,4 @@ class TrackersTest {
         }
         throw new IOException("no server: " + Files.readString(folder.resolve("server.txt")));
     }
-
-    private Outcome python(String... arguments) throws InterruptedException {
-        try {
-            Path output = folder.resolve("output.txt");
-            ProcessBuilder builder = new ProcessBuilder("python3", "-X", "utf8");
-            builder.command().addAll(List.of(arguments));
-            int exit = builder.redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start()
-                    .waitFor();
-            return new Outcome(exit, Files.readString(output, UTF_8));
-        } catch (IOException noPython) {
-            return new Outcome(-1, noPython.toString());
-        }
-    }
-
-    private record Outcome(int exit, String output) {}
 }
