@@ -71,6 +71,13 @@ final class PretrainCommand implements Callable<Integer> {
     private boolean pairs;
 
     @Option(
+            names = "--decoder",
+            description =
+                    "Train only the decoder, from latents back to pixels: all else of the base stays, and adapters of the"
+                            + " base fit as before.")
+    private boolean decoder;
+
+    @Option(
             names = "--rank",
             paramLabel = "N",
             description = "LoRA rank of the starting adapter. Default: ${DEFAULT-VALUE}.")
@@ -133,7 +140,7 @@ final class PretrainCommand implements Callable<Integer> {
                                 .toString())
                         .orElse(null),
                 new Settings.Photographs(data, crops),
-                new Settings.Training(steps, batchSize, learningRate, pairs, rank, minutes, sampleEvery, seed),
+                new Settings.Training(steps, batchSize, learningRate, decoder, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = spec.commandLine().getOut();
         Pretrain.Result result = SparkSessions.isEmbedded()

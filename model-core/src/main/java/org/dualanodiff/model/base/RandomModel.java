@@ -130,6 +130,14 @@ public final class RandomModel {
         model.rest(encoding);
     }
 
+    /** The values that a network's tensor has before it is trained; zero where a residual branch ends. */
+    public static float[] startingValues(String part, String name, long[] shape, long seed) {
+        InitialWeights weights = new InitialWeights(seed, DType.F32);
+        return InitialWeights.ends(name)
+                ? new float[(int) InitialWeights.product(shape)]
+                : weights.values(part, name, shape);
+    }
+
     private interface Initializer {
         TensorData tensor(String name, long[] shape);
     }
@@ -196,11 +204,15 @@ public final class RandomModel {
 
         /** As {@link #tensor}, but zero where a residual branch ends, so that an untrained network starts as the identity. */
         TensorData startingTensor(String part, String name, long[] shape) {
-            boolean ends =
-                    name.endsWith("conv2.weight") || name.endsWith("proj_out.weight") || name.equals("conv_out.weight");
-            return ends
+            return ends(name)
                     ? TensorData.of(dtype, shape, () -> new float[(int) product(shape)])
                     : tensor(part, name, shape);
+        }
+
+        static boolean ends(String name) {
+            return name.endsWith("conv2.weight")
+                    || name.endsWith("proj_out.weight")
+                    || name.endsWith("conv_out.weight");
         }
 
         private static ByteBuffer positions(int count) {

@@ -43,7 +43,7 @@ public final class Weights implements AutoCloseable {
         /** @param view the shape to be seen, of as many numbers as {@code shape} */
         NDArray tensor(String name, long[] shape, long[] view);
 
-        NDArray constant(float[] values, Device device);
+        NDArray constant(float[] values, long[] shape, Device device);
 
         void close();
     }
@@ -115,8 +115,8 @@ public final class Weights implements AutoCloseable {
     }
 
     /** Numbers that a layer needs beside its weights, fp32, kept on the device as long as those. */
-    public NDArray constant(float[] values) {
-        return origin.constant(values, device);
+    public NDArray constant(float[] values, long... shape) {
+        return origin.constant(values, shape, device);
     }
 
     /** Gives the memory of mapped weights back to the system for now: used again, they come back from the file. */
@@ -159,9 +159,9 @@ public final class Weights implements AutoCloseable {
         }
 
         @Override
-        public NDArray constant(float[] values, Device device) {
+        public NDArray constant(float[] values, long[] shape, Device device) {
             try (TensorScope scope = TensorScope.open()) {
-                return kept(Tensors.of(values, device, values.length));
+                return kept(Tensors.of(values, device, shape));
             }
         }
 
@@ -206,8 +206,8 @@ public final class Weights implements AutoCloseable {
         }
 
         @Override
-        public NDArray constant(float[] values, Device device) {
-            return Tensors.of(values, device, values.length);
+        public NDArray constant(float[] values, long[] shape, Device device) {
+            return Tensors.of(values, device, shape);
         }
 
         @Override
@@ -228,8 +228,8 @@ public final class Weights implements AutoCloseable {
         }
 
         @Override
-        public NDArray constant(float[] values, Device device) {
-            return Tensors.of(values, device, values.length);
+        public NDArray constant(float[] values, long[] shape, Device device) {
+            return Tensors.of(values, device, shape);
         }
 
         @Override

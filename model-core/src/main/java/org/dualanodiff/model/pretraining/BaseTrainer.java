@@ -2,14 +2,12 @@ package org.dualanodiff.model.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelDirectory;
@@ -43,7 +41,7 @@ import org.dualanodiff.model.unet.UNet;
  * <p>Weights are kept in fp32 and cast to the precision of the computation anew every step. What counts in the end is
  * their moving average.
  */
-public final class BaseTrainer implements AutoCloseable {
+public final class BaseTrainer implements Pretraining {
 
     private final ModelDirectory start;
     private final PretrainingConfig config;
@@ -87,47 +85,20 @@ public final class BaseTrainer implements AutoCloseable {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    /** How many numbers are trained. */
+    @Override
     public long parameters() {
         return unet.count()
                 + text.count()
                 + pair.map(adapter -> adapter.weights().count()).orElse(0L);
     }
 
-    /**
-     * Trains up to the configured number of steps, or until the listener stops it. If {@code checkpoint} exists, training
-     * goes on from there and ends with the same weights as if it had never stopped.
-     *
-     * @return steps made in all
-     */
+    @Override
     public int train(Path checkpoint, Listener listener) throws IOException {
-        int done = Files.exists(checkpoint) ? state.restore(checkpoint) : 0;
-        int last = done;
-        CompletableFuture<PretrainingBatch> drawn = ahead(last + 1);
-        while (last < config.steps() && !listener.shouldStop()) {
-            PretrainingBatch batch = drawn.join();
-            last++;
-            drawn = ahead(last + 1);
-            double loss = step(last, batch);
-            listener.afterStep(last, config.steps(), loss);
-            if (last % config.checkpointEvery() == 0) {
-                state.save(checkpoint, last);
-                listener.afterCheckpoint(last);
-            }
-        }
-        if (last > done && last % config.checkpointEvery() != 0) {
-            state.save(checkpoint, last);
-            listener.afterCheckpoint(last);
-        }
-        return last;
+        return state.train(checkpoint, this::batch, this::step, listener);
     }
 
-    /** Draws a batch on another thread while the model computes on this one. */
-    private CompletableFuture<PretrainingBatch> ahead(int step) {
-        return step > config.steps()
-                ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.supplyAsync(() -> PretrainingBatch.of(
-                        step, images, config, base.schedule().length(), latentNumbers()));
+    private PretrainingBatch batch(int step) {
+        return PretrainingBatch.of(step, images, config, base.schedule().length(), latentNumbers());
     }
 
     private int latentNumbers() {
@@ -144,11 +115,9 @@ public final class BaseTrainer implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             NDArray loss = loss(batch);
             double value = Operators.item(loss);
-            if (!Double.isFinite(value)) {
-                throw new ArithmeticException("pretraining diverged: the loss of step %d is %s; lower the learning rate"
-                        .formatted(step, value));
+            if (Double.isFinite(value)) {
+                update(step, loss, batch.pairs());
             }
-            update(step, loss, batch.pairs());
             return value;
         }
     }
@@ -212,13 +181,8 @@ public final class BaseTrainer implements AutoCloseable {
         return new DualUNet(network, adapter).forward(noisy, timesteps, states, BackgroundFeatures.NONE);
     }
 
-    /**
-     * Writes the averaged weights as a model directory, with the starting adapter if there is one.
-     *
-     * @param folder files of the same name are replaced
-     * @param dtype F32, F16 or BF16
-     * @param metadata travels in the header of the weight files: how they were made
-     */
+    /** With the starting adapter if there is one. */
+    @Override
     public void write(Path folder, DType dtype, Map<String, String> metadata) throws IOException {
         TrainedModelWriter writer = new TrainedModelWriter(start, folder, dtype, metadata);
         writer.writeBase(unet, text);
@@ -236,19 +200,6 @@ public final class BaseTrainer implements AutoCloseable {
         text.close();
         pair.ifPresent(StartingAdapter::close);
         base.close();
-    }
-
-    /** Sees how pretraining gets on. */
-    public interface Listener {
-
-        /** @param steps in all */
-        void afterStep(int step, int steps, double loss);
-
-        /** A resumable state was written. */
-        void afterCheckpoint(int step) throws IOException;
-
-        /** Asked after every step: whether to stop early, resumable. */
-        boolean shouldStop();
     }
 
     /**

@@ -2,15 +2,20 @@ package org.dualanodiff.model.pretraining;
 
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleBiFunction;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.pretraining.Pretraining.Listener;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 
@@ -24,6 +29,7 @@ final class PretrainingState {
     private static final String UPDATES = "updates.";
     private static final String ORIGIN = "origin";
 
+    private final PretrainingConfig config;
     private final String origin;
     private final Map<String, Part> parts;
 
@@ -41,6 +47,7 @@ final class PretrainingState {
 
     /** @param start fingerprint of the model that training began from */
     PretrainingState(PretrainingConfig config, String start, Map<String, Part> parts) {
+        this.config = config;
         PretrainingConfig lasting = new PretrainingConfig(
                 config.steps(),
                 config.batchSize(),
@@ -68,6 +75,46 @@ final class PretrainingState {
             put(tensors, name + ".second_moment.", part.optimizer().secondMoments());
         });
         SafetensorsWriter.write(path, tensors, metadata);
+    }
+
+    /**
+     * {@link Pretraining#train}.
+     *
+     * @param draw what a step learns from, from its number; called on another thread while the model computes
+     * @param made makes a step and gives its loss
+     * @return steps made in all
+     */
+    <B> int train(Path checkpoint, IntFunction<B> draw, ToDoubleBiFunction<Integer, B> made, Listener listener)
+            throws IOException {
+        int done = Files.exists(checkpoint) ? restore(checkpoint) : 0;
+        int last = done;
+        CompletableFuture<B> drawn = ahead(last + 1, draw);
+        while (last < config.steps() && !listener.shouldStop()) {
+            B batch = drawn.join();
+            last++;
+            drawn = ahead(last + 1, draw);
+            double loss = made.applyAsDouble(last, batch);
+            if (!Double.isFinite(loss)) {
+                throw new ArithmeticException("pretraining diverged: the loss of step %d is %s; lower the learning rate"
+                        .formatted(last, loss));
+            }
+            listener.afterStep(last, config.steps(), loss);
+            if (last % config.checkpointEvery() == 0) {
+                save(checkpoint, last);
+                listener.afterCheckpoint(last);
+            }
+        }
+        if (last > done && last % config.checkpointEvery() != 0) {
+            save(checkpoint, last);
+            listener.afterCheckpoint(last);
+        }
+        return last;
+    }
+
+    private <B> CompletableFuture<B> ahead(int step, IntFunction<B> draw) {
+        return step > config.steps()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() -> draw.apply(step));
     }
 
     private static void put(Map<String, TensorData> tensors, String prefix, List<NDArray> values) {

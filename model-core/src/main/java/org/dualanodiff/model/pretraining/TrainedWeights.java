@@ -2,6 +2,7 @@ package org.dualanodiff.model.pretraining;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.vae.PatchCodec;
 
 /**
  * The weights of one part of the model in training, fp32, each with its moving average.
@@ -46,7 +48,7 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
         return of(adapter.layout().shapes(), adapter::values, device);
     }
 
-    private static TrainedWeights of(Map<String, long[]> shapes, Function<String, float[]> values, Device device) {
+    static TrainedWeights of(Map<String, long[]> shapes, Function<String, float[]> values, Device device) {
         SortedMap<String, NDArray> current = new TreeMap<>();
         SortedMap<String, NDArray> average = new TreeMap<>();
         shapes.forEach((name, shape) -> {
@@ -127,6 +129,22 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
             write(Path.of(TEXT_ENCODER, "model.safetensors"), text);
         }
 
+        /** @param codec weights of the closed form, which stay as they are */
+        void writeDecoder(PatchCodec.Config config, WeightSource codec, TrainedWeights refinement) throws IOException {
+            copy(Path.of("model_index.json"));
+            for (String part : List.of("scheduler", "tokenizer", UNET, TEXT_ENCODER)) {
+                copyFolder(part);
+            }
+            Map<String, TensorData> tensors = new TreeMap<>();
+            config.parameters().forEach((name, shape) -> {
+                if (!refinement.current().containsKey(name)) {
+                    tensors.put(name, TensorData.of(DType.F32, shape, () -> codec.floats(name)));
+                }
+            });
+            write(Path.of("vae", "diffusion_pytorch_model.safetensors"), refinement, tensors);
+            Files.writeString(folder.resolve("vae").resolve("config.json"), new GsonBuilder().setPrettyPrinting().create().toJson(config.toJson()));
+        }
+
         void writeStartingAdapter(TrainedWeights adapter) throws IOException {
             write(Path.of(ModelDirectory.STARTING_ADAPTER), adapter);
         }
@@ -136,7 +154,10 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
         }
 
         private void write(Path name, TrainedWeights weights) throws IOException {
-            Map<String, TensorData> tensors = new LinkedHashMap<>();
+            write(name, weights, new LinkedHashMap<>());
+        }
+
+        private void write(Path name, TrainedWeights weights, Map<String, TensorData> tensors) throws IOException {
             weights.average()
                     .keySet()
                     .forEach(key ->

@@ -177,6 +177,14 @@ public final class Operators {
         return call("weighted_squared_error", x, y, w);
     }
 
+    /**
+     * How far pictures are apart, in fp32: mean of {@code |x - y|} plus that of its differences between neighbors, at full,
+     * half and quarter size; x, y (N, C, H, W).
+     */
+    public static NDArray pictureError(NDArray x, NDArray y) {
+        return call("picture_error", x, y);
+    }
+
     public static NDArray view(NDArray x, long... shape) {
         return call("view", x, shape);
     }

@@ -216,7 +216,7 @@ public final class UNet {
             linear1 = Linear.load(weights.at("time_embedding.linear_1"), width, config.timeEmbeddingDim());
             linear2 = Linear.load(
                     weights.at("time_embedding.linear_2"), config.timeEmbeddingDim(), config.timeEmbeddingDim());
-            frequencies = weights.constant(frequencies(width / 2, config.freqShift()));
+            frequencies = weights.constant(frequencies(width / 2, config.freqShift()), width / 2);
             this.config = config;
             this.weights = weights;
         }

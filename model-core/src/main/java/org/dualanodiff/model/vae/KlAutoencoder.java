@@ -100,7 +100,7 @@ final class KlAutoencoder implements Autoencoder {
     }
 
     /** Latents (N, C, h, w) -> pixels (N, 3, h f, w f). */
-    private static final class Decoder {
+    static final class Decoder {
 
         private final Convolution in;
         private final MidBlock mid;

@@ -110,7 +110,18 @@ public record KlAutoencoderConfig(
 
     @Override
     public Map<String, long[]> parameters() {
-        return new Layout(this).layout.shapes();
+        Layout layout = new Layout(this);
+        layout.encoder();
+        layout.quantization();
+        layout.decoder();
+        return layout.layout.shapes();
+    }
+
+    /** Those of {@code decoder} alone. */
+    Map<String, long[]> decoderParameters() {
+        Layout layout = new Layout(this);
+        layout.decoder();
+        return layout.layout.shapes();
     }
 
     /** Names and shapes of the tensors, as diffusers writes them. */
@@ -124,8 +135,6 @@ public record KlAutoencoderConfig(
             this.config = config;
             this.channels = config.blockOutChannels;
             this.last = config.levels() - 1;
-            encoder();
-            decoder();
         }
 
         private void encoder() {
@@ -138,14 +147,17 @@ public record KlAutoencoderConfig(
                 }
             }
             middle("encoder.mid_block");
-            int moments = 2 * config.latentChannels();
             layout.norm("encoder.conv_norm_out", channels.get(last));
-            layout.convolution("encoder.conv_out", channels.get(last), moments, 3);
+            layout.convolution("encoder.conv_out", channels.get(last), 2 * config.latentChannels(), 3);
+        }
+
+        private void quantization() {
+            int moments = 2 * config.latentChannels();
             layout.convolution("quant_conv", moments, moments, 1);
+            layout.convolution("post_quant_conv", config.latentChannels(), config.latentChannels(), 1);
         }
 
         private void decoder() {
-            layout.convolution("post_quant_conv", config.latentChannels(), config.latentChannels(), 1);
             layout.convolution("decoder.conv_in", config.latentChannels(), channels.get(last), 3);
             middle("decoder.mid_block");
             for (int index = 0; index <= last; index++) {

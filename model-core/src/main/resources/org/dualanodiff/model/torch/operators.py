@@ -246,6 +246,17 @@ class Operators(Module):
   def weighted_squared_error(self: __torch__.Operators, x: Tensor, y: Tensor, w: Tensor) -> Tensor:
     error = torch.mean(torch.pow(torch.sub(torch.to(x, 6, False, False, None), y, alpha=1), 2), [1], True, dtype=None)
     return torch.mean(torch.mul(error, w), dtype=None)
+  # mean of |x - y| and of its differences between neighbors, these at three scales: x, y (N, C, H, W)
+  def picture_error(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+    d = torch.sub(torch.to(x, 6, False, False, None), y, alpha=1)
+    e = torch.mean(torch.abs(d), dtype=None)
+    for i in range(3):
+      across = torch.sub(torch.slice(d, 3, 1, 9223372036854775807, 1), torch.slice(d, 3, 0, -1, 1), alpha=1)
+      down = torch.sub(torch.slice(d, 2, 1, 9223372036854775807, 1), torch.slice(d, 2, 0, -1, 1), alpha=1)
+      e = torch.add(e, torch.mean(torch.abs(across), dtype=None), alpha=1)
+      e = torch.add(e, torch.mean(torch.abs(down), dtype=None), alpha=1)
+      d = torch.avg_pool2d(d, [2, 2], [2, 2], [0, 0], False, True, None)
+    return e
   # Weights for both branches of a pair, more where the part is not ground: x (B*2, C, H, W), ground (1, C, H, W) -> (B*2, 1, H, W)
   def defect_weights(self: __torch__.Operators, x: Tensor, ground: Tensor, weight: float, limit: float) -> Tensor:
     pairs = torch.view(x, [-1, 2, torch.size(x, 1), torch.size(x, 2), torch.size(x, 3)])

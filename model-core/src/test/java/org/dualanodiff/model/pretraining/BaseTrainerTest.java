@@ -197,8 +197,8 @@ class BaseTrainerTest {
         return new PretrainingConfig(steps, 2, 2e-3, RANK, SIDE, 0.9, 100, 1);
     }
 
-    private static BaseTrainer.Listener listener(int until, List<Double> losses) {
-        return new BaseTrainer.Listener() {
+    private static Pretraining.Listener listener(int until, List<Double> losses) {
+        return new Pretraining.Listener() {
             private int made;
 
             @Override

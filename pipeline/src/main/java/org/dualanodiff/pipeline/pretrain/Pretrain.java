@@ -17,6 +17,8 @@ import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.pretraining.BaseTrainer;
+import org.dualanodiff.model.pretraining.DecoderTrainer;
+import org.dualanodiff.model.pretraining.Pretraining;
 import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.vae.PatchCodec;
@@ -73,8 +75,7 @@ public final class Pretrain {
         Files.createDirectories(work);
         ModelDirectory start = start();
         PretrainingConfig config = config(start);
-        try (BaseTrainer trainer =
-                new BaseTrainer(start, new MixedImages(training.seed(), own), config, settings.compute())) {
+        try (Pretraining trainer = trainer(start, config)) {
             Watcher watcher = new Watcher(trainer, progress, watch);
             int steps = trainer.train(work.resolve("state.safetensors"), watcher);
             if (watcher.written != steps) {
@@ -82,6 +83,13 @@ public final class Pretrain {
             }
             return new Result(settings.folder().toString(), steps, training.steps(), watch.seconds(), watcher.loss());
         }
+    }
+
+    private Pretraining trainer(ModelDirectory start, PretrainingConfig config) {
+        MixedImages images = new MixedImages(training.seed(), own);
+        return training.decoder()
+                ? new DecoderTrainer(start, images, config, settings.compute())
+                : new BaseTrainer(start, images, config, settings.compute());
     }
 
     private ModelDirectory start() throws IOException {
@@ -128,7 +136,7 @@ public final class Pretrain {
                 training.seed());
     }
 
-    private void write(BaseTrainer trainer, int step, Progress progress) throws IOException {
+    private void write(Pretraining trainer, int step, Progress progress) throws IOException {
         trainer.write(
                 settings.folder(),
                 DType.F16,
@@ -152,18 +160,18 @@ public final class Pretrain {
     }
 
     /** Tells of every step, writes the model at every state, and minds the clock. */
-    private final class Watcher implements BaseTrainer.Listener {
+    private final class Watcher implements Pretraining.Listener {
 
         private static final double SMOOTHING = 0.98;
 
-        private final BaseTrainer trainer;
+        private final Pretraining trainer;
         private final Progress progress;
         private final Stopwatch watch;
         private int first;
         private int written;
         private double smoothed = Double.NaN;
 
-        Watcher(BaseTrainer trainer, Progress progress, Stopwatch watch) {
+        Watcher(Pretraining trainer, Progress progress, Stopwatch watch) {
             this.trainer = trainer;
             this.progress = progress;
             this.watch = watch;
@@ -218,6 +226,7 @@ public final class Pretrain {
 
         /**
          * @param steps in all
+         * @param decoder whether the decoder is trained, and all else of the base stays
          * @param pairs whether both branches are trained on pairs as well
          * @param rank of the starting adapter
          * @param minutes after which to stop early, resumable; 0: none
@@ -228,6 +237,7 @@ public final class Pretrain {
                 int steps,
                 int batchSize,
                 double learningRate,
+                boolean decoder,
                 boolean pairs,
                 int rank,
                 double minutes,

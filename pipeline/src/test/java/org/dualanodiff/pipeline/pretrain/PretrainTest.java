@@ -96,7 +96,7 @@ class PretrainTest {
                 from.map(Path::toString).orElse(null),
                 new Pretrain.Settings.Photographs(
                         data.stream().map(Path::toString).toList(), 0),
-                new Pretrain.Settings.Training(steps, 2, 1e-3, pairs, 4, 0, 10, 1),
+                new Pretrain.Settings.Training(steps, 2, 1e-3, false, pairs, 4, 0, 10, 1),
                 Compute.CPU);
     }
 

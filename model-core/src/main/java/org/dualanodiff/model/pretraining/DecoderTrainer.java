@@ -1,0 +1,165 @@
+package org.dualanodiff.model.pretraining;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.nn.Weights;
+import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
+import org.dualanodiff.model.pretraining.TrainedWeights.TrainedModelWriter;
+import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.ConstructionScope;
+import org.dualanodiff.model.torch.Devices;
+import org.dualanodiff.model.torch.GradientMode;
+import org.dualanodiff.model.torch.Operators;
+import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.training.AdamW;
+import org.dualanodiff.model.vae.Autoencoder;
+import org.dualanodiff.model.vae.PatchCodec;
+
+/**
+ * Trains the refinement of a base's {@link PatchCodec}; all else of the base stays, latents and adapters too. Half of the
+ * pictures are anomaly parts, so that their ground is decoded to the ground. Latents get a little noise, since those that
+ * the U-Net makes are not quite those of any picture.
+ */
+public final class DecoderTrainer implements Pretraining {
+
+    private static final List<Integer> CHANNELS = List.of(64, 96);
+    private static final double MOST_NOISE = 0.2;
+
+    private final ModelDirectory start;
+    private final PretrainingConfig config;
+    private final PretrainingImages images;
+    private final PatchCodec.Config sizes;
+    private final Device device;
+    private final Precision precision;
+    private final WeightSource source;
+    private final Weights codecWeights;
+    private final Autoencoder closedForm;
+    private final TrainedWeights refinement;
+    private final AdamW optimizer;
+    private final PretrainingState state;
+
+    /** What a step learns from: pixels (N, 3, side, side) in [-1, 1] and what is added to their latents. */
+    private record Batch(float[] pixels, float[] noise) {}
+
+    /**
+     * @param start where the training begins; continues the refinement that it may have
+     * @param compute its precision is that of the refinement's activations
+     * @throws CheckpointException if {@code start} is damaged or its autoencoder is no patch codec
+     */
+    public DecoderTrainer(ModelDirectory start, PretrainingImages images, PretrainingConfig config, Compute compute) {
+        if (!(start.vaeConfig() instanceof PatchCodec.Config codec)) {
+            throw new CheckpointException("model directory %s: the decoder of a PatchCodec can be trained, not that of %s"
+                    .formatted(start.root(), start.vaeConfig()));
+        }
+        this.start = start;
+        this.config = config;
+        this.images = images;
+        boolean isRefined = !codec.refinementChannels().isEmpty();
+        sizes = isRefined ? codec : codec.refined(CHANNELS);
+        Tensors.useThreads(compute.threads());
+        device = Devices.named(compute.device());
+        precision = compute.precision();
+        source = start.vaeWeights();
+        try (ConstructionScope made = ConstructionScope.begin()) {
+            codecWeights = Weights.of(source, device, Precision.FP32);
+            closedForm = Autoencoder.load(codec.refined(List.of()), codecWeights);
+            Map<String, long[]> shapes = sizes.refinementParameters();
+            refinement = TrainedWeights.of(
+                    shapes,
+                    name -> isRefined
+                            ? source.floats(name)
+                            : RandomModel.startingValues("vae", name, shapes.get(name), config.seed()),
+                    device);
+            optimizer = new AdamW(refinement.trained(), config.optimizer());
+            made.finish();
+        }
+        state = new PretrainingState(
+                config,
+                start.fingerprint(),
+                Map.of("decoder", new PretrainingState.Part(List.of(refinement), optimizer)));
+    }
+
+    @Override
+    public long parameters() {
+        return refinement.count();
+    }
+
+    @Override
+    public int train(Path checkpoint, Listener listener) throws IOException {
+        return state.train(checkpoint, this::batch, this::step, listener);
+    }
+
+    private Batch batch(int step) {
+        int rows = config.batchSize();
+        int side = config.resolution();
+        int latentNumbers = sizes.latentChannels() * (side / sizes.patchSize()) * (side / sizes.patchSize());
+        UniformRandomProvider random =
+                NoiseSource.generator("decoder", Long.toString(config.seed()), Integer.toString(step));
+        float[] pixels = new float[rows * 3 * side * side];
+        float[] noise = NoiseSource.gaussian(random, rows * latentNumbers);
+        for (int row = 0; row < rows; row++) {
+            long index = (step - 1L) * rows + row;
+            float[] picture = row % 2 == 0
+                    ? images.image(index).pixels()
+                    : images.pair(index).anomaly();
+            System.arraycopy(picture, 0, pixels, row * picture.length, picture.length);
+            float amount = (float) (MOST_NOISE * random.nextDouble());
+            for (int i = row * latentNumbers; i < (row + 1) * latentNumbers; i++) {
+                noise[i] *= amount;
+            }
+        }
+        return new Batch(pixels, noise);
+    }
+
+    private double step(int step, Batch batch) {
+        try (GradientMode recording = GradientMode.on();
+                TensorScope scope = TensorScope.open()) {
+            int side = config.resolution();
+            NDArray pixels = Tensors.of(batch.pixels(), device, config.batchSize(), 3, side, side);
+            NDArray clean = closedForm.encode(pixels).mean();
+            NDArray latents = Operators.add(clean, Tensors.of(batch.noise(), device, Tensors.shape(clean)));
+            NDArray loss = Operators.pictureError(decode(latents), pixels);
+            double value = Operators.item(loss);
+            if (Double.isFinite(value)) {
+                optimizer.update(Operators.gradients(loss, refinement.trained()), config.learningRate(step));
+                refinement.updateAverage(config.averaging(step));
+            }
+            return value;
+        }
+    }
+
+    private NDArray decode(NDArray latents) {
+        Weights weights = Weights.of(refinement.current(), device, precision);
+        NDArray added = new PatchCodec.Refinement(sizes, weights).forward(Operators.cast(latents, precision));
+        return Operators.add(closedForm.decode(latents), added);
+    }
+
+    @Override
+    public void write(Path folder, DType dtype, Map<String, String> metadata) throws IOException {
+        TrainedModelWriter writer = new TrainedModelWriter(start, folder, dtype, metadata);
+        writer.writeDecoder(sizes, source, refinement);
+        if (start.startingAdapter().isPresent()) {
+            writer.copyStartingAdapter();
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        refinement.close();
+        codecWeights.close();
+    }
+}
