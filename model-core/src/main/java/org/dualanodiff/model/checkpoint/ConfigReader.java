@@ -68,7 +68,7 @@ public final class ConfigReader {
             throw unusable(
                     file,
                     e.getCause() instanceof EOFException
-                            ? "was cut off: fetch the file again"
+                            ? "is not JSON, it was cut off: fetch the file again"
                             : "is not JSON: " + e.getMessage().lines().findFirst().orElse("")
                                     + "; if it was cut off, fetch the file again",
                     e);
