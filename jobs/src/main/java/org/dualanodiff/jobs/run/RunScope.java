@@ -148,7 +148,7 @@ record RunScope(
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),
                 inputs.settings().resolution(),
                 inputs.settings().crops(),
-                inputs.settings().flips(),
+                config().training().flips(),
                 quality.enabled(),
                 quality.copyOverlap(),
                 quality.limits(),

@@ -3,8 +3,6 @@ package org.dualanodiff.pipeline.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,7 +14,6 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.AttentionMask;
 import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.GroundDistanceMask;
@@ -165,42 +162,28 @@ public record RunSettings(
                 batch,
                 training.microBatchSize(batch),
                 training.recompute(),
-                training.learningRate(),
+                training.optimizer(),
                 training.schedule().equals("cosine"),
                 training.defectWeight().orElse(0),
                 training.partGround(),
-                training.weightDecay(),
-                training.maxGradientNorm(),
                 training.rank(),
                 warmStart,
                 background,
                 training.ablation(),
                 resolution,
-                training.flips().horizontal(),
-                training.flips().vertical(),
+                training.flips(),
                 training.checkpointEvery(),
                 config.seed());
-    }
-
-    /** The mirror images that training sees. */
-    public List<Flip> flips() {
-        AdapterTrainingConfig.Flips flips = config.training().flips();
-        return Arrays.stream(Flip.values())
-                .filter(flip -> flips.horizontal() || !flip.horizontal())
-                .filter(flip -> flips.vertical() || !flip.vertical())
-                .toList();
     }
 
     /** @param compensated whether the unit's adapter has background compensation */
     public SamplingConfig sampling(boolean compensated) {
         GenerationConfig generation = config.generation();
         return new SamplingConfig(
-                method(generation),
+                generation.sampler(),
                 generation.steps(compensated),
                 generation.guidanceScale(compensated),
-                new GuidanceInterval(
-                        generation.guidanceInterval().from(),
-                        generation.guidanceInterval().to()),
+                generation.guidanceInterval(),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
                 resolution,
@@ -223,14 +206,6 @@ public record RunSettings(
                 PREVIEW_PAIRS,
                 resolution,
                 config.mask().method().equals("attention"));
-    }
-
-    private static SamplingConfig.Method method(GenerationConfig generation) {
-        return switch (generation.sampler()) {
-            case PNDM -> SamplingConfig.Method.PNDM;
-            case DDIM -> SamplingConfig.Method.DDIM;
-            case DPM_SOLVER -> new SamplingConfig.DpmSolver(generation.karrasSigmas(), generation.finalSigmaZero());
-        };
     }
 
     /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
