@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gc",
         mixinStandardHelpOptions = true,
-        footer = "bin/dualanodiff gc --store work/store --older-than 7d --keep-runs 30 --keep-versions 3",
+        footer = "bin/dualanodiff gc --store work/store --older-than 7d --keep-runs 30",
         description = {
             "Shows what nobody needs any more in a store, and deletes it with --delete.",
             "Remains of broken writes and merges, checkpoints of published adapters, and, when they are old, trainings, staged"
