@@ -21,12 +21,14 @@ import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -194,19 +196,16 @@ class ConstructionScopeTest {
                 1,
                 1,
                 recompute,
-                1e-3,
+                AdamW.Settings.released(1e-3, 0, 1),
                 false,
                 defectWeight,
                 PartGround.GREY,
-                0,
-                1,
                 2,
                 false,
                 background,
                 Ablation.NONE,
                 SIDE,
-                false,
-                false,
+                Flip.among(false, false),
                 10,
                 1);
         return new DualTrainer(base, List.of(example), NestedPrompt.RELEASED, config);
