@@ -64,7 +64,7 @@ class BaseTrainerTest {
     }
 
     /** Striped pictures with a bright square for a defect. */
-    private static final class Stripes implements PretrainingImages {
+    static final class Stripes implements PretrainingImages {
 
         @Override
         public PretrainingImages.Captioned image(long index) {
@@ -196,7 +196,7 @@ class BaseTrainerTest {
         return new PretrainingConfig(steps, 2, 2e-3, RANK, SIDE, 0.9, 100, 1);
     }
 
-    private static Pretraining.Listener listener(int until, List<Double> losses) {
+    static Pretraining.Listener listener(int until, List<Double> losses) {
         return new Pretraining.Listener() {
             private int made;
 

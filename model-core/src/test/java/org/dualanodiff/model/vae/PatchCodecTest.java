@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
@@ -61,6 +63,22 @@ class PatchCodecTest {
         assertThatThrownBy(fit::weights)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("none");
+    }
+
+    @Test
+    void config_withARefinementThatDoesNotFitItsPatches_isRefused() {
+        JsonObject json = RandomModel.smallCodec().refined(List.of(8, 8, 8, 8, 8)).toJson();
+        assertThatThrownBy(() -> Autoencoder.Config.fromJson(json, "vae/config.json"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("vae/config.json")
+                .hasMessageContaining("refinement_channels")
+                .hasMessageContaining("patch size 8");
+    }
+
+    @Test
+    void config_writtenAndRead_isTheSame() {
+        PatchCodec.Config refined = RandomModel.smallCodec().refined(List.of(16, 32));
+        assertThat(Autoencoder.Config.fromJson(refined.toJson(), "config.json")).isEqualTo(refined);
     }
 
     private BaseModel fitted() throws IOException {
