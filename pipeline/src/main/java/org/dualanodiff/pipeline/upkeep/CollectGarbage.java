@@ -109,7 +109,8 @@ public final class CollectGarbage {
                         new AdapterGarbage(store, limits).in(finished),
                         new RunGarbage(store, rules.finishedRuns(), limits).in(finished),
                         evaluations(finished),
-                        detectors(finished))
+                        detectors(finished),
+                        submissions(finished))
                 .flatMap(found -> found)
                 .toList();
     }
@@ -154,6 +155,13 @@ public final class CollectGarbage {
                         detector.getValue().garbage("old results of a detector", detector.getKey(), Optional.empty()),
                         detector.getValue(),
                         now -> now.areOlderThan(limits.keep())));
+    }
+
+    /** How commands ended that were submitted long ago. One that is at work renews its record. */
+    private Stream<FoundGarbage> submissions(Inventory files) {
+        return files.only(file -> file.key().startsWith(StoreLayout.SUBMISSIONS + "/")).olderThan(limits.keep()).files().stream()
+                .map(file -> new FoundGarbage(
+                        Garbage.of("how a command ended that was submitted long ago", file, Optional.empty()), () -> true));
     }
 
     /**

@@ -282,6 +282,15 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofSubmissions_deletesThoseThatAreOld() throws IOException {
+        write("submissions/old.json", OLD);
+        write("submissions/new.json", Duration.ofDays(3));
+
+        assertDeletes("submissions/old.json");
+        assertThat(made.store.list("submissions")).hasSize(1);
+    }
+
+    @Test
     void gc_ofEvaluations_deletesOldOnesOfRunsThatAreGone() throws IOException {
         write("evaluations/night/evaluation.json", OLD);
         write("evaluations/gone=1/evaluation.json", OLD);
