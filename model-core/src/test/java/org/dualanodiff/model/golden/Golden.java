@@ -5,6 +5,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dualanodiff.model.base.ModelDirectory;
@@ -30,6 +31,15 @@ public final class Golden {
             return JsonParser.parseReader(reader).getAsJsonObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A folder or file of numbers that are small, and belong to one test: beside the test classes, whatever {@code golden.dir} is. */
+    public static Path resource(String name) {
+        try {
+            return Path.of(Golden.class.getResource("/" + name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.dualanodiff.model.base.BaseModel;
@@ -133,11 +134,12 @@ class AnchoredSamplingTest {
     }
 
     private static byte[] sampled(MergedAdapter adapter, boolean detail) {
-        Anchors closed = new Anchors(1, (number, series, index) -> anchor(new float[SIDE * SIDE]));
+        Anchors closed = new Anchors(
+                1, new Anchoring(1, detail, PartGround.GREY), (number, series, index) -> anchor(new float[SIDE * SIDE]));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
-        try (DualSampler sampler = new DualSampler(base, adapter, prompt, "", config)
-                .on(closed, new Anchoring(1, detail, PartGround.GREY))) {
+        try (DualSampler sampler = new DualSampler(
+                base, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
             return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }
@@ -151,7 +153,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
-        Anchors anchors = new Anchors(7, (number, series, index) -> anchor(null));
+        Anchors anchors = new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> anchor(null));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
@@ -160,7 +162,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofAnUnreadableImage_sayWhichOne() {
-        Anchors anchors = new Anchors(1, (number, series, index) -> {
+        Anchors anchors = new Anchors(1, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> {
             throw new IOException("good.png is gone");
         });
         assertThatThrownBy(() -> anchors.of(SERIES, 0))

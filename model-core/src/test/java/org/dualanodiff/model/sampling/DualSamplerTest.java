@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -107,10 +108,10 @@ class DualSamplerTest {
 
     @Test
     void sampler_ofCompensatedAdapterWithoutBackgrounds_isRefused() {
-        try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
-                DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5))) {
-            assertThatThrownBy(() -> sampler.sampleBlock(SERIES, 0))
-                    .isInstanceOf(IllegalStateException.class)
+        try (MergedAdapter compensated =
+                MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base)) {
+            assertThatThrownBy(() -> new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5)))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("needs clean backgrounds");
         }
     }
@@ -189,9 +190,16 @@ class DualSamplerTest {
 
     private static List<GeneratedPair> overBackground(float[] picture) {
         try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
-                DualSampler sampler = new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5));
-                CleanBackgrounds backgrounds = new CleanBackgrounds(base, List.of(picture), 32, false)) {
-            return sampler.over(backgrounds).sampleBlock(SERIES, 0);
+                CleanBackgrounds backgrounds = new CleanBackgrounds(base, List.of(picture), 32, false);
+                DualSampler sampler = new DualSampler(
+                        base,
+                        compensated,
+                        NestedPrompt.RELEASED,
+                        "",
+                        config(2.5),
+                        Optional.of(backgrounds),
+                        Optional.empty())) {
+            return sampler.sampleBlock(SERIES, 0);
         }
     }
 

@@ -51,7 +51,7 @@ public record EvaluationPlan(
         Set<String> runs = pools.stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new));
         return new EvaluationPlan(
                 categories,
-                armTasks(config, arms, categories, runId, whole.seed()),
+                armTasks(config, arms, categories, runId, whole.seeds().adapters()),
                 generationTasks(config, categories, pools),
                 runs);
     }

@@ -144,7 +144,6 @@ class ConfigLoaderTest {
                     0.5,
                     true,
                     1000,
-                    -12,
                     new SamplingConfig.DpmSolver(true, true),
                     50,
                     2,
@@ -157,7 +156,7 @@ class ConfigLoaderTest {
             new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", 64, true, new RunConfig.Lease(30, 600)),
-            Long.MIN_VALUE,
+            new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
@@ -229,7 +228,6 @@ class ConfigLoaderTest {
                                 0.7,
                                 false,
                                 500,
-                                0,
                                 SamplingConfig.Method.PNDM,
                                 -1,
                                 -1,
@@ -255,7 +253,7 @@ class ConfigLoaderTest {
                         new QualityConfig(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new RunConfig("auto", 256, false, new RunConfig.Lease(90, 0)),
-                        0L,
+                        new PipelineConfig.Seeds(0, 0),
                         new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
                                 List.of(
@@ -404,7 +402,7 @@ class ConfigLoaderTest {
                 ConfigLoader.load(file, List.of("generation.steps=40", "generation.steps=50"), environment, system);
 
         assertThat(config.generation().steps()).isEqualTo(50);
-        assertThat(config.seed()).isEqualTo(3);
+        assertThat(config.seeds().adapters()).isEqualTo(3);
         assertThat(config.generation().batchSize()).isEqualTo(2);
         assertThat(config.training().rank()).isEqualTo(4);
         assertThat(config.compute().threads()).isEqualTo(2);
@@ -429,8 +427,7 @@ class ConfigLoaderTest {
         assertThat(config.dataset()).isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
         assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
         assertThat(config.run().id()).isEqualTo("007");
-        assertThat(config.seed()).isEqualTo(-5);
-        assertThat(config.generation().seed()).isEqualTo(-5);
+        assertThat(config.seeds()).isEqualTo(new PipelineConfig.Seeds(-5, -5));
     }
 
     @Test
@@ -504,7 +501,7 @@ class ConfigLoaderTest {
                 config.quality(),
                 config.store(),
                 config.run(),
-                config.seed(),
+                config.seeds(),
                 config.compute(),
                 config.evaluation(),
                 config.log(),
