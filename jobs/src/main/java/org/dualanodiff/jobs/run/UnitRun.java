@@ -37,6 +37,7 @@ import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
@@ -130,7 +131,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private void train() throws Exception {
-        run.states().enter(id, UnitStates.State.TRAINING);
+        run.states().enter(id, UnitState.TRAINING);
         TrainResult result = onMachines(
                         "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.inputs().trainTask(set, id)))
                 .get(0);
@@ -194,7 +195,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (task.isEmpty()) {
             return QualityProfile.NONE;
         }
-        run.states().enter(id, UnitStates.State.LEARNING);
+        run.states().enter(id, UnitState.LEARNING);
         try {
             QualityProfile learned = persistently(() -> run.jobs().learn(task.get()));
             return new QualityRegistry(run.store(), run.runId()).settle(key, learned);
@@ -221,7 +222,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
-            run.states().enter(id, UnitStates.State.GENERATING);
+            run.states().enter(id, UnitState.GENERATING);
             List<GenerateTask> round = missing.stream()
                     .map(unit -> run.inputs().generateTask(run.runId(), set, unit, adapter, profile))
                     .toList();
@@ -246,7 +247,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
-        run.states().enter(id, UnitStates.State.COMMITTING);
+        run.states().enter(id, UnitState.COMMITTING);
         Optional<List<UnitCommit.File>> written = written(
                 before,
                 pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));

@@ -249,11 +249,6 @@ public final class DualSampler implements AutoCloseable {
     public record GeneratedPair(
             long index, BufferedImage image, AnomalyPart part, boolean finite, Optional<Anchor> anchor) {
 
-        /** A pair of finite numbers, made freely. */
-        public GeneratedPair(long index, BufferedImage image, AnomalyPart part) {
-            this(index, image, part, true, Optional.empty());
-        }
-
         /** What the ANOMALY branch made, RGB: the defect on its ground. */
         public BufferedImage anomaly() {
             return part.picture();
