@@ -20,6 +20,7 @@ import org.dualanodiff.pipeline.UnitKey;
  *           commits/CATEGORY/DEFECT/NUMBER.json, attempts/CATEGORY/DEFECT/*.json, deaths/CATEGORY/DEFECT/NUMBER.json,
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
+ * tables/NAME.json
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
  * detectors/FINGERPRINT/{result.json, cases.png}
  * inspected/DATASET/CATEGORY.json
@@ -37,6 +38,9 @@ public final class StoreLayout {
 
     /** Folder of all runs. */
     public static final String RUNS = "runs";
+
+    /** Folder of the names of tables that have files of the store. */
+    public static final String TABLES = "tables";
 
     public static final String MANIFEST_FILE = "manifest.json";
 
@@ -258,6 +262,11 @@ public final class StoreLayout {
     /** The folder of a published data set. */
     public static String dataset(String name) {
         return join("datasets", segment(name));
+    }
+
+    /** That a table has files of the store. */
+    public static String table(String name) {
+        return join(TABLES, segment(name) + ".json");
     }
 
     /** The page that shows a run to people. */
