@@ -352,7 +352,7 @@ def hub(place):
     (root / "refs").mkdir(parents=True)
     (root / "refs/main").write_text("0123abc")
     shutil.copytree(place.model, root / "snapshots/0123abc", copy_function=shutil.copyfile)
-    missed = place.plan(root, 2, [f"give {root}/snapshots/0123abc"])
+    missed = place.plan(root, 0, ["base model", f"{root}/snapshots/0123abc"])
     base = place.copy()
     (base / "unet").chmod(0)
     prefix = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-dac_override,-dac_read_search"] \

@@ -23,6 +23,7 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.CudaDriver;
@@ -30,6 +31,7 @@ import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -187,19 +189,16 @@ public enum ModelTask {
                 work.pairs(),
                 work.microBatch() == 0 ? work.pairs() : work.microBatch(),
                 work.recompute(),
-                2e-5,
+                AdamW.Settings.released(2e-5, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 rank,
                 false,
                 BackgroundMode.OFF,
                 Ablation.NONE,
                 work.resolution(),
-                false,
-                false,
+                Flip.among(false, false),
                 checkpointEvery,
                 1);
         Path folder = Files.createTempDirectory("dualanodiff-bench-");

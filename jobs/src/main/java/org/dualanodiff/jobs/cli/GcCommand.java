@@ -3,13 +3,23 @@ package org.dualanodiff.jobs.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.export.TableCatalog;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
+import org.dualanodiff.pipeline.upkeep.GarbageRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,14 +30,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gc",
         mixinStandardHelpOptions = true,
-        footer = "bin/dualanodiff gc --store work/store --keep-days 7",
+        footer = "bin/dualanodiff gc --store work/store --older-than 7d --keep-runs 30",
         description = {
             "Shows what nobody needs any more in a store, and deletes it with --delete.",
             "Remains of broken writes and merges, checkpoints of published adapters, and, when they are old, trainings, staged"
-                    + " samples and runs that were given up, results of detectors, evaluations of runs that are gone. Never what a"
-                    + " manifest or any version of a published data set refers to."
+                    + " samples and runs that were given up, results of detectors, evaluations of runs that are gone, findings in"
+                    + " images. Finished runs, versions of data sets and adapters only where an option says how many stay, and"
+                    + " never what a run or a version that stays refers to."
         })
 final class GcCommand implements Callable<Integer> {
+
+    private static final Pattern AGE = Pattern.compile("([1-9]\\d{0,4})([hdw])");
+    private static final Map<String, Duration> UNITS =
+            Map.of("h", Duration.ofHours(1), "d", Duration.ofDays(1), "w", Duration.ofDays(7));
 
     @Mixin
     private Options.OfStore options;
@@ -36,18 +51,44 @@ final class GcCommand implements Callable<Integer> {
     private boolean delete;
 
     @Option(
-            names = "--keep-days",
-            paramLabel = "DAYS",
-            defaultValue = "30",
-            description = "How old something must be that may still be of use; at least 1. Default: ${DEFAULT-VALUE}.")
-    private int keepDays;
+            names = "--older-than",
+            paramLabel = "AGE",
+            defaultValue = "30d",
+            description = "How old something must be that may still be of use: days (30d), weeks (4w) or hours (36h), at least a"
+                    + " day. Default: ${DEFAULT-VALUE}.")
+    private String age;
 
     @Option(
-            names = "--finished-runs",
-            description =
-                    "Also whole runs with a manifest, if they are old and no version of a published data set refers to"
-                            + " them.")
-    private boolean finishedRuns;
+            names = "--keep-runs",
+            paramLabel = "N",
+            description = "Also finished runs, if they are old, not among the N newest, and no version of a published data set that"
+                    + " stays refers to them.")
+    private Integer keepRuns;
+
+    @Option(
+            names = "--keep-versions",
+            paramLabel = "N",
+            description = "Also versions of published data sets that were replaced so long ago, but for the N newest of each.")
+    private Integer keepVersions;
+
+    @Option(
+            names = "--keep-snapshots",
+            paramLabel = "N",
+            description = "Also snapshots of the Iceberg tables that were published to, as versions: but for the N newest of each."
+                    + " Catalogs are set as for publish.")
+    private Integer keepSnapshots;
+
+    @Option(
+            names = "--keep-table-runs",
+            paramLabel = "N",
+            description = "Also takes old runs out of these tables, but for the N that were appended last, by one snapshot more.")
+    private Integer keepTableRuns;
+
+    @Option(
+            names = "--unused-adapters",
+            description = "Also published adapters, if they are old and no run or version that stays names them; but for those that"
+                    + " the settings given would use, whose images are looked at for that.")
+    private boolean unusedAdapters;
 
     @Mixin
     private Options.OfJson json;
@@ -57,22 +98,64 @@ final class GcCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (keepDays < 1) {
-            throw new ParameterException(spec.commandLine(), "--keep-days must be at least 1, was " + keepDays);
-        }
+        GarbageRules rules = GarbageRules.olderThan(age());
+        rules = keepRuns == null ? rules : rules.keepRuns(atLeast(0, "--keep-runs", keepRuns));
+        rules = keepVersions == null ? rules : rules.keepVersions(atLeast(1, "--keep-versions", keepVersions));
+        rules = keepSnapshots == null ? rules : rules.keepSnapshots(atLeast(1, "--keep-snapshots", keepSnapshots));
+        rules = keepTableRuns == null ? rules : rules.keepTableRuns(atLeast(1, "--keep-table-runs", keepTableRuns));
+        rules = unusedAdapters ? rules.keepAdaptersOf(adaptersInForce()) : rules;
         try (ObjectStore store = options.open()) {
-            CollectGarbage garbage =
-                    new CollectGarbage(store, new GarbageRules(Duration.ofDays(keepDays), finishedRuns), Instant.now());
+            CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now(), this::catalog);
             GarbageResult result = delete ? garbage.delete() : garbage.find();
             json.print(spec.commandLine().getOut(), result, lines(result));
             return ExitCode.DONE;
         }
     }
 
+    private Duration age() {
+        Matcher matcher = AGE.matcher(age);
+        Duration duration = matcher.matches()
+                ? UNITS.get(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1)))
+                : Duration.ZERO;
+        if (duration.compareTo(UNITS.get("d")) < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--older-than must be a day or more, such as 30d, 4w or 36h, was " + age);
+        }
+        return duration;
+    }
+
+    private int atLeast(int least, String option, int number) {
+        if (number < least) {
+            throw new ParameterException(
+                    spec.commandLine(), "%s must be at least %d, was %d".formatted(option, least, number));
+        }
+        return number;
+    }
+
+    private TableCatalog catalog(TableName name) {
+        Map<String, String> spark = options.load().spark().conf();
+        return TableCatalog.open(
+                name,
+                name.propertiesIn(Machine.propertiesBeforeSpark(spark)),
+                Machine.beforeSpark(spark).hadoop());
+    }
+
+    /** As a run of these settings would find them now. */
+    private Set<AdapterId> adaptersInForce() {
+        if (!options.hasSettings()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--unused-adapters needs the settings that are in force: give --config or --set");
+        }
+        PipelineConfig config = options.load();
+        Machine machine = Machine.of(config.spark().conf());
+        return Set.copyOf(
+                RunInputs.read(config, machine.cache(), machine.hadoop()).adapters());
+    }
+
     private static List<String> lines(GarbageResult result) {
         Stream<String> found = result.garbage().stream().map(Garbage::line);
         Stream<String> left = result.skipped().stream().map(skipped -> "left, it is in use again: " + skipped.line());
-        return Stream.of(found, left, Stream.of(result.sentence()))
+        return Stream.of(found, left, result.amounts().stream(), Stream.of(result.sentence()))
                 .flatMap(lines -> lines)
                 .toList();
     }

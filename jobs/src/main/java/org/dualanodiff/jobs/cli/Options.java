@@ -102,6 +102,11 @@ final class Options {
                 description = "The store: path or URI. Default: the configuration's.")
         private Optional<String> address = Optional.empty();
 
+        /** Whether any settings are given, other than the store. */
+        boolean hasSettings() {
+            return config.given();
+        }
+
         /** The settings, their store being the one that the command is about. */
         PipelineConfig load() {
             return config.load(address.map(given -> "store=" + given).stream().toList());

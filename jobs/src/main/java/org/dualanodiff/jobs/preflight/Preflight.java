@@ -88,7 +88,10 @@ public final class Preflight {
             ModelFiles base = machine.models().locate(config.baseModel());
             int resolution = RunSettings.resolution(config, base);
             base.repairs().forEach(repair -> console.println("warning: " + repair));
-            console.printf("base model %s, %d x %d pixels%n", config.baseModel(), resolution, resolution);
+            // Of a model in the Hugging Face cache: which version it is.
+            String root = base.root().toString();
+            String shown = root.startsWith(config.baseModel()) ? root : config.baseModel();
+            console.printf("base model %s, %d x %d pixels%n", shown, resolution, resolution);
             console.flush();
             opened.add(base);
         });

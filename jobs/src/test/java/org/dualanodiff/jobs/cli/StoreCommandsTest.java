@@ -165,10 +165,12 @@ class StoreCommandsTest {
 
     @Test
     void gc_withNothingToKeep_isRefused() {
-        CommandLineRun run = command("gc", "--keep-days", "0");
+        CommandLineRun run = command("gc", "--older-than", "23h");
 
         assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("--keep-days must be at least 1");
+        assertThat(run.err()).contains("--older-than must be a day or more");
+        assertThat(command("gc", "--keep-versions", "0").err()).contains("--keep-versions must be at least 1");
+        assertThat(command("gc", "--unused-adapters").err()).contains("give --config or --set");
     }
 
     private static CommandLineRun command(String... arguments) {

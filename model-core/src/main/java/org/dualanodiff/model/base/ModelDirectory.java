@@ -53,9 +53,12 @@ public final class ModelDirectory implements ModelFiles {
     /**
      * Opens a directory and checks that every part is there; the parts are read later, when asked for.
      *
+     * @param place the model's directory, or that of a model in the Hugging Face cache: it stands for the version which its
+     *     main branch names, or for the only version
      * @throws CheckpointException listing everything that is missing, or if it is another kind of model
      */
-    public static ModelDirectory open(Path root) {
+    public static ModelDirectory open(Path place) {
+        Path root = Nearby.version(place).orElse(place);
         UnreadableFile.absence(root).ifPresent(why -> {
             throw new CheckpointException(
                     "model directory %s: %s".formatted(root, why.equals("missing") ? "does not exist" : why));
@@ -216,7 +219,7 @@ public final class ModelDirectory implements ModelFiles {
 
         /** What to give instead of a folder that is no model, as a sentence; empty if there is no model near it. */
         static Optional<String> instead(Path folder) {
-            return snapshot(folder)
+            return hubCache(folder)
                     .or(() -> children(folder)
                             .filter(child -> Files.exists(child.resolve(INDEX)))
                             .findFirst()
@@ -237,27 +240,41 @@ public final class ModelDirectory implements ModelFiles {
         }
 
         /** The cache of Hugging Face keeps each version of a model in {@code snapshots/HASH}. */
-        private static Optional<String> snapshot(Path folder) {
-            Path snapshots = folder.resolve("snapshots");
-            if (!Files.isDirectory(snapshots)
-                    || !Files.isDirectory(folder.resolve("blobs")) && !Files.isDirectory(folder.resolve("refs"))) {
+        static Optional<Path> version(Path folder) {
+            if (!isHubCache(folder)) {
                 return Optional.empty();
             }
-            return Optional.of(main(folder, snapshots)
-                    .or(() -> children(snapshots).findFirst())
-                    .map("is a folder of the Hugging Face cache: give %s"::formatted)
-                    .orElse("is a folder of the Hugging Face cache without a snapshot: download the model again"));
+            List<Path> versions = versions(folder);
+            return main(folder, versions).or(() -> versions.stream().filter(only -> versions.size() == 1).findFirst());
         }
 
-        private static Optional<Path> main(Path folder, Path snapshots) {
+        private static boolean isHubCache(Path folder) {
+            return Files.isDirectory(folder.resolve("snapshots"))
+                    && (Files.isDirectory(folder.resolve("blobs")) || Files.isDirectory(folder.resolve("refs")));
+        }
+
+        private static List<Path> versions(Path folder) {
+            return children(folder.resolve("snapshots")).toList();
+        }
+
+        private static Optional<Path> main(Path folder, List<Path> versions) {
             try {
                 String hash = Files.readString(folder.resolve("refs/main")).strip();
-                return hash.matches("[0-9A-Za-z]+")
-                        ? Optional.of(snapshots.resolve(hash)).filter(Files::isDirectory)
-                        : Optional.empty();
+                return versions.stream()
+                        .filter(version -> version.getFileName().toString().equals(hash))
+                        .findFirst();
             } catch (IOException e) {
                 return Optional.empty();
             }
+        }
+
+        private static Optional<String> hubCache(Path folder) {
+            return isHubCache(folder)
+                    ? Optional.of(versions(folder).stream()
+                            .findFirst()
+                            .map("is of several versions in the Hugging Face cache, and none is its main: give one of them, such as %s"::formatted)
+                            .orElse("is in the Hugging Face cache without a version: download the model again"))
+                    : Optional.empty();
         }
 
         private static Stream<Path> children(Path folder) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
@@ -66,8 +67,10 @@ public final class ConfigReader {
         } catch (JsonParseException e) {
             throw unusable(
                     file,
-                    "is not JSON: " + e.getMessage().lines().findFirst().orElse("")
-                            + "; if it was cut off, fetch it again",
+                    e.getCause() instanceof EOFException
+                            ? "is not JSON, it was cut off: fetch the file again"
+                            : "is not JSON: " + e.getMessage().lines().findFirst().orElse("")
+                                    + "; if it was cut off, fetch the file again",
                     e);
         }
     }

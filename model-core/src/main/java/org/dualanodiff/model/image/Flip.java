@@ -1,5 +1,8 @@
 package org.dualanodiff.model.image;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** How a training image and its mask are mirrored, both alike. */
 public enum Flip {
     NONE(false, false),
@@ -13,6 +16,14 @@ public enum Flip {
     Flip(boolean horizontal, boolean vertical) {
         this.horizontal = horizontal;
         this.vertical = vertical;
+    }
+
+    /** An image and those of its mirror images that are allowed. */
+    public static List<Flip> among(boolean horizontal, boolean vertical) {
+        return Arrays.stream(values())
+                .filter(flip -> horizontal || !flip.horizontal)
+                .filter(flip -> vertical || !flip.vertical)
+                .toList();
     }
 
     /** @return whether left and right are exchanged */

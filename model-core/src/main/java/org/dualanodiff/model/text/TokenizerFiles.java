@@ -32,6 +32,8 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
     static final String START = "<|startoftext|>";
     static final String END = "<|endoftext|>";
     private static final int MOST_SENSIBLE = 1 << 16;
+    /** Of so many tokens one may be somebody's own, which no merge makes. */
+    private static final int ONE_IN = 100;
     /** Everything but the words and the merges: CLIP's word pattern, then bytes as printable characters. */
     private static final String CLIP_DEFINITION = """
             {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
@@ -99,7 +101,9 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         model.add("merges", merges);
         TokenizerFiles files = new TokenizerFiles(folder, vocabulary, definition, settings);
         JsonArray added = definition.getAsJsonArray("added_tokens");
-        Stream.of(files.token("bos_token", START), files.token("eos_token", END))
+        String end = files.token("eos_token", END);
+        // Stable Diffusion 2.x fills up with "!", and so takes one in a prompt for that, not for the end of a word.
+        Stream.of(files.token("bos_token", START), end, files.token("pad_token", end))
                 .distinct()
                 .forEach(token -> added.add(files.addedToken(token)));
         return files;
@@ -167,6 +171,7 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
             throw new CheckpointException(vocabularyFile() + ": expected a list model.merges (a BPE tokenizer)");
         }
         Set<String> tokens = new HashSet<>(vocabulary.keySet());
+        Set<String> made = new HashSet<>();
         for (JsonElement merge : list) {
             String halves = merge instanceof JsonArray pair && pair.size() == 2
                     ? pair.get(0).getAsString() + ' ' + pair.get(1).getAsString()
@@ -179,6 +184,24 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                         "tokenizer folder %s: merge \"%s\" is not of two tokens of the vocabulary%s"
                                 .formatted(folder, halves.isEmpty() ? merge : halves, insteadOfMerges()));
             }
+            made.add(first + second);
+        }
+        requireMade(made);
+    }
+
+    /** A file that ends too early at the end of a line is still one: words fall into other tokens, and nothing else shows. */
+    private void requireMade(Set<String> made) {
+        long lacking = vocabulary.keySet().stream()
+                .filter(token -> token.replace("</w>", "").length() > 1 && !token.startsWith("<|"))
+                .filter(token -> !made.contains(token))
+                .count();
+        if (lacking > vocabulary.size() / ONE_IN) {
+            Path whole = vocabularyFile();
+            throw new CheckpointException("%s: no merge makes %d of the vocabulary's %d tokens; it was cut off: fetch the file again"
+                    .formatted(
+                            whole.endsWith("vocab.json") ? folder.resolve("merges.txt") : whole,
+                            lacking,
+                            vocabulary.size()));
         }
     }
 

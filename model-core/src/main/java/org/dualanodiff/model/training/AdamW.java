@@ -1,6 +1,7 @@
 package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
+import java.io.Serializable;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.dualanodiff.model.torch.ConstructionScope;
@@ -36,12 +37,8 @@ public final class AdamW implements AutoCloseable {
      * @param maxGradientNorm gradients of a larger global L2 norm are scaled down to it
      */
     public record Settings(
-            double learningRate,
-            double beta1,
-            double beta2,
-            double weightDecay,
-            double epsilon,
-            double maxGradientNorm) {
+            double learningRate, double beta1, double beta2, double weightDecay, double epsilon, double maxGradientNorm)
+            implements Serializable {
 
         /** As released: betas 0.9 and 0.999, epsilon 1e-8. */
         public static Settings released(double learningRate, double weightDecay, double maxGradientNorm) {

@@ -51,7 +51,7 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
         TrainingTransform transform = new TrainingTransform(config.resolution(), config.ground());
         return examples.stream()
                 .flatMap(example ->
-                        flips(config).stream().flatMap(flip -> views(transform, example, flip, config).stream()))
+                        config.flips().stream().flatMap(flip -> views(transform, example, flip, config).stream()))
                 .toList();
     }
 
@@ -66,13 +66,6 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
                             .formatted(example.name()));
         }
         return transform.windows(example.image(), example.mask(), example.objectMask(), flip);
-    }
-
-    private static List<Flip> flips(TrainingConfig config) {
-        return Arrays.stream(Flip.values())
-                .filter(flip -> config.horizontalFlip() || !flip.horizontal())
-                .filter(flip -> config.verticalFlip() || !flip.vertical())
-                .toList();
     }
 
     /** Pictures of one size, (n, 3, size, size). */

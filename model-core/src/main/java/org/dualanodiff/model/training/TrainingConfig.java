@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
@@ -17,6 +18,7 @@ import org.dualanodiff.model.training.DualTrainer.TrainingExample;
  * @param microBatchSize pairs computed at once: their gradients are summed up to the batch's. A divisor of the batch size, or
  *     0 for the largest one that the memory of the device holds
  * @param recompute whether activations are computed twice instead of kept: a third more time, much less memory
+ * @param optimizer its settings; the learning rate is that of the first step
  * @param cosine whether the learning rate falls to zero along half a cosine instead of staying (an extension of the paper)
  * @param defectWeight how much the positions of the defect weigh in the loss; 1 is the paper's plain mean, 0 what suits the
  *     size of the defects
@@ -27,8 +29,7 @@ import org.dualanodiff.model.training.DualTrainer.TrainingExample;
  * @param background whether and how background compensation is trained
  * @param ablation what is left out of the method
  * @param resolution side of the square training images, in pixels
- * @param horizontalFlip whether images are also seen mirrored left to right
- * @param verticalFlip whether images are also seen upside down
+ * @param flips the mirror images in which training sees each image
  * @param checkpointEvery steps between two resumable states
  * @param seed of the adapter's first values, of the order of the images and of all noise
  */
@@ -37,24 +38,22 @@ public record TrainingConfig(
         int batchSize,
         int microBatchSize,
         boolean recompute,
-        double learningRate,
+        AdamW.Settings optimizer,
         boolean cosine,
         double defectWeight,
         PartGround ground,
-        double weightDecay,
-        double maxGradientNorm,
         int rank,
         boolean warmStart,
         BackgroundMode background,
         Ablation ablation,
         int resolution,
-        boolean horizontalFlip,
-        boolean verticalFlip,
+        List<Flip> flips,
         int checkpointEvery,
         long seed)
         implements Serializable {
 
     public TrainingConfig {
+        flips = List.copyOf(flips);
         if (microBatchSize < 0 || (microBatchSize > 0 && batchSize % microBatchSize != 0)) {
             throw new IllegalArgumentException(
                     "the micro-batch size must divide the batch size %d, was %d".formatted(batchSize, microBatchSize));
@@ -84,30 +83,24 @@ public record TrainingConfig(
                 batchSize,
                 pairsAtOnce,
                 twice,
-                learningRate,
+                optimizer,
                 cosine,
                 weight,
                 ground,
-                weightDecay,
-                maxGradientNorm,
                 rank,
                 warmStart,
                 background,
                 ablation,
                 resolution,
-                horizontalFlip,
-                verticalFlip,
+                flips,
                 stateEvery,
                 seed);
     }
 
     /** @param step from 1 */
     double learningRate(int step) {
-        return cosine ? learningRate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2 : learningRate;
-    }
-
-    AdamW.Settings optimizer() {
-        return AdamW.Settings.released(learningRate, weightDecay, maxGradientNorm);
+        double rate = optimizer.learningRate();
+        return cosine ? rate * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2 : rate;
     }
 
     /**

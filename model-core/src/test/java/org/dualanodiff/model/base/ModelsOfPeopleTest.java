@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
@@ -70,7 +71,7 @@ class ModelsOfPeopleTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"types", "weightFiles", "configs", "tokenizers", "singleFiles"})
+    @MethodSource({"types", "weightFiles", "configs", "tokenizers", "singleFiles", "hubCaches"})
     void model_thatPeopleHave_loads(Case model) throws IOException {
         ModelFiles files = ModelFiles.open(path(model));
         files.requireComplete();
@@ -308,13 +309,35 @@ class ModelsOfPeopleTest {
                                 .cut("unet/diffusion_pytorch_model.bin", 0.9),
                         "bin",
                         "truncated"),
-                bad("vocabulary cut off", m -> m.cut("tokenizer/vocab.json", 0.5), "vocab.json", "is not JSON"),
+                bad("vocabulary cut off", m -> m.cut("tokenizer/vocab.json", 0.5), "vocab.json", "cut off"),
+                bad("config cut off", m -> m.cut(UNET_CONFIG, 0.5), UNET_CONFIG, "cut off", "fetch the file again"),
+                bad(
+                        "index of shards cut off",
+                        m -> m.sharded(UNET, "diffusion_pytorch_model.safetensors.index.json", ".safetensors")
+                                .cut("unet/diffusion_pytorch_model.safetensors.index.json", 0.5),
+                        "safetensors.index.json",
+                        "cut off"),
+                bad(
+                        "merges cut off at the end of a line",
+                        m -> m.json("tokenizer/vocab.json", words(100))
+                                .write("tokenizer/merges.txt", "#version: 0.2\na a\na b\n"),
+                        "merges.txt",
+                        "98 of the vocabulary's",
+                        "cut off: fetch the file again"),
                 bad("zeros only", m -> m.write(UNET, new byte[5000]), UNET, "zeros", "broken off"),
                 bad("gzip", m -> m.write(UNET, "\u001f\u008b\u0008\0abcdefgh"), UNET, "gzip", "unpack"),
                 bad(
                         "git-annex pointer",
                         m -> m.write(UNET, "/annex/objects/SHA256E-s3438--ab.bin\n"),
                         "git annex get"));
+    }
+
+    /** Words of two letters that take the ids of nothing else, as keys and values of a vocabulary. */
+    private static String[] words(int count) {
+        return IntStream.range(0, count)
+                .boxed()
+                .flatMap(i -> Stream.of("" + (char) ('a' + i / 26) + (char) ('a' + i % 26), "" + i))
+                .toArray(String[]::new);
     }
 
     private static String variant(String file, String variant) {
@@ -427,8 +450,44 @@ class ModelsOfPeopleTest {
                 bad("no such folder", m -> m.root().resolve("none"), "none", "does not exist"),
                 bad("folder above", m -> m.root().getParent(), "give", "/model"),
                 bad("folder of a part", m -> m.root().resolve("unet"), "is a part of a model: give"),
-                bad("hub cache", m -> hub(m, "main"), "Hugging Face cache", "/snapshots/abc123"),
-                bad("hub cache of another branch", m -> hub(m, "fp16"), "Hugging Face cache", "/snapshots/abc123"),
+                bad(
+                        "hub cache of several versions",
+                        m -> {
+                            Path root = hub(m, "fp16");
+                            Files.createDirectories(root.resolve("snapshots/def456"));
+                            return root;
+                        },
+                        "Hugging Face cache",
+                        "give one of them",
+                        "/snapshots/abc123"),
+                bad(
+                        "hub cache without a version",
+                        m -> {
+                            Path root = hub(m, "main");
+                            Files.move(root.resolve("snapshots/abc123"), m.root());
+                            return root;
+                        },
+                        "Hugging Face cache",
+                        "download the model again"),
+                bad(
+                        "hub cache whose download was broken off",
+                        m -> {
+                            Path root = hub(m, "main");
+                            Files.delete(root.resolve("snapshots/abc123").resolve(UNET));
+                            return root;
+                        },
+                        "/snapshots/abc123",
+                        UNET + " (missing)"),
+                bad(
+                        "hub cache copied without its blobs",
+                        m -> {
+                            Path root = hub(m, "main");
+                            Files.move(root.resolve("blobs"), m.root());
+                            return root;
+                        },
+                        UNET,
+                        "is a link to ../../../blobs/",
+                        "cp -rL"),
                 bad(
                         "folder of single files",
                         m -> m.write("files/v1-5.safetensors", "x").root().resolve("files"),
@@ -464,12 +523,36 @@ class ModelsOfPeopleTest {
                         "git lfs pull"));
     }
 
+    static Stream<Case> hubCaches() {
+        return Stream.of(
+                good("hub cache", m -> hub(m, "main")),
+                good("hub cache of one version, of another branch", m -> hub(m, "fp16")),
+                good("version in a hub cache", m -> hub(m, "main").resolve("snapshots/abc123")),
+                good("hub cache of several versions, with its main", m -> {
+                    Path root = hub(m, "main");
+                    Files.createDirectories(root.resolve("snapshots/aaa000"));
+                    return root;
+                }));
+    }
+
+    /** The files lie in {@code blobs}, by their hash, and a version has links to them. */
     private static Path hub(ModelVariants model, String branch) throws IOException {
         Path root = model.root().resolveSibling("models--org--sd");
+        Path version = root.resolve("snapshots/abc123");
         Files.createDirectories(root.resolve("refs"));
+        Files.createDirectories(root.resolve("blobs"));
         Files.createDirectories(root.resolve("snapshots"));
-        Files.move(model.root(), root.resolve("snapshots/abc123"));
         Files.writeString(root.resolve("refs").resolve(branch), "abc123");
+        Files.move(model.root(), version);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(version)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            Path blob = root.resolve("blobs/" + files.indexOf(file) + "c0ffee");
+            Files.move(file, blob);
+            Files.createSymbolicLink(file, file.getParent().relativize(blob));
+        }
         return root;
     }
 
@@ -548,6 +631,18 @@ class ModelsOfPeopleTest {
                         "SDXL as single file",
                         m -> single(m, "xl.safetensors", renamed(m.singleFile(), "cond_stage_model", "conditioner")),
                         "Stable Diffusion 1.x"),
+                bad(
+                        "Stable Diffusion 2.x as single file",
+                        m -> single(
+                                m,
+                                "v2-1_768-ema-pruned.safetensors",
+                                renamed(
+                                        m.singleFile(),
+                                        "cond_stage_model.transformer.text_model.embeddings",
+                                        "cond_stage_model.model")),
+                        "2.x",
+                        "from_single_file",
+                        "save_pretrained"),
                 bad(
                         "no tokenizer beside",
                         m -> {

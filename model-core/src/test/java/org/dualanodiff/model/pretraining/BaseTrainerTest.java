@@ -20,10 +20,12 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -168,19 +170,16 @@ class BaseTrainerTest {
                 1,
                 1,
                 false,
-                1e-3,
+                AdamW.Settings.released(1e-3, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 rank,
                 true,
                 BackgroundMode.OFF,
                 Ablation.NONE,
                 SIDE,
-                false,
-                false,
+                Flip.among(false, false),
                 10,
                 1);
     }

@@ -13,12 +13,14 @@ import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.torch.Tensors.Traffic;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.dualanodiff.model.training.TrainingConfig;
@@ -87,19 +89,16 @@ class StepTrafficTest {
                 2,
                 2,
                 false,
-                1e-3,
+                AdamW.Settings.released(1e-3, 0, 1),
                 false,
                 1,
                 PartGround.GREY,
-                0,
-                1,
                 2,
                 false,
                 BackgroundMode.OFF,
                 Ablation.NONE,
                 SIDE,
-                false,
-                false,
+                Flip.among(false, false),
                 10,
                 1);
         return new DualTrainer(base, List.of(new TrainingExample("one", image, mask)), NestedPrompt.RELEASED, config);

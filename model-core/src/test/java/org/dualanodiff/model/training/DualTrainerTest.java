@@ -25,6 +25,7 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
@@ -175,19 +176,16 @@ class DualTrainerTest {
                 2,
                 1,
                 true,
-                1e-3,
+                AdamW.Settings.released(1e-3, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 4,
                 false,
                 BackgroundMode.OFF,
                 Ablation.NONE,
                 RESOLUTION,
-                true,
-                true,
+                Flip.among(true, true),
                 2,
                 7);
         double[] losses = losses(plain);
@@ -204,19 +202,16 @@ class DualTrainerTest {
                 2,
                 2,
                 false,
-                1e-3,
+                AdamW.Settings.released(1e-3, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 4,
                 false,
                 BackgroundMode.UNSCALED,
                 Ablation.NONE,
                 RESOLUTION,
-                false,
-                false,
+                Flip.among(false, false),
                 2,
                 7);
         List<TrainingExample> withObjects = examples().stream()
@@ -301,19 +296,16 @@ class DualTrainerTest {
                 2,
                 2,
                 recompute,
-                learningRate,
+                AdamW.Settings.released(learningRate, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 4,
                 false,
                 BackgroundMode.OFF,
                 ablation,
                 RESOLUTION,
-                true,
-                true,
+                Flip.among(true, true),
                 2,
                 7);
     }

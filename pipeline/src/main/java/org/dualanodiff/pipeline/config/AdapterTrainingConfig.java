@@ -2,8 +2,11 @@ package org.dualanodiff.pipeline.config;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
+import java.util.List;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
@@ -14,16 +17,14 @@ public record AdapterTrainingConfig(
         int batchSize,
         int microBatchSize,
         boolean recompute,
-        double learningRate,
+        AdamW.Settings optimizer,
         String schedule,
         Limit defectWeight,
         PartGround partGround,
-        double weightDecay,
-        double maxGradientNorm,
         int rank,
         boolean interaction,
         boolean sharedLora,
-        Flips flips,
+        List<Flip> flips,
         int checkpointEvery,
         int checkpointMinutes,
         int logEvery,
@@ -58,22 +59,20 @@ public record AdapterTrainingConfig(
                 OrAuto.whole(block, "batch-size"),
                 OrAuto.whole(block, "micro-batch-size"),
                 block.getBoolean("recompute"),
-                block.getDouble("learning-rate"),
+                AdamW.Settings.released(
+                        block.getDouble("learning-rate"),
+                        block.getDouble("weight-decay"),
+                        block.getDouble("max-gradient-norm")),
                 block.getString("schedule"),
                 Limit.parse(block.getString("defect-weight")),
                 PartGround.parse(block.getString("part-ground")),
-                block.getDouble("weight-decay"),
-                block.getDouble("max-gradient-norm"),
                 block.getInt("rank"),
                 block.getBoolean("interaction"),
                 block.getBoolean("shared-lora"),
-                new Flips(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
+                Flip.among(block.getBoolean("flips.horizontal"), block.getBoolean("flips.vertical")),
                 block.getInt("checkpoint-every"),
                 block.getInt("checkpoint-minutes"),
                 block.getInt("log-every"),
                 block.getInt("preview-every"));
     }
-
-    /** Which random mirror images training sees. */
-    public record Flips(boolean horizontal, boolean vertical) implements Serializable {}
 }

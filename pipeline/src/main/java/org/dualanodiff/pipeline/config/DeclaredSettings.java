@@ -115,7 +115,7 @@ final class DeclaredSettings {
             other("generation.samples-per-defect", wholeNumber(1, MANY)),
             samples("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}"))
                     .unless("auto"),
-            samples("generation.sampler", oneOf(GenerationConfig.Sampler.settings())),
+            samples("generation.sampler", oneOf("pndm", "ddim", GenerationConfig.DPM_SOLVER)),
             samples("generation.karras-sigmas", flag()),
             samples("generation.final-sigma-zero", flag()),
             samples("generation.steps", wholeNumberOr("auto", 1, 1000)),

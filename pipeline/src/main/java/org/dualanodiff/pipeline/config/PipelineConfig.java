@@ -26,7 +26,7 @@ public record PipelineConfig(
         QualityConfig quality,
         String store,
         RunConfig run,
-        long seed,
+        Seeds seeds,
         ComputeConfig compute,
         EvaluationConfig evaluation,
         LogConfig log,
@@ -64,17 +64,25 @@ public record PipelineConfig(
                 PromptConfig.of(effective.getConfig("prompt")),
                 AdapterTrainingConfig.of(effective.getConfig("training")),
                 BackgroundConfig.of(effective.getConfig("background")),
-                GenerationConfig.of(effective),
+                GenerationConfig.of(effective.getConfig("generation")),
                 MaskConfig.of(effective.getConfig("mask")),
                 QualityConfig.of(effective.getConfig("quality")),
                 effective.getString("store"),
                 RunConfig.of(effective.getConfig("run")),
-                effective.getLong("seed"),
+                Seeds.of(effective),
                 ComputeConfig.of(effective.getConfig("compute")),
                 EvaluationConfig.of(effective.getConfig("evaluate")),
                 LogConfig.of(effective.getConfig("log")),
                 SparkConfig.of(effective),
                 DeclaredSettings.texts(effective));
+    }
+
+    /** What the random numbers of adapters and of generated pairs start from; pairs have the adapters' unless they have their own. */
+    public record Seeds(long adapters, long samples) implements Serializable {
+        static Seeds of(Config root) {
+            boolean auto = root.getString("generation.seed").equals(OrAuto.WORD);
+            return new Seeds(root.getLong("seed"), root.getLong(auto ? "seed" : "generation.seed"));
+        }
     }
 
     /** Prompts of the two branches and of the unconditional pass. */

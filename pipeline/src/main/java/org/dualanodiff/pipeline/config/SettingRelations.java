@@ -106,7 +106,7 @@ final class SettingRelations {
     }
 
     private static Relation onlyWithDpmSolver(String option) {
-        String wanted = GenerationConfig.Sampler.DPM_SOLVER.setting();
+        String wanted = GenerationConfig.DPM_SOLVER;
         return new Relation(List.of(option, "generation.sampler"), config -> {
             String sampler = config.getString("generation.sampler");
             return !config.getBoolean(option) || sampler.equals(wanted)

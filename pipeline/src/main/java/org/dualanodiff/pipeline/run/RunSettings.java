@@ -3,8 +3,6 @@ package org.dualanodiff.pipeline.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,7 +14,6 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
-import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.mask.AttentionMask;
 import org.dualanodiff.model.mask.EdgeRefinement;
 import org.dualanodiff.model.mask.GroundDistanceMask;
@@ -37,11 +34,13 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.generate.GenerateSamples.MaskSteps;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.train.AdapterPreview;
 
 /**
  * The configuration in the words of the model, with what only the base model can tell filled in.
@@ -165,46 +164,48 @@ public record RunSettings(
                 batch,
                 training.microBatchSize(batch),
                 training.recompute(),
-                training.learningRate(),
+                training.optimizer(),
                 training.schedule().equals("cosine"),
                 training.defectWeight().orElse(0),
                 training.partGround(),
-                training.weightDecay(),
-                training.maxGradientNorm(),
                 training.rank(),
                 warmStart,
                 background,
                 training.ablation(),
                 resolution,
-                training.flips().horizontal(),
-                training.flips().vertical(),
+                training.flips(),
                 training.checkpointEvery(),
-                config.seed());
-    }
-
-    /** The mirror images that training sees. */
-    public List<Flip> flips() {
-        AdapterTrainingConfig.Flips flips = config.training().flips();
-        return Arrays.stream(Flip.values())
-                .filter(flip -> flips.horizontal() || !flip.horizontal())
-                .filter(flip -> flips.vertical() || !flip.vertical())
-                .toList();
+                config.seeds().adapters());
     }
 
     /** @param compensated whether the unit's adapter has background compensation */
     public SamplingConfig sampling(boolean compensated) {
         GenerationConfig generation = config.generation();
         return new SamplingConfig(
-                method(generation),
+                generation.sampler(),
                 generation.steps(compensated),
                 generation.guidanceScale(compensated),
-                new GuidanceInterval(
-                        generation.guidanceInterval().from(),
-                        generation.guidanceInterval().to()),
+                generation.guidanceInterval(),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
                 resolution,
                 config.mask().method().equals("attention"));
+    }
+
+    /**
+     * How sample sheets are drawn; null for none. Masks whose levels are learned from real pairs get them from those of the
+     * training, since nothing else is known yet.
+     */
+    AdapterPreview.Policy preview(boolean compensated) {
+        int every = config.training().previewEvery();
+        return every == 0
+                ? null
+                : new AdapterPreview.Policy(
+                        every,
+                        config.prompt().negative(),
+                        previewSampling(compensated),
+                        mask(Optional.empty()),
+                        choosesMaskLevels());
     }
 
     /**
@@ -223,14 +224,6 @@ public record RunSettings(
                 PREVIEW_PAIRS,
                 resolution,
                 config.mask().method().equals("attention"));
-    }
-
-    private static SamplingConfig.Method method(GenerationConfig generation) {
-        return switch (generation.sampler()) {
-            case PNDM -> SamplingConfig.Method.PNDM;
-            case DDIM -> SamplingConfig.Method.DDIM;
-            case DPM_SOLVER -> new SamplingConfig.DpmSolver(generation.karrasSigmas(), generation.finalSigmaZero());
-        };
     }
 
     /** @param levels those chosen for the defect; empty unless {@link #choosesMaskLevels} */
@@ -264,18 +257,15 @@ public record RunSettings(
         return given.at(resolution);
     }
 
-    /** What moves the masks' outlines; null for nothing. */
-    public EdgeRefinement refinement() {
+    /** How generated pairs get their masks; see {@link #mask}. */
+    MaskSteps masks(Optional<MaskLevels> levels) {
         MaskConfig mask = config.mask();
-        return mask.refineRadius() == 0
-                ? null
-                : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
-    }
-
-    /** What is left of the masks of anchored pairs; null for all of it. */
-    public VisibleChange change() {
-        double levels = config.mask().minChange();
-        return levels == 0 ? null : new VisibleChange(levels, maskCleanup());
+        return new MaskSteps(
+                mask(levels),
+                mask.refineRadius() == 0
+                        ? null
+                        : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup()),
+                mask.minChange() == 0 ? null : new VisibleChange(mask.minChange(), maskCleanup()));
     }
 
     public SampleTarget target() {
@@ -289,7 +279,7 @@ public record RunSettings(
     public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seeds().adapters())
                 : null;
     }
 
@@ -300,7 +290,7 @@ public record RunSettings(
                 trainingSettings(false),
                 config.prompt().global() + "\n" + config.prompt().anomaly(),
                 resolution,
-                config.seed());
+                config.seeds().adapters());
     }
 
     /**
@@ -335,7 +325,7 @@ public record RunSettings(
         settings.put("resolution", Integer.toString(resolution));
         settings.put("compute.precision", config.compute().forGeneration());
         saliencyModel.ifPresent(network -> settings.put("mask.saliency-model", network));
-        if (config.generation().seed() == config.seed()) {
+        if (config.seeds().samples() == config.seeds().adapters()) {
             settings.remove("generation.seed");
         }
         // Elsewhere radii and areas mean what they have always meant.

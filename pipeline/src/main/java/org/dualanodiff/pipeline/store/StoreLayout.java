@@ -21,6 +21,7 @@ import org.dualanodiff.pipeline.UnitKey;
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, lineage.json,
  *           tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
+ * tables/NAME.json
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
  * detectors/FINGERPRINT/{result.json, cases.png}
  * inspected/DATASET/CATEGORY.json
@@ -40,10 +41,10 @@ public final class StoreLayout {
     /** Folder of all runs. */
     public static final String RUNS = "runs";
 
-    public static final String MANIFEST_FILE = "manifest.json";
+    /** Folder of the names of tables that have files of the store. */
+    public static final String TABLES = "tables";
 
-    /** Folder of all submissions. */
-    public static final String SUBMISSIONS = "submissions";
+    public static final String MANIFEST_FILE = "manifest.json";
 
     /** Folder of a training's states beside its adapter. */
     public static final String CHECKPOINTS = "checkpoints";
@@ -205,7 +206,7 @@ public final class StoreLayout {
 
     /** How a command that was submitted under a name is doing, or ended. */
     public static String submission(String name) {
-        return join(SUBMISSIONS, segment(name) + ".json");
+        return join("submissions", segment(name) + ".json");
     }
 
     /** How far the command at work on a run has got. */
@@ -273,6 +274,11 @@ public final class StoreLayout {
     /** The folder of a published data set. */
     public static String dataset(String name) {
         return join("datasets", segment(name));
+    }
+
+    /** That a table has files of the store. */
+    public static String table(String name) {
+        return join(TABLES, segment(name) + ".json");
     }
 
     /** The page that shows a run to people. */

@@ -1,37 +1,80 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.GarbageRules.AgeLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Trainings that were given up, checkpoints of published adapters, and weights that no provenance speaks of. */
+/**
+ * Trainings that were given up, checkpoints of published adapters, weights that no provenance speaks of, and, if asked for,
+ * published adapters that neither a run nor a version of a data set names nor the settings in force use.
+ */
 final class AdapterGarbage {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdapterGarbage.class);
     private static final Pattern FILE = Pattern.compile("(adapters/[^/]+/[^/]+/[^/]+)/.+");
 
     private final ObjectStore store;
+    private final Optional<Set<AdapterId>> inForce;
     private final AgeLimits limits;
+    /** What is named when the first of them is to go, after the runs that go with them. */
+    private References named;
 
-    AdapterGarbage(ObjectStore store, AgeLimits limits) {
+    /** @param inForce adapters that stay where others may go; empty: all published ones stay */
+    AdapterGarbage(ObjectStore store, Optional<Set<AdapterId>> inForce, AgeLimits limits) {
         this.store = store;
+        this.inForce = inForce;
         this.limits = limits;
     }
 
+    /** @param files of the store, without runs and versions of data sets that are to go before */
     Stream<FoundGarbage> in(Inventory files) {
-        return files.by(FILE).entrySet().stream()
-                .flatMap(adapter -> adapter.getValue().holds(provenance(adapter.getKey()))
-                        ? beside(adapter.getKey(), adapter.getValue())
-                        : training(adapter.getKey(), adapter.getValue()));
+        Optional<References> names = inForce.map(any -> names(files));
+        return files.by(FILE).entrySet().stream().flatMap(adapter -> {
+            String folder = adapter.getKey();
+            Inventory own = adapter.getValue();
+            if (!own.holds(provenance(folder))) {
+                return training(folder, own);
+            }
+            Optional<AdapterId> id = names.isPresent() && own.areOlderThan(limits.keep()) ? id(folder) : Optional.empty();
+            return id.isPresent() && isUnused(id.get(), names.get()) ? unused(id.get(), folder, own) : beside(folder, own);
+        });
+    }
+
+    private References names(Inventory files) {
+        return References.in(store, files.files(), References.OF_DATASETS, References.OF_RUNS);
+    }
+
+    private boolean isUnused(AdapterId id, References names) {
+        return !inForce.orElseThrow().contains(id) && !names.name(id.fingerprint().hex());
+    }
+
+    /** Without its provenance it does not exist, so that goes first: who comes in between trains it again. */
+    private Stream<FoundGarbage> unused(AdapterId id, String folder, Inventory files) {
+        return Stream.of(new FoundGarbage(
+                files.garbage("an adapter that nothing uses", folder, Optional.empty()),
+                () -> isUnused(id, namedNow()),
+                from -> {
+                    from.delete(provenance(folder));
+                    from.delete(folder);
+                }));
+    }
+
+    private References namedNow() {
+        if (named == null) {
+            named = names(Inventory.of(store, "runs", "datasets").only(file -> !file.isUnfinished()));
+        }
+        return named;
     }
 
     /** Trainings hold no lease that would tell: one that goes on writes checkpoints, and ends with a provenance. */
@@ -52,6 +95,16 @@ final class AdapterGarbage {
                 : Stream.of(states.garbage("checkpoints of a published adapter", checkpoints, Optional.empty()));
         return Stream.concat(orphanedWeights(folder, files), whole)
                 .map(garbage -> new FoundGarbage(garbage, () -> true));
+    }
+
+    /** Empty where it cannot be read, which {@code verify} reports. */
+    private Optional<AdapterId> id(String folder) {
+        try {
+            return Optional.of(store.read(provenance(folder), Provenance.class).id());
+        } catch (StoreException e) {
+            LOG.warn("the adapter stays: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Weights that lost a race, or whose publisher died before it wrote the provenance. */

@@ -3,16 +3,20 @@ package org.dualanodiff.pipeline.upkeep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.pipeline.export.TableCatalog;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -20,80 +24,108 @@ import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.GarbageRules.AgeLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds what nobody needs any more, and deletes it if asked to: remains of broken writes, checkpoints of finished
  * trainings, weights that no provenance speaks of, trainings, staged samples and runs that were given up, old results of
- * detectors, evaluations of runs that are gone.
+ * detectors, evaluations of runs that are gone, old findings in images; by {@link GarbageRules} also versions of data sets,
+ * snapshots of tables, finished runs and adapters.
  *
- * <p>Never what the manifest of a run that stays or a version of a published data set refers to, nothing of a run that a
- * driver is at work on, and no published adapter. Each thing is looked at again just before it goes.
+ * <p>Never what the manifest of a run that stays or a version of a published data set or a snapshot of a table that stays
+ * refers to, and nothing of a run that a driver is at work on. What names goes before what it names, and each thing is looked at again just before it goes.
  */
 public final class CollectGarbage {
 
     private static final Logger LOG = LoggerFactory.getLogger(CollectGarbage.class);
 
     private static final Pattern EVALUATION = Pattern.compile("(evaluations/[^/]+)/.+");
+    private static final Pattern INSPECTED = Pattern.compile("(inspected/[^/]+/[^/]+)");
+    private static final Pattern SUBMISSION = Pattern.compile("(submissions/[^/]+)");
     private static final Pattern DETECTOR = Pattern.compile("(detectors/[^/]+)/.+");
     private static final LeaseTerms LEASE = new LeaseTerms(Duration.ofMinutes(1), Duration.ZERO);
 
     private final ObjectStore store;
     private final GarbageRules rules;
     private final AgeLimits limits;
+    private final Function<TableName, TableCatalog> catalogs;
 
+    /** Of a store of whose tables, if it has any, nothing is known. */
     public CollectGarbage(ObjectStore store, GarbageRules rules, Instant now) {
+        this(store, rules, now, name -> TableCatalog.open(name, Map.of(), new Configuration(false)));
+    }
+
+    /** @param catalogs opens the catalog of a table that has files of the store */
+    public CollectGarbage(
+            ObjectStore store, GarbageRules rules, Instant now, Function<TableName, TableCatalog> catalogs) {
         this.store = store;
         this.rules = rules;
+        this.catalogs = catalogs;
         this.limits = AgeLimits.of(rules, now);
     }
 
-    /** Finds it and leaves it. */
+    /**
+     * Finds it and leaves it.
+     *
+     * @throws StoreException if the rules concern tables, and one that has files of the store cannot be read
+     */
     public GarbageResult find() {
-        List<Garbage> garbage = garbage().stream().map(FoundGarbage::garbage).toList();
-        return new GarbageResult(store.root(), false, garbage, List.of());
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            List<Garbage> garbage =
+                    garbage(tables).stream().map(FoundGarbage::garbage).toList();
+            return GarbageResult.of(store.root(), false, garbage, List.of());
+        }
     }
 
-    /** Finds it and deletes it. */
+    /** Finds it and deletes it; throws as {@link #find}. */
     public GarbageResult delete() {
-        return delete(garbage());
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            return delete(garbage(tables));
+        }
     }
 
     /** Deletes what was found, as far as it still is garbage. */
     GarbageResult delete(List<FoundGarbage> found) {
         List<Garbage> deleted = new ArrayList<>();
         List<Garbage> skipped = new ArrayList<>();
-        Map<Optional<String>, List<FoundGarbage>> byRun = found.stream()
-                .collect(Collectors.groupingBy(one -> one.garbage().runId(), LinkedHashMap::new, Collectors.toList()));
-        byRun.forEach((run, of) -> {
-            Map<Boolean, List<Garbage>> still = of.stream()
-                    .collect(Collectors.partitioningBy(
-                            one -> one.still().getAsBoolean(),
-                            Collectors.mapping(FoundGarbage::garbage, Collectors.toList())));
-            skipped.addAll(still.get(false));
-            if (run.isEmpty()) {
-                delete(still.get(true), deleted);
-            } else if (!still.get(true).isEmpty()) {
-                deleteOfRun(run.get(), still.get(true), deleted, skipped);
+        // One after another, since what names goes before what it names; together what is of one run, under its lease.
+        for (int from = 0, to; from < found.size(); from = to) {
+            Optional<String> run = found.get(from).garbage().runId();
+            for (to = from; to < found.size() && found.get(to).garbage().runId().equals(run); ) {
+                to++;
             }
-        });
-        return new GarbageResult(store.root(), true, deleted, skipped);
+            List<FoundGarbage> still = new ArrayList<>();
+            found.subList(from, to).forEach(one -> {
+                if (!one.still().getAsBoolean()) {
+                    skipped.add(one.garbage());
+                } else if (run.isEmpty()) {
+                    delete(one, deleted);
+                } else {
+                    still.add(one);
+                }
+            });
+            if (!still.isEmpty()) {
+                deleteOfRun(run.orElseThrow(), still, deleted, skipped);
+            }
+        }
+        return GarbageResult.of(store.root(), true, deleted, skipped);
     }
 
-    private void delete(List<Garbage> garbage, List<Garbage> deleted) {
-        garbage.forEach(one -> store.delete(one.key()));
-        deleted.addAll(garbage);
+    private void delete(FoundGarbage one, List<Garbage> deleted) {
+        one.removal().accept(store);
+        deleted.add(one.garbage());
     }
 
     /** Under the run's lease, so that no driver begins meanwhile. */
-    private void deleteOfRun(String run, List<Garbage> garbage, List<Garbage> deleted, List<Garbage> skipped) {
+    private void deleteOfRun(String run, List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
         try (RunLease lease = RunLease.acquire(store, run, LEASE, notice -> {}, () -> {})) {
             lease.requireHeld();
-            delete(garbage, deleted);
+            found.forEach(one -> delete(one, deleted));
         } catch (StoreException taken) {
             LOG.warn("nothing of run {} is cleared away: {}", run, taken.getMessage());
-            skipped.addAll(garbage);
+            found.forEach(one -> skipped.add(one.garbage()));
         }
         if (!store.exists(StoreLayout.runIdentity(run))) {
             store.delete(StoreLayout.leases(run));
@@ -102,17 +134,27 @@ public final class CollectGarbage {
 
     /** In the order in which it may go. */
     List<FoundGarbage> garbage() {
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            return garbage(tables);
+        }
+    }
+
+    private List<FoundGarbage> garbage(StoredTables tables) {
         Inventory all = Inventory.of(store, "");
         Inventory finished = all.only(file -> !file.isUnfinished());
-        return Stream.of(
-                        brokenWrites(all),
-                        new AdapterGarbage(store, limits).in(finished),
-                        new RunGarbage(store, rules.finishedRuns(), limits).in(finished),
-                        evaluations(finished),
-                        detectors(finished),
-                        submissions(finished))
-                .flatMap(found -> found)
-                .toList();
+        List<FoundGarbage> found = new ArrayList<>(brokenWrites(all).toList());
+        new DatasetGarbage(store, rules.keepVersions(), limits).in(finished).forEach(found::add);
+        found.addAll(tables.garbage());
+        new RunGarbage(store, rules.keepRuns(), limits, tables::named)
+                .in(finished.without(found))
+                .forEach(found::add);
+        Inventory left = finished.without(found);
+        evaluations(left).forEach(found::add);
+        new AdapterGarbage(store, rules.settingsInForce(), limits).in(left).forEach(found::add);
+        byAge(left, DETECTOR, "old results of a detector").forEach(found::add);
+        byAge(left, INSPECTED, "old findings in images").forEach(found::add);
+        byAge(left, SUBMISSION, "how old submissions ended").forEach(found::add);
+        return found;
     }
 
     /** What writers left that died, wherever it lies. */
@@ -145,23 +187,16 @@ public final class CollectGarbage {
     }
 
     /**
-     * Old results of detectors. They spare an evaluation a training and can be had again by one; an evaluation's own figures
-     * are in its report. No report names the results that it came from, so age alone tells.
+     * What spares work and can be had again by it: a detector's training for an evaluation, whose own figures are in its
+     * report; a look at all images of a category. No record names it, so age alone tells.
      */
-    private Stream<FoundGarbage> detectors(Inventory files) {
-        return files.by(DETECTOR).entrySet().stream()
-                .flatMap(detector -> FoundGarbage.folder(
+    private Stream<FoundGarbage> byAge(Inventory files, Pattern what, String reason) {
+        return files.by(what).entrySet().stream()
+                .flatMap(one -> FoundGarbage.folder(
                         store,
-                        detector.getValue().garbage("old results of a detector", detector.getKey(), Optional.empty()),
-                        detector.getValue(),
+                        one.getValue().garbage(reason, one.getKey(), Optional.empty()),
+                        one.getValue(),
                         now -> now.areOlderThan(limits.keep())));
-    }
-
-    /** How commands ended that were submitted long ago. One that is at work renews its record. */
-    private Stream<FoundGarbage> submissions(Inventory files) {
-        return files.only(file -> file.key().startsWith(StoreLayout.SUBMISSIONS + "/")).olderThan(limits.keep()).files().stream()
-                .map(file -> new FoundGarbage(
-                        Garbage.of("how a command ended that was submitted long ago", file, Optional.empty()), () -> true));
     }
 
     /**
@@ -169,8 +204,13 @@ public final class CollectGarbage {
      * the thing again since.
      *
      * @param still looks again whether it is garbage
+     * @param removal takes it out of the store
      */
-    record FoundGarbage(Garbage garbage, BooleanSupplier still) {
+    record FoundGarbage(Garbage garbage, BooleanSupplier still, Consumer<ObjectStore> removal) {
+
+        FoundGarbage(Garbage garbage, BooleanSupplier still) {
+            this(garbage, still, store -> store.delete(garbage.key()));
+        }
 
         /**
          * Of a folder, if its files are garbage.
@@ -204,47 +244,47 @@ public final class CollectGarbage {
         }
     }
 
-    /**
-     * What was found, and whether it was deleted.
-     *
-     * @param skipped what was left since somebody has begun to use it again
-     */
-    public record GarbageResult(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
-
-        /** The whole for people, on one line. */
-        public String sentence() {
-            int files = garbage.stream().mapToInt(Garbage::files).sum();
-            double megabytes = garbage.stream().mapToLong(Garbage::bytes).sum() / 1e6;
-            return "%s: %d files, %.1f MB %s"
-                    .formatted(store, files, megabytes, deleted ? "deleted" : "could go; --delete deletes them");
+    /** Files and bytes of one kind of garbage. */
+    public record Amount(int files, long bytes) {
+        private Amount plus(Garbage garbage) {
+            return new Amount(files + garbage.files(), bytes + garbage.bytes());
         }
     }
 
     /**
-     * What may go.
+     * What was found, and whether it was deleted.
      *
-     * @param keep how old something must be that may still be of use, such as the checkpoint of a training
-     * @param finishedRuns whether runs with a manifest may go, too, if no published data set refers to them
+     * @param kinds how much it is, by reason
+     * @param skipped what was left since somebody has begun to use it again
      */
-    public record GarbageRules(Duration keep, boolean finishedRuns) {
+    public record GarbageResult(
+            String store, boolean deleted, Map<String, Amount> kinds, List<Garbage> garbage, List<Garbage> skipped) {
 
-        /** What is being written at this moment is younger than this. */
-        static final Duration IN_USE = Duration.ofDays(1);
-    }
+        static GarbageResult of(String store, boolean deleted, List<Garbage> garbage, List<Garbage> skipped) {
+            Map<String, Amount> kinds = new TreeMap<>();
+            garbage.forEach(one -> kinds.put(
+                    one.reason(),
+                    kinds.getOrDefault(one.reason(), new Amount(0, 0)).plus(one)));
+            return new GarbageResult(store, deleted, kinds, garbage, skipped);
+        }
 
-    /**
-     * From when on something is too young to go.
-     *
-     * @param inUse what was written since may be being written
-     * @param keep what was written since may still be of use
-     */
-    record AgeLimits(Instant inUse, Instant keep) {
+        /** Each kind for people, one on a line. */
+        public List<String> amounts() {
+            return kinds.entrySet().stream()
+                    .map(kind -> "%s: %d files, %.1f MB in all"
+                            .formatted(
+                                    kind.getKey(),
+                                    kind.getValue().files(),
+                                    kind.getValue().bytes() / 1e6))
+                    .toList();
+        }
 
-        /** At least a day, whatever is asked for. */
-        static AgeLimits of(GarbageRules rules, Instant now) {
-            Instant inUse = now.minus(GarbageRules.IN_USE);
-            Instant keep = now.minus(rules.keep());
-            return new AgeLimits(inUse, keep.isBefore(inUse) ? keep : inUse);
+        /** The whole for people, on one line. */
+        public String sentence() {
+            int files = kinds.values().stream().mapToInt(Amount::files).sum();
+            double megabytes = kinds.values().stream().mapToLong(Amount::bytes).sum() / 1e6;
+            return "%s: %d files, %.1f MB %s"
+                    .formatted(store, files, megabytes, deleted ? "deleted" : "could go; --delete deletes them");
         }
     }
 }

@@ -1,9 +1,11 @@
 package org.dualanodiff.pipeline.upkeep;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 
 /** Files of a store with their ages, as they were when they were listed. */
@@ -36,6 +39,14 @@ record Inventory(List<AgedFile> files) {
     /** Those last written before a moment. */
     Inventory olderThan(Instant moment) {
         return only(file -> file.modified().isBefore(moment));
+    }
+
+    /** What is left when garbage is gone. */
+    Inventory without(Collection<FoundGarbage> garbage) {
+        Set<String> gone = garbage.stream().map(one -> one.garbage().key()).collect(Collectors.toSet());
+        return only(file -> Stream.iterate(
+                        file.key(), key -> !key.isEmpty(), key -> key.substring(0, Math.max(0, key.lastIndexOf('/'))))
+                .noneMatch(gone::contains));
     }
 
     boolean isEmpty() {

@@ -1,24 +1,23 @@
 package org.dualanodiff.pipeline.upkeep;
 
-import com.google.gson.JsonElement;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
-import org.dualanodiff.pipeline.store.PathSegment;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.AgeLimits;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
+import org.dualanodiff.pipeline.upkeep.GarbageRules.AgeLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,32 +27,62 @@ final class RunGarbage {
     private static final Logger LOG = LoggerFactory.getLogger(RunGarbage.class);
 
     private final ObjectStore store;
-    private final boolean finishedRuns;
+    private final OptionalInt keep;
     private final AgeLimits limits;
 
-    /** @param finishedRuns whether runs with a manifest may go, too */
-    RunGarbage(ObjectStore store, boolean finishedRuns, AgeLimits limits) {
+    private final Supplier<Optional<Set<String>>> inTables;
+    /** What tables name when the first run is to go, after the snapshots that go with them. */
+    private Optional<Set<String>> inTablesNow;
+
+    /**
+     * @param keep how many of the newest with a manifest stay; empty: all
+     * @param inTables addresses of files that tables name; empty if nobody knows
+     */
+    RunGarbage(
+            ObjectStore store, OptionalInt keep, AgeLimits limits, Supplier<Optional<Set<String>>> inTables) {
         this.store = store;
-        this.finishedRuns = finishedRuns;
+        this.keep = keep;
         this.limits = limits;
+        this.inTables = inTables;
     }
 
+    /** @param files of the store, without versions of data sets that are to go before */
     Stream<FoundGarbage> in(Inventory files) {
-        RunReferences references = RunReferences.in(store, files.files());
+        Set<String> counted = files.files().stream().map(AgedFile::key).collect(Collectors.toSet());
+        References references = References.in(store, files.files(), References.OF_DATASETS)
+                .with(inTables.get());
+        Set<String> newest = newest(files);
         return files.by(StoredRuns::of).entrySet().stream()
                 .filter(run -> isIdle(run.getKey()))
-                .flatMap(run -> ofRun(run.getKey(), run.getValue(), references));
+                .flatMap(run -> mayGo(run.getKey(), run.getValue(), references, newest)
+                        ? whole(run.getKey(), run.getValue(), counted)
+                        : remains(run.getKey(), run.getValue(), references));
     }
 
-    private Stream<FoundGarbage> ofRun(String run, Inventory files, RunReferences references) {
-        if (mayGo(run, files, references)) {
-            // The manifest's folder first: whatever happens then, it does not speak of files that are gone.
-            return StoredRuns.folders(run)
-                    .filter(folder -> !files.under(folder).isEmpty())
-                    .map(folder -> new FoundGarbage(
-                            files.under(folder).garbage("a run that nothing refers to", folder, Optional.of(run)),
-                            () -> isStillUnused(run)));
-        }
+    /** The runs that finished last, as many as are to stay; all if nothing is said. */
+    private Set<String> newest(Inventory files) {
+        return files
+                .only(file -> StoredRuns.of(file.key())
+                        .filter(run -> file.key().equals(StoreLayout.manifest(run)))
+                        .isPresent())
+                .files()
+                .stream()
+                .sorted(Comparator.comparing(AgedFile::modified).thenComparing(AgedFile::key).reversed())
+                .limit(keep.orElse(Integer.MAX_VALUE))
+                .map(file -> StoredRuns.of(file.key()).orElseThrow())
+                .collect(Collectors.toSet());
+    }
+
+    /** The manifest's folder first: whatever happens then, it does not speak of files that are gone. */
+    private Stream<FoundGarbage> whole(String run, Inventory files, Set<String> counted) {
+        return StoredRuns.folders(run)
+                .filter(folder -> !files.under(folder).isEmpty())
+                .map(folder -> new FoundGarbage(
+                        files.under(folder).garbage("a run that nothing refers to", folder, Optional.of(run)),
+                        () -> isStillUnused(run, counted)));
+    }
+
+    private Stream<FoundGarbage> remains(String run, Inventory files, References references) {
         String staging = StoreLayout.staging(run);
         Inventory staged = files.under(staging);
         return Stream.concat(
@@ -65,24 +94,33 @@ final class RunGarbage {
                         now -> isIdle(run) && now.areOlderThan(limits.keep())));
     }
 
-    private boolean mayGo(String run, Inventory files, RunReferences references) {
-        boolean finished = files.holds(StoreLayout.manifest(run));
-        return files.areOlderThan(limits.keep()) && !references.include(run) && (!finished || finishedRuns);
+    private boolean mayGo(String run, Inventory files, References references, Set<String> newest) {
+        return files.areOlderThan(limits.keep()) && !references.includeRun(run) && !newest.contains(run);
     }
 
     /** All that is left of the run is looked at, so that its folders go or stay together. */
-    private boolean isStillUnused(String run) {
+    private boolean isStillUnused(String run, Set<String> counted) {
         Inventory left = Inventory.of(store, StoredRuns.folders(run).toArray(String[]::new));
-        // What was published earlier had been read when the run was found.
-        Inventory published = Inventory.of(store, "datasets").only(file -> !file.isUnfinished());
-        Inventory recent = published.only(file -> !file.modified().isBefore(limits.inUse()));
+        // What else was published had been read when the run was found; a version that was to go may have stayed.
+        Inventory others = Inventory.of(store, "datasets")
+                .only(file -> !file.isUnfinished())
+                .only(file -> !counted.contains(file.key()) || !file.modified().isBefore(limits.inUse()));
         return isIdle(run)
                 && left.areOlderThan(limits.keep())
-                && !RunReferences.in(store, recent.files()).include(run);
+                && !References.in(store, others.files(), References.OF_DATASETS)
+                        .with(inTablesNow())
+                        .includeRun(run);
+    }
+
+    private Optional<Set<String>> inTablesNow() {
+        if (inTablesNow == null) {
+            inTablesNow = inTables.get();
+        }
+        return inTablesNow;
     }
 
     /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */
-    private Stream<FoundGarbage> uncommitted(String run, Inventory files, RunReferences references) {
+    private Stream<FoundGarbage> uncommitted(String run, Inventory files, References references) {
         Inventory old = files.under(StoreLayout.samples(run))
                 .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
                 .olderThan(limits.inUse())
@@ -117,65 +155,5 @@ final class RunGarbage {
 
     private boolean isIdle(String run) {
         return StoredRuns.isIdle(store, run);
-    }
-
-    /** The runs that published data sets speak of, by id or by any path of theirs. */
-    static final class RunReferences {
-
-        private static final Pattern PUBLISHED = Pattern.compile("datasets/.*\\.json");
-
-        private final Set<String> texts;
-        /** Whether a record cannot be read: then nobody can tell which runs it speaks of, and all are taken for spoken of. */
-        private final boolean any;
-
-        private RunReferences(Set<String> texts, boolean any) {
-            this.texts = texts;
-            this.any = any;
-        }
-
-        /** @param files of the store */
-        static RunReferences in(ObjectStore store, Collection<AgedFile> files) {
-            Set<String> texts = new HashSet<>();
-            boolean any = false;
-            for (AgedFile file : files) {
-                String key = file.key();
-                if (PUBLISHED.matcher(key).matches()) {
-                    try {
-                        texts(store.read(key, JsonElement.class)).forEach(texts::add);
-                    } catch (StoreException e) {
-                        LOG.warn("no run goes, since a data set may speak of any: {}", e.getMessage());
-                        any = true;
-                    }
-                }
-            }
-            return new RunReferences(texts, any);
-        }
-
-        boolean include(String runId) {
-            String segment = PathSegment.escape(runId);
-            List<String> folders = List.of("runs/" + segment, "run=" + segment);
-            return any
-                    || texts.stream()
-                            .anyMatch(text ->
-                                    text.equals(runId) || folders.stream().anyMatch(f -> holds(text, f)));
-        }
-
-        boolean name(String key) {
-            return any || texts.contains(key);
-        }
-
-        private static boolean holds(String text, String folder) {
-            return (text + "/").contains(folder + "/");
-        }
-
-        private static Stream<String> texts(JsonElement json) {
-            if (json.isJsonObject()) {
-                return json.getAsJsonObject().entrySet().stream()
-                        .flatMap(entry -> Stream.concat(Stream.of(entry.getKey()), texts(entry.getValue())));
-            } else if (json.isJsonArray()) {
-                return json.getAsJsonArray().asList().stream().flatMap(RunReferences::texts);
-            }
-            return json.isJsonNull() ? Stream.empty() : Stream.of(json.getAsString());
-        }
     }
 }

@@ -15,8 +15,11 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
-import org.dualanodiff.pipeline.config.GenerationConfig.Sampler;
+import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
+import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.ComputeConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
@@ -30,8 +33,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
     private static final String FULL = """
@@ -124,16 +125,14 @@ class ConfigLoaderTest {
                     2,
                     1,
                     true,
-                    1e-4,
+                    AdamW.Settings.released(1e-4, 0, 0.5),
                     "cosine",
                     Limit.AUTO,
                     PartGround.parse("#5353ac"),
-                    0,
-                    0.5,
                     16,
                     true,
                     false,
-                    new AdapterTrainingConfig.Flips(false, false),
+                    List.of(Flip.NONE),
                     250,
                     7,
                     5,
@@ -145,13 +144,10 @@ class ConfigLoaderTest {
                     0.5,
                     true,
                     1000,
-                    -12,
-                    GenerationConfig.Sampler.DPM_SOLVER,
-                    true,
-                    true,
+                    new SamplingConfig.DpmSolver(true, true),
                     50,
                     2,
-                    new GenerationConfig.Interval(0.1, 0.75),
+                    new GuidanceInterval(0.1, 0.75),
                     3,
                     8,
                     32),
@@ -160,19 +156,12 @@ class ConfigLoaderTest {
             new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
-            Long.MIN_VALUE,
+            new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
                     5,
-                    256,
-                    3,
-                    8,
-                    100,
-                    8,
-                    1e-4,
-                    50,
-                    30,
+                    new EvaluationConfig.Budget(256, 3, 8, 100, 8, 1e-4, 50, 30),
                     "twins.json",
                     0.02,
                     new EvaluationConfig.Networks("f.pt", "c.pt", "d.pt", 64)),
@@ -213,16 +202,14 @@ class ConfigLoaderTest {
                                 -1,
                                 -1,
                                 false,
-                                2e-5,
+                                AdamW.Settings.released(2e-5, 1e-2, 1),
                                 "constant",
                                 Limit.of(1),
                                 PartGround.GREY,
-                                1e-2,
-                                1.0,
                                 32,
                                 true,
                                 false,
-                                new AdapterTrainingConfig.Flips(true, true),
+                                List.of(Flip.values()),
                                 500,
                                 10,
                                 10,
@@ -234,13 +221,10 @@ class ConfigLoaderTest {
                                 0.7,
                                 false,
                                 500,
-                                0,
-                                GenerationConfig.Sampler.PNDM,
-                                false,
-                                false,
+                                SamplingConfig.Method.PNDM,
                                 -1,
                                 -1,
-                                new GenerationConfig.Interval(0, 1),
+                                new GuidanceInterval(0, 1),
                                 1,
                                 4,
                                 64),
@@ -262,7 +246,7 @@ class ConfigLoaderTest {
                         new QualityConfig(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
                         new RunConfig("auto", 256, false, "", new RunConfig.Lease(90, 0)),
-                        0L,
+                        new PipelineConfig.Seeds(0, 0),
                         new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
                                 List.of(
@@ -273,14 +257,7 @@ class ConfigLoaderTest {
                                         "generated",
                                         "real+generated"),
                                 3,
-                                128,
-                                1,
-                                16,
-                                800,
-                                16,
-                                1e-3,
-                                200,
-                                0,
+                                new EvaluationConfig.Budget(128, 1, 16, 800, 16, 1e-3, 200, 0),
                                 "",
                                 1,
                                 new EvaluationConfig.Networks("", "", "", 299)),
@@ -367,126 +344,20 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void environment_ofKubernetesServiceLinks_isNoSetting() {
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
-                "DUALANODIFF_UI_SERVICE_PORT", "4040",
-                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
-                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
-                "DUALANODIFF_TRAINING__STEPS", "41");
-
-        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
-                        .training()
-                        .steps())
-                .isEqualTo(41);
+    void sampler_byItsSetting_isFound() {
+        assertThat(sampler("pndm")).isEqualTo(SamplingConfig.Method.PNDM);
+        assertThat(sampler("ddim")).isEqualTo(SamplingConfig.Method.DDIM);
+        assertThat(sampler("dpm-solver++")).isEqualTo(SamplingConfig.Method.DPM_SOLVER);
     }
 
-    @Test
-    void environment_thatNamesTheCache_isNoSetting() {
-        PipelineConfig config = ConfigLoader.load(
-                Optional.empty(), List.of(), Map.of("DUALANODIFF_CACHE", "/var/cache/dualanodiff"), new Properties());
-
-        assertThat(config).isEqualTo(ConfigLoader.defaults());
-    }
-
-    @Test
-    void sources_settingTheSameKey_winInTheDocumentedOrder() throws IOException {
-        Optional<Path> file =
-                Optional.of(write("generation { steps = 10, batch-size = 1 }\nseed = 1\ntraining.rank = 4"));
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_GENERATION__STEPS",
-                "20",
-                "DUALANODIFF_SEED",
-                "2",
-                "DUALANODIFF_GENERATION__BATCH_SIZE",
-                "2",
-                "OTHER",
-                "x");
-        Properties system = properties("dualanodiff.generation.steps", "30", "dualanodiff.seed", "3", "user.word", "x");
-
-        PipelineConfig config =
-                ConfigLoader.load(file, List.of("generation.steps=40", "generation.steps=50"), environment, system);
-
-        assertThat(config.generation().steps()).isEqualTo(50);
-        assertThat(config.seed()).isEqualTo(3);
-        assertThat(config.generation().batchSize()).isEqualTo(2);
-        assertThat(config.training().rank()).isEqualTo(4);
-        assertThat(config.compute().threads()).isEqualTo(2);
-    }
-
-    @Test
-    void textSettings_withoutQuotes_areTakenAsTyped() {
-        PipelineConfig config = sets(
-                "store=s3a://bucket/a#b//c",
-                "base-model=C:\\models\\sd",
-                "dataset.root=${HOME}/x",
-                "dataset.categories=[bottle, \"metal nut\"]",
-                "prompt.global=a photo, with = signs",
-                "prompt.anomaly=\"quoted\"",
-                "prompt.negative=",
-                "run.id=007",
-                "dataset.split=12",
-                "seed=-5");
-
-        assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
-        assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
-        assertThat(config.dataset()).isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
-        assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
-        assertThat(config.run().id()).isEqualTo("007");
-        assertThat(config.seed()).isEqualTo(-5);
-        assertThat(config.generation().seed()).isEqualTo(-5);
-    }
-
-    @Test
-    void sparkProperties_givenByFileAndCommandLine_areOneMap() throws IOException {
-        Optional<Path> file = Optional.of(write("spark.conf { spark.executor.memory = 4g, spark.executor.cores = 2 }"));
-
-        PipelineConfig config = ConfigLoader.load(
-                file,
-                List.of("spark.conf.spark.executor.memory=8g", "spark.conf.spark.a=1", "spark.conf.spark.a.b=2"),
-                Map.of(),
-                new Properties());
-
-        assertThat(config.spark().conf())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "spark.executor.memory", "8g", "spark.executor.cores", "2", "spark.a", "1", "spark.a.b", "2"));
-    }
-
-    @Test
-    void file_withSubstitutions_seesItselfDefaultsAndEnvironment() throws IOException {
-        Path file = write("""
-                training.batch-size = ${generation.batch-size}
-                store = ${BUCKET}"/store"
-                run.id = ${?NOT_SET}
-                """);
-
-        PipelineConfig config =
-                ConfigLoader.load(Optional.of(file), List.of(), Map.of("BUCKET", "s3a://factory"), new Properties());
-
-        assertThat(config.training().batchSize()).isEqualTo(4);
-        assertThat(config.store()).isEqualTo("s3a://factory/store");
-        assertThat(config.run().isAuto()).isTrue();
-    }
-
-    @Test
-    void file_withRelativePath_keepsItAsWritten() throws IOException {
-        assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"pndm, PNDM", "ddim, DDIM", "dpm-solver++, DPM_SOLVER"})
-    void sampler_byItsSetting_isFound(String setting, Sampler sampler) {
-        assertThat(sets("generation.sampler=" + setting).generation().sampler()).isEqualTo(sampler);
-        assertThat(sampler.setting()).isEqualTo(setting);
+    private static SamplingConfig.Method sampler(String setting) {
+        return sets("generation.sampler=" + setting).generation().sampler();
     }
 
     @Test
     void guidanceInterval_givenAsText_isReadAsAList() {
         assertThat(sets("generation.guidance-interval=[0.25, 1]").generation().guidanceInterval())
-                .isEqualTo(new GenerationConfig.Interval(0.25, 1));
+                .isEqualTo(new GuidanceInterval(0.25, 1));
     }
 
     private static DatasetConfig dataset(String root, List<String> categories, String split) {
@@ -507,7 +378,7 @@ class ConfigLoaderTest {
                 config.quality(),
                 config.store(),
                 config.run(),
-                config.seed(),
+                config.seeds(),
                 config.compute(),
                 config.evaluation(),
                 config.log(),
@@ -529,13 +400,5 @@ class ConfigLoaderTest {
 
     private Path write(String hocon) throws IOException {
         return Files.writeString(folder.resolve("run.conf"), hocon);
-    }
-
-    private static Properties properties(String... pairs) {
-        Properties properties = new Properties();
-        for (int i = 0; i < pairs.length; i += 2) {
-            properties.setProperty(pairs[i], pairs[i + 1]);
-        }
-        return properties;
     }
 }

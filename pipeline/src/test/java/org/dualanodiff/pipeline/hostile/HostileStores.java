@@ -21,7 +21,7 @@ import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
+import org.dualanodiff.pipeline.upkeep.GarbageRules;
 import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
 
@@ -130,7 +130,7 @@ final class HostileStores {
                             "tile", ".tmp-x", Fingerprint.of("test").build()))));
             answered(() -> new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()));
             answered(() -> RunLease.isHeld(store, "bad", Instant.now()));
-            answered(() -> new CollectGarbage(store, new GarbageRules(Duration.ZERO, true), Instant.now()).delete());
+            answered(() -> new CollectGarbage(store, GarbageRules.olderThan(Duration.ZERO).keepRuns(0).keepVersions(1), Instant.now()).delete());
             answered(runs::manifests);
             answered(() -> store.list(""));
             answered(() -> {

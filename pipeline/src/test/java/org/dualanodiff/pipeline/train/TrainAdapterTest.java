@@ -17,11 +17,13 @@ import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.background.BackgroundSource;
@@ -169,19 +171,16 @@ class TrainAdapterTest {
                 2,
                 2,
                 false,
-                1e-3,
+                AdamW.Settings.released(1e-3, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 2,
                 false,
                 mode,
                 Ablation.NONE,
                 SIDE,
-                true,
-                true,
+                Flip.among(true, true),
                 4,
                 7);
         AdapterPreview.Policy preview = new AdapterPreview.Policy(

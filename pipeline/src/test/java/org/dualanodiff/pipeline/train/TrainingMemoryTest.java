@@ -10,8 +10,10 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Precision;
+import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -63,19 +65,16 @@ class TrainingMemoryTest {
                 4,
                 microBatch,
                 recompute,
-                2e-5,
+                AdamW.Settings.released(2e-5, 1e-2, 1),
                 false,
                 1,
                 PartGround.GREY,
-                1e-2,
-                1,
                 32,
                 false,
                 BackgroundMode.OFF,
                 Ablation.NONE,
                 128,
-                false,
-                false,
+                Flip.among(false, false),
                 100,
                 1);
         return new TrainTask(

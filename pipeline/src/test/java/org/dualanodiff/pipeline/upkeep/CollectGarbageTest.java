@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.dualanodiff.pipeline.export.PublishDataset;
-import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
+import java.util.Map;
+import java.util.Set;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.upkeep.CollectGarbage.Amount;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
-import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageRules;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,7 +119,7 @@ class CollectGarbageTest {
 
         Instant later = Instant.now().plus(Duration.ofDays(2));
         GarbageResult result =
-                new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), false), later).delete();
+                new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)), later).delete();
         assertThat(result.garbage()).extracting(Garbage::key).containsExactlyElementsOf(replaced);
         assertThat(made.verify().findings()).isEmpty();
     }
@@ -127,19 +127,11 @@ class CollectGarbageTest {
     /** A publication to a table is a version of a data set, too. */
     @Test
     void gc_ofFilesThatWerePublishedBeforeTheyWereReplaced_keepsThemForGood() throws IOException {
-        List<PublishedDataset.File> files = made.store.list("samples").stream()
-                .map(file ->
-                        new PublishedDataset.File(file.key(), file.bytes(), RUN, ADAPTER.category(), ADAPTER.defect()))
-                .toList();
-        PublishedDataset.Unit unit =
-                new PublishedDataset.Unit(RUN, ADAPTER.category(), ADAPTER.defect(), null, TestStore.SAMPLES, 0);
-        new PublishDataset(made.store)
-                .publish(new PublishedDataset(
-                        "lake.defects.pairs", 0, Instant.EPOCH, List.of(RUN), List.of(unit), files, "test"));
+        made.publish("lake.defects.pairs", RUN);
         made.compact(RUN);
 
         Instant later = Instant.now().plus(Duration.ofDays(365));
-        assertThat(new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), true), later)
+        assertThat(new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0), later)
                         .find()
                         .garbage())
                 .isEmpty();
@@ -282,12 +274,144 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofFinishedRunsByCount_keepsTheNewest() throws IOException {
+        for (int i = 1; i <= 3; i++) {
+            finish("night-" + i, Duration.ofDays(50 - i));
+        }
+        made.age("runs/night", OLD);
+        made.age("samples/run=night", OLD);
+        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(2);
+
+        assertThat(gc(rules).delete().garbage())
+                .extracting(Garbage::key)
+                .containsExactlyInAnyOrder("runs/night-1", "samples/run=night-1", "runs/night-2", "samples/run=night-2");
+        assertThat(made.verify().findings()).isEmpty();
+        assertThat(gc(rules).find().garbage()).isEmpty();
+    }
+
+    @Test
+    void gc_ofVersionsByCount_keepsTheNewestAndWithThemTheirRuns() throws IOException {
+        for (int i = 1; i <= 4; i++) {
+            finish("night-" + i, OLD.plusDays(10 - i));
+            publish("night-" + i, OLD.plusDays(9 - i));
+        }
+        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(2);
+        GarbageRules andRuns = rules.keepRuns(0);
+        made.age("", OLD);
+        publish("night", Duration.ZERO);
+
+        assertThat(gc(rules).find().garbage())
+                .extracting(Garbage::key)
+                .containsExactly("datasets/nuts/versions/000001.json", "datasets/nuts/versions/000002.json", "datasets/nuts/versions/000003.json");
+        List<Garbage> deleted = gc(andRuns).delete().garbage();
+
+        assertThat(deleted).extracting(Garbage::key).contains("runs/night-3").doesNotContain("runs/night-4");
+        assertThat(deleted.get(0).key()).startsWith("datasets/");
+        assertThat(made.store.list("samples/run=night-4")).isNotEmpty();
+        assertThat(made.verify().findings()).isEmpty();
+        assertThat(gc(andRuns).find().garbage()).isEmpty();
+    }
+
+    /** It was what everybody read until a moment ago, however old it is itself. */
+    @Test
+    void gc_ofAnOldVersionThatWasReplacedAMomentAgo_keepsIt() throws IOException {
+        publish("night", OLD);
+        finish("night-1", Duration.ZERO);
+        publish("night-1", Duration.ZERO);
+
+        assertThat(gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1)).find().garbage())
+                .isEmpty();
+    }
+
+    @Test
+    void gc_ofARunOfAVersionThatIsMadeCurrentAgainMeanwhile_keepsBoth() throws IOException {
+        finish("night-1", OLD);
+        publish("night-1", OLD);
+        finish("night-2", OLD);
+        publish("night-2", OLD);
+        CollectGarbage gc =
+                gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1).keepRuns(1));
+        List<FoundGarbage> found = gc.garbage();
+        assertThat(found).extracting(one -> one.garbage().key()).contains("runs/night-1");
+        made.store.write("datasets/nuts/current.json", made.store.read("datasets/nuts/versions/000001.json"));
+        made.age("datasets", OLD);
+
+        assertThat(gc.delete(found).skipped())
+                .extracting(Garbage::key)
+                .contains("datasets/nuts/versions/000001.json", "runs/night-1", "samples/run=night-1");
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofAdapters_keepsThoseThatARunOrTheSettingsInForceUse() throws IOException {
+        AdapterId inForce = new AdapterId("hex nut", "dent", Fingerprint.of("in force").build());
+        AdapterId forgotten = new AdapterId("hex nut", "dent", Fingerprint.of("forgotten").build());
+        AdapterId young = new AdapterId("hex nut", "dent", Fingerprint.of("young").build());
+        for (AdapterId adapter : List.of(inForce, forgotten, young)) {
+            made.publishAdapter(adapter);
+        }
+        made.age("", OLD);
+        made.age(StoreLayout.adapter(young), Duration.ofDays(3));
+        GarbageRules rules = GarbageRules.olderThan(Duration.ofDays(30)).keepAdaptersOf(Set.of(inForce));
+
+        assertThat(gc(rules).delete().garbage())
+                .extracting(Garbage::key)
+                .containsExactly(StoreLayout.adapter(forgotten));
+        assertThat(gc(rules.keepRuns(0)).delete().garbage())
+                .extracting(Garbage::key)
+                .containsExactly("runs/night", "samples/run=night", StoreLayout.adapter(ADAPTER));
+        assertThat(made.verify().findings()).isEmpty();
+    }
+
+    @Test
+    void gc_ofAnAdapterWhoseRunStaysAfterAll_keepsIt() throws IOException {
+        made.age("", OLD);
+        CollectGarbage gc = gc(
+                GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0).keepAdaptersOf(Set.of()));
+        List<FoundGarbage> found = gc.garbage();
+        made.writeManifest(RUN);
+
+        assertSkips(gc, found, "runs/night", "samples/run=night", StoreLayout.adapter(ADAPTER));
+    }
+
+    @Test
     void gc_ofSubmissions_deletesThoseThatAreOld() throws IOException {
         write("submissions/old.json", OLD);
         write("submissions/new.json", Duration.ofDays(3));
 
         assertDeletes("submissions/old.json");
-        assertThat(made.store.list("submissions")).hasSize(1);
+    }
+
+    @Test
+    void gc_ofFindingsInImages_deletesThoseThatAreOld() throws IOException {
+        write("inspected/0123456789abcdef/cloth.json", OLD);
+        write("inspected/0123456789abcdef/nut.json", Duration.ofDays(3));
+
+        assertDeletes("inspected/0123456789abcdef/cloth.json");
+    }
+
+    @Test
+    void gc_ofSeveralKinds_tellsFilesAndBytesOfEach() throws IOException {
+        write("inspected/0123456789abcdef/cloth.json", OLD);
+        write("detectors/0123456789abcdef/result.json", OLD);
+        write("detectors/0123456789abcdef/cases.png", OLD);
+
+        assertThat(gc(false).find().kinds())
+                .containsExactly(
+                        Map.entry("old findings in images", new Amount(1, 1)),
+                        Map.entry("old results of a detector", new Amount(2, 2)));
+    }
+
+    private void finish(String run, Duration age) throws IOException {
+        made.finishRun(run);
+        for (String folder : List.of("runs/" + run, "samples/run=" + run)) {
+            made.age(folder, age);
+        }
+    }
+
+    private void publish(String run, Duration age) throws IOException {
+        String version = StoreLayout.datasetVersion("nuts", made.publish("nuts", run).version());
+        made.age(version, age);
     }
 
     @Test
@@ -322,7 +446,12 @@ class CollectGarbageTest {
     }
 
     private CollectGarbage gc(boolean finishedRuns) {
-        return new CollectGarbage(made.store, new GarbageRules(Duration.ofDays(30), finishedRuns), Instant.now());
+        GarbageRules old = GarbageRules.olderThan(Duration.ofDays(30));
+        return gc(finishedRuns ? old.keepRuns(0) : old);
+    }
+
+    private CollectGarbage gc(GarbageRules rules) {
+        return new CollectGarbage(made.store, rules, Instant.now());
     }
 
     private void assertDeletes(String... keys) {

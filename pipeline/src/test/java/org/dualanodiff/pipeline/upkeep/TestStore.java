@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.export.PublishDataset;
+import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.generate.CommitPairs;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -56,20 +58,43 @@ final class TestStore {
     static TestStore ofFinishedRun(Path root) throws IOException {
         TestStore made = new TestStore(root);
         made.publishAdapter();
-        made.startRun(RUN);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-0", 0, 6);
-        made.writeSamples(StoreLayout.samples(RUN, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
-        made.commit(RUN);
-        made.writeManifest(RUN);
+        made.finishRun(RUN);
         return made;
     }
 
+    /** All that a run leaves. */
+    void finishRun(String run) throws IOException {
+        startRun(run);
+        writeSamples(run, StoreLayout.samples(run, ADAPTER.unit()), "pairs-0", 0, 6);
+        writeSamples(run, StoreLayout.samples(run, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
+        commit(run);
+        writeManifest(run);
+    }
+
+    /** Publishes the run's pairs. */
+    PublishedDataset publish(String dataset, String run) {
+        UnitCommit commit =
+                new UnitCommits(store, run).find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        List<PublishedDataset.File> files = commit.files().stream()
+                .map(file ->
+                        new PublishedDataset.File(file.key(), file.bytes(), run, ADAPTER.category(), ADAPTER.defect()))
+                .toList();
+        PublishedDataset.Unit unit =
+                new PublishedDataset.Unit(run, ADAPTER.category(), ADAPTER.defect(), null, SAMPLES, 0);
+        return new PublishDataset(store)
+                .publish(new PublishedDataset(dataset, 0, Instant.EPOCH, List.of(run), List.of(unit), files, "test"));
+    }
+
     void publishAdapter() throws IOException {
+        publishAdapter(ADAPTER);
+    }
+
+    void publishAdapter(AdapterId adapter) throws IOException {
         Path weights = Files.writeString(Files.createTempFile("weights", ".safetensors"), "weights");
         Provenance provenance = new Provenance(
-                ADAPTER.fingerprint(),
-                ADAPTER.category(),
-                ADAPTER.defect(),
+                adapter.fingerprint(),
+                adapter.category(),
+                adapter.defect(),
                 new Provenance.BaseModel("tiny", "ab"),
                 new Provenance.TrainingData("cd", List.of(), 0),
                 Map.of(),
@@ -88,11 +113,15 @@ final class TestStore {
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {
+        writeSamples(RUN, folder, name, from, to);
+    }
+
+    private void writeSamples(String run, String folder, String name, int from, int to) throws IOException {
         Path file = Files.createTempFile("samples", ".parquet");
         SampleFile.write(
                 file,
                 IntStream.range(from, to)
-                        .mapToObj(index -> TestSamples.of(RUN, ADAPTER, index))
+                        .mapToObj(index -> TestSamples.of(run, ADAPTER, index))
                         .iterator());
         store.upload(file, folder + "/" + name + ".parquet");
         Files.delete(file);
