@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         footer = "bin/dualanodiff bench model --resolution 64",
         description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
+            ModelBenchCommands.OfAutoencoder.class,
             ModelBenchCommands.Memory.class,
             ModelBenchCommands.Model.class,
             BenchCommand.Night.class,

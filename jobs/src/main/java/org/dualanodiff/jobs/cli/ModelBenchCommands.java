@@ -1,9 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
 import com.google.gson.Gson;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.dualanodiff.jobs.bench.AutoencoderBenchmark;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
 import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
@@ -67,6 +69,34 @@ final class ModelBenchCommands {
                 new MemoryBenchmark(
                                 model, resolution(directory), spec.commandLine().getOut())
                         .run();
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "autoencoder",
+            mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench autoencoder --base builtin:small",
+            description = "What a base's autoencoder loses of pictures, as a table.")
+    static final class OfAutoencoder extends OnModel {
+
+        @Option(
+                names = "--data",
+                split = ",",
+                paramLabel = "DIR",
+                description = "Folders of images to measure beside procedural pictures and anomaly parts.")
+        private List<Path> data = List.of();
+
+        @Option(names = "--pictures", paramLabel = "N", description = "Of each kind. Default: ${DEFAULT-VALUE}.")
+        private int pictures = 64;
+
+        @Override
+        public Integer call() throws Exception {
+            ModelFiles directory = directory();
+            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
+                new AutoencoderBenchmark(pictures, spec.commandLine().getOut())
+                        .run(model, resolution(directory), data);
             }
             return ExitCode.DONE;
         }

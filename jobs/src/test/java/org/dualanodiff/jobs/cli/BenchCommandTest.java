@@ -2,8 +2,14 @@ package org.dualanodiff.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchCommandTest {
 
@@ -28,6 +34,29 @@ class BenchCommandTest {
                 .doesNotContain("does not fit")
                 .contains("| 12 read-backs |", "| 7 checkpoints |")
                 .contains("can't allocate memory", "A step of one pair after it: ");
+    }
+
+    @Test
+    void autoencoder_ofTheSmallBase_isMeasuredOnPicturesPartsAndAFolder(@TempDir Path folder) throws IOException {
+        ImageIO.write(new BufferedImage(200, 128, BufferedImage.TYPE_3BYTE_BGR), "png", folder.resolve("black.png").toFile());
+        CommandLineRun run = CommandLineRun.of(
+                "bench", "autoencoder", "--base", "builtin:small", "--pictures", "2", "--data", folder.toString());
+
+        assertThat(run.exit()).isZero();
+        String row = "\\| %s \\|( [\\d.]+ \\|){5}";
+        assertThat(run.out())
+                .containsPattern(row.formatted("procedural pictures"))
+                .containsPattern(row.formatted("anomaly parts"))
+                // Black is a plane color, which patches keep; there is no difference to compare.
+                .containsPattern("\\| " + Pattern.quote(folder.toString()) + " \\| [3-9]\\d\\.\\d\\d \\|");
+    }
+
+    @Test
+    void autoencoder_onAFolderWithoutPictures_saysSo(@TempDir Path folder) {
+        CommandLineRun run = CommandLineRun.of("bench", "autoencoder", "--data", folder.toString(), "--pictures", "1");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(folder.toString(), "no picture that can be read");
     }
 
     @Test
