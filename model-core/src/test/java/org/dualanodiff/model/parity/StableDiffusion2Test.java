@@ -99,7 +99,7 @@ class StableDiffusion2Test {
     @ValueSource(strings = {"ddim", "dpm"})
     void sampler_withGuidance_endsWhereThePipelineOfDiffusersEnds(String name) {
         Sampler sampler =
-                name.equals("ddim") ? new DdimSampler(base.schedule()) : new DpmSolverSampler(base.schedule());
+                name.equals("ddim") ? new DdimSampler(base.schedule()) : new DpmSolverSampler(base.schedule(), false, false);
         int steps = settings.get("steps").getAsInt();
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {

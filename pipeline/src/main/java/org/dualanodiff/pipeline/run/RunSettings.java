@@ -34,11 +34,13 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.generate.GenerateSamples.MaskSteps;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.train.AdapterPreview;
 
 /**
  * The configuration in the words of the model, with what only the base model can tell filled in.
@@ -173,7 +175,7 @@ public record RunSettings(
                 resolution,
                 training.flips(),
                 training.checkpointEvery(),
-                config.seed());
+                config.seeds().adapters());
     }
 
     /** @param compensated whether the unit's adapter has background compensation */
@@ -188,6 +190,22 @@ public record RunSettings(
                 generation.batchSize(),
                 resolution,
                 config.mask().method().equals("attention"));
+    }
+
+    /**
+     * How sample sheets are drawn; null for none. Masks whose levels are learned from real pairs get them from those of the
+     * training, since nothing else is known yet.
+     */
+    AdapterPreview.Policy preview(boolean compensated) {
+        int every = config.training().previewEvery();
+        return every == 0
+                ? null
+                : new AdapterPreview.Policy(
+                        every,
+                        config.prompt().negative(),
+                        previewSampling(compensated),
+                        mask(Optional.empty()),
+                        choosesMaskLevels());
     }
 
     /**
@@ -239,18 +257,15 @@ public record RunSettings(
         return given.at(resolution);
     }
 
-    /** What moves the masks' outlines; null for nothing. */
-    public EdgeRefinement refinement() {
+    /** How generated pairs get their masks; see {@link #mask}. */
+    MaskSteps masks(Optional<MaskLevels> levels) {
         MaskConfig mask = config.mask();
-        return mask.refineRadius() == 0
-                ? null
-                : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
-    }
-
-    /** What is left of the masks of anchored pairs; null for all of it. */
-    public VisibleChange change() {
-        double levels = config.mask().minChange();
-        return levels == 0 ? null : new VisibleChange(levels, maskCleanup());
+        return new MaskSteps(
+                mask(levels),
+                mask.refineRadius() == 0
+                        ? null
+                        : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup()),
+                mask.minChange() == 0 ? null : new VisibleChange(mask.minChange(), maskCleanup()));
     }
 
     public SampleTarget target() {
@@ -264,7 +279,7 @@ public record RunSettings(
     public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seeds().adapters())
                 : null;
     }
 
@@ -275,7 +290,7 @@ public record RunSettings(
                 trainingSettings(false),
                 config.prompt().global() + "\n" + config.prompt().anomaly(),
                 resolution,
-                config.seed());
+                config.seeds().adapters());
     }
 
     /**
@@ -310,7 +325,7 @@ public record RunSettings(
         settings.put("resolution", Integer.toString(resolution));
         settings.put("compute.precision", config.compute().forGeneration());
         saliencyModel.ifPresent(network -> settings.put("mask.saliency-model", network));
-        if (config.generation().seed() == config.seed()) {
+        if (config.seeds().samples() == config.seeds().adapters()) {
             settings.remove("generation.seed");
         }
         // Elsewhere radii and areas mean what they have always meant.
