@@ -136,6 +136,20 @@ public enum ModelTask {
         StepMeter.Cost cost() {
             return found.cost();
         }
+
+        /** Seconds, launches, copies and memory of a step, for a row of a table. */
+        String row(String format, String name, Workload work) {
+            return String.format(
+                    Locale.ROOT,
+                    format,
+                    name,
+                    work.precisionName(),
+                    cost().seconds(),
+                    cost().launches(),
+                    cost().copies(),
+                    hostMebibytes,
+                    deviceMebibytes == null ? "-" : "%.0f".formatted(deviceMebibytes));
+        }
     }
 
     abstract Found run(BaseModel base, Workload work) throws IOException;
