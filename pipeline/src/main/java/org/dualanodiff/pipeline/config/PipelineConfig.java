@@ -48,8 +48,8 @@ public record PipelineConfig(
     }
 
     /**
-     * The settings that change such a thing, as they stand together: what does not matter beside the others is left out. What is
-     * in it is part of the names of adapters or runs, which this configuration shares with every one that has the same in it.
+     * The settings that change such a thing, without those that have no effect beside the others. They are part of the
+     * names of * adapters or runs: two configurations that agree in them share these.
      */
     public SortedMap<String, String> changing(Changes what) {
         return DeclaredSettings.changing(what, texts);
@@ -115,7 +115,7 @@ public record PipelineConfig(
             return id.equals("auto");
         }
 
-        /** When a driver is taken for dead, and how long another one waits for one that lives. */
+        /** After how long a driver is taken for dead, and how long another driver waits for a living one. */
         public record Lease(int expireSeconds, int waitSeconds) implements Serializable {}
     }
 
