@@ -44,6 +44,7 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.tracking.LineageEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -210,7 +211,13 @@ public final class AugmentRun {
             }
             report.untouched(stored.commits(), before);
             lease.requireHeld();
-            String manifest = runs.writeManifest(report.manifest(spark.version()));
+            RunManifest made = report.manifest(spark.version());
+            String manifest = runs.writeManifest(made);
+            if (!config.run().lineage().isEmpty()) {
+                new LineageEvent(
+                                config.run().lineage(), made, List.of(config.dataset().root(), config.baseModel()))
+                        .write(store);
+            }
             writeReport();
             return report.summary(manifest);
         }

@@ -94,14 +94,16 @@ public record PipelineConfig(
 
     /**
      * Name of the run, {@code auto} when it is to be derived from the settings, how large its files are to be, whether small ones of
-     * earlier commits are written together, and how drivers share it.
+     * earlier commits are written together, the namespace of its event of OpenLineage, empty where there is none, and how
+     * drivers share it.
      */
-    public record RunConfig(String id, int fileMegabytes, boolean compact, Lease lease) implements Serializable {
+    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease) implements Serializable {
         static RunConfig of(Config block) {
             return new RunConfig(
                     block.getString("id"),
                     block.getInt("file-megabytes"),
                     block.getBoolean("compact"),
+                    block.getString("lineage"),
                     new Lease(block.getInt("lease.expire-seconds"), block.getInt("lease.wait-seconds")));
         }
 
