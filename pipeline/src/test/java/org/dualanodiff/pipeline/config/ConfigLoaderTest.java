@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.AdamW;
@@ -152,7 +153,16 @@ class ConfigLoaderTest {
                     8,
                     32),
             new MaskConfig(
-                    "saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
+                    "saliency",
+                    Limit.of(0.15),
+                    Limit.of(0.3),
+                    0.6,
+                    "u2net.pt",
+                    256,
+                    new MaskCleanup(1, 2, 9, 0.2, 5),
+                    6.5,
+                    3,
+                    0.01),
             new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", 64, true, new RunConfig.Lease(30, 600)),
@@ -235,11 +245,7 @@ class ConfigLoaderTest {
                                 0.5,
                                 "",
                                 320,
-                                0,
-                                1,
-                                4,
-                                0,
-                                64,
+                                new MaskCleanup(0, 1, 4, 0, 64),
                                 0,
                                 0,
                                 1e-3),
