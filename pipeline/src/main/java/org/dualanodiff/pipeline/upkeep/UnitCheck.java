@@ -82,7 +82,7 @@ final class UnitCheck {
             add(
                     "unit-adapter",
                     "its adapter %s is not in the store".formatted(StoreLayout.adapter(adapter)),
-                    RunCheck.RERUN + ", which trains it anew");
+                    RunCheck.RERUN + ", which retrains it");
         }
     }
 
