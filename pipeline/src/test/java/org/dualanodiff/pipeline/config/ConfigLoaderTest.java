@@ -366,7 +366,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new GuidanceInterval(0.25, 1));
     }
 
-    private static DatasetConfig dataset(String root, List<String> categories, String split) {
+    static DatasetConfig dataset(String root, List<String> categories, String split) {
         DatasetConfig.Crop whole = new DatasetConfig.Crop("whole", 0.5, 0.2, 4);
         return new DatasetConfig(root, categories, List.of(), split, "", "auto", 0, 0, false, whole);
     }
@@ -400,7 +400,7 @@ class ConfigLoaderTest {
         return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
     }
 
-    private static PipelineConfig sets(String... sets) {
+    static PipelineConfig sets(String... sets) {
         return ConfigLoader.load(Optional.empty(), List.of(sets), Map.of(), new Properties());
     }
 
