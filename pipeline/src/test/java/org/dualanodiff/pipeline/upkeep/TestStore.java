@@ -74,7 +74,7 @@ final class TestStore {
     /** Publishes the run's pairs. */
     PublishedDataset publish(String dataset, String run) {
         UnitCommit commit =
-                new UnitCommits(store, run).find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+                new UnitCommits(store, run).find(ADAPTER.unit()).orElseThrow();
         List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
                         new PublishedDataset.File(file.key(), file.bytes(), run, ADAPTER.category(), ADAPTER.defect()))
