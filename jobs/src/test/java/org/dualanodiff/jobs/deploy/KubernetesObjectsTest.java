@@ -66,7 +66,12 @@ class KubernetesObjectsTest {
         assumeTrue(spark.exit() == 0, "python3 with pyspark");
         classPath = Path.of(spark.output().strip(), "jars") + "/*";
         api = KubernetesApi.start();
-        DriverProcess submit = spark(classPath, commandOfThePage());
+        DriverProcess submit = spark(
+                classPath,
+                commandOfThePage().stream()
+                        .map(word -> word.replace(SERVER, api.url()))
+                        .map(word -> word.replace("=deploy/", "=" + ROOT.resolve("deploy") + "/"))
+                        .toList());
         assertThat(submit.exit()).as(submit.log()).isZero();
     }
 
@@ -77,14 +82,12 @@ class KubernetesObjectsTest {
         }
     }
 
-    /** Its words, with the stand-in for the server, and the templates where they are. */
-    private static List<String> commandOfThePage() throws IOException {
+    /** The words after {@code spark-submit}. */
+    static List<String> commandOfThePage() throws IOException {
         Matcher command = COMMAND.matcher(Files.readString(ROOT.resolve("docs/deployment.md")));
         assertThat(command.find()).isTrue();
         return List.of(command.group(1)
                 .replace("\\\n", " ")
-                .replace(SERVER, api.url())
-                .replace("=deploy/", "=" + ROOT.resolve("deploy") + "/")
                 .strip()
                 .split("\\s+"));
     }
