@@ -2,7 +2,9 @@ package org.dualanodiff.jobs.spark;
 
 import java.nio.file.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -80,6 +82,7 @@ public final class TaskWatch implements AutoCloseable {
         return work.within(queued, loaded, holdsGpu);
     }
 
+    /** Also has the training leave, with a checkpoint, where the executor does. */
     TrainingListener counting(TrainingListener next) {
         return new TrainingListener() {
             @Override
@@ -91,12 +94,18 @@ public final class TaskWatch implements AutoCloseable {
 
             @Override
             public boolean wantsCheckpoint(int step) {
-                return next.wantsCheckpoint(step);
+                return next.wantsCheckpoint(step) || RunMetricsPlugin.isLeaving();
             }
 
             @Override
             public void afterCheckpoint(int step, Path state) {
                 next.afterCheckpoint(step, state);
+                if (RunMetricsPlugin.isLeaving()) {
+                    // Not counted among the task's failures, and taken up by another executor at once.
+                    throw new TaskKilledException(
+                            "the machine of this executor is going to be taken away; the training goes on elsewhere from its checkpoint of step "
+                                    + step);
+                }
             }
         };
     }

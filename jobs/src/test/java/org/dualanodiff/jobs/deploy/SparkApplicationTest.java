@@ -77,7 +77,7 @@ class SparkApplicationTest {
 
     @Test
     void manifest_saysWhatTheCommandSays() throws IOException {
-        List<String> words = KubernetesObjectsTest.commandOfThePage();
+        List<String> words = DeploymentPage.submit("k8s");
         Map<String, String> asked = new TreeMap<>();
         IntStream.range(0, words.size())
                 .filter(i -> words.get(i).equals("--conf"))
