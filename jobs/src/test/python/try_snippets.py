@@ -89,7 +89,10 @@ def prepare(folder):
     (folder / "bin").mkdir(parents=True)
     (folder / "bin/dualanodiff").symlink_to(ROOT / "bin/dualanodiff")
     (folder / "conf").symlink_to(ROOT / "conf")
-    (folder / "my.conf").write_text('include required("conf/local.conf")\n', encoding="utf-8")
+    lake = f"""{{ type = jdbc, uri = "jdbc:sqlite:work/lake.db", warehouse = "{folder}/work/lake" }}"""
+    (folder / "my.conf").write_text(
+        f'include required("conf/local.conf")\nspark.conf.spark.sql.catalog.lake = {lake}\n', encoding="utf-8"
+    )
     for command in (
         "bin/dualanodiff sample-data --small --products cloth --out drawn",
         "bin/dualanodiff random-model --layout tiny --out model",

@@ -116,7 +116,7 @@ public enum ModelTask {
     private static final int READ_NUMBERS = 1 << 20;
 
     private static final int RANK = 32;
-    /** So that a small base has an adapter beside which the unrest of memory is little. */
+    /** Large enough that on a small base, too, an adapter outweighs the fluctuation of memory. */
     private static final int LARGE_RANK = 256;
 
     private static final int SETTLED_CHECKPOINTS = 2;
@@ -135,6 +135,20 @@ public enum ModelTask {
 
         StepMeter.Cost cost() {
             return found.cost();
+        }
+
+        /** Seconds, launches, copies and memory of a step, for a row of a table. */
+        String row(String format, String name, Workload work) {
+            return String.format(
+                    Locale.ROOT,
+                    format,
+                    name,
+                    work.precisionName(),
+                    cost().seconds(),
+                    cost().launches(),
+                    cost().copies(),
+                    hostMebibytes,
+                    deviceMebibytes == null ? "-" : "%.0f".formatted(deviceMebibytes));
         }
     }
 
@@ -159,7 +173,7 @@ public enum ModelTask {
                         .map(CudaDriver.Memory::free);
     }
 
-    /** The losses of one step more than are measured. */
+    /** The losses of all steps: one more than are measured. */
     static float[] losses(BaseModel base, Workload work) throws IOException {
         float[] losses = new float[work.repeats() + 1];
         train(base, work, RANK, Integer.MAX_VALUE, (step, steps, loss) -> losses[step - 1] = (float) loss);

@@ -11,6 +11,7 @@ import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
@@ -116,8 +117,11 @@ abstract class AdapterCommand implements Callable<Integer> {
         void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
             try (BaseModel base = BaseModel.load(
                     machine.models().locate(inputs.settings().base().name()), Compute.CPU)) {
-                String uri =
-                        new ImportAdapter(store).run(base, inputs, id, file).weightsUri();
+                DefectSet set =
+                        inputs.dataset().set(id.category(), id.defect()).orElseThrow();
+                String uri = new ImportAdapter(store)
+                        .run(base, inputs.trainTask(set, id), file)
+                        .weightsUri();
                 spec.commandLine().getOut().println(file + " is now " + uri);
             }
         }

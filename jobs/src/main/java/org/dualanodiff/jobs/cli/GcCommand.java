@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.export.TableCatalog;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -70,6 +72,19 @@ final class GcCommand implements Callable<Integer> {
     private Integer keepVersions;
 
     @Option(
+            names = "--keep-snapshots",
+            paramLabel = "N",
+            description = "Also snapshots of the Iceberg tables that were published to, as versions: but for the N newest of each."
+                    + " Catalogs are set as for publish.")
+    private Integer keepSnapshots;
+
+    @Option(
+            names = "--keep-table-runs",
+            paramLabel = "N",
+            description = "Also takes old runs out of these tables, but for the N that were appended last, by one snapshot more.")
+    private Integer keepTableRuns;
+
+    @Option(
             names = "--unused-adapters",
             description = "Also published adapters, if they are old and no run or version that stays names them; but for those that"
                     + " the settings given would use, whose images are looked at for that.")
@@ -86,9 +101,11 @@ final class GcCommand implements Callable<Integer> {
         GarbageRules rules = GarbageRules.olderThan(age());
         rules = keepRuns == null ? rules : rules.keepRuns(atLeast(0, "--keep-runs", keepRuns));
         rules = keepVersions == null ? rules : rules.keepVersions(atLeast(1, "--keep-versions", keepVersions));
+        rules = keepSnapshots == null ? rules : rules.keepSnapshots(atLeast(1, "--keep-snapshots", keepSnapshots));
+        rules = keepTableRuns == null ? rules : rules.keepTableRuns(atLeast(1, "--keep-table-runs", keepTableRuns));
         rules = unusedAdapters ? rules.keepAdaptersOf(adaptersInForce()) : rules;
         try (ObjectStore store = options.open()) {
-            CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now());
+            CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now(), this::catalog);
             GarbageResult result = delete ? garbage.delete() : garbage.find();
             json.print(spec.commandLine().getOut(), result, lines(result));
             return ExitCode.DONE;
@@ -113,6 +130,14 @@ final class GcCommand implements Callable<Integer> {
                     spec.commandLine(), "%s must be at least %d, was %d".formatted(option, least, number));
         }
         return number;
+    }
+
+    private TableCatalog catalog(TableName name) {
+        Map<String, String> spark = options.load().spark().conf();
+        return TableCatalog.open(
+                name,
+                name.propertiesIn(Machine.propertiesBeforeSpark(spark)),
+                Machine.beforeSpark(spark).hadoop());
     }
 
     /** As a run of these settings would find them now. */

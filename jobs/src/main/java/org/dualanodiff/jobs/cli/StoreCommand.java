@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +13,7 @@ import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.export.PublishTable;
-import org.dualanodiff.pipeline.export.PublishTable.TableName;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
@@ -31,6 +30,9 @@ abstract class StoreCommand implements Callable<Integer> {
     @Mixin
     private Options.OfStore options;
 
+    @Mixin
+    private Submission submission;
+
     @Spec
     CommandSpec spec;
 
@@ -38,8 +40,12 @@ abstract class StoreCommand implements Callable<Integer> {
     Machine machine;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         config = options.load();
+        return submission.record(config, this::onSpark);
+    }
+
+    private int onSpark() throws IOException {
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             machine = Machine.ofSpark();
             machine.require("store", config.store());
@@ -106,13 +112,8 @@ abstract class StoreCommand implements Callable<Integer> {
 
         private PublishTable table(SparkSession spark, ObjectStore store) {
             TableName name = TableName.parse(table);
-            String prefix = "spark.sql.catalog." + name.catalog() + ".";
-            Map<String, String> properties = new HashMap<>();
-            CollectionConverters.asJava(spark.conf().getAll()).forEach((key, value) -> {
-                if (key.startsWith(prefix)) {
-                    properties.put(key.substring(prefix.length()), value);
-                }
-            });
+            Map<String, String> properties = name.propertiesIn(
+                    CollectionConverters.asJava(spark.conf().getAll()));
             return new PublishTable(store, machine.hadoop(), name, properties);
         }
     }

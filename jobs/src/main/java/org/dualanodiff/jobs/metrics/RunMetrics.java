@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.metrics;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 
 /**
  * The metrics of a whole application, on its driver: what all executors have reported, those that were lost since
@@ -19,9 +19,6 @@ import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 public final class RunMetrics {
 
     private static final AtomicReference<RunMetrics> OF_THIS_DRIVER = new AtomicReference<>();
-
-    private static final List<String> STATES =
-            List.of("waiting", "training", "learning", "generating", "committing", "complete", "failed");
 
     private volatile Supplier<RunStatus> status;
     private final Map<String, WorkCounters.Done> byExecutor = new ConcurrentHashMap<>();
@@ -63,9 +60,9 @@ public final class RunMetrics {
         registry.register("run.gpuSecondsIdle", (Gauge<Double>) () -> total().gpuSecondsIdle());
         registry.register("run.rounds", (Gauge<Integer>) () -> shown(RunStatus::rounds));
         registry.register("run.commits", (Gauge<Integer>) () -> shown(RunStatus::commits));
-        for (String state : STATES) {
-            registry.register("run.units." + state, (Gauge<Integer>)
-                    () -> shown(status -> status.units().getOrDefault(state, 0)));
+        for (UnitState state : UnitState.values()) {
+            registry.register("run.units." + state.word(), (Gauge<Integer>)
+                    () -> shown(status -> status.units().getOrDefault(state.word(), 0)));
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -45,6 +44,7 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.tracking.LineageEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,14 +61,14 @@ public final class AugmentRun {
     private final boolean retryFailed;
     private final UnitWork unitWork;
 
-    /** As the other, leaving units alone that two executors died of. */
+    /** With the model, and without trying units again under which two executors died. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
         this(spark, config, console, false, UnitWork.OF_MODEL);
     }
 
     /**
      * @param console for people: plan, warnings, progress
-     * @param retryFailed whether units that two executors died of are tried again
+     * @param retryFailed whether units are tried again under which two executors died
      * @param unitWork what the tasks do on their devices
      */
     public AugmentRun(
@@ -96,7 +96,7 @@ public final class AugmentRun {
                             context, store, config.dataset().root(), stages != Stages.NONE, files));
             PlanText.lines(inputs.dataset()).forEach(console::println);
             console.flush();
-            inputs.requireUsable();
+            inputs.dataset().requireUsable(inputs.datasetRoot());
             RunIdentity identity = new RunNaming(new RunRegistry(store)).identify(inputs);
             try (TaskWatch.Named name = TaskWatch.nameRun(context, identity.runId())) {
                 Work work = new Work(stages, inputs, identity, store, started);
@@ -188,22 +188,19 @@ public final class AugmentRun {
                     UnitStates states = UnitStates.watch(
                             store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
                 RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
-                RunScope scope = new RunScope(
+                UnitRun.Shared shared = new UnitRun.Shared(
                         context,
                         stages,
-                        identity.runId(),
                         inputs,
-                        inputs.setsByUnit(),
                         store,
                         lease,
                         deaths,
                         executors,
-                        new Semaphore(1, true),
                         states,
                         new UnitJobs(
                                 context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)));
                 new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
-                        .run(units(scope, plan, stored, before), report::ended);
+                        .run(units(shared, plan, stored, before), report::ended);
             } finally {
                 tasks = report.tasks();
             }
@@ -214,7 +211,13 @@ public final class AugmentRun {
             }
             report.untouched(stored.commits(), before);
             lease.requireHeld();
-            String manifest = runs.writeManifest(report.manifest(spark.version()));
+            RunManifest made = report.manifest(spark.version());
+            String manifest = runs.writeManifest(made);
+            if (!config.run().lineage().isEmpty()) {
+                new LineageEvent(
+                                config.run().lineage(), made, List.of(config.dataset().root(), config.baseModel()))
+                        .write(store);
+            }
             writeReport();
             return report.summary(manifest);
         }
@@ -228,28 +231,30 @@ public final class AugmentRun {
 
         /** Those that train longest begin first, so that no GPU is left with a long one when the others are done. */
         private List<Supplier<UnitReport.Outcome>> units(
-                RunScope scope, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
+                UnitRun.Shared shared, Plan plan, StoredUnits stored, Optional<RunManifest> before) {
             Map<UnitKey, RunManifest.Unit> lines =
                     before.map(RunManifest::byUnit).orElse(Map.of());
+            Map<UnitKey, DefectSet> sets = inputs.setsByUnit();
             List<Plan.Unit> inOrder = new ArrayList<>(plan.units());
-            inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(scope, unit))
+            inOrder.sort(Comparator.comparingLong((Plan.Unit unit) -> training(unit, sets))
                     .thenComparingInt(Plan.Unit::toGenerate)
                     .reversed());
             return inOrder.stream()
                     .<Supplier<UnitReport.Outcome>>map(unit -> new UnitRun(
-                            scope,
+                            shared,
                             unit,
+                            sets.get(unit.adapter().unit()),
                             stored.files(unit.adapter()),
                             Optional.ofNullable(lines.get(unit.adapter().unit()))))
                     .toList();
         }
 
         /** How long trainings of a run take in relation to one another: images drawn, and encoded before. */
-        private long training(RunScope scope, Plan.Unit unit) {
-            if (!unit.train() || !scope.stages().train()) {
+        private long training(Plan.Unit unit, Map<UnitKey, DefectSet> sets) {
+            if (!unit.train() || !stages.train()) {
                 return 0;
             }
-            DefectSet set = scope.sets().get(unit.adapter().unit());
+            DefectSet set = sets.get(unit.adapter().unit());
             long drawn = (long) config.training().steps() * config.training().batchSize();
             return drawn + set.training().size();
         }

@@ -186,7 +186,7 @@ public final class EvaluationRun {
         return EvaluationReport.of(
                 runId,
                 ProductVersion.current(),
-                EvaluationPlan.budget(config.evaluation()),
+                config.evaluation().budget(),
                 config.evaluation().arms().stream().map(Arm::parse).toList(),
                 results,
                 generation);

@@ -5,10 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.apache.spark.SparkException;
 import org.dualanodiff.jobs.spark.EngineFault;
 import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.pipeline.UnitKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long a step of a unit is tried. A job that Spark gives up has failed for its machines' or the network's sake, or it was
@@ -16,6 +20,8 @@ import org.dualanodiff.jobs.spark.TaskFailures;
  * second executor agrees.
  */
 class Persistence {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Persistence.class);
 
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
@@ -28,6 +34,24 @@ class Persistence {
     /** @param hasOthers whether there are executors beside some */
     Persistence(Predicate<Set<String>> hasOthers) {
         this.hasOthers = hasOthers;
+    }
+
+    /**
+     * Does a job of a unit.
+     *
+     * @param requireHeld throws if the run is not this driver's any more
+     */
+    <R> R run(UnitKey unit, Callable<R> job, Runnable requireHeld) throws Exception {
+        while (true) {
+            requireHeld.run();
+            try {
+                return job.call();
+            } catch (Exception e) {
+                requireHeld.run();
+                awaitOrThrow(e);
+                LOG.warn("{}: a Spark job was given up, it is submitted again: {}", unit, TaskFailures.textOfJob(e));
+            }
+        }
     }
 
     /** Returns after a pause if it is worth another try; throws the failure if not. */

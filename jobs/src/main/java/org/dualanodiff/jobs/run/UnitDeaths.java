@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
@@ -26,6 +28,8 @@ final class UnitDeaths {
     private final Fingerprint settings;
     /** Each unit by the one thread that carries it. */
     private final Map<UnitKey, List<Death>> deaths = new ConcurrentHashMap<>();
+
+    private final Semaphore suspects = new Semaphore(1, true);
 
     /**
      * @param work {@code train} or {@code generate}
@@ -69,8 +73,21 @@ final class UnitDeaths {
         }
     }
 
-    boolean isSuspect(UnitKey unit) {
+    private boolean isSuspect(UnitKey unit) {
         return !deaths.getOrDefault(unit, List.of()).isEmpty();
+    }
+
+    /** Units under which an executor died take turns, so that the innocent ones are not there when it happens again. */
+    <R> R alone(UnitKey unit, Callable<R> job) throws Exception {
+        if (!isSuspect(unit)) {
+            return job.call();
+        }
+        suspects.acquire();
+        try {
+            return job.call();
+        } finally {
+            suspects.release();
+        }
     }
 
     /** Why a unit is not to be tried again. */

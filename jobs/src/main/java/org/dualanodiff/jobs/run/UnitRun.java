@@ -9,23 +9,38 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.NativeTask;
+import org.dualanodiff.jobs.spark.SickExecutors;
 import org.dualanodiff.jobs.spark.SparkJob;
 import org.dualanodiff.jobs.spark.TaskFailures;
+import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality;
+import org.dualanodiff.pipeline.quality.QualityRegistry;
+import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
+import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,13 +53,16 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
 
-    /** Executors lost with their machines, after which it is left for another day. */
+    /** Executors lost together with their machines, after which the unit fails for now. */
     private static final int MOST_VANISHED = 10;
 
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
 
-    private final RunScope run;
+    private final Shared run;
     private final Plan.Unit plan;
+    private final DefectSet set;
+    private final AdapterRegistry adapters;
+    private final UnitCommits commits;
     private StoredUnits.OfUnit files;
     private final AdapterId id;
     private final UnitKey key;
@@ -53,9 +71,17 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private int vanished;
 
     /** @param files what the store had of it when the command began */
-    UnitRun(RunScope run, Plan.Unit plan, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
+    UnitRun(
+            Shared run,
+            Plan.Unit plan,
+            DefectSet set,
+            StoredUnits.OfUnit files,
+            Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
+        this.set = set;
+        this.adapters = new AdapterRegistry(run.store());
+        this.commits = new UnitCommits(run.store(), run.runId());
         this.files = files;
         this.id = plan.adapter();
         this.key = id.unit();
@@ -105,9 +131,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private void train() throws Exception {
-        run.states().enter(id, UnitStates.State.TRAINING);
+        run.states().enter(id, UnitState.TRAINING);
         TrainResult result = onMachines(
-                        "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.trainTask(key, id)))
+                        "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.inputs().trainTask(set, id)))
                 .get(0);
         report.trained(result);
         if (!result.succeeded()) {
@@ -115,10 +141,10 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         }
     }
 
-    /** Again from what stands there, where another driver, one that was taken for dead and woke up, has committed first. */
+    /** Starts again from what the store has if another driver has committed first: one that was taken for dead and woke up. */
     private void generate() throws Exception {
         while (!isGenerated()) {
-            run.requireHeld();
+            run.lease().requireNotLost();
             files = StoredUnits.of(run.store(), run.runId()).files(id);
             requireReadable();
         }
@@ -130,11 +156,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         UnitPairs there = new UnitPairs(before, run.target(), AcceptedCopies.NOT_SOUGHT);
         boolean enough = there.missing(id).isEmpty();
         if (enough && !files.isUntidy() && there.toRewrite(fileBytes()).isEmpty()) {
-            report.reused(() -> run.adapters().find(id).orElse(null));
+            report.reused(() -> adapters.find(id).orElse(null));
             report.committed(before);
             return true;
         }
-        PublishedAdapter adapter = run.adapters().find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
+        PublishedAdapter adapter = adapters.find(id).orElseThrow(() -> new UnitFailure(NO_ADAPTER));
         report.reused(() -> adapter);
         if (!enough) {
             requireTryable();
@@ -151,7 +177,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         } catch (UnitFailure e) {
             failure = e.getMessage();
         } catch (Exception e) {
-            run.requireHeld();
+            run.lease().requireNotLost();
             LOG.error("generating {} failed", key, e);
             failure = "generation: " + TaskFailures.textOfJob(e);
         }
@@ -165,15 +191,16 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private QualityProfile learn() throws Exception {
-        if (!run.learns()) {
+        Optional<LearnQuality.Task> task = run.inputs().learnTask(set);
+        if (task.isEmpty()) {
             return QualityProfile.NONE;
         }
-        run.states().enter(id, UnitStates.State.LEARNING);
+        run.states().enter(id, UnitState.LEARNING);
         try {
-            QualityProfile learned = persistently(() -> run.jobs().learn(run.learnTask(key)));
-            return run.limits().settle(key, learned);
+            QualityProfile learned = persistently(() -> run.jobs().learn(task.get()));
+            return new QualityRegistry(run.store(), run.runId()).settle(key, learned);
         } catch (Exception e) {
-            run.requireHeld();
+            run.lease().requireNotLost();
             LOG.error("looking at the real pairs of {} failed", key, e);
             throw new UnitFailure("quality gate: " + TaskFailures.textOfJob(e));
         }
@@ -195,9 +222,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     /** Returns why it broke off, or null. */
     private String rounds(UnitPairs pairs, PublishedAdapter adapter, QualityProfile profile) throws Exception {
         for (List<GenerateUnit> missing = pairs.missing(id); !missing.isEmpty(); missing = pairs.missing(id)) {
-            run.states().enter(id, UnitStates.State.GENERATING);
+            run.states().enter(id, UnitState.GENERATING);
             List<GenerateTask> round = missing.stream()
-                    .map(unit -> run.generateTask(unit, adapter, profile))
+                    .map(unit -> run.inputs().generateTask(run.runId(), set, unit, adapter, profile))
                     .toList();
             List<GenerateResult> results = onMachines("generate", run.jobs()::generate, round);
             results.forEach(result -> {
@@ -220,7 +247,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         if (fresh.isEmpty() && rewritten.isEmpty() && !files.isUntidy()) {
             return Optional.of(before);
         }
-        run.states().enter(id, UnitStates.State.COMMITTING);
+        run.states().enter(id, UnitState.COMMITTING);
         Optional<List<UnitCommit.File>> written = written(
                 before,
                 pairs.tasks(rewritten, fileBytes(), run.config().quality().keepRejectedPixels()));
@@ -228,10 +255,10 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             return Optional.empty();
         }
         UnitCommit next = before.with(written.get(), fresh, UnitCommit.keys(rewritten));
-        run.requireHeld();
+        run.lease().requireNotLost();
         NativeTask.Hook.call("commit", key.toString());
         // The one that stands is its own if the answer to its creation was lost.
-        if (!run.commits().create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
+        if (!commits.create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
             run.store().deleteFiles(UnitCommit.keys(written.get()));
             return Optional.empty();
         }
@@ -246,7 +273,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             return Optional.of(
                     files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
         } catch (Exception e) {
-            run.requireHeld();
+            run.lease().requireNotLost();
             if (standing().isPresent() && standing().get().number() > before.number()) {
                 return Optional.empty();
             }
@@ -259,7 +286,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private Optional<UnitCommit> standing() {
-        return run.commits().find(key.category(), key.defect());
+        return commits.find(key.category(), key.defect());
     }
 
     /**
@@ -282,7 +309,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         List<T> left = all;
         while (!left.isEmpty()) {
             List<T> now = left;
-            List<NativeTask.Done<R>> done = alone(() -> persistently(() -> job.apply(now)));
+            List<NativeTask.Done<R>> done = run.deaths().alone(key, () -> persistently(() -> job.apply(now)));
             left = new ArrayList<>();
             Set<String> died = new HashSet<>();
             for (int i = 0; i < done.size(); i++) {
@@ -322,31 +349,33 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         });
     }
 
-    /** Units under which an executor died take turns, so that the innocent ones are not there when it happens again. */
-    private <R> R alone(Callable<R> job) throws Exception {
-        if (!run.deaths().isSuspect(key)) {
-            return job.call();
-        }
-        run.suspects().acquire();
-        try {
-            return job.call();
-        } finally {
-            run.suspects().release();
-        }
-    }
-
     /** Again and again while it may be the machines' or the network's fault; Spark has tried several times each time. */
     private <R> R persistently(Callable<R> job) throws Exception {
-        Persistence persistence = new Persistence(run.executors()::hasOthersThan);
-        while (true) {
-            run.requireHeld();
-            try {
-                return job.call();
-            } catch (Exception e) {
-                run.requireHeld();
-                persistence.awaitOrThrow(e);
-                LOG.warn("{}: a Spark job was given up, it is submitted again: {}", key, TaskFailures.textOfJob(e));
-            }
+        return new Persistence(run.executors()::hasOthersThan).run(key, job, run.lease()::requireNotLost);
+    }
+
+    /** What all units of a run share. */
+    record Shared(
+            JavaSparkContext spark,
+            Stages stages,
+            RunInputs inputs,
+            ObjectStore store,
+            RunLease lease,
+            UnitDeaths deaths,
+            SickExecutors executors,
+            UnitStates states,
+            UnitJobs jobs) {
+
+        String runId() {
+            return lease.fence().runId();
+        }
+
+        PipelineConfig config() {
+            return inputs.settings().config();
+        }
+
+        SampleTarget target() {
+            return inputs.settings().target();
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,31 +19,18 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the units of a run are at, for those who look from outside: written into the store every few seconds until closed. */
+/** What the units of a run are at, for observers: written into the store every few seconds until closed. */
 final class UnitStates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitStates.class);
     private static final int SECONDS = 10;
-
-    enum State {
-        WAITING,
-        TRAINING,
-        LEARNING,
-        GENERATING,
-        COMMITTING,
-        COMPLETE,
-        FAILED;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     private static final int LOOKS_A_PAGE = 3;
 
@@ -60,7 +46,7 @@ final class UnitStates implements AutoCloseable {
     private final Deque<UnitStatus> failed = new ArrayDeque<>();
     private final Deque<UnitStatus> complete = new ArrayDeque<>();
 
-    private final Map<State, Integer> counts = new EnumMap<>(State.class);
+    private final Map<UnitState, Integer> counts = new EnumMap<>(UnitState.class);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(UnitStates::daemon);
     private int rounds;
     private int commits;
@@ -73,10 +59,10 @@ final class UnitStates implements AutoCloseable {
         this.started = started;
         this.wanted = wanted;
         this.page = new WriteProgress(store, runId);
-        for (State state : State.values()) {
+        for (UnitState state : UnitState.values()) {
             counts.put(state, 0);
         }
-        counts.put(State.WAITING, units);
+        counts.put(UnitState.WAITING, units);
     }
 
     /** @param wanted pairs that are to be made */
@@ -92,13 +78,13 @@ final class UnitStates implements AutoCloseable {
         return thread;
     }
 
-    synchronized void enter(AdapterId unit, State state) {
+    synchronized void enter(AdapterId unit, UnitState state) {
         enter(unit, state, Optional.empty());
     }
 
     /** @param problem why the unit failed; empty if it is complete */
     synchronized void end(AdapterId unit, Optional<String> problem) {
-        enter(unit, problem.isEmpty() ? State.COMPLETE : State.FAILED, problem);
+        enter(unit, problem.isEmpty() ? UnitState.COMPLETE : UnitState.FAILED, problem);
         UnitStatus last = underWay.remove(unit);
         Deque<UnitStatus> alike = problem.isEmpty() ? complete : failed;
         alike.addFirst(last);
@@ -107,19 +93,16 @@ final class UnitStates implements AutoCloseable {
         }
     }
 
-    private void enter(AdapterId unit, State state, Optional<String> problem) {
+    private void enter(AdapterId unit, UnitState state, Optional<String> problem) {
         UnitStatus before = underWay.get(unit);
-        counts.merge(
-                before == null ? State.WAITING : State.valueOf(before.state().toUpperCase(Locale.ROOT)),
-                -1,
-                Integer::sum);
+        counts.merge(before == null ? UnitState.WAITING : before.state(), -1, Integer::sum);
         counts.merge(state, 1, Integer::sum);
-        rounds += state == State.GENERATING ? 1 : 0;
+        rounds += state == UnitState.GENERATING ? 1 : 0;
         underWay.put(
                 unit,
                 new UnitStatus(
                         unit,
-                        state.word(),
+                        state,
                         before == null ? 0 : before.accepted(),
                         before == null ? 0 : before.rejected(),
                         problem));

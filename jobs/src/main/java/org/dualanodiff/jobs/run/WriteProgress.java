@@ -16,6 +16,7 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.TrainingCurve;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class WriteProgress {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriteProgress.class);
-
-    private static final String TRAINING = UnitStates.State.TRAINING.word();
 
     private final ObjectStore store;
     private final String runId;
@@ -72,7 +71,7 @@ public final class WriteProgress {
     private List<UnitProgress> progress(List<UnitStatus> units) {
         Map<AdapterId, TrainingCurve> curves = new HashMap<>(ended);
         Set<AdapterId> training = units.stream()
-                .filter(unit -> unit.state().equals(TRAINING))
+                .filter(unit -> unit.state() == UnitState.TRAINING)
                 .map(UnitStatus::adapter)
                 .collect(Collectors.toSet());
         List<AdapterId> unread = units.stream()

@@ -23,6 +23,7 @@ import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
@@ -160,7 +161,7 @@ public final class WriteReport {
         void add(GeneratedSample row) {
             millis += row.origin().millis();
             if (row.accepted()) {
-                maskShares.add(row.verdict().measures().maskRatio());
+                maskShares.add(row.verdict().measures().of(Measure.MASK_RATIO));
                 keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
             } else {
                 rejected++;

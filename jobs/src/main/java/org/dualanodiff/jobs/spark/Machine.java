@@ -59,6 +59,12 @@ public final class Machine {
         return new Machine(hadoop(set(new SparkConf(), sparkProperties)));
     }
 
+    /** All properties of a session that is opened with these over those of this process. */
+    public static Map<String, String> propertiesBeforeSpark(Map<String, String> sparkProperties) {
+        return Arrays.stream(set(new SparkConf(), sparkProperties).getAll())
+                .collect(Collectors.toMap(Tuple2::_1, Tuple2::_2));
+    }
+
     private static SparkConf set(SparkConf conf, Map<String, String> properties) {
         properties.forEach(conf::set);
         return conf;

@@ -23,6 +23,27 @@ public final class TaskWatch implements AutoCloseable {
 
     private static final String UNIT_KEY = "unit";
 
+    /** Has a training go where its executor is leaving: stop with a checkpoint, which another executor takes up at once. */
+    private static final TrainingListener LEAVING = new TrainingListener() {
+        @Override
+        public void afterStep(int step, int steps, double loss) {}
+
+        @Override
+        public boolean wantsCheckpoint(int step) {
+            return RunMetricsPlugin.isLeaving();
+        }
+
+        @Override
+        public void afterCheckpoint(int step, Path state) {
+            if (RunMetricsPlugin.isLeaving()) {
+                // Which Spark does not count among the task's failures.
+                throw new TaskKilledException(
+                        "the machine of this executor is going to be taken away; the training goes on elsewhere from its checkpoint of step "
+                                + step);
+            }
+        }
+    };
+
     private final WorkCounters counters = WorkCounters.ofThisJvm();
     private final Stopwatch watch = Stopwatch.start();
     private final double queued;
@@ -82,32 +103,12 @@ public final class TaskWatch implements AutoCloseable {
         return work.within(queued, loaded, holdsGpu);
     }
 
-    /** Also has the training leave, with a checkpoint, where the executor does. */
     TrainingListener counting(TrainingListener next) {
-        return new TrainingListener() {
-            @Override
-            public void afterStep(int step, int steps, double loss) {
-                counters.step();
-                countGpu();
-                next.afterStep(step, steps, loss);
-            }
-
-            @Override
-            public boolean wantsCheckpoint(int step) {
-                return next.wantsCheckpoint(step) || RunMetricsPlugin.isLeaving();
-            }
-
-            @Override
-            public void afterCheckpoint(int step, Path state) {
-                next.afterCheckpoint(step, state);
-                if (RunMetricsPlugin.isLeaving()) {
-                    // Not counted among the task's failures, and taken up by another executor at once.
-                    throw new TaskKilledException(
-                            "the machine of this executor is going to be taken away; the training goes on elsewhere from its checkpoint of step "
-                                    + step);
-                }
-            }
+        TrainingListener counted = (step, steps, loss) -> {
+            counters.step();
+            countGpu();
         };
+        return counted.then(next).then(LEAVING);
     }
 
     GenerationListener counting(GenerationListener next) {

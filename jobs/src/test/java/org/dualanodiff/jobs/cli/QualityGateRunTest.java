@@ -20,6 +20,7 @@ import javax.imageio.ImageIO;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -50,7 +51,7 @@ class QualityGateRunTest {
         CommandLineRun free = run("free", 12, "quality.enabled=false");
         assertThat(free.exit()).as(free.err()).isZero();
         contrast = samples("free").values().stream()
-                .mapToDouble(sample -> sample.verdict().measures().contrast())
+                .mapToDouble(sample -> sample.verdict().measures().of(Measure.CONTRAST))
                 .sorted()
                 .skip(5)
                 .limit(2)
@@ -123,7 +124,7 @@ class QualityGateRunTest {
             boolean first = sample.id().index() == 0;
             assertThat(sample.hasPixels()).isEqualTo(first);
             assertThat(sample.verdict().reasons()).isEqualTo(first ? List.of() : List.of("near_copy_of_accepted"));
-            assertThat(Double.isNaN(sample.verdict().measures().acceptedDistance()))
+            assertThat(Double.isNaN(sample.verdict().measures().of(Measure.ACCEPTED_DISTANCE)))
                     .isEqualTo(first);
         });
         assertThat(run.count("accepted")).isEqualTo(1);

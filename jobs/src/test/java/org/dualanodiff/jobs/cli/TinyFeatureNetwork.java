@@ -5,9 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.files.StoredZip;
 
 /** A TorchScript file without weights: the mean color of each quarter of an image, 12 numbers. */
 final class TinyFeatureNetwork {
@@ -29,24 +28,11 @@ final class TinyFeatureNetwork {
 
     static Path write(Path file) throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            store(zip, "archive/code/__torch__.py", SOURCE);
-            store(zip, "archive/data.pkl", OBJECT);
-            store(zip, "archive/constants.pkl", "\u0080\u0002).");
-            store(zip, "archive/version", "10\n");
+            StoredZip.put(zip, "archive/code/__torch__.py", SOURCE.getBytes(ISO_8859_1));
+            StoredZip.put(zip, "archive/data.pkl", OBJECT.getBytes(ISO_8859_1));
+            StoredZip.put(zip, "archive/constants.pkl", "\u0080\u0002).".getBytes(ISO_8859_1));
+            StoredZip.put(zip, "archive/version", "10\n".getBytes(ISO_8859_1));
         }
         return file;
-    }
-
-    private static void store(ZipOutputStream zip, String name, String content) throws IOException {
-        byte[] bytes = content.getBytes(ISO_8859_1);
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes.length);
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(bytes);
-        zip.closeEntry();
     }
 }

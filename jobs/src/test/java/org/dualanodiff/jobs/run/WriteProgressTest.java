@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.TrainingCurve;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class WriteProgressTest {
             assertThat(progress.write()).as("before").isEmpty();
             try (RunLease lease = lease(store);
                     UnitStates states = states(store)) {
-                states.enter(HOLE, UnitStates.State.TRAINING);
+                states.enter(HOLE, UnitState.TRAINING);
                 trained(store, 7, 5);
                 store.write(StoreLayout.status(RUN), Json.bytes(states.status()));
 
@@ -54,7 +55,7 @@ class WriteProgressTest {
                 trained(store, 10, 8);
                 progress.write();
                 trained(store, 10, 10);
-                states.enter(HOLE, UnitStates.State.GENERATING);
+                states.enter(HOLE, UnitState.GENERATING);
                 store.write(StoreLayout.status(RUN), Json.bytes(states.status()));
                 assertThat(progress.write().map(String::new).orElseThrow())
                         .as("the sheet of the last step comes after its numbers")
@@ -69,7 +70,7 @@ class WriteProgressTest {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of());
                 RunLease lease = lease(store);
                 UnitStates states = states(store)) {
-            states.enter(HOLE, UnitStates.State.TRAINING);
+            states.enter(HOLE, UnitState.TRAINING);
             trained(store, 7, 5);
             store.write(StoreLayout.sheet(HOLE, 5), new byte[] {1, 2, 3});
             store.write(StoreLayout.status(RUN), Json.bytes(states.status()));
@@ -83,15 +84,15 @@ class WriteProgressTest {
     void status_namesUnitsUnderWayThenThoseThatFailedThenThoseThatAreComplete() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of());
                 UnitStates states = states(store)) {
-            states.enter(HOLE, UnitStates.State.TRAINING);
+            states.enter(HOLE, UnitState.TRAINING);
             states.end(HOLE, Optional.empty());
-            states.enter(STAIN, UnitStates.State.TRAINING);
+            states.enter(STAIN, UnitState.TRAINING);
             assertThat(states.status().shown())
-                    .extracting(unit -> unit.adapter().defect() + " " + unit.state())
+                    .extracting(unit -> unit.adapter().defect() + " " + unit.state().word())
                     .containsExactly("stain training", "hole complete");
             states.end(STAIN, Optional.of("no mask"));
             assertThat(states.status().shown())
-                    .extracting(unit -> unit.adapter().defect() + " " + unit.state())
+                    .extracting(unit -> unit.adapter().defect() + " " + unit.state().word())
                     .containsExactly("stain failed", "hole complete");
             assertThat(states.status().units()).containsEntry("complete", 1).containsEntry("failed", 1);
         }

@@ -29,7 +29,6 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.Arm;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.GenerationMetrics;
 import org.dualanodiff.pipeline.evaluate.MeasureGenerated;
@@ -50,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class TaskRetryTest {
 
-    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 1, 2, 3e-3, 1, 0);
+    private static final EvaluationConfig.Budget SETTINGS = new EvaluationConfig.Budget(32, 3, 2, 1, 2, 3e-3, 1, 0);
 
     @TempDir
     private static Path shared;

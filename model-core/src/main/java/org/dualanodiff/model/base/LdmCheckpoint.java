@@ -28,6 +28,8 @@ import org.dualanodiff.model.vae.KlAutoencoderConfig;
 public final class LdmCheckpoint implements ModelFiles {
     private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.json", "merges.txt");
 
+    private static final String OPEN_CLIP = "cond_stage_model.model.token_embedding.weight";
+
     private final Path file;
     private final Path tokenizer;
     private final WeightSource weights;
@@ -82,8 +84,16 @@ public final class LdmCheckpoint implements ModelFiles {
                 .toList();
         if (!missing.isEmpty()) {
             throw new CheckpointException(
-                    "file %s: not a single-file Stable Diffusion 1.x checkpoint: missing %s".formatted(file, missing));
+                    isOf2() ? "file %s: a single-file checkpoint of Stable Diffusion 2.x; give it as a directory: diffusers makes one with StableDiffusionPipeline.from_single_file(FILE).save_pretrained(DIRECTORY)"
+                            .formatted(file)
+                            : "file %s: not a single-file Stable Diffusion 1.x checkpoint: missing %s"
+                                    .formatted(file, missing));
         }
+    }
+
+    /** OpenCLIP names the parts of a text encoder in its own way. */
+    private boolean isOf2() {
+        return weights.find(OPEN_CLIP).isPresent();
     }
 
     @Override

@@ -28,11 +28,6 @@ public final class DpmSolverSampler extends Sampler {
     private final boolean karrasSigmas;
     private final boolean finalSigmaZero;
 
-    /** The released sampler: evenly spaced timesteps, the last step ends at timestep 0. */
-    public DpmSolverSampler(NoiseSchedule schedule) {
-        this(schedule, false, false);
-    }
-
     /**
      * @param karrasSigmas whether the timesteps follow the ramp of Karras et al. 2022 instead of being
      *     evenly spaced. Their last one is 0, where the released end leaves x as it is: the last model call

@@ -26,9 +26,4 @@ public record AttentionMask(double threshold, MaskCleanup cleanup) implements Ma
         return cleanup.apply(
                 map.above(threshold, part.picture().getWidth(), part.picture().getHeight()));
     }
-
-    @Override
-    public boolean needsAttention() {
-        return true;
-    }
 }

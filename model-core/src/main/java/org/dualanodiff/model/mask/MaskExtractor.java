@@ -15,11 +15,6 @@ public sealed interface MaskExtractor extends Serializable permits GroundDistanc
      */
     Mask extract(AnomalyPart part);
 
-    /** Whether the part's attention has to be recorded while it is generated. */
-    default boolean needsAttention() {
-        return false;
-    }
-
     /**
      * What a mask is made from.
      *

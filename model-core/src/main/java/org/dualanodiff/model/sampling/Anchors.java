@@ -15,6 +15,7 @@ import org.dualanodiff.model.image.PartGround;
 public final class Anchors {
 
     private final int count;
+    private final Anchoring anchoring;
     private final Loader loader;
 
     /** Reads a good image when its turn comes. */
@@ -24,13 +25,21 @@ public final class Anchors {
         Anchor load(int number, SampleSeries series, long index) throws IOException;
     }
 
-    /** @param count number of good images, at least 1 */
-    public Anchors(int count, Loader loader) {
+    /**
+     * @param count number of good images, at least 1
+     * @param anchoring how pairs follow them
+     */
+    public Anchors(int count, Anchoring anchoring, Loader loader) {
         if (count < 1) {
             throw new IllegalArgumentException("anchored generation needs at least one good image");
         }
         this.count = count;
+        this.anchoring = anchoring;
         this.loader = loader;
+    }
+
+    Anchoring anchoring() {
+        return anchoring;
     }
 
     /** @throws UncheckedIOException if it cannot be read */

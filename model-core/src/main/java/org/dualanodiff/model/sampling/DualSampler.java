@@ -19,7 +19,6 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
-import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -43,23 +42,44 @@ public final class DualSampler implements AutoCloseable {
     private final Sampler sampler;
     private final MergedDualUNet unet;
     private final NDArray text;
-    private final boolean needsBackgrounds;
     private final int defectTokens;
     private final GuidedDenoiser denoiser;
-    private Optional<CleanBackgrounds> backgrounds = Optional.empty();
-    private Optional<Anchors> anchors = Optional.empty();
-    private Anchoring anchoring;
+    private final Optional<CleanBackgrounds> backgrounds;
+    private final Optional<Anchors> anchors;
+
+    /** Pairs that the model draws whole, with an adapter without background compensation. */
+    public DualSampler(
+            BaseModel base, MergedAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
+        this(base, adapter, prompt, negative, config, Optional.empty(), Optional.empty());
+    }
 
     /**
      * @param adapter folded into {@code base}; owned by the caller
      * @param negative prompt of the unconditional half, usually empty
+     * @param backgrounds the clean backgrounds that the adapter was trained to look at; owned by the caller
+     * @param anchors good images that pairs are made on, instead of letting the model draw the product
+     * @throws IllegalArgumentException if the adapter has background compensation and there are no clean backgrounds, or the
+     *     other way round
      */
     public DualSampler(
-            BaseModel base, MergedAdapter adapter, NestedPrompt prompt, String negative, SamplingConfig config) {
+            BaseModel base,
+            MergedAdapter adapter,
+            NestedPrompt prompt,
+            String negative,
+            SamplingConfig config,
+            Optional<CleanBackgrounds> backgrounds,
+            Optional<Anchors> anchors) {
+        if (adapter.layout().background() != backgrounds.isPresent()) {
+            throw new IllegalArgumentException(
+                    backgrounds.isPresent()
+                            ? "the adapter has no background compensation; it takes no clean backgrounds"
+                            : "the adapter has background compensation; it needs clean backgrounds");
+        }
+        this.backgrounds = backgrounds;
+        this.anchors = anchors;
         this.base = base;
         this.config = config;
         this.defectTokens = base.tokenCount(prompt.anomaly());
-        this.needsBackgrounds = adapter.layout().background();
         this.sampler = config.method().on(base.schedule());
         try (ConstructionScope parts = ConstructionScope.begin()) {
             this.unet = new MergedDualUNet(base.unet(), adapter, config.deepCacheInterval());
@@ -80,36 +100,11 @@ public final class DualSampler implements AutoCloseable {
     }
 
     /**
-     * Gives the sampler the clean backgrounds that its adapter was trained to look at.
-     *
-     * @param backgrounds owned by the caller
-     */
-    public DualSampler over(CleanBackgrounds backgrounds) {
-        this.backgrounds = Optional.of(backgrounds);
-        return this;
-    }
-
-    /** Makes the pairs on real good images instead of letting the model draw the product. */
-    public DualSampler on(Anchors anchors, Anchoring anchoring) {
-        this.anchors = Optional.of(anchors);
-        this.anchoring = anchoring;
-        return this;
-    }
-
-    /**
      * All pairs of one block, in order of their indices.
      *
-     * @throws IllegalStateException if the adapter has background compensation and the sampler no clean backgrounds, or
-     *     the other way round
      * @throws java.io.UncheckedIOException if a good image that pairs are made on cannot be read
      */
     public List<GeneratedPair> sampleBlock(SampleSeries series, long block) {
-        if (needsBackgrounds != backgrounds.isPresent()) {
-            throw new IllegalStateException(
-                    needsBackgrounds
-                            ? "the adapter has background compensation; it needs clean backgrounds"
-                            : "the adapter has no background compensation; it takes no clean backgrounds");
-        }
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long first = block * config.batchSize();
@@ -121,7 +116,7 @@ public final class DualSampler implements AutoCloseable {
                 for (int b = 0; b < config.batchSize(); b++) {
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
                     Optional<float[]> detail =
-                            anchor.filter(a -> anchoring.detail()).map(this::lost);
+                            anchor.filter(a -> anchors.get().anchoring().detail()).map(this::lost);
                     BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
                     BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
                     AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
@@ -176,8 +171,9 @@ public final class DualSampler implements AutoCloseable {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
-        Denoiser anchored =
-                images.isEmpty() ? guided : new AnchoredDenoiser(guided, base, images, config.resolution(), anchoring);
+        Denoiser anchored = anchors.<Denoiser>map(on ->
+                        new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring()))
+                .orElse(guided);
         return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }
 
@@ -252,11 +248,6 @@ public final class DualSampler implements AutoCloseable {
      */
     public record GeneratedPair(
             long index, BufferedImage image, AnomalyPart part, boolean finite, Optional<Anchor> anchor) {
-
-        /** A pair of finite numbers, made freely. */
-        public GeneratedPair(long index, BufferedImage image, AnomalyPart part) {
-            this(index, image, part, true, Optional.empty());
-        }
 
         /** What the ANOMALY branch made, RGB: the defect on its ground. */
         public BufferedImage anomaly() {

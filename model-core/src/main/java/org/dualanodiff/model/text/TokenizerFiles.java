@@ -101,7 +101,9 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         model.add("merges", merges);
         TokenizerFiles files = new TokenizerFiles(folder, vocabulary, definition, settings);
         JsonArray added = definition.getAsJsonArray("added_tokens");
-        Stream.of(files.token("bos_token", START), files.token("eos_token", END))
+        String end = files.token("eos_token", END);
+        // Stable Diffusion 2.x fills up with "!", and so takes one in a prompt for that, not for the end of a word.
+        Stream.of(files.token("bos_token", START), end, files.token("pad_token", end))
                 .distinct()
                 .forEach(token -> added.add(files.addedToken(token)));
         return files;

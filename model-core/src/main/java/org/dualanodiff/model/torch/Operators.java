@@ -12,9 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.dualanodiff.model.files.StoredZip;
 import org.dualanodiff.model.torch.Tensors.Traffic;
 
 /**
@@ -352,26 +351,14 @@ public final class Operators {
         static byte[] of(String className, byte[] source) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-                store(zip, "code/__torch__.py", source);
-                store(zip, "data.pkl", moduleObject(className));
-                store(zip, "constants.pkl", pickle(")"));
-                store(zip, "version", FORMAT_VERSION.getBytes(US_ASCII));
+                StoredZip.put(zip, "archive/code/__torch__.py", source);
+                StoredZip.put(zip, "archive/data.pkl", moduleObject(className));
+                StoredZip.put(zip, "archive/constants.pkl", pickle(")"));
+                StoredZip.put(zip, "archive/version", FORMAT_VERSION.getBytes(US_ASCII));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             return bytes.toByteArray();
-        }
-
-        private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
-            CRC32 crc = new CRC32();
-            crc.update(content);
-            ZipEntry entry = new ZipEntry("archive/" + name);
-            entry.setMethod(ZipEntry.STORED);
-            entry.setSize(content.length);
-            entry.setCrc(crc.getValue());
-            zip.putNextEntry(entry);
-            zip.write(content);
-            zip.closeEntry();
         }
 
         /** Pickle, protocol 2: {@code className.__new__()} with state {@code {"training": False}}. */

@@ -23,7 +23,7 @@ import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
-import org.dualanodiff.model.checkpoint.StoredZip;
+import org.dualanodiff.model.files.StoredZip;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;

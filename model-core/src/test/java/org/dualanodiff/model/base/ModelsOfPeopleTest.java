@@ -632,6 +632,18 @@ class ModelsOfPeopleTest {
                         m -> single(m, "xl.safetensors", renamed(m.singleFile(), "cond_stage_model", "conditioner")),
                         "Stable Diffusion 1.x"),
                 bad(
+                        "Stable Diffusion 2.x as single file",
+                        m -> single(
+                                m,
+                                "v2-1_768-ema-pruned.safetensors",
+                                renamed(
+                                        m.singleFile(),
+                                        "cond_stage_model.transformer.text_model.embeddings",
+                                        "cond_stage_model.model")),
+                        "2.x",
+                        "from_single_file",
+                        "save_pretrained"),
+                bad(
                         "no tokenizer beside",
                         m -> {
                             Path file = single(m, "model.safetensors", m.singleFile());

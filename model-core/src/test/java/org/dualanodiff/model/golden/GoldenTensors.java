@@ -22,7 +22,7 @@ public final class GoldenTensors {
         this.file = file;
     }
 
-    static GoldenTensors open(Path path) {
+    public static GoldenTensors open(Path path) {
         return new GoldenTensors(SafetensorsFile.open(path));
     }
 

@@ -44,7 +44,7 @@ class DiffusionParityTest {
         return switch (name) {
             case "pndm" -> new PndmSampler(schedule);
             case "ddim" -> new DdimSampler(schedule);
-            case "dpm" -> new DpmSolverSampler(schedule);
+            case "dpm" -> new DpmSolverSampler(schedule, false, false);
             case "dpm_karras" -> new DpmSolverSampler(schedule, true, false);
             default -> throw new IllegalArgumentException("no such sampler: " + name);
         };

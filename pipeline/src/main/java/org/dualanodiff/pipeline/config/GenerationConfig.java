@@ -7,18 +7,13 @@ import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
-/**
- * How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}.
- *
- * @param seed of the samples, where theirs is to differ from the adapters'; else the same
- */
+/** How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}. */
 public record GenerationConfig(
         String background,
         String place,
         double anchorFrom,
         boolean anchorDetail,
         int samplesPerDefect,
-        long seed,
         SamplingConfig.Method sampler,
         int steps,
         double guidanceScale,
@@ -30,9 +25,7 @@ public record GenerationConfig(
 
     static final String DPM_SOLVER = "dpm-solver++";
 
-    static GenerationConfig of(Config root) {
-        Config block = root.getConfig("generation");
-        boolean auto = block.getString("seed").equals("auto");
+    static GenerationConfig of(Config block) {
         List<Double> guided = block.getDoubleList("guidance-interval");
         return new GenerationConfig(
                 block.getString("background"),
@@ -40,7 +33,6 @@ public record GenerationConfig(
                 block.getDouble("anchor-from"),
                 block.getBoolean("anchor-detail"),
                 block.getInt("samples-per-defect"),
-                auto ? root.getLong("seed") : block.getLong("seed"),
                 sampler(block),
                 OrAuto.whole(block, "steps"),
                 OrAuto.number(block, "guidance-scale"),

@@ -26,7 +26,7 @@ public record PipelineConfig(
         QualityConfig quality,
         String store,
         RunConfig run,
-        long seed,
+        Seeds seeds,
         ComputeConfig compute,
         EvaluationConfig evaluation,
         LogConfig log,
@@ -48,8 +48,8 @@ public record PipelineConfig(
     }
 
     /**
-     * The settings that change such a thing, as they stand together: what does not matter beside the others is left out. What is
-     * in it is part of the names of adapters or runs, which this configuration shares with every one that has the same in it.
+     * The settings that change such a thing, without those that have no effect beside the others. They are part of the
+     * names of * adapters or runs: two configurations that agree in them share these.
      */
     public SortedMap<String, String> changing(Changes what) {
         return DeclaredSettings.changing(what, texts);
@@ -64,17 +64,25 @@ public record PipelineConfig(
                 PromptConfig.of(effective.getConfig("prompt")),
                 AdapterTrainingConfig.of(effective.getConfig("training")),
                 BackgroundConfig.of(effective.getConfig("background")),
-                GenerationConfig.of(effective),
+                GenerationConfig.of(effective.getConfig("generation")),
                 MaskConfig.of(effective.getConfig("mask")),
                 QualityConfig.of(effective.getConfig("quality")),
                 effective.getString("store"),
                 RunConfig.of(effective.getConfig("run")),
-                effective.getLong("seed"),
+                Seeds.of(effective),
                 ComputeConfig.of(effective.getConfig("compute")),
                 EvaluationConfig.of(effective.getConfig("evaluate")),
                 LogConfig.of(effective.getConfig("log")),
                 SparkConfig.of(effective),
                 DeclaredSettings.texts(effective));
+    }
+
+    /** What the random numbers of adapters and of generated pairs start from; pairs have the adapters' unless they have their own. */
+    public record Seeds(long adapters, long samples) implements Serializable {
+        static Seeds of(Config root) {
+            boolean auto = root.getString("generation.seed").equals(OrAuto.WORD);
+            return new Seeds(root.getLong("seed"), root.getLong(auto ? "seed" : "generation.seed"));
+        }
     }
 
     /** Prompts of the two branches and of the unconditional pass. */
@@ -86,14 +94,16 @@ public record PipelineConfig(
 
     /**
      * Name of the run, {@code auto} when it is to be derived from the settings, how large its files are to be, whether small ones of
-     * earlier commits are written together, and how drivers share it.
+     * earlier commits are written together, the namespace of its event of OpenLineage, empty where there is none, and how
+     * drivers share it.
      */
-    public record RunConfig(String id, int fileMegabytes, boolean compact, Lease lease) implements Serializable {
+    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease) implements Serializable {
         static RunConfig of(Config block) {
             return new RunConfig(
                     block.getString("id"),
                     block.getInt("file-megabytes"),
                     block.getBoolean("compact"),
+                    block.getString("lineage"),
                     new Lease(block.getInt("lease.expire-seconds"), block.getInt("lease.wait-seconds")));
         }
 
@@ -107,7 +117,7 @@ public record PipelineConfig(
             return id.equals("auto");
         }
 
-        /** When a driver is taken for dead, and how long another one waits for one that lives. */
+        /** After how long a driver is taken for dead, and how long another driver waits for a living one. */
         public record Lease(int expireSeconds, int waitSeconds) implements Serializable {}
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UserError;
 
 /**
  * A data set as it was found.
@@ -16,12 +17,14 @@ import java.util.stream.Stream;
  * @param sets one for each category and defect, by category, then defect
  * @param good the defect-free images, one entry for each category read, by category
  * @param quarantine files set aside, in the order of {@code sets}
- * @param notes what was found out by looking and a person should know, in words
+ * @param notes what the images show and a person should know, in words
  */
 public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quarantined> quarantine, List<String> notes)
         implements Serializable {
     /** Fewer training images than this make a poor adapter; the paper uses about ten. */
     private static final int FEW = 5;
+
+    private static final int REASONS_SHOWN = 20;
 
     public Dataset {
         sets = List.copyOf(sets);
@@ -30,7 +33,7 @@ public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quaranti
         notes = List.copyOf(notes);
     }
 
-    /** What a person should look at before anything is made of this, in words. */
+    /** What a person should check before anything is made from this, in words. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         for (GoodImages images : good) {
@@ -54,6 +57,49 @@ public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quaranti
                 ? "%s has %d images to train on; about ten are usual"
                         .formatted(name, set.training().size())
                 : name + " has no image to train on";
+    }
+
+    /**
+     * Refuses data of which nothing, or nothing of a whole category, can be learned from.
+     *
+     * @param root where the images lie
+     * @throws UserError naming each such category with the reasons
+     */
+    public void requireUsable(String root) {
+        Map<String, List<DefectSet>> byCategory =
+                sets.stream().collect(Collectors.groupingBy(DefectSet::category));
+        List<String> unusable = byCategory.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().noneMatch(DefectSet::usable))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (!unusable.isEmpty()) {
+            throw unusable(unusable, reasons(unusable));
+        }
+        if (byCategory.isEmpty()) {
+            throw unusable(List.of(root), List.of("it holds no defect images"));
+        }
+    }
+
+    private List<String> reasons(List<String> categories) {
+        return quarantine.stream()
+                .filter(file -> categories.contains(file.category()))
+                .map(Dataset::reason)
+                .toList();
+    }
+
+    private static String reason(Quarantined file) {
+        return "%s: %s (%s)".formatted(file.file(), file.reason(), file.detail());
+    }
+
+    private static UserError unusable(List<String> categories, List<String> reasons) {
+        String shown = String.join("\n  ", reasons.subList(0, Math.min(REASONS_SHOWN, reasons.size())));
+        int more = reasons.size() - REASONS_SHOWN;
+        return UserError.ofData("no usable training image in %s%s%s"
+                .formatted(
+                        String.join(", ", categories),
+                        reasons.isEmpty() ? "" : ":\n  " + shown,
+                        more > 0 ? "\n  and %d more".formatted(more) : ""));
     }
 
     /** In one line what a person would count: good images, pairs, and what was set aside for which reason. */

@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.dualanodiff.model.detector.Classifier;
-import org.dualanodiff.model.detector.DetectorTraining;
-import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -41,7 +38,6 @@ public record EvaluationPlan(
     public static EvaluationPlan of(PipelineConfig whole, Dataset dataset, String runId) {
         EvaluationConfig config = whole.evaluation();
         List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
-        Budget budget = budget(config);
         List<CategoryData> categories = categories(whole, dataset);
         Set<List<String>> pools = arms.stream()
                 .flatMap(arm -> arm.sources().stream())
@@ -51,22 +47,9 @@ public record EvaluationPlan(
         Set<String> runs = pools.stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new));
         return new EvaluationPlan(
                 categories,
-                armTasks(config, arms, categories, runId, whole.seed()),
+                armTasks(config, arms, categories, runId, whole.seeds().adapters()),
                 generationTasks(config, categories, pools),
                 runs);
-    }
-
-    /** The budget that a configuration asks for. */
-    public static Budget budget(EvaluationConfig config) {
-        return new Budget(
-                config.size(),
-                config.channels(),
-                config.width(),
-                config.steps(),
-                config.batchSize(),
-                config.learningRate(),
-                config.pairsPerDefect(),
-                config.classifierSteps());
     }
 
     private static List<CategoryData> categories(PipelineConfig config, Dataset dataset) {
@@ -91,7 +74,7 @@ public record EvaluationPlan(
         for (CategoryData category : categories) {
             for (Arm arm : arms) {
                 for (int i = 0; i < config.seeds(); i++) {
-                    tasks.add(new EvaluateArm.Task(arm, seed + i, i == 0, category, runId, budget(config)));
+                    tasks.add(new EvaluateArm.Task(arm, seed + i, i == 0, category, runId, config.budget()));
                 }
             }
         }
@@ -104,7 +87,7 @@ public record EvaluationPlan(
         for (CategoryData category : categories) {
             for (DefectSet set : category.sets()) {
                 pools.forEach(runs -> tasks.add(
-                        new MeasureGenerated.Task(category, set.defect(), runs, budget(config), config.networks())));
+                        new MeasureGenerated.Task(category, set.defect(), runs, config.budget(), config.networks())));
             }
         }
         return tasks;
@@ -129,47 +112,6 @@ public record EvaluationPlan(
         /** @param defect or {@link #GOOD} */
         boolean isTwin(String defect, String name) {
             return twins.contains(defect + "/" + name);
-        }
-    }
-
-    /**
-     * The budget that every arm gets alike.
-     *
-     * @param size side of the square images, in pixels
-     * @param channels 1 for grey or 3 for color
-     * @param width channels of the detector's finest level
-     * @param steps updates of the segmentation network
-     * @param batchSize half of it defect-free images, half defects
-     * @param learningRate of the first step; it falls to 0 along a cosine
-     * @param pairsPerDefect pairs made, or taken from a run, for each defect type
-     * @param classifierSteps updates of the classifier; 0 trains none
-     */
-    public record Budget(
-            int size,
-            int channels,
-            int width,
-            int steps,
-            int batchSize,
-            double learningRate,
-            int pairsPerDefect,
-            int classifierSteps)
-            implements Serializable {
-
-        SegmentationNetwork.Config network() {
-            return new SegmentationNetwork.Config(
-                    size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));
-        }
-
-        Classifier.Config classifier(int classes) {
-            return new Classifier.Config(size, channels, classes, width, List.of(3, 4, 6, 3));
-        }
-
-        DetectorTraining training(long seed) {
-            return new DetectorTraining(steps, learningRate, seed);
-        }
-
-        DetectorTraining classifierTraining(long seed) {
-            return new DetectorTraining(classifierSteps, learningRate, seed);
         }
     }
 }

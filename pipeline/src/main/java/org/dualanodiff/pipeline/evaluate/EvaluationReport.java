@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
 import org.dualanodiff.pipeline.evaluate.ArmSummary.Comparison;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.CaseScore;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Result;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 
 /**
  * An evaluation as its JSON file holds it.

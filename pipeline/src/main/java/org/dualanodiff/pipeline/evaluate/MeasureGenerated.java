@@ -9,10 +9,10 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.TorchScriptNetwork;
+import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
-import org.dualanodiff.pipeline.evaluate.EvaluationPlan.Budget;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.ObjectStore;
 

@@ -1,6 +1,5 @@
 package org.dualanodiff.pipeline.export;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,8 +12,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -35,7 +32,6 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.hadoop.HadoopFileIO;
 import org.apache.iceberg.hadoop.HadoopInputFile;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.mapping.MappingUtil;
@@ -46,8 +42,10 @@ import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.Fingerprint;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
@@ -84,55 +82,32 @@ public final class PublishTable {
      * @throws UserError if they do not say which catalog it is
      */
     public PublishTable(ObjectStore store, Configuration hadoop, TableName name, Map<String, String> properties) {
-        if (!properties.containsKey(CatalogUtil.ICEBERG_CATALOG_TYPE)
-                && !properties.containsKey(CatalogProperties.CATALOG_IMPL)) {
-            throw new UserError(
-                    ("table %s is in catalog %s, and nothing says what that is: set spark.sql.catalog.%s.type to"
-                                    + " rest, jdbc, hive, glue or hadoop, and .uri and .warehouse as Iceberg's documentation says")
-                            .formatted(name, name.catalog(), name.catalog()));
-        }
+        TableCatalog.requireKnown(name, properties);
         this.store = store;
         this.hadoop = hadoop;
         this.name = name;
-        this.properties = new HashMap<>(properties);
-        this.properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, HadoopFileIO.class.getName());
+        this.properties = Map.copyOf(properties);
     }
 
-    /** A table's name in three parts or more: its catalog, its namespace, and its own. */
-    public record TableName(String catalog, TableIdentifier inCatalog) {
-
-        /** @throws UserError if it has less than three parts */
-        public static TableName parse(String text) {
-            List<String> parts = List.of(text.split("\\.", -1));
-            if (parts.size() < 3 || parts.stream().anyMatch(String::isBlank)) {
-                throw new UserError("a table is named CATALOG.DATABASE.TABLE, such as lake.defects.pairs, was " + text);
-            }
-            return new TableName(
-                    parts.get(0),
-                    TableIdentifier.of(parts.subList(1, parts.size()).toArray(String[]::new)));
-        }
-
-        @Override
-        public String toString() {
-            return catalog + "." + inCatalog;
-        }
-    }
+    /**
+     * That a table has files of a store: {@code tables/NAME.json}. Its catalog says which; who clears the store away looks there.
+     *
+     * @param table its whole name
+     */
+    public record PublishedTable(String table) {}
 
     /**
      * @return the new snapshot's number; empty if the table had all of it
      * @throws StoreException if the catalog or the table cannot be used
      */
     public Optional<Long> append(PublishedDataset dataset) {
-        Catalog catalog = null;
-        try {
-            catalog = CatalogUtil.buildIcebergCatalog(name.catalog(), properties, hadoop);
-            return append(table(catalog, name.inCatalog()), dataset);
+        store.createIfAbsent(StoreLayout.table(name.toString()), Json.record(new PublishedTable(name.toString())));
+        try (TableCatalog catalog = TableCatalog.open(name, properties, hadoop)) {
+            return append(table(catalog.catalog(), name.inCatalog()), dataset);
         } catch (StoreException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new StoreException("cannot append to the table %s: %s".formatted(name, e.getMessage()), e);
-        } finally {
-            close(catalog);
         }
     }
 
@@ -284,6 +259,8 @@ public final class PublishTable {
                     .withPartitionSpec(spec.build())
                     .withProperty(TableProperties.FORMAT_VERSION, "2")
                     .withProperty(TableProperties.GC_ENABLED, "false")
+                    // Its own lists of what it once was: the last hundred.
+                    .withProperty(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true")
                     .withProperty(TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + RUN, "full")
                     .createTransaction();
             NameMapping names = MappingUtil.create(creation.table().schema());
@@ -293,16 +270,6 @@ public final class PublishTable {
             creation.commitTransaction();
         } catch (AlreadyExistsException | CommitFailedException e) {
             LOG.info("{} was made by somebody else: {}", name, e.getMessage());
-        }
-    }
-
-    private static void close(Catalog catalog) {
-        if (catalog instanceof Closeable closeable) {
-            try {
-                closeable.close();
-            } catch (IOException e) {
-                LOG.warn("the catalog was not closed: {}", e.getMessage());
-            }
         }
     }
 }

@@ -35,7 +35,9 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
         BackgroundSource.ObjectMasks masks = objects == null ? null : objects.open(files);
         TrainingTransform transform = new TrainingTransform(side);
         return new Anchors(
-                good.size(), (number, series, index) -> load(good.get(number), files, masks, transform, side));
+                good.size(),
+                anchoring,
+                (number, series, index) -> load(good.get(number), files, masks, transform, side));
     }
 
     private static Anchor load(

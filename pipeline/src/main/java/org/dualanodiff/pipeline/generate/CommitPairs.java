@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -85,7 +86,7 @@ public final class CommitPairs {
     private static GeneratedSample judged(CommitTask task, GeneratedSample row) {
         int index = Math.toIntExact(row.id().index());
         return row.compared(
-                task.nearest().getOrDefault(index, row.verdict().measures().acceptedDistance()),
+                task.nearest().getOrDefault(index, row.verdict().measures().of(Measure.ACCEPTED_DISTANCE)),
                 task.copies().contains(index),
                 task.keepRejectedPixels());
     }

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.generate;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.PrimitiveIterator;
 import java.util.Queue;
 import java.util.Set;
@@ -27,8 +29,11 @@ import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.mask.EdgeRefinement;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.VisibleChange;
+import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
+import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.TaskTimes;
@@ -172,9 +177,7 @@ public final class GenerateSamples {
      * @param anchors good images that pairs are made on as a whole, or null
      * @param crops windows of good images that pairs are made in, or null where they are whole images
      * @param negative prompt of the unconditional half
-     * @param refinement what moves the masks' outlines, or null
-     * @param change what is left of the masks of anchored pairs, or null for all of it
-     * @param seed of the run
+     * @param series that the unit's samples belong to
      * @param quality what good pairs are like
      * @param keepRejectedPixels whether rejected pairs keep their pictures
      */
@@ -188,13 +191,30 @@ public final class GenerateSamples {
             NestedPrompt prompt,
             String negative,
             SamplingConfig sampling,
-            MaskExtractor mask,
-            EdgeRefinement refinement,
-            VisibleChange change,
-            long seed,
+            MaskSteps masks,
+            SampleSeries series,
             QualityProfile quality,
             boolean keepRejectedPixels)
             implements Serializable {}
+
+    /**
+     * How a pair gets its mask.
+     *
+     * @param refinement what moves the outline, or null
+     * @param change what is left of the mask of an anchored pair, or null for all of it
+     */
+    public record MaskSteps(MaskExtractor extractor, EdgeRefinement refinement, VisibleChange change)
+            implements Serializable {
+
+        /** @param good what the pair was made on, if anything */
+        Mask of(GeneratedPair pair, Optional<BufferedImage> good) {
+            Mask found = extractor.extract(pair.part());
+            Mask refined = refinement == null ? found : refinement.apply(found, pair.image());
+            return good.filter(on -> change != null)
+                    .map(on -> change.apply(refined, pair.image(), on))
+                    .orElse(refined);
+        }
+    }
 
     /**
      * What became of one generate unit.
@@ -240,7 +260,7 @@ public final class GenerateSamples {
         }
     }
 
-    /** Sees how a generate unit gets on. */
+    /** Sees the progress of a generate unit. */
     @FunctionalInterface
     public interface GenerationListener {
 
@@ -253,7 +273,7 @@ public final class GenerateSamples {
         void afterBlock(int done, int total);
     }
 
-    /** Where the pairs of one generate task come from: the model, or recorded ones where what is around it is measured. */
+    /** Where the pairs of one generate task come from: the model, or recorded pairs in benchmarks of everything around it. */
     public interface PairSource extends AutoCloseable {
 
         /**

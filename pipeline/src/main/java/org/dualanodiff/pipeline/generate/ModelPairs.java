@@ -4,14 +4,16 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
-import org.dualanodiff.model.sampling.SampleSeries;
+import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.crop.Window;
@@ -37,73 +39,46 @@ public final class ModelPairs implements PairSource {
     private static final int BLOCKS = 2;
 
     private final GenerateTask task;
-    private final DatasetFiles files;
     private final BaseModel base;
-    private final MergedAdapter adapter;
     private final DualSampler sampler;
-    /** Null without background compensation. */
-    private final CleanBackgrounds backgrounds;
-
+    private final Optional<CleanBackgrounds> backgrounds;
     private final Composition composition;
     private final QualityGate gate;
 
     /**
      * @param adapter the task's adapter, folded into {@code base}; owned by the caller
-     * @param files of the data set, which clean backgrounds are read from
+     * @param files of the data set, which good images are read from
      * @throws IOException if one of them cannot be read
      */
     public ModelPairs(BaseModel base, MergedAdapter adapter, GenerateTask task, DatasetFiles files) throws IOException {
         this.task = task;
-        this.files = files;
         this.base = base;
-        this.adapter = adapter;
         this.gate = new QualityGate(task.quality());
-        this.sampler = sampler();
-        try {
-            this.backgrounds = task.background() == null
-                    ? null
-                    : task.background().clean(base, files, task.sampling().resolution());
-            this.composition = prepared();
-        } catch (OutOfDeviceMemoryException e) {
-            close();
-            throw new OutOfDeviceMemoryException(tooLarge(e), e);
-        } catch (IOException | RuntimeException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private DualSampler sampler() {
-        try {
-            return new DualSampler(base, adapter, task.prompt(), task.negative(), task.sampling());
-        } catch (OutOfDeviceMemoryException e) {
-            throw new OutOfDeviceMemoryException(tooLarge(e), e);
-        }
-    }
-
-    private Composition prepared() throws IOException {
-        if (backgrounds != null) {
-            sampler.over(backgrounds);
-        }
-        if (task.anchors() != null) {
-            sampler.on(
-                    task.anchors().open(files, task.sampling().resolution()),
-                    task.anchors().anchoring());
-        }
-        return composition();
-    }
-
-    /** Where pairs are made in windows of good images, these are the sampler's anchors if there are to be any. */
-    private Composition composition() throws IOException {
+        int side = task.sampling().resolution();
         CropSource source = task.crops();
-        if (source == null) {
-            return new WholePicture();
+        GoodCrops crops = source == null
+                ? null
+                : new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
+        this.composition = crops == null ? new WholePicture() : new InGoodCrop(crops, task.series(), source);
+        Anchors anchors = task.anchors() != null
+                ? task.anchors().open(files, side)
+                : crops != null && source.anchored() ? crops.anchors() : null;
+        try (ConstructionScope parts = ConstructionScope.begin()) {
+            this.backgrounds = task.background() == null
+                    ? Optional.empty()
+                    : Optional.of(task.background().clean(base, files, side));
+            this.sampler = new DualSampler(
+                    base,
+                    adapter,
+                    task.prompt(),
+                    task.negative(),
+                    task.sampling(),
+                    backgrounds,
+                    Optional.ofNullable(anchors));
+            parts.finish();
+        } catch (OutOfDeviceMemoryException e) {
+            throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
-        GoodCrops crops = new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
-        if (source.anchored()) {
-            sampler.on(crops.anchors(), source.good().anchoring());
-        }
-        return new InGoodCrop(crops, series(), source);
     }
 
     @Override
@@ -116,7 +91,7 @@ public final class ModelPairs implements PairSource {
 
     private List<GeneratedPair> sampled(long block) {
         try {
-            return sampler.sampleBlock(series(), block);
+            return sampler.sampleBlock(task.series(), block);
         } catch (OutOfDeviceMemoryException e) {
             throw new OutOfDeviceMemoryException(tooLarge(e), e);
         }
@@ -145,7 +120,7 @@ public final class ModelPairs implements PairSource {
         ComposedPair composed = composition.compose(pair, mask(pair));
         Mask mask = Mask.of(composed.mask());
         Verdict verdict = verdict(composed, mask, pair.finite());
-        Origin origin = new Origin(task.seed(), task.prompt().global(), composed.background(), millis, Instant.now());
+        Origin origin = new Origin(task.series().seed(), task.prompt().global(), composed.background(), millis, Instant.now());
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
                 origin,
@@ -155,14 +130,8 @@ public final class ModelPairs implements PairSource {
     }
 
     private BufferedImage mask(GeneratedPair pair) {
-        Mask mask = task.mask().extract(pair.part());
-        Mask refined = task.refinement() == null ? mask : task.refinement().apply(mask, pair.image());
-        Mask seen = composition
-                .good(pair)
-                .filter(good -> task.change() != null)
-                .map(good -> task.change().apply(refined, pair.image(), good))
-                .orElse(refined);
-        return Composition.within(seen.buffered(), composition.place(pair));
+        Mask mask = task.masks().of(pair, composition.good(pair));
+        return Composition.within(mask.buffered(), composition.place(pair));
     }
 
     /** Of the window that the model drew: around a small defect, the rest of a large image would hide what is wrong. */
@@ -177,11 +146,6 @@ public final class ModelPairs implements PairSource {
                 finite);
     }
 
-    private SampleSeries series() {
-        return new SampleSeries(
-                task.seed(), task.unit().unit().category(), task.unit().unit().defect());
-    }
-
     @Override
     public String device() {
         return base.deviceName();
@@ -190,8 +154,6 @@ public final class ModelPairs implements PairSource {
     @Override
     public void close() {
         sampler.close();
-        if (backgrounds != null) {
-            backgrounds.close();
-        }
+        backgrounds.ifPresent(CleanBackgrounds::close);
     }
 }

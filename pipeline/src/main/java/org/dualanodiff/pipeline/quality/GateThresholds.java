@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -18,6 +17,7 @@ import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 
 /**
  * The limits that pairs of one defect must keep. A check without a limit passes everything.
@@ -75,30 +75,32 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 .map(pair -> PairMeasures.of(
                         pair.image(), pair.part(), Mask.of(pair.mask()), pair.windowMargin(), objects, Double.NaN))
                 .toList();
-        double largeMask = percentile(real, PairMeasures::maskRatio, 95);
+        double largeMask = percentile(real, Measure.MASK_RATIO, 95);
         double distance = distance(pairs, flips);
         EnumMap<QualityCheck, Double> limits = new EnumMap<>(QualityCheck.class);
-        limits.put(QualityCheck.MASK_TOO_SMALL, percentile(real, PairMeasures::maskRatio, 5) / 2);
+        limits.put(QualityCheck.MASK_TOO_SMALL, percentile(real, Measure.MASK_RATIO, 5) / 2);
         limits.put(QualityCheck.MASK_TOO_LARGE, Math.min(2 * largeMask, (1 + largeMask) / 2));
         limits.put(
                 QualityCheck.TOO_MANY_COMPONENTS,
-                Math.max(3, Math.ceil(2 * percentile(real, PairMeasures::components, 95))));
-        limits.put(QualityCheck.OFF_OBJECT, percentile(real, PairMeasures::outsideObject, 95) + 0.25);
-        limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, PairMeasures::contrast, 10));
+                Math.max(3, Math.ceil(2 * percentile(real, Measure.COMPONENTS, 95))));
+        limits.put(QualityCheck.OFF_OBJECT, percentile(real, Measure.OUTSIDE_OBJECT, 95) + 0.25);
+        limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, Measure.CONTRAST, 10));
         limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
-        limits.put(QualityCheck.SATURATED, percentile(real, PairMeasures::clipped, 100) + 0.2);
+        limits.put(QualityCheck.SATURATED, percentile(real, Measure.CLIPPED, 100) + 0.2);
         limits.put(
                 QualityCheck.FLAT,
-                real.stream().mapToDouble(PairMeasures::deviation).min().orElse(Double.NaN) / 4);
+                real.stream()
+                                .mapToDouble(pair -> pair.of(Measure.DEVIATION))
+                                .min().orElse(Double.NaN) / 4);
         limits.put(
-                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, PairMeasures::windowMargin, 5)));
+                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, Measure.WINDOW_MARGIN, 5)));
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
         limits.put(QualityCheck.NEAR_COPY_OF_ACCEPTED, distance);
         return new GateThresholds(limits);
     }
 
-    private static double percentile(List<PairMeasures> real, ToDoubleFunction<PairMeasures> measure, double percent) {
-        return percentile(real.stream().mapToDouble(measure), percent);
+    private static double percentile(List<PairMeasures> real, Measure measure, double percent) {
+        return percentile(real.stream().mapToDouble(pair -> pair.of(measure)), percent);
     }
 
     /** Of the numbers that are not NaN, between two of them by linear interpolation as in numpy; NaN if there is none. */

@@ -2,42 +2,77 @@ package org.dualanodiff.pipeline.quality;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.background.AutomaticObjectMask;
 
 /**
- * What was measured of a pair; the columns of {@code quality}. NaN stands for what could not be measured: without a mask
- * there is no contrast, without a known object nothing lies outside of it.
- *
- * @param maskRatio defect pixels over all pixels
- * @param components connected parts of the mask (8 neighbors)
- * @param outsideObject share of the mask that is not on the object
- * @param contrast how differently the levels inside the mask and around it are distributed, see {@link MaskContrast}
- * @param partDifference mean difference of image and anomaly part inside the mask, in levels
- * @param clipped share of the image that is black or white in every channel
- * @param deviation standard deviation of the image's grey levels
- * @param windowMargin how far the mask stays away from where its window cuts the photograph, in lengths of the window, see
- *     {@link org.dualanodiff.pipeline.crop.Window#margin}
- * @param trainingDistance to the nearest training image with its defect in the same place, in levels, see
- *     {@link PairSignature}
- * @param acceptedDistance the same to the nearest pair accepted before it
+ * What was measured of a pair. Missing is what could not be measured: without a mask there is no contrast, without a known
+ * object nothing lies outside of it.
  */
-public record PairMeasures(
-        double maskRatio,
-        int components,
-        double outsideObject,
-        double contrast,
-        double partDifference,
-        double clipped,
-        double deviation,
-        double windowMargin,
-        double trainingDistance,
-        double acceptedDistance) {
+public record PairMeasures(Map<Measure, Double> values) {
+
+    /** What is measured. All but the components are columns of {@code quality}, under their names in lower case. */
+    public enum Measure {
+        /** Defect pixels over all pixels. */
+        MASK_RATIO,
+        /** Connected parts of the mask (8 neighbors). */
+        COMPONENTS,
+        /** Share of the mask that is not on the object. */
+        OUTSIDE_OBJECT,
+        /** How differently the levels inside the mask and around it are distributed, see {@link MaskContrast}. */
+        CONTRAST,
+        /** Mean difference of image and anomaly part inside the mask, in levels. */
+        PART_DIFFERENCE,
+        /** Share of the image that is black or white in every channel. */
+        CLIPPED,
+        /** Standard deviation of the image's grey levels. */
+        DEVIATION,
+        /**
+         * How far the mask stays away from where its window cuts the photograph, in lengths of the window, see
+         * {@link org.dualanodiff.pipeline.crop.Window#margin}.
+         */
+        WINDOW_MARGIN,
+        /** To the nearest training image with its defect in the same place, in levels, see {@link PairSignature}. */
+        TRAINING_DISTANCE,
+        /** The same to the nearest pair accepted before it. */
+        ACCEPTED_DISTANCE;
+
+        public String column() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final int BLACK = 2;
     private static final int WHITE = 253;
+
+    public PairMeasures {
+        EnumMap<Measure, Double> measured = new EnumMap<>(Measure.class);
+        values.forEach((measure, value) -> {
+            if (!Double.isNaN(value)) {
+                measured.put(measure, value);
+            }
+        });
+        values = Collections.unmodifiableMap(measured);
+    }
+
+    /** NaN for what could not be measured. */
+    public double of(Measure measure) {
+        return values.getOrDefault(measure, Double.NaN);
+    }
+
+    /** These and another one. */
+    public PairMeasures with(Measure measure, double value) {
+        Map<Measure, Double> all = new HashMap<>(values);
+        all.put(measure, value);
+        return new PairMeasures(all);
+    }
 
     /**
      * Measures a pair; the distance to accepted pairs is not known yet.
@@ -55,31 +90,25 @@ public record PairMeasures(
             Optional<AutomaticObjectMask> objects,
             double trainingDistance) {
         Image rgb = Image.rgb(image);
-        return new PairMeasures(
+        return new PairMeasures(Map.of(
+                Measure.MASK_RATIO,
                 mask.share(),
-                mask.components().count(),
+                Measure.COMPONENTS,
+                (double) mask.components().count(),
+                Measure.OUTSIDE_OBJECT,
                 objects.map(object -> outside(mask, object.mask(image))).orElse(Double.NaN),
+                Measure.CONTRAST,
                 MaskContrast.of(rgb, mask),
+                Measure.PART_DIFFERENCE,
                 partDifference(rgb, Image.rgb(part), mask),
+                Measure.CLIPPED,
                 clipped(rgb),
+                Measure.DEVIATION,
                 deviation(Image.gray(image).levels()),
+                Measure.WINDOW_MARGIN,
                 windowMargin,
-                trainingDistance,
-                Double.NaN);
-    }
-
-    public PairMeasures withAcceptedDistance(double distance) {
-        return new PairMeasures(
-                maskRatio,
-                components,
-                outsideObject,
-                contrast,
-                partDifference,
-                clipped,
-                deviation,
-                windowMargin,
-                trainingDistance,
-                distance);
+                Measure.TRAINING_DISTANCE,
+                trainingDistance));
     }
 
     /** NaN for an empty mask, as with all that is measured inside it. */

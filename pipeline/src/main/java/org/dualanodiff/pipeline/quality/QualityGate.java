@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 
 /**
  * Decides whether a generated pair is good enough to train a detector with. All checks but one look at the pair alone;
@@ -63,7 +64,7 @@ public final class QualityGate {
     private List<String> reasons(PairMeasures measures, boolean finite) {
         if (!finite) {
             return List.of(NOT_A_NUMBER);
-        } else if (measures.maskRatio() == 0) {
+        } else if (measures.of(Measure.MASK_RATIO) == 0) {
             return List.of(EMPTY_MASK);
         }
         return Arrays.stream(QualityCheck.values())

@@ -1,13 +1,14 @@
 package org.dualanodiff.pipeline.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
 import org.dualanodiff.pipeline.store.TrainingCurve;
 import org.dualanodiff.pipeline.store.TrainingCurve.Point;
@@ -35,7 +36,7 @@ public final class DescribeProgress {
         }
 
         private boolean trains() {
-            return status.state().equals("training");
+            return status.state() == UnitState.TRAINING;
         }
 
         private Optional<Point> last() {
@@ -102,10 +103,10 @@ public final class DescribeProgress {
                 .max()
                 .orElse(Double.NaN);
         List<Section.Figure> figures = new ArrayList<>();
-        figures.add(new Section.Figure("units complete", "%d of %d".formatted(count(counts, "complete"), all)));
-        Stream.of("waiting", "training", "learning", "generating", "committing", "failed")
-                .filter(state -> count(counts, state) > 0)
-                .map(state -> new Section.Figure("units " + state, Readable.count(count(counts, state))))
+        figures.add(new Section.Figure("units complete", "%d of %d".formatted(count(counts, UnitState.COMPLETE), all)));
+        Arrays.stream(UnitState.values())
+                .filter(state -> state != UnitState.COMPLETE && count(counts, state) > 0)
+                .map(state -> new Section.Figure("units " + state.word(), Readable.count(count(counts, state))))
                 .forEach(figures::add);
         figures.add(new Section.Figure(
                 "pairs committed", Readable.count(status.pairs()) + " of " + Readable.count(status.wanted())));
@@ -118,8 +119,8 @@ public final class DescribeProgress {
         return new Section.KeyFigures("So far", figures);
     }
 
-    private static int count(Map<String, Integer> units, String state) {
-        return units.getOrDefault(state, 0);
+    private static int count(Map<String, Integer> units, UnitState state) {
+        return units.getOrDefault(state.word(), 0);
     }
 
     private static Section table(RunStatus status, List<UnitProgress> units) {
@@ -146,7 +147,7 @@ public final class DescribeProgress {
                 unit.last().map(number).map(value -> Readable.digits(value, 3)).orElse(NONE);
         return List.of(
                 unit.name(),
-                unit.status().state(),
+                unit.status().state().word(),
                 unit.curve().map(curve -> Readable.count(curve.step())).orElse(NONE),
                 unit.curve().map(curve -> Readable.count(curve.steps())).orElse(NONE),
                 last.apply(Point::loss),
@@ -178,7 +179,7 @@ public final class DescribeProgress {
         sections.addAll(TrainingCharts.of(curve));
         String note = "%s: step %s of %s%s"
                 .formatted(
-                        unit.status().state(),
+                        unit.status().state().word(),
                         Readable.count(curve.step()),
                         Readable.count(curve.steps()),
                         unit.trains() ? ", " + duration(curve.secondsLeft()) + " left" : "");

@@ -1,16 +1,20 @@
 package org.dualanodiff.pipeline.run;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
+import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundChoice;
@@ -20,6 +24,7 @@ import org.dualanodiff.pipeline.base.BaseModelSource.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
@@ -32,15 +37,20 @@ import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.InspectImage;
-import org.dualanodiff.pipeline.dataset.Quarantined;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
+import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
+import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
+import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.store.AdapterId;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * What a run starts from: its settings, and the data set as it was found.
@@ -59,17 +69,18 @@ public record RunInputs(
         Map<String, AnchorSource> anchors,
         MemoryNeed memory) {
 
-    private static final int REASONS_SHOWN = 20;
+    /** Good images from which it is learned how the object differs from its ground. */
+    private static final int GOOD_IMAGES = 8;
 
-    /** As the other, looking at images on this machine. */
+    /** As {@link #read(PipelineConfig, LocalCache, Configuration, Function)}, inspecting images on this machine. */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         return read(config, cache, hadoop, InspectImage.Many::here);
     }
 
     /**
-     * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
+     * Inspects the base model and reads the data set; writes nothing but the builtin ones into the cache.
      *
-     * @param inspection how images of defects are looked at
+     * @param inspection how defect images are inspected
      * @throws CheckpointException if the base model is not usable
      * @throws UserError if masks are to be made by a saliency network whose file cannot be read
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all
@@ -174,19 +185,19 @@ public record RunInputs(
     }
 
     /** The good images that a category's pairs are made on as a whole, or null. */
-    public AnchorSource anchors(String category) {
+    private AnchorSource anchors(String category) {
         return settings.crops() == null ? anchors.get(category) : null;
     }
 
     /** What the pairs of a set are made in windows of, or null where they are whole images. */
-    public CropSource crops(DefectSet set) {
+    private CropSource crops(DefectSet set) {
         DefectCrops.Policy policy = settings.crops();
         boolean anchored = settings.config().generation().anchored();
         return policy == null ? null : new CropSource(policy, set, anchors.get(set.category()), anchored);
     }
 
     /** Images that were to train the set's adapter and were set aside. */
-    public int quarantinedForTraining(DefectSet set) {
+    private int quarantinedForTraining(DefectSet set) {
         return set.chosenNames().size() - set.training().size();
     }
 
@@ -213,46 +224,63 @@ public record RunInputs(
         return dataset.sets().stream().collect(Collectors.toMap(set -> set.unit(), Function.identity()));
     }
 
-    /**
-     * Refuses data of which nothing, or nothing of a whole category, can be learned from.
-     *
-     * @throws UserError naming each such category with the reasons
-     */
-    public void requireUsable() {
-        Map<String, List<DefectSet>> byCategory =
-                dataset.sets().stream().collect(Collectors.groupingBy(DefectSet::category));
-        List<String> unusable = byCategory.entrySet().stream()
-                .filter(entry -> entry.getValue().stream().noneMatch(DefectSet::usable))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
-        if (!unusable.isEmpty()) {
-            throw unusable(unusable, reasons(unusable));
+    /** How the adapter of a set is trained. */
+    public TrainTask trainTask(DefectSet set, AdapterId adapter) {
+        BackgroundSource background = background(set.category());
+        boolean compensated = background != null;
+        return new TrainTask(
+                adapter,
+                set,
+                background,
+                settings.crops(),
+                settings.base(),
+                settings.prompt(set.unit()),
+                settings.training(compensated ? background.mode() : BackgroundMode.OFF),
+                settings.trainingSettings(compensated),
+                quarantinedForTraining(set),
+                settings.config().training().checkpointMinutes(),
+                settings.preview(compensated));
+    }
+
+    /** How missing pairs of a set are made. */
+    public GenerateTask generateTask(
+            String runId, DefectSet set, GenerateUnit unit, PublishedAdapter adapter, QualityProfile profile) {
+        PipelineConfig config = settings.config();
+        BackgroundSource background = background(set.category());
+        return new GenerateTask(
+                runId,
+                unit,
+                adapter,
+                background,
+                anchors(set.category()),
+                crops(set),
+                settings.prompt(set.unit()),
+                config.prompt().negative(),
+                settings.sampling(background != null),
+                settings.masks(Optional.ofNullable(profile.levels())),
+                new SampleSeries(config.seeds().samples(), set.category(), set.defect()),
+                profile,
+                config.quality().keepRejectedPixels());
+    }
+
+    /** What generated pairs are compared with; empty if nothing has to be known of the real ones. */
+    public Optional<LearnQuality.Task> learnTask(DefectSet set) {
+        QualityConfig quality = settings.config().quality();
+        if (!quality.enabled() && !settings.choosesMaskLevels()) {
+            return Optional.empty();
         }
-        if (byCategory.isEmpty()) {
-            throw unusable(List.of(datasetRoot), List.of("it holds no defect images"));
-        }
-    }
-
-    private List<String> reasons(List<String> categories) {
-        return dataset.quarantine().stream()
-                .filter(file -> categories.contains(file.category()))
-                .map(RunInputs::reason)
-                .toList();
-    }
-
-    private static String reason(Quarantined file) {
-        return "%s: %s (%s)".formatted(file.file(), file.reason(), file.detail());
-    }
-
-    private static UserError unusable(List<String> categories, List<String> reasons) {
-        String shown = String.join("\n  ", reasons.subList(0, Math.min(REASONS_SHOWN, reasons.size())));
-        int more = reasons.size() - REASONS_SHOWN;
-        return UserError.ofData("no usable training image in %s%s%s"
-                .formatted(
-                        String.join(", ", categories),
-                        reasons.isEmpty() ? "" : ":\n  " + shown,
-                        more > 0 ? "\n  and %d more".formatted(more) : ""));
+        List<URI> good =
+                dataset.good(set.category()).map(GoodImages::training).orElse(List.of());
+        return Optional.of(new LearnQuality.Task(
+                set,
+                good.subList(0, Math.min(GOOD_IMAGES, good.size())),
+                settings.resolution(),
+                settings.crops(),
+                settings.config().training().flips(),
+                quality.enabled(),
+                quality.copyOverlap(),
+                quality.limits(),
+                settings.choosesMaskLevels() ? settings.groundDistance() : null));
     }
 
     /** Which good images each category's pairs are made on. */

@@ -34,11 +34,13 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Changes;
 import org.dualanodiff.pipeline.config.PipelineConfig.MaskConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.generate.GenerateSamples.MaskSteps;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.MaskLevels;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Provenance;
+import org.dualanodiff.pipeline.train.AdapterPreview;
 
 /**
  * The configuration in the words of the model, with what only the base model can tell filled in.
@@ -62,11 +64,11 @@ public record RunSettings(
 
     private static final Set<String> IN_RECIPE =
             Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
-    /** Both are told by one name, that of what is left out. */
+    /** Both are recorded under one name, that of what is left out. */
     private static final Set<String> ABLATED = Set.of("training.interaction", "training.shared-lora");
 
     /**
-     * With what the base model says to what the configuration leaves open.
+     * Fills in from the base model what the configuration leaves open.
      *
      * @throws CheckpointException if the base model is not usable
      * @throws UserError if settings do not fit it, or a saliency network's file cannot be read
@@ -173,7 +175,7 @@ public record RunSettings(
                 resolution,
                 training.flips(),
                 training.checkpointEvery(),
-                config.seed());
+                config.seeds().adapters());
     }
 
     /** @param compensated whether the unit's adapter has background compensation */
@@ -191,8 +193,24 @@ public record RunSettings(
     }
 
     /**
-     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to see how an
-     * adapter is getting on.
+     * How sample sheets are drawn; null for none. Masks whose levels are learned from real pairs get them from those of the
+     * training, since nothing else is known yet.
+     */
+    AdapterPreview.Policy preview(boolean compensated) {
+        int every = config.training().previewEvery();
+        return every == 0
+                ? null
+                : new AdapterPreview.Policy(
+                        every,
+                        config.prompt().negative(),
+                        previewSampling(compensated),
+                        mask(Optional.empty()),
+                        choosesMaskLevels());
+    }
+
+    /**
+     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to
+     * see how far an * adapter is.
      *
      * @param compensated whether the unit's adapter has background compensation
      */
@@ -239,18 +257,15 @@ public record RunSettings(
         return given.at(resolution);
     }
 
-    /** What moves the masks' outlines; null for nothing. */
-    public EdgeRefinement refinement() {
+    /** How generated pairs get their masks; see {@link #mask}. */
+    MaskSteps masks(Optional<MaskLevels> levels) {
         MaskConfig mask = config.mask();
-        return mask.refineRadius() == 0
-                ? null
-                : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup());
-    }
-
-    /** What is left of the masks of anchored pairs; null for all of it. */
-    public VisibleChange change() {
-        double levels = config.mask().minChange();
-        return levels == 0 ? null : new VisibleChange(levels, maskCleanup());
+        return new MaskSteps(
+                mask(levels),
+                mask.refineRadius() == 0
+                        ? null
+                        : new EdgeRefinement(mask.refineRadius(), mask.refineEpsilon(), maskCleanup()),
+                mask.minChange() == 0 ? null : new VisibleChange(mask.minChange(), maskCleanup()));
     }
 
     public SampleTarget target() {
@@ -264,7 +279,7 @@ public record RunSettings(
     public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seed())
+                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seeds().adapters())
                 : null;
     }
 
@@ -275,7 +290,7 @@ public record RunSettings(
                 trainingSettings(false),
                 config.prompt().global() + "\n" + config.prompt().anomaly(),
                 resolution,
-                config.seed());
+                config.seeds().adapters());
     }
 
     /**
@@ -310,10 +325,10 @@ public record RunSettings(
         settings.put("resolution", Integer.toString(resolution));
         settings.put("compute.precision", config.compute().forGeneration());
         saliencyModel.ifPresent(network -> settings.put("mask.saliency-model", network));
-        if (config.generation().seed() == config.seed()) {
+        if (config.seeds().samples() == config.seeds().adapters()) {
             settings.remove("generation.seed");
         }
-        // Elsewhere radii and areas mean what they have always meant.
+        // At the reference side, radii and areas mean what they did before they were scaled.
         if (resolution != MaskCleanup.REFERENCE_SIDE) {
             settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
         }

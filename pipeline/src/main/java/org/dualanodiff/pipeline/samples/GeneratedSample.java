@@ -3,14 +3,17 @@ package org.dualanodiff.pipeline.samples;
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.mask.Mask;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
@@ -50,7 +53,7 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
      */
     public GeneratedSample compared(double nearest, boolean copy, boolean keepPixels) {
         List<String> reasons = copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : verdict.reasons();
-        Verdict last = new Verdict(verdict.measures().withAcceptedDistance(nearest), verdict.signature(), reasons);
+        Verdict last = new Verdict(verdict.measures().with(Measure.ACCEPTED_DISTANCE, nearest), verdict.signature(), reasons);
         return new GeneratedSample(id, origin, copy && !keepPixels ? null : pictures, mask, last);
     }
 
@@ -71,16 +74,13 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
 
     private void addVerdict(Group row) {
         PairMeasures measures = verdict.measures();
-        row.append("components", measures.components());
-        Group quality = row.addGroup("quality").append("mask_ratio", measures.maskRatio());
-        addMeasured(quality, "outside_object", measures.outsideObject());
-        addMeasured(quality, "contrast", measures.contrast());
-        addMeasured(quality, "part_difference", measures.partDifference());
-        addMeasured(quality, "clipped", measures.clipped());
-        addMeasured(quality, "deviation", measures.deviation());
-        addMeasured(quality, "window_margin", measures.windowMargin());
-        addMeasured(quality, "training_distance", measures.trainingDistance());
-        addMeasured(quality, "accepted_distance", measures.acceptedDistance());
+        row.append("components", (int) measures.of(Measure.COMPONENTS));
+        Group quality = row.addGroup("quality");
+        measures.values().forEach((measure, value) -> {
+            if (measure != Measure.COMPONENTS) {
+                quality.append(measure.column(), value);
+            }
+        });
         if (verdict.signature() != null) {
             quality.append(
                     "signature",
@@ -89,12 +89,6 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
         row.append("status", verdict.accepted() ? ACCEPTED : REJECTED);
         Group reasons = row.addGroup("reasons");
         verdict.reasons().forEach(reason -> reasons.addGroup("list").append("element", reason));
-    }
-
-    private static void addMeasured(Group quality, String column, double value) {
-        if (!Double.isNaN(value)) {
-            quality.append(column, value);
-        }
     }
 
     static GeneratedSample of(Group row) {
@@ -133,31 +127,24 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
 
     private static Verdict verdict(Group row) {
         Group quality = row.getGroup("quality", 0);
-        PairMeasures measures = new PairMeasures(
-                measured(quality, "mask_ratio"),
-                row.getInteger("components", 0),
-                measured(quality, "outside_object"),
-                measured(quality, "contrast"),
-                measured(quality, "part_difference"),
-                measured(quality, "clipped"),
-                measured(quality, "deviation"),
-                measured(quality, "window_margin"),
-                measured(quality, "training_distance"),
-                measured(quality, "accepted_distance"));
+        Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+        for (Measure measure : Measure.values()) {
+            if (measure == Measure.COMPONENTS) {
+                measures.put(measure, (double) row.getInteger("components", 0));
+            } else if (has(quality, measure.column())) {
+                measures.put(measure, quality.getDouble(measure.column(), 0));
+            }
+        }
         PairSignature signature = has(quality, "signature")
                 ? PairSignature.of(quality.getBinary("signature", 0).getBytes())
                 : null;
         Group reasons = row.getGroup("reasons", 0);
         return new Verdict(
-                measures,
+                new PairMeasures(measures),
                 signature,
                 IntStream.range(0, reasons.getFieldRepetitionCount("list"))
                         .mapToObj(i -> reasons.getGroup("list", i).getString("element", 0))
                         .toList());
-    }
-
-    private static double measured(Group quality, String column) {
-        return has(quality, column) ? quality.getDouble(column, 0) : Double.NaN;
     }
 
     private static boolean has(Group row, String column) {

@@ -25,7 +25,7 @@ public final class RunSamples {
     /**
      * The files that the run's commits list; what else lies in its folder is not there for readers.
      *
-     * @throws org.dualanodiff.pipeline.store.StoreException if a commit cannot be read, or the run is of a version without
+     * @throws org.dualanodiff.pipeline.store.StoreException if a commit cannot be read
      */
     public List<StoredFile> files() {
         return files(new UnitCommits(store, runId).all().stream());
@@ -33,12 +33,7 @@ public final class RunSamples {
 
     /** As {@link #files()}, of one (category, defect). */
     public List<StoredFile> files(String category, String defect) {
-        UnitCommits commits = new UnitCommits(store, runId);
-        List<StoredFile> files = files(commits.find(category, defect).stream());
-        if (files.isEmpty()) {
-            commits.requireNotOfEarlierVersion();
-        }
-        return files;
+        return files(new UnitCommits(store, runId).find(category, defect).stream());
     }
 
     private static List<StoredFile> files(Stream<UnitCommit> commits) {

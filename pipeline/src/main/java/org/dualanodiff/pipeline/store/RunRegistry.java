@@ -2,11 +2,13 @@ package org.dualanodiff.pipeline.store;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.gson.annotations.SerializedName;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -299,17 +301,39 @@ public final class RunRegistry {
             requireNonNull(updatedAt, "updated_at");
             units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
             requireNonNull(secondsLeft, "seconds_left");
-            // Earlier versions wrote none.
-            shown = shown == null ? List.of() : List.copyOf(shown);
+            shown = List.copyOf(requireNonNull(shown, "shown"));
         }
     }
 
     /**
      * How far a unit of a run is.
      *
-     * @param state what it is at, such as {@code training}
+     * @param state what it is at
      * @param accepted good pairs that it has committed, by this command or before; 0 as long as this command has committed none
      * @param problem why it failed; empty if it did not
      */
-    public record UnitStatus(AdapterId adapter, String state, int accepted, int rejected, Optional<String> problem) {}
+    public record UnitStatus(AdapterId adapter, UnitState state, int accepted, int rejected, Optional<String> problem) {}
+
+    /** What a unit of a run is at. */
+    public enum UnitState {
+        @SerializedName("waiting")
+        WAITING,
+        @SerializedName("training")
+        TRAINING,
+        @SerializedName("learning")
+        LEARNING,
+        @SerializedName("generating")
+        GENERATING,
+        @SerializedName("committing")
+        COMMITTING,
+        @SerializedName("complete")
+        COMPLETE,
+        @SerializedName("failed")
+        FAILED;
+
+        /** As it stands in records and on pages. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 }

@@ -52,8 +52,8 @@ public final class MlflowExport {
         server.describe(run, identity.settings(), tags(runId, manifest));
         int written = 0;
         for (AdapterId adapter : adapters) {
-            Optional<RecordedTraining> training = RecordedTraining.find(store, adapter);
-            training.ifPresent(of -> write(run, of, artifacts));
+            Optional<RecordedTraining> training = RecordedTraining.find(store, adapter, artifacts);
+            training.ifPresent(of -> write(run, of));
             written += training.isPresent() ? 1 : 0;
         }
         if (artifacts) {
@@ -76,7 +76,7 @@ public final class MlflowExport {
         return tags;
     }
 
-    private void write(ServedRun run, RecordedTraining training, boolean artifacts) {
+    private void write(ServedRun run, RecordedTraining training) {
         String unit = named(training.adapter().category()) + "/"
                 + named(training.adapter().defect());
         List<Double> times = training.times();
@@ -92,11 +92,9 @@ public final class MlflowExport {
             });
         }
         server.log(run, metrics);
-        if (artifacts) {
-            training.sheets()
-                    .forEach((step, png) ->
-                            server.keep(run, "sheets/%s/step-%06d.png".formatted(unit, step), png, "image/png"));
-        }
+        training.sheets()
+                .forEach((step, png) ->
+                        server.keep(run, "sheets/%s/step-%06d.png".formatted(unit, step), png, "image/png"));
     }
 
     /** MLflow takes letters, digits and a few signs in the names of metrics. */

@@ -47,12 +47,17 @@ public record RecordedTraining(AdapterId adapter, TrainingCurve curve, Map<Integ
         return adapters;
     }
 
-    /** Empty if nothing was recorded: not yet, or by a version that recorded nothing, or because the adapter was imported. */
-    public static Optional<RecordedTraining> find(ObjectStore store, AdapterId adapter) {
+    /**
+     * Empty if nothing was recorded: not yet, or by a version that recorded nothing, or because the adapter was imported.
+     *
+     * @param withSheets whether the sheets are read, too; else there are none
+     */
+    static Optional<RecordedTraining> find(ObjectStore store, AdapterId adapter, boolean withSheets) {
         return store.find(StoreLayout.trainingCurve(adapter), TrainingCurve.class)
                 .map(curve -> {
                     Map<Integer, byte[]> sheets = new LinkedHashMap<>();
-                    curve.sheets()
+                    curve.sheets().stream()
+                            .filter(step -> withSheets)
                             .forEach(step -> store.find(StoreLayout.sheet(adapter, step))
                                     .ifPresent(png -> sheets.put(step, png)));
                     return new RecordedTraining(adapter, curve, sheets);

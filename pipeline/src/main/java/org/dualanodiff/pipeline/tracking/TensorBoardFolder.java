@@ -31,7 +31,7 @@ public final class TensorBoardFolder {
     /** Writes all trainings of a run that have recorded anything; returns how many these are. */
     public int write(ObjectStore store, String runId) {
         return RecordedTraining.of(store, runId).stream()
-                .flatMap(adapter -> RecordedTraining.find(store, adapter).stream())
+                .flatMap(adapter -> RecordedTraining.find(store, adapter, true).stream())
                 .mapToInt(training -> {
                     write(training);
                     return 1;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedAdapter;
@@ -92,15 +93,18 @@ public final class AdapterPreview {
                 task.adapter().category(),
                 task.adapter().defect());
         try (MergedAdapter merged = new MergedAdapter(base, adapter);
-                DualSampler sampler =
-                        new DualSampler(base, merged, task.prompt(), policy().negative(), policy().sampling())) {
-            if (task.background() == null) {
-                return sampler.sampleBlock(series, 0);
-            }
-            try (CleanBackgrounds clean =
-                    task.background().clean(base, files, task.training().resolution())) {
-                return sampler.over(clean).sampleBlock(series, 0);
-            }
+                CleanBackgrounds clean = task.background() == null
+                        ? null
+                        : task.background().clean(base, files, task.training().resolution());
+                DualSampler sampler = new DualSampler(
+                        base,
+                        merged,
+                        task.prompt(),
+                        policy().negative(),
+                        policy().sampling(),
+                        Optional.ofNullable(clean),
+                        Optional.empty())) {
+            return sampler.sampleBlock(series, 0);
         }
     }
 

@@ -10,14 +10,13 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.pipeline.ProductVersion;
-import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 
 /**
  * Publishes an adapter that was trained elsewhere, such as by the released code, in the place of the one that the
@@ -32,35 +31,36 @@ public final class ImportAdapter {
     }
 
     /**
+     * @param task the training whose adapter it takes the place of
      * @param file safetensors or {@code .bin}, with the released code's keys
      * @throws org.dualanodiff.model.checkpoint.CheckpointException if it does not fit the base model
      * @throws StoreException if the store has an adapter in that place
      */
-    public PublishedAdapter run(BaseModel base, RunInputs inputs, AdapterId id, Path file) throws IOException {
+    public PublishedAdapter run(BaseModel base, TrainTask task, Path file) throws IOException {
         AdapterRegistry registry = new AdapterRegistry(store);
-        registry.find(id).ifPresent(standing -> {
+        registry.find(task.adapter()).ifPresent(standing -> {
             throw new StoreException("the store has an adapter for these settings: %s; nothing was imported"
                     .formatted(standing.weightsUri()));
         });
         Path weights = Files.createTempFile("dualanodiff-import-", ".safetensors");
         try (DualAdapter adapter = AdapterFile.read(file, base)) {
             AdapterFile.write(adapter, weights, Map.of("imported_from", name(file)));
-            return registry.publish(weights, provenance(inputs, id, file, weights));
+            return registry.publish(weights, provenance(task, file, weights));
         } finally {
             Files.deleteIfExists(weights);
         }
     }
 
-    private static Provenance provenance(RunInputs inputs, AdapterId id, Path file, Path weights) {
-        DefectSet set = inputs.dataset().set(id.category(), id.defect()).orElseThrow();
+    private static Provenance provenance(TrainTask task, Path file, Path weights) {
+        AdapterId id = task.adapter();
         return new Provenance(
                 id.fingerprint(),
                 id.category(),
                 id.defect(),
-                inputs.settings().base(),
-                new Provenance.TrainingData(set.fingerprint(), List.of(), 0),
+                task.base(),
+                new Provenance.TrainingData(task.set().fingerprint(), List.of(), 0),
                 Map.of("imported.from", name(file)),
-                new Provenance.Training(inputs.settings().config().seed(), 0, Double.NaN, List.of(), 0, "imported"),
+                new Provenance.Training(task.training().seed(), 0, Double.NaN, List.of(), 0, "imported"),
                 Provenance.Weights.of(weights),
                 ProductVersion.current(),
                 Instant.now());

@@ -10,9 +10,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.pipeline.export.TableCatalog;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -28,10 +32,10 @@ import org.slf4j.LoggerFactory;
  * Finds what nobody needs any more, and deletes it if asked to: remains of broken writes, checkpoints of finished
  * trainings, weights that no provenance speaks of, trainings, staged samples and runs that were given up, old results of
  * detectors, evaluations of runs that are gone, old findings in images; by {@link GarbageRules} also versions of data sets,
- * finished runs and adapters.
+ * snapshots of tables, finished runs and adapters.
  *
- * <p>Never what the manifest of a run that stays or a version of a published data set that stays refers to, and nothing of a
- * run that a driver is at work on. What names goes before what it names, and each thing is looked at again just before it goes.
+ * <p>Never what the manifest of a run that stays or a version of a published data set or a snapshot of a table that stays
+ * refers to, and nothing of a run that a driver is at work on. What names goes before what it names, and each thing is looked at again just before it goes.
  */
 public final class CollectGarbage {
 
@@ -39,28 +43,47 @@ public final class CollectGarbage {
 
     private static final Pattern EVALUATION = Pattern.compile("(evaluations/[^/]+)/.+");
     private static final Pattern INSPECTED = Pattern.compile("(inspected/[^/]+/[^/]+)");
+    private static final Pattern SUBMISSION = Pattern.compile("(submissions/[^/]+)");
     private static final Pattern DETECTOR = Pattern.compile("(detectors/[^/]+)/.+");
     private static final LeaseTerms LEASE = new LeaseTerms(Duration.ofMinutes(1), Duration.ZERO);
 
     private final ObjectStore store;
     private final GarbageRules rules;
     private final AgeLimits limits;
+    private final Function<TableName, TableCatalog> catalogs;
 
+    /** Of a store of whose tables, if it has any, nothing is known. */
     public CollectGarbage(ObjectStore store, GarbageRules rules, Instant now) {
+        this(store, rules, now, name -> TableCatalog.open(name, Map.of(), new Configuration(false)));
+    }
+
+    /** @param catalogs opens the catalog of a table that has files of the store */
+    public CollectGarbage(
+            ObjectStore store, GarbageRules rules, Instant now, Function<TableName, TableCatalog> catalogs) {
         this.store = store;
         this.rules = rules;
+        this.catalogs = catalogs;
         this.limits = AgeLimits.of(rules, now);
     }
 
-    /** Finds it and leaves it. */
+    /**
+     * Finds it and leaves it.
+     *
+     * @throws StoreException if the rules concern tables, and one that has files of the store cannot be read
+     */
     public GarbageResult find() {
-        List<Garbage> garbage = garbage().stream().map(FoundGarbage::garbage).toList();
-        return GarbageResult.of(store.root(), false, garbage, List.of());
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            List<Garbage> garbage =
+                    garbage(tables).stream().map(FoundGarbage::garbage).toList();
+            return GarbageResult.of(store.root(), false, garbage, List.of());
+        }
     }
 
-    /** Finds it and deletes it. */
+    /** Finds it and deletes it; throws as {@link #find}. */
     public GarbageResult delete() {
-        return delete(garbage());
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            return delete(garbage(tables));
+        }
     }
 
     /** Deletes what was found, as far as it still is garbage. */
@@ -111,16 +134,26 @@ public final class CollectGarbage {
 
     /** In the order in which it may go. */
     List<FoundGarbage> garbage() {
+        try (StoredTables tables = new StoredTables(store, rules, limits, catalogs)) {
+            return garbage(tables);
+        }
+    }
+
+    private List<FoundGarbage> garbage(StoredTables tables) {
         Inventory all = Inventory.of(store, "");
         Inventory finished = all.only(file -> !file.isUnfinished());
         List<FoundGarbage> found = new ArrayList<>(brokenWrites(all).toList());
         new DatasetGarbage(store, rules.keepVersions(), limits).in(finished).forEach(found::add);
-        new RunGarbage(store, rules.keepRuns(), limits).in(finished.without(found)).forEach(found::add);
+        found.addAll(tables.garbage());
+        new RunGarbage(store, rules.keepRuns(), limits, tables::named)
+                .in(finished.without(found))
+                .forEach(found::add);
         Inventory left = finished.without(found);
         evaluations(left).forEach(found::add);
         new AdapterGarbage(store, rules.settingsInForce(), limits).in(left).forEach(found::add);
         byAge(left, DETECTOR, "old results of a detector").forEach(found::add);
         byAge(left, INSPECTED, "old findings in images").forEach(found::add);
+        byAge(left, SUBMISSION, "how old submissions ended").forEach(found::add);
         return found;
     }
 

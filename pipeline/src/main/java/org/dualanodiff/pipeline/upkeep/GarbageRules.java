@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.AdapterId;
 
 /**
@@ -15,10 +16,17 @@ import org.dualanodiff.pipeline.store.AdapterId;
  * @param olderThan how old something must be that may still be of use, such as the checkpoint of a training; a day at least
  * @param keepRuns of the runs with a manifest, how many of the newest stay; empty: all
  * @param keepVersions of each published data set, how many of the newest stay, the current one always; empty: all
+ * @param keepSnapshots of each table, how many of the newest stay, as of data sets; empty: all
+ * @param keepTableRuns of the runs that a table's current snapshot has, how many of the newest stay; empty: all
  * @param settingsInForce the adapters that they use, where those that nothing uses may go; empty: all published ones stay
  */
 public record GarbageRules(
-        Duration olderThan, OptionalInt keepRuns, OptionalInt keepVersions, Optional<Set<AdapterId>> settingsInForce) {
+        Duration olderThan,
+        OptionalInt keepRuns,
+        OptionalInt keepVersions,
+        OptionalInt keepSnapshots,
+        OptionalInt keepTableRuns,
+        Optional<Set<AdapterId>> settingsInForce) {
 
     /** What is being written at this moment is younger than this. */
     static final Duration IN_USE = Duration.ofDays(1);
@@ -30,19 +38,38 @@ public record GarbageRules(
 
     /** Of what nobody has finished, made current or published, by age alone. */
     public static GarbageRules olderThan(Duration age) {
-        return new GarbageRules(age, OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+        OptionalInt all = OptionalInt.empty();
+        return new GarbageRules(age, all, all, all, all, Optional.empty());
     }
 
     public GarbageRules keepRuns(int newest) {
-        return new GarbageRules(olderThan, OptionalInt.of(newest), keepVersions, settingsInForce);
+        return new GarbageRules(
+                olderThan, OptionalInt.of(newest), keepVersions, keepSnapshots, keepTableRuns, settingsInForce);
     }
 
     public GarbageRules keepVersions(int newest) {
-        return new GarbageRules(olderThan, keepRuns, OptionalInt.of(newest), settingsInForce);
+        return new GarbageRules(
+                olderThan, keepRuns, OptionalInt.of(newest), keepSnapshots, keepTableRuns, settingsInForce);
+    }
+
+    public GarbageRules keepSnapshots(int newest) {
+        return new GarbageRules(
+                olderThan, keepRuns, keepVersions, OptionalInt.of(newest), keepTableRuns, settingsInForce);
+    }
+
+    public GarbageRules keepTableRuns(int newest) {
+        return new GarbageRules(
+                olderThan, keepRuns, keepVersions, keepSnapshots, OptionalInt.of(newest), settingsInForce);
     }
 
     public GarbageRules keepAdaptersOf(Set<AdapterId> inForce) {
-        return new GarbageRules(olderThan, keepRuns, keepVersions, Optional.of(inForce));
+        return new GarbageRules(
+                olderThan, keepRuns, keepVersions, keepSnapshots, keepTableRuns, Optional.of(inForce));
+    }
+
+    /** Whether any of it depends on what tables name. */
+    boolean concernTables() {
+        return Stream.of(keepRuns, keepVersions, keepSnapshots, keepTableRuns).anyMatch(OptionalInt::isPresent);
     }
 
     /**

@@ -51,6 +51,15 @@ final class References {
         return new References(all, any);
     }
 
+    /** These and what tables name: addresses of files of pairs, whatever way to the store they take; empty if nobody knows. */
+    References with(Optional<Set<String>> addresses) {
+        Set<String> all = new HashSet<>(texts);
+        addresses
+                .orElse(Set.of())
+                .forEach(address -> all.add(address.substring(address.lastIndexOf("/samples/run=") + 1)));
+        return new References(all, any || addresses.isEmpty());
+    }
+
     /** Whether a run is spoken of, by its id or by any path of its own. */
     boolean includeRun(String runId) {
         String segment = PathSegment.escape(runId);

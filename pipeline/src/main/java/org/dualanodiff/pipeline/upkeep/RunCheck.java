@@ -18,7 +18,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
@@ -71,17 +70,8 @@ final class RunCheck {
     }
 
     private List<UnitCommit> commits() {
-        UnitCommits commits = new UnitCommits(store, runId);
-        List<UnitCommit> readable =
-                commits.readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
-        try {
-            if (readable.isEmpty()) {
-                commits.requireNotOfEarlierVersion();
-            }
-        } catch (StoreException e) {
-            add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
-        }
-        return readable;
+        return new UnitCommits(store, runId)
+                .readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
     }
 
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -29,17 +30,27 @@ final class RunGarbage {
     private final OptionalInt keep;
     private final AgeLimits limits;
 
-    /** @param keep how many of the newest with a manifest stay; empty: all */
-    RunGarbage(ObjectStore store, OptionalInt keep, AgeLimits limits) {
+    private final Supplier<Optional<Set<String>>> inTables;
+    /** What tables name when the first run is to go, after the snapshots that go with them. */
+    private Optional<Set<String>> inTablesNow;
+
+    /**
+     * @param keep how many of the newest with a manifest stay; empty: all
+     * @param inTables addresses of files that tables name; empty if nobody knows
+     */
+    RunGarbage(
+            ObjectStore store, OptionalInt keep, AgeLimits limits, Supplier<Optional<Set<String>>> inTables) {
         this.store = store;
         this.keep = keep;
         this.limits = limits;
+        this.inTables = inTables;
     }
 
     /** @param files of the store, without versions of data sets that are to go before */
     Stream<FoundGarbage> in(Inventory files) {
         Set<String> counted = files.files().stream().map(AgedFile::key).collect(Collectors.toSet());
-        References references = References.in(store, files.files(), References.OF_DATASETS);
+        References references = References.in(store, files.files(), References.OF_DATASETS)
+                .with(inTables.get());
         Set<String> newest = newest(files);
         return files.by(StoredRuns::of).entrySet().stream()
                 .filter(run -> isIdle(run.getKey()))
@@ -96,7 +107,16 @@ final class RunGarbage {
                 .only(file -> !counted.contains(file.key()) || !file.modified().isBefore(limits.inUse()));
         return isIdle(run)
                 && left.areOlderThan(limits.keep())
-                && !References.in(store, others.files(), References.OF_DATASETS).includeRun(run);
+                && !References.in(store, others.files(), References.OF_DATASETS)
+                        .with(inTablesNow())
+                        .includeRun(run);
+    }
+
+    private Optional<Set<String>> inTablesNow() {
+        if (inTablesNow == null) {
+            inTablesNow = inTables.get();
+        }
+        return inTablesNow;
     }
 
     /** What drivers wrote and could not commit; not what a data set was given before it was replaced. */

@@ -25,6 +25,12 @@ final class StoredRuns {
         return matcher.matches() ? Optional.of(PathSegment.unescape(matcher.group(1))) : Optional.empty();
     }
 
+    /** The run that a file of pairs belongs to, by its address, whatever way to the store that is. */
+    static Optional<String> ofAddress(String address) {
+        int samples = address.lastIndexOf("/samples/run=");
+        return samples < 0 ? Optional.empty() : of(address.substring(samples + 1));
+    }
+
     /**
      * All runs that have left anything, or the one that is asked for.
      *

@@ -88,7 +88,7 @@ class ConfigLoaderTest {
             mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, min-share = 0.2, max-hole-area = 5, min-change = 6.5, refine-radius = 3, refine-epsilon = 0.01 }
             quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
-            run { id = nightly-2024.01, file-megabytes = 64, compact = true, lease { expire-seconds = 30, wait-seconds = 600 } }
+            run { id = nightly-2024.01, file-megabytes = 64, compact = true, lineage = factory, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4, training-precision = fp32, generation-precision = fp16 }
             evaluate {
@@ -144,7 +144,6 @@ class ConfigLoaderTest {
                     0.5,
                     true,
                     1000,
-                    -12,
                     new SamplingConfig.DpmSolver(true, true),
                     50,
                     2,
@@ -156,20 +155,13 @@ class ConfigLoaderTest {
                     "saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
             new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
-            new RunConfig("nightly-2024.01", 64, true, new RunConfig.Lease(30, 600)),
-            Long.MIN_VALUE,
+            new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
+            new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
                     List.of("generated", "real+generated@anchored"),
                     5,
-                    256,
-                    3,
-                    8,
-                    100,
-                    8,
-                    1e-4,
-                    50,
-                    30,
+                    new EvaluationConfig.Budget(256, 3, 8, 100, 8, 1e-4, 50, 30),
                     "twins.json",
                     0.02,
                     new EvaluationConfig.Networks("f.pt", "c.pt", "d.pt", 64)),
@@ -229,7 +221,6 @@ class ConfigLoaderTest {
                                 0.7,
                                 false,
                                 500,
-                                0,
                                 SamplingConfig.Method.PNDM,
                                 -1,
                                 -1,
@@ -254,8 +245,8 @@ class ConfigLoaderTest {
                                 1e-3),
                         new QualityConfig(true, 3, true, 0.5, limits(Limit.AUTO)),
                         "work/store",
-                        new RunConfig("auto", 256, false, new RunConfig.Lease(90, 0)),
-                        0L,
+                        new RunConfig("auto", 256, false, "", new RunConfig.Lease(90, 0)),
+                        new PipelineConfig.Seeds(0, 0),
                         new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
                                 List.of(
@@ -266,14 +257,7 @@ class ConfigLoaderTest {
                                         "generated",
                                         "real+generated"),
                                 3,
-                                128,
-                                1,
-                                16,
-                                800,
-                                16,
-                                1e-3,
-                                200,
-                                0,
+                                new EvaluationConfig.Budget(128, 1, 16, 800, 16, 1e-3, 200, 0),
                                 "",
                                 1,
                                 new EvaluationConfig.Networks("", "", "", 299)),
@@ -360,116 +344,6 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void environment_ofKubernetesServiceLinks_isNoSetting() {
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
-                "DUALANODIFF_UI_SERVICE_PORT", "4040",
-                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
-                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
-                "DUALANODIFF_TRAINING__STEPS", "41");
-
-        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
-                        .training()
-                        .steps())
-                .isEqualTo(41);
-    }
-
-    @Test
-    void environment_thatNamesTheCache_isNoSetting() {
-        PipelineConfig config = ConfigLoader.load(
-                Optional.empty(), List.of(), Map.of("DUALANODIFF_CACHE", "/var/cache/dualanodiff"), new Properties());
-
-        assertThat(config).isEqualTo(ConfigLoader.defaults());
-    }
-
-    @Test
-    void sources_settingTheSameKey_winInTheDocumentedOrder() throws IOException {
-        Optional<Path> file =
-                Optional.of(write("generation { steps = 10, batch-size = 1 }\nseed = 1\ntraining.rank = 4"));
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_GENERATION__STEPS",
-                "20",
-                "DUALANODIFF_SEED",
-                "2",
-                "DUALANODIFF_GENERATION__BATCH_SIZE",
-                "2",
-                "OTHER",
-                "x");
-        Properties system = properties("dualanodiff.generation.steps", "30", "dualanodiff.seed", "3", "user.word", "x");
-
-        PipelineConfig config =
-                ConfigLoader.load(file, List.of("generation.steps=40", "generation.steps=50"), environment, system);
-
-        assertThat(config.generation().steps()).isEqualTo(50);
-        assertThat(config.seed()).isEqualTo(3);
-        assertThat(config.generation().batchSize()).isEqualTo(2);
-        assertThat(config.training().rank()).isEqualTo(4);
-        assertThat(config.compute().threads()).isEqualTo(2);
-    }
-
-    @Test
-    void textSettings_withoutQuotes_areTakenAsTyped() {
-        PipelineConfig config = sets(
-                "store=s3a://bucket/a#b//c",
-                "base-model=C:\\models\\sd",
-                "dataset.root=${HOME}/x",
-                "dataset.categories=[bottle, \"metal nut\"]",
-                "prompt.global=a photo, with = signs",
-                "prompt.anomaly=\"quoted\"",
-                "prompt.negative=",
-                "run.id=007",
-                "dataset.split=12",
-                "seed=-5");
-
-        assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
-        assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
-        assertThat(config.dataset()).isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
-        assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
-        assertThat(config.run().id()).isEqualTo("007");
-        assertThat(config.seed()).isEqualTo(-5);
-        assertThat(config.generation().seed()).isEqualTo(-5);
-    }
-
-    @Test
-    void sparkProperties_givenByFileAndCommandLine_areOneMap() throws IOException {
-        Optional<Path> file = Optional.of(write("spark.conf { spark.executor.memory = 4g, spark.executor.cores = 2 }"));
-
-        PipelineConfig config = ConfigLoader.load(
-                file,
-                List.of("spark.conf.spark.executor.memory=8g", "spark.conf.spark.a=1", "spark.conf.spark.a.b=2"),
-                Map.of(),
-                new Properties());
-
-        assertThat(config.spark().conf())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "spark.executor.memory", "8g", "spark.executor.cores", "2", "spark.a", "1", "spark.a.b", "2"));
-    }
-
-    @Test
-    void file_withSubstitutions_seesItselfDefaultsAndEnvironment() throws IOException {
-        Path file = write("""
-                training.batch-size = ${generation.batch-size}
-                store = ${BUCKET}"/store"
-                run.id = ${?NOT_SET}
-                """);
-
-        PipelineConfig config =
-                ConfigLoader.load(Optional.of(file), List.of(), Map.of("BUCKET", "s3a://factory"), new Properties());
-
-        assertThat(config.training().batchSize()).isEqualTo(4);
-        assertThat(config.store()).isEqualTo("s3a://factory/store");
-        assertThat(config.run().isAuto()).isTrue();
-    }
-
-    @Test
-    void file_withRelativePath_keepsItAsWritten() throws IOException {
-        assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
-    }
-
-    @Test
     void sampler_byItsSetting_isFound() {
         assertThat(sampler("pndm")).isEqualTo(SamplingConfig.Method.PNDM);
         assertThat(sampler("ddim")).isEqualTo(SamplingConfig.Method.DDIM);
@@ -504,7 +378,7 @@ class ConfigLoaderTest {
                 config.quality(),
                 config.store(),
                 config.run(),
-                config.seed(),
+                config.seeds(),
                 config.compute(),
                 config.evaluation(),
                 config.log(),
@@ -526,13 +400,5 @@ class ConfigLoaderTest {
 
     private Path write(String hocon) throws IOException {
         return Files.writeString(folder.resolve("run.conf"), hocon);
-    }
-
-    private static Properties properties(String... pairs) {
-        Properties properties = new Properties();
-        for (int i = 0; i < pairs.length; i += 2) {
-            properties.setProperty(pairs[i], pairs[i + 1]);
-        }
-        return properties;
     }
 }

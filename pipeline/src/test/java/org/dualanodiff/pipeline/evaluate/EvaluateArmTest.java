@@ -16,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One detector on procedural products, from files to figures. */
 class EvaluateArmTest {
 
-    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 3, 2, 6, 8, 3e-3, 4, 3);
+    private static final EvaluationConfig.Budget SETTINGS = new EvaluationConfig.Budget(32, 3, 2, 6, 8, 3e-3, 4, 3);
 
     @TempDir
     private static Path data;
@@ -92,7 +93,7 @@ class EvaluateArmTest {
         assertThat(second.cases()).isEqualTo(first.cases());
         assertThat(second.sheet()).isEqualTo(first.sheet());
 
-        EvaluationPlan.Budget longer = new EvaluationPlan.Budget(32, 3, 2, 7, 8, 3e-3, 4, 3);
+        EvaluationConfig.Budget longer = new EvaluationConfig.Budget(32, 3, 2, 7, 8, 3e-3, 4, 3);
         EvaluateArm.Task changed = new EvaluateArm.Task(Arm.parse("cut-paste"), 7, true, category, "r-1", longer);
         assertThat(run(changed, "known", TrainingListener.NONE).reused()).isFalse();
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluationReportTest {
 
-    private static final EvaluationPlan.Budget SETTINGS = new EvaluationPlan.Budget(32, 1, 4, 10, 8, 1e-3, 5, 0);
+    private static final EvaluationConfig.Budget SETTINGS = new EvaluationConfig.Budget(32, 1, 4, 10, 8, 1e-3, 5, 0);
 
     @ParameterizedTest
     @CsvSource(

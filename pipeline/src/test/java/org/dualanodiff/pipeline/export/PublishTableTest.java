@@ -34,7 +34,7 @@ import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.dualanodiff.pipeline.PythonRun;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
-import org.dualanodiff.pipeline.export.PublishTable.TableName;
+import org.dualanodiff.pipeline.export.TableCatalog.TableName;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.TestSamples;
 import org.dualanodiff.pipeline.store.AdapterId;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.SampleFile;
@@ -65,7 +66,7 @@ class CommitPairsTest {
         GeneratedSample twin = rows.get(1);
         assertThat(twin.accepted()).isFalse();
         assertThat(twin.verdict().reasons()).containsExactly(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason());
-        assertThat(twin.verdict().measures().acceptedDistance()).isEqualTo(0.5);
+        assertThat(twin.verdict().measures().of(Measure.ACCEPTED_DISTANCE)).isEqualTo(0.5);
         assertThat(twin.hasPixels()).isFalse();
         assertThat(rows.get(0).hasPixels()).isTrue();
     }

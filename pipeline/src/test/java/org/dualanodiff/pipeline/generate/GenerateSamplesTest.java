@@ -29,6 +29,7 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
+import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.crop.DefectCrops;
@@ -41,6 +42,7 @@ import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerationListener;
+import org.dualanodiff.pipeline.generate.GenerateSamples.MaskSteps;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
@@ -181,10 +183,9 @@ class GenerateSamplesTest {
                 new NestedPrompt("a vfx with sks", "sks"),
                 "",
                 new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
-                new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)),
-                null,
-                null,
-                1,
+                new MaskSteps(
+                        new GroundDistanceMask(0.12, 0.25, PartGround.GREY, new MaskCleanup(0, 1, 4, 64)), null, null),
+                new SampleSeries(1, unit.unit().category(), unit.unit().defect()),
                 QualityProfile.NONE,
                 true);
     }

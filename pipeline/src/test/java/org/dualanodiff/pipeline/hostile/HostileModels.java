@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
@@ -27,6 +25,7 @@ import org.dualanodiff.model.diffusion.NoiseSchedule;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.DualAdapter;
+import org.dualanodiff.model.files.StoredZip;
 import org.dualanodiff.model.text.ClipTokenizer;
 import org.dualanodiff.model.torch.Compute;
 
@@ -274,22 +273,10 @@ final class HostileModels {
         Path file = folder.resolve("w.bin");
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            put(zip, entry, pickle.getBytes(StandardCharsets.ISO_8859_1));
-            put(zip, entry.replace("data.pkl", "data/0"), new byte[8]);
+            StoredZip.put(zip, entry, pickle.getBytes(StandardCharsets.ISO_8859_1));
+            StoredZip.put(zip, entry.replace("data.pkl", "data/0"), new byte[8]);
         }
         return file;
-    }
-
-    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        CRC32 sum = new CRC32();
-        sum.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(sum.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
     }
 
     // Adapters.

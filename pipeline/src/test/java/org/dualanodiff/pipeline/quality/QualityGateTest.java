@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.Limit;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +120,7 @@ class QualityGateTest {
     void gate_ofPartThatShowsAnotherDefect_saysPartDiffers() {
         TrainingPair pair = Pictures.disc(6, 30, 30);
         Verdict verdict = GATE.judge(pair.image(), Pictures.flat(250), Mask.of(pair.mask()), Double.NaN, true);
-        assertThat(verdict.measures().partDifference()).isGreaterThan(100);
+        assertThat(verdict.measures().of(Measure.PART_DIFFERENCE)).isGreaterThan(100);
         assertThat(verdict.reasons()).containsExactly("part_differs");
     }
 

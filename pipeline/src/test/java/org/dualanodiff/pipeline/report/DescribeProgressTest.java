@@ -15,6 +15,7 @@ import org.dualanodiff.pipeline.report.DescribeProgress.UnitProgress;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
+import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitStatus;
 import org.dualanodiff.pipeline.store.TrainingCurve;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,10 @@ class DescribeProgressTest {
 
     @Test
     void page_ofARunUnderWay_showsWhoWorksTheUnitsTheirCurvesAndSheets() {
-        UnitProgress training = unit("hole", "training", Optional.of(curve(40).withSheet(20)), Optional.of(picture()));
-        UnitProgress generating = unit("stain", "generating", Optional.of(curve(100)), Optional.empty());
+        UnitProgress training = unit("hole", UnitState.TRAINING, Optional.of(curve(40).withSheet(20)), Optional.of(picture()));
+        UnitProgress generating = unit("stain", UnitState.GENERATING, Optional.of(curve(100)), Optional.empty());
         UnitProgress failed = new UnitProgress(
-                new UnitStatus(adapter("<b>cut</b>"), "failed", 3, 4, Optional.of("training: no mask")),
+                new UnitStatus(adapter("<b>cut</b>"), UnitState.FAILED, 3, 4, Optional.of("training: no mask")),
                 Optional.empty(),
                 Optional.empty());
         String page = html(Optional.of("driver-7, process 12, since 05:00"), List.of(training, generating, failed));
@@ -53,7 +54,7 @@ class DescribeProgressTest {
     void page_ofManyUnits_staysSmall() {
         List<UnitProgress> units = new ArrayList<>();
         IntStream.range(0, 128)
-                .forEach(i -> units.add(unit("defect " + i, "training", Optional.of(curve(5000)), Optional.empty())));
+                .forEach(i -> units.add(unit("defect " + i, UnitState.TRAINING, Optional.of(curve(5000)), Optional.empty())));
         assertThat(html(Optional.of("somebody"), units))
                 .hasSizeLessThan(2_000_000)
                 .contains("defect 127");
@@ -85,7 +86,7 @@ class DescribeProgressTest {
     }
 
     private static UnitProgress unit(
-            String defect, String state, Optional<TrainingCurve> curve, Optional<Image> sheet) {
+            String defect, UnitState state, Optional<TrainingCurve> curve, Optional<Image> sheet) {
         return new UnitProgress(new UnitStatus(adapter(defect), state, 0, 0, Optional.empty()), curve, sheet);
     }
 

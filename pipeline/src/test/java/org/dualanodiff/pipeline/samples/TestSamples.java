@@ -3,11 +3,13 @@ package org.dualanodiff.pipeline.samples;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairMeasures;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
@@ -80,8 +82,15 @@ public final class TestSamples {
     /** A pair without a mask has no values that a mask is needed for. */
     private static PairMeasures measures(int area) {
         double inside = area == 0 ? Double.NaN : 12.5;
-        return new PairMeasures(
-                area / 48.0, area, Double.NaN, inside, inside, 0.25, 31.5, inside / 2, inside, Double.NaN);
+        return new PairMeasures(Map.of(
+                Measure.MASK_RATIO, area / 48.0,
+                Measure.COMPONENTS, (double) area,
+                Measure.CONTRAST, inside,
+                Measure.PART_DIFFERENCE, inside,
+                Measure.CLIPPED, 0.25,
+                Measure.DEVIATION, 31.5,
+                Measure.WINDOW_MARGIN, inside / 2,
+                Measure.TRAINING_DISTANCE, inside));
     }
 
     /** Like {@link #rejected}, its pixels not kept. */

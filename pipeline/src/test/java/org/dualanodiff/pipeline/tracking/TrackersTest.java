@@ -90,7 +90,7 @@ class TrackersTest {
 
     @Test
     void eventFile_isMadeOfWholeRecords() {
-        byte[] file = EventFile.of(RecordedTraining.find(store, HOLE).orElseThrow());
+        byte[] file = EventFile.of(RecordedTraining.find(store, HOLE, true).orElseThrow());
         int records = 0;
         int at = 0;
         while (at < file.length) {
@@ -101,7 +101,7 @@ class TrackersTest {
         }
         assertThat(at).isEqualTo(file.length);
         // 400 steps are 57 points of 8 steps, less what the last holds: three numbers each; two sheets; the version.
-        int points = RecordedTraining.find(store, HOLE)
+        int points = RecordedTraining.find(store, HOLE, true)
                 .orElseThrow()
                 .curve()
                 .points()

@@ -73,7 +73,9 @@ final class TestStore {
 
     /** Publishes the run's pairs. */
     PublishedDataset publish(String dataset, String run) {
-        List<PublishedDataset.File> files = store.list(StoreLayout.samples(run)).stream()
+        UnitCommit commit =
+                new UnitCommits(store, run).find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
                         new PublishedDataset.File(file.key(), file.bytes(), run, ADAPTER.category(), ADAPTER.defect()))
                 .toList();
