@@ -311,7 +311,7 @@ public final class AugmentRun {
             try {
                 return runs.findManifest(identity.runId());
             } catch (StoreException e) {
-                console.printf("warning: %s; it is written anew%n", e.getMessage());
+                console.printf("warning: %s; it is written again%n", e.getMessage());
                 console.flush();
                 return Optional.empty();
             }

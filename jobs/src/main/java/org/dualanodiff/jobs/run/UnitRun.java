@@ -286,7 +286,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private Optional<UnitCommit> standing() {
-        return commits.find(key.category(), key.defect());
+        return commits.find(key);
     }
 
     /**

@@ -251,10 +251,7 @@ public record RunSettings(
     }
 
     private MaskCleanup maskCleanup() {
-        MaskConfig mask = config.mask();
-        MaskCleanup given = new MaskCleanup(
-                mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
-        return given.at(resolution);
+        return config.mask().cleanup().at(resolution);
     }
 
     /** How generated pairs get their masks; see {@link #mask}. */

@@ -6,6 +6,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -32,8 +33,8 @@ public final class RunSamples {
     }
 
     /** As {@link #files()}, of one (category, defect). */
-    public List<StoredFile> files(String category, String defect) {
-        return files(new UnitCommits(store, runId).find(category, defect).stream());
+    public List<StoredFile> files(UnitKey unit) {
+        return files(new UnitCommits(store, runId).find(unit).stream());
     }
 
     private static List<StoredFile> files(Stream<UnitCommit> commits) {
@@ -50,10 +51,10 @@ public final class RunSamples {
      * @return by index; empty if the run has none
      * @throws IOException if a file is not a table of samples
      */
-    public List<GeneratedSample> first(String category, String defect, Predicate<GeneratedSample> wanted, int most)
+    public List<GeneratedSample> first(UnitKey unit, Predicate<GeneratedSample> wanted, int most)
             throws IOException {
         NavigableMap<Long, GeneratedSample> lowest = new TreeMap<>();
-        for (StoredFile file : files(category, defect)) {
+        for (StoredFile file : files(unit)) {
             read(file.key(), wanted, most, lowest);
         }
         return List.copyOf(lowest.values());

@@ -38,8 +38,8 @@ public final class UnitCommits {
      *
      * @throws StoreException if its record cannot be read
      */
-    public Optional<UnitCommit> find(String category, String defect) {
-        return highest(StoreLayout.commits(runId, new UnitKey(category, defect))).stream()
+    public Optional<UnitCommit> find(UnitKey unit) {
+        return highest(StoreLayout.commits(runId, unit)).stream()
                 .findFirst()
                 .map(this::read);
     }

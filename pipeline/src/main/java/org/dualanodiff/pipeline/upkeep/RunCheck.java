@@ -29,7 +29,7 @@ final class RunCheck {
 
     static final String RERUN = "run the same command again";
     static final String RESTORE_OR_DELETE = "restore it, or delete it and " + RERUN;
-    static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
+    static final String REMAKE = "delete the file and run the same command again, which recreates its samples";
 
     private static final int EXAMPLES = 5;
 
@@ -168,7 +168,7 @@ final class RunCheck {
 
     private void checkFile(UnitCommit.File listed, Optional<SampleFileSummary> there) {
         if (there.isEmpty()) {
-            String advice = RERUN + ", which makes its samples anew";
+            String advice = RERUN + ", which recreates its samples";
             add("file-missing", listed.key(), "a commit lists it, but it is not there", advice);
         } else {
             requireAsListed(listed, there.get());
