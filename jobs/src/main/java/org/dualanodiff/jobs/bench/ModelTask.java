@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.base.BaseModel;
@@ -20,7 +19,6 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
@@ -180,23 +178,9 @@ public enum ModelTask {
         return losses;
     }
 
-    static void train(BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
-            throws IOException {
-        train(base, work, rank, checkpointEvery, listener, adapter -> {});
-    }
-
-    /**
-     * Makes one step more than are measured.
-     *
-     * @param use of the adapter, which is gone after it
-     */
-    static void train(
-            BaseModel base,
-            Workload work,
-            int rank,
-            int checkpointEvery,
-            TrainingListener listener,
-            Consumer<DualAdapter> use)
+    /** Makes one step more than are measured. */
+    private static void train(
+            BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
             throws IOException {
         TrainingConfig config = new TrainingConfig(
                 work.repeats() + 1,
@@ -218,7 +202,7 @@ public enum ModelTask {
         Path folder = Files.createTempDirectory("dualanodiff-bench-");
         Path state = folder.resolve("state");
         try (DualTrainer trainer = new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
-            use.accept(trainer.train(state, listener));
+            trainer.train(state, listener);
         } finally {
             Files.deleteIfExists(state);
             Files.delete(folder);
