@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
         description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
             ModelBenchCommands.OfAutoencoder.class,
-            ModelBenchCommands.Memory.class,
             ModelBenchCommands.Model.class,
             BenchCommand.Night.class,
             ModelBenchCommands.Gpu.class,

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.AutoencoderBenchmark;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
-import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.ModelTask.Workload;
@@ -31,13 +30,26 @@ final class ModelBenchCommands {
     private ModelBenchCommands() {}
 
     /** What all measurements ask for. */
-    abstract static class OnModel implements Callable<Integer> {
+    abstract static class OfModel implements Callable<Integer> {
 
         @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
         String base = "builtin:tiny";
 
         @Option(names = "--resolution", paramLabel = "PIXELS", description = "Default: the base model's own.")
         private int resolution;
+
+        @Option(
+                names = "--device",
+                paramLabel = "DEVICE",
+                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
+        String device = "cpu";
+
+        @Option(
+                names = "--precision",
+                paramLabel = "PRECISION",
+                split = ",",
+                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
+        private List<Precision> precisions;
 
         @Spec
         CommandSpec spec;
@@ -53,70 +65,6 @@ final class ModelBenchCommands {
                     directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
             return resolution == 0 ? own : resolution;
         }
-    }
-
-    @Command(
-            name = "memory",
-            mixinStandardHelpOptions = true,
-            footer = "bin/dualanodiff bench memory",
-            description = "Resident memory while training and sampling: it must not grow.")
-    static final class Memory extends OnModel {
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                new MemoryBenchmark(
-                                model, resolution(directory), spec.commandLine().getOut())
-                        .run();
-            }
-            return ExitCode.DONE;
-        }
-    }
-
-    @Command(
-            name = "autoencoder",
-            mixinStandardHelpOptions = true,
-            footer = "bin/dualanodiff bench autoencoder --base builtin:small",
-            description = "What a base's autoencoder loses of pictures, as a table.")
-    static final class OfAutoencoder extends OnModel {
-
-        @Option(
-                names = "--data",
-                split = ",",
-                paramLabel = "DIR",
-                description = "Folders of images to measure beside procedural pictures and anomaly parts.")
-        private List<Path> data = List.of();
-
-        @Option(names = "--pictures", paramLabel = "N", description = "Of each kind. Default: ${DEFAULT-VALUE}.")
-        private int pictures = 64;
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                new AutoencoderBenchmark(pictures, spec.commandLine().getOut())
-                        .run(model, resolution(directory), data);
-            }
-            return ExitCode.DONE;
-        }
-    }
-
-    /** Those that may be of any device. */
-    abstract static class OnDevice extends OnModel {
-
-        @Option(
-                names = "--device",
-                paramLabel = "DEVICE",
-                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
-        String device = "cpu";
-
-        @Option(
-                names = "--precision",
-                paramLabel = "PRECISION",
-                split = ",",
-                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
-        private List<Precision> precisions;
 
         List<Precision> precisions() {
             if (precisions != null) {
@@ -133,6 +81,44 @@ final class ModelBenchCommands {
     }
 
     @Command(
+            name = "autoencoder",
+            mixinStandardHelpOptions = true,
+            footer = "bin/dualanodiff bench autoencoder --data work/data/cloth/train/good",
+            description = "Measures what a base's autoencoder loses of pictures that it encodes and decodes.")
+    static final class OfAutoencoder implements Callable<Integer> {
+
+        @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: ${DEFAULT-VALUE}.")
+        private String base = "builtin:small";
+
+        @Option(
+                names = "--data",
+                split = ",",
+                paramLabel = "DIR",
+                description = "Folders of images to measure besides procedural pictures and anomaly parts.")
+        private List<Path> data = List.of();
+
+        @Option(names = "--pictures", paramLabel = "N", description = "Of each kind. Default: ${DEFAULT-VALUE}.")
+        private int pictures = 64;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws Exception {
+            ModelFiles directory = Machine.of(Map.of()).models().locate(base);
+            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
+                int side = directory.unetConfig().sampleSize()
+                        * directory.vaeConfig().downsamplingFactor();
+                new AutoencoderBenchmark(
+                                positive(spec, "--pictures", pictures),
+                                spec.commandLine().getOut())
+                        .run(model, side, data);
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
             name = "model",
             mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench model --resolution 64",
@@ -140,7 +126,7 @@ final class ModelBenchCommands {
                 "Measures what a training and a sampling step take.",
                 "Seconds, calls of TorchScript, copies between host and device, peak memory of both; and speed ratios."
             })
-    static final class Model extends OnDevice {
+    static final class Model extends OfModel {
 
         @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a step. Default: 1.")
         private int batch = 1;
@@ -164,7 +150,7 @@ final class ModelBenchCommands {
                         + " when memory runs out. Prints Markdown, then one line of JSON. Ends with 0 if all is as it should be, with 4 and"
                         + " the list of what failed if not."
             })
-    static final class Gpu extends OnDevice {
+    static final class Gpu extends OfModel {
 
         private static final String TINY = "builtin:tiny";
 
@@ -236,7 +222,7 @@ final class ModelBenchCommands {
     }
 
     @Command(name = "model-task", hidden = true, description = "One measurement of the model, in this process.")
-    static final class Task extends OnDevice {
+    static final class Task extends OfModel {
 
         @Option(names = "--task", required = true)
         private ModelTask task;
