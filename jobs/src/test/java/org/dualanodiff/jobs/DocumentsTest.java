@@ -37,6 +37,7 @@ class DocumentsTest {
             "ParameterStore",
             "SegmentationClass",
             "SparkApplication",
+            "TaskKilledException",
             "TorchScript");
 
     private static List<Path> pages;
