@@ -61,14 +61,14 @@ public final class AugmentRun {
     private final boolean retryFailed;
     private final UnitWork unitWork;
 
-    /** As the other, leaving units alone that two executors died of. */
+    /** With the model, and without trying units again under which two executors died. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
         this(spark, config, console, false, UnitWork.OF_MODEL);
     }
 
     /**
      * @param console for people: plan, warnings, progress
-     * @param retryFailed whether units that two executors died of are tried again
+     * @param retryFailed whether units are tried again under which two executors died
      * @param unitWork what the tasks do on their devices
      */
     public AugmentRun(
@@ -311,7 +311,7 @@ public final class AugmentRun {
             try {
                 return runs.findManifest(identity.runId());
             } catch (StoreException e) {
-                console.printf("warning: %s; it is written anew%n", e.getMessage());
+                console.printf("warning: %s; it is written again%n", e.getMessage());
                 console.flush();
                 return Optional.empty();
             }

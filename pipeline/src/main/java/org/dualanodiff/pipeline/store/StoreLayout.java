@@ -123,7 +123,7 @@ public final class StoreLayout {
                 && Arrays.stream(key.split("/")).noneMatch(name -> name.startsWith("_") || name.startsWith("."));
     }
 
-    /** Whether a file's name is one that commits list; versions before there were commits gave others. */
+    /** Whether a file's name is one that commits list. */
     public static boolean isOfCommits(String key) {
         return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
     }

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.AdamW;
@@ -152,7 +153,16 @@ class ConfigLoaderTest {
                     8,
                     32),
             new MaskConfig(
-                    "saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
+                    "saliency",
+                    Limit.of(0.15),
+                    Limit.of(0.3),
+                    0.6,
+                    "u2net.pt",
+                    256,
+                    new MaskCleanup(1, 2, 9, 0.2, 5),
+                    6.5,
+                    3,
+                    0.01),
             new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
@@ -235,11 +245,7 @@ class ConfigLoaderTest {
                                 0.5,
                                 "",
                                 320,
-                                0,
-                                1,
-                                4,
-                                0,
-                                64,
+                                new MaskCleanup(0, 1, 4, 0, 64),
                                 0,
                                 0,
                                 1e-3),
@@ -360,7 +366,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new GuidanceInterval(0.25, 1));
     }
 
-    private static DatasetConfig dataset(String root, List<String> categories, String split) {
+    static DatasetConfig dataset(String root, List<String> categories, String split) {
         DatasetConfig.Crop whole = new DatasetConfig.Crop("whole", 0.5, 0.2, 4);
         return new DatasetConfig(root, categories, List.of(), split, "", "auto", 0, 0, false, whole);
     }
@@ -394,7 +400,7 @@ class ConfigLoaderTest {
         return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
     }
 
-    private static PipelineConfig sets(String... sets) {
+    static PipelineConfig sets(String... sets) {
         return ConfigLoader.load(Optional.empty(), List.of(sets), Map.of(), new Properties());
     }
 

@@ -1,6 +1,8 @@
 package org.dualanodiff.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.dualanodiff.pipeline.config.ConfigLoaderTest.dataset;
+import static org.dualanodiff.pipeline.config.ConfigLoaderTest.sets;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,10 +128,6 @@ class SettingSourcesTest {
         assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
     }
 
-    private static DatasetConfig dataset(String root, List<String> categories, String split) {
-        DatasetConfig.Crop whole = new DatasetConfig.Crop("whole", 0.5, 0.2, 4);
-        return new DatasetConfig(root, categories, List.of(), split, "", "auto", 0, 0, false, whole);
-    }
 
     private PipelineConfig load(String hocon) throws IOException {
         return load(write(hocon));
@@ -139,9 +137,6 @@ class SettingSourcesTest {
         return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
     }
 
-    private static PipelineConfig sets(String... sets) {
-        return ConfigLoader.load(Optional.empty(), List.of(sets), Map.of(), new Properties());
-    }
 
     private Path write(String hocon) throws IOException {
         return Files.writeString(folder.resolve("run.conf"), hocon);

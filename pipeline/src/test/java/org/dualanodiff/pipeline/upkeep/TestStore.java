@@ -74,7 +74,7 @@ final class TestStore {
     /** Publishes the run's pairs. */
     PublishedDataset publish(String dataset, String run) {
         UnitCommit commit =
-                new UnitCommits(store, run).find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+                new UnitCommits(store, run).find(ADAPTER.unit()).orElseThrow();
         List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
                         new PublishedDataset.File(file.key(), file.bytes(), run, ADAPTER.category(), ADAPTER.defect()))
@@ -130,7 +130,7 @@ final class TestStore {
     /** Commits all that lies in the run's folder, once more if it was done before. */
     void commit(String run) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        int before = commits.find(ADAPTER.category(), ADAPTER.defect())
+        int before = commits.find(ADAPTER.unit())
                 .map(UnitCommit::number)
                 .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
@@ -156,7 +156,7 @@ final class TestStore {
     /** Writes the pairs of the run's files into one and commits that; returns the keys of those that it replaces. */
     List<String> compact(String run) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        UnitCommit commit = commits.find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        UnitCommit commit = commits.find(ADAPTER.unit()).orElseThrow();
         Map<String, BitSet> sources = new TreeMap<>();
         commit.files()
                 .forEach(file -> file.indices()
