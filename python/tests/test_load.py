@@ -92,17 +92,6 @@ def test_load_ofUnfinishedRun_isRefusedUnlessWanted(store: Path) -> None:
     assert ids(dualanodiff.load(store, run="night", unfinished=True)) == expected
 
 
-def test_load_ofRunOfEarlierVersion_saysWhereItsFilesAre(store: Path) -> None:
-    for commit in commit_files(store):
-        for file in json.loads(commit.read_text())["files"]:
-            path = store / file["key"]
-            path.rename(path.with_name("part-00000.parquet"))
-    shutil.rmtree(store / "runs/night/commits")
-
-    with pytest.raises(dualanodiff.StoreError, match="earlier version.*read its Parquet files in .*/samples/run=night"):
-        dualanodiff.load(store, run="night")
-
-
 def test_load_ofRecordsOfALaterFormat_asksForANewerPackage(store: Path) -> None:
     commit = commit_files(store)[0]
     commit.write_text(json.dumps(json.loads(commit.read_text()) | {"format": 2}))

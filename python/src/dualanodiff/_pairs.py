@@ -100,11 +100,6 @@ def _committed(store: Store, run: str, unfinished: bool) -> tuple[list[Unit], li
             " so far with unfinished=True"
         )
     commits = [commit for commit in store.commits(run) if commit["files"]]
-    if not commits and store.has_files_of_earlier_version(run):
-        raise StoreError(
-            f"run {run} in {store} was written by an earlier version, which kept no lists of its files: read its Parquet"
-            f" files in {store}/samples/run={segment(run)} with pandas or pyarrow"
-        )
     if not commits:
         raise StoreError(f"run {run} in {store} has no pairs yet; make some with dualanodiff augment")
     units = [Unit(run, c["category"], c["defect"], len(c["accepted"]), len(c["rejected"])) for c in commits]

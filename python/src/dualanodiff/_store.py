@@ -135,11 +135,6 @@ class Store:
             raise StoreError(f"{self}/{key} is the commit {name}; it was moved by hand, restore it")
         return commit
 
-    def has_files_of_earlier_version(self, run: str) -> bool:
-        """Whether a run has samples that were written before there were commits."""
-        found = self._try(run, lambda: self.fs.find(self.at(f"samples/run={segment(run)}")))
-        return any(re.search(r"/(?!pairs-)[^/]*\.parquet$", path) for path in found)
-
     def _try(self, key: str, read: Callable[[], Any]) -> Any:
         try:
             return read()

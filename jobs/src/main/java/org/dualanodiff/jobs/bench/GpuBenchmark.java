@@ -11,7 +11,6 @@ import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
-import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.torch.CudaDriver;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
@@ -193,19 +192,8 @@ public final class GpuBenchmark {
     /** What a card is too small for is no failure. */
     private void row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
         try {
-            ModelTask.Measured measured = MeasuringProcess.measure(task, one);
-            StepMeter.Cost cost = measured.cost();
-            print(
-                    "| %s | %s | %.3f | %.0f | %.0f | %.0f | %s |%n",
-                    name,
-                    one.precisionName(),
-                    cost.seconds(),
-                    cost.launches(),
-                    cost.copies(),
-                    measured.hostMebibytes(),
-                    Optional.ofNullable(measured.deviceMebibytes())
-                            .map("%.0f"::formatted)
-                            .orElse("-"));
+            String row = "| %s | %s | %.3f | %.0f | %.0f | %.0f | %s |%n";
+            print("%s", MeasuringProcess.measure(task, one).row(row, name, one));
         } catch (MeasuringProcess.Failure e) {
             boolean small = OutOfDeviceMemoryException.of(e).isPresent();
             print("| %s | %s | %s | | | | |%n", name, one.precisionName(), small ? "does not fit" : "failed");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.bench.ModelTask.MeasuringProcess;
@@ -61,19 +60,8 @@ public final class ModelBenchmark {
 
     private StepMeter.Cost row(String name, ModelTask task, Workload one) throws IOException, InterruptedException {
         ModelTask.Measured measured = MeasuringProcess.measure(task, one);
-        StepMeter.Cost cost = measured.cost();
-        print(
-                "%-28s %-6s %10.3f %9.0f %7.0f %10.0f %11s%n",
-                name,
-                one.precisionName(),
-                cost.seconds(),
-                cost.launches(),
-                cost.copies(),
-                measured.hostMebibytes(),
-                Optional.ofNullable(measured.deviceMebibytes())
-                        .map("%.0f"::formatted)
-                        .orElse("-"));
-        return cost;
+        print("%s", measured.row("%-28s %-6s %10.3f %9.0f %7.0f %10.0f %11s%n", name, one));
+        return measured.cost();
     }
 
     private void ratios(double trainingStep) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.dualanodiff.jobs.Main;
 import org.dualanodiff.model.base.BaseModel;
@@ -20,7 +19,6 @@ import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.bench.ModelTiming;
 import org.dualanodiff.model.bench.ModelTiming.StepMeter;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
-import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
@@ -116,7 +114,7 @@ public enum ModelTask {
     private static final int READ_NUMBERS = 1 << 20;
 
     private static final int RANK = 32;
-    /** So that a small base has an adapter beside which the unrest of memory is little. */
+    /** Large enough that on a small base, too, an adapter outweighs the fluctuation of memory. */
     private static final int LARGE_RANK = 256;
 
     private static final int SETTLED_CHECKPOINTS = 2;
@@ -135,6 +133,20 @@ public enum ModelTask {
 
         StepMeter.Cost cost() {
             return found.cost();
+        }
+
+        /** Seconds, launches, copies and memory of a step, for a row of a table. */
+        String row(String format, String name, Workload work) {
+            return String.format(
+                    Locale.ROOT,
+                    format,
+                    name,
+                    work.precisionName(),
+                    cost().seconds(),
+                    cost().launches(),
+                    cost().copies(),
+                    hostMebibytes,
+                    deviceMebibytes == null ? "-" : "%.0f".formatted(deviceMebibytes));
         }
     }
 
@@ -159,30 +171,16 @@ public enum ModelTask {
                         .map(CudaDriver.Memory::free);
     }
 
-    /** The losses of one step more than are measured. */
+    /** The losses of all steps: one more than are measured. */
     static float[] losses(BaseModel base, Workload work) throws IOException {
         float[] losses = new float[work.repeats() + 1];
         train(base, work, RANK, Integer.MAX_VALUE, (step, steps, loss) -> losses[step - 1] = (float) loss);
         return losses;
     }
 
-    static void train(BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
-            throws IOException {
-        train(base, work, rank, checkpointEvery, listener, adapter -> {});
-    }
-
-    /**
-     * Makes one step more than are measured.
-     *
-     * @param use of the adapter, which is gone after it
-     */
-    static void train(
-            BaseModel base,
-            Workload work,
-            int rank,
-            int checkpointEvery,
-            TrainingListener listener,
-            Consumer<DualAdapter> use)
+    /** Makes one step more than are measured. */
+    private static void train(
+            BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
             throws IOException {
         TrainingConfig config = new TrainingConfig(
                 work.repeats() + 1,
@@ -204,7 +202,7 @@ public enum ModelTask {
         Path folder = Files.createTempDirectory("dualanodiff-bench-");
         Path state = folder.resolve("state");
         try (DualTrainer trainer = new DualTrainer(base, examples(work.resolution()), NestedPrompt.RELEASED, config)) {
-            use.accept(trainer.train(state, listener));
+            trainer.train(state, listener);
         } finally {
             Files.deleteIfExists(state);
             Files.delete(folder);

@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
         footer = "bin/dualanodiff bench model --resolution 64",
         description = "Measures the model, the metrics, and Spark with its store.",
         subcommands = {
-            ModelBenchCommands.Memory.class,
             ModelBenchCommands.Model.class,
             BenchCommand.Night.class,
             ModelBenchCommands.Gpu.class,

@@ -86,7 +86,7 @@ public final class DualAnoDiffCommand {
         }
 
         /** The model's own exceptions for the user stand beside {@link UserError}, which it does not know. */
-        private static int code(Exception failure) {
+        static int code(Exception failure) {
             if (failure instanceof UserError mendable) {
                 return mendable.isOfData() ? ExitCode.DATA : ExitCode.USAGE;
             }
@@ -94,7 +94,7 @@ public final class DualAnoDiffCommand {
             return ofModel ? ExitCode.USAGE : ExitCode.UNEXPECTED;
         }
 
-        private static List<String> problems(Exception failure) {
+        static List<String> problems(Exception failure) {
             if (failure instanceof UserError mendable) {
                 return mendable.problems();
             }

@@ -5,16 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
-import org.dualanodiff.jobs.bench.MemoryBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
 import org.dualanodiff.jobs.bench.ModelTask;
 import org.dualanodiff.jobs.bench.ModelTask.Workload;
 import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.DType;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import picocli.CommandLine.Command;
@@ -29,13 +26,26 @@ final class ModelBenchCommands {
     private ModelBenchCommands() {}
 
     /** What all measurements ask for. */
-    abstract static class OnModel implements Callable<Integer> {
+    abstract static class OfModel implements Callable<Integer> {
 
         @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
         String base = "builtin:tiny";
 
         @Option(names = "--resolution", paramLabel = "PIXELS", description = "Default: the base model's own.")
         private int resolution;
+
+        @Option(
+                names = "--device",
+                paramLabel = "DEVICE",
+                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
+        String device = "cpu";
+
+        @Option(
+                names = "--precision",
+                paramLabel = "PRECISION",
+                split = ",",
+                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
+        private List<Precision> precisions;
 
         @Spec
         CommandSpec spec;
@@ -51,42 +61,6 @@ final class ModelBenchCommands {
                     directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
             return resolution == 0 ? own : resolution;
         }
-    }
-
-    @Command(
-            name = "memory",
-            mixinStandardHelpOptions = true,
-            footer = "bin/dualanodiff bench memory",
-            description = "Resident memory while training and sampling: it must not grow.")
-    static final class Memory extends OnModel {
-
-        @Override
-        public Integer call() throws Exception {
-            ModelFiles directory = directory();
-            try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                new MemoryBenchmark(
-                                model, resolution(directory), spec.commandLine().getOut())
-                        .run();
-            }
-            return ExitCode.DONE;
-        }
-    }
-
-    /** Those that may be of any device. */
-    abstract static class OnDevice extends OnModel {
-
-        @Option(
-                names = "--device",
-                paramLabel = "DEVICE",
-                description = "cpu, cuda or cuda:N. Default: ${DEFAULT-VALUE}.")
-        String device = "cpu";
-
-        @Option(
-                names = "--precision",
-                paramLabel = "PRECISION",
-                split = ",",
-                description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
-        private List<Precision> precisions;
 
         List<Precision> precisions() {
             if (precisions != null) {
@@ -110,7 +84,7 @@ final class ModelBenchCommands {
                 "Measures what a training and a sampling step take.",
                 "Seconds, calls of TorchScript, copies between host and device, peak memory of both; and speed ratios."
             })
-    static final class Model extends OnDevice {
+    static final class Model extends OfModel {
 
         @Option(names = "--batch", paramLabel = "PAIRS", description = "Pairs of a step. Default: 1.")
         private int batch = 1;
@@ -134,7 +108,7 @@ final class ModelBenchCommands {
                         + " when memory runs out. Prints Markdown, then one line of JSON. Ends with 0 if all is as it should be, with 4 and"
                         + " the list of what failed if not."
             })
-    static final class Gpu extends OnDevice {
+    static final class Gpu extends OfModel {
 
         private static final String TINY = "builtin:tiny";
 
@@ -206,7 +180,7 @@ final class ModelBenchCommands {
     }
 
     @Command(name = "model-task", hidden = true, description = "One measurement of the model, in this process.")
-    static final class Task extends OnDevice {
+    static final class Task extends OfModel {
 
         @Option(names = "--task", required = true)
         private ModelTask task;

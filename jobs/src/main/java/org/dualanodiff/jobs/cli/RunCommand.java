@@ -22,6 +22,9 @@ abstract class RunCommand implements Callable<Integer> {
     @Mixin
     private Options.OfConfig options;
 
+    @Mixin
+    private Submission submission;
+
     @Spec
     private CommandSpec spec;
 
@@ -32,8 +35,12 @@ abstract class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         PipelineConfig config = options.load();
+        return submission.record(config, () -> run(config));
+    }
+
+    private int run(PipelineConfig config) throws IOException {
         Stages stages = stages();
         Preflight.require(config, stages != Stages.GENERATE, spec.commandLine().getErr());
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {

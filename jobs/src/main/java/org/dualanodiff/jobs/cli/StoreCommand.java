@@ -30,6 +30,9 @@ abstract class StoreCommand implements Callable<Integer> {
     @Mixin
     private Options.OfStore options;
 
+    @Mixin
+    private Submission submission;
+
     @Spec
     CommandSpec spec;
 
@@ -37,8 +40,12 @@ abstract class StoreCommand implements Callable<Integer> {
     Machine machine;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         config = options.load();
+        return submission.record(config, this::onSpark);
+    }
+
+    private int onSpark() throws IOException {
         try (SparkSession spark = SparkSessions.open(config, spec.name())) {
             machine = Machine.ofSpark();
             machine.require("store", config.store());

@@ -44,6 +44,7 @@ import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.tracking.LineageEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,14 +61,14 @@ public final class AugmentRun {
     private final boolean retryFailed;
     private final UnitWork unitWork;
 
-    /** As the other, leaving units alone that two executors died of. */
+    /** With the model, and without trying units again under which two executors died. */
     public AugmentRun(SparkSession spark, PipelineConfig config, PrintWriter console) {
         this(spark, config, console, false, UnitWork.OF_MODEL);
     }
 
     /**
      * @param console for people: plan, warnings, progress
-     * @param retryFailed whether units that two executors died of are tried again
+     * @param retryFailed whether units are tried again under which two executors died
      * @param unitWork what the tasks do on their devices
      */
     public AugmentRun(
@@ -214,7 +215,13 @@ public final class AugmentRun {
             }
             report.untouched(stored.commits(), before);
             lease.requireHeld();
-            String manifest = runs.writeManifest(report.manifest(spark.version()));
+            RunManifest made = report.manifest(spark.version());
+            String manifest = runs.writeManifest(made);
+            if (!config.run().lineage().isEmpty()) {
+                new LineageEvent(
+                                config.run().lineage(), made, List.of(config.dataset().root(), config.baseModel()))
+                        .write(store);
+            }
             writeReport();
             return report.summary(manifest);
         }
@@ -308,7 +315,7 @@ public final class AugmentRun {
             try {
                 return runs.findManifest(identity.runId());
             } catch (StoreException e) {
-                console.printf("warning: %s; it is written anew%n", e.getMessage());
+                console.printf("warning: %s; it is written again%n", e.getMessage());
                 console.flush();
                 return Optional.empty();
             }

@@ -41,7 +41,7 @@ public final class RunReport {
     /** The status of a run of which only the plan is shown. */
     static final String PLANNED = "planned";
 
-    /** Units that people are told of one by one. */
+    /** Units that the sentence for people names one by one. */
     private static final int MOST_NAMED = 100;
 
     private final RunIdentity identity;
@@ -72,7 +72,7 @@ public final class RunReport {
 
     /**
      * The units of the run that this command did nothing for, those without anything to learn from and those that were not
-     * asked for: they stay in the manifest, as it was, and with what was committed since.
+     * asked for: they stay in the manifest, as it was, and with what has been committed since.
      *
      * @param commits all of the run, by unit
      * @param before the manifest of the last time, if any
@@ -135,7 +135,7 @@ public final class RunReport {
                                 .formatted(good, wanted));
     }
 
-    /** A line for each unit that is not complete, of the first ones. */
+    /** A line for each of the first units that are not complete. */
     List<String> problems() {
         List<RunManifest.Unit> incomplete = planned()
                 .map(UnitReport.Outcome::unit)
@@ -343,7 +343,7 @@ public final class RunReport {
 
         private static final Logger LOG = LoggerFactory.getLogger(Outcome.class);
 
-        /** Says that a command is under way; what the one before left is gone. */
+        /** Records that a command is under way, in the place of what the one before has left. */
         static Outcome begin(ObjectStore store, String runId, Instant started) {
             Outcome outcome = new Outcome(store, runId, started);
             outcome.write(outcome.result("running"));

@@ -12,7 +12,6 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.PathSegment;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
@@ -33,19 +32,12 @@ final class StoredUnits {
         this.staged = byFolder(store.list(StoreLayout.staging(runId)));
     }
 
-    /**
-     * A commit that cannot be read is its unit's failure, not the run's.
-     *
-     * @throws StoreException if the run is of a version that had no commits
-     */
+    /** A commit that cannot be read is its unit's failure, not the run's. */
     static StoredUnits of(ObjectStore store, String runId) {
         StoredUnits units = new StoredUnits(store, runId);
-        UnitCommits commits = new UnitCommits(store, runId);
-        commits.readable((key, e) -> units.unreadable.put(unit(key), e.getMessage()))
+        new UnitCommits(store, runId)
+                .readable((key, e) -> units.unreadable.put(unit(key), e.getMessage()))
                 .forEach(commit -> units.commits.put(commit.unit(), commit));
-        if (units.commits.isEmpty() && units.unreadable.isEmpty()) {
-            commits.requireNotOfEarlierVersion();
-        }
         store.list(StoreLayout.deaths(runId)).forEach(file -> units.died.add(unit(file.key())));
         return units;
     }

@@ -104,8 +104,8 @@ public final class UnitPairs {
     }
 
     /**
-     * Committed files that are to be written anew with what is fresh: those of less than half of a file's size, where fewer
-     * files come of it. So a file is written anew a few times at most, and there is one small one left at most.
+     * Committed files that are to be rewritten with what is fresh: those of less than half of a file's size, where fewer
+     * files come of it. So a file is written again a few times at most, and there is one small one left at most.
      *
      * @param fileBytes that a file is to have
      */

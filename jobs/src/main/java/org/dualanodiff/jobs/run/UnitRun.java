@@ -53,7 +53,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitRun.class);
 
-    /** Executors lost with their machines, after which it is left for another day. */
+    /** Executors lost together with their machines, after which the unit fails for now. */
     private static final int MOST_VANISHED = 10;
 
     private static final String NO_ADAPTER = "no adapter in the store; run train or augment";
@@ -141,7 +141,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         }
     }
 
-    /** Again from what stands there, where another driver, one that was taken for dead and woke up, has committed first. */
+    /** Starts again from what the store has if another driver has committed first: one that was taken for dead and woke up. */
     private void generate() throws Exception {
         while (!isGenerated()) {
             run.lease().requireNotLost();
@@ -289,7 +289,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     private Optional<UnitCommit> standing() {
-        return commits.find(key.category(), key.defect());
+        return commits.find(key);
     }
 
     /**

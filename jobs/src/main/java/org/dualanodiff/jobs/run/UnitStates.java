@@ -26,7 +26,7 @@ import org.dualanodiff.pipeline.store.UnitCommit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the units of a run are at, for those who look from outside: written into the store every few seconds until closed. */
+/** What the units of a run are at, for observers: written into the store every few seconds until closed. */
 final class UnitStates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitStates.class);

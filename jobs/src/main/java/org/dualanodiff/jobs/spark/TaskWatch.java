@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.spark;
 
-import java.nio.file.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.metrics.WorkCounters;
@@ -81,24 +80,11 @@ public final class TaskWatch implements AutoCloseable {
     }
 
     TrainingListener counting(TrainingListener next) {
-        return new TrainingListener() {
-            @Override
-            public void afterStep(int step, int steps, double loss) {
-                counters.step();
-                countGpu();
-                next.afterStep(step, steps, loss);
-            }
-
-            @Override
-            public boolean wantsCheckpoint(int step) {
-                return next.wantsCheckpoint(step);
-            }
-
-            @Override
-            public void afterCheckpoint(int step, Path state) {
-                next.afterCheckpoint(step, state);
-            }
+        TrainingListener counted = (step, steps, loss) -> {
+            counters.step();
+            countGpu();
         };
+        return counted.then(next);
     }
 
     GenerationListener counting(GenerationListener next) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.quality.LearnQuality.TrainingPair;
@@ -290,7 +291,7 @@ class QualityGateRunTest {
         Map<Long, GeneratedSample> samples = new TreeMap<>();
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
             for (GeneratedSample sample :
-                    new RunSamples(opened, runId).first("hex_nut", "rust", any -> true, Integer.MAX_VALUE)) {
+                    new RunSamples(opened, runId).first(new UnitKey("hex_nut", "rust"), any -> true, Integer.MAX_VALUE)) {
                 assertThat(samples.put(sample.id().index(), sample)).isNull();
             }
         }

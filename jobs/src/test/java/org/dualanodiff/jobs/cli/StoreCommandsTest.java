@@ -3,6 +3,7 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class StoreCommandsTest {
     @BeforeAll
     static void augment() throws IOException {
         SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
-        List<String> arguments = new ArrayList<>(List.of("augment"));
+        List<String> arguments = new ArrayList<>(List.of("augment", "--submission", "augment"));
         Stream.of(
                         "base-model="
                                 + Path.of(System.getProperty("project.root"))
@@ -42,6 +43,8 @@ class StoreCommandsTest {
                         // A base of random weights draws nothing that the gate would let pass.
                         "quality.enabled=false",
                         "run.id=night",
+                        "run.lease.expire-seconds=3",
+                        "run.lineage=factory",
                         "store=" + folder.resolve("store"))
                 .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         CommandLineRun run = CommandLineRun.of(arguments);
@@ -74,6 +77,67 @@ class StoreCommandsTest {
         } finally {
             Files.write(file, sound);
         }
+    }
+
+    @Test
+    void commands_submittedUnderNames_showThatTheyLiveAndLeaveTheirExitCodesAndLastLines() throws IOException {
+        JsonObject augment = submission("augment");
+        assertThat(augment.get("status").getAsString()).isEqualTo("ended");
+        assertThat(augment.get("exit_code").getAsInt()).isZero();
+        assertThat(augment.get("renewals").getAsInt()).isGreaterThan(1);
+        assertThat(augment.getAsJsonObject("result").get("run_id").getAsString())
+                .isEqualTo("night");
+
+        CommandLineRun verify = command("verify", "--json", "--run", "night", "--submission", "verify");
+        assertThat(submission("verify").get("result")).isEqualTo(verify.json());
+        assertThat(submission("verify").get("command").getAsString()).isEqualTo("verify");
+    }
+
+    @Test
+    void augment_submittedThatFails_leavesItsExitCodeAndItsErrors() throws IOException {
+        CommandLineRun run = CommandLineRun.of("augment", "--set", "store=" + folder.resolve("store"), "--set", "dataset.root=" + folder.resolve("nowhere"), "--submission", "failing");
+
+        assertThat(run.exit()).isEqualTo(ExitCode.DATA);
+        JsonObject record = submission("failing");
+        assertThat(record.get("exit_code").getAsInt()).isEqualTo(ExitCode.DATA);
+        assertThat(record.get("errors").toString()).contains("nowhere");
+        assertThat(record.get("result").isJsonNull()).isTrue();
+        assertThat(command("verify").out()).contains("clean");
+    }
+
+    @Test
+    void augment_withANamespaceForLineage_leavesWhatTheRunWasMadeFromAndWhereItLies() throws IOException {
+        JsonObject event = JsonParser.parseString(Files.readString(folder.resolve("store/runs/night/lineage.json")))
+                .getAsJsonObject();
+
+        assertThat(event.get("eventType").getAsString()).isEqualTo("COMPLETE");
+        assertThat(event.getAsJsonObject("job").get("namespace").getAsString()).isEqualTo("factory");
+        assertThat(names(event, "inputs"))
+                .containsExactly(
+                        "file " + folder.resolve("data"),
+                        "file " + System.getProperty("project.root") + "/model-core/src/test/golden/tiny-sd");
+        assertThat(names(event, "outputs")).containsExactly("file " + folder.resolve("store/samples/run=night"));
+        JsonObject written = event.getAsJsonArray("outputs")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonObject("outputFacets")
+                .getAsJsonObject("outputStatistics");
+        assertThat(written.get("rowCount").getAsInt()).isEqualTo(2);
+        assertThat(written.get("size").getAsLong()).isEqualTo(Files.size(sampleFile()));
+    }
+
+    private static List<String> names(JsonObject event, String part) {
+        List<String> names = new ArrayList<>();
+        event.getAsJsonArray(part).forEach(element -> {
+            JsonObject dataset = element.getAsJsonObject();
+            names.add(dataset.get("namespace").getAsString() + " " + dataset.get("name").getAsString());
+        });
+        return names;
+    }
+
+    private static JsonObject submission(String name) throws IOException {
+        return JsonParser.parseString(Files.readString(folder.resolve("store/submissions/" + name + ".json")))
+                .getAsJsonObject();
     }
 
     @Test

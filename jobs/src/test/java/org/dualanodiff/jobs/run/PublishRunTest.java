@@ -52,19 +52,6 @@ class PublishRunTest {
         }
     }
 
-    @Test
-    void run_ofAVersionWithoutCommits_isRefusedWithWhatToDo() {
-        try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
-            store.write(
-                    StoreLayout.samples("night", new UnitKey("hex nut", "a=b")) + "/part-0000.snappy.parquet",
-                    new byte[1]);
-            assertThatThrownBy(() -> new PublishRun(store).files("night"))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("earlier version")
-                    .hasMessageContaining("give another run.id");
-        }
-    }
-
     private static void leaveBehind(ObjectStore store, String run) {
         store.write(StoreLayout.samples(run, new UnitKey("hex nut", "a=b")) + "/pairs-000001-x.parquet", new byte[1]);
     }

@@ -5,32 +5,25 @@ import java.util.List;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 
 /**
- * The noise schedule of a model, as in the {@code scheduler/scheduler_config.json} of diffusers.
+ * The noise schedule of a model, as in the {@code scheduler/scheduler_config.json} of diffusers. The file also names a sampler
+ * and its timesteps; here the settings of generation say these.
  *
- * @param schedulerClass the class named in the file, {@code PNDMScheduler} for Stable Diffusion 1.5
  * @param betaStart variance of the first step
  * @param betaEnd variance of the last step
  * @param betaSchedule {@code linear}, or {@code scaled_linear}: linear in the square root of beta
  * @param numTrainTimesteps steps of the forward process
  * @param stepsOffset what is added to the inference timesteps
  * @param setAlphaToOne whether the step after the last one has no noise, rather than that of timestep 0
- * @param skipPrkSteps whether PNDM starts without Runge-Kutta steps
  * @param predictionType {@code epsilon} or {@code v_prediction}
- * @param timestepSpacing {@code leading}, {@code trailing} or {@code linspace}
  */
 public record SchedulerConfig(
-        String schedulerClass,
         double betaStart,
         double betaEnd,
         String betaSchedule,
         int numTrainTimesteps,
         int stepsOffset,
         boolean setAlphaToOne,
-        boolean skipPrkSteps,
-        String predictionType,
-        String timestepSpacing) {
-    private static final String PNDM = "PNDMScheduler";
-    private static final String DDIM = "DDIMScheduler";
+        String predictionType) {
 
     /**
      * Reads a configuration; an absent key has the default that diffusers gives the class named in the file.
@@ -41,7 +34,7 @@ public record SchedulerConfig(
     public static SchedulerConfig fromJson(JsonObject json, String source) {
         ConfigReader config = new ConfigReader(json, source);
         config.unsupported("trained_betas", "clip_sample", "thresholding", "rescale_betas_zero_snr");
-        SchedulerConfig result = read(config, config.text("_class_name", PNDM));
+        SchedulerConfig result = read(config);
         config.require(
                 0 < result.betaStart && result.betaStart <= result.betaEnd && result.betaEnd < 1,
                 "beta_start and beta_end: must be 0 < beta_start <= beta_end < 1, found %s and %s",
@@ -51,21 +44,15 @@ public record SchedulerConfig(
         return result;
     }
 
-    private static SchedulerConfig read(ConfigReader config, String schedulerClass) {
-        boolean leading = List.of(PNDM, DDIM, "DDPMScheduler").contains(schedulerClass);
+    private static SchedulerConfig read(ConfigReader config) {
+        boolean ddim = config.text("_class_name", "").equals("DDIMScheduler");
         return new SchedulerConfig(
-                schedulerClass,
                 config.number("beta_start", 0.0001),
                 config.number("beta_end", 0.02),
                 config.oneOf("beta_schedule", "linear", List.of("linear", "scaled_linear")),
                 config.positive("num_train_timesteps", 1000),
                 config.nonNegative("steps_offset", 0),
-                config.flag("set_alpha_to_one", schedulerClass.equals(DDIM)),
-                config.flag("skip_prk_steps", false),
-                config.oneOf("prediction_type", "epsilon", List.of("epsilon", "v_prediction")),
-                config.oneOf(
-                        "timestep_spacing",
-                        leading ? "leading" : "linspace",
-                        List.of("leading", "trailing", "linspace")));
+                config.flag("set_alpha_to_one", ddim),
+                config.oneOf("prediction_type", "epsilon", List.of("epsilon", "v_prediction")));
     }
 }

@@ -104,7 +104,7 @@ public final class Weights implements AutoCloseable {
         ((Files) origin).storedType(prefix + name, shape);
     }
 
-    /** The same frozen weights, each read anew when asked for and owned by the open scope. */
+    /** The same frozen weights, each read again when asked for and owned by the open scope. */
     Weights borrowed() {
         return new Weights(new Borrowed((Files) origin), prefix, device, precision);
     }

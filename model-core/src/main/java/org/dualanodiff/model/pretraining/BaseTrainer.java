@@ -40,7 +40,7 @@ import org.dualanodiff.model.unet.UNet;
  * step runs both branches of an image and its anomaly part with a starting adapter, which is trained beside the base:
  * LoRA and SAIM of new adapters can start from it (an extension of the paper, where they start from nothing).
  *
- * <p>Weights are kept in fp32 and cast to the precision of the computation anew every step. What counts in the end is
+ * <p>Weights are kept in fp32 and cast to the precision of the computation again at every step. What counts in the end is
  * their moving average.
  */
 public final class BaseTrainer implements AutoCloseable {
@@ -238,7 +238,7 @@ public final class BaseTrainer implements AutoCloseable {
         base.close();
     }
 
-    /** Sees how pretraining gets on. */
+    /** Sees the progress of a pretraining. */
     public interface Listener {
 
         /** @param steps in all */

@@ -97,7 +97,7 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
         average.values().forEach(NDArray::close);
     }
 
-    /** Writes a trained base as a model directory: what was trained anew, everything else from where training began. */
+    /** Writes a trained base as a model directory: the trained weights, and all else as it was where training began. */
     static final class TrainedModelWriter {
 
         private static final String UNET = "unet";

@@ -11,11 +11,8 @@ import org.dualanodiff.model.dual.DualAdapter.AdapterTensors;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.Attention;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,17 +24,7 @@ class AttentionParityTest {
 
     private static final double TOLERANCE = 1e-5;
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = Golden.base();
 
     static Stream<Arguments> variants() {
         return Stream.of(
@@ -76,7 +63,7 @@ class AttentionParityTest {
     }
 
     private static Attention first() {
-        return base.unet().attentions().get(0);
+        return BASE.unet().attentions().get(0);
     }
 
     private static AdapterTensors tensors(DualAdapter adapter) {
@@ -86,6 +73,6 @@ class AttentionParityTest {
     }
 
     private static DualAdapter adapter(String variant) {
-        return AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), base);
+        return AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), BASE);
     }
 }

@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelDirectory;
+import org.dualanodiff.model.torch.Compute;
 
 /** The folder of reference numbers: system property {@code golden.dir}, relative to the project if not absolute. */
 public final class Golden {
@@ -46,5 +48,14 @@ public final class Golden {
     /** The tiny model that the numbers were made with. */
     public static ModelDirectory model() {
         return ModelDirectory.open(path("tiny-sd"));
+    }
+
+    /** That model on the CPU, loaded once for all tests of a JVM; it is nobody's to close. */
+    public static BaseModel base() {
+        return Loaded.BASE;
+    }
+
+    private static final class Loaded {
+        private static final BaseModel BASE = BaseModel.load(model(), Compute.CPU);
     }
 }

@@ -35,6 +35,13 @@ class RunLengthsTest {
         assertThat(read("`lg2")).containsExactly(90_000);
     }
 
+    @Test
+    void runLengths_ofKnownCounts_compressAsTheFormatSays() {
+        // 5 and 3 as they are; 40 in two groups; then the difference 2 - 3 = -1, in one group with its sign set.
+        assertThat(new RunLengths(new int[] {5, 3, 40, 2}).compressed()).isEqualTo("53X1O");
+        assertThat(RunLengths.parse("53X1O").counts()).containsExactly(5, 3, 40, 2);
+    }
+
     private static Mask random(long seed) {
         Random random = new Random(seed);
         double density = random.nextDouble();

@@ -18,13 +18,10 @@ import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,32 +35,22 @@ class BackgroundSamplingParityTest {
     private static final double LATENTS = 5e-4;
     private static final double FORWARD = 1e-5;
 
-    private static BaseModel base;
+    private static final BaseModel BASE = Golden.base();
     private final GoldenTensors golden = Golden.tensors("bcm/sample.safetensors");
     private final JsonObject settings = Golden.json("bcm/config.json").getAsJsonObject("sample");
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"single, false", "pair2, false", "single, true", "pair2, true"})
     void sampler_overBackground_followsReleasedLatents(String name, boolean merged) {
         int steps = settings.get("num_inference_steps").getAsInt();
-        PndmSampler sampler = new PndmSampler(base.schedule());
+        PndmSampler sampler = new PndmSampler(BASE.schedule());
         assertThat(sampler.timesteps(steps)).isEqualTo(golden.ints(name + ".timesteps"));
-        try (DualAdapter adapter = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
-                MergedAdapter folded = new MergedAdapter(base, adapter);
+        try (DualAdapter adapter = AdapterFile.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), BASE);
+                MergedAdapter folded = new MergedAdapter(BASE, adapter);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open();
                 GuidedDenoiser denoiser = denoiser(
-                        name, merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter))) {
+                        name, merged ? new MergedDualUNet(BASE.unet(), folded) : new DualUNet(BASE.unet(), adapter))) {
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -83,8 +70,8 @@ class BackgroundSamplingParityTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray grey = Operators.zerosLike(golden.tensor(name + ".background"));
             NDArray unconditional =
-                    base.autoencoder().encode(grey).sample(golden.tensor(name + ".neg_posterior_noise"));
-            NDArray conditional = base.autoencoder()
+                    BASE.autoencoder().encode(grey).sample(golden.tensor(name + ".neg_posterior_noise"));
+            NDArray conditional = BASE.autoencoder()
                     .encode(golden.tensor(name + ".background"))
                     .sample(golden.tensor(name + ".bg_posterior_noise"));
             float[] expected = golden.floats(name + ".cond_lat");
@@ -99,7 +86,7 @@ class BackgroundSamplingParityTest {
 
     private GuidedDenoiser denoiser(String name, PairDenoiser unet) {
         double scale = settings.get("guidance_scale").getAsDouble();
-        return new GuidedDenoiser(base, unet, golden.tensor(name + ".prompt_embeds"), scale);
+        return new GuidedDenoiser(BASE, unet, golden.tensor(name + ".prompt_embeds"), scale);
     }
 
     /** The recorded latents, with the noise that was recorded at each call. */
@@ -111,7 +98,7 @@ class BackgroundSamplingParityTest {
             assertThat(both).isTrue();
             int[] timesteps = new int[rows];
             Arrays.fill(timesteps, timestep);
-            return base.schedule()
+            return BASE.schedule()
                     .addNoise(clean, golden.sliceTensor(name + ".ref_noise_steps", calls[0]++), timesteps);
         };
     }

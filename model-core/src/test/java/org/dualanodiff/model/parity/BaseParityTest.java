@@ -10,14 +10,11 @@ import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.text.ClipTextEncoder;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.vae.Autoencoder;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,17 +26,7 @@ class BaseParityTest {
 
     private static final double TOLERANCE = 1e-5;
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = Golden.base();
 
     @Test
     void textEncoder_onGoldenPrompts_givesReleasedStates() {
@@ -48,7 +35,7 @@ class BaseParityTest {
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             long[] ids = Arrays.copyOf(golden.longs("input_ids"), (int) (shape[0] * shape[1]));
-            NDArray states = base.textEncoder()
+            NDArray states = BASE.textEncoder()
                     .forward(
                             Tensors.of(ids, Device.cpu(), shape[0], shape[1]),
                             ClipTextEncoder.ProjectionAdapter.NONE,
@@ -63,7 +50,7 @@ class BaseParityTest {
         GoldenTensors golden = Golden.tensors("unet.safetensors");
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray noise = base.unet()
+            NDArray noise = BASE.unet()
                     .forward(
                             golden.tensor(name + ".sample"),
                             golden.longTensor(name + ".timesteps"),
@@ -85,7 +72,7 @@ class BaseParityTest {
         GoldenTensors golden = Golden.tensors("vae.safetensors");
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            Autoencoder.Posterior posterior = base.autoencoder().encode(golden.tensor("image"));
+            Autoencoder.Posterior posterior = BASE.autoencoder().encode(golden.tensor("image"));
             assertClose("mean", posterior.mean(), golden, "mean", TOLERANCE);
             assertClose("log variance", posterior.logVariance(), golden, "logvar", TOLERANCE);
             NDArray sample = posterior.sample(golden.tensor("posterior_noise"));
@@ -98,7 +85,7 @@ class BaseParityTest {
         GoldenTensors golden = Golden.tensors("vae.safetensors");
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            assertClose("pixels", base.autoencoder().decode(golden.tensor("latents")), golden, "decoded", TOLERANCE);
+            assertClose("pixels", BASE.autoencoder().decode(golden.tensor("latents")), golden, "decoded", TOLERANCE);
         }
     }
 
@@ -108,7 +95,7 @@ class BaseParityTest {
         try (GradientMode mode = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
             NDArray latents = Tensors.trainable(Operators.copy(golden.tensor("a.sample")));
-            NDArray noise = base.unet()
+            NDArray noise = BASE.unet()
                     .forward(
                             latents,
                             golden.longTensor("a.timesteps"),

@@ -22,7 +22,6 @@ import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -30,8 +29,6 @@ import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualObjective;
 import org.dualanodiff.model.training.DualObjective.TrainingBatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,17 +48,7 @@ class DualParityTest {
     /** Its true gradient is zero; what the released code has is rounding noise that Adam amplifies. */
     private static final String WITHOUT_TRUE_GRADIENT = "temporal_k.bias";
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = Golden.base();
 
     @ParameterizedTest
     @ValueSource(strings = {"dual", "bcm"})
@@ -70,7 +57,7 @@ class DualParityTest {
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            DualObjective objective = new DualObjective(base, adapter);
+            DualObjective objective = new DualObjective(BASE, adapter);
             TrainingBatch batch = ParityBatches.forward(golden);
             NDArray tokens = ParityBatches.tokens(golden);
             Set<String> seen = new TreeSet<>();
@@ -96,7 +83,7 @@ class DualParityTest {
         try (DualAdapter adapter = adapter(variant);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray states = base.textEncoder().forward(ParityBatches.tokens(golden), adapter.text());
+            NDArray states = BASE.textEncoder().forward(ParityBatches.tokens(golden), adapter.text());
             assertClose("text states", states, golden, "encoder_hidden_states", FORWARD);
         }
     }
@@ -111,7 +98,7 @@ class DualParityTest {
                 TensorScope scope = TensorScope.open()) {
             List<String> keys = adapter.trainedKeys(Ablation.NONE);
             List<NDArray> parameters = trainable(adapter);
-            NDArray loss = new DualObjective(base, adapter)
+            NDArray loss = new DualObjective(BASE, adapter)
                     .loss(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
             List<NDArray> gradients = Operators.gradients(loss, parameters);
             assertThat(keys).containsAll(golden.names());
@@ -135,7 +122,7 @@ class DualParityTest {
         JsonObject settings = Golden.json(variant + "/config.json").getAsJsonObject("train");
         try (DualAdapter adapter = adapter(variant);
                 AdamW optimizer = new AdamW(trainable(adapter), optimizer(settings))) {
-            DualObjective objective = new DualObjective(base, adapter);
+            DualObjective objective = new DualObjective(BASE, adapter);
             for (int step = 0; step < settings.get("steps").getAsInt(); step++) {
                 train(objective, optimizer, adapter, golden, step);
                 if (step == 0) {
@@ -188,7 +175,7 @@ class DualParityTest {
             throws IOException {
         Path original = Golden.path(variant + "/pytorch_lora_weights.safetensors");
         Path copy = folder.resolve("copy.safetensors");
-        try (DualAdapter adapter = AdapterFile.read(original, base)) {
+        try (DualAdapter adapter = AdapterFile.read(original, BASE)) {
             AdapterFile.write(adapter, copy, Map.of());
         }
         SafetensorsFile expected = SafetensorsFile.open(original);
@@ -204,7 +191,7 @@ class DualParityTest {
     }
 
     private static DualAdapter adapter(String variant) {
-        return AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), base);
+        return AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), BASE);
     }
 
     private static List<NDArray> trainable(DualAdapter adapter) {

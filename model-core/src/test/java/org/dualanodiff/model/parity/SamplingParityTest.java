@@ -22,13 +22,10 @@ import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.GuidedDenoiser;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,33 +40,23 @@ class SamplingParityTest {
     private static final double IMAGES = 1e-4;
     private static final double FORWARD = 1e-5;
 
-    private static BaseModel base;
+    private static final BaseModel BASE = Golden.base();
     private final GoldenTensors golden = Golden.tensors("dual/sample.safetensors");
     private final JsonObject settings = Golden.json("dual/config.json").getAsJsonObject("sample");
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"single, false", "pair2, false", "single, true", "pair2, true"})
     void sampler_withGuidance_followsReleasedLatents(String name, boolean merged) {
         double scale = settings.get("guidance_scale").getAsDouble();
         int steps = settings.get("num_inference_steps").getAsInt();
-        PndmSampler sampler = new PndmSampler(base.schedule());
+        PndmSampler sampler = new PndmSampler(BASE.schedule());
         assertThat(sampler.timesteps(steps)).isEqualTo(golden.ints(name + ".timesteps"));
         try (DualAdapter adapter = adapter();
-                MergedAdapter folded = new MergedAdapter(base, adapter);
+                MergedAdapter folded = new MergedAdapter(BASE, adapter);
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            PairDenoiser unet = merged ? new MergedDualUNet(base.unet(), folded) : new DualUNet(base.unet(), adapter);
-            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text(name, adapter), scale);
+            PairDenoiser unet = merged ? new MergedDualUNet(BASE.unet(), folded) : new DualUNet(BASE.unet(), adapter);
+            GuidedDenoiser denoiser = new GuidedDenoiser(BASE, unet, text(name, adapter), scale);
             sampler.sample(
                     golden.tensor(name + ".latents_init"),
                     steps,
@@ -90,9 +77,9 @@ class SamplingParityTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray start = golden.tensor(name + ".latents_init");
             NDArray rows = Operators.concat(List.of(start, start), 0);
-            NDArray t = Tensors.of(new long[] {golden.longs(name + ".timesteps")[0]}, base.device(), 1);
+            NDArray t = Tensors.of(new long[] {golden.longs(name + ".timesteps")[0]}, BASE.device(), 1);
             NDArray output =
-                    new DualUNet(base.unet(), adapter).forward(rows, t, text(name, adapter), BackgroundFeatures.NONE);
+                    new DualUNet(BASE.unet(), adapter).forward(rows, t, text(name, adapter), BackgroundFeatures.NONE);
             assertClose("output", output, golden, name + ".unet_out_step0", FORWARD);
         }
     }
@@ -103,7 +90,7 @@ class SamplingParityTest {
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray last = golden.sliceTensor("single.latents_steps", (int) shape[0] - 1);
-            NDArray pixels = base.autoencoder().decode(base.autoencoder().fromDiffusion(last));
+            NDArray pixels = BASE.autoencoder().decode(BASE.autoencoder().fromDiffusion(last));
             float[] unit = Tensors.floats(pixels);
             for (int i = 0; i < unit.length; i++) {
                 unit[i] = Math.min(Math.max(unit[i] / 2 + 0.5f, 0), 1);
@@ -123,7 +110,7 @@ class SamplingParityTest {
         NestedPrompt[] all = new NestedPrompt[2 * prompts.length];
         Arrays.fill(all, 0, prompts.length, negative);
         System.arraycopy(prompts, 0, all, prompts.length, prompts.length);
-        NDArray states = base.textEncoder().forward(NestedPrompt.tokens(base, all), adapter.text());
+        NDArray states = BASE.textEncoder().forward(NestedPrompt.tokens(BASE, all), adapter.text());
         assertClose("text states", states, golden, name + ".prompt_embeds", FORWARD);
         return states;
     }
@@ -133,6 +120,6 @@ class SamplingParityTest {
     }
 
     private static DualAdapter adapter() {
-        return AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        return AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
     }
 }

@@ -21,13 +21,10 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class AnchoredSamplingTest {
@@ -37,17 +34,7 @@ class AnchoredSamplingTest {
     private static final int TIMESTEP = 300;
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = Golden.base();
 
     @Test
     void denoiser_whereThePartIsGrey_leadsGlobalToTheGoodImage() {
@@ -56,10 +43,10 @@ class AnchoredSamplingTest {
             NDArray grey = latents(new float[3 * SIDE * SIDE]);
             NDArray good = latents(picture());
             NDArray noise = gaussian(2);
-            NDArray x = base.schedule()
+            NDArray x = BASE.schedule()
                     .addNoise(Operators.concat(List.of(gaussian(1), grey), 0), noise, new int[] {TIMESTEP, TIMESTEP});
             Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
 
             float[] data = data(x, anchored.noise(x, TIMESTEP));
             assertThat(firstHalf(data)).usingComparatorWithPrecision(0.03f).containsExactly(Tensors.floats(good));
@@ -73,12 +60,12 @@ class AnchoredSamplingTest {
             NDArray noise = gaussian(2);
             NDArray global = gaussian(1);
             NDArray part = Operators.multiply(gaussian(1), 50);
-            NDArray x = base.schedule()
+            NDArray x = BASE.schedule()
                     .addNoise(Operators.concat(List.of(global, part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
             Denoiser open = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
             Denoiser closed = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(new float[SIDE * SIDE])), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(new float[SIDE * SIDE])), SIDE, ANCHORING);
 
             assertThat(firstHalf(data(x, open.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(1e-3f)
@@ -96,11 +83,11 @@ class AnchoredSamplingTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray part = latents(blue.picture(SIDE));
             NDArray noise = gaussian(2);
-            NDArray x = base.schedule()
+            NDArray x = BASE.schedule()
                     .addNoise(Operators.concat(List.of(gaussian(1), part), 0), noise, new int[] {TIMESTEP, TIMESTEP});
             Denoiser anchored = new AnchoredDenoiser(
                     (rows, t) -> Operators.copy(noise),
-                    base,
+                    BASE,
                     List.of(anchor(null)),
                     SIDE,
                     new Anchoring(0.7, false, blue));
@@ -117,7 +104,7 @@ class AnchoredSamplingTest {
                 TensorScope scope = TensorScope.open()) {
             NDArray noise = gaussian(2);
             Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), base, List.of(anchor(null)), SIDE, ANCHORING);
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
             NDArray x = gaussian(2);
             assertThat(Tensors.floats(anchored.noise(x, 700))).containsExactly(Tensors.floats(noise));
             assertThat(Tensors.floats(anchored.noise(x, 699))).isNotEqualTo(Tensors.floats(noise));
@@ -126,7 +113,7 @@ class AnchoredSamplingTest {
 
     @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
-        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE)) {
             byte[] good = Image.rgb(anchor(null).image()).levels();
             assertThat(largestDifference(good, sampled(adapter, true))).isLessThan(8);
             assertThat(largestDifference(good, sampled(adapter, false))).isGreaterThan(40);
@@ -139,7 +126,7 @@ class AnchoredSamplingTest {
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
         try (DualSampler sampler = new DualSampler(
-                base, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
+                BASE, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
             return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }
@@ -189,20 +176,20 @@ class AnchoredSamplingTest {
     }
 
     private static NDArray latents(float[] pixels) {
-        NDArray one = Tensors.of(pixels, base.device(), 1, 3, SIDE, SIDE);
-        return base.autoencoder().toDiffusion(base.autoencoder().encode(one).mean());
+        NDArray one = Tensors.of(pixels, BASE.device(), 1, 3, SIDE, SIDE);
+        return BASE.autoencoder().toDiffusion(BASE.autoencoder().encode(one).mean());
     }
 
     private static NDArray gaussian(int rows) {
-        int channels = base.unet().config().inChannels();
-        int side = SIDE / base.autoencoder().factor();
+        int channels = BASE.unet().config().inChannels();
+        int side = SIDE / BASE.autoencoder().factor();
         float[] values = NoiseSource.gaussian(rows * channels * side * side, "anchored", Integer.toString(rows));
-        return Tensors.of(values, base.device(), rows, channels, side, side);
+        return Tensors.of(values, BASE.device(), rows, channels, side, side);
     }
 
     /** What x is without the noise. */
     private static float[] data(NDArray x, NDArray noise) {
-        double alpha = base.schedule().alphaCumprod(TIMESTEP);
+        double alpha = BASE.schedule().alphaCumprod(TIMESTEP);
         return Tensors.floats(
                 Operators.combine(1 / Math.sqrt(alpha), x, -Math.sqrt(1 - alpha) / Math.sqrt(alpha), noise));
     }

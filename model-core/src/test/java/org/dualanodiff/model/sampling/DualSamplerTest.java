@@ -22,7 +22,6 @@ import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
-import org.dualanodiff.model.torch.Compute;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,19 +32,17 @@ class DualSamplerTest {
 
     private static final SampleSeries SERIES = new SampleSeries(3, "tile", "crack");
 
-    private static BaseModel base;
+    private static final BaseModel BASE = Golden.base();
     private static MergedAdapter adapter;
 
     @BeforeAll
     static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
     }
 
     @AfterAll
     static void close() {
         adapter.close();
-        base.close();
     }
 
     @Test
@@ -109,8 +106,8 @@ class DualSamplerTest {
     @Test
     void sampler_ofCompensatedAdapterWithoutBackgrounds_isRefused() {
         try (MergedAdapter compensated =
-                MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base)) {
-            assertThatThrownBy(() -> new DualSampler(base, compensated, NestedPrompt.RELEASED, "", config(2.5)))
+                MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), BASE)) {
+            assertThatThrownBy(() -> new DualSampler(BASE, compensated, NestedPrompt.RELEASED, "", config(2.5)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("needs clean backgrounds");
         }
@@ -120,11 +117,11 @@ class DualSamplerTest {
     void sampler_recordingAttention_givesEachPairAMapAndTheSamePictures() {
         SamplingConfig recording =
                 new SamplingConfig(SamplingConfig.Method.DDIM, 3, 2.5, GuidanceInterval.WHOLE, 1, 3, 32, true);
-        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", recording)) {
+        try (DualSampler sampler = new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", recording)) {
             List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
             assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
             for (GeneratedPair pair : pairs) {
-                assertThat(pair.part().device()).isEqualTo(base.device());
+                assertThat(pair.part().device()).isEqualTo(BASE.device());
                 HeatMap map = pair.part().attention().orElseThrow();
                 assertThat(map.values()).hasSize(map.width() * map.height());
                 for (float share : map.values()) {
@@ -139,10 +136,10 @@ class DualSamplerTest {
     @Test
     void sampler_whoseNumbersDiverge_givesGreyPicturesAndSaysSo() {
         assertThat(block(0, SERIES)).allMatch(GeneratedPair::finite);
-        try (DualAdapter broken = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base)) {
+        try (DualAdapter broken = AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE)) {
             broken.tensors().values().forEach(tensor -> tensor.muli(Float.NaN));
-            try (MergedAdapter merged = new MergedAdapter(base, broken);
-                    DualSampler sampler = new DualSampler(base, merged, NestedPrompt.RELEASED, "", config(2.5))) {
+            try (MergedAdapter merged = new MergedAdapter(BASE, broken);
+                    DualSampler sampler = new DualSampler(BASE, merged, NestedPrompt.RELEASED, "", config(2.5))) {
                 assertThat(sampler.sampleBlock(SERIES, 0)).allSatisfy(pair -> {
                     assertThat(pair.finite()).isFalse();
                     assertThat(Image.rgb(pair.image()).levels()).containsOnly((byte) 128);
@@ -177,7 +174,7 @@ class DualSamplerTest {
     private static int[] pixels(int interval, long... blocks) {
         SamplingConfig config = new SamplingConfig(
                 SamplingConfig.Method.DDIM, 9, 2.5, new GuidanceInterval(0, 0.7), interval, 1, 32, false);
-        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
+        try (DualSampler sampler = new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", config)) {
             byte[] levels = {};
             for (long block : blocks) {
                 levels = Image.rgb(sampler.sampleBlock(SERIES, block).get(0).image())
@@ -189,10 +186,10 @@ class DualSamplerTest {
     }
 
     private static List<GeneratedPair> overBackground(float[] picture) {
-        try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base);
-                CleanBackgrounds backgrounds = new CleanBackgrounds(base, List.of(picture), 32, false);
+        try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), BASE);
+                CleanBackgrounds backgrounds = new CleanBackgrounds(BASE, List.of(picture), 32, false);
                 DualSampler sampler = new DualSampler(
-                        base,
+                        BASE,
                         compensated,
                         NestedPrompt.RELEASED,
                         "",
@@ -212,7 +209,7 @@ class DualSamplerTest {
     }
 
     private static List<GeneratedPair> block(long block, SampleSeries series, double guidance) {
-        try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config(guidance))) {
+        try (DualSampler sampler = new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", config(guidance))) {
             return sampler.sampleBlock(series, block);
         }
     }

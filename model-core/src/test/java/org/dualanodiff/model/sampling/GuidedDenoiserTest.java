@@ -12,31 +12,18 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class GuidedDenoiserTest {
 
     private static final GuidanceInterval MIDDLE = new GuidanceInterval(0.3, 0.7);
 
-    private static BaseModel base;
+    private static final BaseModel BASE = Golden.base();
     private final GoldenTensors golden = Golden.tensors("dual/sample.safetensors");
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
 
     @Test
     void denoiser_outsideItsInterval_givesTheConditionalEstimate() {
@@ -61,9 +48,9 @@ class GuidedDenoiserTest {
     /** All pixels of a pair of three DDIM steps, at timesteps 667, 334 and 1. */
     private static int[] pixel(SampleSeries series, GuidanceInterval interval) {
         SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 3, 6, interval, 1, 1, 64, false);
-        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
                 DualSampler sampler =
-                        new DualSampler(base, adapter, new NestedPrompt("a vfx with sks", "sks"), "", config)) {
+                        new DualSampler(BASE, adapter, new NestedPrompt("a vfx with sks", "sks"), "", config)) {
             return sampler.sampleBlock(series, 0).get(0).image().getRGB(0, 0, 64, 64, null, 0, 64);
         }
     }
@@ -72,9 +59,9 @@ class GuidedDenoiserTest {
         try (DualAdapter adapter = adapter();
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            DualUNet unet = new DualUNet(base.unet(), adapter);
+            DualUNet unet = new DualUNet(BASE.unet(), adapter);
             NDArray text = golden.tensor("single.prompt_embeds");
-            GuidedDenoiser denoiser = new GuidedDenoiser(base, unet, text, scale, interval);
+            GuidedDenoiser denoiser = new GuidedDenoiser(BASE, unet, text, scale, interval);
             return Tensors.floats(denoiser.noise(golden.tensor("single.latents_init"), timestep));
         }
     }
@@ -84,14 +71,14 @@ class GuidedDenoiserTest {
         try (DualAdapter adapter = adapter();
                 GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            DualUNet unet = new DualUNet(base.unet(), adapter);
+            DualUNet unet = new DualUNet(BASE.unet(), adapter);
             NDArray text = Operators.narrow(golden.tensor("single.prompt_embeds"), 0, 2, 2);
             return Tensors.floats(
-                    new GuidedDenoiser(base, unet, text, 1).noise(golden.tensor("single.latents_init"), timestep));
+                    new GuidedDenoiser(BASE, unet, text, 1).noise(golden.tensor("single.latents_init"), timestep));
         }
     }
 
     private static DualAdapter adapter() {
-        return AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        return AdapterFile.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
     }
 }

@@ -42,19 +42,17 @@ class ConstructionScopeTest {
     private static final int SIDE = 32;
     private static final int TRIES = 8;
 
-    private static BaseModel base;
+    private static final BaseModel BASE = Golden.base();
     private static MergedAdapter adapter;
 
     @BeforeAll
     static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), base);
+        adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE);
     }
 
     @AfterAll
     static void close() {
         adapter.close();
-        base.close();
     }
 
     @Test
@@ -124,7 +122,7 @@ class ConstructionScopeTest {
 
     @Test
     void mergedAdapter_thatFailsToBeMade_leavesNothing() throws Exception {
-        leavesNothing(() -> MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), base));
+        leavesNothing(() -> MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), BASE));
     }
 
     @Test
@@ -140,7 +138,7 @@ class ConstructionScopeTest {
 
     @Test
     void cleanBackgrounds_thatFailToBeEncoded_leaveNothing() throws Exception {
-        leavesNothing(() -> new CleanBackgrounds(base, List.of(new float[3 * SIDE * SIDE]), SIDE, false));
+        leavesNothing(() -> new CleanBackgrounds(BASE, List.of(new float[3 * SIDE * SIDE]), SIDE, false));
     }
 
     /** Tries the work with each of some calls failing, from the first to the last. */
@@ -177,7 +175,7 @@ class ConstructionScopeTest {
     private static DualSampler sampler() {
         SamplingConfig config =
                 new SamplingConfig(SamplingConfig.Method.PNDM, 2, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, true);
-        return new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config);
+        return new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", config);
     }
 
     private static DualTrainer trainer(BackgroundMode background, double defectWeight) {
@@ -208,7 +206,7 @@ class ConstructionScopeTest {
                 Flip.among(false, false),
                 10,
                 1);
-        return new DualTrainer(base, List.of(example), NestedPrompt.RELEASED, config);
+        return new DualTrainer(BASE, List.of(example), NestedPrompt.RELEASED, config);
     }
 
     private static boolean isFreed(NDArray tensor) {

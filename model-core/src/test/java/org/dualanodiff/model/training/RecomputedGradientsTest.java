@@ -13,14 +13,11 @@ import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.golden.GoldenTensors;
 import org.dualanodiff.model.parity.ParityBatches;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualObjective.Gradients;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,31 +26,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("parity")
 class RecomputedGradientsTest {
 
-    private static BaseModel base;
-
-    @BeforeAll
-    static void load() {
-        base = BaseModel.load(Golden.model(), Compute.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        base.close();
-    }
+    private static final BaseModel BASE = Golden.base();
 
     @ParameterizedTest
     @ValueSource(strings = {"dual", "bcm"})
     void gradients_recomputed_areReleasedOnes(String variant) {
         GoldenTensors recorded = Golden.tensors(variant + "/forward.safetensors");
         GoldenTensors golden = Golden.tensors(variant + "/grads.safetensors");
-        try (DualAdapter adapter = AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), base);
+        try (DualAdapter adapter = AdapterFile.read(Golden.path(variant + "/pytorch_lora_weights.safetensors"), BASE);
                 GradientMode mode = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
             List<String> keys = adapter.trainedKeys(Ablation.NONE);
             List<NDArray> parameters = keys.stream()
                     .map(key -> Tensors.trainable(adapter.tensors().get(key)))
                     .toList();
-            Gradients gradients = new RecomputedGradients(base, adapter, keys, parameters)
+            Gradients gradients = new RecomputedGradients(BASE, adapter, keys, parameters)
                     .of(ParityBatches.forward(recorded), ParityBatches.tokens(recorded));
             assertThat(relativeError(
                             new float[] {

@@ -62,7 +62,7 @@ public final class AutomaticObjectMask implements Serializable {
     }
 
     /**
-     * What was found out about the good images.
+     * What the good images say.
      *
      * @param mask     present if it can be trusted
      * @param reason   why not; or what was measured
@@ -134,7 +134,7 @@ public final class AutomaticObjectMask implements Serializable {
 
     /**
      * Midway, in ratio, between the ground's noise and the threshold after Otsu; of a product of several colors, the
-     * latter alone may take the one closest to the ground for ground. Medians over the images: an odd one moves nothing.
+     * latter alone may take the one closest to the ground for ground. Medians over the images: an outlier has no effect.
      */
     private static double threshold(List<GroundDistance> grounds, List<TwoClasses> splits) {
         double root = median(splits, TwoClasses::threshold);

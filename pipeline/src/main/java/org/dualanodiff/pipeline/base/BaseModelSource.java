@@ -57,7 +57,7 @@ public final class BaseModelSource {
 
     /**
      * A base model on HDFS or S3. It is fetched once a machine into the cache; a model that was changed at its origin since is
-     * fetched anew.
+     * fetched again.
      */
     static final class RemoteModel {
 

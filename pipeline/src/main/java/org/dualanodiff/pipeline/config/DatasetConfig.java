@@ -10,8 +10,8 @@ import java.util.List;
  * @param split {@code first-third}, {@code list} or a number: which images of a defect train its adapter
  * @param splitFiles JSON file {@code {category: {defect: [file names]}}} of a list, a local path on the driver
  * @param format {@code auto} or a name of {@code DatasetFormat}
- * @param maskLevel grey level from which a mask marks a pixel; 0 to find it out by looking
- * @param bitDepth bits in use of samples that are deeper than 8 bits; 0 to find it out by looking
+ * @param maskLevel grey level from which a mask marks a pixel; 0 to detect it
+ * @param bitDepth bits in use of samples that are deeper than 8 bits; 0 to detect it
  * @param allowOutside whether links and tables of the data set may lead out of its root
  * @param crop which part of an image is learned and generated
  */

@@ -162,6 +162,7 @@ final class DeclaredSettings {
             other("run.id", matching("auto or 1..100 of A-Z a-z 0-9 . _ - (not dots alone)", "(?!\\.+$)" + RUN)),
             other("run.file-megabytes", wholeNumber(1, 4096)),
             other("run.compact", flag()),
+            other("run.lineage", matching("a namespace, or empty for none", "[^\\s\"]*")),
             other("run.lease.expire-seconds", wholeNumber(3, 86_400)),
             other("run.lease.wait-seconds", wholeNumber(0, 1_000_000)),
             adapter("seed", wholeNumber()),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dualanodiff.model.mask.MaskCleanup;
 
 /**
  * All settings of a run, immutable and serializable. {@link ConfigLoader} makes it and vouches for ranges; the meaning,
@@ -48,8 +49,8 @@ public record PipelineConfig(
     }
 
     /**
-     * The settings that change such a thing, as they stand together: what does not matter beside the others is left out. What is
-     * in it is part of the names of adapters or runs, which this configuration shares with every one that has the same in it.
+     * The settings that change such a thing, without those that have no effect beside the others. They are part of the
+     * names of * adapters or runs: two configurations that agree in them share these.
      */
     public SortedMap<String, String> changing(Changes what) {
         return DeclaredSettings.changing(what, texts);
@@ -94,14 +95,16 @@ public record PipelineConfig(
 
     /**
      * Name of the run, {@code auto} when it is to be derived from the settings, how large its files are to be, whether small ones of
-     * earlier commits are written together, and how drivers share it.
+     * earlier commits are written together, the namespace of its event of OpenLineage, empty where there is none, and how
+     * drivers share it.
      */
-    public record RunConfig(String id, int fileMegabytes, boolean compact, Lease lease) implements Serializable {
+    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease) implements Serializable {
         static RunConfig of(Config block) {
             return new RunConfig(
                     block.getString("id"),
                     block.getInt("file-megabytes"),
                     block.getBoolean("compact"),
+                    block.getString("lineage"),
                     new Lease(block.getInt("lease.expire-seconds"), block.getInt("lease.wait-seconds")));
         }
 
@@ -115,7 +118,7 @@ public record PipelineConfig(
             return id.equals("auto");
         }
 
-        /** When a driver is taken for dead, and how long another one waits for one that lives. */
+        /** After how long a driver is taken for dead, and how long another driver waits for a living one. */
         public record Lease(int expireSeconds, int waitSeconds) implements Serializable {}
     }
 
@@ -245,7 +248,7 @@ public record PipelineConfig(
     /**
      * How the anomaly part becomes a mask: thresholds 0..1 from the part's ground, never off and auto only together.
      *
-     * @param openingRadius in pixels of images of 128 x 128 pixels, as closing radius, least area and largest hole
+     * @param cleanup for images of 128 x 128 pixels
      * @param minChange in levels, 0 for none and always with generated backgrounds
      * @param refineRadius in pixels of the working image, 0 for none
      */
@@ -256,11 +259,7 @@ public record PipelineConfig(
             double threshold,
             String saliencyModel,
             int saliencySize,
-            int openingRadius,
-            int closingRadius,
-            int minArea,
-            double minShare,
-            int maxHoleArea,
+            MaskCleanup cleanup,
             double minChange,
             int refineRadius,
             double refineEpsilon)
@@ -273,11 +272,12 @@ public record PipelineConfig(
                     block.getDouble("threshold"),
                     block.getString("saliency-model"),
                     block.getInt("saliency-size"),
-                    block.getInt("opening-radius"),
-                    block.getInt("closing-radius"),
-                    block.getInt("min-area"),
-                    block.getDouble("min-share"),
-                    block.getInt("max-hole-area"),
+                    new MaskCleanup(
+                            block.getInt("opening-radius"),
+                            block.getInt("closing-radius"),
+                            block.getInt("min-area"),
+                            block.getDouble("min-share"),
+                            block.getInt("max-hole-area")),
                     block.getDouble("min-change"),
                     block.getInt("refine-radius"),
                     block.getDouble("refine-epsilon"));

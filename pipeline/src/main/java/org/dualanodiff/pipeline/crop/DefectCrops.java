@@ -15,7 +15,7 @@ import org.dualanodiff.model.random.NoiseSource;
  * Windows around the defects of photographs, at the photographs' own resolution where the defect fits.
  *
  * <p>A mask of several parts that fit one window together is one defect; else each part is, the largest first and in
- * turns. What the window holds of the others stays in image and mask. Windows are a fixed number, not drawn anew at every
+ * turns. What the window holds of the others stays in image and mask. Windows are a fixed number, not drawn again at every
  * step, so that their latents are computed once.
  */
 public final class DefectCrops {

@@ -45,7 +45,7 @@ record Candidate(String name, String file, FileEntry image, Mask mask, Part part
         /** Where it is said, below the data set's root; for messages. */
         String file();
 
-        /** @param level a pixel is marked from this grey level up; 0 to find it out by looking */
+        /** @param level a pixel is marked from this grey level up; 0 to detect it */
         record OfFile(FileEntry entry, String file, int level) implements Mask {}
 
         /**

@@ -200,7 +200,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             }
         }
 
-        /** Keeps the image from being a good one, whatever else says so. */
+        /** Keeps the image from being a good one, whatever else calls it good. */
         void annotated(FileEntry image) {
             annotated.add(image.path());
         }

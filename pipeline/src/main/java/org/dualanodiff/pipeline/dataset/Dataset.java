@@ -17,7 +17,7 @@ import org.dualanodiff.pipeline.UserError;
  * @param sets one for each category and defect, by category, then defect
  * @param good the defect-free images, one entry for each category read, by category
  * @param quarantine files set aside, in the order of {@code sets}
- * @param notes what was found out by looking and a person should know, in words
+ * @param notes what the images show and a person should know, in words
  */
 public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quarantined> quarantine, List<String> notes)
         implements Serializable {
@@ -33,7 +33,7 @@ public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quaranti
         notes = List.copyOf(notes);
     }
 
-    /** What a person should look at before anything is made of this, in words. */
+    /** What a person should check before anything is made from this, in words. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         for (GoodImages images : good) {

@@ -69,7 +69,7 @@ public final class DatasetReader {
         }
     }
 
-    /** The format that a request's data set is read in, found out by looking where the request leaves it open. */
+    /** The format that a request's data set is read in, detected where the request leaves it open. */
     public DatasetFormat format(DatasetRequest request) {
         try {
             return new DatasetLayout.Detection(DatasetFiles.of(configuration, request))

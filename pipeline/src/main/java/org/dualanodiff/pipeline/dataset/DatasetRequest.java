@@ -15,8 +15,8 @@ import java.util.Objects;
  * @param defects defects to read in each of those categories, or {@code category/defect} for one; empty for every one
  * @param split which defect images are for training
  * @param format how the data set is laid out
- * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 to find it out by looking
- * @param bitDepth bits in use of samples that are deeper than 8 bits, 8..16; 0 to find it out by looking
+ * @param maskLevel grey level from which a mask file marks a pixel, 1..255; 0 to detect it
+ * @param bitDepth bits in use of samples that are deeper than 8 bits, 8..16; 0 to detect it
  * @param allowOutside whether links and tables may lead out of the root
  */
 public record DatasetRequest(
@@ -55,7 +55,7 @@ public record DatasetRequest(
 
     /** The forms in which a data set may lie on disk; {@code docs/datasets.md} describes each. */
     public enum DatasetFormat {
-        /** Found out by looking. */
+        /** Detected from the files. */
         AUTO,
         /** Folders of the MVTec AD data set. */
         MVTEC,

@@ -24,7 +24,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
  * <p>The split of defect images counts only where some of the category's are for training: data sets for one-class methods
  * keep every defect under {@code test}.
  *
- * @param maskLevel grey level from which a mask marks a pixel, or 0 to find it out by looking
+ * @param maskLevel grey level from which a mask marks a pixel, or 0 to detect it
  */
 record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private static final int CATEGORY_AND_DEFECT = 2;

@@ -18,7 +18,7 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /** Opens one image of a defect with its mask, once, and says what they are. */
 public final class InspectImage {
-    /** Changes whenever another look at the same files may find something else. */
+    /** To be raised whenever inspecting the same files may find something else. */
     private static final int VERSION = 1;
 
     /** Training cuts an image into squares; a longer one would take more memory than it is worth. */
@@ -30,7 +30,7 @@ public final class InspectImage {
         this.files = files;
     }
 
-    /** Looks at many images, here or on other machines. */
+    /** Inspects many images, here or on other machines. */
     @FunctionalInterface
     public interface Many {
         /** @return what was found, in the order of the tasks */

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.dataset.MaskSource.MaskFile;
 
 /**
- * From which grey level up a mask's picture marks, found by looking at it. A soft edge between black and white leads to
+ * From which grey level up a mask's picture marks, detected from the picture. A soft edge between black and white leads to
  * white; a darker region that does not is a defect drawn with a class's number or in a class's color.
  */
 final class MaskLevel {

@@ -79,7 +79,7 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
      * MVTec 3D-AD {@code rgb} and {@code gt} below each defect, MVTec AD 2 {@code test_public} with the masks inside, BTAD
      * {@code ok}. A defect's folders are listed only when they are asked for.
      *
-     * @param maskLevel grey level from which a mask marks a pixel, or 0 to find it out by looking
+     * @param maskLevel grey level from which a mask marks a pixel, or 0 to detect it
      */
     record CategoryFolder(String name, Path path, DatasetFiles files, int maskLevel) implements CategorySource {
         static final String TEST = "test";

@@ -13,6 +13,7 @@ import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -78,7 +79,7 @@ final class DefectPools {
         for (String defect : images.real().keySet()) {
             pairs.put(
                     defect,
-                    accepted(store, runs, task.data().category(), defect, task.budget()).stream()
+                    accepted(store, runs, task.data().unit(defect), task.budget()).stream()
                             .filter(DetectorPair::hasDefect)
                             .toList());
         }
@@ -134,19 +135,18 @@ final class DefectPools {
      * @throws UserError if no run has any of them
      */
     static List<DetectorPair> accepted(
-            ObjectStore store, List<String> runs, String category, String defect, Budget budget) throws IOException {
+            ObjectStore store, List<String> runs, UnitKey unit, Budget budget) throws IOException {
         List<GeneratedSample> accepted = new ArrayList<>();
         for (String runId : runs) {
             int missing = budget.pairsPerDefect() - accepted.size();
             if (missing > 0) {
-                accepted.addAll(
-                        new RunSamples(store, runId).first(category, defect, GeneratedSample::accepted, missing));
+                accepted.addAll(new RunSamples(store, runId).first(unit, GeneratedSample::accepted, missing));
             }
         }
         if (accepted.isEmpty()) {
             throw new UserError(
-                    "run %s in %s has no accepted pairs of %s/%s; run augment with these settings first, or name another run"
-                            .formatted(String.join(",", runs), store.root(), category, defect));
+                    "run %s in %s has no accepted pairs of %s; run augment with these settings first, or name another run"
+                            .formatted(String.join(",", runs), store.root(), unit));
         }
         return pairs(accepted, budget.size(), budget.channels());
     }

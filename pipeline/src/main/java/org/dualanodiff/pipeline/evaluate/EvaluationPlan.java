@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -107,6 +108,10 @@ public record EvaluationPlan(
         public CategoryData {
             sets = List.copyOf(sets);
             twins = Set.copyOf(twins);
+        }
+
+        UnitKey unit(String defect) {
+            return new UnitKey(category, defect);
         }
 
         /** @param defect or {@link #GOOD} */

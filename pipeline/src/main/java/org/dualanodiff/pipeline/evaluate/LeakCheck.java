@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * ones included; no adapter behind the generated pairs; no good image that these were made on; no base model that names its
  * images. The quality gate learns from an adapter's own training images, so this covers it.
  *
- * <p>Images are told apart by content. A copy of a test image among the data set's own training images is a leak like any
+ * <p>Images are compared by content. A copy of a test image among the data set's own training images is a leak like any
  * other, unless the test image is listed as a twin: then the metrics without twins leave it out.
  */
 public final class LeakCheck {
@@ -144,9 +144,9 @@ public final class LeakCheck {
     }
 
     /**
-     * Looks through the training images of adapters.
+     * Looks for test images among the training images of adapters.
      *
-     * @return what cannot be told, a sentence each
+     * @return what cannot be checked, one sentence each
      * @throws LeakException naming each test image and the adapter that has seen it
      */
     public List<String> refuseLeaks(Collection<PublishedAdapter> adapters) {

@@ -58,7 +58,8 @@ public final class MeasureGenerated {
         String category = task.data().category();
         CategoryImages images = CategoryImages.load(task.data(), task.budget(), files);
         List<DetectorPair> training = images.real().get(task.defect());
-        List<DetectorPair> generated = DefectPools.accepted(store, task.runs(), category, task.defect(), task.budget());
+        List<DetectorPair> generated =
+                DefectPools.accepted(store, task.runs(), task.data().unit(task.defect()), task.budget());
         List<DetectorPair> tests = images.tests().stream()
                 .filter(test -> test.defect().equals(task.defect()))
                 .map(TestImage::pair)

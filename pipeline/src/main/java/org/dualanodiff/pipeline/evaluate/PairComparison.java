@@ -107,7 +107,7 @@ public final class PairComparison implements AutoCloseable {
         RunSamples run = new RunSamples(store, runId);
         Map<UnitKey, List<GeneratedSample>> samples = new LinkedHashMap<>();
         for (DefectSet set : dataset.sets()) {
-            samples.put(set.unit(), run.first(set.category(), set.defect(), sample -> true, most));
+            samples.put(set.unit(), run.first(set.unit(), sample -> true, most));
         }
         return samples;
     }

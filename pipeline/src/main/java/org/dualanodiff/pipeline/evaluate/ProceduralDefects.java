@@ -59,7 +59,7 @@ final class ProceduralDefects {
         return changed;
     }
 
-    /** Drawn anew until something of it is there. */
+    /** Drawn again until something of it is there. */
     private static Mask blob(int width, int height, UniformRandomProvider random) {
         Mask blob;
         do {

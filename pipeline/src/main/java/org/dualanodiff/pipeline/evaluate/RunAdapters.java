@@ -54,7 +54,7 @@ public final class RunAdapters {
             for (DefectSet set : data.sets()) {
                 UnitKey unit = set.unit();
                 if (!there.containsKey(unit)
-                        && !samples.files(set.category(), set.defect()).isEmpty()) {
+                        && !samples.files(set.unit()).isEmpty()) {
                     unknown.add(why(unit, Optional.ofNullable(bound.get(unit))));
                 }
             }

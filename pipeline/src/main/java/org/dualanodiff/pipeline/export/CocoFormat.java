@@ -16,15 +16,10 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * {@code annotations/instances.json} with run lengths and {@code annotations/polygons.json} with polygons. Both
  * give each mask back exactly. One annotation a pair; a COCO category is a defect, its supercategory the product.
  */
-record CocoFormat() implements PairFormat {
+record CocoFormat() implements PairFormat.OfFiles {
 
     @Override
-    public Stream<ExportedPair.Entry> write(
-            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
-        return pairs.map(pair -> write(pair, target));
-    }
-
-    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
+    public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
         String image = Keys.of("images", Keys.named(pair.category(), pair.defect()), pair.id() + ".png");
         target.write(image, pair.image());
         return pair.entry(image, null)

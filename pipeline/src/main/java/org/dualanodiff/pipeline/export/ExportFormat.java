@@ -51,8 +51,7 @@ public enum ExportFormat {
     }
 
     /** How pairs are laid out. Paths are keys below the export's root. */
-    sealed interface PairFormat
-            permits CocoFormat, HuggingFaceFormat, MvtecFormat, PngFormat, WebDatasetFormat, YoloFormat {
+    sealed interface PairFormat permits PairFormat.OfFiles, HuggingFaceFormat, WebDatasetFormat {
 
         /**
          * Writes the files of one part, over those of an earlier attempt.
@@ -76,6 +75,19 @@ public enum ExportFormat {
 
         /** Writes what spans all parts. */
         void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) throws IOException;
+
+        /** A format with files of its own for each pair. */
+        sealed interface OfFiles extends PairFormat permits CocoFormat, MvtecFormat, PngFormat, YoloFormat {
+
+            /** Writes the files of a pair. */
+            ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target);
+
+            @Override
+            default Stream<ExportedPair.Entry> write(
+                    String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
+                return pairs.map(pair -> write(pair, classes, target));
+            }
+        }
 
         /** What all parts have written, in a fixed order; may be walked any number of times. */
         @FunctionalInterface

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.export;
 
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -11,7 +10,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * {@code CATEGORY/{train,test}/good}. MVTec AD knows no training defects, so pairs lie where its readers look for
  * defects: in {@code test}. The real images that are held out for testing are not among them.
  */
-record MvtecFormat() implements PairFormat {
+record MvtecFormat() implements PairFormat.OfFiles {
 
     private static final String README = """
             # Training data in the layout of MVTec AD
@@ -24,12 +23,7 @@ record MvtecFormat() implements PairFormat {
             """;
 
     @Override
-    public Stream<ExportedPair.Entry> write(
-            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
-        return pairs.map(pair -> write(pair, target));
-    }
-
-    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
+    public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
         String category = Keys.named(pair.category());
         String defect = Keys.named(pair.defect());
         String image = Keys.of(category, "test", defect, pair.id() + ".png");

@@ -15,17 +15,12 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * {@code CATEGORY/DEFECT/{image,mask,anomaly}/ID.png}, and {@code manifest.jsonl}: a line a pair with the paths of image
  * and mask, category, defect, split and origin. Real pairs have no anomaly part.
  */
-record PngFormat() implements PairFormat {
+record PngFormat() implements PairFormat.OfFiles {
 
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     @Override
-    public Stream<ExportedPair.Entry> write(
-            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
-        return pairs.map(pair -> write(pair, target));
-    }
-
-    private static ExportedPair.Entry write(ExportedPair pair, ObjectStore target) {
+    public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
         String folder = Keys.named(pair.category(), pair.defect());
         String image = Keys.of(folder, "image", pair.id() + ".png");
         String mask = Keys.of(folder, "mask", pair.id() + ".png");

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
@@ -15,15 +14,10 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  * {@code images/train/CATEGORY/DEFECT/ID.png} with {@code labels/train/CATEGORY/DEFECT/ID.txt}: a line for each part of the
  * defect, its class and its polygon in shares of the image's width and height. Good images have an empty label.
  */
-record YoloFormat() implements PairFormat {
+record YoloFormat() implements PairFormat.OfFiles {
 
     @Override
-    public Stream<ExportedPair.Entry> write(
-            String part, Stream<ExportedPair> pairs, ExportPlan.Classes classes, ObjectStore target) {
-        return pairs.map(pair -> write(pair, classes, target));
-    }
-
-    private static ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
+    public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
         String name = Keys.of("train", Keys.named(pair.category(), pair.defect()), pair.id());
         String image = Keys.of("images", name + ".png");
         target.write(image, pair.image());

@@ -260,7 +260,7 @@ public final class GenerateSamples {
         }
     }
 
-    /** Sees how a generate unit gets on. */
+    /** Sees the progress of a generate unit. */
     @FunctionalInterface
     public interface GenerationListener {
 
@@ -273,7 +273,7 @@ public final class GenerateSamples {
         void afterBlock(int done, int total);
     }
 
-    /** Where the pairs of one generate task come from: the model, or recorded ones where what is around it is measured. */
+    /** Where the pairs of one generate task come from: the model, or recorded pairs in benchmarks of everything around it. */
     public interface PairSource extends AutoCloseable {
 
         /**

@@ -77,7 +77,7 @@ final class EarlierRuns {
                 .flatMap(
                         unit -> unit
                                 .adapter()
-                                .map(fingerprint -> new AdapterId(unit.category(), unit.defect(), fingerprint))
+                                .map(fingerprint -> new AdapterId(unit.unit(), fingerprint))
                                 .stream());
     }
 

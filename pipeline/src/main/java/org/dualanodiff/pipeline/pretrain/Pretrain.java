@@ -151,7 +151,7 @@ public final class Pretrain {
         return hashes;
     }
 
-    /** Tells of every step, writes the model at every state, and minds the clock. */
+    /** Reports every step, writes the model at every state, and watches the time. */
     private final class Watcher implements BaseTrainer.Listener {
 
         private static final double SMOOTHING = 0.98;
@@ -274,7 +274,7 @@ public final class Pretrain {
         }
     }
 
-    /** Hears how pretraining gets on. */
+    /** Is told of the progress of a pretraining. */
     public interface Progress {
 
         /** @param rate steps a second so far

@@ -84,7 +84,7 @@ public final class SampleDataset {
         return exposure(product, PictureRandom.of(seed)).faultless();
     }
 
-    /** A specimen with one defect, drawn anew until it covers 2 to 15 % of the picture. */
+    /** A specimen with one defect, drawn again until it covers 2 to 15 % of the picture. */
     static ProceduralImage defective(Product product, Defect defect, long seed) {
         PictureRandom random = PictureRandom.of(seed);
         return exposure(product, random)

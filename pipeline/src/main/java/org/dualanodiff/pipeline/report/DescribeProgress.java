@@ -82,7 +82,7 @@ public final class DescribeProgress {
 
     private static String work(Optional<String> driver) {
         return driver.map(words ->
-                        words + ". The page is written anew twice a minute, and once more with all pairs at the end.")
+                        words + ". The page is rewritten twice a minute, and once more with all pairs at the end.")
                 .orElse("Nobody. If the command has not ended by itself, run it again: it goes on from what is there.");
     }
 

@@ -69,18 +69,18 @@ public record RunInputs(
         Map<String, AnchorSource> anchors,
         MemoryNeed memory) {
 
-    /** Good images looked at to find out how the object is told from its ground. */
+    /** Good images from which it is learned how the object differs from its ground. */
     private static final int GOOD_IMAGES = 8;
 
-    /** As the other, looking at images on this machine. */
+    /** As {@link #read(PipelineConfig, LocalCache, Configuration, Function)}, inspecting images on this machine. */
     public static RunInputs read(PipelineConfig config, LocalCache cache, Configuration hadoop) {
         return read(config, cache, hadoop, InspectImage.Many::here);
     }
 
     /**
-     * Looks at the base model and reads the data set; writes nothing but the builtin ones into the cache.
+     * Inspects the base model and reads the data set; writes nothing but the builtin ones into the cache.
      *
-     * @param inspection how images of defects are looked at
+     * @param inspection how defect images are inspected
      * @throws CheckpointException if the base model is not usable
      * @throws UserError if masks are to be made by a saliency network whose file cannot be read
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if the data set cannot be read at all

@@ -64,11 +64,11 @@ public record RunSettings(
 
     private static final Set<String> IN_RECIPE =
             Set.of("base-model", "prompt.global", "prompt.anomaly", "resolution", "seed");
-    /** Both are told by one name, that of what is left out. */
+    /** Both are recorded under one name, that of what is left out. */
     private static final Set<String> ABLATED = Set.of("training.interaction", "training.shared-lora");
 
     /**
-     * With what the base model says to what the configuration leaves open.
+     * Fills in from the base model what the configuration leaves open.
      *
      * @throws CheckpointException if the base model is not usable
      * @throws UserError if settings do not fit it, or a saliency network's file cannot be read
@@ -209,8 +209,8 @@ public record RunSettings(
     }
 
     /**
-     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to see how an
-     * adapter is getting on.
+     * How the pairs of a sample sheet are drawn: few of them in few steps, whatever is set for the run's own. Enough to
+     * see how far an * adapter is.
      *
      * @param compensated whether the unit's adapter has background compensation
      */
@@ -251,10 +251,7 @@ public record RunSettings(
     }
 
     private MaskCleanup maskCleanup() {
-        MaskConfig mask = config.mask();
-        MaskCleanup given = new MaskCleanup(
-                mask.openingRadius(), mask.closingRadius(), mask.minArea(), mask.minShare(), mask.maxHoleArea());
-        return given.at(resolution);
+        return config.mask().cleanup().at(resolution);
     }
 
     /** How generated pairs get their masks; see {@link #mask}. */
@@ -328,7 +325,7 @@ public record RunSettings(
         if (config.seeds().samples() == config.seeds().adapters()) {
             settings.remove("generation.seed");
         }
-        // Elsewhere radii and areas mean what they have always meant.
+        // At the reference side, radii and areas mean what they did before they were scaled.
         if (resolution != MaskCleanup.REFERENCE_SIDE) {
             settings.put("mask.reference-side", Integer.toString(MaskCleanup.REFERENCE_SIDE));
         }

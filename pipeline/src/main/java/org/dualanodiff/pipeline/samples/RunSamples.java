@@ -6,6 +6,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.UnitCommit;
@@ -25,20 +26,15 @@ public final class RunSamples {
     /**
      * The files that the run's commits list; what else lies in its folder is not there for readers.
      *
-     * @throws org.dualanodiff.pipeline.store.StoreException if a commit cannot be read, or the run is of a version without
+     * @throws org.dualanodiff.pipeline.store.StoreException if a commit cannot be read
      */
     public List<StoredFile> files() {
         return files(new UnitCommits(store, runId).all().stream());
     }
 
     /** As {@link #files()}, of one (category, defect). */
-    public List<StoredFile> files(String category, String defect) {
-        UnitCommits commits = new UnitCommits(store, runId);
-        List<StoredFile> files = files(commits.find(category, defect).stream());
-        if (files.isEmpty()) {
-            commits.requireNotOfEarlierVersion();
-        }
-        return files;
+    public List<StoredFile> files(UnitKey unit) {
+        return files(new UnitCommits(store, runId).find(unit).stream());
     }
 
     private static List<StoredFile> files(Stream<UnitCommit> commits) {
@@ -55,10 +51,10 @@ public final class RunSamples {
      * @return by index; empty if the run has none
      * @throws IOException if a file is not a table of samples
      */
-    public List<GeneratedSample> first(String category, String defect, Predicate<GeneratedSample> wanted, int most)
+    public List<GeneratedSample> first(UnitKey unit, Predicate<GeneratedSample> wanted, int most)
             throws IOException {
         NavigableMap<Long, GeneratedSample> lowest = new TreeMap<>();
-        for (StoredFile file : files(category, defect)) {
+        for (StoredFile file : files(unit)) {
             read(file.key(), wanted, most, lowest);
         }
         return List.copyOf(lowest.values());

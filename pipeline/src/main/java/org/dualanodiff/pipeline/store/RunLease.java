@@ -174,7 +174,7 @@ public final class RunLease implements AutoCloseable {
     static LeaseRecord record(long number, Duration expiry) {
         Instant now = Instant.now();
         return new LeaseRecord(
-                number, UUID.randomUUID().toString(), self(), 0, expiry.toMillis() / 1000.0, now, now, false);
+                number, UUID.randomUUID().toString(), thisProcess(), 0, expiry.toMillis() / 1000.0, now, now, false);
     }
 
     private void start(Duration every) {
@@ -213,7 +213,8 @@ public final class RunLease implements AutoCloseable {
         closed = true;
     }
 
-    private static String self() {
+    /** In words: its number and its machine. */
+    public static String thisProcess() {
         return "process %d on %s".formatted(ProcessHandle.current().pid(), host());
     }
 

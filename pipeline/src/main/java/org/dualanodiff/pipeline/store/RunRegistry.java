@@ -301,8 +301,7 @@ public final class RunRegistry {
             requireNonNull(updatedAt, "updated_at");
             units = Collections.unmodifiableMap(new TreeMap<>(requireNonNull(units, "units")));
             requireNonNull(secondsLeft, "seconds_left");
-            // Earlier versions wrote none.
-            shown = shown == null ? List.of() : List.copyOf(shown);
+            shown = List.copyOf(requireNonNull(shown, "shown"));
         }
     }
 

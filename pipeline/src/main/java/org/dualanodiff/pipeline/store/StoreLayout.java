@@ -18,12 +18,14 @@ import org.dualanodiff.pipeline.UnitKey;
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * runs/RUN/{run.json, manifest.json, earlier.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
  *           commits/CATEGORY/DEFECT/NUMBER.json, attempts/CATEGORY/DEFECT/*.json, deaths/CATEGORY/DEFECT/NUMBER.json,
- *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, tasks/MOMENT.json}
+ *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, lineage.json,
+ *           tasks/MOMENT.json}
  * datasets/NAME/{current.json, README.md, versions/NUMBER.json}
  * tables/NAME.json
  * evaluations/RUN/{evaluation.json, table.txt, cases-*.png}
  * detectors/FINGERPRINT/{result.json, cases.png}
  * inspected/DATASET/CATEGORY.json
+ * submissions/NAME.json
  * </pre>
  *
  * <p>Names are escaped by {@link PathSegment}, so that Spark's partition discovery reads the true ones back. (Turn
@@ -121,7 +123,7 @@ public final class StoreLayout {
                 && Arrays.stream(key.split("/")).noneMatch(name -> name.startsWith("_") || name.startsWith("."));
     }
 
-    /** Whether a file's name is one that commits list; versions before there were commits gave others. */
+    /** Whether a file's name is one that commits list. */
     public static boolean isOfCommits(String key) {
         return key.substring(key.lastIndexOf('/') + 1).startsWith("pairs-");
     }
@@ -195,6 +197,16 @@ public final class StoreLayout {
     /** How the last command of a run ended. */
     public static String result(String runId) {
         return join(run(runId), "result.json");
+    }
+
+    /** From what a run was made, for catalogs of lineage. */
+    public static String lineage(String runId) {
+        return join(run(runId), "lineage.json");
+    }
+
+    /** How a command that was submitted under a name is doing, or ended. */
+    public static String submission(String name) {
+        return join("submissions", segment(name) + ".json");
     }
 
     /** How far the command at work on a run has got. */

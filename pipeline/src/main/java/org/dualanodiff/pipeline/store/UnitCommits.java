@@ -38,8 +38,8 @@ public final class UnitCommits {
      *
      * @throws StoreException if its record cannot be read
      */
-    public Optional<UnitCommit> find(String category, String defect) {
-        return highest(StoreLayout.commits(runId, new UnitKey(category, defect))).stream()
+    public Optional<UnitCommit> find(UnitKey unit) {
+        return highest(StoreLayout.commits(runId, unit)).stream()
                 .findFirst()
                 .map(this::read);
     }
@@ -47,16 +47,12 @@ public final class UnitCommits {
     /**
      * What each (category, defect) has.
      *
-     * @throws StoreException if a record cannot be read, or if the run is of a version that had no commits
+     * @throws StoreException if a record cannot be read
      */
     public List<UnitCommit> all() {
-        List<UnitCommit> all = readable((key, e) -> {
+        return readable((key, e) -> {
             throw e;
         });
-        if (all.isEmpty()) {
-            requireNotOfEarlierVersion();
-        }
-        return all;
     }
 
     /**
@@ -78,20 +74,6 @@ public final class UnitCommits {
                 .stream()
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    /** @throws StoreException if the run has files of pairs that were merged by a version without commits */
-    public void requireNotOfEarlierVersion() {
-        boolean merged = store.list(StoreLayout.samples(runId)).stream()
-                .map(StoredFile::key)
-                .anyMatch(key -> StoreLayout.isSampleFile(key) && !StoreLayout.isOfCommits(key));
-        if (merged) {
-            throw new StoreException(
-                    ("run %s in %s was written by an earlier version, which kept no lists of its files;"
-                                    + " its Parquet files can be read as they are, but nothing can be added: give another run.id"
-                                    + " (its adapters are used again)")
-                            .formatted(runId, store.root()));
-        }
     }
 
     private UnitCommit read(String key) {

@@ -65,13 +65,13 @@ public final class WatchedTraining {
      * @param preview what draws the sheets, if there are to be any
      */
     TrainingListener of(DualTrainer trainer, Optional<AdapterPreview> preview, TrainingListener next) {
-        return new TrainingListener() {
+        TrainingListener noted =
+                (step, steps, loss) -> made(step, loss, trainer.gradientNorm(), trainer.learningRate());
+        TrainingListener drawn = new TrainingListener() {
             private Optional<AdapterPreview> drawing = preview;
 
             @Override
             public void afterStep(int step, int steps, double loss) {
-                made(step, loss, trainer.gradientNorm(), trainer.learningRate());
-                next.afterStep(step, steps, loss);
                 if (drawing.isPresent() && drawing.get().isDue(step)) {
                     drawing = drawing.filter(drawn -> draw(step, drawn, trainer));
                 }
@@ -79,16 +79,11 @@ public final class WatchedTraining {
             }
 
             @Override
-            public boolean wantsCheckpoint(int step) {
-                return next.wantsCheckpoint(step);
-            }
-
-            @Override
             public void afterCheckpoint(int step, Path state) {
-                next.afterCheckpoint(step, state);
                 goOn();
             }
         };
+        return noted.then(next).then(drawn);
     }
 
     /** Notes a step. */

@@ -43,6 +43,7 @@ public final class CollectGarbage {
 
     private static final Pattern EVALUATION = Pattern.compile("(evaluations/[^/]+)/.+");
     private static final Pattern INSPECTED = Pattern.compile("(inspected/[^/]+/[^/]+)");
+    private static final Pattern SUBMISSION = Pattern.compile("(submissions/[^/]+)");
     private static final Pattern DETECTOR = Pattern.compile("(detectors/[^/]+)/.+");
     private static final LeaseTerms LEASE = new LeaseTerms(Duration.ofMinutes(1), Duration.ZERO);
 
@@ -152,6 +153,7 @@ public final class CollectGarbage {
         new AdapterGarbage(store, rules.settingsInForce(), limits).in(left).forEach(found::add);
         byAge(left, DETECTOR, "old results of a detector").forEach(found::add);
         byAge(left, INSPECTED, "old findings in images").forEach(found::add);
+        byAge(left, SUBMISSION, "how old submissions ended").forEach(found::add);
         return found;
     }
 

@@ -18,7 +18,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
-import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.UnitCommit;
 import org.dualanodiff.pipeline.store.UnitCommits;
@@ -30,7 +29,7 @@ final class RunCheck {
 
     static final String RERUN = "run the same command again";
     static final String RESTORE_OR_DELETE = "restore it, or delete it and " + RERUN;
-    static final String REMAKE = "delete the file and run the same command again, which makes its samples anew";
+    static final String REMAKE = "delete the file and run the same command again, which recreates its samples";
 
     private static final int EXAMPLES = 5;
 
@@ -71,17 +70,8 @@ final class RunCheck {
     }
 
     private List<UnitCommit> commits() {
-        UnitCommits commits = new UnitCommits(store, runId);
-        List<UnitCommit> readable =
-                commits.readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
-        try {
-            if (readable.isEmpty()) {
-                commits.requireNotOfEarlierVersion();
-            }
-        } catch (StoreException e) {
-            add("run-earlier-version", StoreLayout.samples(runId), e.getMessage(), "give another run.id");
-        }
-        return readable;
+        return new UnitCommits(store, runId)
+                .readable((key, e) -> add("record-unreadable", key, e.getMessage(), RESTORE_OR_DELETE));
     }
 
     private static Set<UnitKey> units(List<SampleFileSummary> summaries) {
@@ -178,7 +168,7 @@ final class RunCheck {
 
     private void checkFile(UnitCommit.File listed, Optional<SampleFileSummary> there) {
         if (there.isEmpty()) {
-            String advice = RERUN + ", which makes its samples anew";
+            String advice = RERUN + ", which recreates its samples";
             add("file-missing", listed.key(), "a commit lists it, but it is not there", advice);
         } else {
             requireAsListed(listed, there.get());

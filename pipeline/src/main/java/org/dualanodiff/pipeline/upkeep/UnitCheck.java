@@ -77,12 +77,12 @@ final class UnitCheck {
         if (!others.isEmpty()) {
             add("unit-adapter", "it has samples by other adapters: " + others, "start a run with another run.id");
         }
-        AdapterId adapter = new AdapterId(unit.category(), unit.defect(), fingerprint);
+        AdapterId adapter = new AdapterId(unit.unit(), fingerprint);
         if (!store.exists(StoreLayout.provenance(adapter))) {
             add(
                     "unit-adapter",
                     "its adapter %s is not in the store".formatted(StoreLayout.adapter(adapter)),
-                    RunCheck.RERUN + ", which trains it anew");
+                    RunCheck.RERUN + ", which retrains it");
         }
     }
 
@@ -117,7 +117,7 @@ final class UnitCheck {
             Map<String, Optional<AdapterId>> bindings = read(StoreLayout.units(runId), AdapterId.class);
             sampled.forEach(unit -> requireBinding(unit, bindings));
             listed.forEach(unit -> unit.adapter()
-                    .map(fingerprint -> new AdapterId(unit.category(), unit.defect(), fingerprint))
+                    .map(fingerprint -> new AdapterId(unit.unit(), fingerprint))
                     .ifPresent(adapter -> compare(adapter, bindings)));
             Map<String, Optional<LearnedQuality>> limits = read(StoreLayout.quality(runId), LearnedQuality.class);
             if (limited) {

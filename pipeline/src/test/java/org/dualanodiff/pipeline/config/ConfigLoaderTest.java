@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
+import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.training.AdamW;
@@ -88,7 +89,7 @@ class ConfigLoaderTest {
             mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, min-share = 0.2, max-hole-area = 5, min-change = 6.5, refine-radius = 3, refine-epsilon = 0.01 }
             quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, earlier-dataset = nights, earlier-runs = 3, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
-            run { id = nightly-2024.01, file-megabytes = 64, compact = true, lease { expire-seconds = 30, wait-seconds = 600 } }
+            run { id = nightly-2024.01, file-megabytes = 64, compact = true, lineage = factory, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4, training-precision = fp32, generation-precision = fp16 }
             evaluate {
@@ -152,10 +153,19 @@ class ConfigLoaderTest {
                     8,
                     32),
             new MaskConfig(
-                    "saliency", Limit.of(0.15), Limit.of(0.3), 0.6, "u2net.pt", 256, 1, 2, 9, 0.2, 5, 6.5, 3, 0.01),
+                    "saliency",
+                    Limit.of(0.15),
+                    Limit.of(0.3),
+                    0.6,
+                    "u2net.pt",
+                    256,
+                    new MaskCleanup(1, 2, 9, 0.2, 5),
+                    6.5,
+                    3,
+                    0.01),
             new QualityConfig(false, 2.5, false, 0.4, new QualityConfig.Earlier("nights", 3), fullLimits()),
             "s3a://factory/store",
-            new RunConfig("nightly-2024.01", 64, true, new RunConfig.Lease(30, 600)),
+            new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
             new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
@@ -235,17 +245,13 @@ class ConfigLoaderTest {
                                 0.5,
                                 "",
                                 320,
-                                0,
-                                1,
-                                4,
-                                0,
-                                64,
+                                new MaskCleanup(0, 1, 4, 0, 64),
                                 0,
                                 0,
                                 1e-3),
                         new QualityConfig(true, 3, true, 0.5, new QualityConfig.Earlier("", 7), limits(Limit.AUTO)),
                         "work/store",
-                        new RunConfig("auto", 256, false, new RunConfig.Lease(90, 0)),
+                        new RunConfig("auto", 256, false, "", new RunConfig.Lease(90, 0)),
                         new PipelineConfig.Seeds(0, 0),
                         new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(
@@ -344,115 +350,6 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void environment_ofKubernetesServiceLinks_isNoSetting() {
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_SERVICE_HOST", "10.0.0.7",
-                "DUALANODIFF_UI_SERVICE_PORT", "4040",
-                "DUALANODIFF_UI_SERVICE_PORT_HTTP", "4040",
-                "DUALANODIFF_UI_PORT_4040_TCP", "tcp://10.0.0.7:4040",
-                "DUALANODIFF_UI_PORT_4040_TCP_ADDR", "10.0.0.7",
-                "DUALANODIFF_TRAINING__STEPS", "41");
-
-        assertThat(ConfigLoader.load(Optional.empty(), List.of(), environment, new Properties())
-                        .training()
-                        .steps())
-                .isEqualTo(41);
-    }
-
-    @Test
-    void environment_thatNamesTheCache_isNoSetting() {
-        PipelineConfig config = ConfigLoader.load(
-                Optional.empty(), List.of(), Map.of("DUALANODIFF_CACHE", "/var/cache/dualanodiff"), new Properties());
-
-        assertThat(config).isEqualTo(ConfigLoader.defaults());
-    }
-
-    @Test
-    void sources_settingTheSameKey_winInTheDocumentedOrder() throws IOException {
-        Optional<Path> file =
-                Optional.of(write("generation { steps = 10, batch-size = 1 }\nseed = 1\ntraining.rank = 4"));
-        Map<String, String> environment = Map.of(
-                "DUALANODIFF_GENERATION__STEPS",
-                "20",
-                "DUALANODIFF_SEED",
-                "2",
-                "DUALANODIFF_GENERATION__BATCH_SIZE",
-                "2",
-                "OTHER",
-                "x");
-        Properties system = properties("dualanodiff.generation.steps", "30", "dualanodiff.seed", "3", "user.word", "x");
-
-        PipelineConfig config =
-                ConfigLoader.load(file, List.of("generation.steps=40", "generation.steps=50"), environment, system);
-
-        assertThat(config.generation().steps()).isEqualTo(50);
-        assertThat(config.seeds().adapters()).isEqualTo(3);
-        assertThat(config.generation().batchSize()).isEqualTo(2);
-        assertThat(config.training().rank()).isEqualTo(4);
-        assertThat(config.compute().threads()).isEqualTo(2);
-    }
-
-    @Test
-    void textSettings_withoutQuotes_areTakenAsTyped() {
-        PipelineConfig config = sets(
-                "store=s3a://bucket/a#b//c",
-                "base-model=C:\\models\\sd",
-                "dataset.root=${HOME}/x",
-                "dataset.categories=[bottle, \"metal nut\"]",
-                "prompt.global=a photo, with = signs",
-                "prompt.anomaly=\"quoted\"",
-                "prompt.negative=",
-                "run.id=007",
-                "dataset.split=12",
-                "seed=-5");
-
-        assertThat(config.store()).isEqualTo("s3a://bucket/a#b//c");
-        assertThat(config.baseModel()).isEqualTo("C:\\models\\sd");
-        assertThat(config.dataset()).isEqualTo(dataset("${HOME}/x", List.of("bottle", "metal nut"), "12"));
-        assertThat(config.prompt()).isEqualTo(new PromptConfig("a photo, with = signs", "quoted", ""));
-        assertThat(config.run().id()).isEqualTo("007");
-        assertThat(config.seeds()).isEqualTo(new PipelineConfig.Seeds(-5, -5));
-    }
-
-    @Test
-    void sparkProperties_givenByFileAndCommandLine_areOneMap() throws IOException {
-        Optional<Path> file = Optional.of(write("spark.conf { spark.executor.memory = 4g, spark.executor.cores = 2 }"));
-
-        PipelineConfig config = ConfigLoader.load(
-                file,
-                List.of("spark.conf.spark.executor.memory=8g", "spark.conf.spark.a=1", "spark.conf.spark.a.b=2"),
-                Map.of(),
-                new Properties());
-
-        assertThat(config.spark().conf())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "spark.executor.memory", "8g", "spark.executor.cores", "2", "spark.a", "1", "spark.a.b", "2"));
-    }
-
-    @Test
-    void file_withSubstitutions_seesItselfDefaultsAndEnvironment() throws IOException {
-        Path file = write("""
-                training.batch-size = ${generation.batch-size}
-                store = ${BUCKET}"/store"
-                run.id = ${?NOT_SET}
-                """);
-
-        PipelineConfig config =
-                ConfigLoader.load(Optional.of(file), List.of(), Map.of("BUCKET", "s3a://factory"), new Properties());
-
-        assertThat(config.training().batchSize()).isEqualTo(4);
-        assertThat(config.store()).isEqualTo("s3a://factory/store");
-        assertThat(config.run().isAuto()).isTrue();
-    }
-
-    @Test
-    void file_withRelativePath_keepsItAsWritten() throws IOException {
-        assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
-    }
-
-    @Test
     void sampler_byItsSetting_isFound() {
         assertThat(sampler("pndm")).isEqualTo(SamplingConfig.Method.PNDM);
         assertThat(sampler("ddim")).isEqualTo(SamplingConfig.Method.DDIM);
@@ -469,7 +366,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new GuidanceInterval(0.25, 1));
     }
 
-    private static DatasetConfig dataset(String root, List<String> categories, String split) {
+    static DatasetConfig dataset(String root, List<String> categories, String split) {
         DatasetConfig.Crop whole = new DatasetConfig.Crop("whole", 0.5, 0.2, 4);
         return new DatasetConfig(root, categories, List.of(), split, "", "auto", 0, 0, false, whole);
     }
@@ -503,19 +400,11 @@ class ConfigLoaderTest {
         return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
     }
 
-    private static PipelineConfig sets(String... sets) {
+    static PipelineConfig sets(String... sets) {
         return ConfigLoader.load(Optional.empty(), List.of(sets), Map.of(), new Properties());
     }
 
     private Path write(String hocon) throws IOException {
         return Files.writeString(folder.resolve("run.conf"), hocon);
-    }
-
-    private static Properties properties(String... pairs) {
-        Properties properties = new Properties();
-        for (int i = 0; i < pairs.length; i += 2) {
-            properties.setProperty(pairs[i], pairs[i + 1]);
-        }
-        return properties;
     }
 }

@@ -276,13 +276,6 @@ class DatasetFormatsTest {
     }
 
     @Test
-    void runLengths_ofKnownCounts_compressAsTheFormatSays() {
-        // 5 and 3 as they are; 40 in two groups; then the difference 2 - 3 = -1, in one group with its sign set.
-        assertThat(new RunLengths(new int[] {5, 3, 40, 2}).compressed()).isEqualTo("53X1O");
-        assertThat(RunLengths.parse("53X1O").counts()).containsExactly(5, 3, 40, 2);
-    }
-
-    @Test
     void masksOfOneLevel_withMaskLevelSet_areReadAndMakeAnotherFingerprint() throws IOException {
         write("tile/crack/1.png", PICTURE);
         write("tile/crack/1_mask.png", numbered());

@@ -54,7 +54,7 @@ class RunSamplesTest {
         store.write(UNIT + "/_temporary/0/_temporary/attempt_1/part-2.parquet", new byte[] {'P', 'A', 'R', '1'});
         store.write(UNIT + "/pairs-3.parquet", new byte[1]);
         RunSamples samples = new RunSamples(store, "night");
-        List<GeneratedSample> first = samples.first("hex nut", "dent", sample -> true, 2);
+        List<GeneratedSample> first = samples.first(new UnitKey("hex nut", "dent"), sample -> true, 2);
         assertThat(first).extracting(sample -> sample.id().index()).containsExactly(0L, 1L);
         assertThat(samples.files()).extracting(StoredFile::key).containsExactly(UNIT + "/pairs-0.parquet");
     }
@@ -64,7 +64,7 @@ class RunSamplesTest {
         String other = StoreLayout.samples("night", new UnitKey("hex nut", "crack"));
         store.write(other + "/pairs-0.parquet", new byte[0]);
         RunSamples samples = new RunSamples(store, "night");
-        assertThat(samples.files("hex nut", "crack")).isEmpty();
-        assertThat(samples.first("hex nut", "crack", sample -> true, 2)).isEmpty();
+        assertThat(samples.files(new UnitKey("hex nut", "crack"))).isEmpty();
+        assertThat(samples.first(new UnitKey("hex nut", "crack"), sample -> true, 2)).isEmpty();
     }
 }

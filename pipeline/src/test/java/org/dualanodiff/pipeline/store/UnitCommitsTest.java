@@ -52,7 +52,7 @@ class UnitCommitsTest {
             assertThat(commits.create(commit)).isTrue();
         }
 
-        assertThat(commits.find(Samples.ID.category(), Samples.ID.defect())).contains(commit);
+        assertThat(commits.find(Samples.ID.unit())).contains(commit);
         assertThat(commits.all()).containsExactly(commit);
         assertThat(commit.number()).isEqualTo(11);
         assertThat(commit.accepted()).hasSize(11);

@@ -375,6 +375,14 @@ class CollectGarbageTest {
     }
 
     @Test
+    void gc_ofSubmissions_deletesThoseThatAreOld() throws IOException {
+        write("submissions/old.json", OLD);
+        write("submissions/new.json", Duration.ofDays(3));
+
+        assertDeletes("submissions/old.json");
+    }
+
+    @Test
     void gc_ofFindingsInImages_deletesThoseThatAreOld() throws IOException {
         write("inspected/0123456789abcdef/cloth.json", OLD);
         write("inspected/0123456789abcdef/nut.json", Duration.ofDays(3));

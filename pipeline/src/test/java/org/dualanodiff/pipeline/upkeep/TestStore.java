@@ -82,7 +82,7 @@ final class TestStore {
     /** Publishes the run's pairs. */
     PublishedDataset publish(String dataset, String run, AdapterId adapter) {
         UnitCommit commit =
-                new UnitCommits(store, run).find(adapter.category(), adapter.defect()).orElseThrow();
+                new UnitCommits(store, run).find(adapter.unit()).orElseThrow();
         List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
                         new PublishedDataset.File(file.key(), file.bytes(), run, adapter.category(), adapter.defect()))
@@ -146,7 +146,7 @@ final class TestStore {
 
     private void commit(String run, AdapterId adapter) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        int before = commits.find(adapter.category(), adapter.defect())
+        int before = commits.find(adapter.unit())
                 .map(UnitCommit::number)
                 .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
@@ -172,7 +172,7 @@ final class TestStore {
     /** Writes the pairs of the run's files into one and commits that; returns the keys of those that it replaces. */
     List<String> compact(String run) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        UnitCommit commit = commits.find(ADAPTER.category(), ADAPTER.defect()).orElseThrow();
+        UnitCommit commit = commits.find(ADAPTER.unit()).orElseThrow();
         Map<String, BitSet> sources = new TreeMap<>();
         commit.files()
                 .forEach(file -> file.indices()

@@ -137,15 +137,6 @@ class VerifyStoreTest {
     }
 
     @Test
-    void verify_ofRunOfAVersionWithoutCommits_saysSo() {
-        made.store.delete(StoreLayout.commits(RUN));
-        made.store.write(FOLDER + "/part-00000-1f0e.snappy.parquet", made.store.read(FIRST));
-
-        assertThat(assertFound("run-earlier-version", "samples/run=night").advice())
-                .contains("another run.id");
-    }
-
-    @Test
     void verify_ofRunWithoutManifest_findsItUnfinished() {
         made.store.delete(StoreLayout.manifest(RUN));
 
