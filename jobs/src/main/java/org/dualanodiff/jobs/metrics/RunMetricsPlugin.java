@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.spark.ExecutorAllocationClient;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings a run's numbers into Spark's metrics system, whatever sinks that has. Each executor shows its own under {@code
  * executor.*} and reports them to the driver, at the pace of its heartbeat and at each task's end; the driver shows the sum
- * under {@code run.*}. Every session has it, through {@code spark.plugins}.
+ * under {@code run.*}. Every session has it, through {@code spark.plugins}. It also asks the driver whether the executor's machine
+ * is going to be taken away.
  */
 public final class RunMetricsPlugin implements SparkPlugin {
 
@@ -31,6 +33,7 @@ public final class RunMetricsPlugin implements SparkPlugin {
 
     private static final Map<Class<?>, Consumer<Object>> LISTENERS = new ConcurrentHashMap<>();
     private static volatile PluginContext ofThisExecutor;
+    private static volatile boolean leaving;
 
     /** Has messages of a kind that tasks send go to a listener of this driver, in place of the one before. */
     public static <T extends Serializable> void onMessage(Class<T> kind, Consumer<T> listener) {
@@ -49,6 +52,14 @@ public final class RunMetricsPlugin implements SparkPlugin {
         }
     }
 
+    /**
+     * Whether this executor is given no more tasks, since its machine is going to be taken away. Spark hears of that in several ways
+     * (a signal to the executor, or to the worker of a standalone cluster) and tells no task; known within a second or two.
+     */
+    public static boolean isLeaving() {
+        return leaving;
+    }
+
     @Override
     public DriverPlugin driverPlugin() {
         return new OnDriver();
@@ -62,12 +73,17 @@ public final class RunMetricsPlugin implements SparkPlugin {
     /** What an executor tells the driver. */
     private record Report(String executor, WorkCounters.Done done) implements Serializable {}
 
+    /** What an executor asks the driver; the answer is whether it is leaving. */
+    private record Leaving(String executor) implements Serializable {}
+
     private static final class OnDriver implements DriverPlugin {
 
         private final RunMetrics metrics = RunMetrics.start();
+        private SparkContext spark;
 
         @Override
-        public Map<String, String> init(SparkContext spark, PluginContext context) {
+        public Map<String, String> init(SparkContext given, PluginContext context) {
+            spark = given;
             return Map.of();
         }
 
@@ -78,7 +94,10 @@ public final class RunMetricsPlugin implements SparkPlugin {
 
         @Override
         public Object receive(Object message) {
-            if (message instanceof Report report) {
+            if (message instanceof Leaving leaving) {
+                return spark.schedulerBackend() instanceof ExecutorAllocationClient client
+                        && !client.isExecutorActive(leaving.executor());
+            } else if (message instanceof Report report) {
                 metrics.report(report.executor(), report.done());
             } else {
                 LISTENERS.getOrDefault(message.getClass(), unheard -> {}).accept(message);
@@ -113,6 +132,10 @@ public final class RunMetricsPlugin implements SparkPlugin {
             clock = Executors.newSingleThreadScheduledExecutor(OnExecutor::daemon);
             long millis = given.conf().getTimeAsMs("spark.executor.heartbeatInterval", "10s");
             clock.scheduleWithFixedDelay(this::report, millis, millis, TimeUnit.MILLISECONDS);
+            leaving = false;
+            if (given.conf().getBoolean("spark.decommission.enabled", false)) {
+                clock.scheduleWithFixedDelay(this::askWhetherLeaving, 1, 1, TimeUnit.SECONDS);
+            }
         }
 
         private static Thread daemon(Runnable work) {
@@ -148,6 +171,15 @@ public final class RunMetricsPlugin implements SparkPlugin {
         /** A report that is lost is made good by the next one; none may fail a task. */
         private void report() {
             tellDriver(new Report(context.executorID(), done()));
+        }
+
+        /** There is always a next time. */
+        private void askWhetherLeaving() {
+            try {
+                leaving = (boolean) context.ask(new Leaving(context.executorID()));
+            } catch (Exception e) {
+                LOG.debug("the driver did not say whether this executor is leaving", e);
+            }
         }
 
         @Override

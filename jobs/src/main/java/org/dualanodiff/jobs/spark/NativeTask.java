@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.Function;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -55,6 +56,8 @@ public abstract class NativeTask<T, R> implements Function<T, NativeTask.Done<R>
                 Optional<String> died = attempt.diedBefore();
                 R result = died.isPresent() ? null : attempted(task, store, attempt, watch);
                 return new Done<>(result, record(unit, started), died.orElse(null));
+            } catch (TaskKilledException e) {
+                throw e;
             } catch (Exception | OutOfMemoryError | LinkageError e) {
                 if (EngineFault.is(e)) {
                     EngineFault.endIfPoisoned(settings.device());

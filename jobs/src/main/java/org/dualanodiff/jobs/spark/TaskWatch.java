@@ -1,7 +1,10 @@
 package org.dualanodiff.jobs.spark;
 
+import java.nio.file.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.dualanodiff.jobs.metrics.RunMetricsPlugin;
 import org.dualanodiff.jobs.metrics.WorkCounters;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -19,6 +22,27 @@ public final class TaskWatch implements AutoCloseable {
     private static final String RUN_KEY = "run_id";
 
     private static final String UNIT_KEY = "unit";
+
+    /** Has a training go where its executor is leaving: stop with a checkpoint, which another executor takes up at once. */
+    private static final TrainingListener LEAVING = new TrainingListener() {
+        @Override
+        public void afterStep(int step, int steps, double loss) {}
+
+        @Override
+        public boolean wantsCheckpoint(int step) {
+            return RunMetricsPlugin.isLeaving();
+        }
+
+        @Override
+        public void afterCheckpoint(int step, Path state) {
+            if (RunMetricsPlugin.isLeaving()) {
+                // Which Spark does not count among the task's failures.
+                throw new TaskKilledException(
+                        "the machine of this executor is going to be taken away; the training goes on elsewhere from its checkpoint of step "
+                                + step);
+            }
+        }
+    };
 
     private final WorkCounters counters = WorkCounters.ofThisJvm();
     private final Stopwatch watch = Stopwatch.start();
@@ -84,7 +108,7 @@ public final class TaskWatch implements AutoCloseable {
             counters.step();
             countGpu();
         };
-        return counted.then(next);
+        return counted.then(next).then(LEAVING);
     }
 
     GenerationListener counting(GenerationListener next) {

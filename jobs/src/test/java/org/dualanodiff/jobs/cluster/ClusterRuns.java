@@ -86,7 +86,7 @@ final class ClusterRuns {
         return DriverProcess.startJava(folder.resolve("drivers"), environment(folder), command);
     }
 
-    private static Path jar() throws IOException {
+    static Path jar() throws IOException {
         try (Stream<Path> built = Files.list(PROJECT.resolve("jobs/target"))) {
             return built.filter(file -> file.getFileName().toString().matches("dualanodiff-.*\\.jar"))
                     .findFirst()

@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.PythonRun;
 
 /**
  * A Spark installation made of the Maven repository's jars: what Spark itself brings, and nothing of ours, so that the one
  * jar has to bring the rest.
  */
-final class SparkHome {
+public final class SparkHome {
 
     /** Parts of paths of jars that a Spark distribution does not hold: our own, those in the one jar, those of tests. */
     private static final List<String> NOT_SPARKS = List.of(
@@ -56,6 +58,14 @@ final class SparkHome {
         return new SparkHome(FOLDER);
     }
 
+    /** The whole Spark, with Kubernetes and YARN, that comes with the {@code python3} on the path; empty if none does. */
+    public static Optional<SparkHome> ofPython() throws InterruptedException {
+        PythonRun python = PythonRun.of("-c", "import pyspark; print(pyspark.__path__[0])");
+        return python.exit() == 0
+                ? Optional.of(new SparkHome(Path.of(python.output().strip())))
+                : Optional.empty();
+    }
+
     private static List<Path> sparksJars() {
         return Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
                 .filter(entry -> entry.endsWith(".jar") && NOT_SPARKS.stream().noneMatch(entry::contains))
@@ -68,7 +78,7 @@ final class SparkHome {
         return folder;
     }
 
-    String classPath() {
+    public String classPath() {
         return folder.resolve("jars") + "/*";
     }
 }

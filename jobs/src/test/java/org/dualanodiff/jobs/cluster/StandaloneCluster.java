@@ -121,6 +121,7 @@ final class StandaloneCluster implements AutoCloseable {
         return Files.writeString(folder.resolve("worker.conf"), """
                 spark.worker.resource.gpu.amount=2
                 spark.worker.resource.gpu.discoveryScript=%s
+                spark.decommission.enabled=true
                 """.formatted(script));
     }
 
@@ -133,6 +134,15 @@ final class StandaloneCluster implements AutoCloseable {
         DriverProcess process = workers.get(worker);
         process.await("an executor", () -> process.handle().children().findAny().isPresent());
         process.handle().children().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Tells a worker that its machine is going to be taken away, as a script for a spot instance's notice does. */
+    void giveNotice(int worker) throws IOException, InterruptedException {
+        String pid = String.valueOf(workers.get(worker).handle().pid());
+        int exit = new ProcessBuilder("kill", "-PWR", pid).start().waitFor();
+        if (exit != 0) {
+            throw new IOException("worker %d was not told: kill ended with %d".formatted(worker, exit));
+        }
     }
 
     /** What all executors and drivers on the workers have logged, those of earlier applications included. */

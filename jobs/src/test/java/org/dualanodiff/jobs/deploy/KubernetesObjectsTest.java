@@ -21,12 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.dualanodiff.jobs.cluster.SparkHome;
 import org.dualanodiff.jobs.s3.DriverProcess;
-import org.dualanodiff.pipeline.PythonRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -42,8 +40,6 @@ class KubernetesObjectsTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
     private static final Path TINY = ROOT.resolve("model-core/src/test/golden/tiny-sd");
-    private static final Pattern COMMAND =
-            Pattern.compile("spark-submit \\\\\\n(  --master k8s://.*?)\\n```", Pattern.DOTALL);
     private static final String SERVER = "https://kubernetes.example:6443";
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
@@ -62,11 +58,16 @@ class KubernetesObjectsTest {
 
     @BeforeAll
     static void submit() throws Exception {
-        PythonRun spark = PythonRun.of("-c", "import pyspark; print(pyspark.__path__[0])");
-        assumeTrue(spark.exit() == 0, "python3 with pyspark");
-        classPath = Path.of(spark.output().strip(), "jars") + "/*";
+        Optional<SparkHome> spark = SparkHome.ofPython();
+        assumeTrue(spark.isPresent(), "python3 with pyspark");
+        classPath = spark.get().classPath();
         api = KubernetesApi.start();
-        DriverProcess submit = spark(classPath, commandOfThePage());
+        DriverProcess submit = spark(
+                classPath,
+                DeploymentPage.submit("k8s").stream()
+                        .map(word -> word.replace(SERVER, api.url()))
+                        .map(word -> word.replace("=deploy/", "=" + ROOT.resolve("deploy") + "/"))
+                        .toList());
         assertThat(submit.exit()).as(submit.log()).isZero();
     }
 
@@ -75,18 +76,6 @@ class KubernetesObjectsTest {
         if (api != null) {
             api.close();
         }
-    }
-
-    /** Its words, with the stand-in for the server, and the templates where they are. */
-    private static List<String> commandOfThePage() throws IOException {
-        Matcher command = COMMAND.matcher(Files.readString(ROOT.resolve("docs/deployment.md")));
-        assertThat(command.find()).isTrue();
-        return List.of(command.group(1)
-                .replace("\\\n", " ")
-                .replace(SERVER, api.url())
-                .replace("=deploy/", "=" + ROOT.resolve("deploy") + "/")
-                .strip()
-                .split("\\s+"));
     }
 
     private static DriverProcess spark(String jars, List<String> arguments) throws IOException {

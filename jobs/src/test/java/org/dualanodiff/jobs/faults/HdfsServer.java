@@ -14,7 +14,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 
 /** HDFS (Hadoop's own small cluster: a name node and a data node) in a process with a class path of its own. */
-final class HdfsServer implements AutoCloseable {
+public final class HdfsServer implements AutoCloseable {
 
     private static final Path JAR =
             Path.of(System.getProperty("project.root"), "jobs/target/hdfs-server/hadoop-client-minicluster.jar");
@@ -31,7 +31,7 @@ final class HdfsServer implements AutoCloseable {
     }
 
     /** @param folder where everything is kept */
-    static HdfsServer start(Path folder) throws IOException, InterruptedException {
+    public static HdfsServer start(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         int port = S3Server.freePort();
         List<String> command = List.of(
@@ -65,7 +65,7 @@ final class HdfsServer implements AutoCloseable {
         return JAR + separator + needed;
     }
 
-    String uri(String path) {
+    public String uri(String path) {
         return "hdfs://127.0.0.1:%d/%s".formatted(port, path);
     }
 

@@ -143,8 +143,7 @@ sealed interface DatasetLayout
         }
 
         private boolean isCategory(Path folder) throws IOException {
-            return new CategoryFolder("", folder, files, 0).isCategory()
-                    && files.isFolder(new Path(folder, CategoryFolder.GROUND_TRUTH));
+            return MvtecLayout.isCategory(folder, files);
         }
 
         /** Whether images lie in the one and masks, or the rest of the split, beside it. */

@@ -18,7 +18,8 @@ import org.dualanodiff.pipeline.dataset.Quarantined.Reason;
 
 /**
  * The layout of MVTec AD (Bergmann et al., CVPR 2019):
- * {@code <root>/<category>/{train/good, test/good, test/<defect>, ground_truth/<defect>/<stem>_mask.png}}.
+ * {@code <root>/<category>/{train/good, test/good, test/<defect>, ground_truth/<defect>/<stem>_mask.png}}. The folder of one
+ * category may be the root itself; the category has its name.
  *
  * @param maskLevel grey level from which a mask marks a pixel
  */
@@ -31,6 +32,9 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     }
 
     private Map<String, CategoryFolder> folders(Path root) throws IOException {
+        if (isCategory(root, files) && !root.isRoot()) {
+            return Map.of(root.getName(), new CategoryFolder(root.getName(), root, files, maskLevel));
+        }
         Map<String, CategoryFolder> folders = new TreeMap<>();
         for (FileEntry entry : files.list(root)) {
             if (entry.folder()) {
@@ -38,6 +42,12 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             }
         }
         return folders;
+    }
+
+    /** Whether a folder has the parts by which a category is known. */
+    static boolean isCategory(Path folder, DatasetFiles files) throws IOException {
+        return new CategoryFolder("", folder, files, 0).isCategory()
+                && files.isFolder(new Path(folder, CategoryFolder.GROUND_TRUTH));
     }
 
     private static List<CategoryFolder> categories(Path root, List<String> wanted, Map<String, CategoryFolder> folders)
@@ -53,8 +63,8 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             }
         }
         if (categories.isEmpty()) {
-            throw new DatasetException("%s holds no category: expected %s/<category>/test/<defect>%s"
-                    .formatted(root, root, hint(root, folders)));
+            throw new DatasetException(
+                    "%s holds no category: expected %s/<category>/test/<defect>".formatted(root, root));
         }
         return categories;
     }
@@ -64,14 +74,8 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
             return new DatasetException("category \"%s\" in %s has no folder \"test\": expected %s/%s/test/<defect>"
                     .formatted(name, root, root, name));
         }
-        return new DatasetException("category \"%s\" is not in %s; %s%s"
-                .formatted(name, root, new KnownNames(folders.keySet()).suggest(name), hint(root, folders)));
-    }
-
-    private static String hint(Path root, Map<String, CategoryFolder> folders) {
-        return folders.containsKey(CategoryFolder.TEST)
-                ? "; it looks like the folder of one category: give %s as the root".formatted(root.getParent())
-                : "";
+        return new DatasetException("category \"%s\" is not in %s; %s"
+                .formatted(name, root, new KnownNames(folders.keySet()).suggest(name)));
     }
 
     /**

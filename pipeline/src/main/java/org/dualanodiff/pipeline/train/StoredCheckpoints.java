@@ -65,7 +65,7 @@ final class StoredCheckpoints {
     }
 
     /**
-     * Passes everything on to {@code listener} and uploads each state, then drops those before it.
+     * Passes everything on to {@code listener} and uploads each state, before it hears of it, then drops those before it.
      *
      * @param minutes after which a state is wanted, whatever the steps; 0: never
      */
@@ -80,7 +80,7 @@ final class StoredCheckpoints {
 
             @Override
             public boolean wantsCheckpoint(int step) {
-                return minutes > 0 && sinceCheckpoint.seconds() >= 60.0 * minutes;
+                return listener.wantsCheckpoint(step) || minutes > 0 && sinceCheckpoint.seconds() >= 60.0 * minutes;
             }
 
             @Override

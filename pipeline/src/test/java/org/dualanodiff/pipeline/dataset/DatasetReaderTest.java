@@ -321,12 +321,20 @@ class DatasetReaderTest {
     }
 
     @Test
-    void reader_ofCategoryFolderAsRoot_pointsToItsParent() throws IOException {
+    void reader_ofCategoryFolderAsRoot_readsThisCategoryAlone() throws IOException {
         pair("tile", "crack", "a");
+        image("tile", "good", "b.png", PICTURE);
+        pair("wood", "hole", "a");
 
-        assertThatThrownBy(() -> read(request(root.resolve("tile").toString(), List.of(), List.of())))
-                .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("looks like the folder of one category: give file:" + root + " as the root");
+        Dataset tile = read(request(root.resolve("tile").toString(), List.of(), List.of()));
+
+        assertThat(tile.sets()).singleElement().satisfies(set -> {
+            assertThat(set.category()).isEqualTo("tile");
+            assertThat(set.defect()).isEqualTo("crack");
+        });
+        assertThat(read(request(root.toString(), List.of("tile"), List.of())).sets())
+                .as("the same as from the folder above")
+                .isEqualTo(tile.sets());
     }
 
     @Test

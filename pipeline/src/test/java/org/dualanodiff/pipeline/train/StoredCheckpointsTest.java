@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
@@ -79,6 +80,28 @@ class StoredCheckpointsTest {
                 .isFalse();
         assertThat(checkpoints.uploading(TrainingListener.NONE, 1).wantsCheckpoint(1))
                 .isFalse();
+    }
+
+    @Test
+    void checkpoint_thatTheListenerWants_isWantedAndStoredBeforeItHearsOfIt() throws IOException {
+        AtomicBoolean stored = new AtomicBoolean();
+        TrainingListener leaving = new TrainingListener() {
+            @Override
+            public void afterStep(int step, int steps, double loss) {}
+
+            @Override
+            public boolean wantsCheckpoint(int step) {
+                return true;
+            }
+
+            @Override
+            public void afterCheckpoint(int step, Path state) {
+                stored.set(store.exists(StoreLayout.checkpoint(ADAPTER, step) + "/state.safetensors"));
+            }
+        };
+        assertThat(checkpoints.uploading(leaving, 0).wantsCheckpoint(1)).isTrue();
+        checkpoints.uploading(leaving, 0).afterCheckpoint(1, state(1));
+        assertThat(stored).isTrue();
     }
 
     private int fetch() throws IOException {
