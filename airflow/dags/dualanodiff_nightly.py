@@ -1,7 +1,8 @@
 """The nightly run: train what is missing, generate what is missing, check it, publish it.
 
-Needs the connection ``spark_default`` and the variables ``dualanodiff_jar`` and ``dualanodiff_config``; see README.md
-beside this folder. Where a parameter is left empty, the configuration file decides.
+Needs the connection ``spark_default`` and the variables ``dualanodiff_jar`` and ``dualanodiff_config``, with deploy mode
+cluster also ``dualanodiff_store``; see README.md beside this folder. Where a parameter is left empty, the configuration
+file decides.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
 
-from dualanodiff_submit import DualAnoDiffOperator
+from dualanodiff_submit import DualAnoDiffOperator, PartialRun
 
 # One run of the product for each logical date, so that a task that is tried again or cleared goes on with its run.
 RUN_ID = "{{ params.run_id or 'nightly-' ~ ((dag_run.logical_date or dag_run.run_after) | ds_nodash) }}"
@@ -28,7 +28,7 @@ SETTINGS = {
     "dataset.categories": "{{ params.categories | tojson if params.categories else '' }}",
     "generation.samples-per-defect": "{{ params.samples_per_defect or '' }}",
     "generation.seed": GENERATION_SEED,
-    "store": "{{ params.store or '' }}",
+    "store": "{{ params.store or var.value.get('dualanodiff_store', '') }}",
     "run.id": RUN_ID,
 }
 
@@ -88,7 +88,7 @@ with DAG(
     @task(retries=0)
     def partial(result: dict[str, Any]) -> None:
         """Red on purpose: what was made is in the store, but somebody has to look before it is published."""
-        raise AirflowFailException(
+        raise PartialRun(
             f"run {result['run_id']}: {result['failed_units']} units are not complete, the others are in the store."
             f" Each unit's reason is in {result['manifest']} and in the log of augment. Put it right and clear augment,"
             f" which makes only what is missing; or trigger run_id {result['run_id']} with publish_partial"

@@ -20,7 +20,7 @@ class S3Server:
     def __init__(self, jar: Path, folder: Path) -> None:
         self.data = folder / "data" / BUCKET
         self.data.mkdir(parents=True)
-        self._port = _free_port()
+        self._port = free_port()
         self.endpoint = f"http://127.0.0.1:{self._port}"
         self._log = folder / "s3proxy.log"
         properties = folder / "s3proxy.properties"
@@ -47,18 +47,21 @@ class S3Server:
 
     def _await(self) -> None:
         deadline = time.monotonic() + STARTUP_SECONDS
-        while not self._listens():
+        while not is_listening(self._port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.close()
                 raise RuntimeError(f"the S3 server did not start: {self._log.read_text()}")
             time.sleep(0.1)
 
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+def is_listening(port: int) -> bool:
+    """Whether somebody answers at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -27,7 +27,9 @@ class DocumentsTest {
     /** Classes of others that our pages speak of. */
     private static final Set<String> OF_OTHERS = Set.of(
             "AbstractBlock",
+            "CommandFailed",
             "DualAnoDiffOperator",
+            "PartialRun",
             "ExecutorLostFailure",
             "FileSystem",
             "GradientCollector",
