@@ -39,6 +39,7 @@ class DocumentsTest {
             "ParameterStore",
             "SegmentationClass",
             "SparkApplication",
+            "TaskKilledException",
             "TorchScript");
 
     private static List<Path> pages;
