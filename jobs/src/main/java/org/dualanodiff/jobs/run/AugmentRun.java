@@ -198,7 +198,11 @@ public final class AugmentRun {
                         executors,
                         states,
                         new UnitJobs(
-                                context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)));
+                                context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)),
+                        stages.generate()
+                                ? EarlierNights.of(
+                                        store, identity.runId(), config.quality().earlier())
+                                : EarlierNights.NONE);
                 new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
                         .run(units(shared, plan, stored, before), report::ended);
             } finally {

@@ -53,6 +53,14 @@ public final class UnitPairs {
                 .forEach(good::add);
     }
 
+    /** As {@link #know}, pairs of other runs. */
+    void knowEarlier(List<PairVerdict> published) {
+        published.stream()
+                .filter(pair -> pair.accepted() && pair.signature() != null)
+                .map(PairVerdict::signature)
+                .forEach(good::add);
+    }
+
     /**
      * Takes in staged pairs; of one that is there already nothing is taken.
      *

@@ -210,6 +210,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private void lookAt(UnitPairs pairs, UnitCommit before, AcceptedCopies rule) throws Exception {
         if (rule.isSought()) {
             pairs.know(verdicts(UnitCommit.keys(before.files())));
+            List<String> earlier = run.earlier().keys(key);
+            pairs.knowEarlier(
+                    earlier.isEmpty() ? List.of() : persistently(() -> run.jobs().earlier(key, earlier)));
         }
         long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
         pairs.add(verdicts(files.staged().keySet()), bytes);
@@ -364,7 +367,8 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             UnitDeaths deaths,
             SickExecutors executors,
             UnitStates states,
-            UnitJobs jobs) {
+            UnitJobs jobs,
+            EarlierNights earlier) {
 
         String runId() {
             return lease.fence().runId();

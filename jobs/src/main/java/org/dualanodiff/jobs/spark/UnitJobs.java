@@ -92,10 +92,19 @@ public final class UnitJobs {
                 .toList();
     }
 
+    /** As {@link #verdicts}, of pairs by whatever adapter. */
+    public List<PairVerdict> earlier(UnitKey unit, List<String> keys) {
+        return job("look", "see which pairs of %s were published", unit)
+                .onStore(settings.store(), keys, (store, key) -> verdicts(store, "", key))
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
     private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {
         try (Stream<GeneratedSample> samples = SampleFile.stream(store, key)) {
-            return samples.filter(
-                            sample -> sample.id().adapter().fingerprint().hex().equals(adapter))
+            return samples.filter(sample -> adapter.isEmpty()
+                            || sample.id().adapter().fingerprint().hex().equals(adapter))
                     .map(sample -> PairVerdict.of(sample, key))
                     .toList();
         }

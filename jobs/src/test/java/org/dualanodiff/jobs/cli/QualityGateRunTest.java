@@ -131,6 +131,46 @@ class QualityGateRunTest {
         assertThat(run.count("accepted")).isEqualTo(1);
     }
 
+    /** The same noise draws the same pairs in another run: each is a copy of one of the night before. */
+    @Test
+    void augment_withPairsOfThePublishedNightBefore_rejectsThemAsCopiesHoweverOftenItIsRun() throws IOException {
+        assertThat(open("night-1", 4, Stream.of("quality.min-accepted-distance=0")).exit())
+                .isZero();
+        publish("night-1");
+
+        CommandLineRun copies = secondNight(2);
+        assertThat(copies.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(samples("night-2")).hasSize(4).allSatisfy((index, sample) -> assertThat(
+                        sample.verdict().reasons())
+                .containsExactly("near_copy_of_accepted"));
+
+        // Index 4 is new, and what is published meanwhile is not looked at.
+        open("night-3", 8, Stream.of("quality.min-accepted-distance=0"));
+        publish("night-3");
+        CommandLineRun grown = secondNight(6);
+        assertThat(grown.json().get("accepted").getAsInt()).as(grown.err()).isPositive();
+        Map<Long, String> contents = contents("night-2");
+        assertThat(secondNight(6).count("generated")).isZero();
+        assertThat(contents("night-2")).isEqualTo(contents);
+    }
+
+    private static CommandLineRun secondNight(int pairs) {
+        return open(
+                "night-2",
+                pairs,
+                Stream.of(
+                        "quality.earlier-dataset=nights",
+                        "quality.min-accepted-distance=0.001",
+                        "quality.copy-overlap=0",
+                        "quality.max-attempts=2"));
+    }
+
+    private static void publish(String run) {
+        CommandLineRun published =
+                CommandLineRun.of("publish", "--store", store().toString(), "--name", "nights", "--run", run);
+        assertThat(published.exit()).as(published.err()).isZero();
+    }
+
     @Test
     void augment_withLimitsAndMaskLevelsLearned_writesThemDown() throws IOException {
         CommandLineRun run = run("learned", 2, "mask.low=auto", "mask.high=auto");

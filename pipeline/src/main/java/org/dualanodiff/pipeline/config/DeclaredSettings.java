@@ -47,6 +47,8 @@ final class DeclaredSettings {
     private static final Predicate<Map<String, String>> BY_GROUND = is("mask.method", "grey-distance");
     private static final Predicate<Map<String, String>> BY_SALIENCY = is("mask.method", "saliency");
     private static final Predicate<Map<String, String>> GATED = is("quality.enabled", "true");
+    private static final Predicate<Map<String, String>> COMPARED =
+            is("quality.earlier-dataset", "").negate();
 
     private static final List<Setting> ALL = List.of(
             adapter(
@@ -143,6 +145,8 @@ final class DeclaredSettings {
             other("quality.max-attempts", number(1, 1000)),
             other("quality.keep-rejected-pixels", flag()),
             samples("quality.copy-overlap", number(0, 1)).where(GATED),
+            samples("quality.earlier-dataset", anyText()).where(GATED).unless(""),
+            samples("quality.earlier-runs", wholeNumber(1, 365)).where(GATED.and(COMPARED)),
             limit("quality.min-mask-ratio", 1),
             limit("quality.max-mask-ratio", 1),
             limit("quality.max-components", 1_000_000),

@@ -296,6 +296,7 @@ public record PipelineConfig(
             double maxAttempts,
             boolean keepRejectedPixels,
             double copyOverlap,
+            Earlier earlier,
             Map<String, Limit> limits)
             implements Serializable {
         /** Names of the limits. */
@@ -324,8 +325,17 @@ public record PipelineConfig(
                     block.getDouble("max-attempts"),
                     block.getBoolean("keep-rejected-pixels"),
                     block.getDouble("copy-overlap"),
+                    new Earlier(block.getString("earlier-dataset"), block.getInt("earlier-runs")),
                     limits);
         }
+
+        /**
+         * Whose pairs are compared, too.
+         *
+         * @param dataset its name; empty: none
+         * @param runs how many of those that were published last
+         */
+        public record Earlier(String dataset, int runs) implements Serializable {}
     }
 
     /**

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,19 @@ public final class PublishDataset {
 
     public Optional<PublishedDataset> find(String name) {
         return store.find(StoreLayout.currentDataset(name), PublishedDataset.class);
+    }
+
+    /** The newest versions of a data set that there are, one more than are asked for: the current one may be the asker's own. */
+    public List<PublishedDataset> newestFirst(String name, int count) {
+        List<String> keys = store.list(StoreLayout.dataset(name)).stream()
+                .map(StoredFile::key)
+                .filter(key -> StoreLayout.isOfDataset(name, key) && key.contains("/versions/"))
+                .sorted(Comparator.comparing(String::length)
+                        .thenComparing(Comparator.naturalOrder())
+                        .reversed())
+                .limit(count + 1L)
+                .toList();
+        return ObjectStore.inParallel(keys, key -> store.read(key, PublishedDataset.class));
     }
 
     /**

@@ -16,7 +16,7 @@ import org.dualanodiff.pipeline.UnitKey;
  *                                       training.json, sheets/step-N.png}
  * samples/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
  * staging/run=RUN/category=CATEGORY/defect=DEFECT/pairs-*.parquet
- * runs/RUN/{run.json, manifest.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
+ * runs/RUN/{run.json, manifest.json, earlier.json, units/CATEGORY/DEFECT.json, good/CATEGORY.json, lease/NUMBER.json,
  *           commits/CATEGORY/DEFECT/NUMBER.json, attempts/CATEGORY/DEFECT/*.json, deaths/CATEGORY/DEFECT/NUMBER.json,
  *           quality/CATEGORY/DEFECT.json, real/CATEGORY/DEFECT.json, report.html, result.json, lineage.json,
  *           tasks/MOMENT.json}
@@ -234,6 +234,11 @@ public final class StoreLayout {
                 || key.equals(status(runId))
                 // Of a run; and of train, which has none, its page.
                 || key.equals(report(runId));
+    }
+
+    /** With the pairs of which earlier runs those of a run are compared. */
+    public static String earlier(String runId) {
+        return join(run(runId), "earlier.json");
     }
 
     public static String unit(String runId, UnitKey unit) {

@@ -87,7 +87,7 @@ class ConfigLoaderTest {
               pairs-per-task = 32
             }
             mask { method = saliency, threshold = 0.6, saliency-model = u2net.pt, saliency-size = 256, low = 0.15, high = 0.3, opening-radius = 1, closing-radius = 2, min-area = 9, min-share = 0.2, max-hole-area = 5, min-change = 6.5, refine-radius = 3, refine-epsilon = 0.01 }
-            quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, min-mask-ratio = off, max-components = 3 }
+            quality { enabled = false, max-attempts = 2.5, keep-rejected-pixels = no, copy-overlap = 0.4, earlier-dataset = nights, earlier-runs = 3, min-mask-ratio = off, max-components = 3 }
             store = "s3a://factory/store"
             run { id = nightly-2024.01, file-megabytes = 64, compact = true, lineage = factory, lease { expire-seconds = 30, wait-seconds = 600 } }
             seed = -9223372036854775808
@@ -163,7 +163,7 @@ class ConfigLoaderTest {
                     6.5,
                     3,
                     0.01),
-            new QualityConfig(false, 2.5, false, 0.4, fullLimits()),
+            new QualityConfig(false, 2.5, false, 0.4, new QualityConfig.Earlier("nights", 3), fullLimits()),
             "s3a://factory/store",
             new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
             new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
@@ -249,7 +249,7 @@ class ConfigLoaderTest {
                                 0,
                                 0,
                                 1e-3),
-                        new QualityConfig(true, 3, true, 0.5, limits(Limit.AUTO)),
+                        new QualityConfig(true, 3, true, 0.5, new QualityConfig.Earlier("", 7), limits(Limit.AUTO)),
                         "work/store",
                         new RunConfig("auto", 256, false, "", new RunConfig.Lease(90, 0)),
                         new PipelineConfig.Seeds(0, 0),

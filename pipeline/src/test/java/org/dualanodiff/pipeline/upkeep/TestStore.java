@@ -62,25 +62,33 @@ final class TestStore {
         return made;
     }
 
-    /** All that a run leaves. */
     void finishRun(String run) throws IOException {
-        startRun(run);
-        writeSamples(run, StoreLayout.samples(run, ADAPTER.unit()), "pairs-0", 0, 6);
-        writeSamples(run, StoreLayout.samples(run, ADAPTER.unit()), "pairs-1", 6, SAMPLES);
-        commit(run);
-        writeManifest(run);
+        finishRun(run, ADAPTER);
+    }
+
+    /** All that a run leaves. */
+    void finishRun(String run, AdapterId adapter) throws IOException {
+        startRun(run, adapter);
+        writeSamples(run, adapter, StoreLayout.samples(run, adapter.unit()), "pairs-0", 0, 6);
+        writeSamples(run, adapter, StoreLayout.samples(run, adapter.unit()), "pairs-1", 6, SAMPLES);
+        commit(run, adapter);
+        writeManifest(run, adapter);
+    }
+
+    PublishedDataset publish(String dataset, String run) {
+        return publish(dataset, run, ADAPTER);
     }
 
     /** Publishes the run's pairs. */
-    PublishedDataset publish(String dataset, String run) {
+    PublishedDataset publish(String dataset, String run, AdapterId adapter) {
         UnitCommit commit =
-                new UnitCommits(store, run).find(ADAPTER.unit()).orElseThrow();
+                new UnitCommits(store, run).find(adapter.unit()).orElseThrow();
         List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
-                        new PublishedDataset.File(file.key(), file.bytes(), run, ADAPTER.category(), ADAPTER.defect()))
+                        new PublishedDataset.File(file.key(), file.bytes(), run, adapter.category(), adapter.defect()))
                 .toList();
         PublishedDataset.Unit unit =
-                new PublishedDataset.Unit(run, ADAPTER.category(), ADAPTER.defect(), null, SAMPLES, 0);
+                new PublishedDataset.Unit(run, adapter.category(), adapter.defect(), adapter.fingerprint().hex(), SAMPLES, 0);
         return new PublishDataset(store)
                 .publish(new PublishedDataset(dataset, 0, Instant.EPOCH, List.of(run), List.of(unit), files, "test"));
     }
@@ -107,21 +115,25 @@ final class TestStore {
     }
 
     void startRun(String run) {
+        startRun(run, ADAPTER);
+    }
+
+    void startRun(String run, AdapterId adapter) {
         RunRegistry runs = new RunRegistry(store);
         runs.open(RunIdentity.of(run, Map.of("seed", "0"), "test", Instant.EPOCH));
-        runs.bindAdapters(run, List.of(ADAPTER));
+        runs.bindAdapters(run, List.of(adapter));
     }
 
     void writeSamples(String folder, String name, int from, int to) throws IOException {
-        writeSamples(RUN, folder, name, from, to);
+        writeSamples(RUN, ADAPTER, folder, name, from, to);
     }
 
-    private void writeSamples(String run, String folder, String name, int from, int to) throws IOException {
+    private void writeSamples(String run, AdapterId adapter, String folder, String name, int from, int to) throws IOException {
         Path file = Files.createTempFile("samples", ".parquet");
         SampleFile.write(
                 file,
                 IntStream.range(from, to)
-                        .mapToObj(index -> TestSamples.of(run, ADAPTER, index))
+                        .mapToObj(index -> TestSamples.of(run, adapter, index))
                         .iterator());
         store.upload(file, folder + "/" + name + ".parquet");
         Files.delete(file);
@@ -129,8 +141,12 @@ final class TestStore {
 
     /** Commits all that lies in the run's folder, once more if it was done before. */
     void commit(String run) throws IOException {
+        commit(run, ADAPTER);
+    }
+
+    private void commit(String run, AdapterId adapter) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        int before = commits.find(ADAPTER.unit())
+        int before = commits.find(adapter.unit())
                 .map(UnitCommit::number)
                 .orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
@@ -146,7 +162,7 @@ final class TestStore {
                     summary.rows(),
                     UnitCommit.list(indices)));
         }
-        UnitCommit commit = UnitCommit.nothing(run, ADAPTER).with(files, verdicts);
+        UnitCommit commit = UnitCommit.nothing(run, adapter).with(files, verdicts);
         for (int number = 0; number < before; number++) {
             commit = commit.with(List.of(), Map.of());
         }
@@ -170,6 +186,10 @@ final class TestStore {
     }
 
     void writeManifest(String run) throws IOException {
+        writeManifest(run, ADAPTER);
+    }
+
+    private void writeManifest(String run, AdapterId adapter) throws IOException {
         List<RunManifest.OutputFile> files = new ArrayList<>();
         for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {
             SampleFileSummary summary = new SampleFileInspector(store).inspect(key);
@@ -180,9 +200,9 @@ final class TestStore {
                     Optional.of(summary.digest().sha256())));
         }
         RunManifest.Unit unit = new RunManifest.Unit(
-                ADAPTER.category(),
-                ADAPTER.defect(),
-                Optional.of(ADAPTER.fingerprint()),
+                adapter.category(),
+                adapter.defect(),
+                Optional.of(adapter.fingerprint()),
                 Optional.empty(),
                 new RunManifest.SampleCounts(SAMPLES, 0, SAMPLES, SAMPLES, 0, 0),
                 1,
