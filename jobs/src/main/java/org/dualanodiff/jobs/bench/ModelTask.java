@@ -179,8 +179,7 @@ public enum ModelTask {
     }
 
     /** Makes one step more than are measured. */
-    private static void train(
-            BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
+    private static void train(BaseModel base, Workload work, int rank, int checkpointEvery, TrainingListener listener)
             throws IOException {
         TrainingConfig config = new TrainingConfig(
                 work.repeats() + 1,

@@ -13,8 +13,8 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -54,12 +54,18 @@ public final class RecordedPairs {
         Pair pair = DRAWN.computeIfAbsent(side, RecordedPairs::draw).get(index % COUNT);
         double ratio = pair.mask().area() / (double) (side * side);
         PairMeasures measures = new PairMeasures(Map.of(
-                Measure.MASK_RATIO, ratio,
-                Measure.COMPONENTS, 1.0,
-                Measure.CONTRAST, (double) index,
-                Measure.PART_DIFFERENCE, (double) index,
-                Measure.CLIPPED, 0.0,
-                Measure.DEVIATION, (double) index));
+                Measure.MASK_RATIO,
+                ratio,
+                Measure.COMPONENTS,
+                1.0,
+                Measure.CONTRAST,
+                (double) index,
+                Measure.PART_DIFFERENCE,
+                (double) index,
+                Measure.CLIPPED,
+                0.0,
+                Measure.DEVIATION,
+                (double) index));
         return new GeneratedSample(
                 SampleId.of(runId, unit.adapter(), index),
                 new Origin(0, "a recorded pair", null, index, Instant.now()),

@@ -60,7 +60,11 @@ record StandInWork(double trainSeconds, double slowestSeconds, double pairSecond
             WatchedTraining watched = new WatchedTraining(store, task.adapter(), steps);
             for (int step = 1; step <= steps; step++) {
                 sleep(seconds / steps);
-                watched.made(step, 1.0 / step, Double.NaN, task.training().optimizer().learningRate());
+                watched.made(
+                        step,
+                        1.0 / step,
+                        Double.NaN,
+                        task.training().optimizer().learningRate());
                 listener.afterStep(step, steps, 1.0 / step);
             }
             watched.write();

@@ -117,8 +117,7 @@ abstract class AdapterCommand implements Callable<Integer> {
         void run(Machine machine, ObjectStore store, RunInputs inputs, AdapterId id) throws IOException {
             try (BaseModel base = BaseModel.load(
                     machine.models().locate(inputs.settings().base().name()), Compute.CPU)) {
-                DefectSet set =
-                        inputs.dataset().set(id.category(), id.defect()).orElseThrow();
+                DefectSet set = inputs.dataset().set(id.category(), id.defect()).orElseThrow();
                 String uri = new ImportAdapter(store)
                         .run(base, inputs.trainTask(set, id), file)
                         .weightsUri();

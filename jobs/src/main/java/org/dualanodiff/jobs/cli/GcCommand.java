@@ -54,40 +54,46 @@ final class GcCommand implements Callable<Integer> {
             names = "--older-than",
             paramLabel = "AGE",
             defaultValue = "30d",
-            description = "How old something must be that may still be of use: days (30d), weeks (4w) or hours (36h), at least a"
-                    + " day. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How old something must be that may still be of use: days (30d), weeks (4w) or hours (36h), at least a"
+                            + " day. Default: ${DEFAULT-VALUE}.")
     private String age;
 
     @Option(
             names = "--keep-runs",
             paramLabel = "N",
-            description = "Also finished runs, if they are old, not among the N newest, and no version of a published data set that"
-                    + " stays refers to them.")
+            description =
+                    "Also finished runs, if they are old, not among the N newest, and no version of a published data set that"
+                            + " stays refers to them.")
     private Integer keepRuns;
 
     @Option(
             names = "--keep-versions",
             paramLabel = "N",
-            description = "Also versions of published data sets that were replaced so long ago, but for the N newest of each.")
+            description =
+                    "Also versions of published data sets that were replaced so long ago, but for the N newest of each.")
     private Integer keepVersions;
 
     @Option(
             names = "--keep-snapshots",
             paramLabel = "N",
-            description = "Also snapshots of the Iceberg tables that were published to, as versions: but for the N newest of each."
-                    + " Catalogs are set as for publish.")
+            description =
+                    "Also snapshots of the Iceberg tables that were published to, as versions: but for the N newest of each."
+                            + " Catalogs are set as for publish.")
     private Integer keepSnapshots;
 
     @Option(
             names = "--keep-table-runs",
             paramLabel = "N",
-            description = "Also takes old runs out of these tables, but for the N that were appended last, by one snapshot more.")
+            description =
+                    "Also takes old runs out of these tables, but for the N that were appended last, by one snapshot more.")
     private Integer keepTableRuns;
 
     @Option(
             names = "--unused-adapters",
-            description = "Also published adapters, if they are old and no run or version that stays names them; but for those that"
-                    + " the settings given would use, whose images are looked at for that.")
+            description =
+                    "Also published adapters, if they are old and no run or version that stays names them; but for those that"
+                            + " the settings given would use, whose images are looked at for that.")
     private boolean unusedAdapters;
 
     @Mixin
@@ -144,7 +150,8 @@ final class GcCommand implements Callable<Integer> {
     private Set<AdapterId> adaptersInForce() {
         if (!options.hasSettings()) {
             throw new ParameterException(
-                    spec.commandLine(), "--unused-adapters needs the settings that are in force: give --config or --set");
+                    spec.commandLine(),
+                    "--unused-adapters needs the settings that are in force: give --config or --set");
         }
         PipelineConfig config = options.load();
         Machine machine = Machine.of(config.spark().conf());

@@ -112,8 +112,8 @@ abstract class StoreCommand implements Callable<Integer> {
 
         private PublishTable table(SparkSession spark, ObjectStore store) {
             TableName name = TableName.parse(table);
-            Map<String, String> properties = name.propertiesIn(
-                    CollectionConverters.asJava(spark.conf().getAll()));
+            Map<String, String> properties =
+                    name.propertiesIn(CollectionConverters.asJava(spark.conf().getAll()));
             return new PublishTable(store, machine.hadoop(), name, properties);
         }
     }

@@ -67,8 +67,10 @@ final class Submission {
         Machine machine = Machine.beforeSpark(config.spark().conf());
         machine.require("store", config.store());
         try (ObjectStore store = machine.open(config.store());
-                Watched watched =
-                        new Watched(store, StoreLayout.submission(name.get()), begun(config.run().lease().expireSeconds()))) {
+                Watched watched = new Watched(
+                        store,
+                        StoreLayout.submission(name.get()),
+                        begun(config.run().lease().expireSeconds()))) {
             LastLine printed = new LastLine(command.commandLine().getOut());
             command.commandLine().setOut(new PrintWriter(printed, true));
             try {
@@ -76,7 +78,8 @@ final class Submission {
                 watched.ended(exit, printed.json(), List.of());
                 return exit;
             } catch (Exception e) {
-                List<String> errors = Failures.problems(e).stream().map(Redaction::text).toList();
+                List<String> errors =
+                        Failures.problems(e).stream().map(Redaction::text).toList();
                 watched.ended(Failures.code(e), Optional.empty(), errors);
                 throw e;
             }
@@ -123,7 +126,16 @@ final class Submission {
 
         private Submitted renewed() {
             return new Submitted(
-                    command, status, driver, renewals + 1, expireSeconds, startedAt, finishedAt, exitCode, errors, result);
+                    command,
+                    status,
+                    driver,
+                    renewals + 1,
+                    expireSeconds,
+                    startedAt,
+                    finishedAt,
+                    exitCode,
+                    errors,
+                    result);
         }
 
         private Submitted ended(int exit, Optional<JsonObject> printed, List<String> told) {

@@ -201,7 +201,9 @@ public final class AugmentRun {
                                 context, TaskSettings.of(config, unitWork), lease.fence(), Progress.showOn(console)),
                         stages.generate()
                                 ? EarlierNights.of(
-                                        store, identity.runId(), config.quality().earlier())
+                                        store,
+                                        identity.runId(),
+                                        config.quality().earlier())
                                 : EarlierNights.NONE);
                 new UnitsInFlight(pool -> context.setLocalProperty("spark.scheduler.pool", pool), this::atATime)
                         .run(units(shared, plan, stored, before), report::ended);
@@ -219,7 +221,9 @@ public final class AugmentRun {
             String manifest = runs.writeManifest(made);
             if (!config.run().lineage().isEmpty()) {
                 new LineageEvent(
-                                config.run().lineage(), made, List.of(config.dataset().root(), config.baseModel()))
+                                config.run().lineage(),
+                                made,
+                                List.of(config.dataset().root(), config.baseModel()))
                         .write(store);
             }
             writeReport();

@@ -22,18 +22,18 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
-import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
+import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
-import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.LearnQuality;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.QualityRegistry;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.store.AdapterId;
-import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
@@ -71,12 +71,7 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private int vanished;
 
     /** @param files what the store had of it when the command began */
-    UnitRun(
-            Shared run,
-            Plan.Unit plan,
-            DefectSet set,
-            StoredUnits.OfUnit files,
-            Optional<RunManifest.Unit> before) {
+    UnitRun(Shared run, Plan.Unit plan, DefectSet set, StoredUnits.OfUnit files, Optional<RunManifest.Unit> before) {
         this.run = run;
         this.plan = plan;
         this.set = set;
@@ -133,7 +128,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     private void train() throws Exception {
         run.states().enter(id, UnitState.TRAINING);
         TrainResult result = onMachines(
-                        "train", one -> List.of(run.jobs().train(one.get(0))), List.of(run.inputs().trainTask(set, id)))
+                        "train",
+                        one -> List.of(run.jobs().train(one.get(0))),
+                        List.of(run.inputs().trainTask(set, id)))
                 .get(0);
         report.trained(result);
         if (!result.succeeded()) {
@@ -212,7 +209,9 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
             pairs.know(verdicts(UnitCommit.keys(before.files())));
             List<String> earlier = run.earlier().keys(key);
             pairs.knowEarlier(
-                    earlier.isEmpty() ? List.of() : persistently(() -> run.jobs().earlier(key, earlier)));
+                    earlier.isEmpty()
+                            ? List.of()
+                            : persistently(() -> run.jobs().earlier(key, earlier)));
         }
         long bytes = files.staged().values().stream().mapToLong(size -> size).sum();
         pairs.add(verdicts(files.staged().keySet()), bytes);

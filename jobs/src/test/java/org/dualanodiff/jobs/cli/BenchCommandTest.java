@@ -38,7 +38,10 @@ class BenchCommandTest {
 
     @Test
     void autoencoder_ofTheSmallBase_isMeasuredOnPicturesPartsAndAFolder(@TempDir Path folder) throws IOException {
-        ImageIO.write(new BufferedImage(200, 128, BufferedImage.TYPE_3BYTE_BGR), "png", folder.resolve("black.png").toFile());
+        ImageIO.write(
+                new BufferedImage(200, 128, BufferedImage.TYPE_3BYTE_BGR),
+                "png",
+                folder.resolve("black.png").toFile());
         CommandLineRun run = CommandLineRun.of(
                 "bench", "autoencoder", "--base", "builtin:small", "--pictures", "2", "--data", folder.toString());
 

@@ -134,15 +134,17 @@ class QualityGateRunTest {
     /** The same noise draws the same pairs in another run: each is a copy of one of the night before. */
     @Test
     void augment_withPairsOfThePublishedNightBefore_rejectsThemAsCopiesHoweverOftenItIsRun() throws IOException {
-        assertThat(open("night-1", 4, Stream.of("quality.min-accepted-distance=0")).exit())
+        assertThat(open("night-1", 4, Stream.of("quality.min-accepted-distance=0"))
+                        .exit())
                 .isZero();
         publish("night-1");
 
         CommandLineRun copies = secondNight(2);
         assertThat(copies.exit()).isEqualTo(ExitCode.PARTIAL);
-        assertThat(samples("night-2")).hasSize(4).allSatisfy((index, sample) -> assertThat(
-                        sample.verdict().reasons())
-                .containsExactly("near_copy_of_accepted"));
+        assertThat(samples("night-2"))
+                .hasSize(4)
+                .allSatisfy((index, sample) ->
+                        assertThat(sample.verdict().reasons()).containsExactly("near_copy_of_accepted"));
 
         // Index 4 is new, and what is published meanwhile is not looked at.
         open("night-3", 8, Stream.of("quality.min-accepted-distance=0"));
@@ -290,8 +292,8 @@ class QualityGateRunTest {
     private static Map<Long, GeneratedSample> samples(String runId) throws IOException {
         Map<Long, GeneratedSample> samples = new TreeMap<>();
         try (ObjectStore opened = ObjectStore.open(store().toString(), Map.of())) {
-            for (GeneratedSample sample :
-                    new RunSamples(opened, runId).first(new UnitKey("hex_nut", "rust"), any -> true, Integer.MAX_VALUE)) {
+            for (GeneratedSample sample : new RunSamples(opened, runId)
+                    .first(new UnitKey("hex_nut", "rust"), any -> true, Integer.MAX_VALUE)) {
                 assertThat(samples.put(sample.id().index(), sample)).isNull();
             }
         }

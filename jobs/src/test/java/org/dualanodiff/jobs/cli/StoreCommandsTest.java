@@ -95,7 +95,14 @@ class StoreCommandsTest {
 
     @Test
     void augment_submittedThatFails_leavesItsExitCodeAndItsErrors() throws IOException {
-        CommandLineRun run = CommandLineRun.of("augment", "--set", "store=" + folder.resolve("store"), "--set", "dataset.root=" + folder.resolve("nowhere"), "--submission", "failing");
+        CommandLineRun run = CommandLineRun.of(
+                "augment",
+                "--set",
+                "store=" + folder.resolve("store"),
+                "--set",
+                "dataset.root=" + folder.resolve("nowhere"),
+                "--submission",
+                "failing");
 
         assertThat(run.exit()).isEqualTo(ExitCode.DATA);
         JsonObject record = submission("failing");
@@ -130,7 +137,8 @@ class StoreCommandsTest {
         List<String> names = new ArrayList<>();
         event.getAsJsonArray(part).forEach(element -> {
             JsonObject dataset = element.getAsJsonObject();
-            names.add(dataset.get("namespace").getAsString() + " " + dataset.get("name").getAsString());
+            names.add(dataset.get("namespace").getAsString() + " "
+                    + dataset.get("name").getAsString());
         });
         return names;
     }

@@ -69,8 +69,10 @@ class DecommissionTest {
         assertThat(steps(LEFT)).isEmpty();
 
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "moved", ONE_LONG_TRAINING);
-        augment.await("four trainings", () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole", "wood/stain")
-                .allMatch(unit -> augment.log().contains(unit + ": step 2/")));
+        augment.await(
+                "four trainings",
+                () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole", "wood/stain")
+                        .allMatch(unit -> augment.log().contains(unit + ": step 2/")));
         cluster.giveNotice(0);
         assertThat(augment.exit()).as(augment.log()).isZero();
 

@@ -1,12 +1,12 @@
 package org.dualanodiff.jobs.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.dualanodiff.pipeline.PythonRun;
 
 /**
  * A Spark installation made of the Maven repository's jars: what Spark itself brings, and nothing of ours, so that the one
@@ -60,10 +60,15 @@ public final class SparkHome {
 
     /** The whole Spark, with Kubernetes and YARN, that comes with the {@code python3} on the path; empty if none does. */
     public static Optional<SparkHome> ofPython() throws InterruptedException {
-        PythonRun python = PythonRun.of("-c", "import pyspark; print(pyspark.__path__[0])");
-        return python.exit() == 0
-                ? Optional.of(new SparkHome(Path.of(python.output().strip())))
-                : Optional.empty();
+        try {
+            Process python = new ProcessBuilder("python3", "-c", "import pyspark; print(pyspark.__path__[0])")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String found = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return python.waitFor() == 0 ? Optional.of(new SparkHome(Path.of(found))) : Optional.empty();
+        } catch (IOException noPython) {
+            return Optional.empty();
+        }
     }
 
     private static List<Path> sparksJars() {

@@ -27,8 +27,9 @@ final class YarnCluster implements AutoCloseable {
 
     static final int GPUS = 2;
 
-    private static final String HADOOP =
-            Path.of(System.getProperty("project.root"), "jobs/target/hdfs-server").resolve("*").toString();
+    private static final String HADOOP = Path.of(System.getProperty("project.root"), "jobs/target/hdfs-server")
+            .resolve("*")
+            .toString();
 
     private final Path folder;
     private final DriverProcess resources;
@@ -96,7 +97,8 @@ final class YarnCluster implements AutoCloseable {
                 "yarn.nodemanager.disk-health-checker.enable", "false",
                 "yarn.resource-types", "yarn.io/gpu",
                 "yarn.nodemanager.resource-plugins", "yarn.io/gpu",
-                "yarn.nodemanager.resource-plugins.gpu.path-to-discovery-executables", nvidiaSmi(folder).toString()));
+                "yarn.nodemanager.resource-plugins.gpu.path-to-discovery-executables",
+                        nvidiaSmi(folder).toString()));
         for (String address : List.of(
                 "resourcemanager.address",
                 "resourcemanager.scheduler.address",
@@ -124,15 +126,13 @@ final class YarnCluster implements AutoCloseable {
 
     /** As much of its XML as YARN reads. */
     private static Path nvidiaSmi(Path folder) throws IOException {
-        String gpus = IntStream.range(0, GPUS)
-                .mapToObj("""
+        String gpus = IntStream.range(0, GPUS).mapToObj("""
                         <gpu id="0"><product_name>none</product_name><uuid>GPU-%1$d</uuid><minor_number>%1$d</minor_number>
                         <fb_memory_usage><total>1 MiB</total><used>0 MiB</used><free>1 MiB</free></fb_memory_usage>
                         <utilization><gpu_util>0 %%</gpu_util></utilization>
                         <temperature><gpu_temp>30 C</gpu_temp><gpu_temp_max_threshold>90 C</gpu_temp_max_threshold>
                         <gpu_temp_slow_threshold>85 C</gpu_temp_slow_threshold></temperature></gpu>
-                        """::formatted)
-                .collect(Collectors.joining());
+                        """::formatted).collect(Collectors.joining());
         return script(
                 folder.resolve("bin/nvidia-smi"),
                 "cat <<'END'\n<?xml version=\"1.0\"?>\n<nvidia_smi_log><driver_version>1</driver_version>%s</nvidia_smi_log>\nEND\n"
@@ -154,7 +154,10 @@ final class YarnCluster implements AutoCloseable {
     private static String available(String web) {
         try {
             String nodes = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(URI.create(web + "/ws/v1/cluster/nodes")).build(), BodyHandlers.ofString())
+                    .send(
+                            HttpRequest.newBuilder(URI.create(web + "/ws/v1/cluster/nodes"))
+                                    .build(),
+                            BodyHandlers.ofString())
                     .body();
             int from = nodes.indexOf("\"availableResource\"");
             return from < 0

@@ -84,7 +84,8 @@ class YarnRunTest {
         DriverProcess augment = submit(DeployMode.CLIENT, "killed");
         augment.await("a checkpoint", () -> {
             try (ObjectStore store = open("killed")) {
-                return store.list("adapters").stream().anyMatch(file -> file.key().contains("/checkpoints/"));
+                return store.list("adapters").stream()
+                        .anyMatch(file -> file.key().contains("/checkpoints/"));
             }
         });
         yarn.killExecutor();
@@ -122,10 +123,10 @@ class YarnRunTest {
         command.set(command.indexOf("--deploy-mode") + 1, mode.name().toLowerCase(Locale.ROOT));
         command.add(ClusterRuns.jar().toString());
         command.addAll(page.subList(jar + 1, page.size()));
-        command.replaceAll(word -> word.equals("conf/nightly.conf")
-                        || word.equals("nightly.conf") && mode == DeployMode.CLIENT
-                ? ROOT.resolve("conf/nightly.conf").toString()
-                : word);
+        command.replaceAll(
+                word -> word.equals("conf/nightly.conf") || word.equals("nightly.conf") && mode == DeployMode.CLIENT
+                        ? ROOT.resolve("conf/nightly.conf").toString()
+                        : word);
         for (String setting : List.of(
                 "store=" + hdfs.uri(store),
                 "dataset.root=builtin:samples",

@@ -87,8 +87,11 @@ class KubernetesObjectsTest {
 
     @Test
     void submit_asThePageSays_makesTheDriversObjects() throws Exception {
-        assertAsGolden("driver-pod", api.find("Pod", "dualanodiff-nightly-", "-driver").orElseThrow());
-        assertAsGolden("driver-service", api.find("Service", "dualanodiff-nightly-", "-driver-svc").orElseThrow());
+        assertAsGolden(
+                "driver-pod", api.find("Pod", "dualanodiff-nightly-", "-driver").orElseThrow());
+        assertAsGolden(
+                "driver-service",
+                api.find("Service", "dualanodiff-nightly-", "-driver-svc").orElseThrow());
         assertAsGolden("driver-settings", driversSettings());
     }
 
@@ -101,8 +104,10 @@ class KubernetesObjectsTest {
         Path settings = folder.resolve("spark.properties");
         // Our classes are on the class path, for the image with the jar is not here.
         Files.writeString(
-                settings, driversSettings().at("/data/spark.properties").asText().replaceAll("(?m)^spark.jars=.*", ""));
-        ObjectNode template = api.find("ConfigMap", "dualanodiff-nightly-", "-podspec-conf-map").orElseThrow();
+                settings,
+                driversSettings().at("/data/spark.properties").asText().replaceAll("(?m)^spark.jars=.*", ""));
+        ObjectNode template = api.find("ConfigMap", "dualanodiff-nightly-", "-podspec-conf-map")
+                .orElseThrow();
         Path pod = folder.resolve("pod-spec-template.yml");
         Files.writeString(pod, template.path("data").elements().next().asText());
 
@@ -128,14 +133,18 @@ class KubernetesObjectsTest {
                 .map(argument -> argument.replaceFirst("^dataset.root=.*", "dataset.root=builtin:samples"))
                 .forEach(command::add);
 
-        DriverProcess driver =
-                spark(classPath + System.getProperty("path.separator") + System.getProperty("java.class.path"), command);
+        DriverProcess driver = spark(
+                classPath + System.getProperty("path.separator") + System.getProperty("java.class.path"), command);
         try {
-            driver.await("an executor", () -> api.find("Pod", "dualanodiff-nightly-", "-exec-1").isPresent());
+            driver.await(
+                    "an executor",
+                    () -> api.find("Pod", "dualanodiff-nightly-", "-exec-1").isPresent());
         } finally {
             driver.kill();
         }
-        assertAsGolden("executor-pod", api.find("Pod", "dualanodiff-nightly-", "-exec-1").orElseThrow());
+        assertAsGolden(
+                "executor-pod",
+                api.find("Pod", "dualanodiff-nightly-", "-exec-1").orElseThrow());
     }
 
     private static void assertAsGolden(String name, ObjectNode made) throws Exception {
@@ -150,7 +159,8 @@ class KubernetesObjectsTest {
                 // Where the port is taken on this machine, the driver takes the next one.
                 .replaceAll("(driver-svc.dualanodiff.svc:|-Dspark.driver.port=)\\d+", "$1PORT")
                 .replaceAll("(?<=AUTH_SECRET\n {10}value: ).*", "SECRET");
-        Path seen = Files.createDirectories(ROOT.resolve("jobs/target/kubernetes")).resolve(name + ".yaml");
+        Path seen =
+                Files.createDirectories(ROOT.resolve("jobs/target/kubernetes")).resolve(name + ".yaml");
         Files.writeString(seen, settled);
         String golden = Optional.ofNullable(KubernetesObjectsTest.class.getResourceAsStream(name + ".yaml"))
                 .map(KubernetesObjectsTest::text)
@@ -194,7 +204,8 @@ class KubernetesObjectsTest {
             String name = variable.path("name").asText().replaceFirst("^(SPARK_JAVA_OPT_)\\d+$", "$1N");
             sorted.add(((ObjectNode) variable).put("name", name));
         }
-        sorted.sort(Comparator.comparing((JsonNode variable) -> variable.path("name").asText())
+        sorted.sort(Comparator.comparing(
+                        (JsonNode variable) -> variable.path("name").asText())
                 .thenComparing(variable -> variable.path("value").asText()));
         variables.removeAll().addAll(sorted);
     }

@@ -86,14 +86,19 @@ class SparkApplicationTest {
                 .forEach(property -> asked.put(property[0], property[1]));
 
         Map<String, String> said = new TreeMap<>();
-        spec.path("sparkConf").properties().forEach(entry -> said.put(entry.getKey(), entry.getValue().asText()));
+        spec.path("sparkConf")
+                .properties()
+                .forEach(entry -> said.put(entry.getKey(), entry.getValue().asText()));
         FIELDS.forEach((property, field) -> said.put(property, spec.at(field).asText()));
         assertThat(said).isEqualTo(asked);
 
         List<String> command = new ArrayList<>(List.of(
-                spec.path("mainClass").asText(), spec.path("mainApplicationFile").asText()));
+                spec.path("mainClass").asText(),
+                spec.path("mainApplicationFile").asText()));
         spec.path("arguments").forEach(argument -> command.add(argument.asText()));
-        assertThat(words).containsSubsequence(command).endsWith(command.subList(1, command.size()).toArray(String[]::new));
+        assertThat(words)
+                .containsSubsequence(command)
+                .endsWith(command.subList(1, command.size()).toArray(String[]::new));
     }
 
     @Test
@@ -117,9 +122,13 @@ class SparkApplicationTest {
 
     private static List<String> problems(String kind, JsonNode object) {
         Map<String, String> fields = new TreeMap<>();
-        rules.path(kind).properties().forEach(rule -> fields.put(rule.getKey(), rule.getValue().asText()));
+        rules.path(kind)
+                .properties()
+                .forEach(rule -> fields.put(rule.getKey(), rule.getValue().asText()));
         if (!kind.equals("spec") && !kind.equals("restartPolicy")) {
-            rules.path("pod").properties().forEach(rule -> fields.put(rule.getKey(), rule.getValue().asText()));
+            rules.path("pod")
+                    .properties()
+                    .forEach(rule -> fields.put(rule.getKey(), rule.getValue().asText()));
         }
         List<String> problems = new ArrayList<>();
         object.properties().forEach(field -> {

@@ -88,11 +88,13 @@ class WriteProgressTest {
             states.end(HOLE, Optional.empty());
             states.enter(STAIN, UnitState.TRAINING);
             assertThat(states.status().shown())
-                    .extracting(unit -> unit.adapter().defect() + " " + unit.state().word())
+                    .extracting(
+                            unit -> unit.adapter().defect() + " " + unit.state().word())
                     .containsExactly("stain training", "hole complete");
             states.end(STAIN, Optional.of("no mask"));
             assertThat(states.status().shown())
-                    .extracting(unit -> unit.adapter().defect() + " " + unit.state().word())
+                    .extracting(
+                            unit -> unit.adapter().defect() + " " + unit.state().word())
                     .containsExactly("stain failed", "hole complete");
             assertThat(states.status().units()).containsEntry("complete", 1).containsEntry("failed", 1);
         }

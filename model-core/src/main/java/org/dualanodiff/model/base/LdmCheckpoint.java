@@ -84,8 +84,9 @@ public final class LdmCheckpoint implements ModelFiles {
                 .toList();
         if (!missing.isEmpty()) {
             throw new CheckpointException(
-                    isOf2() ? "file %s: a single-file checkpoint of Stable Diffusion 2.x; give it as a directory: diffusers makes one with StableDiffusionPipeline.from_single_file(FILE).save_pretrained(DIRECTORY)"
-                            .formatted(file)
+                    isOf2()
+                            ? "file %s: a single-file checkpoint of Stable Diffusion 2.x; give it as a directory: diffusers makes one with StableDiffusionPipeline.from_single_file(FILE).save_pretrained(DIRECTORY)"
+                                    .formatted(file)
                             : "file %s: not a single-file Stable Diffusion 1.x checkpoint: missing %s"
                                     .formatted(file, missing));
         }

@@ -245,7 +245,10 @@ public final class ModelDirectory implements ModelFiles {
                 return Optional.empty();
             }
             List<Path> versions = versions(folder);
-            return main(folder, versions).or(() -> versions.stream().filter(only -> versions.size() == 1).findFirst());
+            return main(folder, versions)
+                    .or(() -> versions.stream()
+                            .filter(only -> versions.size() == 1)
+                            .findFirst());
         }
 
         private static boolean isHubCache(Path folder) {
@@ -272,7 +275,9 @@ public final class ModelDirectory implements ModelFiles {
             return isHubCache(folder)
                     ? Optional.of(versions(folder).stream()
                             .findFirst()
-                            .map("is of several versions in the Hugging Face cache, and none is its main: give one of them, such as %s"::formatted)
+                            .map(
+                                    "is of several versions in the Hugging Face cache, and none is its main: give one of them, such as %s"
+                                            ::formatted)
                             .orElse("is in the Hugging Face cache without a version: download the model again"))
                     : Optional.empty();
         }

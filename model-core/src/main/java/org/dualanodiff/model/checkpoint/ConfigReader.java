@@ -69,7 +69,8 @@ public final class ConfigReader {
                     file,
                     e.getCause() instanceof EOFException
                             ? "is not JSON, it was cut off: fetch the file again"
-                            : "is not JSON: " + e.getMessage().lines().findFirst().orElse("")
+                            : "is not JSON: "
+                                    + e.getMessage().lines().findFirst().orElse("")
                                     + "; if it was cut off, fetch the file again",
                     e);
         }

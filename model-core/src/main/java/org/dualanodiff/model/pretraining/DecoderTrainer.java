@@ -61,8 +61,9 @@ public final class DecoderTrainer implements Pretraining {
      */
     public DecoderTrainer(ModelDirectory start, PretrainingImages images, PretrainingConfig config, Compute compute) {
         if (!(start.vaeConfig() instanceof PatchCodec.Config codec)) {
-            throw new CheckpointException("model directory %s: the decoder of a PatchCodec can be trained, not that of %s"
-                    .formatted(start.root(), start.vaeConfig()));
+            throw new CheckpointException(
+                    "model directory %s: the decoder of a PatchCodec can be trained, not that of %s"
+                            .formatted(start.root(), start.vaeConfig()));
         }
         this.start = start;
         this.config = config;

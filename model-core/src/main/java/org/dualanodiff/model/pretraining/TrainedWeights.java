@@ -142,7 +142,9 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
                 }
             });
             write(Path.of("vae", "diffusion_pytorch_model.safetensors"), refinement, tensors);
-            Files.writeString(folder.resolve("vae").resolve("config.json"), new GsonBuilder().setPrettyPrinting().create().toJson(config.toJson()));
+            Files.writeString(
+                    folder.resolve("vae").resolve("config.json"),
+                    new GsonBuilder().setPrettyPrinting().create().toJson(config.toJson()));
         }
 
         void writeStartingAdapter(TrainedWeights adapter) throws IOException {

@@ -115,8 +115,9 @@ public final class DualSampler implements AutoCloseable {
                 List<GeneratedPair> pairs = new ArrayList<>();
                 for (int b = 0; b < config.batchSize(); b++) {
                     Optional<Anchor> anchor = images.isEmpty() ? Optional.empty() : Optional.of(images.get(b));
-                    Optional<float[]> detail =
-                            anchor.filter(a -> anchors.get().anchoring().detail()).map(this::lost);
+                    Optional<float[]> detail = anchor.filter(
+                                    a -> anchors.get().anchoring().detail())
+                            .map(this::lost);
                     BufferedImage image = latents.image(b, Branch.GLOBAL, detail);
                     BufferedImage defect = latents.image(b, Branch.ANOMALY, Optional.empty());
                     AnomalyPart part = new AnomalyPart(defect, map(attention, b), base.device());
@@ -171,8 +172,8 @@ public final class DualSampler implements AutoCloseable {
         Denoiser guided = backgrounds
                 .map(clean -> denoiser.over(clean.of(series, first, config.batchSize())))
                 .orElse(denoiser);
-        Denoiser anchored = anchors.<Denoiser>map(on ->
-                        new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring()))
+        Denoiser anchored = anchors.<Denoiser>map(
+                        on -> new AnchoredDenoiser(guided, base, images, config.resolution(), on.anchoring()))
                 .orElse(guided);
         return sampler.sample(start(series, first), config.steps(), anchored, Sampler.StepListener.NONE);
     }

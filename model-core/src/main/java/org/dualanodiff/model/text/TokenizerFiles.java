@@ -197,11 +197,12 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
                 .count();
         if (lacking > vocabulary.size() / ONE_IN) {
             Path whole = vocabularyFile();
-            throw new CheckpointException("%s: no merge makes %d of the vocabulary's %d tokens; it was cut off: fetch the file again"
-                    .formatted(
-                            whole.endsWith("vocab.json") ? folder.resolve("merges.txt") : whole,
-                            lacking,
-                            vocabulary.size()));
+            throw new CheckpointException(
+                    "%s: no merge makes %d of the vocabulary's %d tokens; it was cut off: fetch the file again"
+                            .formatted(
+                                    whole.endsWith("vocab.json") ? folder.resolve("merges.txt") : whole,
+                                    lacking,
+                                    vocabulary.size()));
         }
     }
 

@@ -40,9 +40,8 @@ public final class PatchCodec implements Autoencoder {
         this.config = config;
         encoder = weights.tensor("encoder.weight", config.latentChannels(), 3, side, side);
         decoder = weights.tensor("decoder.weight", config.latentChannels(), 3, side, side);
-        refinement = config.refinementChannels().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Refinement(config, weights));
+        refinement =
+                config.refinementChannels().isEmpty() ? Optional.empty() : Optional.of(new Refinement(config, weights));
     }
 
     @Override
@@ -67,8 +66,7 @@ public final class PatchCodec implements Autoencoder {
         }
         try (TensorScope scope = TensorScope.open()) {
             return scope.release(Operators.add(
-                    Operators.composePatches(latents, decoder),
-                    refinement.get().forward(latents)));
+                    Operators.composePatches(latents, decoder), refinement.get().forward(latents)));
         }
     }
 

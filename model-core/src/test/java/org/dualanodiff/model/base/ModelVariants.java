@@ -23,11 +23,11 @@ import java.util.zip.ZipOutputStream;
 import org.dualanodiff.model.checkpoint.ConfigReader;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
-import org.dualanodiff.model.files.StoredZip;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.checkpoint.TensorFile;
 import org.dualanodiff.model.checkpoint.TorchZipWriter;
 import org.dualanodiff.model.checkpoint.WeightSource;
+import org.dualanodiff.model.files.StoredZip;
 import org.dualanodiff.model.vae.KlAutoencoderConfig;
 
 /** A tiny model in a folder, and the ways in which people's models differ from it. Unchanged files are links to one copy. */

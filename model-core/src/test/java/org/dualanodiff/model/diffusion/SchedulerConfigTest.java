@@ -11,11 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerConfigTest {
     @ParameterizedTest
-    @CsvSource({
-        "PNDMScheduler,false",
-        "DDIMScheduler,true",
-        "DPMSolverMultistepScheduler,false"
-    })
+    @CsvSource({"PNDMScheduler,false", "DDIMScheduler,true", "DPMSolverMultistepScheduler,false"})
     void config_withClassNameOnly_hasTheDefaultsOfThatClass(String name, boolean alphaToOne) {
         assertThat(parse("{\"_class_name\": \"" + name + "\"}"))
                 .isEqualTo(new SchedulerConfig(0.0001, 0.02, "linear", 1000, 0, alphaToOne, "epsilon"));
@@ -30,8 +26,7 @@ class SchedulerConfigTest {
                  "timestep_spacing": "trailing", "trained_betas": null, "clip_sample": false}""";
 
         assertThat(parse(json))
-                .isEqualTo(new SchedulerConfig(
-                        0.00085, 0.012, "scaled_linear", 500, 1, true, "v_prediction"));
+                .isEqualTo(new SchedulerConfig(0.00085, 0.012, "scaled_linear", 500, 1, true, "v_prediction"));
     }
 
     @ParameterizedTest

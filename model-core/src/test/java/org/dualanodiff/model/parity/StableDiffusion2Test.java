@@ -89,8 +89,8 @@ class StableDiffusion2Test {
     void schedule_thatPredictsVelocity_isTrainedToPredictThatOfDiffusers() {
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray target = base.schedule()
-                    .target(golden.tensor("latents"), golden.tensor("noise"), golden.ints("timesteps"));
+            NDArray target =
+                    base.schedule().target(golden.tensor("latents"), golden.tensor("noise"), golden.ints("timesteps"));
             assertClose("velocity", target, golden, "velocity", TOLERANCE);
         }
     }
@@ -98,8 +98,9 @@ class StableDiffusion2Test {
     @ParameterizedTest
     @ValueSource(strings = {"ddim", "dpm"})
     void sampler_withGuidance_endsWhereThePipelineOfDiffusersEnds(String name) {
-        Sampler sampler =
-                name.equals("ddim") ? new DdimSampler(base.schedule()) : new DpmSolverSampler(base.schedule(), false, false);
+        Sampler sampler = name.equals("ddim")
+                ? new DdimSampler(base.schedule())
+                : new DpmSolverSampler(base.schedule(), false, false);
         int steps = settings.get("steps").getAsInt();
         try (GradientMode mode = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
@@ -115,8 +116,8 @@ class StableDiffusion2Test {
         NDArray conditional = states(prompts);
         NDArray unconditional = states(List.of("", ""));
         double scale = settings.get("guidance").getAsDouble();
-        return (x, timestep) -> Operators.extrapolate(
-                noise(x, timestep, unconditional), noise(x, timestep, conditional), scale);
+        return (x, timestep) ->
+                Operators.extrapolate(noise(x, timestep, unconditional), noise(x, timestep, conditional), scale);
     }
 
     private static NDArray noise(NDArray x, int timestep, NDArray states) {

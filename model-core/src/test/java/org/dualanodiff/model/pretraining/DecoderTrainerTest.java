@@ -62,8 +62,8 @@ class DecoderTrainerTest {
             float[] random = NoiseSource.gaussian(3, "waves", Long.toString(index));
             float[] pixels = new float[3 * SIDE * SIDE];
             for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = (float)
-                        (0.6 * Math.sin(0.5 * random[0] * (i % SIDE) + 0.5 * random[1] * (i / SIDE % SIDE) + random[2]));
+                pixels[i] = (float) (0.6
+                        * Math.sin(0.5 * random[0] * (i % SIDE) + 0.5 * random[1] * (i / SIDE % SIDE) + random[2]));
             }
             return new Captioned(pixels, "a wave");
         }
@@ -88,7 +88,8 @@ class DecoderTrainerTest {
                 "text_encoder/model.safetensors",
                 "tokenizer/vocab.json",
                 "scheduler/scheduler_config.json")) {
-            assertThat(trained.resolve(file)).hasSameBinaryContentAs(start.root().resolve(file));
+            assertThat(trained.resolve(file))
+                    .hasSameBinaryContentAs(start.root().resolve(file));
         }
         assertThat(latents(trained)).containsExactly(latents(start.root()));
     }

@@ -122,11 +122,13 @@ class AnchoredSamplingTest {
 
     private static byte[] sampled(MergedAdapter adapter, boolean detail) {
         Anchors closed = new Anchors(
-                1, new Anchoring(1, detail, PartGround.GREY), (number, series, index) -> anchor(new float[SIDE * SIDE]));
+                1,
+                new Anchoring(1, detail, PartGround.GREY),
+                (number, series, index) -> anchor(new float[SIDE * SIDE]));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
-        try (DualSampler sampler = new DualSampler(
-                BASE, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
+        try (DualSampler sampler =
+                new DualSampler(BASE, adapter, prompt, "", config, Optional.empty(), Optional.of(closed))) {
             return Image.rgb(sampler.sampleBlock(SERIES, 0).get(0).image()).levels();
         }
     }
@@ -140,7 +142,8 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
-        Anchors anchors = new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> anchor(null));
+        Anchors anchors =
+                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> anchor(null));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);

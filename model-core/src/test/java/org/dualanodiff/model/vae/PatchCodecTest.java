@@ -67,7 +67,8 @@ class PatchCodecTest {
 
     @Test
     void config_withARefinementThatDoesNotFitItsPatches_isRefused() {
-        JsonObject json = RandomModel.smallCodec().refined(List.of(8, 8, 8, 8, 8)).toJson();
+        JsonObject json =
+                RandomModel.smallCodec().refined(List.of(8, 8, 8, 8, 8)).toJson();
         assertThatThrownBy(() -> Autoencoder.Config.fromJson(json, "vae/config.json"))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("vae/config.json")

@@ -14,12 +14,7 @@ import org.dualanodiff.model.detector.SegmentationNetwork;
  * @param allowedLoss in pixel AP, 0 to 1
  */
 public record EvaluationConfig(
-        List<String> arms,
-        int seeds,
-        Budget budget,
-        String twins,
-        double allowedLoss,
-        Networks networks)
+        List<String> arms, int seeds, Budget budget, String twins, double allowedLoss, Networks networks)
         implements Serializable {
     public EvaluationConfig {
         arms = List.copyOf(arms);

@@ -3,8 +3,8 @@ package org.dualanodiff.pipeline.config;
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.List;
-import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
 /** How pairs are generated. {@code pairsPerTask} is a multiple of {@code batchSize}. */
@@ -47,8 +47,7 @@ public record GenerationConfig(
             case "pndm" -> SamplingConfig.Method.PNDM;
             case "ddim" -> SamplingConfig.Method.DDIM;
             default ->
-                new SamplingConfig.DpmSolver(
-                        block.getBoolean("karras-sigmas"), block.getBoolean("final-sigma-zero"));
+                new SamplingConfig.DpmSolver(block.getBoolean("karras-sigmas"), block.getBoolean("final-sigma-zero"));
         };
     }
 

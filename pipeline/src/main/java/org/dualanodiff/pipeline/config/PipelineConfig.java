@@ -98,7 +98,8 @@ public record PipelineConfig(
      * earlier commits are written together, the namespace of its event of OpenLineage, empty where there is none, and how
      * drivers share it.
      */
-    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease) implements Serializable {
+    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease)
+            implements Serializable {
         static RunConfig of(Config block) {
             return new RunConfig(
                     block.getString("id"),

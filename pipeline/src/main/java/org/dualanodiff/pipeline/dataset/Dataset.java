@@ -66,8 +66,7 @@ public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quaranti
      * @throws UserError naming each such category with the reasons
      */
     public void requireUsable(String root) {
-        Map<String, List<DefectSet>> byCategory =
-                sets.stream().collect(Collectors.groupingBy(DefectSet::category));
+        Map<String, List<DefectSet>> byCategory = sets.stream().collect(Collectors.groupingBy(DefectSet::category));
         List<String> unusable = byCategory.entrySet().stream()
                 .filter(entry -> entry.getValue().stream().noneMatch(DefectSet::usable))
                 .map(Map.Entry::getKey)

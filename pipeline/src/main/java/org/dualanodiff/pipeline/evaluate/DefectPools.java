@@ -9,8 +9,8 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.detector.Classifier.LabeledBatches;
 import org.dualanodiff.model.detector.DetectorPair;
-import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.detector.MixedBatches;
+import org.dualanodiff.model.detector.MixedBatches.Share;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -134,8 +134,8 @@ final class DefectPools {
      *
      * @throws UserError if no run has any of them
      */
-    static List<DetectorPair> accepted(
-            ObjectStore store, List<String> runs, UnitKey unit, Budget budget) throws IOException {
+    static List<DetectorPair> accepted(ObjectStore store, List<String> runs, UnitKey unit, Budget budget)
+            throws IOException {
         List<GeneratedSample> accepted = new ArrayList<>();
         for (String runId : runs) {
             int missing = budget.pairsPerDefect() - accepted.size();

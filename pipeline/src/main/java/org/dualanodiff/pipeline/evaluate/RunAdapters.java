@@ -53,8 +53,7 @@ public final class RunAdapters {
         for (CategoryData data : categories) {
             for (DefectSet set : data.sets()) {
                 UnitKey unit = set.unit();
-                if (!there.containsKey(unit)
-                        && !samples.files(set.unit()).isEmpty()) {
+                if (!there.containsKey(unit) && !samples.files(set.unit()).isEmpty()) {
                     unknown.add(why(unit, Optional.ofNullable(bound.get(unit))));
                 }
             }

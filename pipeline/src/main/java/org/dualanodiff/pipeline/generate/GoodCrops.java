@@ -46,8 +46,7 @@ final class GoodCrops {
         this.objects =
                 source.good().objects() == null ? null : source.good().objects().open(files);
         this.places = new DefectPlaces(source.policy());
-        this.anchors = new Anchors(
-                source.good().good().size(), source.good().anchoring(), this::load);
+        this.anchors = new Anchors(source.good().good().size(), source.good().anchoring(), this::load);
         for (DefectImage defect : source.set().training()) {
             places.add(defect.openMask(files), object(defect.imageUri(), () -> defect.openImage(files)));
         }

@@ -120,7 +120,8 @@ public final class ModelPairs implements PairSource {
         ComposedPair composed = composition.compose(pair, mask(pair));
         Mask mask = Mask.of(composed.mask());
         Verdict verdict = verdict(composed, mask, pair.finite());
-        Origin origin = new Origin(task.series().seed(), task.prompt().global(), composed.background(), millis, Instant.now());
+        Origin origin =
+                new Origin(task.series().seed(), task.prompt().global(), composed.background(), millis, Instant.now());
         return new GeneratedSample(
                 SampleId.of(task.runId(), task.unit().adapter(), pair.index()),
                 origin,

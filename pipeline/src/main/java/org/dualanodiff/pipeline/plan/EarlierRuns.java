@@ -74,11 +74,7 @@ final class EarlierRuns {
         return newestFirst.stream()
                 .filter(run -> agrees(run, MODEL) && agrees(run, List.of("training.rank")))
                 .flatMap(run -> run.units().stream())
-                .flatMap(
-                        unit -> unit
-                                .adapter()
-                                .map(fingerprint -> new AdapterId(unit.unit(), fingerprint))
-                                .stream());
+                .flatMap(unit -> unit.adapter().map(fingerprint -> new AdapterId(unit.unit(), fingerprint)).stream());
     }
 
     private Stream<RunManifest> generating() {

@@ -81,8 +81,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
         limits.put(QualityCheck.MASK_TOO_SMALL, percentile(real, Measure.MASK_RATIO, 5) / 2);
         limits.put(QualityCheck.MASK_TOO_LARGE, Math.min(2 * largeMask, (1 + largeMask) / 2));
         limits.put(
-                QualityCheck.TOO_MANY_COMPONENTS,
-                Math.max(3, Math.ceil(2 * percentile(real, Measure.COMPONENTS, 95))));
+                QualityCheck.TOO_MANY_COMPONENTS, Math.max(3, Math.ceil(2 * percentile(real, Measure.COMPONENTS, 95))));
         limits.put(QualityCheck.OFF_OBJECT, percentile(real, Measure.OUTSIDE_OBJECT, 95) + 0.25);
         limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, Measure.CONTRAST, 10));
         limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
@@ -91,9 +90,10 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 QualityCheck.FLAT,
                 real.stream()
                                 .mapToDouble(pair -> pair.of(Measure.DEVIATION))
-                                .min().orElse(Double.NaN) / 4);
-        limits.put(
-                QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, Measure.WINDOW_MARGIN, 5)));
+                                .min()
+                                .orElse(Double.NaN)
+                        / 4);
+        limits.put(QualityCheck.CUT_BY_WINDOW, Math.min(WIDEST_MARGIN, percentile(real, Measure.WINDOW_MARGIN, 5)));
         limits.put(QualityCheck.NEAR_COPY_OF_TRAINING, distance);
         limits.put(QualityCheck.NEAR_COPY_OF_ACCEPTED, distance);
         return new GateThresholds(limits);

@@ -24,9 +24,9 @@ import org.dualanodiff.pipeline.base.BaseModelSource.Builtin;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.config.GenerationConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
+import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
@@ -44,8 +44,8 @@ import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.plan.AdapterRecipe;
 import org.dualanodiff.pipeline.plan.AdapterRecipe.TrainingSet;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
-import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.quality.LearnQuality;
+import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.Fingerprint;
@@ -269,8 +269,7 @@ public record RunInputs(
         if (!quality.enabled() && !settings.choosesMaskLevels()) {
             return Optional.empty();
         }
-        List<URI> good =
-                dataset.good(set.category()).map(GoodImages::training).orElse(List.of());
+        List<URI> good = dataset.good(set.category()).map(GoodImages::training).orElse(List.of());
         return Optional.of(new LearnQuality.Task(
                 set,
                 good.subList(0, Math.min(GOOD_IMAGES, good.size())),

@@ -276,7 +276,12 @@ public record RunSettings(
     public DefectCrops.Policy crops() {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
-                ? new DefectCrops.Policy(resolution, crop.margin(), crop.jitter(), crop.perImage(), config.seeds().adapters())
+                ? new DefectCrops.Policy(
+                        resolution,
+                        crop.margin(),
+                        crop.jitter(),
+                        crop.perImage(),
+                        config.seeds().adapters())
                 : null;
     }
 

@@ -13,8 +13,8 @@ import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.io.api.Binary;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
@@ -53,7 +53,8 @@ public record GeneratedSample(SampleId id, Origin origin, Pictures pictures, Mas
      */
     public GeneratedSample compared(double nearest, boolean copy, boolean keepPixels) {
         List<String> reasons = copy ? List.of(QualityCheck.NEAR_COPY_OF_ACCEPTED.reason()) : verdict.reasons();
-        Verdict last = new Verdict(verdict.measures().with(Measure.ACCEPTED_DISTANCE, nearest), verdict.signature(), reasons);
+        Verdict last =
+                new Verdict(verdict.measures().with(Measure.ACCEPTED_DISTANCE, nearest), verdict.signature(), reasons);
         return new GeneratedSample(id, origin, copy && !keepPixels ? null : pictures, mask, last);
     }
 

@@ -51,8 +51,7 @@ public final class RunSamples {
      * @return by index; empty if the run has none
      * @throws IOException if a file is not a table of samples
      */
-    public List<GeneratedSample> first(UnitKey unit, Predicate<GeneratedSample> wanted, int most)
-            throws IOException {
+    public List<GeneratedSample> first(UnitKey unit, Predicate<GeneratedSample> wanted, int most) throws IOException {
         NavigableMap<Long, GeneratedSample> lowest = new TreeMap<>();
         for (StoredFile file : files(unit)) {
             read(file.key(), wanted, most, lowest);

@@ -312,7 +312,8 @@ public final class RunRegistry {
      * @param accepted good pairs that it has committed, by this command or before; 0 as long as this command has committed none
      * @param problem why it failed; empty if it did not
      */
-    public record UnitStatus(AdapterId adapter, UnitState state, int accepted, int rejected, Optional<String> problem) {}
+    public record UnitStatus(
+            AdapterId adapter, UnitState state, int accepted, int rejected, Optional<String> problem) {}
 
     /** What a unit of a run is at. */
     public enum UnitState {

@@ -39,9 +39,7 @@ public final class UnitCommits {
      * @throws StoreException if its record cannot be read
      */
     public Optional<UnitCommit> find(UnitKey unit) {
-        return highest(StoreLayout.commits(runId, unit)).stream()
-                .findFirst()
-                .map(this::read);
+        return highest(StoreLayout.commits(runId, unit)).stream().findFirst().map(this::read);
     }
 
     /**

@@ -57,7 +57,8 @@ public record LineageEvent(String namespace, RunManifest manifest, List<String> 
         String command = store.uri(StoreLayout.run(manifest.runId())) + " " + manifest.startedAt();
         JsonObject run = new JsonObject();
         run.addProperty(
-                "runId", UUID.nameUUIDFromBytes(command.getBytes(StandardCharsets.UTF_8)).toString());
+                "runId",
+                UUID.nameUUIDFromBytes(command.getBytes(StandardCharsets.UTF_8)).toString());
         JsonObject facets = new JsonObject();
         JsonObject engine = facet("1-1-1", "ProcessingEngineRunFacet");
         engine.addProperty("name", "dualanodiff");
@@ -79,14 +80,17 @@ public record LineageEvent(String namespace, RunManifest manifest, List<String> 
 
     private JsonObject output(ObjectStore store) {
         JsonObject output = dataset(store.uri(StoreLayout.samples(manifest.runId())));
-        List<OutputFile> files = manifest.units().stream()
-                .flatMap(unit -> unit.files().stream())
-                .toList();
+        List<OutputFile> files =
+                manifest.units().stream().flatMap(unit -> unit.files().stream()).toList();
         JsonObject statistics = facet("1-0-2", "OutputStatisticsOutputDatasetFacet");
         statistics.addProperty(
                 "rowCount",
-                files.stream().flatMap(file -> file.rows().stream()).mapToLong(rows -> rows).sum());
-        statistics.addProperty("size", files.stream().mapToLong(OutputFile::bytes).sum());
+                files.stream()
+                        .flatMap(file -> file.rows().stream())
+                        .mapToLong(rows -> rows)
+                        .sum());
+        statistics.addProperty(
+                "size", files.stream().mapToLong(OutputFile::bytes).sum());
         statistics.addProperty("fileCount", files.size());
         JsonObject facets = new JsonObject();
         facets.add("outputStatistics", statistics);
@@ -112,7 +116,8 @@ public record LineageEvent(String namespace, RunManifest manifest, List<String> 
         Matcher parts = ADDRESS.matcher(address);
         if (!parts.matches()) {
             dataset.addProperty("namespace", "file");
-            dataset.addProperty("name", Path.of(local(address)).toAbsolutePath().normalize().toString());
+            dataset.addProperty(
+                    "name", Path.of(local(address)).toAbsolutePath().normalize().toString());
             return dataset;
         }
         // What Hadoop calls s3a is S3 for everybody else; keys of a bucket begin with no slash.

@@ -46,8 +46,11 @@ final class AdapterGarbage {
             if (!own.holds(provenance(folder))) {
                 return training(folder, own);
             }
-            Optional<AdapterId> id = names.isPresent() && own.areOlderThan(limits.keep()) ? id(folder) : Optional.empty();
-            return id.isPresent() && isUnused(id.get(), names.get()) ? unused(id.get(), folder, own) : beside(folder, own);
+            Optional<AdapterId> id =
+                    names.isPresent() && own.areOlderThan(limits.keep()) ? id(folder) : Optional.empty();
+            return id.isPresent() && isUnused(id.get(), names.get())
+                    ? unused(id.get(), folder, own)
+                    : beside(folder, own);
         });
     }
 
@@ -56,7 +59,8 @@ final class AdapterGarbage {
     }
 
     private boolean isUnused(AdapterId id, References names) {
-        return !inForce.orElseThrow().contains(id) && !names.name(id.fingerprint().hex());
+        return !inForce.orElseThrow().contains(id)
+                && !names.name(id.fingerprint().hex());
     }
 
     /** Without its provenance it does not exist, so that goes first: who comes in between trains it again. */

@@ -63,8 +63,7 @@ public record GarbageRules(
     }
 
     public GarbageRules keepAdaptersOf(Set<AdapterId> inForce) {
-        return new GarbageRules(
-                olderThan, keepRuns, keepVersions, keepSnapshots, keepTableRuns, Optional.of(inForce));
+        return new GarbageRules(olderThan, keepRuns, keepVersions, keepSnapshots, keepTableRuns, Optional.of(inForce));
     }
 
     /** Whether any of it depends on what tables name. */

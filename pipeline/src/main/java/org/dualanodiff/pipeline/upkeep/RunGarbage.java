@@ -38,8 +38,7 @@ final class RunGarbage {
      * @param keep how many of the newest with a manifest stay; empty: all
      * @param inTables addresses of files that tables name; empty if nobody knows
      */
-    RunGarbage(
-            ObjectStore store, OptionalInt keep, AgeLimits limits, Supplier<Optional<Set<String>>> inTables) {
+    RunGarbage(ObjectStore store, OptionalInt keep, AgeLimits limits, Supplier<Optional<Set<String>>> inTables) {
         this.store = store;
         this.keep = keep;
         this.limits = limits;
@@ -49,8 +48,8 @@ final class RunGarbage {
     /** @param files of the store, without versions of data sets that are to go before */
     Stream<FoundGarbage> in(Inventory files) {
         Set<String> counted = files.files().stream().map(AgedFile::key).collect(Collectors.toSet());
-        References references = References.in(store, files.files(), References.OF_DATASETS)
-                .with(inTables.get());
+        References references =
+                References.in(store, files.files(), References.OF_DATASETS).with(inTables.get());
         Set<String> newest = newest(files);
         return files.by(StoredRuns::of).entrySet().stream()
                 .filter(run -> isIdle(run.getKey()))
@@ -67,7 +66,9 @@ final class RunGarbage {
                         .isPresent())
                 .files()
                 .stream()
-                .sorted(Comparator.comparing(AgedFile::modified).thenComparing(AgedFile::key).reversed())
+                .sorted(Comparator.comparing(AgedFile::modified)
+                        .thenComparing(AgedFile::key)
+                        .reversed())
                 .limit(keep.orElse(Integer.MAX_VALUE))
                 .map(file -> StoredRuns.of(file.key()).orElseThrow())
                 .collect(Collectors.toSet());

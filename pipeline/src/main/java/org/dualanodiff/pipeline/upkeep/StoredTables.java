@@ -33,8 +33,7 @@ final class StoredTables implements AutoCloseable {
      * @param catalogOf opens the catalog of a table
      * @throws StoreException if one cannot be read and the rules depend on what it names
      */
-    StoredTables(
-            ObjectStore store, GarbageRules rules, AgeLimits limits, Function<TableName, TableCatalog> catalogOf) {
+    StoredTables(ObjectStore store, GarbageRules rules, AgeLimits limits, Function<TableName, TableCatalog> catalogOf) {
         try {
             for (StoredFile record : store.list(StoreLayout.TABLES)) {
                 open(store, record.key(), rules, limits, catalogOf);
@@ -52,7 +51,8 @@ final class StoredTables implements AutoCloseable {
             AgeLimits limits,
             Function<TableName, TableCatalog> catalogOf) {
         try {
-            TableName name = TableName.parse(store.read(record, PublishedTable.class).table());
+            TableName name =
+                    TableName.parse(store.read(record, PublishedTable.class).table());
             TableCatalog catalog = catalogOf.apply(name);
             catalogs.add(catalog);
             tables.add(new TableGarbage(name, catalog, rules, limits));

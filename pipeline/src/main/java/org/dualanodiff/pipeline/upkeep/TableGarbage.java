@@ -13,7 +13,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.FileScanTask;
@@ -221,8 +220,8 @@ final class TableGarbage {
         newest.forEach(runs::remove);
         // Of a snapshot that was expired long ago nobody knows the time.
         runs.values()
-                .removeIf(files ->
-                        times.getOrDefault(appended(files), Long.MIN_VALUE) >= limits.keep().toEpochMilli());
+                .removeIf(files -> times.getOrDefault(appended(files), Long.MIN_VALUE)
+                        >= limits.keep().toEpochMilli());
         return runs;
     }
 

@@ -128,7 +128,6 @@ class SettingSourcesTest {
         assertThat(load("store = \"../store\"").store()).isEqualTo("../store");
     }
 
-
     private PipelineConfig load(String hocon) throws IOException {
         return load(write(hocon));
     }
@@ -136,7 +135,6 @@ class SettingSourcesTest {
     private static PipelineConfig load(Path file) {
         return ConfigLoader.load(Optional.of(file), List.of(), Map.of(), new Properties());
     }
-
 
     private Path write(String hocon) throws IOException {
         return Files.writeString(folder.resolve("run.conf"), hocon);

@@ -353,7 +353,6 @@ final class MalformedDatasets {
         return Files.writeString(folder.resolve(name), text);
     }
 
-
     /** Reads every kind, one folder each, and prints those that end in anything but quarantine or a clear refusal. */
     public static void main(String[] arguments) throws IOException {
         DatasetReader reader = new DatasetReader(new Configuration());

@@ -130,7 +130,11 @@ final class HostileStores {
                             "tile", ".tmp-x", Fingerprint.of("test").build()))));
             answered(() -> new VerifyStore(store, new InspectionHere(store)).run(Optional.empty()));
             answered(() -> RunLease.isHeld(store, "bad", Instant.now()));
-            answered(() -> new CollectGarbage(store, GarbageRules.olderThan(Duration.ZERO).keepRuns(0).keepVersions(1), Instant.now()).delete());
+            answered(() -> new CollectGarbage(
+                            store,
+                            GarbageRules.olderThan(Duration.ZERO).keepRuns(0).keepVersions(1),
+                            Instant.now())
+                    .delete());
             answered(runs::manifests);
             answered(() -> store.list(""));
             answered(() -> {

@@ -26,7 +26,8 @@ class DescribeProgressTest {
 
     @Test
     void page_ofARunUnderWay_showsWhoWorksTheUnitsTheirCurvesAndSheets() {
-        UnitProgress training = unit("hole", UnitState.TRAINING, Optional.of(curve(40).withSheet(20)), Optional.of(picture()));
+        UnitProgress training =
+                unit("hole", UnitState.TRAINING, Optional.of(curve(40).withSheet(20)), Optional.of(picture()));
         UnitProgress generating = unit("stain", UnitState.GENERATING, Optional.of(curve(100)), Optional.empty());
         UnitProgress failed = new UnitProgress(
                 new UnitStatus(adapter("<b>cut</b>"), UnitState.FAILED, 3, 4, Optional.of("training: no mask")),
@@ -54,7 +55,8 @@ class DescribeProgressTest {
     void page_ofManyUnits_staysSmall() {
         List<UnitProgress> units = new ArrayList<>();
         IntStream.range(0, 128)
-                .forEach(i -> units.add(unit("defect " + i, UnitState.TRAINING, Optional.of(curve(5000)), Optional.empty())));
+                .forEach(i ->
+                        units.add(unit("defect " + i, UnitState.TRAINING, Optional.of(curve(5000)), Optional.empty())));
         assertThat(html(Optional.of("somebody"), units))
                 .hasSizeLessThan(2_000_000)
                 .contains("defect 127");

@@ -65,6 +65,7 @@ class RunSamplesTest {
         store.write(other + "/pairs-0.parquet", new byte[0]);
         RunSamples samples = new RunSamples(store, "night");
         assertThat(samples.files(new UnitKey("hex nut", "crack"))).isEmpty();
-        assertThat(samples.first(new UnitKey("hex nut", "crack"), sample -> true, 2)).isEmpty();
+        assertThat(samples.first(new UnitKey("hex nut", "crack"), sample -> true, 2))
+                .isEmpty();
     }
 }

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.PngCodec;
-import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairMeasures;
+import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.quality.QualityGate.Verdict;
 import org.dualanodiff.pipeline.samples.GeneratedSample.MaskSize;
@@ -83,14 +83,22 @@ public final class TestSamples {
     private static PairMeasures measures(int area) {
         double inside = area == 0 ? Double.NaN : 12.5;
         return new PairMeasures(Map.of(
-                Measure.MASK_RATIO, area / 48.0,
-                Measure.COMPONENTS, (double) area,
-                Measure.CONTRAST, inside,
-                Measure.PART_DIFFERENCE, inside,
-                Measure.CLIPPED, 0.25,
-                Measure.DEVIATION, 31.5,
-                Measure.WINDOW_MARGIN, inside / 2,
-                Measure.TRAINING_DISTANCE, inside));
+                Measure.MASK_RATIO,
+                area / 48.0,
+                Measure.COMPONENTS,
+                (double) area,
+                Measure.CONTRAST,
+                inside,
+                Measure.PART_DIFFERENCE,
+                inside,
+                Measure.CLIPPED,
+                0.25,
+                Measure.DEVIATION,
+                31.5,
+                Measure.WINDOW_MARGIN,
+                inside / 2,
+                Measure.TRAINING_DISTANCE,
+                inside));
     }
 
     /** Like {@link #rejected}, its pixels not kept. */

@@ -24,7 +24,8 @@ class LineageEventTest {
 
     @Test
     void event_ofPlacesOfAllKinds_namesThemAsOpenLineageDoes() {
-        JsonArray inputs = event(List.of("s3a://factory/images/line 1", "hdfs://names:8020/sd15", "gs://b/x", "builtin:small"))
+        JsonArray inputs = event(
+                        List.of("s3a://factory/images/line 1", "hdfs://names:8020/sd15", "gs://b/x", "builtin:small"))
                 .getAsJsonArray("inputs");
 
         assertThat(inputs.asList().stream().map(Object::toString))
@@ -37,7 +38,8 @@ class LineageEventTest {
 
     @Test
     void event_writtenAgain_isTheSameRunOfOpenLineage() {
-        assertThat(event(List.of()).getAsJsonObject("run")).isEqualTo(event(List.of()).getAsJsonObject("run"));
+        assertThat(event(List.of()).getAsJsonObject("run"))
+                .isEqualTo(event(List.of()).getAsJsonObject("run"));
     }
 
     private JsonObject event(List<String> inputs) {

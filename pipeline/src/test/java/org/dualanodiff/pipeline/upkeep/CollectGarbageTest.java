@@ -131,7 +131,10 @@ class CollectGarbageTest {
         made.compact(RUN);
 
         Instant later = Instant.now().plus(Duration.ofDays(365));
-        assertThat(new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0), later)
+        assertThat(new CollectGarbage(
+                                made.store,
+                                GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0),
+                                later)
                         .find()
                         .garbage())
                 .isEmpty();
@@ -284,7 +287,8 @@ class CollectGarbageTest {
 
         assertThat(gc(rules).delete().garbage())
                 .extracting(Garbage::key)
-                .containsExactlyInAnyOrder("runs/night-1", "samples/run=night-1", "runs/night-2", "samples/run=night-2");
+                .containsExactlyInAnyOrder(
+                        "runs/night-1", "samples/run=night-1", "runs/night-2", "samples/run=night-2");
         assertThat(made.verify().findings()).isEmpty();
         assertThat(gc(rules).find().garbage()).isEmpty();
     }
@@ -302,7 +306,10 @@ class CollectGarbageTest {
 
         assertThat(gc(rules).find().garbage())
                 .extracting(Garbage::key)
-                .containsExactly("datasets/nuts/versions/000001.json", "datasets/nuts/versions/000002.json", "datasets/nuts/versions/000003.json");
+                .containsExactly(
+                        "datasets/nuts/versions/000001.json",
+                        "datasets/nuts/versions/000002.json",
+                        "datasets/nuts/versions/000003.json");
         List<Garbage> deleted = gc(andRuns).delete().garbage();
 
         assertThat(deleted).extracting(Garbage::key).contains("runs/night-3").doesNotContain("runs/night-4");
@@ -319,7 +326,9 @@ class CollectGarbageTest {
         finish("night-1", Duration.ZERO);
         publish("night-1", Duration.ZERO);
 
-        assertThat(gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1)).find().garbage())
+        assertThat(gc(GarbageRules.olderThan(Duration.ofDays(30)).keepVersions(1))
+                        .find()
+                        .garbage())
                 .isEmpty();
     }
 
@@ -344,9 +353,12 @@ class CollectGarbageTest {
 
     @Test
     void gc_ofAdapters_keepsThoseThatARunOrTheSettingsInForceUse() throws IOException {
-        AdapterId inForce = new AdapterId("hex nut", "dent", Fingerprint.of("in force").build());
-        AdapterId forgotten = new AdapterId("hex nut", "dent", Fingerprint.of("forgotten").build());
-        AdapterId young = new AdapterId("hex nut", "dent", Fingerprint.of("young").build());
+        AdapterId inForce =
+                new AdapterId("hex nut", "dent", Fingerprint.of("in force").build());
+        AdapterId forgotten =
+                new AdapterId("hex nut", "dent", Fingerprint.of("forgotten").build());
+        AdapterId young =
+                new AdapterId("hex nut", "dent", Fingerprint.of("young").build());
         for (AdapterId adapter : List.of(inForce, forgotten, young)) {
             made.publishAdapter(adapter);
         }
@@ -366,8 +378,8 @@ class CollectGarbageTest {
     @Test
     void gc_ofAnAdapterWhoseRunStaysAfterAll_keepsIt() throws IOException {
         made.age("", OLD);
-        CollectGarbage gc = gc(
-                GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0).keepAdaptersOf(Set.of()));
+        CollectGarbage gc =
+                gc(GarbageRules.olderThan(Duration.ofDays(30)).keepRuns(0).keepAdaptersOf(Set.of()));
         List<FoundGarbage> found = gc.garbage();
         made.writeManifest(RUN);
 
@@ -410,7 +422,8 @@ class CollectGarbageTest {
     }
 
     private void publish(String run, Duration age) throws IOException {
-        String version = StoreLayout.datasetVersion("nuts", made.publish("nuts", run).version());
+        String version =
+                StoreLayout.datasetVersion("nuts", made.publish("nuts", run).version());
         made.age(version, age);
     }
 

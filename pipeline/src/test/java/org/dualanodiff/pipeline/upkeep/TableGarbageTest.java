@@ -55,11 +55,11 @@ class TableGarbageTest {
     void gc_ofTableRunsByCount_freesTheirFilesWhenNoSnapshotHasThem(String type) throws IOException {
         catalog = properties(type);
         nights(5);
-        GarbageRules rules =
-                OLD.keepRuns(0).keepVersions(1).keepSnapshots(2).keepTableRuns(3);
+        GarbageRules rules = OLD.keepRuns(0).keepVersions(1).keepSnapshots(2).keepTableRuns(3);
 
         // Snapshots of nights 1 to 3; nights 1 and 2 leave the table, whose snapshot of night 5 still has them.
-        assertThat(gc(rules, MUCH_LATER).find().garbage()).isEqualTo(gc(rules, MUCH_LATER).delete().garbage());
+        assertThat(gc(rules, MUCH_LATER).find().garbage())
+                .isEqualTo(gc(rules, MUCH_LATER).delete().garbage());
         assertThat(table().snapshots()).hasSize(3);
         assertThat(rows()).isEqualTo(3 * TestStore.SAMPLES);
         assertThat(made.store.list("samples/run=night-1")).isNotEmpty();
@@ -115,8 +115,7 @@ class TableGarbageTest {
         nights(6);
         long before = metadata(".avro");
 
-        List<Garbage> garbage =
-                gc(OLD.keepSnapshots(2), MUCH_LATER).delete().garbage();
+        List<Garbage> garbage = gc(OLD.keepSnapshots(2), MUCH_LATER).delete().garbage();
 
         assertThat(garbage).hasSize(1);
         // A list of manifests each; the manifests themselves are shared with the snapshots that stay.

@@ -81,14 +81,13 @@ final class TestStore {
 
     /** Publishes the run's pairs. */
     PublishedDataset publish(String dataset, String run, AdapterId adapter) {
-        UnitCommit commit =
-                new UnitCommits(store, run).find(adapter.unit()).orElseThrow();
+        UnitCommit commit = new UnitCommits(store, run).find(adapter.unit()).orElseThrow();
         List<PublishedDataset.File> files = commit.files().stream()
                 .map(file ->
                         new PublishedDataset.File(file.key(), file.bytes(), run, adapter.category(), adapter.defect()))
                 .toList();
-        PublishedDataset.Unit unit =
-                new PublishedDataset.Unit(run, adapter.category(), adapter.defect(), adapter.fingerprint().hex(), SAMPLES, 0);
+        PublishedDataset.Unit unit = new PublishedDataset.Unit(
+                run, adapter.category(), adapter.defect(), adapter.fingerprint().hex(), SAMPLES, 0);
         return new PublishDataset(store)
                 .publish(new PublishedDataset(dataset, 0, Instant.EPOCH, List.of(run), List.of(unit), files, "test"));
     }
@@ -128,7 +127,8 @@ final class TestStore {
         writeSamples(RUN, ADAPTER, folder, name, from, to);
     }
 
-    private void writeSamples(String run, AdapterId adapter, String folder, String name, int from, int to) throws IOException {
+    private void writeSamples(String run, AdapterId adapter, String folder, String name, int from, int to)
+            throws IOException {
         Path file = Files.createTempFile("samples", ".parquet");
         SampleFile.write(
                 file,
@@ -146,9 +146,7 @@ final class TestStore {
 
     private void commit(String run, AdapterId adapter) throws IOException {
         UnitCommits commits = new UnitCommits(store, run);
-        int before = commits.find(adapter.unit())
-                .map(UnitCommit::number)
-                .orElse(0);
+        int before = commits.find(adapter.unit()).map(UnitCommit::number).orElse(0);
         List<UnitCommit.File> files = new ArrayList<>();
         Map<Integer, List<String>> verdicts = new TreeMap<>();
         for (String key : new RunCheck(store, run, new Findings(store)).sampleFiles()) {

@@ -94,9 +94,12 @@ class YearOfNightsTest {
     void nights_withRetentionAfterEach_leaveAStoreOfBoundedSize() throws IOException {
         made = new TestStore(folder.resolve("store"));
         catalog = Map.of(
-                "type", "jdbc",
-                "uri", "jdbc:sqlite:" + folder.resolve("catalog.db"),
-                "warehouse", folder.resolve("warehouse").toUri().toString());
+                "type",
+                "jdbc",
+                "uri",
+                "jdbc:sqlite:" + folder.resolve("catalog.db"),
+                "warehouse",
+                folder.resolve("warehouse").toUri().toString());
         List<Size> sizes = new ArrayList<>();
         long deleted = 0;
         System.out.println(Size.HEADER);
@@ -137,7 +140,8 @@ class YearOfNightsTest {
             String killed = run + "-killed";
             made.startRun(killed, adapter);
             made.store.write(StoreLayout.staging(killed, adapter.unit()) + "/pairs-0.parquet", new byte[5000]);
-            AdapterId unfinished = new AdapterId("hex nut", "scratch", Fingerprint.of(killed).build());
+            AdapterId unfinished =
+                    new AdapterId("hex nut", "scratch", Fingerprint.of(killed).build());
             made.store.write(StoreLayout.checkpoint(unfinished, 10) + "/state.safetensors", new byte[5000]);
             made.store.write("runs/%s/.tmp-00000000-0000-0000-0000-000000000001".formatted(run), new byte[100]);
         }
@@ -200,7 +204,10 @@ class YearOfNightsTest {
                 .mapToLong(what)
                 .max()
                 .orElseThrow();
-        long late = sizes.subList(2 * NIGHTS / 3, NIGHTS).stream().mapToLong(what).max().orElseThrow();
+        long late = sizes.subList(2 * NIGHTS / 3, NIGHTS).stream()
+                .mapToLong(what)
+                .max()
+                .orElseThrow();
         assertThat(late).isLessThanOrEqualTo(early + early / 10);
     }
 
@@ -215,7 +222,9 @@ class YearOfNightsTest {
                 try (CloseableIterable<FileScanTask> tasks =
                         table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
                     for (FileScanTask task : tasks) {
-                        assertThat(table.io().newInputFile(task.file().location()).exists())
+                        assertThat(table.io()
+                                        .newInputFile(task.file().location())
+                                        .exists())
                                 .isTrue();
                     }
                 }
