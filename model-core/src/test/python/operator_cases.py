@@ -85,6 +85,7 @@ OPERATORS = {
     "sinusoid": [(i(2), f(8), True), (i(1), f(8), False)],
     "mean_squared_error": [(x(2, 4, 6, 6), f(2, 4, 6, 6))],
     "weighted_squared_error": [(x(2, 4, 6, 6), f(2, 4, 6, 6), u(2, 1, 6, 6))],
+    "picture_error": [(x(2, 3, 8, 8), f(2, 3, 8, 8))],
     "defect_weights": [(f(4, 4, 6, 6), f(1, 4, 6, 6), 4.0, 0.3)],
     "view": [(x(2, 8, 6, 6), [2, 8, 36])],
     "positions_last_to_channels_last": [(x(2, 8, 6, 6),), (c(2, 8, 6, 6),)],

@@ -36,7 +36,7 @@ import org.dualanodiff.model.vae.PatchCodec;
 public final class DecoderTrainer implements Pretraining {
 
     private static final List<Integer> CHANNELS = List.of(64, 96);
-    private static final double MOST_NOISE = 0.1;
+    private static final double MOST_NOISE = 0.2;
 
     private final ModelDirectory start;
     private final PretrainingConfig config;

@@ -78,7 +78,7 @@ class DecoderTrainerTest {
 
     @Test
     void decoder_trainedOnPicturesOfAKind_isCloserToUnseenOnesThanThePatchesAlone() {
-        assertThat(error(trained)).isLessThan(0.95 * error(start.root()));
+        assertThat(error(trained)).isLessThan(0.97 * error(start.root()));
     }
 
     @Test
