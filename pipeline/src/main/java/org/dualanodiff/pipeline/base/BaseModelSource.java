@@ -3,11 +3,13 @@ package org.dualanodiff.pipeline.base;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dualanodiff.model.base.ModelFiles;
@@ -157,8 +159,7 @@ public final class BaseModelSource {
         private static final long SEED = 1;
         private static final String FOLDER = "small/";
         private static final int VERSION_DIGITS = 12;
-        private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
-        private static final List<String> FILES = List.of(
+        static final List<String> FILES = List.of(
                 "model_index.json",
                 "scheduler/scheduler_config.json",
                 "starting_adapter/pytorch_lora_weights.safetensors",
@@ -170,7 +171,7 @@ public final class BaseModelSource {
                 "tokenizer/vocab.json",
                 "training-images.json",
                 "unet/config.json",
-                WEIGHTS,
+                "unet/diffusion_pytorch_model.safetensors",
                 "vae/config.json",
                 "vae/diffusion_pytorch_model.safetensors");
 
@@ -200,13 +201,24 @@ public final class BaseModelSource {
             };
         }
 
-        /** Follows from the weights, so that a cache of other weights is not taken for these. */
         private static String version() {
-            try (InputStream weights = open(WEIGHTS)) {
-                return Fingerprint.ofBytes(weights.readAllBytes()).hex().substring(0, VERSION_DIGITS);
-            } catch (IOException e) {
-                throw new UncheckedIOException("the builtin base model cannot be read", e);
-            }
+            return version(name -> {
+                try (InputStream file = open(name)) {
+                    return file.readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the builtin base model cannot be read", e);
+                }
+            });
+        }
+
+        /** Follows from every file, so that a cache of other files is not taken for these. */
+        static String version(Function<String, byte[]> files) {
+            String digests = FILES.stream()
+                    .map(name -> Fingerprint.ofBytes(files.apply(name)).hex())
+                    .collect(Collectors.joining());
+            return Fingerprint.ofBytes(digests.getBytes(StandardCharsets.US_ASCII))
+                    .hex()
+                    .substring(0, VERSION_DIGITS);
         }
 
         private static void writeSmall(Path folder) throws IOException {
