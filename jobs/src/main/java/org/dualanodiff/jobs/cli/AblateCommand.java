@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AblationRun;
@@ -15,14 +14,10 @@ import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "ablate",
-        mixinStandardHelpOptions = true,
         footer = {
             "bin/dualanodiff ablate --config conf/local.conf --variant whole= \\",
             "    --variant cold=training.init=cold"
@@ -33,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " (with background compensation, where the object is told from its ground); rare-tokens (the paper's prompts). Give --variant for others.",
             "Each variant is a run ID-NAME of the store; run again, it continues."
         })
-final class AblateCommand implements Callable<Integer> {
+final class AblateCommand extends ConsoleCommand {
 
     private static final Map<String, List<String>> PAPER = paper();
 
@@ -60,9 +55,6 @@ final class AblateCommand implements Callable<Integer> {
     @Mixin
     private Options.OfComparison network;
 
-    @Spec
-    private CommandSpec spec;
-
     private static Map<String, List<String>> paper() {
         Map<String, List<String>> variants = new LinkedHashMap<>();
         variants.put("whole", List.of());
@@ -79,20 +71,20 @@ final class AblateCommand implements Callable<Integer> {
         (given.isEmpty() ? PAPER : parsed()).forEach((name, sets) -> variants.put(name, config(name, sets)));
         PipelineConfig first = variants.values().iterator().next();
         for (PipelineConfig variant : variants.values()) {
-            Preflight.require(variant, true, spec.commandLine().getErr());
+            Preflight.require(variant, true, stderr());
         }
-        try (SparkSession spark = SparkSessions.open(first, spec.name())) {
+        try (SparkSession spark = SparkSessions.open(first, name())) {
             AblationRun run = new AblationRun(
                     spark,
                     variants,
                     network.side,
                     network.steps,
-                    spec.commandLine().getErr());
+                    stderr());
             Map<String, PairMetrics> figures = run.run();
             if (evaluate) {
                 evaluate(spark, run.runs());
             }
-            spec.commandLine().getOut().println(Console.json(new Answer(run.runs(), figures)));
+            stdout().println(Console.json(new Answer(run.runs(), figures)));
         }
         return ExitCode.DONE;
     }
@@ -108,7 +100,7 @@ final class AblateCommand implements Callable<Integer> {
                 runs.stream().map(run -> "\"generated@" + run + "\"").toList();
         PipelineConfig config =
                 options.load(List.of("run.id=" + runs.get(0), "evaluate.arms=[" + String.join(", ", arms) + "]"));
-        new EvaluationRun(spark, config, spec.commandLine().getErr()).run();
+        new EvaluationRun(spark, config, stderr()).run();
     }
 
     private Map<String, List<String>> parsed() {
@@ -116,9 +108,7 @@ final class AblateCommand implements Callable<Integer> {
         for (String variant : given) {
             int name = variant.indexOf('=');
             if (name < 1) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--variant %s: expected NAME=KEY=VALUE, or NAME= for nothing changed".formatted(variant));
+                throw refused("--variant %s: expected NAME=KEY=VALUE, or NAME= for nothing changed".formatted(variant));
             }
             String sets = variant.substring(name + 1);
             variants.put(variant.substring(0, name), sets.isEmpty() ? List.of() : List.of(sets.split(";")));

@@ -3,7 +3,6 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.model.base.BaseModel;
@@ -21,13 +20,11 @@ import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.train.ImportAdapter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** A command about the one adapter that a configuration means for a (category, defect). */
-abstract class AdapterCommand implements Callable<Integer> {
+abstract class AdapterCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
@@ -38,13 +35,10 @@ abstract class AdapterCommand implements Callable<Integer> {
     @Option(names = "--defect", required = true, paramLabel = "NAME", description = "Defect type.")
     private String defect;
 
-    @Spec
-    CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
-        Preflight.require(config, false, spec.commandLine().getErr());
+        Preflight.require(config, false, stderr());
         Machine machine = Machine.of(config.spark().conf());
         RunInputs inputs = RunInputs.read(config, machine.cache(), machine.hadoop());
         AdapterId id = inputs.adapters().stream()
@@ -63,7 +57,6 @@ abstract class AdapterCommand implements Callable<Integer> {
 
     @Command(
             name = "export-adapter",
-            mixinStandardHelpOptions = true,
             footer = {
                 "bin/dualanodiff export-adapter --config conf/local.conf \\",
                 "    --category cloth --defect hole --out hole.safetensors"
@@ -92,13 +85,12 @@ abstract class AdapterCommand implements Callable<Integer> {
             } finally {
                 Files.deleteIfExists(local);
             }
-            spec.commandLine().getOut().println(adapter.weightsUri() + " is now " + out);
+            stdout().println(adapter.weightsUri() + " is now " + out);
         }
     }
 
     @Command(
             name = "import-adapter",
-            mixinStandardHelpOptions = true,
             footer = {
                 "bin/dualanodiff import-adapter --config conf/local.conf \\",
                 "    --category cloth --defect hole pytorch_lora_weights.safetensors"
@@ -121,7 +113,7 @@ abstract class AdapterCommand implements Callable<Integer> {
                 String uri = new ImportAdapter(store)
                         .run(base, inputs.trainTask(set, id), file)
                         .weightsUri();
-                spec.commandLine().getOut().println(file + " is now " + uri);
+                stdout().println(file + " is now " + uri);
             }
         }
     }

@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.bench.NightBenchmark;
 import org.dualanodiff.jobs.bench.PixelBenchmark;
@@ -12,10 +11,7 @@ import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "bench",
@@ -37,10 +33,9 @@ final class BenchCommand {
 
     @Command(
             name = "pixels",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench pixels --millions 10",
             description = "Seconds and peak memory of the pixel metrics on many pixels.")
-    static final class Pixels implements Callable<Integer> {
+    static final class Pixels extends ConsoleCommand {
 
         @Option(names = "--millions", paramLabel = "N", description = "Millions of pixels. Default: 100.")
         private int millions = 100;
@@ -48,26 +43,22 @@ final class BenchCommand {
         @Option(names = "--binned", description = "Count in bins, as is done where pixels are too many to sort.")
         private boolean binned;
 
-        @Spec
-        private CommandSpec spec;
-
         @Override
         public Integer call() throws Exception {
-            new PixelBenchmark(millions, binned, spec.commandLine().getOut()).run();
+            new PixelBenchmark(millions, binned, stdout()).run();
             return ExitCode.DONE;
         }
     }
 
     @Command(
             name = "scale",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench scale --store work/scale --rows 2000",
             description = {
                 "Measures what Spark and the store cost beside the model.",
                 "Recorded pairs of 256 x 256 pixels go the way of a run's, from tasks to merged files. Writes into the store and"
                         + " deletes it again; 100,000 pairs need 50 GB of disk."
             })
-    static final class Scale implements Callable<Integer> {
+    static final class Scale extends ConsoleCommand {
 
         @Mixin
         private Options.OfStore options;
@@ -78,21 +69,16 @@ final class BenchCommand {
         @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 10.")
         private int units = 10;
 
-        @Spec
-        private CommandSpec spec;
-
         @Override
         public Integer call() throws Exception {
             if (rows < 1 || units < 1 || units > rows) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--rows and --units must be positive and --units no more than --rows, were %d and %d"
+                throw refused("--rows and --units must be positive and --units no more than --rows, were %d and %d"
                                 .formatted(rows, units));
             }
             PipelineConfig config = options.load();
-            try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+            try (SparkSession spark = SparkSessions.open(config, name())) {
                 Machine.ofSpark().require("store", config.store());
-                new ScaleBenchmark(spark, config.store(), spec.commandLine().getOut()).run(rows, units);
+                new ScaleBenchmark(spark, config.store(), stdout()).run(rows, units);
             }
             return ExitCode.DONE;
         }
@@ -100,14 +86,13 @@ final class BenchCommand {
 
     @Command(
             name = "night",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench night --units 15 --slots 4",
             description = {
                 "Measures how well a run fills its slots.",
                 "A whole run in a temporary folder, with sleeps and recorded pairs in the model's place. Units train for 5 to 20"
                         + " minutes and make their pairs in 11, divided by --haste."
             })
-    static final class Night implements Callable<Integer> {
+    static final class Night extends ConsoleCommand {
 
         @Option(names = "--units", paramLabel = "N", description = "Kinds of defect. Default: 73.")
         private int units = 73;
@@ -136,14 +121,11 @@ final class BenchCommand {
                 description = "One setting over the benchmark's own, such as a store. Repeatable.")
         private List<String> settings = new ArrayList<>();
 
-        @Spec
-        private CommandSpec spec;
-
         @Override
         public Integer call() throws Exception {
             NightBenchmark.Plan plan =
                     new NightBenchmark.Plan(units, slots, pairs, batch, pairsPerTask, rejected, haste);
-            new NightBenchmark(plan, spec.commandLine().getOut()).run(settings);
+            new NightBenchmark(plan, stdout()).run(settings);
             return ExitCode.DONE;
         }
     }

@@ -1,27 +1,18 @@
 package org.dualanodiff.jobs.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "completion",
-        mixinStandardHelpOptions = true,
         footer = "source <(bin/dualanodiff completion)",
         description = "Prints a script that completes commands and options, for bash and zsh.")
-final class CompletionCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+final class CompletionCommand extends ConsoleCommand {
 
     @Override
     public Integer call() {
-        spec.commandLine()
-                .getOut()
-                .print(AutoComplete.bash("dualanodiff", spec.root().commandLine()));
-        spec.commandLine().getOut().flush();
+        stdout().print(AutoComplete.bash("dualanodiff", DualAnoDiffCommand.line()));
+        stdout().flush();
         return ExitCode.DONE;
     }
 }

@@ -1,19 +1,15 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.ConfigLoader.EffectiveSetting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "config",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff config --effective --config conf/fast.conf --search guidance",
         description = {
             "Prints all settings with their defaults and what they mean, or those that count.",
@@ -21,7 +17,7 @@ import picocli.CommandLine.Spec;
                     + " options, and the file and line, variable or option that it comes from. Values of secrets are"
                     + " hidden."
         })
-final class ConfigCommand implements Callable<Integer> {
+final class ConfigCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
@@ -35,12 +31,9 @@ final class ConfigCommand implements Callable<Integer> {
             description = "Only settings with this in their names or descriptions.")
     private String word;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = stdout();
         boolean inForce = effective || options.given();
         if (word == null && !inForce) {
             out.print(ConfigLoader.referenceText());

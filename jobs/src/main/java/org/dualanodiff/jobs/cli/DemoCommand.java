@@ -4,24 +4,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.demo.Demo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff demo",
         description = {
             "Shows the whole way on this machine in some minutes: from sample data to a page of pairs.",
             "It trains adapters for a defect of each of two products, makes pairs in both ways, and measures them. Run again, it"
                     + " keeps what is there."
         })
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends ConsoleCommand {
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: work/demo.")
     private Path out = Path.of("work", "demo");
@@ -35,12 +31,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private Options.OfComparison network;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        new Demo(out, settings, network.side, network.steps, spec.commandLine().getOut()).run();
+        new Demo(out, settings, network.side, network.steps, stdout()).run();
         return ExitCode.DONE;
     }
 }

@@ -1,16 +1,12 @@
 package org.dualanodiff.jobs.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.preflight.Doctor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "doctor",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff doctor --set store=s3a://bucket/defects",
         description = {
             "Looks whether this machine has what a run needs, and says what to do where it has not.",
@@ -18,7 +14,7 @@ import picocli.CommandLine.Spec;
                     + " in a line with ok, warn or bad. Ends with 2 if anything is bad. What a run needs of its data set"
                     + " and its base model is told by plan."
         })
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
@@ -26,14 +22,11 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private Options.OfJson json;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         List<Doctor.Finding> findings = new Doctor(options.load()).examine();
         json.print(
-                spec.commandLine().getOut(),
+                stdout(),
                 findings,
                 findings.stream().map(Doctor.Finding::line).toList());
         return findings.stream().anyMatch(finding -> finding.state() == Doctor.State.BAD)

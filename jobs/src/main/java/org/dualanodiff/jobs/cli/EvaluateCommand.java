@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.EvaluationRun;
@@ -9,12 +8,9 @@ import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "evaluate",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff evaluate --config conf/local.conf --set run.id=ID",
         description = {
             "Tells whether the generated pairs help.",
@@ -23,22 +19,19 @@ import picocli.CommandLine.Spec;
             "Prints a table and a verdict a category; refuses where a test image was seen in training. Runs of an ablation"
                     + " become arms of one table: --set 'evaluate.arms=[real, \"real+generated@RUN1\", \"real+generated@RUN2\"]'."
         })
-final class EvaluateCommand implements Callable<Integer> {
+final class EvaluateCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
         PipelineConfig config = options.load();
-        Preflight.require(config, false, spec.commandLine().getErr());
-        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+        Preflight.require(config, false, stderr());
+        try (SparkSession spark = SparkSessions.open(config, name())) {
             EvaluationRun.Summary summary =
-                    new EvaluationRun(spark, config, spec.commandLine().getErr()).run();
-            spec.commandLine().getOut().println(summary.json());
+                    new EvaluationRun(spark, config, stderr()).run();
+            stdout().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
         }
     }

@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "export",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff export --run ID --format coco --out work/export/coco",
         description = {
             "Writes accepted pairs in a form that other tools read.",
@@ -74,8 +73,8 @@ final class ExportCommand extends StoreCommand {
     int run(SparkSession spark, ObjectStore store) throws IOException {
         ExportPlan plan = withOriginals() ? new Originals(config).addTo(plan(store), runs(store), store) : plan(store);
         ExportRun.Summary summary = new ExportRun(spark, store, out).run(plan);
-        summary.errors().forEach(error -> spec.commandLine().getErr().println("failed: " + error));
-        spec.commandLine().getOut().println(summary.json());
+        summary.errors().forEach(error -> stderr().println("failed: " + error));
+        stdout().println(summary.json());
         return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
     }
 

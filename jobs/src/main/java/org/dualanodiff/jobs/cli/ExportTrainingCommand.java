@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.cli;
 
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -9,19 +8,16 @@ import org.dualanodiff.pipeline.tracking.TensorBoardFolder;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "export-training",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff export-training --store work/store --run ID --tensorboard logs",
         description = {
             "Writes curves and sample sheets of a run's trainings for TensorBoard or MLflow.",
             "While the run is under way, too; given again, it adds what is new."
         })
-final class ExportTrainingCommand implements Callable<Integer> {
+final class ExportTrainingCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfStore options;
@@ -36,9 +32,6 @@ final class ExportTrainingCommand implements Callable<Integer> {
             names = "--no-artifacts",
             description = "Send MLflow numbers, settings and tags only: for servers that do not take files themselves.")
     private boolean numbersOnly;
-
-    @Spec
-    private CommandSpec spec;
 
     /** Where they are written. */
     static final class Target {
@@ -66,7 +59,7 @@ final class ExportTrainingCommand implements Callable<Integer> {
             int written = target.server == null
                     ? tensorBoard(store)
                     : new MlflowExport(store, target.server, System.getenv()).write(run, !numbersOnly);
-            spec.commandLine().getOut().println(written + " trainings written");
+            stdout().println(written + " trainings written");
             return ExitCode.DONE;
         }
     }

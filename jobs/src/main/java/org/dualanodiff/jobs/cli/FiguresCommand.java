@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "figures",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff figures --config conf/local.conf --run ID --sheets work/sheets",
         description = {
             "Compares the pairs of a run with the real ones of its data set.",
@@ -72,7 +71,7 @@ final class FiguresCommand extends StoreCommand {
         DatasetFiles files = machine.files();
         Map<UnitKey, List<GeneratedSample>> samples = PairComparison.samples(store, run, dataset, pairs);
         if (samples.values().stream().allMatch(List::isEmpty)) {
-            spec.commandLine().getErr().printf("run %s has no pairs of this data set%n", run);
+            stderr().printf("run %s has no pairs of this data set%n", run);
             return ExitCode.DATA;
         }
         Compute compute = DetectorTraining.fastest("cpu", config.compute().threads());
@@ -102,12 +101,12 @@ final class FiguresCommand extends StoreCommand {
     }
 
     private void print(Map<String, PairMetrics> metrics, PairComparison comparison) {
-        PrintWriter console = spec.commandLine().getErr();
+        PrintWriter console = stderr();
         if (metrics.isEmpty()) {
             console.printf("run %s has too few pairs of this data set to compare%n", run);
         }
         comparison.lines(run, metrics).forEach(console::println);
-        spec.commandLine().getOut().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
+        stdout().println(Console.json(new Answer(run, comparison.onUnseen(), metrics)));
     }
 
     /** The last line of the output. */

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,14 +21,10 @@ import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
 import org.dualanodiff.pipeline.upkeep.GarbageRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "gc",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff gc --store work/store --older-than 7d --keep-runs 30",
         description = {
             "Shows what nobody needs any more in a store, and deletes it with --delete.",
@@ -38,7 +33,7 @@ import picocli.CommandLine.Spec;
                     + " images. Finished runs, versions of data sets and adapters only where an option says how many stay, and"
                     + " never what a run or a version that stays refers to."
         })
-final class GcCommand implements Callable<Integer> {
+final class GcCommand extends ConsoleCommand {
 
     private static final Pattern AGE = Pattern.compile("([1-9]\\d{0,4})([hdw])");
     private static final Map<String, Duration> UNITS =
@@ -99,9 +94,6 @@ final class GcCommand implements Callable<Integer> {
     @Mixin
     private Options.OfJson json;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         GarbageRules rules = GarbageRules.olderThan(age());
@@ -113,7 +105,7 @@ final class GcCommand implements Callable<Integer> {
         try (ObjectStore store = options.open()) {
             CollectGarbage garbage = new CollectGarbage(store, rules, Instant.now(), this::catalog);
             GarbageResult result = delete ? garbage.delete() : garbage.find();
-            json.print(spec.commandLine().getOut(), result, lines(result));
+            json.print(stdout(), result, lines(result));
             return ExitCode.DONE;
         }
     }
@@ -124,18 +116,9 @@ final class GcCommand implements Callable<Integer> {
                 ? UNITS.get(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1)))
                 : Duration.ZERO;
         if (duration.compareTo(UNITS.get("d")) < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--older-than must be a day or more, such as 30d, 4w or 36h, was " + age);
+            throw refused("--older-than must be a day or more, such as 30d, 4w or 36h, was " + age);
         }
         return duration;
-    }
-
-    private int atLeast(int least, String option, int number) {
-        if (number < least) {
-            throw new ParameterException(
-                    spec.commandLine(), "%s must be at least %d, was %d".formatted(option, least, number));
-        }
-        return number;
     }
 
     private TableCatalog catalog(TableName name) {
@@ -149,9 +132,7 @@ final class GcCommand implements Callable<Integer> {
     /** As a run of these settings would find them now. */
     private Set<AdapterId> adaptersInForce() {
         if (!options.hasSettings()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--unused-adapters needs the settings that are in force: give --config or --set");
+            throw refused("--unused-adapters needs the settings that are in force: give --config or --set");
         }
         PipelineConfig config = options.load();
         Machine machine = Machine.of(config.spark().conf());

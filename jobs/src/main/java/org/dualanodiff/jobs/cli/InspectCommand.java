@@ -1,6 +1,5 @@
 package org.dualanodiff.jobs.cli;
 
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.inspect.DatasetReport;
@@ -8,20 +7,17 @@ import org.dualanodiff.pipeline.inspect.InspectDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "inspect",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff inspect --set dataset.root=YOUR_IMAGES",
         description = {
             "Opens every image of the data set and reports what is there.",
             "Counts, sizes, mask areas, files that cannot be used, and images that are there twice. Writes nothing, and needs no"
                     + " base model. Ends with 3 where a category has nothing to train on, as augment would."
         })
-final class InspectCommand implements Callable<Integer> {
+final class InspectCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
@@ -29,20 +25,17 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The whole report as JSON on standard output.")
     private boolean json;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         PipelineConfig config = options.load();
         Machine machine = Machine.of(config.spark().conf());
         DatasetReport report = new InspectDataset(machine.hadoop()).run(RunInputs.request(config, machine.cache()));
         if (json) {
-            spec.commandLine().getOut().println(report.json());
+            stdout().println(report.json());
         } else {
-            report.lines().forEach(spec.commandLine().getOut()::println);
+            report.lines().forEach(stdout()::println);
         }
-        spec.commandLine().getOut().flush();
+        stdout().flush();
         return report.usable() ? ExitCode.DONE : ExitCode.DATA;
     }
 }

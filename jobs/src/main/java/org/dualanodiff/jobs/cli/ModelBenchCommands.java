@@ -4,7 +4,6 @@ import com.google.gson.Gson;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.bench.AutoencoderBenchmark;
 import org.dualanodiff.jobs.bench.GpuBenchmark;
 import org.dualanodiff.jobs.bench.ModelBenchmark;
@@ -19,10 +18,7 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Precision;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measurements of the model, subcommands of {@code bench}. */
 final class ModelBenchCommands {
@@ -30,7 +26,7 @@ final class ModelBenchCommands {
     private ModelBenchCommands() {}
 
     /** What all measurements ask for. */
-    abstract static class OfModel implements Callable<Integer> {
+    abstract static class OfModel extends ConsoleCommand {
 
         @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: builtin:tiny.")
         String base = "builtin:tiny";
@@ -50,9 +46,6 @@ final class ModelBenchCommands {
                 split = ",",
                 description = "fp32, bf16 or fp16, or several with commas. Default: all that the device is for.")
         private List<Precision> precisions;
-
-        @Spec
-        CommandSpec spec;
 
         final Machine machine = Machine.of(Map.of());
 
@@ -80,10 +73,9 @@ final class ModelBenchCommands {
 
     @Command(
             name = "autoencoder",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench autoencoder --data work/data/cloth/train/good",
             description = "Measures what a base's autoencoder loses of pictures that it encodes and decodes.")
-    static final class OfAutoencoder implements Callable<Integer> {
+    static final class OfAutoencoder extends ConsoleCommand {
 
         @Option(names = "--base", paramLabel = "DIR", description = "Base model. Default: ${DEFAULT-VALUE}.")
         private String base = "builtin:small";
@@ -98,16 +90,13 @@ final class ModelBenchCommands {
         @Option(names = "--pictures", paramLabel = "N", description = "Of each kind. Default: ${DEFAULT-VALUE}.")
         private int pictures = 64;
 
-        @Spec
-        private CommandSpec spec;
-
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = Machine.of(Map.of()).models().locate(base);
             try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
                 new AutoencoderBenchmark(
-                                positive(spec, "--pictures", pictures),
-                                spec.commandLine().getOut())
+                                atLeast(1, "--pictures", pictures),
+                                stdout())
                         .run(model, directory.resolution(), data);
             }
             return ExitCode.DONE;
@@ -116,7 +105,6 @@ final class ModelBenchCommands {
 
     @Command(
             name = "model",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench model --resolution 64",
             description = {
                 "Measures what a training and a sampling step take.",
@@ -130,15 +118,14 @@ final class ModelBenchCommands {
         @Override
         public Integer call() throws Exception {
             ModelFiles directory = directory();
-            Workload work = Workload.of(base, resolution(directory), device).pairs(positive(spec, "--batch", batch));
-            new ModelBenchmark(directory, work, precisions(), spec.commandLine().getOut()).run();
+            Workload work = Workload.of(base, resolution(directory), device).pairs(atLeast(1, "--batch", batch));
+            new ModelBenchmark(directory, work, precisions(), stdout()).run();
             return ExitCode.DONE;
         }
     }
 
     @Command(
             name = "gpu",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff bench gpu --device cuda:0",
             description = {
                 "Runs the acceptance test of a machine with a GPU, ten minutes.",
@@ -177,15 +164,15 @@ final class ModelBenchCommands {
         @Override
         public Integer call() throws Exception {
             for (int one : pairs) {
-                positive(spec, "--pairs", one);
+                atLeast(1, "--pairs", one);
             }
             GpuBenchmark.Extent extent = new GpuBenchmark.Extent(
                     precisions(),
                     pairs,
-                    positive(spec, "--batch", batch),
-                    positive(spec, "--steps", steps),
-                    positive(spec, "--read-backs", readBacks),
-                    2 + positive(spec, "--checkpoints less 2", checkpoints - 2));
+                    atLeast(1, "--batch", batch),
+                    atLeast(1, "--steps", steps),
+                    atLeast(1, "--read-backs", readBacks),
+                    atLeast(3, "--checkpoints", checkpoints));
             ModelFiles tiny = machine.models().locate(TINY);
             if (base == null) {
                 // For a GPU that does not compute there is nothing to write two gigabytes for.
@@ -194,9 +181,9 @@ final class ModelBenchCommands {
             }
             Workload work = Workload.of(base, resolution(directory()), device);
             GpuBenchmark.Result result = new GpuBenchmark(
-                            tiny, TINY, work, extent, spec.commandLine().getOut())
+                            tiny, TINY, work, extent, stdout())
                     .run();
-            spec.commandLine().getOut().println(Console.json(result));
+            stdout().println(Console.json(result));
             return result.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
         }
 
@@ -208,13 +195,6 @@ final class ModelBenchCommands {
                             folder -> RandomModel.write(folder, RandomModel.Preset.SD15, 1, DType.F16))
                     .toString();
         }
-    }
-
-    private static int positive(CommandSpec spec, String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " must be positive, was " + value);
-        }
-        return value;
     }
 
     @Command(name = "model-task", hidden = true, description = "One measurement of the model, in this process.")
@@ -240,7 +220,7 @@ final class ModelBenchCommands {
             ModelFiles directory = directory();
             Workload work = new Workload(
                     base, resolution(directory), device, precisions().get(0), pairs, microBatch, recompute, repeats);
-            spec.commandLine().getOut().println(new Gson().toJson(task.measure(directory, work)));
+            stdout().println(new Gson().toJson(task.measure(directory, work)));
             return ExitCode.DONE;
         }
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.jobs.spark.SparkSessions;
@@ -16,13 +15,10 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "pretrain",
-        mixinStandardHelpOptions = true,
         footer = {
             "bin/dualanodiff pretrain --from builtin:small --pairs --data GOOD_IMAGES \\",
             "    --out work/own-base"
@@ -33,7 +29,7 @@ import picocli.CommandLine.Spec;
                     + " same folder resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark"
                     + " gives it; folders must then be the same on every machine."
         })
-final class PretrainCommand implements Callable<Integer> {
+final class PretrainCommand extends ConsoleCommand {
 
     @Option(
             names = "--out",
@@ -126,9 +122,6 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: ${DEFAULT-VALUE}.")
     private int threads = Compute.CPU.threads();
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
         Settings settings = new Settings(
@@ -142,7 +135,7 @@ final class PretrainCommand implements Callable<Integer> {
                 new Settings.Photographs(data, crops),
                 new Settings.Training(steps, batchSize, learningRate, decoder, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
-        PrintWriter console = spec.commandLine().getOut();
+        PrintWriter console = stdout();
         Pretrain.Result result = SparkSessions.isEmbedded()
                 ? new Pretrain(settings).run(new ConsoleProgress(console))
                 : PretrainJob.run(settings, console);

@@ -4,24 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.pipeline.UserError;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "random-model",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff random-model --layout tiny --out work/random",
         description = {
             "Writes a base model of random weights in the diffusers layout, to try sizes and speeds without the real ones.",
             "Its pictures are noise."
         })
-final class RandomModelCommand implements Callable<Integer> {
+final class RandomModelCommand extends ConsoleCommand {
 
     @Option(
             names = "--layout",
@@ -35,9 +31,6 @@ final class RandomModelCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same bytes. Default: 1.")
     private long seed = 1;
-
-    @Spec
-    private CommandSpec spec;
 
     /** Real weights lie under the same names; only what this command wrote is written over. */
     private void claim() throws IOException {
@@ -59,7 +52,7 @@ final class RandomModelCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         claim();
         RandomModel.write(out, layout, seed);
-        spec.commandLine().getOut().println("a random " + layout + " model in " + out);
+        stdout().println("a random " + layout + " model in " + out);
         return ExitCode.DONE;
     }
 }

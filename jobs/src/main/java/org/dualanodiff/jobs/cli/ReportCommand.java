@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.WriteProgress;
 import org.dualanodiff.jobs.run.WriteReport;
@@ -14,19 +13,16 @@ import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "report",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff report --store work/store --run ID --out night.html",
         description = {
             "Writes the page that shows a run: its pairs beside the real ones, losses, areas, rejections, times.",
             "Of a run that is under way: units by what they are at, speed, curves, the latest sample sheets."
         })
-final class ReportCommand implements Callable<Integer> {
+final class ReportCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfStore options;
@@ -42,9 +38,6 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             description = "While the run is under way, write the page again and again; ends when the run ends.")
     private Optional<Integer> every = Optional.empty();
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -76,7 +69,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     private int whole(ObjectStore store) throws IOException {
-        try (SparkSession spark = SparkSessions.open(options.load(), spec.name())) {
+        try (SparkSession spark = SparkSessions.open(options.load(), name())) {
             new WriteReport(spark, store).run(run);
             if (out != null) {
                 store.download(StoreLayout.report(run), out);
@@ -86,7 +79,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     private int done(ObjectStore store) {
-        spec.commandLine().getOut().println(store.uri(StoreLayout.report(run)));
+        stdout().println(store.uri(StoreLayout.report(run)));
         return ExitCode.DONE;
     }
 

@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.preflight.Preflight;
 import org.dualanodiff.jobs.run.AugmentRun;
@@ -12,21 +11,16 @@ import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Commands that run stages of the main job on Spark and end with one JSON line on standard output. */
-abstract class RunCommand implements Callable<Integer> {
+abstract class RunCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfConfig options;
 
     @Mixin
     private Submission submission;
-
-    @Spec
-    private CommandSpec spec;
 
     abstract Stages stages();
 
@@ -42,20 +36,19 @@ abstract class RunCommand implements Callable<Integer> {
 
     private int run(PipelineConfig config) throws IOException {
         Stages stages = stages();
-        Preflight.require(config, stages != Stages.GENERATE, spec.commandLine().getErr());
-        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+        Preflight.require(config, stages != Stages.GENERATE, stderr());
+        try (SparkSession spark = SparkSessions.open(config, name())) {
             RunReport.Summary summary = new AugmentRun(
-                            spark, config, spec.commandLine().getErr(), retryFailed(), UnitWork.OF_MODEL)
+                            spark, config, stderr(), retryFailed(), UnitWork.OF_MODEL)
                     .run(stages);
-            spec.commandLine().getErr().println(summary.sentence());
-            spec.commandLine().getOut().println(summary.json());
+            stderr().println(summary.sentence());
+            stdout().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
         }
     }
 
     @Command(
             name = "augment",
-            mixinStandardHelpOptions = true,
             footer = {
                 "bin/dualanodiff augment --config conf/small.conf \\",
                 "    --set dataset.root=YOUR_IMAGES --set generation.samples-per-defect=100"
@@ -87,7 +80,6 @@ abstract class RunCommand implements Callable<Integer> {
 
     @Command(
             name = "train",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff train --config conf/small.conf --set dataset.root=YOUR_IMAGES",
             description = "Trains the adapters that the store does not have yet, and generates nothing.")
     static final class Train extends RunCommand {
@@ -99,7 +91,6 @@ abstract class RunCommand implements Callable<Integer> {
 
     @Command(
             name = "generate",
-            mixinStandardHelpOptions = true,
             footer = {
                 "bin/dualanodiff generate --config conf/small.conf \\",
                 "    --set dataset.root=YOUR_IMAGES --set generation.samples-per-defect=500"
@@ -114,7 +105,6 @@ abstract class RunCommand implements Callable<Integer> {
 
     @Command(
             name = "plan",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff plan --config conf/small.conf --set dataset.root=YOUR_IMAGES",
             description = {
                 "Shows what augment would do: which adapters are missing, and how many samples.",

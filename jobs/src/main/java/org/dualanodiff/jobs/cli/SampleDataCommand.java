@@ -3,19 +3,15 @@ package org.dualanodiff.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "sample-data",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff sample-data --small --products cloth,wood --out work/samples",
         description = "Writes a data set of procedural products with defects and exact masks, in the MVTec AD layout.")
-final class SampleDataCommand implements Callable<Integer> {
+final class SampleDataCommand extends ConsoleCommand {
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
     private Path out;
@@ -29,15 +25,11 @@ final class SampleDataCommand implements Callable<Integer> {
     @Option(names = "--products", split = ",", paramLabel = "NAME", description = "Only these products. Default: all.")
     private List<String> products = SampleDataset.products();
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
         SampleDataset.Size size = small ? SampleDataset.Size.small() : SampleDataset.Size.standard();
         SampleDataset.Written result = SampleDataset.write(out, seed, size, products);
-        spec.commandLine()
-                .getOut()
+        stdout()
                 .printf("%d images and %d masks of %s in %s%n", result.images(), result.masks(), products, out);
         return ExitCode.DONE;
     }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -13,20 +12,17 @@ import org.dualanodiff.pipeline.store.RunRegistry.RunStatus;
 import org.dualanodiff.pipeline.upkeep.ReadStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "status",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff status --store work/store",
         description = {
             "Shows how far the runs of a store are, and who is at work.",
             "Units by what they are at, good and rejected pairs, since when somebody works, how fast, and how long it will take."
                     + " Reads records, no pairs."
         })
-final class StatusCommand implements Callable<Integer> {
+final class StatusCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfStore options;
@@ -37,9 +33,6 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private Options.OfJson json;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         try (ObjectStore store = options.open()) {
@@ -47,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
             List<String> lines = runs.isEmpty()
                     ? List.of(store.root() + " has no runs")
                     : runs.stream().flatMap(StatusCommand::lines).toList();
-            json.print(spec.commandLine().getOut(), Map.of("store", store.root(), "runs", runs), lines);
+            json.print(stdout(), Map.of("store", store.root(), "runs", runs), lines);
             return ExitCode.DONE;
         }
     }

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.PublishRun;
 import org.dualanodiff.jobs.spark.Machine;
@@ -18,23 +17,17 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A command that works on what a store has, on Spark. */
-abstract class StoreCommand implements Callable<Integer> {
+abstract class StoreCommand extends ConsoleCommand {
 
     @Mixin
     private Options.OfStore options;
 
     @Mixin
     private Submission submission;
-
-    @Spec
-    CommandSpec spec;
 
     PipelineConfig config;
     Machine machine;
@@ -46,7 +39,7 @@ abstract class StoreCommand implements Callable<Integer> {
     }
 
     private int onSpark() throws IOException {
-        try (SparkSession spark = SparkSessions.open(config, spec.name())) {
+        try (SparkSession spark = SparkSessions.open(config, name())) {
             machine = Machine.ofSpark();
             machine.require("store", config.store());
             try (ObjectStore opened = machine.open(config.store())) {
@@ -60,7 +53,6 @@ abstract class StoreCommand implements Callable<Integer> {
 
     @Command(
             name = "publish",
-            mixinStandardHelpOptions = true,
             footer = "bin/dualanodiff publish --store work/store --name defects --run ID",
             description = {
                 "Publishes the pairs of finished runs as a data set: datasets/NAME/current.json and a card.",
@@ -95,13 +87,13 @@ abstract class StoreCommand implements Callable<Integer> {
         @Override
         int run(SparkSession spark, ObjectStore store) {
             if (name == null && table == null) {
-                throw new ParameterException(spec.commandLine(), "give --name, --table, or both");
+                throw refused("give --name, --table, or both");
             }
             Optional<PublishTable> into = Optional.ofNullable(table).map(any -> table(spark, store));
             // First, so that no file goes that the table is about to name.
             String dataset = name == null ? table : name;
             PublishedDataset published = new PublishRun(store).run(dataset, runs);
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = stdout();
             out.printf("%s version %d%n", store.uri(StoreLayout.currentDataset(dataset)), published.version());
             into.ifPresent(of -> out.printf(
                     "%s %s%n",

@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
         footer = "bin/dualanodiff verify --store work/store",
         description = {
             "Checks a store against its own records.",
@@ -38,7 +37,7 @@ final class VerifyCommand extends StoreCommand {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         VerifyResult result =
                 new VerifyStore(store, new SparkInspection(context, config.store())).run(Optional.ofNullable(run));
-        json.print(spec.commandLine().getOut(), result, lines(result));
+        json.print(stdout(), result, lines(result));
         return result.clean() ? ExitCode.DONE : ExitCode.PARTIAL;
     }
 
