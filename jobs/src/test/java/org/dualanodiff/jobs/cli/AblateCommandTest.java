@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -70,22 +68,12 @@ class AblateCommandTest {
     }
 
     private CommandLineRun command(String... arguments) {
-        Path golden = Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
-        List<String> all = new ArrayList<>(List.of(arguments));
-        Stream.of(
-                        "base-model=" + golden.resolve("tiny-sd"),
+        return CommandLineRun.ofTiny(
+                List.of(arguments),
+                List.of(
                         "dataset.root=" + folder.resolve("data"),
                         "dataset.defects=[hole]",
-                        "resolution=32",
-                        "compute.threads=1",
-                        "training.steps=2",
-                        "training.rank=2",
                         "generation.samples-per-defect=3",
-                        "generation.batch-size=2",
-                        "generation.steps=2",
-                        "quality.enabled=false",
-                        "store=" + folder.resolve("store"))
-                .forEach(setting -> all.addAll(List.of("--set", setting)));
-        return CommandLineRun.of(all);
+                        "store=" + folder.resolve("store")));
     }
 }

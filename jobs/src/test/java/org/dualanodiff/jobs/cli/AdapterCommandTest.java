@@ -41,9 +41,8 @@ class AdapterCommandTest {
         run(
                 "import-adapter",
                 GOLDEN.resolve("dual/pytorch_lora_weights.safetensors").toString());
-        List<String> plan = new ArrayList<>(List.of("plan"));
-        plan.addAll(settings());
-        assertThat(CommandLineRun.of(plan).err())
+        assertThat(CommandLineRun.of(CommandLineRun.with(List.of("plan"), settings()))
+                        .err())
                 .contains("cloth/hole: train no")
                 .contains("cloth/stain: train yes");
     }
@@ -74,22 +73,16 @@ class AdapterCommandTest {
     }
 
     private CommandLineRun run(String command, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(command));
-        all.addAll(settings());
-        all.addAll(List.of("--category", "cloth", "--defect", "hole"));
+        List<String> all = new ArrayList<>(List.of(command, "--category", "cloth", "--defect", "hole"));
         all.addAll(List.of(arguments));
-        return CommandLineRun.of(all);
+        return CommandLineRun.of(CommandLineRun.with(all, settings()));
     }
 
     private List<String> settings() {
-        List<String> settings = new ArrayList<>();
-        for (String setting : List.of(
-                "base-model=" + GOLDEN.resolve("tiny-sd"),
+        return List.of(
+                "base-model=" + CommandLineRun.TINY_BASE,
                 "dataset.root=" + folder.resolve("data"),
                 "resolution=32",
-                "store=" + folder.resolve("store"))) {
-            settings.addAll(List.of("--set", setting));
-        }
-        return settings;
+                "store=" + folder.resolve("store"));
     }
 }

@@ -272,23 +272,18 @@ class AugmentCommandTest {
     }
 
     private static List<String> arguments(String command, Path data, Path store) {
-        List<String> arguments = new ArrayList<>(List.of(command));
-        Stream.of(
-                        "base-model=" + GOLDEN.resolve("tiny-sd"),
+        return CommandLineRun.with(
+                List.of(command),
+                CommandLineRun.TINY_RUN,
+                List.of(
                         "dataset.root=" + data,
                         "dataset.defects=[hole, stain]",
-                        "resolution=32",
-                        "training.steps=2",
-                        "training.rank=2",
+                        "training.batch-size=auto",
                         "generation.samples-per-defect=2",
-                        "generation.batch-size=2",
+                        "generation.sampler=pndm",
                         "generation.steps=2",
                         "generation.guidance-scale=2",
-                        // An untrained model's pairs are no good.
-                        "quality.enabled=false",
-                        "store=" + store)
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return arguments;
+                        "store=" + store));
     }
 
     private static void writeMask(Path file, int size, int level) throws IOException {

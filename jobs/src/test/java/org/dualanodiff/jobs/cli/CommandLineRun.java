@@ -4,10 +4,48 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One run of the command line in this process. */
 public record CommandLineRun(int exit, String out, String err) {
+
+    /** A base model of random weights. */
+    public static final Path TINY_BASE =
+            Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
+
+    /** Settings of a run of that base, as quick as one can be. */
+    public static final List<String> TINY_RUN = List.of(
+            "base-model=" + TINY_BASE,
+            "resolution=32",
+            "training.steps=2",
+            "training.batch-size=1",
+            "training.rank=2",
+            "generation.batch-size=2",
+            "generation.sampler=ddim",
+            "generation.steps=1",
+            "generation.guidance-scale=1",
+            "compute.device=cpu",
+            "compute.threads=1",
+            // Such a base draws nothing that the gate would let pass.
+            "quality.enabled=false");
+
+    /** Arguments with settings behind them, of which later ones count. */
+    @SafeVarargs
+    public static List<String> with(List<String> arguments, List<String>... settings) {
+        List<String> all = new ArrayList<>(arguments);
+        for (List<String> some : settings) {
+            some.forEach(setting -> all.addAll(List.of("--set", setting)));
+        }
+        return all;
+    }
+
+    /** A command of {@link #TINY_RUN}. */
+    @SafeVarargs
+    public static CommandLineRun ofTiny(List<String> command, List<String>... settings) {
+        return of(with(with(command, TINY_RUN), settings));
+    }
 
     public static CommandLineRun of(String... arguments) {
         StringWriter out = new StringWriter();

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -149,26 +148,21 @@ class CropRunTest {
 
     /** The limits that real pairs give would refuse all that an untrained model makes. */
     private static CommandLineRun run(Path store, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream<String> settings = Stream.of(
-                "base-model=" + ROOT.resolve("model-core/src/test/golden/tiny-sd"),
-                "dataset.root=" + shared.resolve("data"),
-                "dataset.crop=defect",
-                "resolution=" + WINDOW,
-                "training.steps=2",
-                "training.rank=2",
-                "generation.samples-per-defect=4",
-                "generation.batch-size=2",
-                "generation.steps=2",
-                "generation.guidance-scale=2",
-                "mask.low=0.05",
-                "mask.high=0.1",
-                "store=" + store);
-        Stream<String> off = QualityConfig.LIMITS.stream().map(name -> "quality.%s=off".formatted(name));
-        Stream.of(settings, off, Stream.of("quality.min-accepted-distance=1"), Stream.of(more))
-                .flatMap(part -> part)
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return CommandLineRun.of(arguments);
+        return CommandLineRun.ofTiny(
+                List.of("augment"),
+                List.of(
+                        "dataset.root=" + shared.resolve("data"),
+                        "dataset.crop=defect",
+                        "generation.samples-per-defect=4",
+                        "mask.low=0.05",
+                        "mask.high=0.1",
+                        "store=" + store,
+                        "quality.enabled=true",
+                        "quality.min-accepted-distance=1"),
+                QualityConfig.LIMITS.stream()
+                        .map("quality.%s=off"::formatted)
+                        .toList(),
+                List.of(more));
     }
 
     private static Map<Long, GeneratedSample> samples(Path store) throws IOException {

@@ -7,7 +7,6 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
@@ -145,30 +144,19 @@ class EvaluateCommandTest {
     }
 
     private static CommandLineRun command(String name, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(name));
-        Path golden = Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden");
-        Stream.concat(
-                        Stream.of(
-                                "base-model=" + golden.resolve("tiny-sd"),
-                                "dataset.root=" + shared.resolve("data"),
-                                "dataset.defects=[hole, stain]",
-                                "resolution=32",
-                                "training.steps=2",
-                                "training.rank=2",
-                                "generation.samples-per-defect=2",
-                                "generation.batch-size=2",
-                                "generation.steps=2",
-                                // An untrained model's pairs are no good.
-                                "quality.enabled=false",
-                                "evaluate.seeds=1",
-                                "evaluate.size=32",
-                                "evaluate.width=2",
-                                "evaluate.steps=3",
-                                "evaluate.batch-size=4",
-                                "evaluate.pairs-per-defect=2",
-                                "store=" + shared.resolve("store")),
-                        Stream.of(settings))
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return CommandLineRun.of(arguments);
+        return CommandLineRun.ofTiny(
+                List.of(name),
+                List.of(
+                        "dataset.root=" + shared.resolve("data"),
+                        "dataset.defects=[hole, stain]",
+                        "generation.samples-per-defect=2",
+                        "evaluate.seeds=1",
+                        "evaluate.size=32",
+                        "evaluate.width=2",
+                        "evaluate.steps=3",
+                        "evaluate.batch-size=4",
+                        "evaluate.pairs-per-defect=2",
+                        "store=" + shared.resolve("store")),
+                List.of(settings));
     }
 }

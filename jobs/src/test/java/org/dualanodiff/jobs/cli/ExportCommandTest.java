@@ -34,20 +34,14 @@ class ExportCommandTest {
     @BeforeAll
     static void generate() throws IOException {
         SampleDataset.write(shared.resolve("data"), 1, new SampleDataset.Size(3, 1, 6), List.of("cloth"));
-        augment = CommandLineRun.of(with(
+        augment = CommandLineRun.ofTiny(
                 List.of("augment"),
-                "base-model=" + GOLDEN.resolve("tiny-sd"),
-                "dataset.root=" + shared.resolve("data"),
-                "dataset.defects=[hole, stain]",
-                "resolution=32",
-                "training.steps=2",
-                "training.rank=2",
-                "generation.samples-per-defect=3",
-                "generation.batch-size=2",
-                "generation.steps=2",
-                "quality.enabled=false",
-                "run.id=night",
-                "store=" + shared.resolve("store")));
+                List.of(
+                        "dataset.root=" + shared.resolve("data"),
+                        "dataset.defects=[hole, stain]",
+                        "generation.samples-per-defect=3",
+                        "run.id=night",
+                        "store=" + shared.resolve("store")));
         assertThat(augment.exit()).as(augment.err()).isZero();
     }
 
@@ -78,8 +72,7 @@ class ExportCommandTest {
 
     @Test
     void export_toMvtec_holdsOriginalsAndGeneratedPairs() throws IOException {
-        CommandLineRun run = CommandLineRun.of(
-                with(exportOf("mvtec"), "dataset.root=" + shared.resolve("data"), "dataset.defects=[hole, stain]"));
+        CommandLineRun run = CommandLineRun.of(CommandLineRun.with(exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.defects=[hole, stain]")));
 
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.json().get("status").getAsString()).isEqualTo("complete");
@@ -93,7 +86,7 @@ class ExportCommandTest {
     @Test
     void export_withAnotherSplitThanTheAdaptersWere_isRefused() {
         CommandLineRun run =
-                CommandLineRun.of(with(exportOf("mvtec"), "dataset.root=" + shared.resolve("data"), "dataset.split=4"));
+                CommandLineRun.of(CommandLineRun.with(exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.split=4")));
 
         assertThat(run.exit()).as(run.err()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("cloth/hole, cloth/stain were trained on other images");
@@ -205,11 +198,6 @@ class ExportCommandTest {
         return CommandLineRun.of(all);
     }
 
-    private static List<String> with(List<String> arguments, String... settings) {
-        List<String> all = new ArrayList<>(arguments);
-        Stream.of(settings).forEach(setting -> all.addAll(List.of("--set", setting)));
-        return all;
-    }
 
     private List<String> files(String inExport) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("out").resolve(inExport))) {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,17 +52,12 @@ class PublishedLayoutsTest {
     }
 
     private static PipelineConfig config(Path root) {
-        List<String> settings = List.of(
-                "base-model=" + Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd"),
+        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
+        settings.addAll(List.of(
                 "dataset.root=" + root,
-                "resolution=32",
                 "training.steps=1",
-                "training.rank=2",
                 "generation.samples-per-defect=1",
-                "generation.batch-size=1",
-                "generation.steps=1",
-                "quality.enabled=false",
-                "store=" + root.resolveSibling(root.getFileName() + "-store"));
+                "store=" + root.resolveSibling(root.getFileName() + "-store")));
         return ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
     }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -261,24 +260,16 @@ class QualityGateRunTest {
     }
 
     private static CommandLineRun run(String runId, int target, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.concat(
-                        Stream.of(
-                                "base-model=" + ROOT.resolve("model-core/src/test/golden/tiny-sd"),
-                                "dataset.root=" + shared.resolve("data"),
-                                "dataset.defects=[rust]",
-                                "resolution=" + SIDE,
-                                "training.steps=2",
-                                "training.rank=2",
-                                "generation.samples-per-defect=" + target,
-                                "generation.batch-size=2",
-                                "generation.steps=2",
-                                "generation.guidance-scale=2",
-                                "run.id=" + runId,
-                                "store=" + store()),
-                        Stream.of(more))
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return CommandLineRun.of(arguments);
+        return CommandLineRun.ofTiny(
+                List.of("augment"),
+                List.of(
+                        "dataset.root=" + shared.resolve("data"),
+                        "dataset.defects=[rust]",
+                        "generation.samples-per-defect=" + target,
+                        "quality.enabled=true",
+                        "run.id=" + runId,
+                        "store=" + store()),
+                List.of(more));
     }
 
     private static long accepted(Map<Long, GeneratedSample> samples) {

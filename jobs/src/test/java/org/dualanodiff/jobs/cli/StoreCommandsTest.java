@@ -27,27 +27,16 @@ class StoreCommandsTest {
     @BeforeAll
     static void augment() throws IOException {
         SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
-        List<String> arguments = new ArrayList<>(List.of("augment", "--submission", "augment"));
-        Stream.of(
-                        "base-model="
-                                + Path.of(System.getProperty("project.root"))
-                                        .resolve("model-core/src/test/golden/tiny-sd"),
+        CommandLineRun run = CommandLineRun.ofTiny(
+                List.of("augment", "--submission", "augment"),
+                List.of(
                         "dataset.root=" + folder.resolve("data"),
                         "dataset.defects=[hole]",
-                        "resolution=32",
-                        "training.steps=2",
-                        "training.rank=2",
                         "generation.samples-per-defect=2",
-                        "generation.batch-size=2",
-                        "generation.steps=2",
-                        // A base of random weights draws nothing that the gate would let pass.
-                        "quality.enabled=false",
                         "run.id=night",
                         "run.lease.expire-seconds=3",
                         "run.lineage=factory",
-                        "store=" + folder.resolve("store"))
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        CommandLineRun run = CommandLineRun.of(arguments);
+                        "store=" + folder.resolve("store")));
         assertThat(run.exit()).as(run.err()).isZero();
     }
 
@@ -122,7 +111,7 @@ class StoreCommandsTest {
         assertThat(names(event, "inputs"))
                 .containsExactly(
                         "file " + folder.resolve("data"),
-                        "file " + System.getProperty("project.root") + "/model-core/src/test/golden/tiny-sd");
+                        "file " + CommandLineRun.TINY_BASE);
         assertThat(names(event, "outputs")).containsExactly("file " + folder.resolve("store/samples/run=night"));
         JsonObject written = event.getAsJsonArray("outputs")
                 .get(0)

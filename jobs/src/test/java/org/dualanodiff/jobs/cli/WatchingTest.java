@@ -45,8 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class WatchingTest {
 
-    private static final Path BASE =
-            Path.of(System.getProperty("project.root")).resolve("model-core/src/test/golden/tiny-sd");
     private static final String PLUGIN =
             "metrics_dualanodiff_driver_plugin_org_dualanodiff_jobs_metrics_RunMetricsPlugin_";
 
@@ -205,8 +203,10 @@ class WatchingTest {
                 "augment",
                 "--log-format",
                 "json"));
-        settings(folder.resolve("store")).forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        DriverProcess driver = DriverProcess.startJava(folder.resolve("driver"), Map.of(), arguments);
+        DriverProcess driver = DriverProcess.startJava(
+                folder.resolve("driver"),
+                Map.of(),
+                CommandLineRun.with(arguments, settings(folder.resolve("store"))));
         assertThat(driver.exit(Duration.ofMinutes(5))).as(driver.log()).isZero();
         List<String> lines = driver.log().lines().toList();
         List<JsonObject> events = events(lines);
@@ -239,26 +239,20 @@ class WatchingTest {
     }
 
     private static CommandLineRun command(String command, Path store, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
-        Stream.concat(settings(store).stream(), Stream.of(more))
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return CommandLineRun.of(arguments);
+        return CommandLineRun.of(
+                CommandLineRun.with(List.of(command.split(" ")), settings(store), List.of(more)));
     }
 
     private static List<String> settings(Path store) {
-        return List.of(
-                "base-model=" + BASE,
+        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
+        settings.addAll(List.of(
                 "dataset.root=" + shared.resolve("data"),
                 "dataset.defects=[hole, stain]",
-                "resolution=32",
                 "training.steps=4",
-                "training.rank=2",
                 "training.log-every=2",
                 "generation.samples-per-defect=2",
-                "generation.batch-size=2",
-                "generation.steps=2",
-                "quality.enabled=false",
-                "store=" + store);
+                "store=" + store));
+        return settings;
     }
 
     private static double metric(String name) {

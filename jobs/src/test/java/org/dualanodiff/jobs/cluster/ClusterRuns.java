@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
@@ -26,11 +27,8 @@ import org.dualanodiff.pipeline.store.StoreLayout;
  */
 final class ClusterRuns implements AutoCloseable {
 
-    /** As {@link DriverProcess#TINY_RUN} names it. */
     static final String RUN = "night";
-
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
-    private static final Path TINY = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
     private static final List<String> CATEGORIES = List.of("cloth", "wood");
 
     private final Path folder;
@@ -59,9 +57,10 @@ final class ClusterRuns implements AutoCloseable {
     private void writeInputs() throws IOException {
         writeImages(folder.resolve("images"));
         try (ObjectStore model = ObjectStore.open(uri("model"), server.hadoop());
-                Stream<Path> files = Files.walk(TINY)) {
+                Stream<Path> files = Files.walk(CommandLineRun.TINY_BASE)) {
             files.filter(Files::isRegularFile)
-                    .forEach(file -> model.upload(file, TINY.relativize(file).toString()));
+                    .forEach(file -> model.upload(
+                            file, CommandLineRun.TINY_BASE.relativize(file).toString()));
         }
     }
 
@@ -100,9 +99,10 @@ final class ClusterRuns implements AutoCloseable {
         command.addAll(flags);
         command.addAll(
                 List.of("--config", PROJECT.resolve("conf/spark-gpu.conf").toString()));
-        Stream.concat(settings(store).stream(), Stream.of(more))
-                .forEach(setting -> command.addAll(List.of("--set", setting)));
-        return DriverProcess.startJava(folder.resolve("drivers"), environment(folder), command);
+        return DriverProcess.startJava(
+                folder.resolve("drivers"),
+                environment(folder),
+                CommandLineRun.with(command, CommandLineRun.TINY_RUN, settings(store), List.of(more)));
     }
 
     static Path jar() throws IOException {
@@ -115,8 +115,7 @@ final class ClusterRuns implements AutoCloseable {
     }
 
     private List<String> settings(String store) {
-        List<String> settings = new ArrayList<>(DriverProcess.TINY_RUN);
-        settings.addAll(List.of(
+        List<String> settings = new ArrayList<>(List.of(
                 "base-model=" + uri("model"),
                 "store=" + uri(store),
                 "dataset.root=" + folder.resolve("images"),
@@ -128,6 +127,7 @@ final class ClusterRuns implements AutoCloseable {
                 "generation.samples-per-defect=12",
                 "generation.batch-size=4",
                 "generation.pairs-per-task=4",
+                "run.id=" + RUN,
                 "spark.conf.spark.cores.max=4",
                 "spark.conf.spark.executor.cores=2",
                 "spark.conf.spark.executor.memory=700m",

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.deploy.DeploymentPage;
 import org.dualanodiff.jobs.faults.HdfsServer;
 import org.dualanodiff.jobs.s3.DriverProcess;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 class YarnRunTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
-    private static final Path TINY = ROOT.resolve("model-core/src/test/golden/tiny-sd");
     private static final Map<String, String> CLIENT = Map.of("dfs.replication", "1");
 
     @TempDir
@@ -126,25 +126,24 @@ class YarnRunTest {
                 word -> word.equals("conf/nightly.conf") || word.equals("nightly.conf") && mode == DeployMode.CLIENT
                         ? ROOT.resolve("conf/nightly.conf").toString()
                         : word);
-        for (String setting : List.of(
+        List<String> settings = List.of(
                 "store=" + hdfs.uri(store),
                 "dataset.root=builtin:samples",
                 "dataset.categories=[cloth]",
                 "dataset.defects=[hole, stain]",
-                "base-model=" + TINY,
                 "training.steps=12",
                 "training.checkpoint-every=2",
                 "generation.samples-per-defect=4",
-                "generation.batch-size=2",
-                "generation.pairs-per-task=2")) {
-            command.addAll(List.of("--set", setting));
-        }
-        DriverProcess.TINY_RUN.forEach(setting -> command.addAll(List.of("--set", setting)));
+                "generation.pairs-per-task=2",
+                "run.id=" + ClusterRuns.RUN);
         Map<String, String> environment = Map.of(
                 "HADOOP_CONF_DIR", yarn.settings().toString(),
                 "SPARK_LOCAL_IP", "127.0.0.1",
                 "DUALANODIFF_CACHE", folder.resolve("cache").toString());
-        return DriverProcess.startJava(folder.resolve("drivers"), environment, command);
+        return DriverProcess.startJava(
+                folder.resolve("drivers"),
+                environment,
+                CommandLineRun.with(command, CommandLineRun.TINY_RUN, settings));
     }
 
     private static ObjectStore open(String store) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.cluster.SparkHome;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 class KubernetesObjectsTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
-    private static final Path TINY = ROOT.resolve("model-core/src/test/golden/tiny-sd");
     private static final String SERVER = "https://kubernetes.example:6443";
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
@@ -129,7 +129,7 @@ class KubernetesObjectsTest {
                 .map(argument -> argument.startsWith("local:") ? "spark-internal" : argument)
                 .map(argument -> argument.replace("/etc/dualanodiff/", ROOT.resolve("conf") + "/"))
                 .map(argument -> argument.replace("store=s3a://factory/augmented", "store=" + folder.resolve("store")))
-                .map(argument -> argument.replaceFirst("^base-model=.*", "base-model=" + TINY))
+                .map(argument -> argument.replaceFirst("^base-model=.*", "base-model=" + CommandLineRun.TINY_BASE))
                 .map(argument -> argument.replaceFirst("^dataset.root=.*", "dataset.root=builtin:samples"))
                 .forEach(command::add);
 

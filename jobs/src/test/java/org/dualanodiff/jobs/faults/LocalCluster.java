@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -20,8 +21,6 @@ final class LocalCluster {
 
     static final int SAMPLES = 6;
     static final List<String> UNITS = List.of("cloth/hole", "cloth/stain", "wood/hole", "wood/stain");
-
-    private static final Path TINY = Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
 
     private final Path folder;
     private final int workers;
@@ -58,7 +57,7 @@ final class LocalCluster {
     /** @param more settings and options */
     DriverProcess augment(String store, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.of(DriverProcess.TINY_RUN, settings(store), FaultyMachine.settings(faults()), List.of(more))
+        Stream.of(CommandLineRun.TINY_RUN, settings(store), FaultyMachine.settings(faults()), List.of(more))
                 .flatMap(List::stream)
                 .forEach(setting -> {
                     if (!setting.startsWith("--")) {
@@ -81,15 +80,13 @@ final class LocalCluster {
 
     private List<String> settings(String store) throws IOException {
         return List.of(
-                "base-model=" + TINY,
                 "store=" + store(store),
                 "dataset.root=" + folder.resolve("images"),
                 "dataset.defects=[hole, stain]",
-                "training.steps=2",
                 "training.log-every=1",
                 "generation.samples-per-defect=" + SAMPLES,
-                "generation.batch-size=2",
                 "generation.pairs-per-task=2",
+                "run.id=night",
                 "spark.master=\"local-cluster[%d,1,600]\"".formatted(workers),
                 "spark.conf.spark.executor.memory=600m",
                 "spark.conf.spark.executor.extraClassPath=" + System.getProperty("java.class.path"),

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.s3.DriverProcess;
 import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.jobs.s3.StoredPictures;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SleeperTest {
 
     private static final int SAMPLES = 12;
-    private static final Path TINY = Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
 
     enum Kind {
         FILE,
@@ -147,33 +145,24 @@ class SleeperTest {
     }
 
     private static DriverProcess augment(Kind kind, String store, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.of(
-                        List.of(
-                                "base-model=" + TINY,
-                                "store=" + uri(kind, store),
-                                "dataset.root=" + folder.resolve("images"),
-                                "dataset.defects=[hole, stain]",
-                                "resolution=32",
-                                "training.steps=2",
-                                "training.log-every=1",
-                                "training.rank=2",
-                                "generation.samples-per-defect=" + SAMPLES / 2,
-                                "generation.batch-size=2",
-                                "generation.pairs-per-task=2",
-                                "generation.steps=2",
-                                "compute.device=cpu",
-                                "quality.enabled=false",
-                                "run.id=night",
-                                "run.lease.expire-seconds=6",
-                                "spark.master=\"local[2]\""),
-                        hadoop(kind).entrySet().stream()
-                                .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
-                                .toList(),
-                        FaultyMachine.settings(faults()),
-                        List.of(more))
-                .flatMap(List::stream)
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        List<String> arguments = CommandLineRun.with(
+                List.of("augment"),
+                CommandLineRun.TINY_RUN,
+                List.of(
+                        "store=" + uri(kind, store),
+                        "dataset.root=" + folder.resolve("images"),
+                        "dataset.defects=[hole, stain]",
+                        "training.log-every=1",
+                        "generation.samples-per-defect=" + SAMPLES / 2,
+                        "generation.pairs-per-task=2",
+                        "run.id=night",
+                        "run.lease.expire-seconds=6",
+                        "spark.master=\"local[2]\""),
+                hadoop(kind).entrySet().stream()
+                        .map(entry -> "spark.conf.spark.hadoop." + entry.getKey() + "=" + entry.getValue())
+                        .toList(),
+                FaultyMachine.settings(faults()),
+                List.of(more));
         Map<String, String> keys =
                 Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
         return DriverProcess.start(folder.resolve("drivers"), keys, arguments);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.pipeline.base.BaseModelSource;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class RemoteModelTest {
 
-    private static final Path TINY = Path.of(System.getProperty("project.root"), "model-core/src/test/golden/tiny-sd");
     private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
 
     @TempDir
@@ -48,7 +48,7 @@ class RemoteModelTest {
     void model_onS3_isFetchedOnceAndIsTheSame() throws IOException {
         ModelFiles first = source().locate(uri("model"));
         first.requireComplete();
-        assertThat(first.fingerprint()).isEqualTo(ModelFiles.open(TINY).fingerprint());
+        assertThat(first.fingerprint()).isEqualTo(ModelFiles.open(CommandLineRun.TINY_BASE).fingerprint());
         assertThat(first.root()).startsWith(folder.resolve("cache"));
 
         var modified = Files.getLastModifiedTime(first.root().resolve(UNET));
@@ -103,9 +103,9 @@ class RemoteModelTest {
 
     private static void upload(String name) throws IOException {
         try (ObjectStore origin = ObjectStore.open(uri(name), server.hadoop());
-                Stream<Path> files = Files.walk(TINY)) {
+                Stream<Path> files = Files.walk(CommandLineRun.TINY_BASE)) {
             files.filter(Files::isRegularFile)
-                    .forEach(file -> origin.upload(file, TINY.relativize(file).toString()));
+                    .forEach(file -> origin.upload(file, CommandLineRun.TINY_BASE.relativize(file).toString()));
             origin.write("pictures/sample.png", new byte[10]);
         }
     }

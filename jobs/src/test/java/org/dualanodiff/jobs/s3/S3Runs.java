@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -14,7 +13,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 final class S3Runs {
 
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
-    private static final Path BASE = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
 
     static final Map<String, String> KEYS =
             Map.of("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
@@ -53,9 +51,9 @@ final class S3Runs {
 
     /** Starts {@code augment} with a configuration of one's own over those settings. */
     DriverProcess augmentWith(Path config, String store) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("augment", "--config", config.toString()));
-        settings(server.port(), store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return DriverProcess.start(folder.resolve("drivers"), Map.of(), arguments);
+        List<String> arguments = List.of("augment", "--config", config.toString());
+        return DriverProcess.start(
+                folder.resolve("drivers"), Map.of(), CommandLineRun.with(arguments, settings(server.port(), store)));
     }
 
     /** As {@link #augment}, reaching the server by another port. */
@@ -64,9 +62,10 @@ final class S3Runs {
     }
 
     DriverProcess verify(String store) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("verify", "--json"));
-        settings(server.port(), store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return DriverProcess.start(folder.resolve("drivers"), KEYS, arguments);
+        return DriverProcess.start(
+                folder.resolve("drivers"),
+                KEYS,
+                CommandLineRun.with(List.of("verify", "--json"), settings(server.port(), store)));
     }
 
     ObjectStore open(String store) {
@@ -78,33 +77,25 @@ final class S3Runs {
     }
 
     private List<String> arguments(String command, int port, String store, String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of(command, "--config", PROJECT.resolve("conf/s3.conf").toString()));
-        Stream.concat(settings(port, store).stream(), Stream.of(more))
-                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return arguments;
+        return CommandLineRun.with(
+                List.of(command, "--config", PROJECT.resolve("conf/s3.conf").toString()),
+                settings(port, store),
+                List.of(more));
     }
 
     private List<String> settings(int port, String store) {
-        List<String> settings = new ArrayList<>(List.of(
-                "base-model=" + BASE,
+        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
+        settings.addAll(List.of(
                 "dataset.root=" + folder.resolve("images"),
                 "dataset.categories=[cloth]",
                 "dataset.defects=[hole, stain]",
-                "resolution=32",
                 "training.steps=8",
                 "training.checkpoint-every=2",
                 "training.log-every=1",
-                "training.rank=2",
                 "generation.samples-per-defect=6",
-                "generation.batch-size=2",
                 "generation.pairs-per-task=2",
-                "generation.steps=2",
-                "compute.device=cpu",
                 "spark.conf.spark.executor.resource.gpu.amount=0",
                 "spark.conf.spark.task.resource.gpu.amount=0",
-                // A base of random weights draws nothing that the gate would let pass.
-                "quality.enabled=false",
                 "run.id=night",
                 "run.lease.expire-seconds=6",
                 "store=" + uri(store),
