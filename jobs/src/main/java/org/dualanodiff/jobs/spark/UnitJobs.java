@@ -94,11 +94,7 @@ public final class UnitJobs {
 
     /** As {@link #verdicts}, of pairs by whatever adapter. */
     public List<PairVerdict> earlier(UnitKey unit, List<String> keys) {
-        return job("look", "see which pairs of %s were published", unit)
-                .onStore(settings.store(), keys, (store, key) -> verdicts(store, "", key))
-                .stream()
-                .flatMap(List::stream)
-                .toList();
+        return verdicts(unit, "", keys);
     }
 
     private static List<PairVerdict> verdicts(ObjectStore store, String adapter, String key) throws IOException {

@@ -43,9 +43,11 @@ public final class Weights implements AutoCloseable {
         /** @param view the shape to be seen, of as many numbers as {@code shape} */
         NDArray tensor(String name, long[] shape, long[] view);
 
-        NDArray constant(float[] values, long[] shape, Device device);
+        default NDArray constant(float[] values, long[] shape, Device device) {
+            return Tensors.of(values, device, shape);
+        }
 
-        void close();
+        default void close() {}
     }
 
     /** Frozen weights of files, which stay loaded until these weights are closed. */
@@ -204,14 +206,6 @@ public final class Weights implements AutoCloseable {
                         files.precision() == Precision.FP32 ? copied : Operators.cast(copied, files.precision()));
             }
         }
-
-        @Override
-        public NDArray constant(float[] values, long[] shape, Device device) {
-            return Tensors.of(values, device, shape);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private record InTraining(Map<String, NDArray> tensors, Precision precision) implements Origin {
@@ -226,13 +220,5 @@ public final class Weights implements AutoCloseable {
             NDArray seen = Arrays.equals(view, shape) ? tensor : Operators.view(tensor, view);
             return precision == Precision.FP32 ? seen : Operators.cast(seen, precision);
         }
-
-        @Override
-        public NDArray constant(float[] values, long[] shape, Device device) {
-            return Tensors.of(values, device, shape);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -35,6 +36,12 @@ final class ModelVariants {
     static final String UNET = "unet/diffusion_pytorch_model.safetensors";
     static final String VAE = "vae/diffusion_pytorch_model.safetensors";
     static final String TEXT = "text_encoder/model.safetensors";
+    /** What stands for a file that Git LFS has not fetched. */
+    static final String LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 492265168\n";
+
+    static final String UNET_CONFIG = "unet/config.json";
+    static final String SCHEDULER = "scheduler/scheduler_config.json";
+    static final String TOKENIZER = "tokenizer/tokenizer_config.json";
 
     private final Path root;
 
@@ -56,6 +63,55 @@ final class ModelVariants {
 
     Path root() {
         return root;
+    }
+
+    /** What is done to a model, and where the model is then, if it is not where it was. */
+    interface Change {
+        Object to(ModelVariants model) throws IOException;
+    }
+
+    /** Where the model is after a change. */
+    Path after(Change change) throws IOException {
+        return change.to(this) instanceof Path path ? path : root;
+    }
+
+    /** A file as a link to its content elsewhere. */
+    ModelVariants linked(String file) throws IOException {
+        move(file, "blob");
+        Files.createSymbolicLink(root.resolve(file), root.resolve("blob"));
+        return this;
+    }
+
+    /** Another file of these tensors. */
+    Path single(String name, Map<String, TensorData> tensors) throws IOException {
+        return safetensors(name, tensors).root().resolve(name);
+    }
+
+    static Map<String, TensorData> renamed(Map<String, TensorData> tensors, String from, String to) {
+        Map<String, TensorData> renamed = new LinkedHashMap<>();
+        tensors.forEach((name, data) -> renamed.put(name.replace(from, to), data));
+        return renamed;
+    }
+
+    /** The files lie in {@code blobs}, by their hash, and a version has links to them. */
+    Path hub(String branch) throws IOException {
+        Path cache = root.resolveSibling("models--org--sd");
+        Path version = cache.resolve("snapshots/abc123");
+        Files.createDirectories(cache.resolve("refs"));
+        Files.createDirectories(cache.resolve("blobs"));
+        Files.createDirectories(cache.resolve("snapshots"));
+        Files.writeString(cache.resolve("refs").resolve(branch), "abc123");
+        Files.move(root, version);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(version)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            Path blob = cache.resolve("blobs/" + files.indexOf(file) + "c0ffee");
+            Files.move(file, blob);
+            Files.createSymbolicLink(file, file.getParent().relativize(blob));
+        }
+        return cache;
     }
 
     ModelVariants delete(String... names) throws IOException {

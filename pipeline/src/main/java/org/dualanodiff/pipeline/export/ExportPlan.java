@@ -200,15 +200,12 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
      */
     public record Classes(List<UnitKey> units) implements Serializable {
 
-        private static final Comparator<UnitKey> ORDER =
-                Comparator.comparing(UnitKey::category).thenComparing(UnitKey::defect);
-
         public Classes {
             units = List.copyOf(units);
         }
 
         public static Classes of(Collection<UnitKey> units) {
-            return new Classes(units.stream().distinct().sorted(ORDER).toList());
+            return new Classes(units.stream().distinct().sorted(UnitKey.ORDER).toList());
         }
 
         int number(String category, String defect) {

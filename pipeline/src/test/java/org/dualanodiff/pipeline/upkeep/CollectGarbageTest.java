@@ -23,6 +23,8 @@ import org.dualanodiff.pipeline.upkeep.CollectGarbage.GarbageResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CollectGarbageTest {
 
@@ -386,20 +388,16 @@ class CollectGarbageTest {
         assertSkips(gc, found, "runs/night", "samples/run=night", StoreLayout.adapter(ADAPTER));
     }
 
-    @Test
-    void gc_ofSubmissions_deletesThoseThatAreOld() throws IOException {
-        write("submissions/old.json", OLD);
-        write("submissions/new.json", Duration.ofDays(3));
+    @ParameterizedTest
+    @CsvSource({
+        "submissions/old.json, submissions/new.json",
+        "inspected/0123456789abcdef/cloth.json, inspected/0123456789abcdef/nut.json"
+    })
+    void gc_ofRecordsThatNoRunNeeds_deletesThoseThatAreOld(String old, String young) throws IOException {
+        write(old, OLD);
+        write(young, Duration.ofDays(3));
 
-        assertDeletes("submissions/old.json");
-    }
-
-    @Test
-    void gc_ofFindingsInImages_deletesThoseThatAreOld() throws IOException {
-        write("inspected/0123456789abcdef/cloth.json", OLD);
-        write("inspected/0123456789abcdef/nut.json", Duration.ofDays(3));
-
-        assertDeletes("inspected/0123456789abcdef/cloth.json");
+        assertDeletes(old);
     }
 
     @Test
