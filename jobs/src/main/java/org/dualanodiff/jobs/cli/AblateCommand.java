@@ -74,12 +74,7 @@ final class AblateCommand extends ConsoleCommand {
             Preflight.require(variant, true, stderr());
         }
         try (SparkSession spark = SparkSessions.open(first, name())) {
-            AblationRun run = new AblationRun(
-                    spark,
-                    variants,
-                    network.side,
-                    network.steps,
-                    stderr());
+            AblationRun run = new AblationRun(spark, variants, network.side, network.steps, stderr());
             Map<String, PairMetrics> figures = run.run();
             if (evaluate) {
                 evaluate(spark, run.runs());

@@ -73,7 +73,7 @@ final class BenchCommand {
         public Integer call() throws Exception {
             if (rows < 1 || units < 1 || units > rows) {
                 throw refused("--rows and --units must be positive and --units no more than --rows, were %d and %d"
-                                .formatted(rows, units));
+                        .formatted(rows, units));
             }
             PipelineConfig config = options.load();
             try (SparkSession spark = SparkSessions.open(config, name())) {

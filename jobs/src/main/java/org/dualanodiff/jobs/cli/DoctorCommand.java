@@ -26,9 +26,7 @@ final class DoctorCommand extends ConsoleCommand {
     public Integer call() {
         List<Doctor.Finding> findings = new Doctor(options.load()).examine();
         json.print(
-                stdout(),
-                findings,
-                findings.stream().map(Doctor.Finding::line).toList());
+                stdout(), findings, findings.stream().map(Doctor.Finding::line).toList());
         return findings.stream().anyMatch(finding -> finding.state() == Doctor.State.BAD)
                 ? ExitCode.USAGE
                 : ExitCode.DONE;

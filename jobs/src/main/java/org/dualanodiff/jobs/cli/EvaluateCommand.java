@@ -29,8 +29,7 @@ final class EvaluateCommand extends ConsoleCommand {
         PipelineConfig config = options.load();
         Preflight.require(config, false, stderr());
         try (SparkSession spark = SparkSessions.open(config, name())) {
-            EvaluationRun.Summary summary =
-                    new EvaluationRun(spark, config, stderr()).run();
+            EvaluationRun.Summary summary = new EvaluationRun(spark, config, stderr()).run();
             stdout().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;
         }

@@ -94,9 +94,7 @@ final class ModelBenchCommands {
         public Integer call() throws Exception {
             ModelFiles directory = Machine.of(Map.of()).models().locate(base);
             try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                new AutoencoderBenchmark(
-                                atLeast(1, "--pictures", pictures),
-                                stdout())
+                new AutoencoderBenchmark(atLeast(1, "--pictures", pictures), stdout())
                         .run(model, directory.resolution(), data);
             }
             return ExitCode.DONE;
@@ -180,9 +178,7 @@ final class ModelBenchCommands {
                 base = time ? randomModel() : TINY;
             }
             Workload work = Workload.of(base, resolution(directory()), device);
-            GpuBenchmark.Result result = new GpuBenchmark(
-                            tiny, TINY, work, extent, stdout())
-                    .run();
+            GpuBenchmark.Result result = new GpuBenchmark(tiny, TINY, work, extent, stdout()).run();
             stdout().println(Console.json(result));
             return result.failed().isEmpty() ? ExitCode.DONE : ExitCode.PARTIAL;
         }

@@ -38,9 +38,8 @@ abstract class RunCommand extends ConsoleCommand {
         Stages stages = stages();
         Preflight.require(config, stages != Stages.GENERATE, stderr());
         try (SparkSession spark = SparkSessions.open(config, name())) {
-            RunReport.Summary summary = new AugmentRun(
-                            spark, config, stderr(), retryFailed(), UnitWork.OF_MODEL)
-                    .run(stages);
+            RunReport.Summary summary =
+                    new AugmentRun(spark, config, stderr(), retryFailed(), UnitWork.OF_MODEL).run(stages);
             stderr().println(summary.sentence());
             stdout().println(summary.json());
             return summary.partial() ? ExitCode.PARTIAL : ExitCode.DONE;

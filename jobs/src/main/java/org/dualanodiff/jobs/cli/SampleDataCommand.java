@@ -29,8 +29,7 @@ final class SampleDataCommand extends ConsoleCommand {
     public Integer call() throws IOException {
         SampleDataset.Size size = small ? SampleDataset.Size.small() : SampleDataset.Size.standard();
         SampleDataset.Written result = SampleDataset.write(out, seed, size, products);
-        stdout()
-                .printf("%d images and %d masks of %s in %s%n", result.images(), result.masks(), products, out);
+        stdout().printf("%d images and %d masks of %s in %s%n", result.images(), result.masks(), products, out);
         return ExitCode.DONE;
     }
 }

@@ -159,9 +159,7 @@ class CropRunTest {
                         "store=" + store,
                         "quality.enabled=true",
                         "quality.min-accepted-distance=1"),
-                QualityConfig.LIMITS.stream()
-                        .map("quality.%s=off"::formatted)
-                        .toList(),
+                QualityConfig.LIMITS.stream().map("quality.%s=off"::formatted).toList(),
                 List.of(more));
     }
 

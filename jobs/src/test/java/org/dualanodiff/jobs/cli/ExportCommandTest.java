@@ -72,7 +72,8 @@ class ExportCommandTest {
 
     @Test
     void export_toMvtec_holdsOriginalsAndGeneratedPairs() throws IOException {
-        CommandLineRun run = CommandLineRun.of(CommandLineRun.with(exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.defects=[hole, stain]")));
+        CommandLineRun run = CommandLineRun.of(CommandLineRun.with(
+                exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.defects=[hole, stain]")));
 
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.json().get("status").getAsString()).isEqualTo("complete");
@@ -85,8 +86,8 @@ class ExportCommandTest {
 
     @Test
     void export_withAnotherSplitThanTheAdaptersWere_isRefused() {
-        CommandLineRun run =
-                CommandLineRun.of(CommandLineRun.with(exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.split=4")));
+        CommandLineRun run = CommandLineRun.of(CommandLineRun.with(
+                exportOf("mvtec"), List.of("dataset.root=" + shared.resolve("data"), "dataset.split=4")));
 
         assertThat(run.exit()).as(run.err()).isEqualTo(ExitCode.DATA);
         assertThat(run.err()).contains("cloth/hole, cloth/stain were trained on other images");
@@ -197,7 +198,6 @@ class ExportCommandTest {
         all.addAll(List.of("--store", shared.resolve("store").toString()));
         return CommandLineRun.of(all);
     }
-
 
     private List<String> files(String inExport) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("out").resolve(inExport))) {

@@ -109,9 +109,7 @@ class StoreCommandsTest {
         assertThat(event.get("eventType").getAsString()).isEqualTo("COMPLETE");
         assertThat(event.getAsJsonObject("job").get("namespace").getAsString()).isEqualTo("factory");
         assertThat(names(event, "inputs"))
-                .containsExactly(
-                        "file " + folder.resolve("data"),
-                        "file " + CommandLineRun.TINY_BASE);
+                .containsExactly("file " + folder.resolve("data"), "file " + CommandLineRun.TINY_BASE);
         assertThat(names(event, "outputs")).containsExactly("file " + folder.resolve("store/samples/run=night"));
         JsonObject written = event.getAsJsonArray("outputs")
                 .get(0)

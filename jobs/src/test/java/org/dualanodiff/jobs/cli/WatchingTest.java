@@ -204,9 +204,7 @@ class WatchingTest {
                 "--log-format",
                 "json"));
         DriverProcess driver = DriverProcess.startJava(
-                folder.resolve("driver"),
-                Map.of(),
-                CommandLineRun.with(arguments, settings(folder.resolve("store"))));
+                folder.resolve("driver"), Map.of(), CommandLineRun.with(arguments, settings(folder.resolve("store"))));
         assertThat(driver.exit(Duration.ofMinutes(5))).as(driver.log()).isZero();
         List<String> lines = driver.log().lines().toList();
         List<JsonObject> events = events(lines);
@@ -239,8 +237,7 @@ class WatchingTest {
     }
 
     private static CommandLineRun command(String command, Path store, String... more) {
-        return CommandLineRun.of(
-                CommandLineRun.with(List.of(command.split(" ")), settings(store), List.of(more)));
+        return CommandLineRun.of(CommandLineRun.with(List.of(command.split(" ")), settings(store), List.of(more)));
     }
 
     private static List<String> settings(Path store) {

@@ -48,7 +48,8 @@ class RemoteModelTest {
     void model_onS3_isFetchedOnceAndIsTheSame() throws IOException {
         ModelFiles first = source().locate(uri("model"));
         first.requireComplete();
-        assertThat(first.fingerprint()).isEqualTo(ModelFiles.open(CommandLineRun.TINY_BASE).fingerprint());
+        assertThat(first.fingerprint())
+                .isEqualTo(ModelFiles.open(CommandLineRun.TINY_BASE).fingerprint());
         assertThat(first.root()).startsWith(folder.resolve("cache"));
 
         var modified = Files.getLastModifiedTime(first.root().resolve(UNET));
@@ -105,7 +106,8 @@ class RemoteModelTest {
         try (ObjectStore origin = ObjectStore.open(uri(name), server.hadoop());
                 Stream<Path> files = Files.walk(CommandLineRun.TINY_BASE)) {
             files.filter(Files::isRegularFile)
-                    .forEach(file -> origin.upload(file, CommandLineRun.TINY_BASE.relativize(file).toString()));
+                    .forEach(file -> origin.upload(
+                            file, CommandLineRun.TINY_BASE.relativize(file).toString()));
             origin.write("pictures/sample.png", new byte[10]);
         }
     }

@@ -209,7 +209,8 @@ class ModelsOfPeopleTest {
                 }),
                 good(
                         "single file without text_model",
-                        m -> m.single("model.safetensors",
+                        m -> m.single(
+                                "model.safetensors",
                                 ModelVariants.renamed(m.singleFile(), "transformer.text_model.", "transformer."))),
                 good("single file with EMA weights beside", m -> {
                     Map<String, TensorData> tensors = m.singleFile();

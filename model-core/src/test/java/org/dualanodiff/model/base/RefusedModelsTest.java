@@ -395,11 +395,14 @@ class RefusedModelsTest {
                         "model.diffusion_model"),
                 bad(
                         "SDXL as single file",
-                        m -> m.single("xl.safetensors", ModelVariants.renamed(m.singleFile(), "cond_stage_model", "conditioner")),
+                        m -> m.single(
+                                "xl.safetensors",
+                                ModelVariants.renamed(m.singleFile(), "cond_stage_model", "conditioner")),
                         "Stable Diffusion 1.x"),
                 bad(
                         "Stable Diffusion 2.x as single file",
-                        m -> m.single("v2-1_768-ema-pruned.safetensors",
+                        m -> m.single(
+                                "v2-1_768-ema-pruned.safetensors",
                                 ModelVariants.renamed(
                                         m.singleFile(),
                                         "cond_stage_model.transformer.text_model.embeddings",

@@ -112,8 +112,9 @@ final class DefectSelection {
 
         /** The end of a message: the nearest name where one is near, and what there is to choose from. */
         String suggest(String wanted) {
-            String near =
-                    NearestName.of(wanted, names).map("did you mean \"%s\"? "::formatted).orElse("");
+            String near = NearestName.of(wanted, names)
+                    .map("did you mean \"%s\"? "::formatted)
+                    .orElse("");
             if (names.isEmpty()) {
                 return "there is none at all";
             }
