@@ -157,9 +157,9 @@ class CropRunTest {
                         "mask.low=0.05",
                         "mask.high=0.1",
                         "store=" + store,
-                        "quality.enabled=true",
-                        "quality.min-accepted-distance=1"),
+                        "quality.enabled=true"),
                 QualityConfig.LIMITS.stream().map("quality.%s=off"::formatted).toList(),
+                List.of("quality.min-accepted-distance=1"),
                 List.of(more));
     }
 
