@@ -162,7 +162,7 @@ public final class EvaluateArm {
         RecentLoss loss = new RecentLoss(listener);
         Budget budget = task.budget();
         try (SegmentationNetwork network = SegmentationNetwork.train(
-                budget.network(), budget.training(task.seed()), compute, pools.batches()::batch, loss)) {
+                budget.network(), budget.training(task.seed()), compute, pools.batches(), loss)) {
             List<ScoreMap> maps = maps(network, images.tests());
             Measured measured = new Measured(
                     task.arm().name(),
