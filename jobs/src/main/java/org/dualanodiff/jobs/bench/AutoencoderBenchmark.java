@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.TensorScope;
@@ -63,7 +64,9 @@ public final class AutoencoderBenchmark {
         kinds.put("anomaly parts", new ArrayList<>());
         for (int i = 0; i < pictures; i++) {
             kinds.get("procedural pictures").add(resized(corpus.image(i).image(), side));
-            kinds.get("anomaly parts").add(part(corpus.defective(i), side));
+            ProceduralImage faulty = corpus.defective(i);
+            Image part = PartGround.GREY.around(faulty.image(), faulty.mask());
+            kinds.get("anomaly parts").add(resized(part, side));
         }
         for (Path folder : folders) {
             kinds.put(folder.toString(), read(folder, side));
@@ -87,15 +90,6 @@ public final class AutoencoderBenchmark {
     private static float[] resized(Image picture, int side) {
         return PilResize.centerCrop(PilResize.resizeShorterSide(picture, side), side)
                 .signed();
-    }
-
-    private static float[] part(ProceduralImage faulty, int side) {
-        byte[] levels = faulty.image().levels().clone();
-        int channels = faulty.image().channels();
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = faulty.mask().levels()[i / channels] == 0 ? (byte) 128 : levels[i];
-        }
-        return resized(new Image(faulty.image().width(), faulty.image().height(), channels, levels), side);
     }
 
     private List<float[]> read(Path folder, int side) throws IOException {

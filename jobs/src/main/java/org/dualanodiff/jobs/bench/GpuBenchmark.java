@@ -56,14 +56,10 @@ public final class GpuBenchmark {
      */
     public GpuBenchmark(ModelFiles tiny, String tinyName, Workload work, Extent extent, PrintWriter out) {
         this.tiny = tiny;
-        this.tinyWork = Workload.of(tinyName, tinyResolution(tiny), work.device());
+        this.tinyWork = Workload.of(tinyName, tiny.resolution(), work.device());
         this.work = work;
         this.extent = extent;
         this.out = out;
-    }
-
-    private static int tinyResolution(ModelFiles tiny) {
-        return tiny.unetConfig().sampleSize() * tiny.vaeConfig().downsamplingFactor();
     }
 
     public Result run() throws InterruptedException {

@@ -61,9 +61,7 @@ final class ModelBenchCommands {
         }
 
         int resolution(ModelFiles directory) {
-            int own =
-                    directory.unetConfig().sampleSize() * directory.vaeConfig().downsamplingFactor();
-            return resolution == 0 ? own : resolution;
+            return resolution == 0 ? directory.resolution() : resolution;
         }
 
         List<Precision> precisions() {
@@ -107,12 +105,10 @@ final class ModelBenchCommands {
         public Integer call() throws Exception {
             ModelFiles directory = Machine.of(Map.of()).models().locate(base);
             try (BaseModel model = BaseModel.load(directory, Compute.CPU)) {
-                int side = directory.unetConfig().sampleSize()
-                        * directory.vaeConfig().downsamplingFactor();
                 new AutoencoderBenchmark(
                                 positive(spec, "--pictures", pictures),
                                 spec.commandLine().getOut())
-                        .run(model, side, data);
+                        .run(model, directory.resolution(), data);
             }
             return ExitCode.DONE;
         }

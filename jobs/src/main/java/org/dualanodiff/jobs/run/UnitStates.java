@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -47,7 +48,7 @@ final class UnitStates implements AutoCloseable {
     private final Deque<UnitStatus> complete = new ArrayDeque<>();
 
     private final Map<UnitState, Integer> counts = new EnumMap<>(UnitState.class);
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(UnitStates::daemon);
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(new Daemon("run-status"));
     private int rounds;
     private int commits;
     private long pairs;
@@ -70,12 +71,6 @@ final class UnitStates implements AutoCloseable {
         UnitStates states = new UnitStates(store, runId, started, units, wanted);
         states.clock.scheduleWithFixedDelay(states::write, 0, SECONDS, TimeUnit.SECONDS);
         return states;
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "run-status");
-        thread.setDaemon(true);
-        return thread;
     }
 
     synchronized void enter(AdapterId unit, UnitState state) {

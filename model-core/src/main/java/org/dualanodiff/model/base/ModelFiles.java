@@ -52,6 +52,11 @@ public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
     /** @throws CheckpointException naming every value that is not supported */
     Autoencoder.Config vaeConfig();
 
+    /** Height and width in pixels of the images that the model was made for. */
+    default int resolution() {
+        return unetConfig().sampleSize() * vaeConfig().downsamplingFactor();
+    }
+
     /** @throws CheckpointException naming every value that is not supported */
     ClipTextConfig textConfig();
 

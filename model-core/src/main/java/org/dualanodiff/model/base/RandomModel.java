@@ -93,7 +93,7 @@ public final class RandomModel {
 
     /** @param configs of the parts, by the names of their folders */
     static void write(Path folder, JsonObject configs, long seed, DType dtype) throws IOException {
-        InitialWeights weights = new InitialWeights(seed, dtype);
+        InitialWeights weights = new InitialWeights(seed, dtype, false);
         RandomModel model = new RandomModel(folder, configs);
         for (String part : List.of("unet", "vae", "text_encoder")) {
             model.network(part, (name, shape) -> weights.tensor(part, name, shape));
@@ -122,9 +122,9 @@ public final class RandomModel {
         model.configs
                 .getAsJsonObject("text_encoder")
                 .addProperty("vocab_size", encoding.vocabulary(0).size());
-        InitialWeights weights = new InitialWeights(seed, DType.F32);
+        InitialWeights weights = new InitialWeights(seed, DType.F32, true);
         for (String part : List.of("unet", "text_encoder")) {
-            model.network(part, (name, shape) -> weights.startingTensor(part, name, shape));
+            model.network(part, (name, shape) -> weights.tensor(part, name, shape));
         }
         model.network("vae", (name, shape) -> TensorData.of(DType.F32, shape, () -> codec.get(name)));
         model.rest(encoding);
@@ -132,10 +132,7 @@ public final class RandomModel {
 
     /** The values that a network's tensor has before it is trained; zero where a residual branch ends. */
     public static float[] startingValues(String part, String name, long[] shape, long seed) {
-        InitialWeights weights = new InitialWeights(seed, DType.F32);
-        return InitialWeights.ends(name)
-                ? new float[(int) InitialWeights.product(shape)]
-                : weights.values(part, name, shape);
+        return new InitialWeights(seed, DType.F32, true).values(part, name, shape);
     }
 
     private interface Initializer {
@@ -190,8 +187,10 @@ public final class RandomModel {
     /**
      * Initial values that keep activations near unit size: norms 1, biases 0, embeddings small normal, other weights normal
      * with variance 1 / fan-in.
+     *
+     * @param identity whether a residual branch ends with zeros, so that an untrained network starts as the identity
      */
-    private record InitialWeights(long seed, DType dtype) {
+    private record InitialWeights(long seed, DType dtype, boolean identity) {
         private static final double EMBEDDING_DEVIATION = 0.02;
         /** 2^64 divided by the golden ratio: spreads the names' hash codes over the seeds. */
         private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -202,14 +201,7 @@ public final class RandomModel {
                     : TensorData.of(dtype, shape, () -> values(part, name, shape));
         }
 
-        /** As {@link #tensor}, but zero where a residual branch ends, so that an untrained network starts as the identity. */
-        TensorData startingTensor(String part, String name, long[] shape) {
-            return ends(name)
-                    ? TensorData.of(dtype, shape, () -> new float[(int) product(shape)])
-                    : tensor(part, name, shape);
-        }
-
-        static boolean ends(String name) {
+        private static boolean endsResidual(String name) {
             return name.endsWith("conv2.weight")
                     || name.endsWith("proj_out.weight")
                     || name.endsWith("conv_out.weight");
@@ -225,7 +217,7 @@ public final class RandomModel {
 
         private float[] values(String part, String name, long[] shape) {
             float[] values = new float[(int) product(shape)];
-            if (name.endsWith(".bias")) {
+            if (name.endsWith(".bias") || (identity && endsResidual(name))) {
                 return values;
             }
             if (shape.length == 1) {

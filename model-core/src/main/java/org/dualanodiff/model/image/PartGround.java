@@ -91,6 +91,21 @@ public record PartGround(float red, float green, float blue) implements Serializ
         return new Image(image.width(), image.height(), 3, levels);
     }
 
+    /**
+     * The part of a training image.
+     *
+     * @param image {@code (3, H, W)} in [-1, 1]
+     * @param mask {@code (1, H, W)}, not 0 on the defect
+     * @return the image on the defect, this ground exactly elsewhere
+     */
+    public float[] around(float[] image, float[] mask) {
+        float[] part = new float[image.length];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = mask[i % mask.length] == 0 ? signed(i / mask.length) : image[i];
+        }
+        return part;
+    }
+
     /** As {@link #parse} takes it. */
     @Override
     public String toString() {

@@ -69,7 +69,7 @@ public final class TrainingTransform {
         float[] pixels = normalized(cut(image, offset));
         float[] binary = binary(cut(softMask, offset));
         Optional<float[]> background = ground.map(g -> normalized(cut(g, offset)));
-        return new Pixels(size, pixels, binary, anomaly(pixels, binary), background);
+        return new Pixels(size, pixels, binary, this.ground.around(pixels, binary), background);
     }
 
     private Image cut(Image image, int offset) {
@@ -120,14 +120,6 @@ public final class TrainingTransform {
 
     private static float[] normalized(Image pixels) {
         return pixels.signed();
-    }
-
-    private float[] anomaly(float[] image, float[] mask) {
-        float[] part = ground.picture(size);
-        for (int i = 0; i < part.length; i++) {
-            part[i] = mask[i % mask.length] == 0 ? part[i] : image[i];
-        }
-        return part;
     }
 
     private static Image withoutObject(Image rgb, Image object) {

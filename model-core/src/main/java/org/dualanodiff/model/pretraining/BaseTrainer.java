@@ -161,10 +161,7 @@ public final class BaseTrainer implements Pretraining {
 
     /** The autoencoder's mean: of its variance, which is small, nothing is drawn. */
     private NDArray latents(PretrainingBatch batch) {
-        int side = config.resolution();
-        NDArray pixels =
-                Tensors.of(batch.pixels(), base.device(), batch.pictures().size(), 3, side, side);
-        return base.autoencoder().meanLatents(pixels);
+        return base.autoencoder().meanLatents(Tensors.pictures(batch.pictures(), base.device(), config.resolution()));
     }
 
     private NDArray predict(NDArray noisy, NDArray timesteps, NDArray tokens, boolean pairs) {
@@ -184,13 +181,8 @@ public final class BaseTrainer implements Pretraining {
     /** With the starting adapter if there is one. */
     @Override
     public void write(Path folder, DType dtype, Map<String, String> metadata) throws IOException {
-        TrainedModelWriter writer = new TrainedModelWriter(start, folder, dtype, metadata);
-        writer.writeBase(unet, text);
-        if (pair.isPresent()) {
-            writer.writeStartingAdapter(pair.get().weights());
-        } else if (start.startingAdapter().isPresent()) {
-            writer.copyStartingAdapter();
-        }
+        new TrainedModelWriter(start, folder, dtype, metadata)
+                .writeBase(unet, text, pair.map(StartingAdapter::weights));
     }
 
     @Override

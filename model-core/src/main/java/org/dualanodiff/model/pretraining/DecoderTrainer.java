@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -51,8 +52,8 @@ public final class DecoderTrainer implements Pretraining {
     private final AdamW optimizer;
     private final PretrainingState state;
 
-    /** What a step learns from: pixels (N, 3, side, side) in [-1, 1] and what is added to their latents. */
-    private record Batch(float[] pixels, float[] noise) {}
+    /** What a step learns from: pictures, each (3, side, side) in [-1, 1], and what is added to their latents. */
+    private record Batch(List<float[]> pictures, float[] noise) {}
 
     /**
      * @param start where the training begins; continues the refinement that it may have
@@ -109,27 +110,26 @@ public final class DecoderTrainer implements Pretraining {
         int latentNumbers = sizes.latentChannels() * (side / sizes.patchSize()) * (side / sizes.patchSize());
         UniformRandomProvider random =
                 NoiseSource.generator("decoder", Long.toString(config.seed()), Integer.toString(step));
-        float[] pixels = new float[rows * 3 * side * side];
+        List<float[]> pictures = new ArrayList<>();
         float[] noise = NoiseSource.gaussian(random, rows * latentNumbers);
         for (int row = 0; row < rows; row++) {
             long index = (step - 1L) * rows + row;
-            float[] picture = row % 2 == 0
-                    ? images.image(index).pixels()
-                    : images.pair(index).anomaly();
-            System.arraycopy(picture, 0, pixels, row * picture.length, picture.length);
+            pictures.add(
+                    row % 2 == 0
+                            ? images.image(index).pixels()
+                            : images.pair(index).anomaly());
             float amount = (float) (MOST_NOISE * random.nextDouble());
             for (int i = row * latentNumbers; i < (row + 1) * latentNumbers; i++) {
                 noise[i] *= amount;
             }
         }
-        return new Batch(pixels, noise);
+        return new Batch(pictures, noise);
     }
 
     private double step(int step, Batch batch) {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
-            int side = config.resolution();
-            NDArray pixels = Tensors.of(batch.pixels(), device, config.batchSize(), 3, side, side);
+            NDArray pixels = Tensors.pictures(batch.pictures(), device, config.resolution());
             NDArray clean = closedForm.encode(pixels).mean();
             NDArray latents = Operators.add(clean, Tensors.of(batch.noise(), device, Tensors.shape(clean)));
             NDArray loss = Operators.pictureError(decode(latents), pixels);
@@ -150,11 +150,7 @@ public final class DecoderTrainer implements Pretraining {
 
     @Override
     public void write(Path folder, DType dtype, Map<String, String> metadata) throws IOException {
-        TrainedModelWriter writer = new TrainedModelWriter(start, folder, dtype, metadata);
-        writer.writeDecoder(sizes, source, refinement);
-        if (start.startingAdapter().isPresent()) {
-            writer.copyStartingAdapter();
-        }
+        new TrainedModelWriter(start, folder, dtype, metadata).writeDecoder(sizes, source, refinement);
     }
 
     @Override

@@ -48,16 +48,6 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
                 pairs, pictures, captions, timesteps, NoiseSource.gaussian(random, latentNumbers * pictures.size()));
     }
 
-    /** All pictures, one after another. */
-    float[] pixels() {
-        int each = pictures.get(0).length;
-        float[] all = new float[each * pictures.size()];
-        for (int i = 0; i < pictures.size(); i++) {
-            System.arraycopy(pictures.get(i), 0, all, i * each, each);
-        }
-        return all;
-    }
-
     /**
      * A weight for every latent position, of mean 1, (N, 1, side / factor, side / factor): more where the anomaly part of a pair is
      * not grey. A defect covers few positions; without it, they hardly count.

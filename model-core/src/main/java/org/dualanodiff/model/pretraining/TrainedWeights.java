@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -104,6 +106,7 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
 
         private static final String UNET = "unet";
         private static final String TEXT_ENCODER = "text_encoder";
+        private static final String VAE = "vae";
 
         private final Path start;
         private final Path folder;
@@ -118,10 +121,11 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
             this.metadata.put("format", "pt");
         }
 
-        void writeBase(TrainedWeights unet, TrainedWeights text) throws IOException {
-            copy(Path.of("model_index.json"));
-            for (String part : List.of("scheduler", "tokenizer", "vae")) {
-                copyFolder(part);
+        /** @param adapter empty: the starting adapter stays, if there is one */
+        void writeBase(TrainedWeights unet, TrainedWeights text, Optional<TrainedWeights> adapter) throws IOException {
+            copyAllBut(Set.of(UNET, TEXT_ENCODER));
+            if (adapter.isPresent()) {
+                write(Path.of(ModelDirectory.STARTING_ADAPTER), adapter.get());
             }
             copy(Path.of(UNET, "config.json"));
             copy(Path.of(TEXT_ENCODER, "config.json"));
@@ -131,28 +135,17 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
 
         /** @param codec weights of the closed form, which stay as they are */
         void writeDecoder(PatchCodec.Config config, WeightSource codec, TrainedWeights refinement) throws IOException {
-            copy(Path.of("model_index.json"));
-            for (String part : List.of("scheduler", "tokenizer", UNET, TEXT_ENCODER)) {
-                copyFolder(part);
-            }
+            copyAllBut(Set.of(VAE));
             Map<String, TensorData> tensors = new TreeMap<>();
             config.parameters().forEach((name, shape) -> {
                 if (!refinement.current().containsKey(name)) {
                     tensors.put(name, TensorData.of(DType.F32, shape, () -> codec.floats(name)));
                 }
             });
-            write(Path.of("vae", "diffusion_pytorch_model.safetensors"), refinement, tensors);
+            write(Path.of(VAE, "diffusion_pytorch_model.safetensors"), refinement, tensors);
             Files.writeString(
-                    folder.resolve("vae").resolve("config.json"),
+                    folder.resolve(VAE).resolve("config.json"),
                     new GsonBuilder().setPrettyPrinting().create().toJson(config.toJson()));
-        }
-
-        void writeStartingAdapter(TrainedWeights adapter) throws IOException {
-            write(Path.of(ModelDirectory.STARTING_ADAPTER), adapter);
-        }
-
-        void copyStartingAdapter() throws IOException {
-            copy(Path.of(ModelDirectory.STARTING_ADAPTER));
         }
 
         private void write(Path name, TrainedWeights weights) throws IOException {
@@ -167,6 +160,18 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
             Path target = folder.resolve(name);
             Files.createDirectories(target.getParent());
             SafetensorsWriter.write(target, tensors, metadata);
+        }
+
+        private void copyAllBut(Set<String> trained) throws IOException {
+            copy(Path.of("model_index.json"));
+            if (Files.exists(start.resolve(ModelDirectory.STARTING_ADAPTER))) {
+                copy(Path.of(ModelDirectory.STARTING_ADAPTER));
+            }
+            for (String part : List.of("scheduler", "tokenizer", UNET, TEXT_ENCODER, VAE)) {
+                if (!trained.contains(part)) {
+                    copyFolder(part);
+                }
+            }
         }
 
         private void copyFolder(String part) throws IOException {

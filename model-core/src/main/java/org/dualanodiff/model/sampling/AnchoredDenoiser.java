@@ -46,12 +46,7 @@ final class AnchoredDenoiser implements Denoiser {
     }
 
     private NDArray latents(List<float[]> pictures, int side) {
-        float[] all = new float[pictures.size() * 3 * side * side];
-        for (int i = 0; i < pictures.size(); i++) {
-            System.arraycopy(pictures.get(i), 0, all, i * 3 * side * side, 3 * side * side);
-        }
-        NDArray pixels = Tensors.of(all, base.device(), pictures.size(), 3, side, side);
-        return base.autoencoder().meanLatents(pixels);
+        return base.autoencoder().meanLatents(Tensors.pictures(pictures, base.device(), side));
     }
 
     /** A latent position is open where any of its pixels is. */

@@ -41,6 +41,16 @@ public final class Tensors {
         return copied(bytes, DataType.FLOAT32, device, shape);
     }
 
+    /** Pictures of one size, each {@code (3, side, side)}, as fp32 {@code (N, 3, side, side)}. */
+    public static NDArray pictures(List<float[]> pictures, Device device, int side) {
+        int each = 3 * side * side;
+        float[] all = new float[pictures.size() * each];
+        for (int i = 0; i < pictures.size(); i++) {
+            System.arraycopy(pictures.get(i), 0, all, i * each, each);
+        }
+        return of(all, device, pictures.size(), 3, side, side);
+    }
+
     /** A copy of {@code values} as an int64 tensor. */
     public static NDArray of(long[] values, Device device, long... shape) {
         ByteBuffer bytes = staging(values.length * (long) Long.BYTES);

@@ -1,6 +1,5 @@
 package org.dualanodiff.model.training;
 
-import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,10 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
             LatentDistribution.Builder backgrounds =
                     new LatentDistribution.Builder(base.autoencoder(), config.background() == BackgroundMode.SCALED);
             for (TrainingTransform.Pixels view : views(examples, config)) {
-                pairs.add(pixels(base, view.size(), view.image(), view.anomaly()));
+                pairs.add(Tensors.pictures(List.of(view.image(), view.anomaly()), base.device(), view.size()));
                 if (compensate) {
-                    backgrounds.add(pixels(base, view.size(), view.background().orElseThrow()));
+                    backgrounds.add(Tensors.pictures(
+                            List.of(view.background().orElseThrow()), base.device(), view.size()));
                 }
             }
             return new LatentCache(pairs.done(), compensate ? Optional.of(backgrounds.done()) : Optional.empty());
@@ -66,15 +66,6 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
                             .formatted(example.name()));
         }
         return transform.windows(example.image(), example.mask(), example.objectMask(), flip);
-    }
-
-    /** Pictures of one size, (n, 3, size, size). */
-    private static NDArray pixels(BaseModel base, int size, float[]... pictures) {
-        float[] all = new float[pictures.length * pictures[0].length];
-        for (int i = 0; i < pictures.length; i++) {
-            System.arraycopy(pictures[i], 0, all, i * pictures[i].length, pictures[i].length);
-        }
-        return Tensors.of(all, base.device(), pictures.length, 3, size, size);
     }
 
     /** Number of views of all examples together. */

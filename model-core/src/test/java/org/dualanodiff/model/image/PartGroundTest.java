@@ -28,6 +28,18 @@ class PartGroundTest {
                 .containsExactly((byte) 0x53, (byte) 0x53, (byte) 1, (byte) 1, (byte) 0xac, (byte) 0xac);
     }
 
+    @Test
+    void around_aDefect_isTheImageOnItAndTheGroundElsewhere() {
+        PartGround ground = PartGround.parse("#5301ac");
+        Image image = new Image(2, 1, 3, new byte[] {10, 20, 30, 40, 50, 60});
+        Image mask = new Image(2, 1, 1, new byte[] {0, 1});
+
+        assertThat(ground.around(image, mask).levels())
+                .containsExactly((byte) 0x53, (byte) 20, (byte) 1, (byte) 40, (byte) 0xac, (byte) 60);
+        assertThat(ground.around(image.signed(), mask.unit()))
+                .isEqualTo(ground.around(image, mask).signed());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "gray", "#5353a", "5353ac", "#5353ag", "#5353acff"})
     void parse_ofNoColor_saysWhatIsOne(String text) {

@@ -103,6 +103,18 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
             return rule.training(category, defect, names(of(Candidate.Part.UNSAID)));
         }
 
+        /**
+         * The names that neither train nor test: what a smaller number leaves of the first third, so that the test images are
+         * the same whatever the number.
+         */
+        List<String> unused(SplitRule rule) {
+            if (!(rule instanceof SplitRule.First)) {
+                return List.of();
+            }
+            List<String> third = training(new SplitRule.FirstThird());
+            return third.subList(Math.min(third.size(), training(rule).size()), third.size());
+        }
+
         private List<Candidate> of(Candidate.Part part) {
             return images.stream().filter(image -> image.part() == part).toList();
         }

@@ -258,7 +258,9 @@ public final class DatasetReader {
                     .filter(one -> one.finding().isGood())
                     .map(Inspected::image)
                     .toList();
-            List<String> chosen = listing.without(Set.copyOf(good)).training(split);
+            DefectListing defective = listing.without(Set.copyOf(good));
+            List<String> chosen = defective.training(split);
+            List<String> unused = defective.unused(split);
             List<DefectImage> training = new ArrayList<>();
             List<DefectImage> test = new ArrayList<>();
             List<Quarantined> quarantine = new ArrayList<>();
@@ -266,8 +268,12 @@ public final class DatasetReader {
             for (Inspected one : all) {
                 Finding.Wrong wrong = one.finding().wrong();
                 if (one.isSound()) {
-                    (chosen.contains(one.image().name()) ? training : test)
-                            .add(one.finding().image(one.image()));
+                    DefectImage image = one.finding().image(one.image());
+                    if (chosen.contains(image.name())) {
+                        training.add(image);
+                    } else if (!unused.contains(image.name())) {
+                        test.add(image);
+                    }
                 } else if (wrong != null) {
                     quarantine.add(new Quarantined(
                             listing.category(), listing.defect(), wrong.file(), wrong.reason(), wrong.detail()));

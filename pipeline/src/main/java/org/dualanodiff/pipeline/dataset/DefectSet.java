@@ -12,7 +12,7 @@ import org.dualanodiff.pipeline.UnitKey;
  * The images of one defect of one category.
  *
  * @param training sound images that the split rule chose for training, by name
- * @param test the other sound images, by name
+ * @param test the other sound images, by name, without those of the first third that a smaller number leaves out
  * @param chosenNames every name the split rule chose, with those whose file was then set aside
  * @param asideNames every name whose file was set aside, chosen or not
  */

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,9 +39,7 @@ public final class PublishDataset {
         List<String> keys = store.list(StoreLayout.dataset(name)).stream()
                 .map(StoredFile::key)
                 .filter(key -> StoreLayout.isOfDataset(name, key) && key.contains("/versions/"))
-                .sorted(Comparator.comparing(String::length)
-                        .thenComparing(Comparator.naturalOrder())
-                        .reversed())
+                .sorted(StoreLayout.BY_VERSION.reversed())
                 .limit(count + 1L)
                 .toList();
         return ObjectStore.inParallel(keys, key -> store.read(key, PublishedDataset.class));

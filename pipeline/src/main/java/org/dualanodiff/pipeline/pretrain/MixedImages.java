@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
-import org.dualanodiff.model.image.Image;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
@@ -82,14 +82,9 @@ final class MixedImages implements PretrainingImages {
         return random.nextBoolean() ? Flip.HORIZONTAL : Flip.NONE;
     }
 
-    /** Mid-grey, 0, outside of the mask. */
     private static float[] part(ProceduralImage faulty, Flip flip) {
-        float[] part = faulty.image().flip(flip).signed();
-        Image mask = faulty.mask().flip(flip);
-        for (int i = 0; i < part.length; i++) {
-            part[i] = mask.levels()[i % mask.levels().length] == 0 ? 0 : part[i];
-        }
-        return part;
+        return PartGround.GREY.around(
+                faulty.image().flip(flip).signed(), faulty.mask().flip(flip).unit());
     }
 
     /**

@@ -95,11 +95,10 @@ public final class Pretrain {
     private ModelDirectory start() throws IOException {
         if (settings.start().isPresent()) {
             ModelDirectory from = ModelDirectory.open(settings.start().get());
-            int side = from.unetConfig().sampleSize() * from.vaeConfig().downsamplingFactor();
-            if (side != SIDE) {
+            if (from.resolution() != SIDE) {
                 throw new CheckpointException(
                         "model directory %s: pretraining works on images of %d x %d, this base on %d"
-                                .formatted(from.root(), SIDE, SIDE, side));
+                                .formatted(from.root(), SIDE, SIDE, from.resolution()));
             }
             return from;
         }

@@ -43,8 +43,9 @@ final class SampleSheet {
 
     void write(Path model, Path file) throws IOException {
         List<BufferedImage> cells = new ArrayList<>();
-        try (BaseModel base = BaseModel.load(ModelDirectory.open(model), settings.compute())) {
-            int side = base.unet().config().sampleSize() * base.autoencoder().factor();
+        ModelDirectory directory = ModelDirectory.open(model);
+        try (BaseModel base = BaseModel.load(directory, settings.compute())) {
+            int side = directory.resolution();
             List<String> captions = new ArrayList<>();
             for (String object : objects) {
                 captions.add(PretrainingCaptions.sentence(object, Optional.empty()));

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import org.dualanodiff.pipeline.UnitKey;
 
@@ -48,6 +49,10 @@ public final class StoreLayout {
 
     /** Folder of a training's states beside its adapter. */
     public static final String CHECKPOINTS = "checkpoints";
+
+    /** Orders {@linkplain #datasetVersion versions} of one data set, the first one first; their numbers may outgrow six digits. */
+    public static final Comparator<String> BY_VERSION =
+            Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
 
     private static final DateTimeFormatter MOMENT =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);

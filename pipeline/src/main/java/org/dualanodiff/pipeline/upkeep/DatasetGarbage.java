@@ -11,6 +11,7 @@ import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.AgedFile;
 import org.dualanodiff.pipeline.store.StoreException;
+import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
 import org.dualanodiff.pipeline.upkeep.GarbageRules.AgeLimits;
@@ -47,8 +48,7 @@ final class DatasetGarbage {
 
     private Stream<FoundGarbage> ofDataset(String folder, List<AgedFile> versions) {
         List<AgedFile> sorted = versions.stream()
-                .sorted(Comparator.comparing((AgedFile file) -> file.key().length())
-                        .thenComparing(AgedFile::key))
+                .sorted(Comparator.comparing(AgedFile::key, StoreLayout.BY_VERSION))
                 .toList();
         int going = sorted.size() - Math.max(1, keep.getAsInt());
         return IntStream.range(0, Math.max(0, going))

@@ -54,9 +54,7 @@ final class References {
     /** These and what tables name: addresses of files of pairs, whatever way to the store they take; empty if nobody knows. */
     References with(Optional<Set<String>> addresses) {
         Set<String> all = new HashSet<>(texts);
-        addresses
-                .orElse(Set.of())
-                .forEach(address -> all.add(address.substring(address.lastIndexOf("/samples/run=") + 1)));
+        addresses.orElse(Set.of()).forEach(address -> all.add(StoredRuns.key(address)));
         return new References(all, any || addresses.isEmpty());
     }
 

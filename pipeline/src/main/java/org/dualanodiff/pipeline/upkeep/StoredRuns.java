@@ -25,10 +25,9 @@ final class StoredRuns {
         return matcher.matches() ? Optional.of(PathSegment.unescape(matcher.group(1))) : Optional.empty();
     }
 
-    /** The run that a file of pairs belongs to, by its address, whatever way to the store that is. */
-    static Optional<String> ofAddress(String address) {
-        int samples = address.lastIndexOf("/samples/run=");
-        return samples < 0 ? Optional.empty() : of(address.substring(samples + 1));
+    /** Of a file of pairs by its address, whatever way to the store that is. */
+    static String key(String address) {
+        return address.substring(address.lastIndexOf("/samples/run=") + 1);
     }
 
     /**

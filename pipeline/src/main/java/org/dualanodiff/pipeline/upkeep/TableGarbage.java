@@ -202,7 +202,7 @@ final class TableGarbage {
         Map<String, List<DataFile>> runs = new TreeMap<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
             for (FileScanTask task : tasks) {
-                StoredRuns.ofAddress(task.file().location())
+                StoredRuns.of(StoredRuns.key(task.file().location()))
                         .ifPresent(run -> runs.computeIfAbsent(run, none -> new ArrayList<>())
                                 .add(task.file().copyWithoutStats()));
             }

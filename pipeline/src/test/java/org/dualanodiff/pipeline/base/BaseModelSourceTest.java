@@ -26,8 +26,7 @@ class BaseModelSourceTest {
         ModelFiles small = new BaseModelSource(new LocalCache(folder)).locate("builtin:small");
 
         small.requireComplete();
-        assertThat(small.unetConfig().sampleSize() * small.vaeConfig().downsamplingFactor())
-                .isEqualTo(128);
+        assertThat(small.resolution()).isEqualTo(128);
         assertThat(small.startingAdapter())
                 .hasValueSatisfying(file -> assertThat(AdapterFile.rank(file)).isEqualTo(16));
         assertThat(BaseModelImages.read(small.root()))

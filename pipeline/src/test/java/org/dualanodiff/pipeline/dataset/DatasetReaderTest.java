@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
@@ -58,6 +59,25 @@ class DatasetReaderTest {
         GoodImages good = dataset.good("tile").orElseThrow();
         assertThat(good.training()).singleElement().asString().endsWith("/tile/train/good/001.PNG");
         assertThat(good.test()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 6", "2, 2, 6", "5, 5, 4", "20, 9, 0"})
+    void reader_ofAFixedNumber_testsOnWhatFirstThirdTestsOn(int number, int training, int test) throws IOException {
+        for (int i = 0; i < 9; i++) {
+            pair("wood", "hole", "%03d".formatted(i));
+        }
+
+        DefectSet hole = only(new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        root.toString(), List.of(), List.of(), new SplitRule.First(number))));
+
+        assertThat(hole.training()).hasSize(training);
+        assertThat(hole.test())
+                .extracting(DefectImage::name)
+                .containsExactlyElementsOf(IntStream.range(9 - test, 9)
+                        .mapToObj("%03d.png"::formatted)
+                        .toList());
     }
 
     @Test
