@@ -68,7 +68,10 @@ final class Submission {
         machine.require("store", config.store());
         try (ObjectStore store = machine.open(config.store());
                 Watched watched = new Watched(
-                        store, StoreLayout.submission(name.get()), config.run().lease().renewal(), begun(config.run().lease().expiry()))) {
+                        store,
+                        StoreLayout.submission(name.get()),
+                        config.run().lease().renewal(),
+                        begun(config.run().lease().expiry()))) {
             LastLine printed = new LastLine(command.commandLine().getOut());
             command.commandLine().setOut(new PrintWriter(printed, true));
             try {

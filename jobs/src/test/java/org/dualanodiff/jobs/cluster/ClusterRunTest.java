@@ -140,8 +140,14 @@ class ClusterRunTest {
         // Files in the place of both folders that a cache may be made in.
         Path cache = Files.writeString(broken.resolve("cache"), "");
         Files.writeString(broken.resolve("dualanodiff-cache-" + System.getProperty("user.name")), "");
-        runs.cluster().restartWorker(
-                1, Map.of(LocalCache.VARIABLE, cache.toString(), "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + broken));
+        runs.cluster()
+                .restartWorker(
+                        1,
+                        Map.of(
+                                LocalCache.VARIABLE,
+                                cache.toString(),
+                                "JAVA_TOOL_OPTIONS",
+                                "-Djava.io.tmpdir=" + broken));
         try {
             DriverProcess augment = runs.submit(DeployMode.CLIENT, "no-cache");
             assertThat(augment.exit()).as(augment.log()).isZero();
@@ -173,7 +179,8 @@ class ClusterRunTest {
 
     /** How many trainings have gone on from a checkpoint so far. */
     private static int resumptions() {
-        return (int) runs.cluster().logs()
+        return (int) runs.cluster()
+                .logs()
                 .lines()
                 .filter(line -> line.contains("goes on from its checkpoint of step"))
                 .count();

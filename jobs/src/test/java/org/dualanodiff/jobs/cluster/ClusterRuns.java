@@ -49,8 +49,8 @@ final class ClusterRuns implements AutoCloseable {
     static ClusterRuns start(Path folder) throws Exception {
         SparkHome home = SparkHome.make();
         S3Server server = S3Server.start(folder.resolve("s3"));
-        StandaloneCluster cluster = StandaloneCluster.start(
-                Files.createDirectory(folder.resolve("cluster")), home, environment(folder));
+        StandaloneCluster cluster =
+                StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, environment(folder));
         ClusterRuns runs = new ClusterRuns(folder, home, cluster, server);
         runs.writeInputs();
         return runs;

@@ -72,7 +72,8 @@ class YarnRunTest {
         DriverProcess submit = submit(DeployMode.CLUSTER, "cluster-mode");
         assertThat(submit.exit()).as(submit.log() + yarn.logs()).isZero();
         try (ObjectStore store = open("cluster-mode")) {
-            assertThat(new String(store.read(StoreLayout.result(ClusterRuns.RUN)))).contains("\"complete\"");
+            assertThat(new String(store.read(StoreLayout.result(ClusterRuns.RUN))))
+                    .contains("\"complete\"");
         }
         assertThat(pictures("cluster-mode")).hasSize(8);
     }

@@ -167,7 +167,12 @@ class ConfigLoaderTest {
                     0.01),
             new QualityConfig(false, 2.5, false, 0.4, new QualityConfig.Earlier("nights", 3), fullLimits()),
             "s3a://factory/store",
-            new RunConfig("nightly-2024.01", 64, true, "factory", new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(600))),
+            new RunConfig(
+                    "nightly-2024.01",
+                    64,
+                    true,
+                    "factory",
+                    new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(600))),
             new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(

@@ -154,7 +154,11 @@ class TrackersTest {
     @Test
     @Tag("python")
     void mlflowServer_afterTwoExports_hasTheRunOnceWithAllOfIt() throws Exception {
-        assumeTrue(PythonRun.of("-c", "import importlib.metadata as m; m.version('mlflow'); m.version('flask')").exit() == 0, "python3 with mlflow");
+        assumeTrue(
+                PythonRun.of("-c", "import importlib.metadata as m; m.version('mlflow'); m.version('flask')")
+                                .exit()
+                        == 0,
+                "python3 with mlflow");
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
                         "python3", "-m", "mlflow", "server", "--workers", "1", "--port", String.valueOf(port))
