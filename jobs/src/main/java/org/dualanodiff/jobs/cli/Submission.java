@@ -8,6 +8,7 @@ import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.dualanodiff.jobs.cli.DualAnoDiffCommand.Failures;
 import org.dualanodiff.jobs.spark.Machine;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.config.Redaction;
 import org.dualanodiff.pipeline.store.Json;
@@ -39,8 +41,6 @@ import picocli.CommandLine.Spec;
 final class Submission {
 
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
-
-    private static final int RENEWALS_PER_EXPIRY = 6;
 
     @Option(
             names = "--submission",
@@ -70,7 +70,8 @@ final class Submission {
                 Watched watched = new Watched(
                         store,
                         StoreLayout.submission(name.get()),
-                        begun(config.run().lease().expireSeconds()))) {
+                        config.run().lease().renewal(),
+                        begun(config.run().lease().expiry()))) {
             LastLine printed = new LastLine(command.commandLine().getOut());
             command.commandLine().setOut(new PrintWriter(printed, true));
             try {
@@ -86,13 +87,13 @@ final class Submission {
         }
     }
 
-    private Submitted begun(double expireSeconds) {
+    private Submitted begun(Duration expiry) {
         return new Submitted(
                 command.name(),
                 Submitted.RUNNING,
                 RunLease.thisProcess(),
                 0,
-                expireSeconds,
+                expiry.toMillis() / 1000.0,
                 Instant.now(),
                 Optional.empty(),
                 Optional.empty(),
@@ -158,16 +159,16 @@ final class Submission {
 
         private final ObjectStore store;
         private final String key;
-        private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(Watched::thread);
+        private final ScheduledExecutorService heartbeat =
+                Executors.newSingleThreadScheduledExecutor(new Daemon("submission"));
         private Submitted record;
 
-        Watched(ObjectStore store, String key, Submitted record) {
+        Watched(ObjectStore store, String key, Duration every, Submitted record) {
             this.store = store;
             this.key = key;
             this.record = record;
             store.write(key, Json.record(record));
-            long every = Math.max(1, (long) (1000 * record.expireSeconds() / RENEWALS_PER_EXPIRY));
-            heartbeat.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
+            heartbeat.scheduleWithFixedDelay(this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         private synchronized void renew() {
@@ -195,12 +196,6 @@ final class Submission {
         @Override
         public void close() {
             heartbeat.shutdown();
-        }
-
-        private static Thread thread(Runnable work) {
-            Thread thread = new Thread(work, "submission");
-            thread.setDaemon(true);
-            return thread;
         }
     }
 

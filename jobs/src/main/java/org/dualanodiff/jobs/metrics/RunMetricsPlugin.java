@@ -17,6 +17,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,19 +130,13 @@ public final class RunMetricsPlugin implements SparkPlugin {
                     .orElse(0);
             ofThisExecutor = given;
             register(given.metricRegistry());
-            clock = Executors.newSingleThreadScheduledExecutor(OnExecutor::daemon);
+            clock = Executors.newSingleThreadScheduledExecutor(new Daemon("dualanodiff-metrics"));
             long millis = given.conf().getTimeAsMs("spark.executor.heartbeatInterval", "10s");
             clock.scheduleWithFixedDelay(this::report, millis, millis, TimeUnit.MILLISECONDS);
             leaving = false;
             if (given.conf().getBoolean("spark.decommission.enabled", false)) {
                 clock.scheduleWithFixedDelay(this::askWhetherLeaving, 1, 1, TimeUnit.SECONDS);
             }
-        }
-
-        private static Thread daemon(Runnable work) {
-            Thread thread = new Thread(work, "dualanodiff-metrics");
-            thread.setDaemon(true);
-            return thread;
         }
 
         private void register(MetricRegistry registry) {

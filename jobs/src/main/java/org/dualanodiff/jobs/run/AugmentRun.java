@@ -1,7 +1,6 @@
 package org.dualanodiff.jobs.run;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -25,7 +24,6 @@ import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.plan.EstimatePlan;
 import org.dualanodiff.pipeline.plan.EstimatePlan.Estimate;
@@ -39,7 +37,6 @@ import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.RunLease;
-import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
@@ -134,11 +131,8 @@ public final class AugmentRun {
 
         /** Under the run's lease; leaves in the store how it ended, unless another driver has taken over. */
         RunReport.Summary leased() {
-            RunConfig.Lease lease = config.run().lease();
-            LeaseTerms terms =
-                    new LeaseTerms(Duration.ofSeconds(lease.expireSeconds()), Duration.ofSeconds(lease.waitSeconds()));
-            try (RunLease held =
-                    RunLease.acquire(store, identity.runId(), terms, AugmentRun.this::say, context::cancelAllJobs)) {
+            try (RunLease held = RunLease.acquire(
+                    store, identity.runId(), config.run().lease(), AugmentRun.this::say, context::cancelAllJobs)) {
                 RunReport.Outcome outcome = RunReport.Outcome.begin(store, identity.runId(), started);
                 try {
                     RunReport.Summary summary = run(held);
@@ -185,8 +179,7 @@ public final class AugmentRun {
                 stored.died().forEach(deaths::forget);
             }
             try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
-                    UnitStates states = UnitStates.watch(
-                            store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
+                    UnitStates states = UnitStates.watch(store, identity.runId(), started, work(plan))) {
                 RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
                 UnitRun.Shared shared = new UnitRun.Shared(
                         context,
@@ -228,6 +221,20 @@ public final class AugmentRun {
             }
             writeReport();
             return report.summary(manifest);
+        }
+
+        /**
+         * A pair is denoised once a step, twice with guidance; a training step is three such passes for each pair of its batch, two
+         * of them backwards.
+         */
+        private UnitStates.Work work(Plan plan) {
+            boolean guided = config.generation().guidanceScale(false) > 1;
+            double passes = config.generation().steps() * (guided ? 2.0 : 1.0);
+            return new UnitStates.Work(
+                    plan.units().size(),
+                    stages.train() ? plan.train().size() : 0,
+                    stages.generate() ? plan.samplesToGenerate() : 0,
+                    passes / (3.0 * config.training().batchSize(false)));
         }
 
         private int atATime() {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.quality.PairSignature;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.slf4j.MDC;
@@ -101,14 +102,10 @@ final class UnitsInFlight {
 
     private Thread thread(Runnable work, Map<String, String> logged) {
         String name = "unit-" + named.getAndIncrement();
-        Thread thread = new Thread(
-                () -> {
-                    MDC.setContextMap(logged);
-                    pool.accept(name);
-                    work.run();
-                },
-                "dualanodiff-" + name);
-        thread.setDaemon(true);
-        return thread;
+        return new Daemon("dualanodiff-" + name).newThread(() -> {
+            MDC.setContextMap(logged);
+            pool.accept(name);
+            work.run();
+        });
     }
 }

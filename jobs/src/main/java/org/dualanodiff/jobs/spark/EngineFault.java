@@ -7,6 +7,7 @@ import org.dualanodiff.jobs.spark.NativeTask.UnitAttempt;
 import org.dualanodiff.model.torch.Devices;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
+import org.dualanodiff.pipeline.Daemon;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,9 +56,7 @@ public final class EngineFault extends RuntimeException {
     static void endIfPoisoned(String setting) {
         if (!SparkEnv.get().executorId().equals("driver") && isPoisoned(setting)) {
             LOG.error("a GPU does not compute any more in this process, which ends");
-            Thread end = new Thread(EngineFault::end, "dualanodiff-end");
-            end.setDaemon(true);
-            end.start();
+            new Daemon("dualanodiff-end").newThread(EngineFault::end).start();
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dualanodiff.jobs.s3.DriverProcess;
-import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.samples.GeneratedSample.SampleId;
@@ -54,18 +53,12 @@ class ClusterRunTest {
     @TempDir
     private static Path folder;
 
-    private static S3Server server;
-    private static StandaloneCluster cluster;
     private static ClusterRuns runs;
     private static Map<String, String> undisturbed;
 
     @BeforeAll
     static void runUndisturbed() throws Exception {
-        server = S3Server.start(folder.resolve("s3"));
-        SparkHome home = SparkHome.make();
-        cluster = StandaloneCluster.start(
-                Files.createDirectory(folder.resolve("cluster")), home, ClusterRuns.environment(folder));
-        runs = new ClusterRuns(folder, home, cluster, server);
+        runs = ClusterRuns.start(folder);
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "undisturbed", manyOfEach());
         assertThat(augment.exit()).as(augment.log()).isZero();
         undisturbed = runs.pictures("undisturbed");
@@ -78,10 +71,9 @@ class ClusterRunTest {
 
     @AfterAll
     static void stop() throws Exception {
-        if (cluster != null) {
-            cluster.close();
+        if (runs != null) {
+            runs.close();
         }
-        server.close();
     }
 
     @Test
@@ -106,12 +98,12 @@ class ClusterRunTest {
     @Order(2)
     void augment_inClusterMode_makesTheSameAndLeavesItsResultInTheStore() throws Exception {
         DriverProcess submit = runs.submit(DeployMode.CLUSTER, "cluster-mode", manyOfEach());
-        assertThat(submit.exit()).as(submit.log() + cluster.logs()).isZero();
+        assertThat(submit.exit()).as(submit.log() + runs.cluster().logs()).isZero();
 
         JsonObject result = runs.result("cluster-mode");
         assertThat(result.get("status").getAsString()).isEqualTo("complete");
         assertThat(result.get("generated").getAsInt()).isEqualTo(UNITS * MANY);
-        assertThat(cluster.driverOutputs()).last().asString().contains("\"run_id\":\"night\"");
+        assertThat(runs.cluster().driverOutputs()).last().asString().contains("\"run_id\":\"night\"");
         assertThat(gpusOf("cluster-mode", "train")).hasSize(UNITS);
         assertNoGpuUsedTwiceAtOnce("cluster-mode");
         assertClean("cluster-mode", UNITS * MANY);
@@ -122,11 +114,11 @@ class ClusterRunTest {
     void executors_killedInTrainingAndInGeneration_areReplacedAndGoOn() throws Exception {
         int before = resumptions();
         DriverProcess augment = runs.submit(DeployMode.CLIENT, "killed");
-        augment.await("a checkpoint", () -> server.holds("killed/adapters", "checkpoints/step-"));
-        cluster.killExecutor(0);
-        cluster.killExecutor(1);
-        augment.await("a staged file", () -> server.holds("killed", "staging/"));
-        cluster.killExecutor(1);
+        augment.await("a checkpoint", () -> runs.server().holds("killed/adapters", "checkpoints/step-"));
+        runs.cluster().killExecutor(0);
+        runs.cluster().killExecutor(1);
+        augment.await("a staged file", () -> runs.server().holds("killed", "staging/"));
+        runs.cluster().killExecutor(1);
 
         // A unit that was at work on two of the three is taken for what ended them, until somebody says otherwise.
         if (augment.exit() == 4) {
@@ -148,8 +140,14 @@ class ClusterRunTest {
         // Files in the place of both folders that a cache may be made in.
         Path cache = Files.writeString(broken.resolve("cache"), "");
         Files.writeString(broken.resolve("dualanodiff-cache-" + System.getProperty("user.name")), "");
-        cluster.restartWorker(
-                1, Map.of(LocalCache.VARIABLE, cache.toString(), "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + broken));
+        runs.cluster()
+                .restartWorker(
+                        1,
+                        Map.of(
+                                LocalCache.VARIABLE,
+                                cache.toString(),
+                                "JAVA_TOOL_OPTIONS",
+                                "-Djava.io.tmpdir=" + broken));
         try {
             DriverProcess augment = runs.submit(DeployMode.CLIENT, "no-cache");
             assertThat(augment.exit()).as(augment.log()).isZero();
@@ -159,7 +157,7 @@ class ClusterRunTest {
                     .extracting(task -> task.get("host").getAsString())
                     .containsOnly(StandaloneCluster.HOSTS.get(0));
         } finally {
-            cluster.restartWorker(1, Map.of());
+            runs.cluster().restartWorker(1, Map.of());
         }
     }
 
@@ -181,7 +179,8 @@ class ClusterRunTest {
 
     /** How many trainings have gone on from a checkpoint so far. */
     private static int resumptions() {
-        return (int) cluster.logs()
+        return (int) runs.cluster()
+                .logs()
                 .lines()
                 .filter(line -> line.contains("goes on from its checkpoint of step"))
                 .count();

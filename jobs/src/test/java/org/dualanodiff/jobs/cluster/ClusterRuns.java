@@ -20,10 +20,15 @@ import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
-/** Small runs of {@code augment} by Spark's own submit, with {@code conf/spark-gpu.conf}, model and store on S3. */
-final class ClusterRuns {
+/**
+ * Small runs of {@code augment} by Spark's own submit on a standalone cluster, with {@code conf/spark-gpu.conf}, model and store
+ * on an S3 server.
+ */
+final class ClusterRuns implements AutoCloseable {
 
+    /** As {@link DriverProcess#TINY_RUN} names it. */
     static final String RUN = "night";
+
     private static final Path PROJECT = Path.of(System.getProperty("project.root"));
     private static final Path TINY = PROJECT.resolve("model-core/src/test/golden/tiny-sd");
     private static final List<String> CATEGORIES = List.of("cloth", "wood");
@@ -33,11 +38,25 @@ final class ClusterRuns {
     private final StandaloneCluster cluster;
     private final S3Server server;
 
-    ClusterRuns(Path folder, SparkHome home, StandaloneCluster cluster, S3Server server) throws IOException {
+    private ClusterRuns(Path folder, SparkHome home, StandaloneCluster cluster, S3Server server) {
         this.folder = folder;
         this.home = home;
         this.cluster = cluster;
         this.server = server;
+    }
+
+    /** Starts both servers; what they and the runs write goes below the folder. */
+    static ClusterRuns start(Path folder) throws Exception {
+        SparkHome home = SparkHome.make();
+        S3Server server = S3Server.start(folder.resolve("s3"));
+        StandaloneCluster cluster =
+                StandaloneCluster.start(Files.createDirectory(folder.resolve("cluster")), home, environment(folder));
+        ClusterRuns runs = new ClusterRuns(folder, home, cluster, server);
+        runs.writeInputs();
+        return runs;
+    }
+
+    private void writeInputs() throws IOException {
         writeImages(folder.resolve("images"));
         try (ObjectStore model = ObjectStore.open(uri("model"), server.hadoop());
                 Stream<Path> files = Files.walk(TINY)) {
@@ -47,7 +66,7 @@ final class ClusterRuns {
     }
 
     /** What driver, workers and executors find: keys, and a cache that goes with the test. */
-    static Map<String, String> environment(Path folder) {
+    private static Map<String, String> environment(Path folder) {
         return Map.of(
                 "AWS_ACCESS_KEY_ID",
                 S3Server.ACCESS_KEY,
@@ -96,30 +115,19 @@ final class ClusterRuns {
     }
 
     private List<String> settings(String store) {
-        List<String> settings = new ArrayList<>(List.of(
+        List<String> settings = new ArrayList<>(DriverProcess.TINY_RUN);
+        settings.addAll(List.of(
                 "base-model=" + uri("model"),
                 "store=" + uri(store),
                 "dataset.root=" + folder.resolve("images"),
                 "dataset.categories=" + CATEGORIES,
                 "dataset.defects=[hole, stain]",
-                "resolution=32",
                 "training.steps=12",
-                "training.batch-size=1",
                 "training.checkpoint-every=2",
                 "training.log-every=1",
-                "training.rank=2",
                 "generation.samples-per-defect=12",
                 "generation.batch-size=4",
                 "generation.pairs-per-task=4",
-                "generation.sampler=ddim",
-                "generation.steps=1",
-                "generation.guidance-scale=1",
-                // Every task is given a GPU, but there is none to compute on.
-                "compute.device=cpu",
-                "compute.threads=1",
-                // A base of random weights draws nothing that the gate would let pass.
-                "quality.enabled=false",
-                "run.id=" + RUN,
                 "spark.conf.spark.cores.max=4",
                 "spark.conf.spark.executor.cores=2",
                 "spark.conf.spark.executor.memory=700m",
@@ -129,6 +137,20 @@ final class ClusterRuns {
         S3Server.withoutKeys(server.port())
                 .forEach((name, value) -> settings.add("spark.conf.spark.hadoop." + name + "=" + value));
         return settings;
+    }
+
+    StandaloneCluster cluster() {
+        return cluster;
+    }
+
+    S3Server server() {
+        return server;
+    }
+
+    @Override
+    public void close() throws Exception {
+        cluster.close();
+        server.close();
     }
 
     ObjectStore open(String store) {

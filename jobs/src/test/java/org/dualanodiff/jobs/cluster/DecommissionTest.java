@@ -2,14 +2,12 @@ package org.dualanodiff.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dualanodiff.jobs.s3.DriverProcess;
-import org.dualanodiff.jobs.s3.S3Server;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.upkeep.VerifyStore;
 import org.dualanodiff.pipeline.upkeep.VerifyStore.InspectionHere;
@@ -41,25 +39,18 @@ class DecommissionTest {
     @TempDir
     private static Path folder;
 
-    private static S3Server server;
-    private static StandaloneCluster cluster;
     private static ClusterRuns runs;
 
     @BeforeAll
     static void start() throws Exception {
-        server = S3Server.start(folder.resolve("s3"));
-        SparkHome home = SparkHome.make();
-        cluster = StandaloneCluster.start(
-                Files.createDirectory(folder.resolve("cluster")), home, ClusterRuns.environment(folder));
-        runs = new ClusterRuns(folder, home, cluster, server);
+        runs = ClusterRuns.start(folder);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (cluster != null) {
-            cluster.close();
+        if (runs != null) {
+            runs.close();
         }
-        server.close();
     }
 
     @Test
@@ -73,7 +64,7 @@ class DecommissionTest {
                 "four trainings",
                 () -> Stream.of("cloth/hole", "cloth/stain", "wood/hole", "wood/stain")
                         .allMatch(unit -> augment.log().contains(unit + ": step 2/")));
-        cluster.giveNotice(0);
+        runs.cluster().giveNotice(0);
         assertThat(augment.exit()).as(augment.log()).isZero();
 
         List<Integer> left = steps(LEFT);
@@ -90,7 +81,7 @@ class DecommissionTest {
 
     /** As executors have logged them. */
     private static List<Integer> steps(Pattern line) {
-        return line.matcher(cluster.logs())
+        return line.matcher(runs.cluster().logs())
                 .results()
                 .map(found -> Integer.parseInt(found.group(1)))
                 .toList();

@@ -38,7 +38,6 @@ class YarnRunTest {
 
     private static final Path ROOT = Path.of(System.getProperty("project.root"));
     private static final Path TINY = ROOT.resolve("model-core/src/test/golden/tiny-sd");
-    private static final String RUN = "night";
     private static final Map<String, String> CLIENT = Map.of("dfs.replication", "1");
 
     @TempDir
@@ -73,7 +72,8 @@ class YarnRunTest {
         DriverProcess submit = submit(DeployMode.CLUSTER, "cluster-mode");
         assertThat(submit.exit()).as(submit.log() + yarn.logs()).isZero();
         try (ObjectStore store = open("cluster-mode")) {
-            assertThat(new String(store.read(StoreLayout.result(RUN)))).contains("\"complete\"");
+            assertThat(new String(store.read(StoreLayout.result(ClusterRuns.RUN))))
+                    .contains("\"complete\"");
         }
         assertThat(pictures("cluster-mode")).hasSize(8);
     }
@@ -133,25 +133,14 @@ class YarnRunTest {
                 "dataset.categories=[cloth]",
                 "dataset.defects=[hole, stain]",
                 "base-model=" + TINY,
-                "resolution=32",
                 "training.steps=12",
-                "training.batch-size=1",
                 "training.checkpoint-every=2",
-                "training.rank=2",
                 "generation.samples-per-defect=4",
                 "generation.batch-size=2",
-                "generation.pairs-per-task=2",
-                "generation.sampler=ddim",
-                "generation.steps=1",
-                "generation.guidance-scale=1",
-                // There is no GPU to compute on.
-                "compute.device=cpu",
-                "compute.threads=1",
-                // A base of random weights draws nothing that the gate would let pass.
-                "quality.enabled=false",
-                "run.id=" + RUN)) {
+                "generation.pairs-per-task=2")) {
             command.addAll(List.of("--set", setting));
         }
+        DriverProcess.TINY_RUN.forEach(setting -> command.addAll(List.of("--set", setting)));
         Map<String, String> environment = Map.of(
                 "HADOOP_CONF_DIR", yarn.settings().toString(),
                 "SPARK_LOCAL_IP", "127.0.0.1",

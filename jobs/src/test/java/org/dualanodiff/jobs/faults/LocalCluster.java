@@ -58,7 +58,7 @@ final class LocalCluster {
     /** @param more settings and options */
     DriverProcess augment(String store, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("augment"));
-        Stream.of(settings(store), FaultyMachine.settings(faults()), List.of(more))
+        Stream.of(DriverProcess.TINY_RUN, settings(store), FaultyMachine.settings(faults()), List.of(more))
                 .flatMap(List::stream)
                 .forEach(setting -> {
                     if (!setting.startsWith("--")) {
@@ -85,22 +85,11 @@ final class LocalCluster {
                 "store=" + store(store),
                 "dataset.root=" + folder.resolve("images"),
                 "dataset.defects=[hole, stain]",
-                "resolution=32",
                 "training.steps=2",
-                "training.batch-size=1",
                 "training.log-every=1",
-                "training.rank=2",
                 "generation.samples-per-defect=" + SAMPLES,
                 "generation.batch-size=2",
                 "generation.pairs-per-task=2",
-                "generation.sampler=ddim",
-                "generation.steps=1",
-                "generation.guidance-scale=1",
-                "compute.device=cpu",
-                "compute.threads=1",
-                // A base of random weights draws nothing that the gate would let pass.
-                "quality.enabled=false",
-                "run.id=night",
                 "spark.master=\"local-cluster[%d,1,600]\"".formatted(workers),
                 "spark.conf.spark.executor.memory=600m",
                 "spark.conf.spark.executor.extraClassPath=" + System.getProperty("java.class.path"),

@@ -17,6 +17,20 @@ import org.dualanodiff.jobs.Main;
 /** A driver in a process of its own, which can be killed as a machine kills it. */
 public final class DriverProcess {
 
+    /** Settings of a run of a base of random weights, as quick as one can be. */
+    public static final List<String> TINY_RUN = List.of(
+            "resolution=32",
+            "training.batch-size=1",
+            "training.rank=2",
+            "generation.sampler=ddim",
+            "generation.steps=1",
+            "generation.guidance-scale=1",
+            "compute.device=cpu",
+            "compute.threads=1",
+            // Such a base draws nothing that the gate would let pass.
+            "quality.enabled=false",
+            "run.id=night");
+
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final Process process;

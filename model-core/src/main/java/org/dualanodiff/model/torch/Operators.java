@@ -250,11 +250,7 @@ public final class Operators {
 
     /** The gradient of scalar {@code loss} by each parameter; zeros where it does not depend on it. */
     public static List<NDArray> gradients(NDArray loss, List<NDArray> parameters) {
-        PtNDArray[] found = MODULE.callForList("gradients", loss, parameters);
-        for (PtNDArray gradient : found) {
-            TensorScope.own(gradient);
-        }
-        return List.of(found);
+        return callForList("gradients", loss, parameters);
     }
 
     /**
@@ -264,11 +260,7 @@ public final class Operators {
      */
     public static List<NDArray> gradientsThrough(
             List<NDArray> outputs, List<NDArray> upstream, List<NDArray> parameters) {
-        PtNDArray[] found = MODULE.callForList("gradients_through", outputs, upstream, parameters);
-        for (PtNDArray gradient : found) {
-            TensorScope.own(gradient);
-        }
-        return List.of(found);
+        return callForList("gradients_through", outputs, upstream, parameters);
     }
 
     /** {@code target += factor source} for each pair, in place. */
@@ -328,6 +320,14 @@ public final class Operators {
     public static double item(NDArray x) {
         Traffic.countReadBack();
         return MODULE.callForDouble("item", x);
+    }
+
+    private static List<NDArray> callForList(String method, Object... arguments) {
+        PtNDArray[] results = MODULE.callForList(method, arguments);
+        for (PtNDArray result : results) {
+            TensorScope.own(result);
+        }
+        return List.of(results);
     }
 
     static NDArray call(String method, Object... arguments) {

@@ -39,8 +39,8 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
             for (TrainingTransform.Pixels view : views(examples, config)) {
                 pairs.add(Tensors.pictures(List.of(view.image(), view.anomaly()), base.device(), view.size()));
                 if (compensate) {
-                    backgrounds.add(Tensors.pictures(
-                            List.of(view.background().orElseThrow()), base.device(), view.size()));
+                    backgrounds.add(
+                            Tensors.pictures(List.of(view.background().orElseThrow()), base.device(), view.size()));
                 }
             }
             return new LatentCache(pairs.done(), compensate ? Optional.of(backgrounds.done()) : Optional.empty());

@@ -10,6 +10,7 @@ import org.dualanodiff.model.checkpoint.ParameterLayout;
  * Sizes of a Stable Diffusion 1.x denoiser, as in the {@code unet/config.json} of diffusers. Lists have one entry a
  * resolution level, from the highest resolution down; {@code upAttention} is in the order of the up path, from the lowest
  * resolution up. The middle block is always resnet, transformer, resnet, with the heads of the last level.
+ * {@code upcast_attention} is not read: attention sums up in fp32 in any case.
  *
  * @param sampleSize height and width of the latents the weights were trained on
  * @param inChannels latent channels in
@@ -23,7 +24,6 @@ import org.dualanodiff.model.checkpoint.ParameterLayout;
  * @param transformerLayers transformer blocks in each transformer
  * @param crossAttentionDim width of the prompt's hidden states
  * @param useLinearProjection whether the projections around a transformer are linear, not 1x1 convolutions
- * @param upcastAttention whether the attention scores are computed in fp32
  * @param normNumGroups groups of every group norm
  * @param normEps epsilon of the resnets' and the output's group norm
  * @param downsamplePadding padding of the strided convolutions
@@ -44,7 +44,6 @@ public record UNetConfig(
         int transformerLayers,
         int crossAttentionDim,
         boolean useLinearProjection,
-        boolean upcastAttention,
         int normNumGroups,
         double normEps,
         int downsamplePadding,
@@ -104,7 +103,6 @@ public record UNetConfig(
                 config.parts("transformer_layers_per_block", 1),
                 config.positive("cross_attention_dim", 1280),
                 config.flag("use_linear_projection", false),
-                config.flag("upcast_attention", false),
                 config.positive("norm_num_groups", 32),
                 config.number("norm_eps", 1e-5),
                 config.nonNegative("downsample_padding", 1),

@@ -306,9 +306,8 @@ class Operators(Module):
     return torch.clone(x, memory_format=0)
 
   # ---- learning ----
-  # d loss / d parameter for each parameter; zeros where the loss does not depend on it.
-  def gradients(self: __torch__.Operators, loss: Tensor, parameters: List[Tensor]) -> List[Tensor]:
-    found = torch.grad([loss], parameters, None, False, False, True)
+  # The gradient by each parameter; zeros where there is none.
+  def or_zeros(self: __torch__.Operators, found: List[Optional[Tensor]], parameters: List[Tensor]) -> List[Tensor]:
     out = annotate(List[Tensor], [])
     for i in range(torch.len(parameters)):
       g = found[i]
@@ -321,24 +320,15 @@ class Operators(Module):
       else:
         _1 = torch.append(out, torch.zeros_like(parameters[i]))
     return out
+  # d loss / d parameter for each parameter; zeros where the loss does not depend on it.
+  def gradients(self: __torch__.Operators, loss: Tensor, parameters: List[Tensor]) -> List[Tensor]:
+    return (self).or_zeros(torch.grad([loss], parameters, None, False, False, True), parameters, )
   # As gradients, of outputs that have gradients themselves.
   def gradients_through(self: __torch__.Operators, outputs: List[Tensor], upstream: List[Tensor], parameters: List[Tensor]) -> List[Tensor]:
     given = annotate(List[Optional[Tensor]], [])
     for u in upstream:
       _2 = torch.append(given, u)
-    found = torch.grad(outputs, parameters, given, False, False, True)
-    out = annotate(List[Tensor], [])
-    for i in range(torch.len(parameters)):
-      g = found[i]
-      if torch.__isnot__(g, None):
-        gradient = unchecked_cast(Tensor, g)
-        # Laid out as the parameter: else a GPU takes one kernel a tensor for what it does to all gradients at once.
-        if torch.__not__(ops.prim.is_cpu(gradient)):
-          gradient = torch.contiguous(gradient, memory_format=0)
-        _0 = torch.append(out, gradient)
-      else:
-        _1 = torch.append(out, torch.zeros_like(parameters[i]))
-    return out
+    return (self).or_zeros(torch.grad(outputs, parameters, given, False, False, True), parameters, )
   # target += factor source, in place
   def accumulate(self: __torch__.Operators, targets: List[Tensor], sources: List[Tensor], factor: float) -> Tensor:
     torch._foreach_add_(targets, sources, alpha=factor)

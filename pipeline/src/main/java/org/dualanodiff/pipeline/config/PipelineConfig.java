@@ -2,12 +2,14 @@ package org.dualanodiff.pipeline.config;
 
 import com.typesafe.config.Config;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 
 /**
  * All settings of a run, immutable and serializable. {@link ConfigLoader} makes it and vouches for ranges; the meaning,
@@ -98,7 +100,7 @@ public record PipelineConfig(
      * earlier commits are written together, the namespace of its event of OpenLineage, empty where there is none, and how
      * drivers share it.
      */
-    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, Lease lease)
+    public record RunConfig(String id, int fileMegabytes, boolean compact, String lineage, LeaseTerms lease)
             implements Serializable {
         static RunConfig of(Config block) {
             return new RunConfig(
@@ -106,7 +108,9 @@ public record PipelineConfig(
                     block.getInt("file-megabytes"),
                     block.getBoolean("compact"),
                     block.getString("lineage"),
-                    new Lease(block.getInt("lease.expire-seconds"), block.getInt("lease.wait-seconds")));
+                    new LeaseTerms(
+                            Duration.ofSeconds(block.getInt("lease.expire-seconds")),
+                            Duration.ofSeconds(block.getInt("lease.wait-seconds"))));
         }
 
         /** Bytes that a file of pairs is to have. */
@@ -118,9 +122,6 @@ public record PipelineConfig(
         public boolean isAuto() {
             return id.equals("auto");
         }
-
-        /** After how long a driver is taken for dead, and how long another driver waits for a living one. */
-        public record Lease(int expireSeconds, int waitSeconds) implements Serializable {}
     }
 
     /**

@@ -29,6 +29,7 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
@@ -239,8 +240,7 @@ final class FileSource {
     /** Calls of other machines that end, whatever those do: their clients wait for the next byte as often as one comes. */
     private record TimeLimit(Duration limit) {
         private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "remote read");
-            thread.setDaemon(true);
+            Thread thread = new Daemon("remote read").newThread(task);
             // The first to ask may be a parallel stream's thread, which does not know the class loader of a submitted
             // jar.
             thread.setContextClassLoader(TimeLimit.class.getClassLoader());

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
 import org.dualanodiff.pipeline.store.LeaseFiles.LeaseRecord;
 import org.slf4j.Logger;
@@ -39,7 +40,8 @@ public final class RunLease implements AutoCloseable {
     private final LeaseFiles files;
     private final String runId;
     private final Runnable onLoss;
-    private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor(RunLease::thread);
+    private final ScheduledExecutorService heartbeat =
+            Executors.newSingleThreadScheduledExecutor(new Daemon("run-lease"));
     private final Runnable atShutdown = this::release;
     private LeaseRecord record;
     private volatile boolean lost;
@@ -226,19 +228,13 @@ public final class RunLease implements AutoCloseable {
         }
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "run-lease");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /**
      * How a run is leased.
      *
      * @param expiry a holder that has not renewed its lease for so long is taken for dead
      * @param patience how long to wait for a holder that lives
      */
-    public record LeaseTerms(Duration expiry, Duration patience) {
+    public record LeaseTerms(Duration expiry, Duration patience) implements Serializable {
         private static final int RENEWALS_PER_EXPIRY = 6;
 
         public LeaseTerms {
@@ -248,7 +244,7 @@ public final class RunLease implements AutoCloseable {
         }
 
         /** How often the holder renews: often enough that a few failed attempts do not matter. */
-        Duration renewal() {
+        public Duration renewal() {
             return expiry.dividedBy(RENEWALS_PER_EXPIRY);
         }
 

@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.dualanodiff.pipeline.Daemon;
 
 /**
  * Asks a place on HDFS or S3 whether it can be used, before any work is begun. The clients that do the work are patient,
@@ -92,9 +93,7 @@ public final class StoreProbe {
 
     private static Optional<String> answer(Callable<Boolean> question) {
         FutureTask<Boolean> look = new FutureTask<>(question);
-        Thread thread = new Thread(look, "store-probe");
-        thread.setDaemon(true);
-        thread.start();
+        new Daemon("store-probe").newThread(look).start();
         try {
             look.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             return Optional.empty();

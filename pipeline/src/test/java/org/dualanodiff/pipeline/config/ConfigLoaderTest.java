@@ -9,6 +9,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.PromptConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.QualityConfig;
 import org.dualanodiff.pipeline.config.PipelineConfig.Resolution;
 import org.dualanodiff.pipeline.config.PipelineConfig.RunConfig;
+import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -165,7 +167,12 @@ class ConfigLoaderTest {
                     0.01),
             new QualityConfig(false, 2.5, false, 0.4, new QualityConfig.Earlier("nights", 3), fullLimits()),
             "s3a://factory/store",
-            new RunConfig("nightly-2024.01", 64, true, "factory", new RunConfig.Lease(30, 600)),
+            new RunConfig(
+                    "nightly-2024.01",
+                    64,
+                    true,
+                    "factory",
+                    new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(600))),
             new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
@@ -251,7 +258,7 @@ class ConfigLoaderTest {
                                 1e-3),
                         new QualityConfig(true, 3, true, 0.5, new QualityConfig.Earlier("", 7), limits(Limit.AUTO)),
                         "work/store",
-                        new RunConfig("auto", 256, false, "", new RunConfig.Lease(90, 0)),
+                        new RunConfig("auto", 256, false, "", new LeaseTerms(Duration.ofSeconds(90), Duration.ZERO)),
                         new PipelineConfig.Seeds(0, 0),
                         new ComputeConfig("auto", "auto", "auto", "auto", 2),
                         new EvaluationConfig(

@@ -169,7 +169,10 @@ class DatasetFormatsTest {
 
         assertThat(training(FIRST_THIRD)).containsExactly("3.png", "4.png", "5.png");
         assertThat(training(new SplitRule.First(2))).containsExactly("3.png", "4.png");
-        assertThat(read("", DatasetFormat.AUTO, new SplitRule.First(2)).sets().get(0).test())
+        assertThat(read("", DatasetFormat.AUTO, new SplitRule.First(2))
+                        .sets()
+                        .get(0)
+                        .test())
                 .extracting(DefectImage::name)
                 .containsExactly("0.png", "1.png", "2.png");
         assertThat(training(new SplitRule.Listed("l", Map.of("t", Map.of("d", Set.of("0.png"))))))

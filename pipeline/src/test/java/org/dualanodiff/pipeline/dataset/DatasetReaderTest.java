@@ -69,8 +69,7 @@ class DatasetReaderTest {
         }
 
         DefectSet hole = only(new DatasetReader(new Configuration())
-                .read(new DatasetRequest(
-                        root.toString(), List.of(), List.of(), new SplitRule.First(number))));
+                .read(new DatasetRequest(root.toString(), List.of(), List.of(), new SplitRule.First(number))));
 
         assertThat(hole.training()).hasSize(training);
         assertThat(hole.test())
