@@ -100,6 +100,17 @@ class EvaluateArmTest {
     }
 
     @Test
+    void losses_ofADetector_areMeansOverTwentiethsOfItsSteps() throws IOException {
+        EvaluationConfig.Budget longer = new EvaluationConfig.Budget(32, 1, 1, 39, 2, 1e-3, 1, 0);
+        List<Double> seen = new ArrayList<>();
+        EvaluateArm.Result result = run(
+                new EvaluateArm.Task(Arm.parse("real"), 8, false, category, "r-1", longer),
+                (step, all, loss) -> seen.add(loss));
+        assertThat(result.measured().losses()).hasSize(20).first().isEqualTo((seen.get(0) + seen.get(1)) / 2);
+        assertThat(result.measured().finalLoss()).isEqualTo(seen.get(38));
+    }
+
+    @Test
     void phases_ofAnArm_shareItsSteps() throws IOException {
         for (int step = 1; step <= SETTINGS.steps(); step++) {
             assertThat(batch("real>cut-paste", step)).isEqualTo(batch(step <= 3 ? "real" : "cut-paste", step));

@@ -99,7 +99,7 @@ class EvaluationReportTest {
     @Test
     void table_showsMeansWithTheRangeOverSeedsAndFailures() {
         List<EvaluateArm.Result> results = new ArrayList<>(results("real", "0.40 0.44"));
-        results.add(result(new Measured("generated", 1, null, null, null, 0, 1, "no pairs")));
+        results.add(result(new Measured("generated", 1, null, null, null, 0, null, 1, "no pairs")));
         EvaluationReport report = EvaluationReport.of(
                 "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("generated")), results, List.of());
         List<String> lines = EvaluationTable.lines(report);
@@ -204,7 +204,7 @@ class EvaluationReportTest {
     private static EvaluateArm.Result seed(String arm, long seed, double crack, double hole) {
         DetectorMetrics.OnImages metrics =
                 new DetectorMetrics.OnImages(figures(0.5), Map.of("crack", figures(crack), "hole", figures(hole)));
-        return result(new Measured(arm, seed, metrics, metrics, null, 1, 1, null));
+        return result(new Measured(arm, seed, metrics, metrics, null, 1, List.of(1.0), 1, null));
     }
 
     private static DetectorMetrics figures(double pixelAp) {
@@ -224,7 +224,7 @@ class EvaluationReportTest {
         for (String ap : pixelAps.split(" ")) {
             DetectorMetrics figures = figures(Double.parseDouble(ap));
             DetectorMetrics.OnImages subset = new DetectorMetrics.OnImages(figures, Map.of("crack", figures));
-            results.add(result(new Measured(arm, results.size(), subset, subset, null, 1, 1, null)));
+            results.add(result(new Measured(arm, results.size(), subset, subset, null, 1, List.of(1.0), 1, null)));
         }
         return results;
     }
