@@ -143,6 +143,7 @@ public final class AugmentRun {
                     LOG.info("{}", summary.sentence());
                     return summary;
                 } catch (Exception e) {
+                    held.interruption().ifPresent(why -> outcome.failed(why, tasks));
                     // Losing the lease cancels the jobs, whose failure says nothing of the reason.
                     held.requireNotLost();
                     outcome.failed(e, tasks);
