@@ -94,7 +94,11 @@ class EvaluateCommandTest {
         String runId = json.get("run_id").getAsString();
         assertThat(shared.resolve("store/runs").resolve(runId).resolve("report.html"))
                 .content()
-                .contains("Does the data help?", "pixel AP by type, without twins", "Loss of each arm", "Cases: cloth, generated");
+                .contains(
+                        "Does the data help?",
+                        "pixel AP by type, without twins",
+                        "Loss of each arm",
+                        "Cases: cloth, generated");
         assertThat(run.count("reused")).isZero();
 
         CommandLineRun again =

@@ -307,7 +307,8 @@ final class DeclaredSettings {
                         .map(value -> SettingType.scalar(value).orElseThrow())
                         .filter(arm -> !arm.matches(ARM))
                         .findFirst()
-                        .map(("must hold arms such as real+generated or generated>real, of real, procedural, cut-paste, generated and"
-                                + " generated@RUN; %s is none")::formatted);
+                        .map(
+                                ("must hold arms such as real+generated or generated>real, of real, procedural, cut-paste, generated and"
+                                                + " generated@RUN; %s is none")::formatted);
     }
 }

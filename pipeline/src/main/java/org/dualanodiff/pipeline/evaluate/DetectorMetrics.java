@@ -61,10 +61,7 @@ public record DetectorMetrics(
             List<Double> values = perDefect.values().stream().map(metric).toList();
             return values.size() < 2 || values.contains(null)
                     ? null
-                    : values.stream()
-                            .mapToDouble(Double::doubleValue)
-                            .average()
-                            .orElseThrow();
+                    : values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
         }
     }
 

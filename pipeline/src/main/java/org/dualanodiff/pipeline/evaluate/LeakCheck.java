@@ -163,9 +163,7 @@ public final class LeakCheck {
         String doubt = images.isEmpty()
                 ? "%s does not say which images trained it, so nobody checks whether it has seen test images"
                 : "%s learned from %d images that no other arm has, so it knows more than they do";
-        return images.isEmpty() || others > 0
-                ? Optional.of(doubt.formatted(name(adapter), others))
-                : Optional.empty();
+        return images.isEmpty() || others > 0 ? Optional.of(doubt.formatted(name(adapter), others)) : Optional.empty();
     }
 
     private Stream<String> leaks(PublishedAdapter adapter) {

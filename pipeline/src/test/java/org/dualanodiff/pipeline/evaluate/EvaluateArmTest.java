@@ -131,7 +131,10 @@ class EvaluateArmTest {
     private float[] batch(String arm, int step) throws IOException {
         CategoryImages images = CategoryImages.load(category, SETTINGS, files);
         try (ObjectStore store = ObjectStore.open(data.resolve("batches").toString(), Map.of())) {
-            return new DefectPools(task(arm, 3), images, store).batches().apply(step).images();
+            return new DefectPools(task(arm, 3), images, store)
+                    .batches()
+                    .apply(step)
+                    .images();
         }
     }
 

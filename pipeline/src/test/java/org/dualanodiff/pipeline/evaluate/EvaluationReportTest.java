@@ -80,7 +80,8 @@ class EvaluationReportTest {
         }
         EvaluationReport report = EvaluationReport.of(
                 "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("real+generated")), results, List.of());
-        ArmSummary.Spread macro = report.categories().get(0).arms().get(0).macro().get("pixel AP");
+        ArmSummary.Spread macro =
+                report.categories().get(0).arms().get(0).macro().get("pixel AP");
         assertThat(macro.mean()).isCloseTo((0.3 + 0.5 + 0.3) / 3, within(1e-12));
         assertThat(macro.range()).isCloseTo(0.2, within(1e-12));
         assertThat(EvaluationTable.lines(report))

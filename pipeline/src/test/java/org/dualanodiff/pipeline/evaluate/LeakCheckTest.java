@@ -125,8 +125,7 @@ class LeakCheckTest {
     void adapter_thatLearnedFromMoreThanArmsHave_isSaid() throws IOException {
         String own = category().sets().get(0).training().get(0).imageSha256();
         try (ObjectStore store = store()) {
-            var adapter =
-                    EvaluationFixture.publish(store, EvaluationFixture.adapter("hole"), List.of(own, "00", "01"));
+            var adapter = EvaluationFixture.publish(store, EvaluationFixture.adapter("hole"), List.of(own, "00", "01"));
             assertThat(check().refuseLeaks(List.of(adapter)))
                     .singleElement()
                     .asString()
