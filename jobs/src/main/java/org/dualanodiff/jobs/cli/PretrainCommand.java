@@ -12,6 +12,7 @@ import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
 import picocli.CommandLine.Command;
@@ -151,13 +152,21 @@ final class PretrainCommand extends ConsoleCommand {
         return ExitCode.DONE;
     }
 
-    private record ConsoleProgress(PrintWriter console) implements Pretrain.Progress {
+    private static final class ConsoleProgress implements Pretrain.Progress {
 
-        private static final int EVERY = 50;
+        private static final double PAUSE_SECONDS = 10;
+
+        private final PrintWriter console;
+        private Stopwatch sinceLine = Stopwatch.start();
+
+        ConsoleProgress(PrintWriter console) {
+            this.console = console;
+        }
 
         @Override
         public void step(int step, int steps, double loss, double rate, double secondsLeft) {
-            if (step % EVERY == 0) {
+            if (sinceLine.seconds() >= PAUSE_SECONDS) {
+                sinceLine = Stopwatch.start();
                 Duration left = Duration.ofSeconds(Math.round(secondsLeft));
                 console.printf(
                         Locale.ROOT,

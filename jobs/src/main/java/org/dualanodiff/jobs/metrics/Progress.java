@@ -48,9 +48,11 @@ public final class Progress implements Serializable {
     /** @param every steps between two reports */
     public TrainingListener training(String unit, int every) {
         Stopwatch watch = Stopwatch.start();
+        int[] before = {-1};
         return (step, steps, loss) -> {
+            before[0] = before[0] < 0 ? step - 1 : before[0];
             if (step % every == 0 || step == steps) {
-                RunMetricsPlugin.tellDriver(new Report(unit, "step", step, steps, loss, watch.seconds()));
+                RunMetricsPlugin.tellDriver(new Report(unit, "step", before[0], step, steps, loss, watch.seconds()));
             }
         };
     }
@@ -62,7 +64,7 @@ public final class Progress implements Serializable {
             double now = watch.seconds();
             if (done == total || now - told[0] >= PAUSE_SECONDS) {
                 told[0] = now;
-                RunMetricsPlugin.tellDriver(new Report(unit, "pair", done, total, Double.NaN, now));
+                RunMetricsPlugin.tellDriver(new Report(unit, "pair", 0, done, total, Double.NaN, now));
             }
         };
     }
@@ -72,10 +74,12 @@ public final class Progress implements Serializable {
      *
      * @param unit for people, such as {@code hazelnut/crack}
      * @param piece of its work: step or pair
+     * @param before done when the work began, as at the checkpoint that a training goes on from
      * @param loss of the last training step; NaN when generating
      * @param seconds since the work began
      */
-    record Report(String unit, String piece, int done, int total, double loss, double seconds) implements Serializable {
+    record Report(String unit, String piece, int before, int done, int total, double loss, double seconds)
+            implements Serializable {
 
         boolean isLast() {
             return done >= total;
@@ -87,7 +91,7 @@ public final class Progress implements Serializable {
         }
 
         String line() {
-            double rate = seconds > 0 ? done / seconds : 0;
+            double rate = seconds > 0 ? (done - before) / seconds : 0;
             return String.format(
                     Locale.ROOT,
                     "%s: %s %d/%d%s, %.2f %ss/s, eta %s",

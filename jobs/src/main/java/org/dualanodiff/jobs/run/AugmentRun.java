@@ -143,6 +143,7 @@ public final class AugmentRun {
                     LOG.info("{}", summary.sentence());
                     return summary;
                 } catch (Exception e) {
+                    held.interruption().ifPresent(why -> outcome.failed(why, tasks));
                     // Losing the lease cancels the jobs, whose failure says nothing of the reason.
                     held.requireNotLost();
                     outcome.failed(e, tasks);
@@ -179,8 +180,7 @@ public final class AugmentRun {
                 stored.died().forEach(deaths::forget);
             }
             try (SickExecutors executors = SickExecutors.watch(spark.sparkContext());
-                    UnitStates states = UnitStates.watch(
-                            store, identity.runId(), started, plan.units().size(), plan.samplesToGenerate())) {
+                    UnitStates states = UnitStates.watch(store, identity.runId(), started, work(plan))) {
                 RunMetrics.ofThisDriver().ifPresent(metrics -> metrics.show(states::status));
                 UnitRun.Shared shared = new UnitRun.Shared(
                         context,
@@ -222,6 +222,20 @@ public final class AugmentRun {
             }
             writeReport();
             return report.summary(manifest);
+        }
+
+        /**
+         * A pair is denoised once a step, twice with guidance; a training step is three such passes for each pair of its batch, two
+         * of them backwards.
+         */
+        private UnitStates.Work work(Plan plan) {
+            boolean guided = config.generation().guidanceScale(false) > 1;
+            double passes = config.generation().steps() * (guided ? 2.0 : 1.0);
+            return new UnitStates.Work(
+                    plan.units().size(),
+                    stages.train() ? plan.train().size() : 0,
+                    stages.generate() ? plan.samplesToGenerate() : 0,
+                    passes / (3.0 * config.training().batchSize(false)));
         }
 
         private int atATime() {

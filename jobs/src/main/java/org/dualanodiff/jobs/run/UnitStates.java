@@ -6,10 +6,12 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,12 +43,14 @@ final class UnitStates implements AutoCloseable {
     private final ObjectStore store;
     private final String runId;
     private final Instant started;
-    private final long wanted;
+    private final Work work;
     private final WriteProgress page;
+    private final EarlyEstimate estimate;
     private final Map<AdapterId, UnitStatus> underWay = new LinkedHashMap<>();
     private final Deque<UnitStatus> failed = new ArrayDeque<>();
     private final Deque<UnitStatus> complete = new ArrayDeque<>();
 
+    private final Set<AdapterId> trained = new HashSet<>();
     private final Map<UnitState, Integer> counts = new EnumMap<>(UnitState.class);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(new Daemon("run-status"));
     private int rounds;
@@ -54,21 +58,30 @@ final class UnitStates implements AutoCloseable {
     private long pairs;
     private int looks;
 
-    private UnitStates(ObjectStore store, String runId, Instant started, int units, long wanted) {
+    /**
+     * What a command is to do.
+     *
+     * @param trainings of adapters
+     * @param pairs that are to be made
+     * @param stepsAPair training steps that take as long as one pair, about
+     */
+    record Work(int units, int trainings, long pairs, double stepsAPair) {}
+
+    private UnitStates(ObjectStore store, String runId, Instant started, Work work) {
         this.store = store;
         this.runId = runId;
         this.started = started;
-        this.wanted = wanted;
+        this.work = work;
         this.page = new WriteProgress(store, runId);
+        this.estimate = new EarlyEstimate(store, work.pairs() * work.stepsAPair());
         for (UnitState state : UnitState.values()) {
             counts.put(state, 0);
         }
-        counts.put(UnitState.WAITING, units);
+        counts.put(UnitState.WAITING, work.units());
     }
 
-    /** @param wanted pairs that are to be made */
-    static UnitStates watch(ObjectStore store, String runId, Instant started, int units, long wanted) {
-        UnitStates states = new UnitStates(store, runId, started, units, wanted);
+    static UnitStates watch(ObjectStore store, String runId, Instant started, Work work) {
+        UnitStates states = new UnitStates(store, runId, started, work);
         states.clock.scheduleWithFixedDelay(states::write, 0, SECONDS, TimeUnit.SECONDS);
         return states;
     }
@@ -93,6 +106,9 @@ final class UnitStates implements AutoCloseable {
         counts.merge(before == null ? UnitState.WAITING : before.state(), -1, Integer::sum);
         counts.merge(state, 1, Integer::sum);
         rounds += state == UnitState.GENERATING ? 1 : 0;
+        if (state == UnitState.TRAINING) {
+            trained.add(unit);
+        }
         underWay.put(
                 unit,
                 new UnitStatus(
@@ -126,19 +142,37 @@ final class UnitStates implements AutoCloseable {
         double rate = seconds == 0 ? 0 : pairs / seconds;
         Map<String, Integer> units = new TreeMap<>();
         counts.forEach((state, count) -> units.put(state.word(), count));
-        Optional<Double> left = rate == 0 ? Optional.empty() : Optional.of(Math.max(0, wanted - pairs) / rate);
+        Optional<Double> left =
+                rate == 0 ? estimate.secondsLeft() : Optional.of(Math.max(0, work.pairs() - pairs) / rate);
         List<UnitStatus> shown = Stream.of(underWay.values(), failed, complete)
                 .flatMap(Collection::stream)
                 .toList();
-        return new RunStatus(runId, started, now, units, rounds, commits, pairs, wanted, rate, left, shown);
+        return new RunStatus(runId, started, now, units, rounds, commits, pairs, work.pairs(), rate, left, shown);
+    }
+
+    /** Reads what trainings have recorded, as long as nothing else tells how long the rest will take. */
+    void judge() {
+        List<AdapterId> begun;
+        int waiting;
+        synchronized (this) {
+            begun = pairs > 0
+                    ? List.of()
+                    : underWay.keySet().stream().filter(trained::contains).toList();
+            waiting = work.trainings() - trained.size();
+        }
+        estimate.judge(begun, waiting);
     }
 
     private void write() {
         try {
+            boolean isPage = ++looks % LOOKS_A_PAGE == 0;
+            if (isPage) {
+                judge();
+            }
             RunStatus status = status();
             store.write(StoreLayout.status(runId), Json.record(status));
             // Whoever has nothing to do is done before there is a page to look at.
-            if (++looks % LOOKS_A_PAGE == 0) {
+            if (isPage) {
                 page.write(status);
             }
         } catch (RuntimeException e) {

@@ -60,7 +60,7 @@ class EvaluateCommandTest {
         Path network = TinyFeatureNetwork.write(shared.resolve("features.pt"));
         CommandLineRun run = command(
                 "evaluate",
-                "evaluate.arms=[real, cut-paste, generated, \"real+generated\"]",
+                "evaluate.arms=[real, cut-paste, generated, \"generated>real\"]",
                 "evaluate.networks.features=" + network,
                 "evaluate.networks.classes=" + network,
                 "evaluate.networks.distances=" + network,
@@ -68,7 +68,8 @@ class EvaluateCommandTest {
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.count("detectors")).isEqualTo(4);
         assertThat(run.err())
-                .contains("cloth, real+generated, seed 0: step 3/3, loss")
+                .contains("cloth, generated>real, seed 0: step 3/3, loss")
+                .contains("cloth, mean over types, without twins")
                 .contains("pixel AP by type, without twins")
                 .contains("has no training-images.json")
                 .contains("cloth/hole of ")
@@ -77,7 +78,7 @@ class EvaluateCommandTest {
         JsonObject json = JsonParser.parseString(Files.readString(report)).getAsJsonObject();
         JsonObject cloth = json.getAsJsonArray("categories").get(0).getAsJsonObject();
         assertThat(cloth.getAsJsonArray("arms")).hasSize(4);
-        assertThat(cloth.getAsJsonArray("verdicts")).hasSize(4);
+        assertThat(cloth.getAsJsonArray("verdicts")).hasSize(6);
         assertThat(cloth.getAsJsonArray("generation")).hasSize(2).allSatisfy(measured -> {
             JsonObject figures = measured.getAsJsonObject();
             assertThat(figures.get("pairs").getAsInt()).isEqualTo(2);
@@ -87,16 +88,20 @@ class EvaluateCommandTest {
             assertThat(figures.getAsJsonObject("nearest_training").get("least").getAsDouble())
                     .isPositive();
         });
-        assertThat(report.resolveSibling("table.txt")).content().contains("real+generated");
+        assertThat(report.resolveSibling("table.txt")).content().contains("generated>real");
         assertThat(report.resolveSibling("cases-cloth-generated.png")).isNotEmptyFile();
         String runId = json.get("run_id").getAsString();
         assertThat(shared.resolve("store/runs").resolve(runId).resolve("report.html"))
                 .content()
-                .contains("Does the data help?", "pixel AP by type, without twins", "Cases: cloth, generated");
+                .contains(
+                        "Does the data help?",
+                        "pixel AP by type, without twins",
+                        "Loss of each arm",
+                        "Cases: cloth, generated");
         assertThat(run.count("reused")).isZero();
 
         CommandLineRun again =
-                command("evaluate", "evaluate.arms=[real, cut-paste, generated, \"real+generated\", procedural]");
+                command("evaluate", "evaluate.arms=[real, cut-paste, generated, \"generated>real\", procedural]");
         assertThat(again.count("detectors")).isEqualTo(5);
         assertThat(again.count("reused")).isEqualTo(4);
     }

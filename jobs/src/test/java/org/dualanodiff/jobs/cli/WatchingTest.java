@@ -217,6 +217,24 @@ class WatchingTest {
         });
     }
 
+    @Test
+    void run_interrupted_saysSoInOneLineAndRecordsIt() throws Exception {
+        Path store = folder.resolve("store");
+        List<String> arguments = new ArrayList<>(List.of("augment"));
+        settings(store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        arguments.addAll(List.of("--set", "training.steps=100000", "--set", "run.id=night"));
+        DriverProcess driver = DriverProcess.start(folder.resolve("driver"), Map.of(), arguments);
+        driver.awaitLine("step 2/100000");
+        driver.handle().destroy();
+        assertThat(driver.exit(Duration.ofMinutes(2))).as(driver.log()).isEqualTo(143);
+        String reason = "run night was interrupted; what is finished is kept, and the same command goes on from there";
+        assertThat(driver.log().lines())
+                .filteredOn(line -> line.startsWith("error: "))
+                .containsExactly("error: " + reason);
+        assertThat(driver.log()).doesNotContain("\tat ");
+        assertThat(Files.readString(store.resolve("runs/night/result.json"))).contains(reason);
+    }
+
     /** Every line must be one. */
     private static List<JsonObject> events(List<String> lines) {
         assertThat(lines).isNotEmpty();

@@ -18,7 +18,7 @@ class TerminalBarsTest {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
 
     private static Progress.Report report(String unit, int done) {
-        return new Progress.Report(unit, "step", done, 200, 0.5, 10);
+        return new Progress.Report(unit, "step", 0, done, 200, 0.5, 10);
     }
 
     @Test

@@ -100,6 +100,34 @@ class WriteProgressTest {
         }
     }
 
+    @Test
+    void timeLeft_beforeTheFirstCommit_followsFromRecordedSteps() {
+        try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of());
+                UnitStates states = states(store)) {
+            states.enter(HOLE, UnitState.TRAINING);
+            states.judge();
+            assertThat(states.status().secondsLeft()).as("before a step").isEmpty();
+
+            trained(store, 7, 5);
+            states.judge();
+            assertThat(states.status().secondsLeft().orElseThrow())
+                    .as("3 steps, another training of 10, and 20 pairs of half a step each, a second a step")
+                    .isBetween(22.0, 23.0);
+            states.enter(STAIN, UnitState.TRAINING);
+            states.judge();
+            assertThat(states.status().secondsLeft().orElseThrow())
+                    .as("it waits for its machine")
+                    .isBetween(22.0, 23.0);
+
+            trained(store, 10, 10);
+            states.enter(HOLE, UnitState.GENERATING);
+            states.judge();
+            assertThat(states.status().secondsLeft().orElseThrow())
+                    .as("at the pace of the training that has ended")
+                    .isBetween(19.0, 20.0);
+        }
+    }
+
     private static void trained(ObjectStore store, int step, int sheet) {
         TrainingCurve curve = TrainingCurve.begin(10);
         for (int i = 1; i <= step; i++) {
@@ -117,6 +145,6 @@ class WriteProgressTest {
     }
 
     private static UnitStates states(ObjectStore store) {
-        return UnitStates.watch(store, RUN, Instant.now(), 2, 20);
+        return UnitStates.watch(store, RUN, Instant.now(), new UnitStates.Work(2, 2, 20, 0.5));
     }
 }

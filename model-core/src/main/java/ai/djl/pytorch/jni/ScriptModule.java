@@ -6,7 +6,10 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.dualanodiff.model.torch.OutOfDeviceMemoryException;
 
@@ -25,6 +28,19 @@ public final class ScriptModule {
     private static final boolean OWN_CUDA_STREAM = false;
 
     private static final LongAdder CALLS = new LongAdder();
+
+    /**
+     * Read by calls, written by the end of the JVM, which unloads libtorch: a call that then still runs would end the process by a
+     * segmentation fault.
+     */
+    private static final ReadWriteLock RUNNING = new ReentrantReadWriteLock();
+
+    /** Signals to end are followed by SIGKILL after 30 seconds in most places. */
+    private static final int LONGEST_CALL_SECONDS = 20;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ScriptModule::awaitLastCall, "last native call"));
+    }
 
     /** Sees each method before it runs; tests have one fail. */
     static volatile Consumer<String> before = method -> {};
@@ -135,7 +151,25 @@ public final class ScriptModule {
         return CALLS.sum();
     }
 
+    /** No call begins after it. */
+    private static void awaitLastCall() {
+        try {
+            RUNNING.writeLock().tryLock(LONGEST_CALL_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private long run(String method, Object... arguments) {
+        RUNNING.readLock().lock();
+        try {
+            return runLocked(method, arguments);
+        } finally {
+            RUNNING.readLock().unlock();
+        }
+    }
+
+    private long runLocked(String method, Object... arguments) {
         CALLS.increment();
         long[] values = new long[arguments.length];
         int filled = 0;

@@ -20,8 +20,9 @@ class DetectorOperators(Module):
     return torch.relu(x)
   def max_pool(self: __torch__.DetectorOperators, x: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
     return torch.max_pool2d(x, [kernel, kernel], [stride, stride], [padding, padding], [1, 1], False)
+  # The product by 1 copies a gradient that is part of a joined one; of such a part libtorch resizes number by number.
   def resize_bilinear(self: __torch__.DetectorOperators, x: Tensor, height: int, width: int) -> Tensor:
-    return torch.upsample_bilinear2d(x, [height, width], False, None)
+    return torch.mul(torch.upsample_bilinear2d(x, [height, width], False, None), 1.)
   def mean_over_positions(self: __torch__.DetectorOperators, x: Tensor) -> Tensor:
     return torch.mean(x, [2, 3], False, dtype=None)
   def channels_last(self: __torch__.DetectorOperators, x: Tensor) -> Tensor:

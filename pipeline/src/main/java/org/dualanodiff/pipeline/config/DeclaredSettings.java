@@ -39,7 +39,7 @@ final class DeclaredSettings {
     private static final String COUNT = "[1-9][0-9]{0,5}|1000000";
     private static final String RUN = "[A-Za-z0-9._-]{1,100}";
     private static final String SOURCE = "(real|procedural|cut-paste|generated(@" + RUN + "(," + RUN + ")*)?)";
-    private static final String ARM = SOURCE + "(\\+" + SOURCE + ")*";
+    private static final String ARM = SOURCE + "([+>]" + SOURCE + ")*";
     private static final long MANY = 10_000_000;
 
     private static final Predicate<Map<String, String>> CROPPED = is("dataset.crop", "defect");
@@ -307,7 +307,8 @@ final class DeclaredSettings {
                         .map(value -> SettingType.scalar(value).orElseThrow())
                         .filter(arm -> !arm.matches(ARM))
                         .findFirst()
-                        .map(("must hold arms such as real+generated, of real, procedural, cut-paste, generated and"
-                                + " generated@RUN; %s is none")::formatted);
+                        .map(
+                                ("must hold arms such as real+generated or generated>real, of real, procedural, cut-paste, generated and"
+                                                + " generated@RUN; %s is none")::formatted);
     }
 }

@@ -75,6 +75,11 @@ public record EvaluationConfig(
                     block.getInt("classifier-steps"));
         }
 
+        /** Images of a batch that have a defect. */
+        public int defects() {
+            return batchSize / 2;
+        }
+
         public SegmentationNetwork.Config network() {
             return new SegmentationNetwork.Config(
                     size, channels, List.of(width, 2 * width, 4 * width, 8 * width, 12 * width));

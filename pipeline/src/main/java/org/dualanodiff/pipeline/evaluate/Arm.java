@@ -8,14 +8,16 @@ import java.util.stream.Collectors;
 import org.dualanodiff.pipeline.UserError;
 
 /**
- * One mixture of defects that a detector is trained on, beside defect-free images: sources joined by a plus, such as {@code
+ * What a detector is trained on at which step, beside defect-free images: sources joined by a plus, such as {@code
  * real+generated}, or {@code generated@RUN} for the pairs of another run, or {@code generated@RUN,RUN} for those of several
- * together.
+ * together; and mixtures joined by {@code >}, one after the other, such as {@code generated>real}. What is named twice counts
+ * twice: {@code real+real+generated} is a third generated, {@code generated>real>real} begins with a third of the steps.
  *
  * @param name as it was written
- * @param sources at least one, no two alike; half of each batch is split evenly among them
+ * @param phases at least one, each as long as the others, of at least one source; half of each batch is split evenly among a
+ *     phase's sources
  */
-public record Arm(String name, List<Source> sources) implements Serializable {
+public record Arm(String name, List<List<Source>> phases) implements Serializable {
 
     /** Where defects come from. */
     public enum Kind {
@@ -46,6 +48,10 @@ public record Arm(String name, List<Source> sources) implements Serializable {
             runs = List.copyOf(runs);
         }
 
+        private String text() {
+            return runs.isEmpty() ? kind.word : kind.word + "@" + String.join(",", runs);
+        }
+
         /** @param meant the run that the configuration means */
         List<String> runsOr(String meant) {
             return runs.isEmpty() ? List.of(meant) : runs;
@@ -53,18 +59,18 @@ public record Arm(String name, List<Source> sources) implements Serializable {
     }
 
     public Arm {
-        sources = List.copyOf(sources);
+        phases = phases.stream().map(List::copyOf).toList();
     }
 
     /** @throws UserError if this is not the name of an arm */
     public static Arm parse(String name) {
-        List<Source> sources = Arrays.stream(name.split("\\+", -1))
-                .map(part -> source(part, name))
-                .toList();
-        if (sources.stream().distinct().count() < sources.size()) {
-            throw new UserError("arm \"%s\" names a source twice".formatted(name));
-        }
-        return new Arm(name, sources);
+        return new Arm(
+                name,
+                Arrays.stream(name.split(">", -1))
+                        .map(phase -> Arrays.stream(phase.split("\\+", -1))
+                                .map(part -> source(part, name))
+                                .toList())
+                        .toList());
     }
 
     private static Source source(String part, String arm) {
@@ -77,12 +83,43 @@ public record Arm(String name, List<Source> sources) implements Serializable {
                 .filter(known -> at < 0 || known == Kind.GENERATED && sound)
                 .findFirst()
                 .orElseThrow(() -> new UserError(
-                        "arm \"%s\": \"%s\" is no source of defects; give %s, generated@RUN or generated@RUN,RUN, joined by +"
+                        "arm \"%s\": \"%s\" is no source of defects; give %s, generated@RUN or generated@RUN,RUN, joined by + and >"
                                 .formatted(arm, part, Kind.words())));
         return new Source(kind, runs);
     }
 
+    /** Each once, as first named. */
+    public List<Source> sources() {
+        return phases.stream().flatMap(List::stream).distinct().toList();
+    }
+
     public boolean uses(Kind kind) {
-        return sources.stream().anyMatch(source -> source.kind() == kind);
+        return sources().stream().anyMatch(source -> source.kind() == kind);
+    }
+
+    /** The name of the arm that has pasted defects wherever this one has generated pairs. */
+    String pasted() {
+        return phases.stream()
+                .map(phase -> phase.stream()
+                        .map(source -> source.kind() == Kind.GENERATED ? Kind.CUT_PASTE.word : source.text())
+                        .collect(Collectors.joining("+")))
+                .collect(Collectors.joining(">"));
+    }
+
+    /**
+     * This arm, if each of its sources has a row in every batch.
+     *
+     * @param rows of a batch with a defect
+     * @throws UserError if not
+     */
+    Arm fitting(int rows) {
+        phases.forEach(phase -> {
+            if (phase.size() > rows) {
+                throw new UserError(
+                        "arm \"%s\" mixes %d sources, and half a batch is %d images; raise evaluate.batch-size or name fewer"
+                                .formatted(name, phase.size(), rows));
+            }
+        });
+        return this;
     }
 }

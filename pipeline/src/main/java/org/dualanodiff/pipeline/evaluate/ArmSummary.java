@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Classification;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
@@ -18,6 +19,7 @@ import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
  *
  * @param all metrics on all test images, by name
  * @param noTwin metrics without the test images that have a twin
+ * @param macro means over the defect types without twins, in which all types weigh the same; none with fewer than two types
  * @param perDefect metrics without twins, by defect type and name
  * @param errors of seeds that failed
  */
@@ -26,6 +28,7 @@ public record ArmSummary(
         int seeds,
         Map<String, Spread> all,
         Map<String, Spread> noTwin,
+        Map<String, Spread> macro,
         Map<String, Map<String, Spread>> perDefect,
         Map<String, Map<String, Spread>> perDefectAll,
         Optional<Spread> accuracy,
@@ -36,7 +39,16 @@ public record ArmSummary(
     static final Map<String, Function<DetectorMetrics, Double>> METRICS = metrics();
 
     static final String PIXEL_AP = "pixel AP";
+    static final String MACRO_PIXEL_AP = "macro pixel AP";
     static final String IMAGE_AUROC = "image AUROC";
+
+    /** The figures by which arms are compared. */
+    static final List<String> COMPARED = List.of(PIXEL_AP, MACRO_PIXEL_AP, IMAGE_AUROC);
+
+    /** Evaluations of earlier versions have no means over types. */
+    public ArmSummary {
+        macro = macro == null ? Map.of() : macro;
+    }
 
     private static Map<String, Function<DetectorMetrics, Double>> metrics() {
         Map<String, Function<DetectorMetrics, Double>> metrics = new LinkedHashMap<>();
@@ -58,8 +70,9 @@ public record ArmSummary(
         return new ArmSummary(
                 arm,
                 done.size(),
-                spreads(done.stream().map(result -> result.all().pooled()).toList()),
-                spreads(done.stream().map(result -> result.noTwin().pooled()).toList()),
+                spreads(done, (result, metric) -> metric.apply(result.all().pooled())),
+                spreads(done, (result, metric) -> metric.apply(result.noTwin().pooled())),
+                spreads(done, (result, metric) -> result.noTwin().macro(metric)),
                 perDefect(done, Measured::noTwin),
                 perDefect(done, Measured::all),
                 ofClassifiers(done, Classification::accuracy),
@@ -67,11 +80,18 @@ public record ArmSummary(
                 results.stream().map(Measured::error).filter(Objects::nonNull).toList());
     }
 
-    private static Map<String, Spread> spreads(List<DetectorMetrics> seeds) {
+    private static <T> Map<String, Spread> spreads(
+            List<T> seeds, BiFunction<T, Function<DetectorMetrics, Double>, Double> value) {
         Map<String, Spread> spreads = new LinkedHashMap<>();
-        METRICS.forEach((name, metric) ->
-                Spread.of(seeds.stream().map(metric).toList()).ifPresent(spread -> spreads.put(name, spread)));
+        METRICS.forEach((name, metric) -> Spread.of(
+                        seeds.stream().map(seed -> value.apply(seed, metric)).toList())
+                .ifPresent(spread -> spreads.put(name, spread)));
         return spreads;
+    }
+
+    /** One of {@link #COMPARED}, without twins; null where it is undefined. */
+    private Spread figure(String name) {
+        return name.equals(MACRO_PIXEL_AP) ? macro.get(PIXEL_AP) : noTwin.get(name);
     }
 
     private static Map<String, Map<String, Spread>> perDefect(
@@ -84,7 +104,7 @@ public record ArmSummary(
                             .add(metrics));
         }
         Map<String, Map<String, Spread>> spreads = new TreeMap<>();
-        byDefect.forEach((defect, seeds) -> spreads.put(defect, spreads(seeds)));
+        byDefect.forEach((defect, seeds) -> spreads.put(defect, spreads(seeds, (seed, metric) -> metric.apply(seed))));
         return spreads;
     }
 
@@ -121,8 +141,8 @@ public record ArmSummary(
      * Whether generated pairs help: one arm with them against one without.
      *
      * @param arm with generated pairs
-     * @param baseline {@code real} for arms with real defects, else {@code cut-paste}
-     * @param figure the metric that is compared, on the test images without a twin
+     * @param baseline {@code real} for arms with real defects; the arm with pasted defects in the place of generated pairs
+     * @param figure one of {@link #COMPARED}, on the test images without a twin
      * @param gain of the means
      */
     public record Comparison(
@@ -155,8 +175,8 @@ public record ArmSummary(
 
         /** Empty if one of the arms lacks the metric. */
         static Optional<Comparison> of(String category, String metric, ArmSummary arm, ArmSummary baseline) {
-            Spread with = arm.noTwin.get(metric);
-            Spread without = baseline.noTwin.get(metric);
+            Spread with = arm.figure(metric);
+            Spread without = baseline.figure(metric);
             if (with == null || without == null) {
                 return Optional.empty();
             }

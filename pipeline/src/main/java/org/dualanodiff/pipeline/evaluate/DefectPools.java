@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +12,7 @@ import org.dualanodiff.model.detector.Classifier.LabeledBatches;
 import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.detector.MixedBatches;
 import org.dualanodiff.model.detector.MixedBatches.Share;
+import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
@@ -23,7 +25,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 
 /**
  * What an arm's detector sees: for each source its pairs by defect type. Half of a batch is defect-free, the other half is
- * split evenly among the sources, the first ones taking what does not divide.
+ * split evenly among the sources of the phase, the first ones taking what does not divide.
  */
 final class DefectPools {
 
@@ -32,13 +34,13 @@ final class DefectPools {
 
     private final EvaluateArm.Task task;
     private final CategoryImages images;
-    private final List<Map<String, List<DetectorPair>>> pools = new ArrayList<>();
+    private final Map<Arm.Source, Map<String, List<DetectorPair>>> pools = new LinkedHashMap<>();
 
     DefectPools(EvaluateArm.Task task, CategoryImages images, ObjectStore store) throws IOException {
         this.task = task;
         this.images = images;
         for (Arm.Source source : task.arm().sources()) {
-            pools.add(pool(source, store));
+            pools.put(source, pool(source, store));
         }
     }
 
@@ -89,21 +91,28 @@ final class DefectPools {
     /** Of all pictures, in the order of the arm's sources. */
     String digest() {
         Fingerprint.Builder digest = Fingerprint.of("pools/1");
-        for (int i = 0; i < pools.size(); i++) {
-            digest.map(Integer.toString(i), CategoryImages.digests(pools.get(i)));
+        int number = 0;
+        for (Map<String, List<DetectorPair>> pool : pools.values()) {
+            digest.map(Integer.toString(number++), CategoryImages.digests(pool));
         }
         return digest.build().hex();
     }
 
-    /** Batches for the segmentation network. */
-    MixedBatches batches() {
-        int rows = task.budget().batchSize();
-        int defects = rows / 2;
+    /** Batches for the segmentation network, by step from 1. */
+    IntFunction<SegmentationNetwork.Batch> batches() {
+        List<MixedBatches> phases =
+                task.arm().phases().stream().map(this::batches).toList();
+        int steps = task.budget().steps();
+        return step -> phases.get((int) ((step - 1L) * phases.size() / steps)).batch(step);
+    }
+
+    private MixedBatches batches(List<Arm.Source> sources) {
+        int defects = task.budget().defects();
         List<Share> shares = new ArrayList<>();
-        shares.add(Share.of(rows - defects, images.normals()));
-        for (int i = 0; i < pools.size(); i++) {
-            int share = defects / pools.size() + (i < defects % pools.size() ? 1 : 0);
-            shares.add(new Share(share, List.copyOf(pools.get(i).values())));
+        shares.add(Share.of(task.budget().batchSize() - defects, images.normals()));
+        for (int i = 0; i < sources.size(); i++) {
+            int share = defects / sources.size() + (i < defects % sources.size() ? 1 : 0);
+            shares.add(new Share(share, List.copyOf(pools.get(sources.get(i)).values())));
         }
         return new MixedBatches(shares, task.seed());
     }
@@ -123,7 +132,7 @@ final class DefectPools {
     }
 
     private List<Image> ofType(String defect) {
-        return pools.stream()
+        return pools.values().stream()
                 .flatMap(pool -> pool.getOrDefault(defect, List.of()).stream())
                 .map(DetectorPair::image)
                 .toList();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 
@@ -53,6 +54,14 @@ public record DetectorMetrics(
                 perDefect.put(defect, DetectorMetrics.of(own));
             });
             return new OnImages(DetectorMetrics.of(maps), perDefect);
+        }
+
+        /** A metric's mean over the types, in which all weigh the same; null if a type lacks it, or there are not two. */
+        Double macro(Function<DetectorMetrics, Double> metric) {
+            List<Double> values = perDefect.values().stream().map(metric).toList();
+            return values.size() < 2 || values.contains(null)
+                    ? null
+                    : values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
         }
     }
 

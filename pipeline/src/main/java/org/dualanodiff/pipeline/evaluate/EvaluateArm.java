@@ -69,7 +69,7 @@ public final class EvaluateArm {
 
         public static Result failed(Task task, double seconds, String error) {
             Measured nothing =
-                    new Measured(task.arm().name(), task.seed(), null, null, null, Double.NaN, seconds, error);
+                    new Measured(task.arm().name(), task.seed(), null, null, null, Double.NaN, null, seconds, error);
             return new Result(task.data().category(), nothing, List.of(), null, false);
         }
     }
@@ -80,7 +80,8 @@ public final class EvaluateArm {
      * @param all on all test images; null if it failed
      * @param noTwin without the test images that have a twin in training; null if it failed
      * @param classification of the test defects by the classifier, or null
-     * @param finalLoss mean over the last twentieth of the steps
+     * @param finalLoss the last of {@code losses}
+     * @param losses of training, each the mean over a twentieth of the steps: whether more steps would be of use
      * @param error null unless it failed
      */
     public record Measured(
@@ -90,9 +91,16 @@ public final class EvaluateArm {
             DetectorMetrics.OnImages noTwin,
             Classification classification,
             double finalLoss,
+            List<Double> losses,
             double seconds,
             String error)
-            implements Serializable {}
+            implements Serializable {
+
+        /** None are kept of detectors that failed, and of those of earlier versions. */
+        public Measured {
+            losses = losses == null ? List.of() : List.copyOf(losses);
+        }
+    }
 
     /** Accuracy and macro-F1 over defect types; rows of the confusion are true types, in the order of their names. */
     public record Classification(double accuracy, double macroF1, List<String> types, int[][] confusion)
@@ -127,7 +135,7 @@ public final class EvaluateArm {
 
     /** Of everything that the metrics follow from: the pictures themselves, not where they lie. */
     private static Fingerprint fingerprint(Task task, Compute compute, CategoryImages images, DefectPools pools) {
-        return Fingerprint.of("detector/3")
+        return Fingerprint.of("detector/4")
                 .text("version", ProductVersion.current())
                 .text("arm", task.arm().name())
                 .text("category", task.data().category())
@@ -159,10 +167,10 @@ public final class EvaluateArm {
     private static Result train(
             Task task, Compute compute, CategoryImages images, DefectPools pools, TrainingListener listener) {
         Stopwatch watch = Stopwatch.start();
-        RecentLoss loss = new RecentLoss(listener);
         Budget budget = task.budget();
+        Losses loss = new Losses(budget.steps(), listener);
         try (SegmentationNetwork network = SegmentationNetwork.train(
-                budget.network(), budget.training(task.seed()), compute, pools.batches()::batch, loss)) {
+                budget.network(), budget.training(task.seed()), compute, pools.batches(), loss)) {
             List<ScoreMap> maps = maps(network, images.tests());
             Measured measured = new Measured(
                     task.arm().name(),
@@ -170,7 +178,8 @@ public final class EvaluateArm {
                     metrics(images.tests(), maps, test -> true),
                     metrics(images.tests(), maps, test -> !test.twin()),
                     classification(task, compute, images, pools),
-                    loss.mean(),
+                    loss.last(),
+                    loss.means,
                     watch.seconds(),
                     null);
             LocatedDefects located = LocatedDefects.of(images.tests(), maps);
@@ -236,29 +245,35 @@ public final class EvaluateArm {
                 .orElseThrow();
     }
 
-    /** Remembers the last steps' losses and passes all on. */
-    private static final class RecentLoss implements TrainingListener {
-        private static final int PART = 20;
+    /** Remembers the mean of each twentieth of the steps and passes all on. */
+    private static final class Losses implements TrainingListener {
+        private static final int PARTS = 20;
 
+        private final int most;
         private final TrainingListener listener;
+        private final List<Double> means = new ArrayList<>();
         private double sum;
         private int count;
 
-        RecentLoss(TrainingListener listener) {
+        Losses(int steps, TrainingListener listener) {
+            this.most = (steps + PARTS - 1) / PARTS;
             this.listener = listener;
         }
 
         @Override
         public void afterStep(int step, int steps, double loss) {
-            if (step > steps - Math.max(1, steps / PART)) {
-                sum += loss;
-                count++;
+            sum += loss;
+            count++;
+            if (count == most || step == steps) {
+                means.add(sum / count);
+                sum = 0;
+                count = 0;
             }
             listener.afterStep(step, steps, loss);
         }
 
-        double mean() {
-            return sum / count;
+        double last() {
+            return means.get(means.size() - 1);
         }
     }
 }

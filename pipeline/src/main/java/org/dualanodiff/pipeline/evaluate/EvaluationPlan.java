@@ -38,7 +38,10 @@ public record EvaluationPlan(
      */
     public static EvaluationPlan of(PipelineConfig whole, Dataset dataset, String runId) {
         EvaluationConfig config = whole.evaluation();
-        List<Arm> arms = config.arms().stream().map(Arm::parse).toList();
+        int defects = config.budget().defects();
+        List<Arm> arms = config.arms().stream()
+                .map(name -> Arm.parse(name).fitting(defects))
+                .toList();
         List<CategoryData> categories = categories(whole, dataset);
         Set<List<String>> pools = arms.stream()
                 .flatMap(arm -> arm.sources().stream())

@@ -122,12 +122,11 @@ public record EvaluationReport(
 
         private static Stream<Comparison> verdicts(String category, Arm arm, Map<String, ArmSummary> summaries) {
             ArmSummary with = summaries.get(arm.name());
-            ArmSummary without = summaries.get(arm.uses(Arm.Kind.REAL) ? "real" : "cut-paste");
-            return without == null
-                    ? Stream.empty()
-                    : Stream.of(ArmSummary.PIXEL_AP, ArmSummary.IMAGE_AUROC)
-                            .map(metric -> Comparison.of(category, metric, with, without))
-                            .flatMap(Optional::stream);
+            return Stream.concat(arm.uses(Arm.Kind.REAL) ? Stream.of("real") : Stream.empty(), Stream.of(arm.pasted()))
+                    .filter(summaries::containsKey)
+                    .flatMap(without -> ArmSummary.COMPARED.stream()
+                            .map(metric -> Comparison.of(category, metric, with, summaries.get(without)))
+                            .flatMap(Optional::stream));
         }
 
         /** Sentences for people: verdicts first, then what failed, then the generated pairs by themselves. */

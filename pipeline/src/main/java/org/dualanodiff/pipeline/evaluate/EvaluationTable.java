@@ -31,12 +31,15 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
         }
     }
 
-    /** What one category has: pooled metrics, and pixel AP by type of defect. */
+    /** What one category has: metrics of all defects together, their means over the types, and pixel AP by type. */
     public static List<EvaluationTable> of(EvaluationReport.Category category) {
         List<EvaluationTable> tables = new ArrayList<>();
-        tables.add(pooled(category, "without twins", ArmSummary::noTwin));
+        tables.add(metrics(category, "without twins", ArmSummary::noTwin));
+        if (hasTypes(category)) {
+            tables.add(metrics(category, "mean over types, without twins", ArmSummary::macro));
+        }
         if (hasTwins(category)) {
-            tables.add(pooled(category, "all test images", ArmSummary::all));
+            tables.add(metrics(category, "all test images", ArmSummary::all));
         }
         tables.add(perDefect(category, "without twins", ArmSummary::perDefect));
         if (hasTwins(category)) {
@@ -63,7 +66,11 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
                                 != seed.noTwin().pooled().defective());
     }
 
-    private static EvaluationTable pooled(
+    private static boolean hasTypes(EvaluationReport.Category category) {
+        return category.arms().stream().anyMatch(arm -> !arm.macro().isEmpty());
+    }
+
+    private static EvaluationTable metrics(
             EvaluationReport.Category category, String subset, Function<ArmSummary, Map<String, Spread>> metrics) {
         return of(
                 category,

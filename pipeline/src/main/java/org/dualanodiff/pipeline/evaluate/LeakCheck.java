@@ -146,17 +146,24 @@ public final class LeakCheck {
     /**
      * Looks for test images among the training images of adapters.
      *
-     * @return what cannot be checked, one sentence each
+     * @return what cannot be checked, and which adapters learned from images that are not for training here (with
+     *     a larger {@code dataset.split} than here), one sentence each
      * @throws LeakException naming each test image and the adapter that has seen it
      */
     public List<String> refuseLeaks(Collection<PublishedAdapter> adapters) {
         refuse(adapters.stream().flatMap(this::leaks), OTHER_SPLIT);
-        return adapters.stream()
-                .filter(adapter -> adapter.provenance().data().images().isEmpty())
-                .map(adapter ->
-                        "%s does not say which images trained it, so nobody checks whether it has seen test images"
-                                .formatted(name(adapter)))
-                .toList();
+        return adapters.stream().flatMap(adapter -> doubts(adapter).stream()).toList();
+    }
+
+    private Optional<String> doubts(PublishedAdapter adapter) {
+        List<Provenance.TrainingImage> images = adapter.provenance().data().images();
+        long others = images.stream()
+                .filter(image -> !training.containsKey(image.imageSha256()))
+                .count();
+        String doubt = images.isEmpty()
+                ? "%s does not say which images trained it, so nobody checks whether it has seen test images"
+                : "%s learned from %d images that no other arm has, so it knows more than they do";
+        return images.isEmpty() || others > 0 ? Optional.of(doubt.formatted(name(adapter), others)) : Optional.empty();
     }
 
     private Stream<String> leaks(PublishedAdapter adapter) {

@@ -165,7 +165,10 @@ public final class Pretrain {
 
         private final Pretraining trainer;
         private final Progress progress;
+        /** Since the beginning: reading, loading and the first step count for the time that was given. */
         private final Stopwatch watch;
+
+        private Stopwatch sinceFirstStep;
         private int first;
         private int written;
         private double smoothed = Double.NaN;
@@ -178,9 +181,12 @@ public final class Pretrain {
 
         @Override
         public void afterStep(int step, int steps, double loss) {
-            first = first == 0 ? step : first;
             smoothed = Double.isNaN(smoothed) ? loss : SMOOTHING * smoothed + (1 - SMOOTHING) * loss;
-            double rate = (step - first + 1) / watch.seconds();
+            if (sinceFirstStep == null) {
+                sinceFirstStep = Stopwatch.start();
+                first = step;
+            }
+            double rate = step == first ? 1 / watch.seconds() : (step - first) / sinceFirstStep.seconds();
             double left = (steps - step) / rate;
             double budget = training.minutes() > 0 ? 60 * training.minutes() - watch.seconds() : left;
             progress.step(step, steps, smoothed, rate, Math.max(0, Math.min(left, budget)));

@@ -20,7 +20,9 @@ final class Chart {
 
     private static final int WIDTH = 440;
     private static final int HEIGHT = 220;
-    private static final int LEFT = 66;
+    /** Room for numbers of eight characters beside the axis's title. */
+    private static final int LEFT = 76;
+
     private static final int RIGHT = 24;
     private static final int TOP = 12;
     private static final int BOTTOM = 40;
@@ -294,7 +296,7 @@ final class Chart {
         /** A number without digits that say nothing. */
         static String label(double value) {
             if (value != 0 && Math.abs(value) < SMALLEST_WRITTEN_OUT) {
-                return String.format(Locale.ROOT, "%.1e", value).replaceFirst("(\\.0)?e-0?", "e-");
+                return String.format(Locale.ROOT, "%.5e", value).replaceFirst("\\.?0*e-0?", "e-");
             }
             String text = String.format(Locale.ROOT, "%.6f", value);
             String shortened = text.replaceFirst("\\.?0+$", "");

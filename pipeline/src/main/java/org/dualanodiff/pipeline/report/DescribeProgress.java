@@ -114,8 +114,7 @@ public final class DescribeProgress {
         figures.add(new Section.Figure("steps a second, in all", speed == 0 ? NONE : Readable.digits(speed, 3)));
         figures.add(new Section.Figure("longest training ends in", duration(longest)));
         figures.add(new Section.Figure(
-                "pairs left will take",
-                status.secondsLeft().map(Readable::duration).orElse(NONE)));
+                "time left, about", status.secondsLeft().map(Readable::duration).orElse(NONE)));
         return new Section.KeyFigures("So far", figures);
     }
 

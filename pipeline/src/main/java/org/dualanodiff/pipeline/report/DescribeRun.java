@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,9 +12,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
@@ -210,11 +213,36 @@ public final class DescribeRun {
         for (EvaluationReport.Category category : evaluated.report().categories()) {
             sections.add(new Section.Text(category.category(), category.remarks()));
             EvaluationTable.of(category).forEach(table -> sections.add(table(table)));
+            sections.addAll(losses(category, evaluated.report().settings().steps()));
         }
         evaluated
                 .sheets()
                 .forEach((name, png) -> sections.add(new Section.Picture("Cases: " + name, CASES, pixels(png))));
         return new Section.Chapter("Does the data help?", NOTE, sections);
+    }
+
+    /** Of the first detector of each arm that was trained. */
+    private static List<Section> losses(EvaluationReport.Category category, int steps) {
+        Map<String, Section.Line> lines = new LinkedHashMap<>();
+        category.results().stream()
+                .filter(detector -> !detector.losses().isEmpty())
+                .forEach(detector -> lines.putIfAbsent(detector.arm(), losses(detector, steps)));
+        return lines.isEmpty()
+                ? List.of()
+                : List.of(new Section.LineChart(
+                        "Loss of each arm's first detector, " + category.category(),
+                        "step",
+                        "loss",
+                        List.copyOf(lines.values())));
+    }
+
+    private static Section.Line losses(Measured detector, int steps) {
+        double[] losses =
+                detector.losses().stream().mapToDouble(Double::doubleValue).toArray();
+        double[] at = IntStream.rangeClosed(1, losses.length)
+                .mapToDouble(part -> (double) part * steps / losses.length)
+                .toArray();
+        return new Section.Line(detector.arm(), at, losses);
     }
 
     private static Section table(EvaluationTable table) {

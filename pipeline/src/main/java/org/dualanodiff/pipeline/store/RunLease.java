@@ -97,7 +97,7 @@ public final class RunLease implements AutoCloseable {
     /**
      * To be called before anything is committed that only one driver may commit.
      *
-     * @throws StoreException if another driver has taken over
+     * @throws StoreException if another driver has taken over, or this process is ending
      */
     public void requireHeld() {
         requireNotLost();
@@ -109,6 +109,22 @@ public final class RunLease implements AutoCloseable {
         if (lost) {
             throw takenOver(runId);
         }
+        interruption().ifPresent(why -> {
+            throw why;
+        });
+    }
+
+    /** Why nothing more can be done, if this process is ending, as by Ctrl-C. */
+    public Optional<StoreException> interruption() {
+        return isEnding()
+                ? Optional.of(new StoreException(
+                        ("run %s was interrupted; what is finished is kept, and the same command goes on from there")
+                                .formatted(runId)))
+                : Optional.empty();
+    }
+
+    private static boolean isEnding() {
+        return ShutdownHookManager.get().isShutdownInProgress();
     }
 
     /** What the tasks of this driver are held to. */
@@ -152,15 +168,15 @@ public final class RunLease implements AutoCloseable {
         }
     }
 
-    /** Whether another driver has taken over. */
+    /** Whether another driver has taken over, or this process is ending: what fails then is no fault of the work. */
     public boolean lost() {
-        return lost;
+        return lost || isEnding();
     }
 
     /** Gives the run free for the next driver. */
     @Override
     public void close() {
-        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+        if (!isEnding()) {
             ShutdownHookManager.get().removeShutdownHook(atShutdown);
         }
         release();

@@ -113,9 +113,14 @@ public record TrainingCurve(int steps, Instant updatedAt, List<Point> points, Li
 
     /** Seconds that the rest will take at the pace of the last points; NaN before there are any. */
     public double secondsLeft() {
+        return secondsAStep() * (steps - step());
+    }
+
+    /** The mean of the last points; NaN before there are any. */
+    public double secondsAStep() {
         List<Point> recent = points.subList(Math.max(0, points.size() - 8), points.size());
         int made = recent.stream().mapToInt(Point::count).sum();
         double seconds = recent.stream().mapToDouble(Point::seconds).sum();
-        return made == 0 ? Double.NaN : seconds / made * (steps - step());
+        return made == 0 ? Double.NaN : seconds / made;
     }
 }

@@ -125,7 +125,7 @@ class InvalidConfigTest {
                 "mask.low=off | must be auto or a number 0..1",
                 "quality.min-contrast=some | must be auto, off or a number 0..255",
                 "quality.max-attempts=0.5 | must be 1..1000",
-                "evaluate.arms=[\"real+fake\"] | must hold arms such as real+generated, of real, procedural, cut-paste, generated and generated@RUN; real+fake is none",
+                "evaluate.arms=[\"real+fake\"] | must hold arms such as real+generated or generated>real, of real, procedural, cut-paste, generated and generated@RUN; real+fake is none",
                 "evaluate.size=100 | must be a multiple of 16, 16..2048, was 100",
                 "evaluate.channels=2 | must be one of 1, 3, was 2",
                 "mask.low=0.9 | mask.low must be at most mask.high, were 0.9 and 0.2",

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,6 +97,45 @@ class EvaluateArmTest {
         EvaluationConfig.Budget longer = new EvaluationConfig.Budget(32, 3, 2, 7, 8, 3e-3, 4, 3);
         EvaluateArm.Task changed = new EvaluateArm.Task(Arm.parse("cut-paste"), 7, true, category, "r-1", longer);
         assertThat(run(changed, "known", TrainingListener.NONE).reused()).isFalse();
+    }
+
+    @Test
+    void losses_ofADetector_areMeansOverTwentiethsOfItsSteps() throws IOException {
+        EvaluationConfig.Budget longer = new EvaluationConfig.Budget(32, 1, 1, 39, 2, 1e-3, 1, 0);
+        List<Double> seen = new ArrayList<>();
+        EvaluateArm.Result result = run(
+                new EvaluateArm.Task(Arm.parse("real"), 8, false, category, "r-1", longer),
+                (step, all, loss) -> seen.add(loss));
+        assertThat(result.measured().losses()).hasSize(20).first().isEqualTo((seen.get(0) + seen.get(1)) / 2);
+        assertThat(result.measured().finalLoss()).isEqualTo(seen.get(38));
+    }
+
+    @Test
+    void phases_ofAnArm_shareItsSteps() throws IOException {
+        for (int step = 1; step <= SETTINGS.steps(); step++) {
+            assertThat(batch("real>cut-paste", step)).isEqualTo(batch(step <= 3 ? "real" : "cut-paste", step));
+            assertThat(batch("cut-paste>real>real", step)).isEqualTo(batch(step <= 2 ? "cut-paste" : "real", step));
+        }
+    }
+
+    @Test
+    void source_namedTwice_hasTwiceTheRows() throws IOException {
+        float[] once = batch("real+cut-paste", 1);
+        float[] twice = batch("real+real+cut-paste", 1);
+        int row = once.length / SETTINGS.batchSize();
+        // Four rows without a defect, then two of real defects, then the rows that differ: the third is real or pasted.
+        assertThat(Arrays.copyOf(twice, 6 * row)).isEqualTo(Arrays.copyOf(once, 6 * row));
+        assertThat(Arrays.copyOf(twice, 7 * row)).isEqualTo(Arrays.copyOf(batch("real", 1), 7 * row));
+    }
+
+    private float[] batch(String arm, int step) throws IOException {
+        CategoryImages images = CategoryImages.load(category, SETTINGS, files);
+        try (ObjectStore store = ObjectStore.open(data.resolve("batches").toString(), Map.of())) {
+            return new DefectPools(task(arm, 3), images, store)
+                    .batches()
+                    .apply(step)
+                    .images();
+        }
     }
 
     @Test

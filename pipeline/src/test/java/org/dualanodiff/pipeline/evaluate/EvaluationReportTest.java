@@ -63,9 +63,44 @@ class EvaluationReportTest {
     }
 
     @Test
+    void schedule_withGeneratedPairs_isJudgedAgainstRealAndTheSameScheduleWithPastedOnes() {
+        EvaluationReport report = report(
+                Map.of("real", "0.9 0.9 0.9", "cut-paste>real", "0.2 0.2 0.2", "generated@r-1>real", "0.3 0.3 0.3"));
+        assertThat(report.verdicts())
+                .extracting(ArmSummary.Comparison::baseline)
+                .containsExactly("real", "real", "cut-paste>real", "cut-paste>real");
+    }
+
+    @Test
+    void macro_ofTypes_isTheirMeanWithTheRangeOverSeedsAndGivesAVerdict() {
+        List<EvaluateArm.Result> results = new ArrayList<>();
+        results.addAll(List.of(seed("real", 1, 0.2, 0.4), seed("real", 2, 0.2, 0.8), seed("real", 3, 0.2, 0.4)));
+        for (int seed = 1; seed <= 3; seed++) {
+            results.add(seed("real+generated", seed, 0.8, 0.8));
+        }
+        EvaluationReport report = EvaluationReport.of(
+                "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("real+generated")), results, List.of());
+        ArmSummary.Spread macro =
+                report.categories().get(0).arms().get(0).macro().get("pixel AP");
+        assertThat(macro.mean()).isCloseTo((0.3 + 0.5 + 0.3) / 3, within(1e-12));
+        assertThat(macro.range()).isCloseTo(0.2, within(1e-12));
+        assertThat(EvaluationTable.lines(report))
+                .anyMatch(line -> line.startsWith("tile, mean over types, without twins"))
+                .anyMatch(line -> line.startsWith("real") && line.contains("0.367 (0.200)"))
+                .anyMatch(line -> line.startsWith("tile: generated data helps: macro pixel AP 36.7 -> 80.0"));
+    }
+
+    @Test
+    void macro_ofOneType_isLeftOut() {
+        EvaluationReport report = report(Map.of("real", "0.9 0.9 0.9"));
+        assertThat(report.categories().get(0).arms().get(0).macro()).isEmpty();
+        assertThat(EvaluationTable.lines(report)).noneMatch(line -> line.contains("mean over types"));
+    }
+
+    @Test
     void table_showsMeansWithTheRangeOverSeedsAndFailures() {
         List<EvaluateArm.Result> results = new ArrayList<>(results("real", "0.40 0.44"));
-        results.add(result(new Measured("generated", 1, null, null, null, 0, 1, "no pairs")));
+        results.add(result(new Measured("generated", 1, null, null, null, 0, null, 1, "no pairs")));
         EvaluationReport report = EvaluationReport.of(
                 "r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse("generated")), results, List.of());
         List<String> lines = EvaluationTable.lines(report);
@@ -129,7 +164,8 @@ class EvaluationReportTest {
                 "generated@, | \"generated@,\" is no source",
                 "generated@a,,b | \"generated@a,,b\" is no source",
                 "generated@a,a | \"generated@a,a\" is no source",
-                "real+real | names a source twice",
+                "real> | \"\" is no source",
+                "real>>cut-paste | \"\" is no source",
             })
     void arm_ofUnknownSources_isRefused(String name, String complaint) {
         assertThatThrownBy(() -> Arm.parse(name))
@@ -141,6 +177,7 @@ class EvaluationReportTest {
     @Test
     void arm_ofTwoRuns_keepsThemApart() {
         Arm arm = Arm.parse("real+generated+generated@r-1");
+        assertThat(arm.phases()).hasSize(1);
         assertThat(arm.sources())
                 .containsExactly(
                         new Arm.Source(Arm.Kind.REAL, List.of()),
@@ -157,6 +194,24 @@ class EvaluationReportTest {
                         new Arm.Source(Arm.Kind.GENERATED, List.of("small", "large")));
     }
 
+    @Test
+    void arm_ofMoreSourcesThanRows_isRefusedWithTheSettingToChange() {
+        assertThat(Arm.parse("real+real+generated>real").fitting(3).sources()).hasSize(2);
+        assertThatThrownBy(() -> Arm.parse("real>real+real+generated").fitting(2))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("mixes 3 sources, and half a batch is 2 images; raise evaluate.batch-size");
+    }
+
+    private static EvaluateArm.Result seed(String arm, long seed, double crack, double hole) {
+        DetectorMetrics.OnImages metrics =
+                new DetectorMetrics.OnImages(figures(0.5), Map.of("crack", figures(crack), "hole", figures(hole)));
+        return result(new Measured(arm, seed, metrics, metrics, null, 1, List.of(1.0), 1, null));
+    }
+
+    private static DetectorMetrics figures(double pixelAp) {
+        return new DetectorMetrics(0.5, pixelAp, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
+    }
+
     private static EvaluationReport report(Map<String, String> pixelAps) {
         List<EvaluateArm.Result> results = pixelAps.entrySet().stream()
                 .flatMap(arm -> results(arm.getKey(), arm.getValue()).stream())
@@ -168,9 +223,9 @@ class EvaluationReportTest {
     private static List<EvaluateArm.Result> results(String arm, String pixelAps) {
         List<EvaluateArm.Result> results = new ArrayList<>();
         for (String ap : pixelAps.split(" ")) {
-            DetectorMetrics figures = new DetectorMetrics(0.5, Double.valueOf(ap), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 3, 2);
+            DetectorMetrics figures = figures(Double.parseDouble(ap));
             DetectorMetrics.OnImages subset = new DetectorMetrics.OnImages(figures, Map.of("crack", figures));
-            results.add(result(new Measured(arm, results.size(), subset, subset, null, 1, 1, null)));
+            results.add(result(new Measured(arm, results.size(), subset, subset, null, 1, List.of(1.0), 1, null)));
         }
         return results;
     }

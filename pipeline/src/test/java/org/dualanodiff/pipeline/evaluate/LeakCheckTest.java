@@ -122,10 +122,25 @@ class LeakCheckTest {
     }
 
     @Test
+    void adapter_thatLearnedFromMoreThanArmsHave_isSaid() throws IOException {
+        String own = category().sets().get(0).training().get(0).imageSha256();
+        try (ObjectStore store = store()) {
+            var adapter = EvaluationFixture.publish(store, EvaluationFixture.adapter("hole"), List.of(own, "00", "01"));
+            assertThat(check().refuseLeaks(List.of(adapter)))
+                    .singleElement()
+                    .asString()
+                    .contains("the adapter of cloth/hole", "learned from 2 images that no other arm has");
+        }
+    }
+
+    @Test
     void adapter_withoutAListOfImages_isWhatNobodyCanTell() throws IOException {
         try (ObjectStore store = store()) {
             var imported = EvaluationFixture.publish(store, EvaluationFixture.adapter("hole"), List.of());
-            var trained = EvaluationFixture.publish(store, EvaluationFixture.adapter("stain"), List.of("00"));
+            var trained = EvaluationFixture.publish(
+                    store,
+                    EvaluationFixture.adapter("stain"),
+                    List.of(category().sets().get(0).training().get(0).imageSha256()));
             assertThat(check().refuseLeaks(List.of(imported, trained)))
                     .singleElement()
                     .satisfies(sentence -> assertThat(sentence)

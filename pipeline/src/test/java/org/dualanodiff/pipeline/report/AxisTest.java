@@ -23,6 +23,8 @@ class AxisTest {
         assertThat(new Axis(0, 2e-5, AxisScale.LINEAR).ticks(4).stream().map(Axis::label))
                 .containsExactly("0", "5e-6", "1e-5", "1.5e-5", "2e-5");
         assertThat(Axis.label(0.0002)).isEqualTo("0.0002");
+        assertThat(new Axis(9.8e-5, 9.9e-5, AxisScale.LINEAR).ticks(2).stream().map(Axis::label))
+                .containsExactly("9.8e-5", "9.85e-5", "9.9e-5");
     }
 
     @Test
