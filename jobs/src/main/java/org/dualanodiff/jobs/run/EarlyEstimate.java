@@ -10,20 +10,17 @@ import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.TrainingCurve;
 
 /**
- * How long a run will take that has committed nothing yet, judging by the steps that its trainings record while they are made.
+ * How long a run will take that still trains, judging by the steps that its trainings record while they are made.
  */
 final class EarlyEstimate {
 
     private final ObjectStore store;
-    private final double stepsOfPairs;
     private int mostAtWork;
     private Optional<Double> seconds = Optional.empty();
     private Stopwatch since = Stopwatch.start();
 
-    /** @param stepsOfPairs training steps that take as long as all pairs that are wanted */
-    EarlyEstimate(ObjectStore store, double stepsOfPairs) {
+    EarlyEstimate(ObjectStore store) {
         this.store = store;
-        this.stepsOfPairs = stepsOfPairs;
     }
 
     /** By what was judged last, less the time since then; empty before a training has recorded a step. */
@@ -36,8 +33,9 @@ final class EarlyEstimate {
      *
      * @param begun trainings of units that have not ended
      * @param waiting trainings that have not begun
+     * @param stepsOfPairs training steps that take as long as all pairs that are still wanted
      */
-    void judge(Collection<AdapterId> begun, int waiting) {
+    void judge(Collection<AdapterId> begun, int waiting, double stepsOfPairs) {
         List<TrainingCurve> paced = ObjectStore.inParallel(begun, this::curve).stream()
                 .flatMap(Optional::stream)
                 .filter(curve -> curve.step() > 0)
@@ -45,7 +43,7 @@ final class EarlyEstimate {
         int unpaced = begun.size() - paced.size() + waiting;
         boolean trains = unpaced > 0 || paced.stream().anyMatch(EarlyEstimate::isAtWork);
         if (!paced.isEmpty() && trains) {
-            judge(paced, unpaced);
+            judge(paced, unpaced, stepsOfPairs);
         }
     }
 
@@ -58,7 +56,7 @@ final class EarlyEstimate {
     }
 
     /** As if those that wait, and then the pairs, were shared by as many machines as have been seen at work together. */
-    private synchronized void judge(List<TrainingCurve> paced, int unpaced) {
+    private synchronized void judge(List<TrainingCurve> paced, int unpaced, double stepsOfPairs) {
         mostAtWork = Math.max(
                 mostAtWork, (int) paced.stream().filter(EarlyEstimate::isAtWork).count());
         double secondsAStep = paced.stream()

@@ -73,7 +73,7 @@ final class UnitStates implements AutoCloseable {
         this.started = started;
         this.work = work;
         this.page = new WriteProgress(store, runId);
-        this.estimate = new EarlyEstimate(store, work.pairs() * work.stepsAPair());
+        this.estimate = new EarlyEstimate(store);
         for (UnitState state : UnitState.values()) {
             counts.put(state, 0);
         }
@@ -142,25 +142,33 @@ final class UnitStates implements AutoCloseable {
         double rate = seconds == 0 ? 0 : pairs / seconds;
         Map<String, Integer> units = new TreeMap<>();
         counts.forEach((state, count) -> units.put(state.word(), count));
-        Optional<Double> left =
-                rate == 0 ? estimate.secondsLeft() : Optional.of(Math.max(0, work.pairs() - pairs) / rate);
+        Optional<Double> paced = rate == 0 ? Optional.empty() : Optional.of(Math.max(0, work.pairs() - pairs) / rate);
+        // As long as something trains, the pace of commits is that of the trainings before them.
+        Optional<Double> left = pairs == 0 || trains() ? estimate.secondsLeft().or(() -> paced) : paced;
         List<UnitStatus> shown = Stream.of(underWay.values(), failed, complete)
                 .flatMap(Collection::stream)
                 .toList();
         return new RunStatus(runId, started, now, units, rounds, commits, pairs, work.pairs(), rate, left, shown);
     }
 
-    /** Reads what trainings have recorded, as long as nothing else tells how long the rest will take. */
+    private boolean trains() {
+        return trained.size() < work.trainings()
+                || underWay.values().stream().anyMatch(unit -> unit.state() == UnitState.TRAINING);
+    }
+
+    /** Reads what trainings have recorded, as long as the pace of commits does not tell how long the rest will take. */
     void judge() {
         List<AdapterId> begun;
         int waiting;
+        double stepsOfPairs;
         synchronized (this) {
-            begun = pairs > 0
-                    ? List.of()
-                    : underWay.keySet().stream().filter(trained::contains).toList();
+            begun = pairs == 0 || trains()
+                    ? underWay.keySet().stream().filter(trained::contains).toList()
+                    : List.of();
             waiting = work.trainings() - trained.size();
+            stepsOfPairs = (work.pairs() - pairs) * work.stepsAPair();
         }
-        estimate.judge(begun, waiting);
+        estimate.judge(begun, waiting, stepsOfPairs);
     }
 
     private void write() {

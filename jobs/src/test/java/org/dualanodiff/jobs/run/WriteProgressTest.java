@@ -18,6 +18,7 @@ import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.TrainingCurve;
+import org.dualanodiff.pipeline.store.UnitCommit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,7 +102,7 @@ class WriteProgressTest {
     }
 
     @Test
-    void timeLeft_beforeTheFirstCommit_followsFromRecordedSteps() {
+    void timeLeft_whileSomethingTrains_followsFromRecordedSteps() {
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of());
                 UnitStates states = states(store)) {
             states.enter(HOLE, UnitState.TRAINING);
@@ -125,17 +126,29 @@ class WriteProgressTest {
             assertThat(states.status().secondsLeft().orElseThrow())
                     .as("at the pace of the training that has ended")
                     .isBetween(19.0, 20.0);
+
+            states.committed(HOLE, 10, UnitCommit.nothing(RUN, HOLE));
+            states.end(HOLE, Optional.empty());
+            trained(store, STAIN, 6, 5);
+            states.judge();
+            assertThat(states.status().secondsLeft().orElseThrow())
+                    .as("4 steps, and the other 10 pairs")
+                    .isBetween(8.0, 9.0);
         }
     }
 
     private static void trained(ObjectStore store, int step, int sheet) {
+        trained(store, HOLE, step, sheet);
+    }
+
+    private static void trained(ObjectStore store, AdapterId adapter, int step, int sheet) {
         TrainingCurve curve = TrainingCurve.begin(10);
         for (int i = 1; i <= step; i++) {
             curve = curve.with(new TrainingCurve.Point(i, 1.0 / i, 1, 1e-4, 1, 1));
         }
-        store.write(StoreLayout.trainingCurve(HOLE), Json.bytes(curve.withSheet(sheet)));
+        store.write(StoreLayout.trainingCurve(adapter), Json.bytes(curve.withSheet(sheet)));
         store.write(
-                StoreLayout.sheet(HOLE, sheet),
+                StoreLayout.sheet(adapter, sheet),
                 PngCodec.encode(new BufferedImage(64, 32, BufferedImage.TYPE_3BYTE_BGR)));
     }
 

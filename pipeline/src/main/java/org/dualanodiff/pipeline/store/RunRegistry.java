@@ -279,7 +279,7 @@ public final class RunRegistry {
      * @param commits made
      * @param pairs committed by this command, and those still wanted when it began
      * @param pairsPerSecond committed since it began
-     * @param secondsLeft at that pace; before the first commit by the steps that trainings have recorded, about; empty before those
+     * @param secondsLeft at that pace; as long as something trains, by the steps that it has recorded, about; empty before those
      * @param shown some of the units: those under way, then the last that failed, then the last that are complete
      */
     public record RunStatus(
