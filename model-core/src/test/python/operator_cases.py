@@ -131,7 +131,7 @@ DETECTOR_OPERATORS = {
 CASES = {"Operators": OPERATORS, "DetectorOperators": DETECTOR_OPERATORS}
 
 # What takes the gradients of all the others, and what is there to cross between host and device.
-GRADIENTS = ["gradients", "gradients_through"]
+GRADIENTS = ["gradients", "gradients_through", "or_zeros"]
 READS_BACK = ["item", "to_host", "to_device"]
 
 SIGNATURE = re.compile(r"^  def (\w+)\(self: [\w.]+(?:, )?(.*)\) -> .*:$", re.MULTILINE)

@@ -22,8 +22,8 @@ import org.dualanodiff.jobs.spark.TaskSettings;
 import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
 import org.dualanodiff.pipeline.Stopwatch;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
@@ -92,13 +92,13 @@ public final class ScaleBenchmark {
                 .forEach(i -> pairs.computeIfAbsent(
                                 tasks.get(i).unit().defect(), defect -> nothing(runId, tasks.get(i), rows))
                         .add(staged.get(i).pairs(), staged.get(i).bytes())));
-        List<CommitTask> files = pairs.values().stream()
+        List<WriteTask> files = pairs.values().stream()
                 .flatMap(of -> of.tasks(List.of(), FILE_BYTES, false).stream())
                 .toList();
         TaskSettings settings = new TaskSettings(address, "cpu", "fp32", "fp32", 1, 1, UnitWork.OF_MODEL);
         UnitJobs jobs = new UnitJobs(context, settings, RunLease.Fence.none(runId), null);
         Stopwatch committing = Stopwatch.start();
-        List<UnitCommit.File> written = jobs.commit(files);
+        List<UnitCommit.File> written = jobs.write(files);
         double commit = committing.seconds();
         double record = timed(() -> record(store, runId, files, written, pairs, rows));
         return new Measures(
@@ -129,7 +129,7 @@ public final class ScaleBenchmark {
     private static void record(
             ObjectStore store,
             String runId,
-            List<CommitTask> tasks,
+            List<WriteTask> tasks,
             List<UnitCommit.File> written,
             Map<String, UnitPairs> pairs,
             int rows) {

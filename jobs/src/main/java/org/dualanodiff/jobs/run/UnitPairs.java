@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.plan.Planner;
@@ -133,7 +133,7 @@ public final class UnitPairs {
      * @param rewritten as by {@link #toRewrite}
      * @param fileBytes that a file is to have
      */
-    public List<CommitTask> tasks(List<UnitCommit.File> rewritten, long fileBytes, boolean keepRejectedPixels) {
+    public List<WriteTask> tasks(List<UnitCommit.File> rewritten, long fileBytes, boolean keepRejectedPixels) {
         Map<Integer, String> places = new TreeMap<>();
         fresh().keySet().forEach(index -> places.put(index, made.get(index)));
         rewritten.forEach(file -> file.indices().forEach(index -> places.put(index, file.key())));
@@ -141,7 +141,7 @@ public final class UnitPairs {
         long expected = freshBytes()
                 + rewritten.stream().mapToLong(UnitCommit.File::bytes).sum();
         int files = (int) Math.min(indices.size(), Math.max(1, files(expected, fileBytes)));
-        List<CommitTask> tasks = new ArrayList<>();
+        List<WriteTask> tasks = new ArrayList<>();
         for (int file = 0; file < files; file++) {
             int from = (int) ((long) file * indices.size() / files);
             int to = (int) ((long) (file + 1) * indices.size() / files);
@@ -149,7 +149,7 @@ public final class UnitPairs {
             indices.subList(from, to)
                     .forEach(index -> sources.computeIfAbsent(places.get(index), none -> new BitSet())
                             .set(index));
-            tasks.add(new CommitTask(
+            tasks.add(new WriteTask(
                     committed.runId(), committed.adapterId(), sources, nearest, copies, keepRejectedPixels));
         }
         return tasks;

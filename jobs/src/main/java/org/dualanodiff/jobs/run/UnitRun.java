@@ -19,9 +19,9 @@ import org.dualanodiff.jobs.spark.UnitJobs;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.plan.Plan;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
@@ -270,10 +270,10 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
     }
 
     /** Nothing if another driver has committed meanwhile, and so has cleared away what was to be written. */
-    private Optional<List<UnitCommit.File>> written(UnitCommit before, List<CommitTask> files) throws Exception {
+    private Optional<List<UnitCommit.File>> written(UnitCommit before, List<WriteTask> files) throws Exception {
         try {
             return Optional.of(
-                    files.isEmpty() ? List.of() : persistently(() -> run.jobs().commit(files)));
+                    files.isEmpty() ? List.of() : persistently(() -> run.jobs().write(files)));
         } catch (Exception e) {
             run.lease().requireNotLost();
             if (standing().isPresent() && standing().get().number() > before.number()) {

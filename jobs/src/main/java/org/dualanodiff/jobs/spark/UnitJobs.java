@@ -12,13 +12,13 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateTask;
 import org.dualanodiff.pipeline.generate.GenerateSamples.PairSource;
 import org.dualanodiff.pipeline.generate.ModelPairs;
+import org.dualanodiff.pipeline.generate.WritePairs;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.quality.LearnQuality;
 import org.dualanodiff.pipeline.quality.LearnQuality.QualityProfile;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -77,10 +77,10 @@ public final class UnitJobs {
     }
 
     /** One task a file of the table. */
-    public List<UnitCommit.File> commit(List<CommitTask> tasks) {
+    public List<UnitCommit.File> write(List<WriteTask> tasks) {
         RunLease.Fence held = fence;
         return job("commit", "write the pairs of %s", tasks.get(0).adapter().unit())
-                .onStore(settings.store(), tasks, (store, task) -> new CommitPairs(store, held).run(task));
+                .onStore(settings.store(), tasks, (store, task) -> new WritePairs(store, held).run(task));
     }
 
     /** What pairs there are in some files, those of one adapter; pairs that are in several come several times. */

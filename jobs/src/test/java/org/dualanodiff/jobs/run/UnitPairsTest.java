@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.dualanodiff.model.mask.Mask;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.plan.Plan.GenerateUnit;
 import org.dualanodiff.pipeline.plan.Plan.SampleTarget;
 import org.dualanodiff.pipeline.quality.AcceptedCopies;
@@ -76,7 +76,7 @@ class UnitPairsTest {
                 new UnitPairs(UnitCommit.nothing("r", ADAPTER), new SampleTarget(4, 4, 4), AcceptedCopies.NOT_SOUGHT);
         pairs.add(List.of(pair(0, "a"), pair(1, "a"), pair(0, "late"), pair(1, "late"), pair(2, "late")), 1);
 
-        CommitTask task = pairs.tasks(List.of(), FILE, true).get(0);
+        WriteTask task = pairs.tasks(List.of(), FILE, true).get(0);
         assertThat(task.sources()).containsOnlyKeys("a", "late");
         assertThat(UnitCommit.list(task.sources().get("late"))).containsExactly(2);
     }
@@ -91,7 +91,7 @@ class UnitPairsTest {
                         .toList(),
                 1L << 30);
 
-        List<CommitTask> tasks = pairs.tasks(List.of(), FILE, true);
+        List<WriteTask> tasks = pairs.tasks(List.of(), FILE, true);
         assertThat(tasks).hasSize(4);
         assertThat(tasks)
                 .allSatisfy(task -> assertThat(task.sources().values().stream()

@@ -12,8 +12,8 @@ import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 
 /**
- * The commits of a run, one series for each (category, defect). Who creates a number has committed; whoever else tried has
- * not, be it a driver that was taken for dead and woke up.
+ * The commits of a run, one series for each (category, defect), by which each pair is in the table exactly once. Who creates a
+ * number has committed; whoever else tried has not, be it a driver that was taken for dead and woke up.
  */
 public final class UnitCommits {
 

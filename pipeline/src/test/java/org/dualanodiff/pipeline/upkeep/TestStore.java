@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.PublishDataset;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
-import org.dualanodiff.pipeline.generate.CommitPairs;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.WritePairs;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.samples.SampleFileInspector;
 import org.dualanodiff.pipeline.samples.SampleFileInspector.SampleFileSummary;
@@ -176,8 +176,8 @@ final class TestStore {
                 .forEach(file -> file.indices()
                         .forEach(index -> sources.computeIfAbsent(file.key(), none -> new BitSet())
                                 .set(index)));
-        UnitCommit.File file = new CommitPairs(store, RunLease.Fence.none(run))
-                .run(new CommitTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
+        UnitCommit.File file = new WritePairs(store, RunLease.Fence.none(run))
+                .run(new WriteTask(run, ADAPTER, sources, Map.of(), Set.of(), true));
         commits.create(commit.with(List.of(file), Map.of(), sources.keySet()));
         writeManifest(run);
         return List.copyOf(sources.keySet());

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.UnitKey;
-import org.dualanodiff.pipeline.generate.CommitPairs.CommitTask;
+import org.dualanodiff.pipeline.generate.WritePairs.WriteTask;
 import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.quality.QualityCheck;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CommitPairsTest {
+class WritePairsTest {
 
     private static final AdapterId ADAPTER =
             new AdapterId("hex nut", "dent", Fingerprint.of("test").build());
@@ -89,8 +89,8 @@ class CommitPairsTest {
     }
 
     private UnitCommit.File commit(Map<String, BitSet> sources, Set<Integer> copies) throws IOException {
-        return new CommitPairs(store, RunLease.Fence.none("r"))
-                .run(new CommitTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
+        return new WritePairs(store, RunLease.Fence.none("r"))
+                .run(new WriteTask("r", ADAPTER, sources, Map.of(1, 0.5), copies, false));
     }
 
     private static BitSet indices(int... indices) {

@@ -27,12 +27,12 @@ import org.dualanodiff.pipeline.store.UnitCommit;
  * Writes the pairs of a list of staged files, with their last verdicts, into one file of the run's table. Nobody reads that
  * file before a commit lists it, so an attempt that dies leaves nothing but garbage.
  */
-public final class CommitPairs {
+public final class WritePairs {
 
     private final ObjectStore store;
     private final RunLease.Fence fence;
 
-    public CommitPairs(ObjectStore store, RunLease.Fence fence) {
+    public WritePairs(ObjectStore store, RunLease.Fence fence) {
         this.store = store;
         this.fence = fence;
     }
@@ -41,7 +41,7 @@ public final class CommitPairs {
      * @throws IOException if there is no room on this machine, or a staged file is damaged
      * @throws StoreException if the store fails, or a staged file is not there or lacks a pair
      */
-    public UnitCommit.File run(CommitTask task) throws IOException {
+    public UnitCommit.File run(WriteTask task) throws IOException {
         BitSet indices = new BitSet();
         task.sources().values().forEach(indices::or);
         Path file = Files.createTempFile("dualanodiff-pairs-", ".parquet");
@@ -60,20 +60,20 @@ public final class CommitPairs {
         }
     }
 
-    private static String key(CommitTask task, int first) {
+    private static String key(WriteTask task, int first) {
         String folder = StoreLayout.samples(task.runId(), task.adapter().unit());
         return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
     }
 
     /** One source after another; a row group of one of them is in memory. */
-    private Stream<GeneratedSample> rows(CommitTask task) {
+    private Stream<GeneratedSample> rows(WriteTask task) {
         return task.sources().entrySet().stream()
                 .sorted(Comparator.comparingInt(
                         (Map.Entry<String, BitSet> source) -> source.getValue().nextSetBit(0)))
                 .flatMap(source -> rows(task, source.getKey(), source.getValue()));
     }
 
-    private Stream<GeneratedSample> rows(CommitTask task, String key, BitSet indices) {
+    private Stream<GeneratedSample> rows(WriteTask task, String key, BitSet indices) {
         try {
             return SampleFile.stream(store, key)
                     .filter(row -> indices.get(Math.toIntExact(row.id().index())))
@@ -83,7 +83,7 @@ public final class CommitPairs {
         }
     }
 
-    private static GeneratedSample judged(CommitTask task, GeneratedSample row) {
+    private static GeneratedSample judged(WriteTask task, GeneratedSample row) {
         int index = Math.toIntExact(row.id().index());
         return row.compared(
                 task.nearest().getOrDefault(index, row.verdict().measures().of(Measure.ACCEPTED_DISTANCE)),
@@ -99,7 +99,7 @@ public final class CommitPairs {
      * @param copies indices of near-copies
      * @param keepRejectedPixels whether these keep their pictures
      */
-    public record CommitTask(
+    public record WriteTask(
             String runId,
             AdapterId adapter,
             Map<String, BitSet> sources,
