@@ -54,7 +54,9 @@ class UnitsInFlightTest {
 
         new UnitsInFlight(pool -> {}, () -> 2).run(units, ended::add);
 
-        assertThat(ended).hasSize(10).endsWith(0);
+        // The last of the others lets it go on a moment before its own end.
+        assertThat(ended).hasSize(10).doesNotHaveDuplicates();
+        assertThat(ended.indexOf(0)).isGreaterThanOrEqualTo(8);
     }
 
     private static void await(CountDownLatch latch) {
