@@ -64,7 +64,7 @@ final class ModelBenchCommands {
             if (!device.equals("cpu")) {
                 return List.of(Precision.values());
             }
-            // A processor that does not multiply bf16 itself imitates it, many times slower than fp32.
+            // Elsewhere bf16 is slower than fp32, many times so where the processor has to imitate it.
             return Precision.processorMultipliesBfloat16()
                     ? List.of(Precision.FP32, Precision.BF16)
                     : List.of(Precision.FP32);

@@ -143,9 +143,12 @@ public final class AugmentRun {
                     LOG.info("{}", summary.sentence());
                     return summary;
                 } catch (Exception e) {
-                    held.interruption().ifPresent(why -> outcome.failed(why, tasks));
-                    // Losing the lease cancels the jobs, whose failure says nothing of the reason.
-                    held.requireNotLost();
+                    // Losing the lease cancels the jobs, and so does Ctrl-C: their failure says nothing of the reason.
+                    held.requireNotTakenOver();
+                    held.interruption().ifPresent(why -> {
+                        outcome.failed(why, tasks);
+                        throw why;
+                    });
                     outcome.failed(e, tasks);
                     throw e;
                 }

@@ -106,12 +106,17 @@ public final class RunLease implements AutoCloseable {
 
     /** As {@link #requireHeld}, as far as this driver has heard. */
     public void requireNotLost() {
-        if (lost) {
-            throw takenOver(runId);
-        }
+        requireNotTakenOver();
         interruption().ifPresent(why -> {
             throw why;
         });
+    }
+
+    /** @throws StoreException if another driver has taken over, as far as this one has heard */
+    public void requireNotTakenOver() {
+        if (lost) {
+            throw takenOver(runId);
+        }
     }
 
     /** Why nothing more can be done, if this process is ending, as by Ctrl-C. */
