@@ -1,9 +1,11 @@
 package org.dualanodiff.jobs.cli;
 
+import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,22 +15,28 @@ import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.PipelineConfig;
+import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 import org.dualanodiff.pipeline.pretrain.Pretrain.Settings;
+import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
+import org.dualanodiff.pipeline.run.RunInputs;
+import org.dualanodiff.pipeline.run.RunSettings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "pretrain",
-        footer = {
-            "bin/dualanodiff pretrain --from builtin:small --pairs --data GOOD_IMAGES \\",
-            "    --out work/own-base"
-        },
+        footer = {"bin/dualanodiff pretrain --from builtin:small --dataset YOUR_IMAGES \\", "    --out work/own-base"},
         description = {
             "Trains a small base model of 128 x 128 images: from nothing, or further from another one.",
-            "It learns from procedural pictures and from folders of your own faultless images. The same command in the"
-                    + " same folder resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark"
-                    + " gives it; folders must then be the same on every machine."
+            "It learns from procedural pictures, from folders of your own faultless images, and from a data set: its good"
+                    + " images, and those of its defects that adapters train on, too. The same command in the same folder"
+                    + " resumes. Under spark-submit it is one task, with --device cuda on the GPU that Spark gives it; folders"
+                    + " must then be the same on every machine."
         })
 final class PretrainCommand extends ConsoleCommand {
 
@@ -45,6 +53,25 @@ final class PretrainCommand extends ConsoleCommand {
             description = "Model directory or builtin:NAME to continue from. Default: a new model.")
     private Optional<String> from = Optional.empty();
 
+    @Mixin
+    private Options.OfConfig config;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "ROOT",
+            description =
+                    "Data set to learn, with its training defects: dataset.root over the configuration's. With --config or"
+                            + " --set, what they say of dataset, training.part-ground and training.flips holds; the rest"
+                            + " of a job's settings does not count here.")
+    private Optional<String> dataset = Optional.empty();
+
+    @Option(
+            names = "--category",
+            split = ",",
+            paramLabel = "CATEGORY",
+            description = "Of the data set. Default: all of it.")
+    private List<String> categories = List.of();
+
     @Option(
             names = "--data",
             split = ",",
@@ -56,9 +83,10 @@ final class PretrainCommand extends ConsoleCommand {
             names = "--crops",
             paramLabel = "N",
             description =
-                    "Squares at random places and of random sizes, from 128 pixels on, cut from each of your images"
-                            + " beside its middle square: for adapters of dataset.crop = defect. Default: ${DEFAULT-VALUE}.")
-    private int crops;
+                    "Squares at random places and of random sizes, from 128 pixels on, cut from each of your good images"
+                            + " beside its middle square: for adapters of dataset.crop = defect. Default: 0, and as many as"
+                            + " there are crops around a defect where dataset.crop says so.")
+    private Optional<Integer> crops = Optional.empty();
 
     @Option(
             names = "--pairs",
@@ -125,21 +153,27 @@ final class PretrainCommand extends ConsoleCommand {
 
     @Override
     public Integer call() throws IOException {
+        Optional<PipelineConfig> job = job();
+        Machine machine = Machine.of(job.map(given -> given.spark().conf()).orElse(Map.of()));
+        Optional<Settings.Labelled> labelled = job.map(given -> new Settings.Labelled(
+                RunInputs.request(given, machine.cache()),
+                RunSettings.crops(given, ProceduralImage.SIDE),
+                given.training().partGround(),
+                given.training().flips()));
+        int around = labelled.map(Settings.Labelled::windows)
+                .map(DefectCrops.Policy::perImage)
+                .orElse(0);
         Settings settings = new Settings(
                 out,
-                from.map(base -> Machine.of(Map.of())
-                                .models()
-                                .locate(base)
-                                .root()
-                                .toString())
+                from.map(base -> machine.models().locate(base).root().toString())
                         .orElse(null),
-                new Settings.Photographs(data, crops),
+                new Settings.Photographs(data, crops.orElse(around), labelled.orElse(null)),
                 new Settings.Training(steps, batchSize, learningRate, decoder, pairs, rank, minutes, sampleEvery, seed),
                 new Compute(device, Compute.trainingPrecision(precision, device), threads));
         PrintWriter console = stdout();
         Pretrain.Result result = SparkSessions.isEmbedded()
-                ? new Pretrain(settings).run(new ConsoleProgress(console))
-                : PretrainJob.run(settings, console);
+                ? new Pretrain(settings, machine.hadoop()).run(new ConsoleProgress(console))
+                : PretrainJob.run(settings, job.orElseGet(ConfigLoader::defaults), console);
         console.printf(
                 Locale.ROOT,
                 "%s: %d of %d steps, loss %.4f, %.0f s; model in %s%n",
@@ -150,6 +184,23 @@ final class PretrainCommand extends ConsoleCommand {
                 result.seconds(),
                 result.model());
         return ExitCode.DONE;
+    }
+
+    /** Which data set is learned, and how; empty where none is. */
+    private Optional<PipelineConfig> job() {
+        if (dataset.isEmpty() && !config.given()) {
+            if (!categories.isEmpty()) {
+                throw new UserError("--category is of a data set: give --dataset ROOT as well");
+            }
+            return Optional.empty();
+        }
+        List<String> more = new ArrayList<>();
+        dataset.ifPresent(root -> more.add("dataset.root=" + ConfigUtil.quoteString(root)));
+        if (!categories.isEmpty()) {
+            more.add("dataset.categories="
+                    + categories.stream().map(ConfigUtil::quoteString).toList());
+        }
+        return Optional.of(config.load(more));
     }
 
     private static final class ConsoleProgress implements Pretrain.Progress {

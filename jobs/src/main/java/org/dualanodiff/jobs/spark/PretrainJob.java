@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
-import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 
 /** Runs {@link Pretrain} as the one task of a Spark job. */
@@ -21,8 +21,9 @@ public final class PretrainJob {
 
     private PretrainJob() {}
 
-    public static Pretrain.Result run(Pretrain.Settings settings, PrintWriter console) {
-        try (SparkSession spark = SparkSessions.open(ConfigLoader.defaults(), "pretrain")) {
+    /** @param config its Spark settings count */
+    public static Pretrain.Result run(Pretrain.Settings settings, PipelineConfig config, PrintWriter console) {
+        try (SparkSession spark = SparkSessions.open(config, "pretrain")) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             Progress progress = Progress.showOn(console);
             return new SparkJob(
@@ -43,7 +44,8 @@ public final class PretrainJob {
         public Pretrain.Result call(Pretrain.Settings settings) throws Exception {
             Compute asked = settings.compute();
             Compute given = new Compute(GpuTask.device(asked.device()), asked.precision(), asked.threads());
-            return new Pretrain(settings.on(given)).run(reports(progress.training("pretrain", REPORT_EVERY)));
+            return new Pretrain(settings.on(given), Machine.ofSpark().hadoop())
+                    .run(reports(progress.training("pretrain", REPORT_EVERY)));
         }
 
         private static Pretrain.Progress reports(TrainingListener listener) {

@@ -27,7 +27,7 @@ final class MergedAttention implements AutoCloseable {
     private final NDArray queryKeyValue;
     private final NDArray out;
     private final NDArray outBias;
-    private final SelfAttentionInteraction.Folded interaction;
+    private final Optional<SelfAttentionInteraction.Folded> interaction;
     private final Optional<BackgroundCompensation> background;
 
     /**
@@ -52,7 +52,23 @@ final class MergedAttention implements AutoCloseable {
         keyValue = together ? null : stacked(k, v);
         out = stacked(merged(frozen.out(), adapted.out()));
         outBias = TensorScope.disown(Operators.copy(frozen.out().bias()));
-        interaction = adapted.interaction().fold(precision);
+        interaction = Optional.of(adapted.interaction().fold(precision));
+    }
+
+    private MergedAttention(MergedAttention whole) {
+        base = whole.base;
+        query = whole.query;
+        keyValue = whole.keyValue;
+        queryKeyValue = whole.queryKeyValue;
+        out = whole.out;
+        outBias = whole.outBias;
+        background = whole.background;
+        interaction = Optional.empty();
+    }
+
+    /** The same without SAIM. It holds tensors of this one and is not closed. */
+    MergedAttention withoutInteraction() {
+        return new MergedAttention(this);
     }
 
     /** (Cin, Cout) for each branch. */
@@ -137,7 +153,8 @@ final class MergedAttention implements AutoCloseable {
     }
 
     private NDArray finish(NDArray mixed) {
-        return interaction.forward(DualOperators.branchLinear(mixed, out, outBias));
+        NDArray projected = DualOperators.branchLinear(mixed, out, outBias);
+        return interaction.map(saim -> saim.forward(projected)).orElse(projected);
     }
 
     /** GLOBAL on its own, without SAIM: hidden (B, S, C), text (G, T, D), G a divisor of B. Needs BCM's layout of the weights. */
@@ -164,6 +181,6 @@ final class MergedAttention implements AutoCloseable {
                 tensor.close();
             }
         }
-        interaction.close();
+        interaction.ifPresent(SelfAttentionInteraction.Folded::close);
     }
 }

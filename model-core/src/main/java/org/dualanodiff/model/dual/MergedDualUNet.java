@@ -45,11 +45,22 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
      * @param interval steps of a sampling that share deep features, see {@link DeepFeatures}
      */
     public MergedDualUNet(UNet unet, MergedAdapter adapter, int interval) {
+        this(unet, adapter.attentions(), interval);
+        NativeHeap.trim();
+    }
+
+    private MergedDualUNet(UNet unet, Map<String, MergedAttention> attentions, int interval) {
         this.unet = unet;
-        this.attentions = adapter.attentions();
+        this.attentions = attentions;
         this.deep = new DeepFeatures(interval);
         this.deepReference = new DeepFeatures(interval);
-        NativeHeap.trim();
+    }
+
+    /** The same, except that the branches do not hear one another: SAIM is left out. The caller closes it. */
+    public MergedDualUNet withoutInteraction() {
+        Map<String, MergedAttention> alone = new LinkedHashMap<>();
+        attentions.forEach((path, merged) -> alone.put(path, merged.withoutInteraction()));
+        return new MergedDualUNet(unet, alone, deep.interval());
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.diffusion.Sampler.Denoiser;
@@ -19,6 +20,7 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.MaskExtractor.AnomalyPart;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -41,6 +43,7 @@ public final class DualSampler implements AutoCloseable {
     private final SamplingConfig config;
     private final Sampler sampler;
     private final MergedDualUNet unet;
+    private final Optional<MergedDualUNet> withoutInteraction;
     private final NDArray text;
     private final int defectTokens;
     private final GuidedDenoiser denoiser;
@@ -83,8 +86,12 @@ public final class DualSampler implements AutoCloseable {
         this.sampler = config.method().on(base.schedule());
         try (ConstructionScope parts = ConstructionScope.begin()) {
             this.unet = new MergedDualUNet(base.unet(), adapter, config.deepCacheInterval());
+            this.withoutInteraction = config.guidance().isBy(Guidance.Weaker.INTERACTION)
+                    ? Optional.of(unet.withoutInteraction())
+                    : Optional.empty();
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
-            this.denoiser = new GuidedDenoiser(base, unet, text, config.guidanceScale(), config.guidanceInterval());
+            this.denoiser = new GuidedDenoiser(
+                    base, unet, withoutInteraction.map(Function.identity()), text, config.guidance());
             parts.finish();
         }
     }
@@ -93,8 +100,9 @@ public final class DualSampler implements AutoCloseable {
     private NDArray text(MergedAdapter adapter, NestedPrompt prompt, NestedPrompt negative) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray tokens =
-                    config.guided() ? NestedPrompt.tokens(base, negative, prompt) : NestedPrompt.tokens(base, prompt);
+            NDArray tokens = config.guidance().isBy(Guidance.Weaker.TEXT)
+                    ? NestedPrompt.tokens(base, negative, prompt)
+                    : NestedPrompt.tokens(base, prompt);
             return TensorScope.disown(base.promptStates(tokens, adapter.text()));
         }
     }
@@ -110,6 +118,7 @@ public final class DualSampler implements AutoCloseable {
             long first = block * config.batchSize();
             try (CrossAttentionMap attention = attention()) {
                 unet.begin(attention);
+                withoutInteraction.ifPresent(alone -> alone.begin(null));
                 List<Anchor> images = anchors(series, first);
                 Denoised latents = new Denoised(denoise(series, first, images));
                 List<GeneratedPair> pairs = new ArrayList<>();
@@ -234,6 +243,7 @@ public final class DualSampler implements AutoCloseable {
     @Override
     public void close() {
         denoiser.close();
+        withoutInteraction.ifPresent(MergedDualUNet::close);
         unet.close();
         text.close();
     }

@@ -8,7 +8,7 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.Branch;
 import org.dualanodiff.model.dual.PairDenoiser;
 import org.dualanodiff.model.sampling.CleanBackgrounds.BackgroundReference;
-import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.torch.DualOperators;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
@@ -16,37 +16,41 @@ import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
 /**
- * Classifier-free guidance over both branches (Ho and Salimans 2022): {@code u + g (c - u)}, where the
- * unconditional estimate u also runs both branches with SAIM. One batched pass gives both halves; at
- * scale 1, and outside the {@link GuidanceInterval}, the unconditional half is left out.
+ * Guidance over both branches, {@code w + g (f - w)}, where f is the full model's estimate and w that of the weaker one of
+ * {@link Guidance.Weaker}. The unconditional estimate of classifier-free guidance also runs both branches with SAIM, and one
+ * batched pass gives both halves. At scale 1, and outside of the interval, the weaker estimate is left out.
  */
 public final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
     private final BaseModel base;
     private final PairDenoiser unet;
+    private final Optional<PairDenoiser> withoutInteraction;
     private final NDArray text;
     private final NDArray conditional;
-    private final double scale;
-    private final GuidanceInterval interval;
+    private final Guidance guidance;
 
-    /** As {@link #GuidedDenoiser(BaseModel, DualUNet, NDArray, double, GuidanceInterval)}, over the whole schedule. */
+    /** Classifier-free guidance over the whole schedule. */
     public GuidedDenoiser(BaseModel base, PairDenoiser unet, NDArray text, double scale) {
-        this(base, unet, text, scale, GuidanceInterval.WHOLE);
+        this(base, unet, Optional.empty(), text, Guidance.byText(scale));
     }
 
     /**
-     * @param text states with guidance (2*G*2, T, D): the unconditional rows (g f), then the conditional
-     *     ones; without, (G*2, T, D)
-     * @param scale 1 for no guidance
-     * @param interval where guidance acts
+     * @param withoutInteraction the same without SAIM, if guidance is {@linkplain Guidance.Weaker#INTERACTION by it}
+     * @param text states with classifier-free guidance (2*G*2, T, D): the unconditional rows (g f), then the conditional
+     *     ones; else (G*2, T, D)
      */
-    public GuidedDenoiser(BaseModel base, PairDenoiser unet, NDArray text, double scale, GuidanceInterval interval) {
+    public GuidedDenoiser(
+            BaseModel base,
+            PairDenoiser unet,
+            Optional<PairDenoiser> withoutInteraction,
+            NDArray text,
+            Guidance guidance) {
         this.base = base;
         this.unet = unet;
+        this.withoutInteraction = withoutInteraction;
         this.text = text;
-        this.conditional = scale == 1 ? text : conditional(text);
-        this.scale = scale;
-        this.interval = interval;
+        this.conditional = guidance.isBy(Guidance.Weaker.TEXT) ? conditional(text) : text;
+        this.guidance = guidance;
     }
 
     private static NDArray conditional(NDArray text) {
@@ -69,42 +73,42 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
     private NDArray noise(NDArray x, int timestep, Optional<BackgroundReference> reference) {
         try (TensorScope scope = TensorScope.open()) {
-            return scope.release(
-                    guidedAt(timestep) ? guided(x, timestep, reference) : unguided(x, timestep, reference));
+            boolean guided = guidance.actsAt(timestep, base.schedule().length());
+            boolean halves = guided && guidance.isBy(Guidance.Weaker.TEXT);
+            NDArray states = halves ? text : conditional;
+            NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
+            try (BackgroundFeatures features = features(reference.map(r -> r.noised(timestep, halves)), t, states)) {
+                if (halves) {
+                    return scope.release(byText(x, timestep, unet.bothHalves(x, t, states, features)));
+                }
+                NDArray full = base.schedule().toNoise(unet.forward(x, t, states, features), x, timestep);
+                if (!guided) {
+                    return scope.release(full);
+                }
+                NDArray alone = withoutInteraction.orElseThrow().forward(x, t, states, features);
+                return scope.release(
+                        Operators.extrapolate(base.schedule().toNoise(alone, x, timestep), full, guidance.scale()));
+            }
         }
     }
 
-    private boolean guidedAt(int timestep) {
-        return scale != 1 && interval.contains(timestep, base.schedule().length());
+    private NDArray byText(NDArray x, int timestep, NDArray both) {
+        long rows = Tensors.shape(x)[0];
+        NDArray unconditional = base.schedule().toNoise(Operators.narrow(both, 0, 0, rows), x, timestep);
+        return Operators.extrapolate(
+                unconditional, base.schedule().toNoise(secondHalf(both), x, timestep), guidance.scale());
+    }
+
+    private BackgroundFeatures features(Optional<NDArray> backgrounds, NDArray t, NDArray states) {
+        return backgrounds
+                .map(latents ->
+                        unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
+                .orElse(BackgroundFeatures.NONE);
     }
 
     /** The same, with background compensation by the clean backgrounds of the batch. */
     public Denoiser over(BackgroundReference reference) {
         return (x, timestep) -> noise(x, timestep, Optional.of(reference));
-    }
-
-    private NDArray unguided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
-        NDArray prediction = predict(x, timestep, conditional, reference.map(r -> r.noised(timestep, false)), false);
-        return base.schedule().toNoise(prediction, x, timestep);
-    }
-
-    private NDArray guided(NDArray x, int timestep, Optional<BackgroundReference> reference) {
-        long rows = Tensors.shape(x)[0];
-        NDArray both = predict(x, timestep, text, reference.map(r -> r.noised(timestep, true)), true);
-        NDArray unconditional = base.schedule().toNoise(Operators.narrow(both, 0, 0, rows), x, timestep);
-        NDArray conditional = base.schedule().toNoise(secondHalf(both), x, timestep);
-        return Operators.extrapolate(unconditional, conditional, scale);
-    }
-
-    private NDArray predict(
-            NDArray x, int timestep, NDArray states, Optional<NDArray> backgrounds, boolean bothHalves) {
-        NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
-        try (BackgroundFeatures features = backgrounds
-                .map(latents ->
-                        unet.background(latents, t, DualOperators.selectBranch(states, Branch.GLOBAL.ordinal())))
-                .orElse(BackgroundFeatures.NONE)) {
-            return bothHalves ? unet.bothHalves(x, t, states, features) : unet.forward(x, t, states, features);
-        }
     }
 
     @Override

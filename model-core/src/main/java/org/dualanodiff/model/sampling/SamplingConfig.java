@@ -11,8 +11,7 @@ import org.dualanodiff.model.diffusion.Sampler;
  * How pairs are sampled.
  *
  * @param steps of the sampler
- * @param guidanceScale 1 for no guidance
- * @param guidanceInterval where in the schedule guidance acts
+ * @param guidance what is exaggerated, how much and when
  * @param deepCacheInterval steps that share features from deep inside the U-Net; 1: none do
  * @param batchSize pairs denoised together: one block. Changing it changes the last bits of the results
  * @param resolution side of the square images, in pixels
@@ -21,8 +20,7 @@ import org.dualanodiff.model.diffusion.Sampler;
 public record SamplingConfig(
         Method method,
         int steps,
-        double guidanceScale,
-        GuidanceInterval guidanceInterval,
+        Guidance guidance,
         int deepCacheInterval,
         int batchSize,
         int resolution,
@@ -30,9 +28,6 @@ public record SamplingConfig(
         implements Serializable {
 
     public SamplingConfig {
-        if (!(guidanceScale >= 1)) {
-            throw new IllegalArgumentException("guidance scale must be at least 1, was " + guidanceScale);
-        }
         if (deepCacheInterval < 1) {
             throw new IllegalArgumentException("the deep cache's interval must be positive, was " + deepCacheInterval);
         }
@@ -41,9 +36,9 @@ public record SamplingConfig(
         }
     }
 
-    /** With guidance over the whole schedule, without attention. */
+    /** With classifier-free guidance over the whole schedule, without attention. */
     public SamplingConfig(Method method, int steps, double guidanceScale, int batchSize, int resolution) {
-        this(method, steps, guidanceScale, GuidanceInterval.WHOLE, 1, batchSize, resolution, false);
+        this(method, steps, Guidance.byText(guidanceScale), 1, batchSize, resolution, false);
     }
 
     /** The sampler, with the options that only it has. */
@@ -84,8 +79,45 @@ public record SamplingConfig(
         }
     }
 
-    boolean guided() {
-        return guidanceScale != 1;
+    /**
+     * Guidance: the model's estimate is moved away from that of a weaker model, {@code weak + scale (full - weak)}.
+     *
+     * @param weaker what the weaker model lacks
+     * @param scale at least 1, which is no guidance
+     * @param interval where in the schedule it acts
+     */
+    public record Guidance(Weaker weaker, double scale, GuidanceInterval interval) implements Serializable {
+
+        public Guidance {
+            if (!(scale >= 1)) {
+                throw new IllegalArgumentException("guidance scale must be at least 1, was " + scale);
+            }
+        }
+
+        /** The weaker model of guidance. */
+        public enum Weaker {
+            /** It has the negative prompt: classifier-free guidance (Ho and Salimans 2022), as in the paper. */
+            TEXT,
+            /**
+             * Its branches do not hear one another, SAIM being left out. So the agreement of image and part is exaggerated (an
+             * extension of the paper, after Karras et al. 2024, "Guiding a diffusion model with a bad version of itself").
+             */
+            INTERACTION
+        }
+
+        /** The paper's, over the whole schedule. */
+        public static Guidance byText(double scale) {
+            return new Guidance(Weaker.TEXT, scale, GuidanceInterval.WHOLE);
+        }
+
+        /** Whether it is by the model of this kind and does anything. */
+        boolean isBy(Weaker kind) {
+            return scale != 1 && weaker == kind;
+        }
+
+        boolean actsAt(int timestep, int length) {
+            return scale != 1 && interval.contains(timestep, length);
+        }
     }
 
     /**

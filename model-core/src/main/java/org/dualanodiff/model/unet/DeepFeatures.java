@@ -22,6 +22,11 @@ public final class DeepFeatures implements AutoCloseable {
         this.interval = interval;
     }
 
+    /** Passes that share deep features. */
+    public int interval() {
+        return interval;
+    }
+
     /** Whether the next pass may go on from here; a pass over another number of latents or texts may not. */
     boolean fit(NDArray latents, NDArray text) {
         long[] wanted = {Tensors.shape(latents)[0], Tensors.shape(text)[0]};

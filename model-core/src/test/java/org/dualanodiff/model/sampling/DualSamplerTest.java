@@ -21,6 +21,7 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.MaskExtractor.HeatMap;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,7 +117,7 @@ class DualSamplerTest {
     @Test
     void sampler_recordingAttention_givesEachPairAMapAndTheSamePictures() {
         SamplingConfig recording =
-                new SamplingConfig(SamplingConfig.Method.DDIM, 3, 2.5, GuidanceInterval.WHOLE, 1, 3, 32, true);
+                new SamplingConfig(SamplingConfig.Method.DDIM, 3, Guidance.byText(2.5), 1, 3, 32, true);
         try (DualSampler sampler = new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", recording)) {
             List<GeneratedPair> pairs = sampler.sampleBlock(SERIES, 0);
             assertThat(bytes(pairs)).isDeepEqualTo(bytes(block(0, SERIES)));
@@ -173,7 +174,13 @@ class DualSamplerTest {
     /** Of the last of some blocks. Guidance begins on the way, so that passes of two kinds follow one another. */
     private static int[] pixels(int interval, long... blocks) {
         SamplingConfig config = new SamplingConfig(
-                SamplingConfig.Method.DDIM, 9, 2.5, new GuidanceInterval(0, 0.7), interval, 1, 32, false);
+                SamplingConfig.Method.DDIM,
+                9,
+                new Guidance(Guidance.Weaker.TEXT, 2.5, new GuidanceInterval(0, 0.7)),
+                interval,
+                1,
+                32,
+                false);
         try (DualSampler sampler = new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", config)) {
             byte[] levels = {};
             for (long block : blocks) {

@@ -27,7 +27,7 @@ import org.dualanodiff.model.sampling.CleanBackgrounds;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
@@ -173,8 +173,7 @@ class ConstructionScopeTest {
     }
 
     private static DualSampler sampler() {
-        SamplingConfig config =
-                new SamplingConfig(SamplingConfig.Method.PNDM, 2, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, true);
+        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.PNDM, 2, Guidance.byText(2), 1, 1, SIDE, true);
         return new DualSampler(BASE, adapter, NestedPrompt.RELEASED, "", config);
     }
 

@@ -18,7 +18,7 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.sampling.DualSampler;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
-import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.torch.Tensors.Traffic;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
@@ -72,7 +72,7 @@ class StepTrafficTest {
 
     private static Traffic block(BaseModel base, MergedAdapter adapter, int steps) {
         SamplingConfig config =
-                new SamplingConfig(SamplingConfig.Method.DDIM, steps, 2, GuidanceInterval.WHOLE, 1, 1, SIDE, false);
+                new SamplingConfig(SamplingConfig.Method.DDIM, steps, Guidance.byText(2), 1, 1, SIDE, false);
         try (DualSampler sampler = new DualSampler(base, adapter, NestedPrompt.RELEASED, "", config)) {
             Traffic before = Traffic.soFar();
             sampler.sampleBlock(new SampleSeries(1, "tile", "crack"), 0);

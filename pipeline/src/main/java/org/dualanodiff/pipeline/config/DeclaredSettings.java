@@ -121,6 +121,7 @@ final class DeclaredSettings {
             samples("generation.karras-sigmas", flag()),
             samples("generation.final-sigma-zero", flag()),
             samples("generation.steps", wholeNumberOr("auto", 1, 1000)),
+            samples("generation.guidance", oneOf("text", "interaction")).unless("text"),
             samples("generation.guidance-scale", numberOr(List.of("auto"), 1, 100)),
             samples("generation.guidance-interval", interval(0, 1)),
             samples("generation.deep-cache-interval", wholeNumber(1, 1000)).unless("1"),

@@ -3,7 +3,9 @@ package org.dualanodiff.pipeline.config;
 import com.typesafe.config.Config;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 
@@ -16,6 +18,7 @@ public record GenerationConfig(
         int samplesPerDefect,
         SamplingConfig.Method sampler,
         int steps,
+        Guidance.Weaker guidance,
         double guidanceScale,
         GuidanceInterval guidanceInterval,
         int deepCacheInterval,
@@ -35,6 +38,7 @@ public record GenerationConfig(
                 block.getInt("samples-per-defect"),
                 sampler(block),
                 OrAuto.whole(block, "steps"),
+                Guidance.Weaker.valueOf(block.getString("guidance").toUpperCase(Locale.ROOT)),
                 OrAuto.number(block, "guidance-scale"),
                 new GuidanceInterval(guided.get(0), guided.get(1)),
                 block.getInt("deep-cache-interval"),
@@ -56,9 +60,19 @@ public record GenerationConfig(
         return steps != OrAuto.AUTO ? steps : compensated ? 50 : 100;
     }
 
-    /** Guidance: as set, else the paper's 2.5, or the released code's 2 with background compensation. */
+    /**
+     * Guidance: as set, else by the interaction 1.5, and by the text the paper's 2.5, or the released code's 2 with background
+     * compensation.
+     */
     public double guidanceScale(boolean compensated) {
-        return guidanceScale != OrAuto.AUTO ? guidanceScale : compensated ? 2 : 2.5;
+        if (guidanceScale != OrAuto.AUTO) {
+            return guidanceScale;
+        }
+        return guidance == Guidance.Weaker.INTERACTION ? 1.5 : compensated ? 2 : 2.5;
+    }
+
+    public Guidance guidance(boolean compensated) {
+        return new Guidance(guidance, guidanceScale(compensated), guidanceInterval);
     }
 
     /** Whether pairs are made on real good images. */

@@ -48,6 +48,7 @@ public final class LeakCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeakCheck.class);
 
+    private static final String UNCHECKED = "nobody checks whether it has seen test images";
     private static final String OTHER_SPLIT =
             "evaluate with the split that training used, or train again with this one";
     private static final String COPIES =
@@ -157,13 +158,9 @@ public final class LeakCheck {
 
     private Optional<String> doubts(PublishedAdapter adapter) {
         List<Provenance.TrainingImage> images = adapter.provenance().data().images();
-        long others = images.stream()
-                .filter(image -> !training.containsKey(image.imageSha256()))
-                .count();
-        String doubt = images.isEmpty()
-                ? "%s does not say which images trained it, so nobody checks whether it has seen test images"
-                : "%s learned from %d images that no other arm has, so it knows more than they do";
-        return images.isEmpty() || others > 0 ? Optional.of(doubt.formatted(name(adapter), others)) : Optional.empty();
+        return images.isEmpty()
+                ? Optional.of(name(adapter) + " does not say which images trained it, so " + UNCHECKED)
+                : moreThanArms(name(adapter), images.stream().map(Provenance.TrainingImage::imageSha256));
     }
 
     private Stream<String> leaks(PublishedAdapter adapter) {
@@ -186,7 +183,7 @@ public final class LeakCheck {
     /**
      * Looks through the images that base models say they have learned from, at each model once, whatever its names.
      *
-     * @return what cannot be told, a sentence each
+     * @return what cannot be told, and which models learned from images that are not for training here, a sentence each
      * @throws LeakException naming each test image
      */
     public List<String> refuseBases(Collection<Provenance.BaseModel> bases, BaseModelSource models) {
@@ -194,18 +191,30 @@ public final class LeakCheck {
         bases.forEach(base -> byContent.putIfAbsent(base.sha256(), base));
         return byContent.values().stream()
                 .flatMap(base -> refuseBase(base, folder(base, models)).stream())
-                .map(why -> why + ", so nobody checks whether it has seen test images")
                 .toList();
     }
 
     private Optional<String> refuseBase(Provenance.BaseModel base, Optional<Path> folder) {
         String model = "the base model " + base.name();
         if (folder.isEmpty()) {
-            return Optional.of(model + " is not on this machine as it was when adapters were trained on it");
+            return Optional.of(
+                    model + " is not on this machine as it was when adapters were trained on it, so " + UNCHECKED);
         }
         Optional<Map<String, String>> images = BaseModelImages.read(folder.get());
-        images.ifPresent(listed -> refuseBase(base.name(), listed));
-        return images.isPresent() ? Optional.empty() : Optional.of(model + " has no " + BaseModelImages.FILE);
+        if (images.isEmpty()) {
+            return Optional.of(model + " has no " + BaseModelImages.FILE + ", so " + UNCHECKED);
+        }
+        refuseBase(base.name(), images.get());
+        return moreThanArms(model, images.get().values().stream());
+    }
+
+    /** @param images by content */
+    private Optional<String> moreThanArms(String model, Stream<String> images) {
+        long others = images.filter(image -> !training.containsKey(image)).count();
+        return others == 0
+                ? Optional.empty()
+                : Optional.of("%s learned from %d images that no other arm has, so it knows more than they do"
+                        .formatted(model, others));
     }
 
     /** Empty where there is no such model any more, or another one. */

@@ -1,36 +1,47 @@
 package org.dualanodiff.pipeline.pretrain;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
+import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.dataset.Dataset;
+import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
-import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Faultless pictures of one's own products, resized once and kept as 8-bit levels: the middle square of each photograph,
- * and squares at random places and of random sizes, from the model's own to the largest that fits.
+ * Pictures of one's own products, resized once and kept as 8-bit levels. Of a faultless one: the middle square, and squares
+ * at random places and of random sizes, from the model's own to the largest that fits. Of one with a defect: the squares
+ * that an adapter would learn from, with their masks.
  *
- * <p>The name of a picture's product is that of its folder, or of the nearest folder above that is not called {@code
- * good}, {@code train}, {@code test} or the like. So both {@code bottle/train/good} and {@code photos/bottle} hold
- * bottles.
+ * <p>Where pictures come from folders, the name of a picture's product is that of its folder, or of the nearest folder above
+ * that is not called {@code good}, {@code train}, {@code test} or the like. So both {@code bottle/train/good} and {@code
+ * photos/bottle} hold bottles. In a data set it is the category.
  */
 final class OwnImages {
 
@@ -38,34 +49,100 @@ final class OwnImages {
     private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff");
     private static final Set<String> NOT_PRODUCTS = Set.of("good", "ok", "train", "test", "val", "images", "normal");
 
-    private final List<Own> images;
+    private final int side;
+    private final Squares squares;
+    private final List<Own> images = new ArrayList<>();
+    private final List<OwnDefect> defects = new ArrayList<>();
+    /** By name, each file once. */
+    private final SortedMap<String, String> hashes = new TreeMap<>();
 
-    private record Own(Image pixels, String product, String name, String sha256) {}
+    private record Own(Image pixels, String product) {}
 
-    private OwnImages(List<Own> images) {
-        this.images = images;
+    /**
+     * A defect of one's own.
+     *
+     * @param image {@code (3, side, side)}
+     * @param mask {@code (1, side, side)}, 255 on the defect and 0 elsewhere
+     */
+    record OwnDefect(Image image, Image mask, String product, String defect) {}
+
+    private OwnImages(int side, Squares squares) {
+        this.side = side;
+        this.squares = squares;
     }
 
     /**
-     * Reads all pictures below some folders. A picture that cannot be read is left out, with a warning.
+     * Reads all pictures below some folders, and those of a data set that are for training. A picture that cannot be read is
+     * left out, with a warning.
      *
+     * @param hadoop how to reach the data set
      * @param side of the square pictures
      * @param seed of the random squares
-     * @throws DatasetException if a folder holds no readable picture
+     * @throws DatasetException if a folder holds no readable picture, or the data set cannot be read
+     * @throws org.dualanodiff.pipeline.UserError if a category of the data set has nothing to train on
      */
-    static OwnImages read(Pretrain.Settings.Photographs own, int side, long seed) throws IOException {
-        List<Own> images = new ArrayList<>();
+    static OwnImages read(Pretrain.Settings.Photographs own, Configuration hadoop, int side, long seed)
+            throws IOException {
+        OwnImages read = new OwnImages(side, new Squares(side, own.crops(), seed));
         for (Path folder : own.folders().stream().map(Path::of).toList()) {
-            int before = images.size();
+            int before = read.images.size();
             DatasetFiles files = DatasetFiles.below(folder);
             for (Path file : files(folder)) {
-                read(file, files, new Squares(side, own.crops(), seed), images);
+                read.addFaultless(file.toUri(), file.toString(), product(file), files);
             }
-            if (images.size() == before) {
+            if (read.images.size() == before) {
                 throw new DatasetException("folder %s holds no readable picture (%s)".formatted(folder, ENDINGS));
             }
         }
-        return new OwnImages(images);
+        if (own.labelled().isPresent()) {
+            read.addTrainingSplit(own.labelled().get(), hadoop);
+        }
+        return read;
+    }
+
+    private void addTrainingSplit(Pretrain.Settings.Labelled labelled, Configuration hadoop) throws IOException {
+        Dataset dataset = new DatasetReader(hadoop).read(labelled.request());
+        dataset.requireUsable(labelled.request().root());
+        DatasetFiles files = DatasetFiles.of(hadoop, labelled.request());
+        for (Dataset.GoodImages good : dataset.good()) {
+            for (URI image : good.training()) {
+                addFaultless(image, good.category() + "/good/" + GoodImages.name(image), good.category(), files);
+            }
+        }
+        for (DefectSet set : dataset.sets()) {
+            for (DefectSet.DefectImage image : set.training()) {
+                addDefect(set, image, labelled, files);
+            }
+        }
+    }
+
+    private void addDefect(
+            DefectSet set, DefectSet.DefectImage defect, Pretrain.Settings.Labelled labelled, DatasetFiles files)
+            throws IOException {
+        BufferedImage photograph = defect.openImage(files);
+        BufferedImage mask = defect.openMask(files);
+        if (labelled.crops().isPresent()) {
+            for (DefectCrops.Pair window :
+                    new DefectCrops(labelled.crops().get()).pairs(defect.name(), photograph, mask)) {
+                addDefect(set, window.image(), window.mask());
+            }
+        } else {
+            addDefect(set, photograph, mask);
+        }
+        hashes.put(set.category() + "/" + set.defect() + "/" + defect.name(), defect.imageSha256());
+    }
+
+    private void addDefect(DefectSet set, BufferedImage photograph, BufferedImage mask) {
+        new TrainingTransform(side)
+                .windows(photograph, mask, Optional.empty(), Flip.NONE).stream()
+                        .filter(TrainingTransform.Pixels::hasDefect)
+                        .map(pixels -> new OwnDefect(
+                                Image.ofSigned(pixels.image(), side, side),
+                                Mask.where(side, side, i -> pixels.mask()[i] > 0)
+                                        .image(),
+                                set.category(),
+                                set.defect()))
+                        .forEach(defects::add);
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -82,14 +159,13 @@ final class OwnImages {
         return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
     }
 
-    private static void read(Path file, DatasetFiles files, Squares squares, List<Own> images) throws IOException {
+    private void addFaultless(URI file, String name, String product, DatasetFiles files) throws IOException {
         try {
-            byte[] bytes = files.read(file.toUri());
-            Image photograph = Image.rgb(ImageDecoder.image(bytes));
-            String sha256 = Fingerprint.ofBytes(bytes).hex();
-            for (Image square : squares.of(photograph, file.getFileName().toString())) {
-                images.add(new Own(square, product(file), file.toString(), sha256));
+            Image photograph = Image.rgb(files.image(file));
+            for (Image square : squares.of(photograph, GoodImages.name(file))) {
+                images.add(new Own(square, product));
             }
+            hashes.put(name, Fingerprint.ofBytes(files.read(file)).hex());
         } catch (UnreadableImageException | OutsideRootException e) {
             LOG.warn("{} is left out: {}", file, e.getMessage());
         }
@@ -143,12 +219,23 @@ final class OwnImages {
         return images.get(index).product();
     }
 
-    /** SHA-256 of each file by its path: who tests on one of them must know. */
-    Map<String, String> hashes() {
-        return images.stream().collect(Collectors.toMap(Own::name, Own::sha256, (a, b) -> a, TreeMap::new));
+    /** Those with a defect; none where only faultless ones were given. */
+    List<OwnDefect> defects() {
+        return defects;
+    }
+
+    /** SHA-256 of each file by its path, or by its place in the data set: who tests on one of them must know. */
+    SortedMap<String, String> hashes() {
+        return hashes;
     }
 
     List<String> products() {
-        return images.stream().map(Own::product).distinct().toList();
+        return Stream.concat(images.stream().map(Own::product), defects.stream().map(OwnDefect::product))
+                .distinct()
+                .toList();
+    }
+
+    List<String> defectNames() {
+        return defects.stream().map(OwnDefect::defect).distinct().toList();
     }
 }

@@ -12,10 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer;
 import org.dualanodiff.model.pretraining.DecoderTrainer;
 import org.dualanodiff.model.pretraining.Pretraining;
@@ -24,6 +27,8 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.UserError;
+import org.dualanodiff.pipeline.crop.DefectCrops;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
 import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
 import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
@@ -50,19 +55,21 @@ public final class Pretrain {
     /**
      * Reads the pictures of one's own.
      *
-     * @throws org.dualanodiff.pipeline.dataset.DatasetException if a folder holds none
+     * @param hadoop how to reach the data set
+     * @throws org.dualanodiff.pipeline.dataset.DatasetException if a folder holds none, or the data set cannot be read
+     * @throws UserError if a category of the data set has nothing to train on
      */
-    public Pretrain(Settings settings) throws IOException {
-        this(settings, CODEC_IMAGES);
+    public Pretrain(Settings settings, Configuration hadoop) throws IOException {
+        this(settings, hadoop, CODEC_IMAGES);
     }
 
     /** @param codecImages that the codec of a new model is fitted to */
-    Pretrain(Settings settings, int codecImages) throws IOException {
+    Pretrain(Settings settings, Configuration hadoop, int codecImages) throws IOException {
         this.settings = settings;
         this.training = settings.training();
         this.codecImages = codecImages;
         this.work = settings.folder().resolve("pretraining");
-        this.own = OwnImages.read(settings.own(), SIDE, training.seed());
+        this.own = OwnImages.read(settings.own(), hadoop, SIDE, training.seed());
         this.corpus = new ProceduralCorpus(training.seed());
     }
 
@@ -86,7 +93,12 @@ public final class Pretrain {
     }
 
     private Pretraining trainer(ModelDirectory start, PretrainingConfig config) {
-        MixedImages images = new MixedImages(training.seed(), own);
+        Optional<Settings.Labelled> labelled = settings.own().labelled();
+        MixedImages images = new MixedImages(
+                training.seed(),
+                own,
+                labelled.map(Settings.Labelled::ground).orElse(PartGround.GREY),
+                labelled.map(Settings.Labelled::flips).orElse(Flip.among(true, false)));
         return training.decoder()
                 ? new DecoderTrainer(start, images, config, settings.compute())
                 : new BaseTrainer(start, images, config, settings.compute());
@@ -111,15 +123,17 @@ public final class Pretrain {
             for (int i = 0; i < own.count(); i++) {
                 fit.add(own.pixels(i).signed(), SIDE);
             }
+            own.defects().forEach(defect -> fit.add(defect.image().signed(), SIDE));
             RandomModel.writeSmall(fresh, words(), fit.weights(), training.seed());
         }
         return ModelDirectory.open(fresh);
     }
 
     private Set<String> words() {
-        return PretrainingCaptions.words(Stream.of(corpus.objects(), corpus.defects(), own.products())
-                .flatMap(List::stream)
-                .toList());
+        return PretrainingCaptions.words(
+                Stream.of(corpus.objects(), corpus.defects(), own.products(), own.defectNames())
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     private PretrainingConfig config(ModelDirectory start) {
@@ -147,7 +161,10 @@ public final class Pretrain {
         Path sheet = work.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
         List<String> objects = new ArrayList<>(own.products());
         corpus.objects().stream().limit(Math.min(SHEET_OBJECTS, step)).forEach(objects::add);
-        new SampleSheet(objects, corpus.defects(), settings).write(settings.folder(), sheet);
+        List<String> defects = Stream.concat(own.defectNames().stream(), corpus.defects().stream())
+                .distinct()
+                .toList();
+        new SampleSheet(objects, defects, settings).write(settings.folder(), sheet);
         progress.sheet(step, sheet);
     }
 
@@ -218,14 +235,39 @@ public final class Pretrain {
             implements Serializable {
 
         /**
-         * One's own faultless pictures.
+         * One's own pictures.
          *
-         * @param crops squares at random places and of random sizes, cut from each of them beside the middle one
+         * @param folders of faultless ones
+         * @param crops squares at random places and of random sizes, cut from each faultless one beside the middle one
+         * @param data what is learned of a data set, or null
          */
-        public record Photographs(List<String> folders, int crops) implements Serializable {
+        public record Photographs(List<String> folders, int crops, Labelled data) implements Serializable {
 
             public Photographs {
                 folders = List.copyOf(folders);
+            }
+
+            Optional<Labelled> labelled() {
+                return Optional.ofNullable(data);
+            }
+        }
+
+        /**
+         * The good images of a data set and those of its defects that are for training, as adapters will see them.
+         *
+         * @param windows how windows are cut around defects, or null where whole images are learned
+         * @param ground of the anomaly parts
+         * @param flips the mirror images in which training sees each image
+         */
+        public record Labelled(DatasetRequest request, DefectCrops.Policy windows, PartGround ground, List<Flip> flips)
+                implements Serializable {
+
+            public Labelled {
+                flips = List.copyOf(flips);
+            }
+
+            Optional<DefectCrops.Policy> crops() {
+                return Optional.ofNullable(windows);
             }
         }
 

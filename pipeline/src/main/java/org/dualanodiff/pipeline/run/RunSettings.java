@@ -22,6 +22,7 @@ import org.dualanodiff.model.mask.MaskExtractor;
 import org.dualanodiff.model.mask.SaliencyMask;
 import org.dualanodiff.model.mask.VisibleChange;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.pipeline.DisplayText;
@@ -184,8 +185,7 @@ public record RunSettings(
         return new SamplingConfig(
                 generation.sampler(),
                 generation.steps(compensated),
-                generation.guidanceScale(compensated),
-                generation.guidanceInterval(),
+                generation.guidance(compensated),
                 generation.deepCacheInterval(),
                 generation.batchSize(),
                 resolution,
@@ -218,8 +218,10 @@ public record RunSettings(
         return new SamplingConfig(
                 SamplingConfig.Method.DPM_SOLVER,
                 PREVIEW_STEPS,
-                config.generation().guidanceScale(compensated),
-                GuidanceInterval.WHOLE,
+                new Guidance(
+                        config.generation().guidance(),
+                        config.generation().guidanceScale(compensated),
+                        GuidanceInterval.WHOLE),
                 1,
                 PREVIEW_PAIRS,
                 resolution,
@@ -274,6 +276,11 @@ public record RunSettings(
 
     /** How windows are cut around defects; null where whole images are learned. */
     public DefectCrops.Policy crops() {
+        return crops(config, resolution);
+    }
+
+    /** The same for a base that is yet to be made. */
+    public static DefectCrops.Policy crops(PipelineConfig config, int resolution) {
         DatasetConfig.Crop crop = config.dataset().crop();
         return crop.aroundDefects()
                 ? new DefectCrops.Policy(

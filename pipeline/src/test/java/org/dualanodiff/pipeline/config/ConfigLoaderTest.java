@@ -20,6 +20,7 @@ import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.SamplingConfig;
+import org.dualanodiff.model.sampling.SamplingConfig.Guidance;
 import org.dualanodiff.model.sampling.SamplingConfig.GuidanceInterval;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
@@ -82,6 +83,7 @@ class ConfigLoaderTest {
               karras-sigmas = true
               final-sigma-zero = yes
               steps = 50
+              guidance = interaction
               guidance-scale = 2
               guidance-interval = [0.1, 0.75]
               deep-cache-interval = 3
@@ -149,6 +151,7 @@ class ConfigLoaderTest {
                     1000,
                     new SamplingConfig.DpmSolver(true, true),
                     50,
+                    Guidance.Weaker.INTERACTION,
                     2,
                     new GuidanceInterval(0.1, 0.75),
                     3,
@@ -240,6 +243,7 @@ class ConfigLoaderTest {
                                 500,
                                 SamplingConfig.Method.PNDM,
                                 -1,
+                                Guidance.Weaker.TEXT,
                                 -1,
                                 new GuidanceInterval(0, 1),
                                 1,

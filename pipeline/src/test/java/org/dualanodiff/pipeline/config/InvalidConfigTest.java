@@ -92,6 +92,7 @@ class InvalidConfigTest {
                 "training.learning-rate=0 | must be above 0 and at most 1, was 0",
                 "training.weight-decay=1.01 | must be 0..1, was 1.01",
                 "training.flips.vertical=maybe | must be true or false, was \"maybe\"",
+                "generation.guidance=prompt | must be one of text, interaction, was \"prompt\"",
                 "generation.guidance-scale=0.5 | must be auto or a number 1..100, was 0.5",
                 "generation.guidance-scale=NaN | must be auto or a number 1..100, was \"NaN\"",
                 "generation.sampler=euler | must be one of pndm, ddim, dpm-solver++, was \"euler\"",

@@ -51,6 +51,18 @@ class BaseModelCheckTest {
     }
 
     @Test
+    void base_thatLearnedFromMoreThanArmsHave_isSaid() throws IOException {
+        Path other = shared.resolve("other");
+        RandomModel.write(other, RandomModel.Preset.TINY, 4);
+        String own = category.sets().get(0).training().get(0).imageSha256();
+        BaseModelImages.write(other, Map.of("own.png", own, "others.png", "00"));
+        String sha256 = ModelFiles.open(other).fingerprint();
+        assertThat(check(new Provenance.BaseModel(other.toString(), sha256)))
+                .containsExactly("the base model " + other
+                        + " learned from 1 images that no other arm has, so it knows more than they do");
+    }
+
+    @Test
     void base_withoutAList_isWhatNobodyCanTellOnceWhateverItsNames() throws IOException {
         LocalCache cache = new LocalCache(shared.resolve("cache"));
         String tiny = new BaseModelSource(cache).locate("builtin:tiny").fingerprint();

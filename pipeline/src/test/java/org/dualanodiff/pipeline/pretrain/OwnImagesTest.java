@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.image.PngCodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,9 @@ class OwnImagesTest {
                         List.of(
                                 folder.resolve("bottle/train/good").toString(),
                                 folder.resolve("nuts").toString()),
-                        0),
+                        0,
+                        null),
+                new Configuration(),
                 32,
                 1);
 
@@ -50,7 +53,8 @@ class OwnImagesTest {
         Path file = Files.createDirectories(folder.resolve("nut")).resolve("1.png");
         Files.write(file, PngCodec.encode(gradient));
 
-        OwnImages images = OwnImages.read(new Pretrain.Settings.Photographs(List.of(folder.toString()), 3), 32, 1);
+        OwnImages images = OwnImages.read(
+                new Pretrain.Settings.Photographs(List.of(folder.toString()), 3, null), new Configuration(), 32, 1);
 
         assertThat(images.count()).isEqualTo(4);
         assertThat(IntStream.range(0, 4)

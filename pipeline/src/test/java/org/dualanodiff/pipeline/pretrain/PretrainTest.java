@@ -8,12 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.ModelDirectory;
 import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
+import org.dualanodiff.model.image.Flip;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.dataset.DatasetException;
+import org.dualanodiff.pipeline.dataset.DatasetReader;
+import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.SplitRule;
+import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class PretrainTest {
 
+    private static final Configuration HADOOP = new Configuration();
     private static final List<Integer> STEPS = new ArrayList<>();
 
     @TempDir
@@ -36,7 +46,7 @@ class PretrainTest {
 
     @BeforeAll
     static void pretrainFromNothing() throws IOException {
-        fromNothing = new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true), 20)
+        fromNothing = new Pretrain(settings(shared.resolve("base"), Optional.empty(), List.of(), 2, true), HADOOP, 20)
                 .run(progress());
         stepsFromNothing = List.copyOf(STEPS);
     }
@@ -59,7 +69,7 @@ class PretrainTest {
         Path own = folder.resolve("data/wood/train/good");
 
         Path domain = folder.resolve("domain");
-        new Pretrain(settings(domain, Optional.of(base), List.of(own), 2, false)).run(progress());
+        new Pretrain(settings(domain, Optional.of(base), List.of(own), 2, false), HADOOP).run(progress());
 
         assertThat(domain.resolve(ModelDirectory.STARTING_ADAPTER))
                 .isRegularFile()
@@ -72,7 +82,8 @@ class PretrainTest {
     @Test
     void pretraining_onAFolderWithoutPictures_saysSo() {
         assertThatThrownBy(() -> new Pretrain(
-                        settings(folder.resolve("model"), Optional.empty(), List.of(folder.resolve("none")), 1, false)))
+                        settings(folder.resolve("model"), Optional.empty(), List.of(folder.resolve("none")), 1, false),
+                        HADOOP))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("does not exist");
     }
@@ -83,19 +94,51 @@ class PretrainTest {
         RandomModel.write(folder.resolve("other"), RandomModel.Preset.TINY, 1);
         Files.writeString(unet, Files.readString(unet).replaceAll("\"sample_size\": *16", "\"sample_size\": 32"));
         Pretrain pretrain = new Pretrain(
-                settings(folder.resolve("model"), Optional.of(folder.resolve("other")), List.of(), 1, false));
+                settings(folder.resolve("model"), Optional.of(folder.resolve("other")), List.of(), 1, false), HADOOP);
         assertThatThrownBy(() -> pretrain.run(progress()))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("128 x 128");
     }
 
+    @Test
+    void pretraining_onADataSet_learnsItsTrainingImagesWithTheirDefectsAndNamesThemAlone() throws IOException {
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(3, 2, 4), List.of("wood"));
+        DatasetRequest request = new DatasetRequest(
+                folder.resolve("data").toString(), List.of("wood"), List.of("hole"), new SplitRule.First(3));
+        Pretrain.Settings.Photographs own = new Pretrain.Settings.Photographs(
+                List.of(), 0, new Pretrain.Settings.Labelled(request, null, PartGround.GREY, List.of(Flip.NONE)));
+
+        Pretrain.Result result = new Pretrain(
+                        settings(folder.resolve("own"), Optional.of(shared.resolve("base")), own, 2, false), HADOOP)
+                .run(progress());
+
+        Map<String, String> seen = BaseModelImages.read(Path.of(result.model())).orElseThrow();
+        DefectSet holes = new DatasetReader(HADOOP).read(request).sets().get(0);
+        assertThat(seen)
+                .hasSize(6)
+                .containsKeys(
+                        "wood/good/000.png",
+                        "wood/hole/" + holes.training().get(0).name())
+                .containsValues(holes.training().stream()
+                        .map(DefectSet.DefectImage::imageSha256)
+                        .toArray(String[]::new));
+        assertThat(holes.test())
+                .isNotEmpty()
+                .allSatisfy(image -> assertThat(seen).doesNotContainValue(image.imageSha256()));
+    }
+
     private static Pretrain.Settings settings(
             Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
+        List<String> folders = data.stream().map(Path::toString).toList();
+        return settings(out, from, new Pretrain.Settings.Photographs(folders, 0, null), steps, pairs);
+    }
+
+    private static Pretrain.Settings settings(
+            Path out, Optional<Path> from, Pretrain.Settings.Photographs own, int steps, boolean pairs) {
         return new Pretrain.Settings(
                 out.toString(),
                 from.map(Path::toString).orElse(null),
-                new Pretrain.Settings.Photographs(
-                        data.stream().map(Path::toString).toList(), 0),
+                own,
                 new Pretrain.Settings.Training(steps, 2, 1e-3, false, pairs, 4, 0, 10, 1),
                 Compute.CPU);
     }

@@ -22,7 +22,7 @@ class CompensationDefaultsTest {
         RunSettings settings = settings("background.mode=auto");
 
         assertThat(settings.sampling(true).steps()).isEqualTo(50);
-        assertThat(settings.sampling(true).guidanceScale()).isEqualTo(2);
+        assertThat(settings.sampling(true).guidance().scale()).isEqualTo(2);
         assertThat(settings.training(BackgroundMode.UNSCALED).batchSize()).isEqualTo(2);
         assertThat(settings.ownWithCompensation())
                 .isEqualTo(Map.of(
@@ -34,7 +34,7 @@ class CompensationDefaultsTest {
         RunSettings settings = settings("background.mode=auto");
 
         assertThat(settings.sampling(false).steps()).isEqualTo(100);
-        assertThat(settings.sampling(false).guidanceScale()).isEqualTo(2.5);
+        assertThat(settings.sampling(false).guidance().scale()).isEqualTo(2.5);
         assertThat(settings.training(BackgroundMode.OFF).batchSize()).isEqualTo(4);
     }
 
