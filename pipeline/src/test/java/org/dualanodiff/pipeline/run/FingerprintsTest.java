@@ -39,10 +39,10 @@ class FingerprintsTest {
     static Stream<Pin> pins() {
         return Stream.of(
                 pin("", "0e2076095e5078b7", "f1ccec379b908ec3", "b51415a638d364b0"),
-                pin("local.conf", "a7b7c8ee2d75034f", "c2d0cfdbc3c69263", "afe5430827d5982e"),
+                pin("local.conf", "a7b7c8ee2d75034f", "c2d0cfdbc3c69263", "e41c501be6721209"),
                 pin("nightly.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
-                pin("photographs.conf", "734c4642df44fed7", "7c1db18c909c6b4a", "4cce753351f09514"),
-                pin("photographs-large.conf", "3088b611d4346762", "8b252a6c5b8d6b99", "08dce230727b682d"),
+                pin("photographs.conf", "734c4642df44fed7", "7c1db18c909c6b4a", "c9c2a96662b22518"),
+                pin("photographs-large.conf", "3088b611d4346762", "8b252a6c5b8d6b99", "45ccb4677aaa1531"),
                 pin("spark-gpu.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "2950ca3af847a8b8"),
                 pin("fast.conf", "0e2076095e5078b7", "f1ccec379b908ec3", "f5ca2990f2d84797"),
                 pin("", "39f62d0dbbdc408c", "fc169d1fb27e3070", "87f3a6be232ee478", "training.interaction=false"),
