@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -74,7 +73,7 @@ final class FiguresCommand extends StoreCommand {
             stderr().printf("run %s has no pairs of this data set%n", run);
             return ExitCode.DATA;
         }
-        Compute compute = DetectorTraining.fastest("cpu", config.compute().threads());
+        Compute compute = Compute.fastest("cpu", config.compute().threads());
         try (PairComparison comparison = new PairComparison(dataset, files, network.side, network.steps, compute)) {
             Map<String, PairMetrics> metrics = new LinkedHashMap<>();
             for (Map.Entry<UnitKey, PairMetrics> unit : comparison.of(samples).entrySet()) {

@@ -14,6 +14,7 @@ import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.PretrainJob;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.ConfigLoader;
@@ -145,8 +146,8 @@ final class PretrainCommand extends ConsoleCommand {
     @Option(
             names = "--precision",
             paramLabel = "PRECISION",
-            description = "bf16 or fp32 for activations. Default: ${DEFAULT-VALUE}.")
-    private String precision = "bf16";
+            description = "bf16 or fp32 for activations. Default: bf16, but fp32 on a CPU that is not faster with it.")
+    private Optional<String> precision = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: ${DEFAULT-VALUE}.")
     private int threads = Compute.CPU.threads();
@@ -169,7 +170,7 @@ final class PretrainCommand extends ConsoleCommand {
                         .orElse(null),
                 new Settings.Photographs(data, crops.orElse(around), labelled.orElse(null)),
                 new Settings.Training(steps, batchSize, learningRate, decoder, pairs, rank, minutes, sampleEvery, seed),
-                new Compute(device, Compute.trainingPrecision(precision, device), threads));
+                new Compute(device, precision(), threads));
         PrintWriter console = stdout();
         Pretrain.Result result = SparkSessions.isEmbedded()
                 ? new Pretrain(settings, machine.hadoop()).run(new ConsoleProgress(console))
@@ -184,6 +185,13 @@ final class PretrainCommand extends ConsoleCommand {
                 result.seconds(),
                 result.model());
         return ExitCode.DONE;
+    }
+
+    private Precision precision() {
+        return precision
+                .map(given -> Compute.trainingPrecision(given, device))
+                .orElseGet(() ->
+                        device.equals("cpu") ? Compute.fastest(device, threads).precision() : Precision.BF16);
     }
 
     /** Which data set is learned, and how; empty where none is. */

@@ -21,7 +21,6 @@ import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.run.RunReport;
 import org.dualanodiff.jobs.spark.Machine;
 import org.dualanodiff.jobs.spark.SparkSessions;
-import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.Stopwatch;
@@ -160,7 +159,7 @@ public final class Demo {
     }
 
     private static Compute compute() {
-        return DetectorTraining.fastest("cpu", Compute.CPU.threads());
+        return Compute.fastest("cpu", Compute.CPU.threads());
     }
 
     private DemoFigures figures(Stopwatch watch, Dataset dataset, Map<Way, Map<UnitKey, List<GeneratedSample>>> samples)

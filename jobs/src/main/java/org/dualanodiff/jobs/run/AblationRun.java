@@ -8,7 +8,6 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.Machine;
-import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
@@ -59,7 +58,7 @@ public final class AblationRun {
         PipelineConfig any = variants.values().iterator().next();
         Machine machine = Machine.ofSpark();
         Dataset dataset = machine.dataset(any);
-        Compute compute = DetectorTraining.fastest("cpu", any.compute().threads());
+        Compute compute = Compute.fastest("cpu", any.compute().threads());
         Map<String, PairMetrics> metrics = new LinkedHashMap<>();
         try (ObjectStore store = machine.open(any.store());
                 PairComparison comparison = new PairComparison(dataset, machine.files(), side, steps, compute)) {

@@ -2,7 +2,6 @@ package org.dualanodiff.jobs.spark;
 
 import java.io.Serializable;
 import org.dualanodiff.jobs.spark.UnitJobs.UnitWork;
-import org.dualanodiff.model.detector.DetectorTraining;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -64,6 +63,6 @@ public record TaskSettings(
     /** What the running task trains a detector on, for which auto is the fastest precision there is. */
     public Compute detectorCompute() {
         String given = GpuTask.device(device);
-        return trainingPrecision.equals("auto") ? DetectorTraining.fastest(given, threads) : trainingCompute();
+        return trainingPrecision.equals("auto") ? Compute.fastest(given, threads) : trainingCompute();
     }
 }

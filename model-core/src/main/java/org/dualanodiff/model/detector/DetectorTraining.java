@@ -4,10 +4,8 @@ import ai.djl.ndarray.NDArray;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
-import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.training.TrainingListener;
 
@@ -35,19 +33,6 @@ public record DetectorTraining(int steps, double learningRate, long seed) implem
         if (!(learningRate > 0)) {
             throw new IllegalArgumentException("The learning rate must be positive, was " + learningRate);
         }
-    }
-
-    /**
-     * What detectors compute on when nobody says otherwise: bf16 activations on a GPU and on a processor that multiply bf16
-     * numbers themselves, where a step takes a third of the time; else fp32.
-     *
-     * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
-     */
-    public static Compute fastest(String device, int threads) {
-        Precision precision = device.equals("cpu") && Precision.processorMultipliesBfloat16()
-                ? Precision.BF16
-                : Compute.trainingPrecision("auto", device);
-        return new Compute(device, precision, threads);
     }
 
     /** @param step from 1 */
