@@ -93,7 +93,8 @@ final class PretrainCommand extends ConsoleCommand {
             names = "--pairs",
             description =
                     "Also train both branches on pairs of an image and its anomaly part, in every second step, with an"
-                            + " adapter that others can start from. On by itself where the base has such an adapter.")
+                            + " adapter that others can start from. On by itself with a data set, and where the base has"
+                            + " such an adapter.")
     private boolean pairs;
 
     @Option(
@@ -169,7 +170,16 @@ final class PretrainCommand extends ConsoleCommand {
                 from.map(base -> machine.models().locate(base).root().toString())
                         .orElse(null),
                 new Settings.Photographs(data, crops.orElse(around), labelled.orElse(null)),
-                new Settings.Training(steps, batchSize, learningRate, decoder, pairs, rank, minutes, sampleEvery, seed),
+                new Settings.Training(
+                        steps,
+                        batchSize,
+                        learningRate,
+                        decoder,
+                        pairs || labelled.isPresent(),
+                        rank,
+                        minutes,
+                        sampleEvery,
+                        seed),
                 new Compute(device, precision(), threads));
         PrintWriter console = stdout();
         Pretrain.Result result = SparkSessions.isEmbedded()
