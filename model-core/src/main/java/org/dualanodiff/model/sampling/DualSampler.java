@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler;
 import org.dualanodiff.model.diffusion.Sampler.Denoiser;
@@ -90,8 +89,7 @@ public final class DualSampler implements AutoCloseable {
                     ? Optional.of(unet.withoutInteraction())
                     : Optional.empty();
             this.text = text(adapter, prompt, NestedPrompt.both(negative));
-            this.denoiser = new GuidedDenoiser(
-                    base, unet, withoutInteraction.map(Function.identity()), text, config.guidance());
+            this.denoiser = new GuidedDenoiser(base, unet, withoutInteraction, text, config.guidance());
             parts.finish();
         }
     }

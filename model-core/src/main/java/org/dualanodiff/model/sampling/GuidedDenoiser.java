@@ -24,7 +24,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
     private final BaseModel base;
     private final PairDenoiser unet;
-    private final Optional<PairDenoiser> withoutInteraction;
+    private final Optional<? extends PairDenoiser> withoutInteraction;
     private final NDArray text;
     private final NDArray conditional;
     private final Guidance guidance;
@@ -42,7 +42,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
     public GuidedDenoiser(
             BaseModel base,
             PairDenoiser unet,
-            Optional<PairDenoiser> withoutInteraction,
+            Optional<? extends PairDenoiser> withoutInteraction,
             NDArray text,
             Guidance guidance) {
         this.base = base;

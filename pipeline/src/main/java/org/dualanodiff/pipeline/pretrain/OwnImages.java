@@ -204,9 +204,10 @@ final class OwnImages {
     }
 
     boolean isEmpty() {
-        return images.isEmpty();
+        return images.isEmpty() && defects.isEmpty();
     }
 
+    /** Faultless ones. */
     int count() {
         return images.size();
     }

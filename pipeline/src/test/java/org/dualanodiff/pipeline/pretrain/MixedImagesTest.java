@@ -41,11 +41,15 @@ class MixedImagesTest {
         write("plate/train/good/0.png", BufferedImage.TYPE_3BYTE_BGR, 0, Color.BLACK);
         write("plate/test/square/0.png", BufferedImage.TYPE_3BYTE_BGR, 30, new Color(RED, 0, 0));
         write("plate/ground_truth/square/0_mask.png", BufferedImage.TYPE_BYTE_GRAY, 30, Color.WHITE);
+        images = read();
+    }
+
+    private MixedImages read() throws IOException {
         DatasetRequest request = new DatasetRequest(folder.toString(), List.of(), List.of(), new SplitRule.First(1));
         Pretrain.Settings.Labelled labelled = new Pretrain.Settings.Labelled(request, null, BLUE, List.of(Flip.NONE));
         OwnImages own =
                 OwnImages.read(new Pretrain.Settings.Photographs(List.of(), 0, labelled), new Configuration(), SIDE, 1);
-        images = new MixedImages(1, own, BLUE, List.of(Flip.NONE));
+        return new MixedImages(1, own, BLUE, List.of(Flip.NONE));
     }
 
     @Test
@@ -83,6 +87,14 @@ class MixedImagesTest {
                     assertThat(level(single.pixels(), 2, 100)).isEqualTo(255);
                     assertThat(single.caption()).isEqualTo("square");
                 });
+    }
+
+    @Test
+    void pairs_ofADataSetWithoutGoodImages_showTheRealDefectsHalfOfTheTime() throws IOException {
+        Files.delete(folder.resolve("plate/train/good/0.png"));
+        MixedImages defectsAlone = read();
+        assertThat(IntStream.range(0, 200).mapToObj(defectsAlone::pair).filter(pair -> isRealPlate(pair.image())))
+                .hasSizeBetween(70, 130);
     }
 
     private static boolean isRealPlate(float[] pixels) {
