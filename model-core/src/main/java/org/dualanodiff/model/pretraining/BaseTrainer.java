@@ -74,7 +74,7 @@ public final class BaseTrainer implements Pretraining {
         parts.put("base", new PretrainingState.Part(List.of(unet, text), optimizer));
         pair.ifPresent(adapter ->
                 parts.put("pair", new PretrainingState.Part(List.of(adapter.weights()), adapter.optimizer())));
-        state = new PretrainingState(config, start.fingerprint(), parts);
+        state = new PretrainingState(config, start.fingerprint(), images, parts);
     }
 
     private List<NDArray> baseParameters() {
@@ -241,6 +241,9 @@ public final class BaseTrainer implements Pretraining {
 
         /** One pair for both branches. */
         Pair pair(long index);
+
+        /** What tells one series from another beside its seed: a training resumes on the same pictures only. */
+        String fingerprint();
 
         /**
          * @param image (3, side, side) in [-1, 1]

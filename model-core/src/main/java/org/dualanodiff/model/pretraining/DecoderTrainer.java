@@ -91,6 +91,7 @@ public final class DecoderTrainer implements Pretraining {
         state = new PretrainingState(
                 config,
                 start.fingerprint(),
+                images,
                 Map.of("decoder", new PretrainingState.Part(List.of(refinement), optimizer)));
     }
 

@@ -15,6 +15,7 @@ import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
+import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.pretraining.Pretraining.Listener;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
@@ -45,8 +46,11 @@ final class PretrainingState {
         }
     }
 
-    /** @param start fingerprint of the model that training began from */
-    PretrainingState(PretrainingConfig config, String start, Map<String, Part> parts) {
+    /**
+     * @param start fingerprint of the model that training began from
+     * @param images what it learns from
+     */
+    PretrainingState(PretrainingConfig config, String start, PretrainingImages images, Map<String, Part> parts) {
         this.config = config;
         PretrainingConfig lasting = new PretrainingConfig(
                 config.steps(),
@@ -57,7 +61,7 @@ final class PretrainingState {
                 config.averaging(),
                 0,
                 config.seed());
-        this.origin = start + " " + lasting;
+        this.origin = start + " " + lasting + " " + images.fingerprint();
         this.parts = parts;
     }
 
@@ -135,7 +139,7 @@ final class PretrainingState {
         String saved = file.metadata().get(ORIGIN);
         if (!origin.equals(saved)) {
             throw new CheckpointException(
-                    "file %s: saved by a pretraining from another base or with other settings: expected %s, found %s"
+                    "file %s: saved by a pretraining from another base, on other pictures or with other settings: expected %s, found %s"
                             .formatted(path, origin, saved));
         }
         parts.forEach((name, part) -> {

@@ -67,6 +67,11 @@ class BaseTrainerTest {
     static final class Stripes implements PretrainingImages {
 
         @Override
+        public String fingerprint() {
+            return "stripes";
+        }
+
+        @Override
         public PretrainingImages.Captioned image(long index) {
             float[] pixels = new float[3 * SIDE * SIDE];
             double slope = 0.3 + index % 5 * 0.1;

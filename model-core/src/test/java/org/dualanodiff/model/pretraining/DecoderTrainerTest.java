@@ -58,6 +58,11 @@ class DecoderTrainerTest {
     private static final class Waves implements PretrainingImages {
 
         @Override
+        public String fingerprint() {
+            return "waves";
+        }
+
+        @Override
         public Captioned image(long index) {
             float[] random = NoiseSource.gaussian(3, "waves", Long.toString(index));
             float[] pixels = new float[3 * SIDE * SIDE];

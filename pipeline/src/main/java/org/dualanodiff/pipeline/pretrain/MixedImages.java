@@ -107,6 +107,11 @@ final class MixedImages implements PretrainingImages {
         return new Pair(faulty.image().signed(), part(faulty), prompt);
     }
 
+    @Override
+    public String fingerprint() {
+        return own.isEmpty() ? "" : own.fingerprint() + " " + ground + " " + ownFlips;
+    }
+
     private Faulty faulty(long index, UniformRandomProvider random) {
         if (!isOwn(random)) {
             return Faulty.of(corpus.defective(index), flip(random));

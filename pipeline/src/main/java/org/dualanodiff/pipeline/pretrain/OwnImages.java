@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.pretrain;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PilResize;
@@ -228,6 +230,18 @@ final class OwnImages {
     /** SHA-256 of each file by its path, or by its place in the data set: who tests on one of them must know. */
     SortedMap<String, String> hashes() {
         return hashes;
+    }
+
+    /** SHA-256 over the squares with their names and masks, in hexadecimal. */
+    String fingerprint() {
+        Digest digest = new Digest();
+        images.forEach(own ->
+                digest.add(own.product()).add(ByteBuffer.wrap(own.pixels().levels())));
+        defects.forEach(own -> digest.add(own.product())
+                .add(own.defect())
+                .add(ByteBuffer.wrap(own.image().levels()))
+                .add(ByteBuffer.wrap(own.mask().levels())));
+        return digest.hex();
     }
 
     List<String> products() {

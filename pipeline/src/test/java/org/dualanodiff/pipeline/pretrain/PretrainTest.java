@@ -127,6 +127,20 @@ class PretrainTest {
                 .allSatisfy(image -> assertThat(seen).doesNotContainValue(image.imageSha256()));
     }
 
+    @Test
+    void pretraining_resumedOnOtherPictures_isRefused() throws IOException {
+        Path base = shared.resolve("base");
+        SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 0, 0), List.of("wood", "cloth"));
+        Path out = folder.resolve("own");
+        new Pretrain(settings(out, Optional.of(base), List.of(folder.resolve("data/wood")), 1, false), HADOOP)
+                .run(progress());
+        Pretrain other =
+                new Pretrain(settings(out, Optional.of(base), List.of(folder.resolve("data/cloth")), 1, false), HADOOP);
+        assertThatThrownBy(() -> other.run(progress()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("on other pictures");
+    }
+
     private static Pretrain.Settings settings(
             Path out, Optional<Path> from, List<Path> data, int steps, boolean pairs) {
         List<String> folders = data.stream().map(Path::toString).toList();
