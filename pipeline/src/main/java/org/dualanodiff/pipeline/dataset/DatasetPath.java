@@ -97,7 +97,7 @@ public final class DatasetPath {
     }
 
     /** The bits in use that an address of {@link #ofDepth} says; all, where it says none. */
-    static int depth(URI uri) {
+    public static int depth(URI uri) {
         String fragment = uri.getFragment();
         return fragment != null && fragment.startsWith(BITS)
                 ? Integer.parseInt(fragment.substring(BITS.length()))

@@ -75,7 +75,7 @@ public final class ImageDecoder {
      * @return as {@link #image(byte[])}
      * @throws UnreadableImageException as {@link #image(byte[])}
      */
-    static BufferedImage image(byte[] file, int bits) throws UnreadableImageException {
+    public static BufferedImage image(byte[] file, int bits) throws UnreadableImageException {
         return decode(
                         file,
                         (image, orientation) -> EightBitPixels.of(image, bits).upright(orientation))

@@ -29,8 +29,10 @@ import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.ImageDecoder;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
@@ -163,11 +165,15 @@ final class OwnImages {
 
     private void addFaultless(URI file, String name, String product, DatasetFiles files) throws IOException {
         try {
-            Image photograph = Image.rgb(files.image(file));
+            byte[] bytes = files.read(file);
+            Image photograph = Image.rgb(ImageDecoder.image(bytes, DatasetPath.depth(file)));
             for (Image square : squares.of(photograph, GoodImages.name(file))) {
                 images.add(new Own(square, product));
             }
-            hashes.put(name, Fingerprint.ofBytes(files.read(file)).hex());
+            // Two folders of a data set may hold files of one name.
+            hashes.put(
+                    hashes.containsKey(name) ? file.toString() : name,
+                    Fingerprint.ofBytes(bytes).hex());
         } catch (UnreadableImageException | OutsideRootException e) {
             LOG.warn("{} is left out: {}", file, e.getMessage());
         }
