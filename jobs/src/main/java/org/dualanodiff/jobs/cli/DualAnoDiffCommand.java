@@ -2,6 +2,7 @@ package org.dualanodiff.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Devices.DeviceException;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -78,6 +79,11 @@ public final class DualAnoDiffCommand {
         @Override
         public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
             int code = code(failure);
+            if (code == ExitCode.UNEXPECTED && ShutdownHookManager.get().isShutdownInProgress()) {
+                // Spark has been taken away from a command at work, which is no fault of its own.
+                command.getErr().printf("error: %s was interrupted%n", command.getCommandName());
+                return code;
+            }
             if (code == ExitCode.UNEXPECTED) {
                 LOG.error("unexpected failure", failure);
             }

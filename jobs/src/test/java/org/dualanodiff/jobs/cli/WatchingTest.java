@@ -235,6 +235,21 @@ class WatchingTest {
         assertThat(Files.readString(store.resolve("runs/night/result.json"))).contains(reason);
     }
 
+    @Test
+    void evaluation_interrupted_saysSoInOneLine() throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("evaluate"));
+        settings(folder.resolve("store")).forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        arguments.addAll(List.of("--set", "evaluate.steps=1000000", "--set", "evaluate.arms=[real]"));
+        DriverProcess driver = DriverProcess.start(folder.resolve("driver"), Map.of(), arguments);
+        driver.awaitLine("step 10/1000000");
+        driver.handle().destroy();
+        assertThat(driver.exit(Duration.ofMinutes(2))).as(driver.log()).isEqualTo(143);
+        assertThat(driver.log().lines())
+                .filteredOn(line -> line.startsWith("error: "))
+                .containsExactly("error: evaluate was interrupted");
+        assertThat(driver.log()).doesNotContain("\tat ");
+    }
+
     /** Every line must be one. */
     private static List<JsonObject> events(List<String> lines) {
         assertThat(lines).isNotEmpty();

@@ -33,8 +33,7 @@ public record EvaluationPlan(
      * The configuration's seed is that of the first detector of each arm; the others follow.
      *
      * @param runId the run that {@code generated} without a name means
-     * @throws org.dualanodiff.pipeline.dataset.DatasetException if the list of twins cannot be read or names what is no test
-     *     image
+     * @throws org.dualanodiff.pipeline.UserError if the list of twins cannot be read or names what is no test image
      */
     public static EvaluationPlan of(PipelineConfig whole, Dataset dataset, String runId) {
         EvaluationConfig config = whole.evaluation();

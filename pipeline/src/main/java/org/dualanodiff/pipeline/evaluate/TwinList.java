@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualanodiff.pipeline.DisplayText;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.DatasetConfig;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
@@ -55,7 +57,7 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
      * Refuses a list with names of no test image: one that is misspelt would leave a twin in the metrics to trust without a
      * word. Names of what the configuration leaves out may stand in the list, and those of images that were set aside.
      *
-     * @throws DatasetException with the names
+     * @throws UserError with the names, one on each line
      */
     void requireTestImages(Dataset dataset, DatasetConfig read) {
         List<String> strangers = new ArrayList<>();
@@ -69,7 +71,7 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
             }
         });
         if (!strangers.isEmpty()) {
-            throw new DatasetException(message(strangers));
+            throw UserError.ofData(message(strangers));
         }
     }
 
@@ -93,8 +95,8 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
     private static List<String> others(String unit, Set<String> images, Set<String> known, Set<String> training) {
         return images.stream()
                 .filter(image -> !known.contains(image))
-                .map(image ->
-                        unit + "/" + image + (training.contains(image) ? ", a training image" : ", no such image"))
+                .map(image -> unit + "/" + image
+                        + (training.contains(image) ? ", a training image" : ", not among its test images"))
                 .toList();
     }
 
@@ -120,7 +122,7 @@ record TwinList(String source, Map<String, Map<String, Set<String>>> names) {
                         source,
                         strangers.stream()
                                 .limit(SHOWN)
-                                .map(name -> "\n  " + name)
+                                .map(name -> "\n  " + DisplayText.line(name))
                                 .collect(Collectors.joining()),
                         more > 0 ? "\n  and %d more".formatted(more) : "");
     }

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.LocalCache;
 import org.dualanodiff.pipeline.config.ConfigLoader;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.dualanodiff.pipeline.run.RunInputs;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,13 +49,13 @@ class TwinListTest {
         assertThatThrownBy(() -> plan(
                         "{'cloht': {'hole': ['003.png']}, 'cloth': {'hoel': ['003.png'], 'hole': ['03.png', '003.png',"
                                 + " '000.png'], 'good': ['7.png']}}"))
-                .isInstanceOf(DatasetException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("evaluate.twins: " + shared.resolve("twins.json"))
-                .hasMessageContaining("cloht, no category of the data set")
+                .hasMessageContaining("\n  cloht, no category of the data set\n")
                 .hasMessageContaining("cloth/hoel, no defect of that category")
-                .hasMessageContaining("cloth/hole/03.png, no such image")
+                .hasMessageContaining("cloth/hole/03.png, not among its test images")
                 .hasMessageContaining("cloth/hole/000.png, a training image")
-                .hasMessageContaining("cloth/good/7.png, no such image")
+                .hasMessageContaining("cloth/good/7.png, not among its test image")
                 .hasMessageNotContaining("cloth/hole/003.png");
     }
 
@@ -69,8 +69,8 @@ class TwinListTest {
                         .categories())
                 .hasSize(1);
         assertThatThrownBy(() -> plan(list, "dataset.categories=[cloth]"))
-                .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("cloth/stain/9.png, no such image")
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("cloth/stain/9.png, not among its test image")
                 .hasMessageNotContaining("wood");
     }
 
