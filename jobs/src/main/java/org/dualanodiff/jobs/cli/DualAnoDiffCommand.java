@@ -79,12 +79,12 @@ public final class DualAnoDiffCommand {
         @Override
         public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
             int code = code(failure);
-            if (code == ExitCode.UNEXPECTED && ShutdownHookManager.get().isShutdownInProgress()) {
-                // Spark has been taken away from a command at work, which is no fault of its own.
-                command.getErr().printf("error: %s was interrupted%n", command.getCommandName());
-                return code;
-            }
             if (code == ExitCode.UNEXPECTED) {
+                if (ShutdownHookManager.get().isShutdownInProgress()) {
+                    // Spark has been taken away from a command at work, which is no fault of its own.
+                    command.getErr().printf("error: %s was interrupted%n", command.getCommandName());
+                    return code;
+                }
                 LOG.error("unexpected failure", failure);
             }
             problems(failure).forEach(problem -> command.getErr().println("error: " + problem));

@@ -219,34 +219,34 @@ class WatchingTest {
 
     @Test
     void run_interrupted_saysSoInOneLineAndRecordsIt() throws Exception {
-        Path store = folder.resolve("store");
-        List<String> arguments = new ArrayList<>(List.of("augment"));
-        settings(store).forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        arguments.addAll(List.of("--set", "training.steps=100000", "--set", "run.id=night"));
-        DriverProcess driver = DriverProcess.start(folder.resolve("driver"), Map.of(), arguments);
-        driver.awaitLine("step 2/100000");
-        driver.handle().destroy();
-        assertThat(driver.exit(Duration.ofMinutes(2))).as(driver.log()).isEqualTo(143);
         String reason = "run night was interrupted; what is finished is kept, and the same command goes on from there";
-        assertThat(driver.log().lines())
-                .filteredOn(line -> line.startsWith("error: "))
-                .containsExactly("error: " + reason);
-        assertThat(driver.log()).doesNotContain("\tat ");
-        assertThat(Files.readString(store.resolve("runs/night/result.json"))).contains(reason);
+        assertEndsWith(reason, "augment", "step 2/100000", "training.steps=100000", "run.id=night");
+        assertThat(Files.readString(folder.resolve("store/runs/night/result.json")))
+                .contains(reason);
     }
 
     @Test
     void evaluation_interrupted_saysSoInOneLine() throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("evaluate"));
-        settings(folder.resolve("store")).forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        arguments.addAll(List.of("--set", "evaluate.steps=1000000", "--set", "evaluate.arms=[real]"));
-        DriverProcess driver = DriverProcess.start(folder.resolve("driver"), Map.of(), arguments);
-        driver.awaitLine("step 10/1000000");
+        assertEndsWith(
+                "evaluate was interrupted",
+                "evaluate",
+                "step 10/1000000",
+                "evaluate.steps=1000000",
+                "evaluate.arms=[real]");
+    }
+
+    /** Terminates a command after a line of its log. */
+    private void assertEndsWith(String error, String command, String line, String... more) throws Exception {
+        DriverProcess driver = DriverProcess.start(
+                folder.resolve("driver"),
+                Map.of(),
+                CommandLineRun.with(List.of(command), settings(folder.resolve("store")), List.of(more)));
+        driver.awaitLine(line);
         driver.handle().destroy();
         assertThat(driver.exit(Duration.ofMinutes(2))).as(driver.log()).isEqualTo(143);
         assertThat(driver.log().lines())
-                .filteredOn(line -> line.startsWith("error: "))
-                .containsExactly("error: evaluate was interrupted");
+                .filteredOn(said -> said.startsWith("error: "))
+                .containsExactly("error: " + error);
         assertThat(driver.log()).doesNotContain("\tat ");
     }
 

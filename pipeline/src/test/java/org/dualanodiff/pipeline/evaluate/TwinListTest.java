@@ -49,13 +49,15 @@ class TwinListTest {
         assertThatThrownBy(() -> plan(
                         "{'cloht': {'hole': ['003.png']}, 'cloth': {'hoel': ['003.png'], 'hole': ['03.png', '003.png',"
                                 + " '000.png'], 'good': ['7.png']}}"))
-                .isInstanceOf(UserError.class)
+                .isInstanceOfSatisfying(
+                        UserError.class,
+                        refused -> assertThat(refused.isOfData()).isTrue())
                 .hasMessageContaining("evaluate.twins: " + shared.resolve("twins.json"))
                 .hasMessageContaining("\n  cloht, no category of the data set\n")
                 .hasMessageContaining("cloth/hoel, no defect of that category")
                 .hasMessageContaining("cloth/hole/03.png, not among its test images")
                 .hasMessageContaining("cloth/hole/000.png, a training image")
-                .hasMessageContaining("cloth/good/7.png, not among its test image")
+                .hasMessageContaining("cloth/good/7.png, not among its test images")
                 .hasMessageNotContaining("cloth/hole/003.png");
     }
 
@@ -69,8 +71,10 @@ class TwinListTest {
                         .categories())
                 .hasSize(1);
         assertThatThrownBy(() -> plan(list, "dataset.categories=[cloth]"))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("cloth/stain/9.png, not among its test image")
+                .isInstanceOfSatisfying(
+                        UserError.class,
+                        refused -> assertThat(refused.isOfData()).isTrue())
+                .hasMessageContaining("cloth/stain/9.png, not among its test images")
                 .hasMessageNotContaining("wood");
     }
 
