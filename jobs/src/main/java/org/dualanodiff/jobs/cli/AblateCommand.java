@@ -11,7 +11,6 @@ import org.dualanodiff.jobs.run.AblationRun;
 import org.dualanodiff.jobs.run.EvaluationRun;
 import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.pipeline.config.PipelineConfig;
-import org.dualanodiff.pipeline.evaluate.PairMetrics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +54,9 @@ final class AblateCommand extends ConsoleCommand {
     @Mixin
     private Options.OfComparison network;
 
+    @Mixin
+    private Submission submission;
+
     private static Map<String, List<String>> paper() {
         Map<String, List<String>> variants = new LinkedHashMap<>();
         variants.put("whole", List.of());
@@ -66,22 +68,26 @@ final class AblateCommand extends ConsoleCommand {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         Map<String, PipelineConfig> variants = new LinkedHashMap<>();
         (given.isEmpty() ? PAPER : parsed()).forEach((name, sets) -> variants.put(name, config(name, sets)));
-        PipelineConfig first = variants.values().iterator().next();
+        return submission.record(variants.values().iterator().next(), () -> run(variants));
+    }
+
+    private int run(Map<String, PipelineConfig> variants) throws IOException {
         for (PipelineConfig variant : variants.values()) {
             Preflight.require(variant, true, stderr());
         }
+        PipelineConfig first = variants.values().iterator().next();
         try (SparkSession spark = SparkSessions.open(first, name())) {
-            AblationRun run = new AblationRun(spark, variants, network.side, network.steps, stderr());
-            Map<String, PairMetrics> figures = run.run();
+            AblationRun.Outcome outcome = new AblationRun(spark, variants, network.side, network.steps, stderr()).run();
+            boolean partial = outcome.partial();
             if (evaluate) {
-                evaluate(spark, run.runs());
+                partial |= evaluate(spark, outcome.runs()).partial();
             }
-            stdout().println(Console.json(new Answer(run.runs(), figures)));
+            stdout().println(Console.json(outcome));
+            return partial ? ExitCode.PARTIAL : ExitCode.DONE;
         }
-        return ExitCode.DONE;
     }
 
     private PipelineConfig config(String name, List<String> sets) {
@@ -90,12 +96,12 @@ final class AblateCommand extends ConsoleCommand {
         return options.load(all);
     }
 
-    private void evaluate(SparkSession spark, List<String> runs) throws IOException {
+    private EvaluationRun.Summary evaluate(SparkSession spark, List<String> runs) throws IOException {
         List<String> arms =
                 runs.stream().map(run -> "\"generated@" + run + "\"").toList();
         PipelineConfig config =
                 options.load(List.of("run.id=" + runs.get(0), "evaluate.arms=[" + String.join(", ", arms) + "]"));
-        new EvaluationRun(spark, config, stderr()).run();
+        return new EvaluationRun(spark, config, stderr()).run();
     }
 
     private Map<String, List<String>> parsed() {
@@ -110,7 +116,4 @@ final class AblateCommand extends ConsoleCommand {
         }
         return variants;
     }
-
-    /** The last line of the output. */
-    private record Answer(List<String> runs, Map<String, PairMetrics> figures) {}
 }

@@ -56,7 +56,7 @@ final class BenchCommand {
             description = {
                 "Measures what Spark and the store cost beside the model.",
                 "Recorded pairs of 256 x 256 pixels go the way of a run's, from tasks to merged files. Writes into the store and"
-                        + " deletes it again; 100,000 pairs need 50 GB of disk."
+                        + " deletes it again; 100,000 pairs need 31 GB of disk."
             })
     static final class Scale extends ConsoleCommand {
 

@@ -24,9 +24,16 @@ final class EvaluateCommand extends ConsoleCommand {
     @Mixin
     private Options.OfConfig options;
 
+    @Mixin
+    private Submission submission;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         PipelineConfig config = options.load();
+        return submission.record(config, () -> run(config));
+    }
+
+    private int run(PipelineConfig config) throws IOException {
         Preflight.require(config, false, stderr());
         try (SparkSession spark = SparkSessions.open(config, name())) {
             EvaluationRun.Summary summary = new EvaluationRun(spark, config, stderr()).run();

@@ -41,17 +41,26 @@ public final class AblationRun {
     }
 
     /**
-     * Runs what is missing of every variant, then compares.
+     * What came of it.
      *
-     * @return metrics by {@code variant, category/defect}; a variant without pairs has none
+     * @param runs the runs' ids, to be named as {@code generated@RUN} in an evaluation
+     * @param figures metrics by {@code variant, category/defect}; a variant without pairs has none
+     * @param partial whether one of the runs is
      */
-    public Map<String, PairMetrics> run() throws IOException {
+    public record Outcome(List<String> runs, Map<String, PairMetrics> figures, boolean partial) {}
+
+    /** Runs what is missing of every variant, then compares. */
+    public Outcome run() throws IOException {
+        boolean partial = false;
         for (Map.Entry<String, PipelineConfig> variant : variants.entrySet()) {
             console.printf("variant %s%n", variant.getKey());
             RunReport.Summary summary = new AugmentRun(spark, variant.getValue(), console).run(Stages.ALL);
             console.println(summary.sentence());
+            partial |= summary.partial();
         }
-        return compare();
+        List<String> runs =
+                variants.values().stream().map(config -> config.run().id()).toList();
+        return new Outcome(runs, compare(), partial);
     }
 
     private Map<String, PairMetrics> compare() throws IOException {
@@ -71,10 +80,5 @@ public final class AblationRun {
             comparison.lines("variant", metrics).forEach(console::println);
         }
         return metrics;
-    }
-
-    /** The runs' ids, to be named as {@code generated@RUN} in an evaluation. */
-    public List<String> runs() {
-        return variants.values().stream().map(config -> config.run().id()).toList();
     }
 }

@@ -3,7 +3,9 @@ package org.dualanodiff.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
@@ -54,6 +56,28 @@ class AblateCommandTest {
         assertThat(again.json().getAsJsonObject("figures").getAsJsonObject("cloth/hole"))
                 .isEqualTo(figures.getAsJsonObject("deaf, cloth/hole"));
         assertThat(sheets().resolve("cloth-hole.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void ablate_withAVariantOfTooFewGoodPairs_endsPartialAndLeavesThatWithItsSubmission() throws IOException {
+        CommandLineRun ablation = command(
+                "ablate",
+                "--side",
+                "32",
+                "--steps",
+                "2",
+                "--variant",
+                "judged=quality.enabled=true;quality.max-attempts=1",
+                "--submission",
+                "ablation");
+
+        assertThat(ablation.exit()).as(ablation.err()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(ablation.json().get("partial").getAsBoolean()).isTrue();
+        JsonObject submission = JsonParser.parseString(
+                        Files.readString(folder.resolve("store/submissions/ablation.json")))
+                .getAsJsonObject();
+        assertThat(submission.get("exit_code").getAsInt()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(submission.get("result")).isEqualTo(ablation.json());
     }
 
     @Test
