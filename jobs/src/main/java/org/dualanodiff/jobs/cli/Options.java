@@ -16,6 +16,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options that several commands have, each described once. */
@@ -141,18 +142,41 @@ final class Options {
     /** The network that generated pairs are compared with real ones by. */
     static final class OfComparison {
 
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command;
+
+        int side;
+        int steps;
+
         @Option(
                 names = "--side",
                 paramLabel = "PIXELS",
+                defaultValue = "" + PairComparison.SIDE,
                 description =
                         "Side of the images that the network sees, a multiple of 8; larger for small defects. Default: ${DEFAULT-VALUE}.")
-        int side = PairComparison.SIDE;
+        void side(int pixels) {
+            if (pixels < PairComparison.SIDE_FACTOR || pixels % PairComparison.SIDE_FACTOR != 0) {
+                throw refused("--side must be a multiple of %d, was %d".formatted(PairComparison.SIDE_FACTOR, pixels));
+            }
+            side = pixels;
+        }
 
         @Option(
                 names = "--steps",
                 paramLabel = "N",
+                defaultValue = "" + PairComparison.STEPS,
                 description =
                         "Steps that the network is trained; more for small or faint defects. Default: ${DEFAULT-VALUE}.")
-        int steps = PairComparison.STEPS;
+        void steps(int number) {
+            if (number < 1) {
+                throw refused("--steps must be at least 1, was " + number);
+            }
+            steps = number;
+        }
+
+        /** Before hours of work rather than after them. */
+        private ParameterException refused(String problem) {
+            return new ParameterException(command.commandLine(), problem);
+        }
     }
 }

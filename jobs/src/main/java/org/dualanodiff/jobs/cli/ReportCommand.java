@@ -41,6 +41,7 @@ final class ReportCommand extends ConsoleCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        every.ifPresent(seconds -> atLeast(1, "--every", seconds));
         try (ObjectStore store = options.open()) {
             WriteProgress progress = new WriteProgress(store, run);
             Optional<byte[]> page = progress.write();

@@ -62,7 +62,7 @@ public final class Classifier implements AutoCloseable {
     /**
      * Images and their classes, row after row.
      *
-     * @param images {@code (rows, channels, size, size)}, see {@link DetectorPair#normalized}
+     * @param images {@code (rows, channels, size, size)}, levels as {@link DetectorPair} says
      * @param labels one class a row, from 0
      */
     public record Batch(float[] images, int[] labels) {}
@@ -104,11 +104,12 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * @param images {@code (channels, size, size)} each, see {@link DetectorPair#normalized}
+     * @param images of the network's size and channels
      * @return for each image one probability a class; they add up to 1
      */
-    public List<float[]> probabilities(List<float[]> images) {
-        return NetworkTensors.answers(images, input -> DetectorOperators.softmax(forward(input, images.size(), false)));
+    public List<float[]> probabilities(List<Image> images) {
+        return NetworkTensors.answers(
+                images, (input, rows) -> DetectorOperators.softmax(forward(input, rows, false)));
     }
 
     /** How many numbers were learned. */

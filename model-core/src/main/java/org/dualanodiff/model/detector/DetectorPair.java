@@ -7,7 +7,8 @@ import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.mask.Mask;
 
 /**
- * A picture and its defect at the size that a detector works at, in 8 bits so that thousands fit into memory.
+ * A picture and its defect at the size that a detector works at, in 8 bits so that thousands fit into memory. Networks take
+ * levels as {@code (g/255 - 0.5) / 0.25}.
  *
  * @param image grey or color
  * @param mask of the same size
@@ -54,13 +55,6 @@ public record DetectorPair(Image image, Mask mask) {
     /** Whether any pixel is defect; small defects can vanish when an image is made smaller. */
     public boolean hasDefect() {
         return !mask.isEmpty();
-    }
-
-    /** The image as a network takes it, {@code (channels, size, size)}: levels as {@code (g/255 - 0.5) / 0.25}. */
-    public float[] normalized() {
-        float[] values = new float[image.levels().length];
-        normalize(image, values, 0);
-        return values;
     }
 
     static void normalize(Image pixels, float[] target, int offset) {

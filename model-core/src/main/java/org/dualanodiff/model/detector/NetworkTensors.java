@@ -2,13 +2,13 @@ package org.dualanodiff.model.detector;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.DetectorOperators;
@@ -21,6 +21,9 @@ import org.dualanodiff.model.torch.Tensors;
 
 /** The fp32 tensors of one network: what is learned, and the running statistics of batch normalization. */
 final class NetworkTensors implements AutoCloseable {
+
+    /** Through a network that is not learning: the activations of more would fill the memory. */
+    private static final int IMAGES_AT_ONCE = 16;
 
     private final long seed;
     private final Device device;
@@ -111,18 +114,26 @@ final class NetworkTensors implements AutoCloseable {
     /**
      * What a network gives for each of some images, without gradients.
      *
-     * @param network from the numbers of all images, one after the other, to the answers, likewise
+     * @param network from the numbers of some images, one after the other, and how many these are, to their answers, likewise
      */
-    static List<float[]> answers(List<float[]> images, Function<float[], NDArray> network) {
-        if (images.isEmpty()) {
-            return List.of();
+    static List<float[]> answers(List<Image> images, BiFunction<float[], Integer, NDArray> network) {
+        List<float[]> answers = new ArrayList<>();
+        for (int start = 0; start < images.size(); start += IMAGES_AT_ONCE) {
+            answers.addAll(
+                    answersAtOnce(images.subList(start, Math.min(images.size(), start + IMAGES_AT_ONCE)), network));
         }
+        return answers;
+    }
+
+    private static List<float[]> answersAtOnce(List<Image> images, BiFunction<float[], Integer, NDArray> network) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            FloatBuffer input = FloatBuffer.allocate(
-                    images.stream().mapToInt(image -> image.length).sum());
-            images.forEach(input::put);
-            float[] all = Tensors.floats(network.apply(input.array()));
+            int numbers = images.get(0).levels().length;
+            float[] input = new float[images.size() * numbers];
+            for (int row = 0; row < images.size(); row++) {
+                DetectorPair.normalize(images.get(row), input, row * numbers);
+            }
+            float[] all = Tensors.floats(network.apply(input, images.size()));
             int length = all.length / images.size();
             return IntStream.range(0, images.size())
                     .mapToObj(row -> Arrays.copyOfRange(all, row * length, (row + 1) * length))

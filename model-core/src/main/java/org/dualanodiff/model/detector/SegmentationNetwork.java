@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.dualanodiff.model.detector.NetworkTensors.ConvolutionNorm;
 import org.dualanodiff.model.detector.NetworkTensors.Role;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.DetectorOperators;
@@ -54,7 +55,7 @@ public final class SegmentationNetwork implements AutoCloseable {
      * Images and their masks, row after row.
      *
      * @param rows images in the batch
-     * @param images {@code (rows, channels, size, size)}, see {@link DetectorPair#normalized}
+     * @param images {@code (rows, channels, size, size)}, levels as {@link DetectorPair} says
      * @param masks {@code (rows, 1, size, size)}: 1 on the defect, else 0
      */
     public record Batch(int rows, float[] images, float[] masks) {}
@@ -98,11 +99,12 @@ public final class SegmentationNetwork implements AutoCloseable {
     /**
      * The maps of some images.
      *
-     * @param images {@code (channels, size, size)} each, see {@link DetectorPair#normalized}
+     * @param images of the network's size and channels
      * @return {@code (size, size)} each, from 0 to 1
      */
-    public List<float[]> maps(List<float[]> images) {
-        return NetworkTensors.answers(images, input -> DetectorOperators.sigmoid(forward(input, images.size(), false)));
+    public List<float[]> maps(List<Image> images) {
+        return NetworkTensors.answers(
+                images, (input, rows) -> DetectorOperators.sigmoid(forward(input, rows, false)));
     }
 
     /** How many numbers were learned. */

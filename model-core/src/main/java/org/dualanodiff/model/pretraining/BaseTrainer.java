@@ -19,6 +19,7 @@ import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundFeatures;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualUNet;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.nn.Attention.AttentionProcessor;
 import org.dualanodiff.model.nn.Weights;
 import org.dualanodiff.model.pretraining.TrainedWeights.TrainedModelWriter;
@@ -150,7 +151,7 @@ public final class BaseTrainer implements Pretraining {
         NDArray timesteps = Tensors.of(Arrays.stream(rows).asLongStream().toArray(), base.device(), rows.length);
         NDArray prediction = predict(noisy, timesteps, base.tokens(batch.captions()), batch.pairs());
         NDArray weights = Tensors.of(
-                batch.weights(config.resolution(), base.autoencoder().factor()),
+                batch.weights(config.resolution(), base.autoencoder().factor(), images.ground()),
                 base.device(),
                 rows.length,
                 1,
@@ -242,12 +243,15 @@ public final class BaseTrainer implements Pretraining {
         /** One pair for both branches. */
         Pair pair(long index);
 
+        /** Of every pair's anomaly part. */
+        PartGround ground();
+
         /** What tells one series from another beside its seed: a training resumes on the same pictures only. */
         String fingerprint();
 
         /**
          * @param image (3, side, side) in [-1, 1]
-         * @param anomaly the image inside the mask and mid-grey, 0, outside; the same shape
+         * @param anomaly the image inside the mask and {@link #ground} outside; the same shape
          */
         record Pair(float[] image, float[] anomaly, NestedPrompt prompt) {}
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 
@@ -50,16 +51,16 @@ record PretrainingBatch(boolean pairs, List<float[]> pictures, List<String> capt
 
     /**
      * A weight for every latent position, of mean 1, (N, 1, side / factor, side / factor): more where the anomaly part of a pair is
-     * not grey. A defect covers few positions; without it, they hardly count.
+     * not its ground. A defect covers few positions; without it, they hardly count.
      */
-    float[] weights(int side, int factor) {
+    float[] weights(int side, int factor, PartGround ground) {
         int small = side / factor;
         float[] weights = new float[pictures.size() * small * small];
         Arrays.fill(weights, 1);
         for (int row = 0; pairs && row < pictures.size(); row++) {
             float[] anomaly = pictures.get(row | 1);
             for (int i = 0; i < anomaly.length; i++) {
-                if (anomaly[i] != 0) {
+                if (anomaly[i] != ground.signed(i / (side * side))) {
                     int y = i / side % side / factor;
                     weights[(row * small + y) * small + i % side / factor] = DEFECT_WEIGHT;
                 }

@@ -50,9 +50,8 @@ class ClassifierTest {
     }
 
     private static List<Integer> predicted(Classifier classifier, List<DetectorPair> pairs) {
-        return pairs.stream()
-                .map(pair -> classifier.probabilities(List.of(pair.normalized())))
-                .map(rows -> mostLikely(rows.get(0)))
+        return classifier.probabilities(images(pairs)).stream()
+                .map(ClassifierTest::mostLikely)
                 .toList();
     }
 

@@ -20,11 +20,10 @@ class DetectorPairTest {
     }
 
     @Test
-    void normalized_putsMidGreyAtZeroAndWhiteAtTwo() {
-        Image image = new Image(2, 1, 1, new byte[] {0, -1});
-
-        float[] values = new DetectorPair(image, new Mask(2, 1, new boolean[2])).normalized();
-        assertThat(values).containsExactly(-2, 2);
+    void normalize_putsBlackAtMinusTwoAndWhiteAtTwo() {
+        float[] values = new float[3];
+        DetectorPair.normalize(new Image(2, 1, 1, new byte[] {0, -1}), values, 1);
+        assertThat(values).containsExactly(0, -2, 2);
     }
 
     @Test

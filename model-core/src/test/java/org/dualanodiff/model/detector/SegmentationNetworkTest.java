@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.training.TrainingListener;
@@ -46,11 +47,11 @@ class SegmentationNetworkTest {
     private static void assertFindsNewDefects(SegmentationNetwork network) {
         for (int i = 0; i < 4; i++) {
             DetectorPair unseen = Spots.dark(1, "unseen" + i).get(0);
-            float[] map = map(network, unseen.normalized());
+            float[] map = map(network, unseen.image());
             boolean[] mask = unseen.mask().set();
             assertThat(intersectionOverUnion(map, mask)).isGreaterThan(0.7);
         }
-        float[] onNormal = map(network, Spots.normals(1, "unseen normal").get(0).normalized());
+        float[] onNormal = map(network, Spots.normals(1, "unseen normal").get(0).image());
         assertThat(onNormal).hasSize(Spots.SIZE * Spots.SIZE).satisfies(map -> {
             for (float value : map) {
                 assertThat(value).isBetween(0f, 0.5f);
@@ -75,7 +76,7 @@ class SegmentationNetworkTest {
         try (SegmentationNetwork first = trained(7, 4);
                 SegmentationNetwork second = trained(7, 4);
                 SegmentationNetwork other = trained(8, 4)) {
-            float[] image = Spots.dark(1, "any").get(0).normalized();
+            Image image = Spots.dark(1, "any").get(0).image();
             assertThat(map(second, image)).isEqualTo(map(first, image));
             assertThat(map(other, image)).isNotEqualTo(map(first, image));
         }
@@ -84,11 +85,12 @@ class SegmentationNetworkTest {
     @Test
     void map_ofAnImageAmongOthers_isItsMapAlone() {
         try (SegmentationNetwork network = trained(7, 3)) {
-            List<float[]> images = Spots.dark(3, "several").stream()
-                    .map(DetectorPair::normalized)
+            // More than go through the network at once.
+            List<Image> images = Spots.dark(19, "several").stream()
+                    .map(DetectorPair::image)
                     .toList();
-            float[] alone = map(network, images.get(1));
-            float[] among = network.maps(images).get(1);
+            float[] alone = map(network, images.get(17));
+            float[] among = network.maps(images).get(17);
             for (int i = 0; i < alone.length; i++) {
                 assertThat(among[i]).isCloseTo(alone[i], within(1e-5f));
             }
@@ -113,7 +115,7 @@ class SegmentationNetworkTest {
     @Test
     void map_ofAnImageOfOtherLength_isRefused() {
         try (SegmentationNetwork network = trained(7, 1)) {
-            assertThatThrownBy(() -> map(network, new float[10]))
+            assertThatThrownBy(() -> map(network, new Image(5, 2, 1, new byte[10])))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("1024")
                     .hasMessageContaining("10");
@@ -128,7 +130,7 @@ class SegmentationNetworkTest {
         assertThat(training.learningRate(100)).isLessThan(1e-6);
     }
 
-    private static float[] map(SegmentationNetwork network, float[] image) {
+    private static float[] map(SegmentationNetwork network, Image image) {
         return network.maps(List.of(image)).get(0);
     }
 

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 class BaseTrainerTest {
@@ -54,9 +56,9 @@ class BaseTrainerTest {
     static void writeStart() throws IOException {
         PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
         for (int i = 0; i < 20; i++) {
-            fit.add(new Stripes().image(i).pixels(), SIDE);
-            fit.add(new Stripes().pair(i).image(), SIDE);
-            fit.add(new Stripes().pair(i).anomaly(), SIDE);
+            fit.add(new Stripes(PartGround.GREY).image(i).pixels(), SIDE);
+            fit.add(new Stripes(PartGround.GREY).pair(i).image(), SIDE);
+            fit.add(new Stripes(PartGround.GREY).pair(i).anomaly(), SIDE);
         }
         RandomModel.writeSmall(shared, List.of("a", "stripe", "with", "dot"), fit.weights(), 3);
         start = ModelDirectory.open(shared);
@@ -64,7 +66,7 @@ class BaseTrainerTest {
     }
 
     /** Striped pictures with a bright square for a defect. */
-    static final class Stripes implements PretrainingImages {
+    record Stripes(PartGround ground) implements PretrainingImages {
 
         @Override
         public String fingerprint() {
@@ -84,7 +86,7 @@ class BaseTrainerTest {
         @Override
         public Pair pair(long index) {
             float[] image = image(index).pixels();
-            float[] anomaly = new float[image.length];
+            float[] anomaly = ground.picture(SIDE);
             int corner = (int) (index * 5 % 20);
             for (int i = 0; i < image.length; i++) {
                 int x = i % SIDE - corner;
@@ -121,7 +123,7 @@ class BaseTrainerTest {
     @Test
     void trainer_onAFewPictures_lowersTheLoss() throws IOException {
         List<Double> losses = new ArrayList<>();
-        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(), config(60), Compute.CPU)) {
+        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(PartGround.GREY), config(60), Compute.CPU)) {
             trainer.train(folder.resolve("state"), listener(60, losses));
         }
         assertThat(mean(losses.subList(50, 60))).isLessThan(0.8 * mean(losses.subList(0, 10)));
@@ -160,7 +162,7 @@ class BaseTrainerTest {
     }
 
     private static TrainingExample example() {
-        PretrainingImages.Pair pair = new Stripes().pair(1);
+        PretrainingImages.Pair pair = new Stripes(PartGround.GREY).pair(1);
         return new TrainingExample(
                 "one",
                 Image.ofSigned(pair.image(), SIDE, SIDE).buffered(),
@@ -190,7 +192,7 @@ class BaseTrainerTest {
     }
 
     private static Path train(Path model, Path state, int steps, int until) throws IOException {
-        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(), config(steps), Compute.CPU)) {
+        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(PartGround.GREY), config(steps), Compute.CPU)) {
             assertThat(trainer.train(state, listener(until, new ArrayList<>()))).isEqualTo(until);
             trainer.write(model, DType.F32, Map.of());
         }
@@ -225,10 +227,12 @@ class BaseTrainerTest {
         return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
-    @Test
-    void batch_ofPairs_weighsTheDefect() throws IOException {
-        PretrainingBatch batch = PretrainingBatch.of(2, new Stripes(), config(4), 1000, 1);
-        float[] weights = batch.weights(SIDE, 4);
+    @ParameterizedTest
+    @ValueSource(strings = {"grey", "#5353ac"})
+    void batch_ofPairsOnAGround_weighsTheDefect(String color) {
+        PartGround ground = PartGround.parse(color);
+        PretrainingBatch batch = PretrainingBatch.of(2, new Stripes(ground), config(4), 1000, 1);
+        float[] weights = batch.weights(SIDE, 4, ground);
         assertThat(batch.pairs()).isTrue();
         float[] sorted = weights.clone();
         Arrays.sort(sorted);

@@ -16,6 +16,7 @@ import org.dualanodiff.model.base.RandomModel;
 import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.checkpoint.DType;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.torch.Compute;
@@ -60,6 +61,11 @@ class DecoderTrainerTest {
         @Override
         public String fingerprint() {
             return "waves";
+        }
+
+        @Override
+        public PartGround ground() {
+            return PartGround.GREY;
         }
 
         @Override

@@ -48,7 +48,7 @@ public record Arm(String name, List<List<Source>> phases) implements Serializabl
             runs = List.copyOf(runs);
         }
 
-        private String text() {
+        String text() {
             return runs.isEmpty() ? kind.word : kind.word + "@" + String.join(",", runs);
         }
 

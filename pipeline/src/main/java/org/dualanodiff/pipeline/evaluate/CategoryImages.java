@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,13 +40,10 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         Map<String, List<DetectorPair>> real = new TreeMap<>();
         List<TestImage> tests = new ArrayList<>();
         for (DefectSet set : data.sets()) {
-            real.put(set.defect(), loader.defects(set.training()));
-            for (DefectImage image : set.test()) {
-                DetectorPair pair = loader.defect(image);
-                if (pair.hasDefect()) {
-                    tests.add(new TestImage(set.defect(), image.name(), data.isTwin(set.defect(), image.name()), pair));
-                }
-            }
+            real.put(set.defect(), loader.pairs(set.training()));
+            loader.defects(set.test())
+                    .forEach((image, pair) -> tests.add(new TestImage(
+                            set.defect(), image.name(), data.isTwin(set.defect(), image.name()), pair)));
         }
         for (URI uri : data.good().test()) {
             String name = GoodImages.name(uri);
@@ -101,22 +99,23 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
     /** Reads images at a detector's size. */
     record Loader(DatasetFiles files, int size, int channels) {
 
-        /** Without those whose defect vanishes. */
-        List<DetectorPair> defects(List<DefectImage> images) throws IOException {
-            List<DetectorPair> pairs = new ArrayList<>();
+        /** The pairs of some images, without those whose defect vanishes at this size. */
+        List<DetectorPair> pairs(List<DefectImage> images) throws IOException {
+            return List.copyOf(defects(images).values());
+        }
+
+        /** The same by image, in their order. */
+        Map<DefectImage, DetectorPair> defects(List<DefectImage> images) throws IOException {
+            Map<DefectImage, DetectorPair> pairs = new LinkedHashMap<>();
             for (DefectImage image : images) {
-                DetectorPair pair = defect(image);
+                DetectorPair pair = DetectorPair.of(image.openImage(files), image.openMask(files), size, channels);
                 if (pair.hasDefect()) {
-                    pairs.add(pair);
+                    pairs.put(image, pair);
+                } else {
+                    LOG.warn("{} is left out: its defect vanishes at {} x {} pixels", image.imageUri(), size, size);
                 }
             }
             return pairs;
-        }
-
-        DetectorPair defect(DefectImage image) throws IOException {
-            BufferedImage picture = image.openImage(files);
-            BufferedImage mask = image.openMask(files);
-            return DetectorPair.of(picture, mask, size, channels);
         }
 
         /** Nothing if it cannot be read: defect-free images are not opened before this. */

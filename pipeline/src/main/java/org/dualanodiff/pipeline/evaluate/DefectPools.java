@@ -40,8 +40,21 @@ final class DefectPools {
         this.task = task;
         this.images = images;
         for (Arm.Source source : task.arm().sources()) {
-            pools.put(source, pool(source, store));
+            pools.put(source, visible(source, pool(source, store)));
         }
+    }
+
+    /** @throws UserError if there is none */
+    private Map<String, List<DetectorPair>> visible(Arm.Source source, Map<String, List<DetectorPair>> pool) {
+        if (pool.values().stream().allMatch(List::isEmpty)) {
+            throw new UserError("arm %s of %s has nothing to learn from: all defects of %s vanish at evaluate.size = %d"
+                    .formatted(
+                            task.arm().name(),
+                            task.data().category(),
+                            source.text(),
+                            task.budget().size()));
+        }
+        return pool;
     }
 
     private Map<String, List<DetectorPair>> pool(Arm.Source source, ObjectStore store) throws IOException {

@@ -34,8 +34,6 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  */
 public final class EvaluateArm {
 
-    private static final int IMAGES_AT_ONCE = 16;
-
     private final ObjectStore store;
     private final DatasetFiles files;
 
@@ -189,16 +187,11 @@ public final class EvaluateArm {
     }
 
     private static List<ScoreMap> maps(SegmentationNetwork network, List<TestImage> tests) {
-        List<ScoreMap> maps = new ArrayList<>();
-        for (int start = 0; start < tests.size(); start += IMAGES_AT_ONCE) {
-            List<TestImage> some = tests.subList(start, Math.min(tests.size(), start + IMAGES_AT_ONCE));
-            List<float[]> found = network.maps(
-                    some.stream().map(test -> test.pair().normalized()).toList());
-            for (int i = 0; i < some.size(); i++) {
-                maps.add(new ScoreMap(found.get(i), some.get(i).pair().mask()));
-            }
-        }
-        return maps;
+        List<float[]> found =
+                network.maps(tests.stream().map(test -> test.pair().image()).toList());
+        return IntStream.range(0, tests.size())
+                .mapToObj(i -> new ScoreMap(found.get(i), tests.get(i).pair().mask()))
+                .toList();
     }
 
     private static DetectorMetrics.OnImages metrics(
@@ -220,6 +213,9 @@ public final class EvaluateArm {
         List<TestImage> tests = images.tests().stream()
                 .filter(test -> !test.isGood() && !test.twin())
                 .toList();
+        if (tests.isEmpty()) {
+            return null;
+        }
         try (Classifier classifier = Classifier.train(
                 task.budget().classifier(types.size()),
                 task.budget().classifierTraining(task.seed()),
@@ -229,16 +225,17 @@ public final class EvaluateArm {
             int[] truth = tests.stream()
                     .mapToInt(test -> types.indexOf(test.defect()))
                     .toArray();
-            int[] predicted =
-                    tests.stream().mapToInt(test -> predict(classifier, test)).toArray();
+            int[] predicted = classifier
+                    .probabilities(tests.stream().map(test -> test.pair().image()).toList())
+                    .stream()
+                    .mapToInt(EvaluateArm::mostLikely)
+                    .toArray();
             ClassificationMetrics metrics = ClassificationMetrics.of(truth, predicted, types.size());
             return new Classification(metrics.accuracy(), metrics.macroF1(), types, metrics.confusion());
         }
     }
 
-    private static int predict(Classifier classifier, TestImage test) {
-        float[] probabilities =
-                classifier.probabilities(List.of(test.pair().normalized())).get(0);
+    private static int mostLikely(float[] probabilities) {
         return IntStream.range(0, probabilities.length)
                 .boxed()
                 .max((a, b) -> Float.compare(probabilities[a], probabilities[b]))

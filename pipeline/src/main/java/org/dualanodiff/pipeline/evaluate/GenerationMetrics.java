@@ -90,15 +90,20 @@ public record GenerationMetrics(
         }
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s/%s of %s: %d pairs, mask %.2f %% of the image (real %.2f %%), nearest training image %.3f on average, %.3f at least",
+                "%s/%s of %s: %d pairs, mask %.2f %% of the image (real %.2f %%)",
                 category,
                 defect,
                 runId,
                 pairs,
                 100 * generatedMasks.areaRatio(),
-                100 * realMasks.areaRatio(),
-                nearestTraining.mean(),
-                nearestTraining.least()));
+                100 * realMasks.areaRatio()));
+        if (nearestTraining != null) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    ", nearest training image %.3f on average, %.3f at least",
+                    nearestTraining.mean(),
+                    nearestTraining.least()));
+        }
         append(text, "FID", frechet);
         append(text, "KID", kernel);
         append(text, "IS", inceptionScore);

@@ -41,6 +41,9 @@ public final class PairComparison implements AutoCloseable {
     /** Steps of its training that are enough then. */
     public static final int STEPS = 300;
 
+    /** Sides that fit its levels are multiples of it. */
+    public static final int SIDE_FACTOR = 8;
+
     /** It sees color. */
     static final int CHANNELS = 3;
 
@@ -58,7 +61,7 @@ public final class PairComparison implements AutoCloseable {
     /**
      * Trains the network.
      *
-     * @param side of the square images that it sees, in pixels; a multiple of 8
+     * @param side of the square images that it sees, in pixels; a multiple of {@link #SIDE_FACTOR}
      * @param steps of its training; {@link #STEPS}, or more where defects are small
      * @throws IOException if an image can no longer be read
      */
@@ -69,15 +72,15 @@ public final class PairComparison implements AutoCloseable {
         List<List<DetectorPair>> seen = new ArrayList<>();
         List<DetectorPair> unseen = new ArrayList<>();
         for (DefectSet set : dataset.sets()) {
-            List<DetectorPair> own = loader.defects(set.training());
+            List<DetectorPair> own = loader.pairs(set.training());
             int half = set.test().size() / 2;
             training.put(set.unit(), own);
-            seen.add(Stream.concat(own.stream(), loader.defects(set.test().subList(0, half)).stream())
+            seen.add(Stream.concat(own.stream(), loader.pairs(set.test().subList(0, half)).stream())
                     .toList());
-            unseen.addAll(loader.defects(set.test().subList(half, set.test().size())));
+            unseen.addAll(loader.pairs(set.test().subList(half, set.test().size())));
         }
         MixedBatches batches = new MixedBatches(
-                List.of(new MixedBatches.Share(ROWS, seen), MixedBatches.Share.of(ROWS, good(dataset, files))), SEED);
+                List.of(new MixedBatches.Share(ROWS, seen), MixedBatches.Share.of(ROWS, good(dataset, loader))), SEED);
         this.network = SegmentationNetwork.train(
                 new SegmentationNetwork.Config(side, CHANNELS, WIDTHS),
                 new DetectorTraining(steps, LEARNING_RATE, SEED),
@@ -87,11 +90,11 @@ public final class PairComparison implements AutoCloseable {
         this.onUnseen = agreement(unseen);
     }
 
-    private List<DetectorPair> good(Dataset dataset, DatasetFiles files) throws IOException {
+    private static List<DetectorPair> good(Dataset dataset, CategoryImages.Loader loader) throws IOException {
         List<DetectorPair> good = new ArrayList<>();
         for (GoodImages images : dataset.good()) {
             for (URI uri : images.training()) {
-                good.add(DetectorPair.normal(files.image(uri), side, CHANNELS));
+                good.addAll(loader.good(uri));
             }
         }
         return good;
@@ -144,7 +147,7 @@ public final class PairComparison implements AutoCloseable {
         List<DetectorPair> masked =
                 pairs.stream().filter(DetectorPair::hasDefect).toList();
         List<float[]> maps =
-                network.maps(masked.stream().map(DetectorPair::normalized).toList());
+                network.maps(masked.stream().map(DetectorPair::image).toList());
         double[] agreement = IntStream.range(0, maps.size())
                 .mapToObj(i -> new ScoreMap(maps.get(i), masked.get(i).mask()))
                 .mapToDouble(map ->

@@ -144,6 +144,11 @@ final class MixedImages implements PretrainingImages {
         return random.nextBoolean() ? Flip.HORIZONTAL : Flip.NONE;
     }
 
+    @Override
+    public PartGround ground() {
+        return ground;
+    }
+
     private float[] part(Faulty faulty) {
         return ground.around(faulty.image().signed(), faulty.mask().unit());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.torch.Compute;
@@ -22,6 +24,8 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
@@ -145,6 +149,37 @@ class EvaluateArmTest {
                 .hasMessageContaining("run r-none")
                 .hasMessageContaining("no accepted pairs of cloth/")
                 .hasMessageContaining("augment");
+    }
+
+    @Test
+    void arm_whoseTrainingDefectsVanishAtItsSize_saysSo(@TempDir Path folder) throws IOException {
+        SampleDataset.write(folder, 1, new SampleDataset.Size(2, 1, 6), List.of("cloth"));
+        for (DefectSet set : read(folder, Set.of()).sets()) {
+            for (DefectImage image : set.training()) {
+                BufferedImage corner = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_BYTE_GRAY);
+                corner.getRaster().setSample(0, 0, 0, 255);
+                Path masks = folder.resolve("cloth/ground_truth").resolve(set.defect());
+                ImageIO.write(corner, "png", masks.resolve(image.name().replace(".", "_mask.")).toFile());
+            }
+        }
+        CategoryData tiny = read(folder, Set.of());
+        EvaluateArm.Task task = new EvaluateArm.Task(Arm.parse("real"), 1, true, tiny, "r-1", SETTINGS);
+        assertThatThrownBy(() -> run(task, TrainingListener.NONE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("arm real of cloth has nothing to learn from")
+                .hasMessageContaining("evaluate.size = 32");
+    }
+
+    @Test
+    void arm_whoseTestDefectsAllHaveTwins_isMeasuredWithoutAClassification() throws IOException {
+        Set<String> all = category.sets().stream()
+                .flatMap(set -> set.test().stream().map(image -> set.defect() + "/" + image.name()))
+                .collect(Collectors.toSet());
+        EvaluateArm.Task task =
+                new EvaluateArm.Task(Arm.parse("real"), 9, false, read(data, all), "r-1", SETTINGS);
+        EvaluateArm.Result result = run(task, TrainingListener.NONE);
+        assertThat(result.measured().all().pooled().defective()).isPositive();
+        assertThat(result.measured().classification()).isNull();
     }
 
     @Test

@@ -111,21 +111,16 @@ class EvaluationReportTest {
 
     @Test
     void report_readBackFromTheStore_showsTheSameTable(@TempDir Path folder) {
-        GenerationMetrics measured = new GenerationMetrics(
-                "tile",
-                "crack",
-                "r",
-                2,
-                new GenerationMetrics.MaskSummary(0.1, 1, 0),
-                new GenerationMetrics.MaskSummary(0.2, 1, 0),
-                new GenerationMetrics.Nearest(0.1, 0.2),
-                0.5,
-                null,
-                null,
-                null,
-                null);
+        GenerationMetrics beside = measured(new GenerationMetrics.Nearest(0.1, 0.2));
+        // All its training defects vanish at the detector's size.
+        GenerationMetrics alone = measured(null);
         EvaluationReport report = EvaluationReport.of(
-                "r", "1", SETTINGS, List.of(Arm.parse("real")), results("real", "0.40 0.44"), List.of(measured));
+                "r", "1", SETTINGS, List.of(Arm.parse("real")), results("real", "0.40 0.44"), List.of(beside, alone));
+        assertThat(EvaluationTable.lines(report))
+                .contains(
+                        "tile/crack of r: 2 pairs, mask 10.00 % of the image (real 20.00 %), nearest training image 0.200 on"
+                                + " average, 0.100 at least, FID 0.5000",
+                        "tile/crack of r: 2 pairs, mask 10.00 % of the image (real 20.00 %), FID 0.5000");
         try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
             EvaluationFiles files = new EvaluationFiles(store);
             assertThat(files.find("r")).isEmpty();
@@ -134,6 +129,22 @@ class EvaluationReportTest {
             assertThat(EvaluationTable.lines(found.report())).isEqualTo(EvaluationTable.lines(report));
             assertThat(found.sheets()).isEmpty();
         }
+    }
+
+    private static GenerationMetrics measured(GenerationMetrics.Nearest nearest) {
+        return new GenerationMetrics(
+                "tile",
+                "crack",
+                "r",
+                2,
+                new GenerationMetrics.MaskSummary(0.1, 1, 0),
+                new GenerationMetrics.MaskSummary(0.2, 1, 0),
+                nearest,
+                0.5,
+                null,
+                null,
+                null,
+                null);
     }
 
     @Test
