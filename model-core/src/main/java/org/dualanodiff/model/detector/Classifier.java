@@ -108,8 +108,7 @@ public final class Classifier implements AutoCloseable {
      * @return for each image one probability a class; they add up to 1
      */
     public List<float[]> probabilities(List<Image> images) {
-        return NetworkTensors.answers(
-                images, (input, rows) -> DetectorOperators.softmax(forward(input, rows, false)));
+        return NetworkTensors.answers(images, (input, rows) -> DetectorOperators.softmax(forward(input, rows, false)));
     }
 
     /** How many numbers were learned. */

@@ -103,8 +103,7 @@ public final class SegmentationNetwork implements AutoCloseable {
      * @return {@code (size, size)} each, from 0 to 1
      */
     public List<float[]> maps(List<Image> images) {
-        return NetworkTensors.answers(
-                images, (input, rows) -> DetectorOperators.sigmoid(forward(input, rows, false)));
+        return NetworkTensors.answers(images, (input, rows) -> DetectorOperators.sigmoid(forward(input, rows, false)));
     }
 
     /** How many numbers were learned. */

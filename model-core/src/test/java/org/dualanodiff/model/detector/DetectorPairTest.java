@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.mask.Mask;
 import org.junit.jupiter.api.Test;
 
 class DetectorPairTest {

@@ -86,9 +86,8 @@ class SegmentationNetworkTest {
     void map_ofAnImageAmongOthers_isItsMapAlone() {
         try (SegmentationNetwork network = trained(7, 3)) {
             // More than go through the network at once.
-            List<Image> images = Spots.dark(19, "several").stream()
-                    .map(DetectorPair::image)
-                    .toList();
+            List<Image> images =
+                    Spots.dark(19, "several").stream().map(DetectorPair::image).toList();
             float[] alone = map(network, images.get(17));
             float[] among = network.maps(images).get(17);
             for (int i = 0; i < alone.length; i++) {

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -105,8 +106,9 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
      */
     record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.ObjectMasks {
         private static final int FOLDERS = 3;
-        private static final List<String> SUFFIXES =
-                List.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "PNG", "JPG", "JPEG", "BMP", "TIF", "TIFF");
+        private static final List<String> SUFFIXES = Stream.concat(ImageDecoder.ENDINGS.stream(), Stream.of("gif"))
+                .flatMap(ending -> Stream.of(ending, ending.toUpperCase(Locale.ROOT)))
+                .toList();
 
         @Override
         public BufferedImage of(URI image, BufferedImage photograph) throws IOException {

@@ -36,21 +36,24 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         /** In ascending order. */
         List<String> defects() throws IOException;
 
-        GoodImages goodImages() throws IOException;
-
-        /** Good images that are listed and not there. */
-        List<Quarantined> goodAside();
+        GoodListing good() throws IOException;
 
         DefectListing listing(String defect) throws IOException;
     }
 
+    /**
+     * The good images of a category.
+     *
+     * @param aside files that lie or are listed among them, and are none or not there
+     */
+    record GoodListing(GoodImages images, List<Quarantined> aside) {}
+
     /** A category whose images have all been listed already, by a table or a walk. */
-    record ListedCategory(GoodImages goodImages, List<Quarantined> goodAside, SortedMap<String, DefectListing> byDefect)
-            implements CategorySource {
+    record ListedCategory(GoodListing good, SortedMap<String, DefectListing> byDefect) implements CategorySource {
 
         @Override
         public String name() {
-            return goodImages.category();
+            return good.images().category();
         }
 
         @Override
@@ -198,7 +201,7 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
         /**
          * Adds an image with the regions that were drawn in it.
          *
-         * @param image with a mask of no regions
+         * @param image with a mask of no regions, or with none where there is no such file
          * @param outlines by defect; where there is none but of good, the image is a good one, if nothing else says otherwise
          */
         void outlined(String category, Candidate image, SortedMap<String, List<Outline>> outlines) {
@@ -207,7 +210,9 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                     category,
                     defect,
                     image.mask() instanceof Candidate.Mask.Drawn drawn ? image.with(drawn.with(regions)) : image));
-            if (outlines.isEmpty() && image.image().isListed()) {
+            if (outlines.isEmpty() && image.mask() instanceof Candidate.Mask.None missing) {
+                goodAside(category, image.file(), missing.reason(), missing.detail());
+            } else if (outlines.isEmpty()) {
                 unannotated(category, image.file(), image.image(), image.part());
             }
         }
@@ -270,7 +275,8 @@ record Catalog(List<? extends CategorySource> categories, Set<String> names, Lis
                             "it is listed as good and as defective; it is no good one");
                 }
             });
-            return new ListedCategory(new GoodImages(name, training, test), category.goodAside, defects);
+            return new ListedCategory(
+                    new GoodListing(new GoodImages(name, training, test), category.goodAside), defects);
         }
 
         /** By name; where two files have one name, the second and later ones go by their path. */

@@ -17,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.Catalog.GoodListing;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles.OutsideRootException;
 import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
@@ -95,7 +96,6 @@ public final class DatasetReader {
             if (!isStorable(category.name(), "", quarantine)) {
                 continue;
             }
-            quarantine.addAll(category.goodAside());
             List<DefectListing> listings = new ArrayList<>();
             for (String defect : entry.getValue()) {
                 if (isStorable(category.name(), defect, quarantine)) {
@@ -120,8 +120,10 @@ public final class DatasetReader {
             results.forEach(result -> notes.addAll(result.notes()));
             List<Candidate> found =
                     results.stream().flatMap(result -> result.good().stream()).toList();
+            GoodListing listing = category.good();
+            quarantine.addAll(listing.aside());
             GoodImages all =
-                    inside(files, category.goodImages(), root, quarantine).with(uris(found, false), uris(found, true));
+                    inside(files, listing.images(), root, quarantine).with(uris(found, false), uris(found, true));
             BitDepth depth =
                     request.bitDepth() > 0 ? new BitDepth(request.bitDepth(), 0) : BitDepth.of(files, all, results);
             depth.note(category.name(), request.bitDepth() == 0).ifPresent(notes::add);

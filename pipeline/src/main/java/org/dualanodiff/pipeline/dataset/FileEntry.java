@@ -13,10 +13,8 @@ import org.apache.hadoop.fs.Path;
  * @param modified milliseconds since 1970, as the file system has it; 0 where nothing shows it
  */
 record FileEntry(String name, Path path, long length, long modified, boolean folder) implements Serializable {
-    /** For messages. */
-    static final String EXTENSIONS = "png, jpg, jpeg, bmp, tif, tiff or webp";
-
-    private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
+    /** Of a file that is none: why. */
+    static final String NO_IMAGE = "not an image by its name; images end in " + String.join(", ", ImageDecoder.ENDINGS);
 
     static final long UNLISTED = -1;
 
@@ -31,7 +29,7 @@ record FileEntry(String name, Path path, long length, long modified, boolean fol
 
     /** Whether the name is an image's, in any case of letters. */
     boolean isImage() {
-        return !folder && IMAGE_EXTENSIONS.contains(extension());
+        return !folder && ImageDecoder.ENDINGS.contains(extension());
     }
 
     /** Whether the name is one a mask may have: an image's, or a GIF's. */

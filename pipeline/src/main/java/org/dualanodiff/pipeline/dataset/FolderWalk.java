@@ -140,8 +140,7 @@ final class FolderWalk {
                 images.add(file);
             } else if (file.file().contains("/")) {
                 // Beside the folders at the top lie notes and licences.
-                String detail = "not an image by its name; images end in " + FileEntry.EXTENSIONS;
-                strangers.add(new Quarantined("", "", file.file(), Reason.NOT_AN_IMAGE, detail));
+                strangers.add(new Quarantined("", "", file.file(), Reason.NOT_AN_IMAGE, FileEntry.NO_IMAGE));
             }
         }
     }

@@ -51,6 +51,9 @@ public final class ImageDecoder {
     private static final List<ImageReaderSpi> READERS =
             List.of(new TIFFImageReaderSpi(), new BigTIFFImageReaderSpi(), new WebPImageReaderSpi());
 
+    /** Of the names of files that count as images where a folder is looked through, in any case of letters. */
+    public static final List<String> ENDINGS = List.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
+
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
     // The JPEG reader fills what is missing with grey and only warns about it.
     private static final Pattern DAMAGE =

@@ -1,10 +1,15 @@
 package org.dualanodiff.pipeline.dataset;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +29,27 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
     private static final Gson GSON = new Gson();
     private static final int CIRCLE_POINTS = 64;
 
-    /** One file. */
-    private record Labels(List<Shape> shapes, String imagePath, int imageWidth, int imageHeight) {}
+    /** One file, without the image itself, which LabelMe puts there unless told otherwise. */
+    private record Labels(List<Shape> shapes, String imagePath, int imageWidth, int imageHeight) {
+
+        private static final Set<String> FIELDS = Set.of("shapes", "imagePath", "imageWidth", "imageHeight");
+
+        static Labels read(RecordReader text) throws IOException {
+            JsonReader json = new JsonReader(text);
+            JsonObject labels = new JsonObject();
+            json.beginObject();
+            while (json.hasNext()) {
+                String field = json.nextName();
+                if (FIELDS.contains(field)) {
+                    labels.add(field, JsonParser.parseReader(json));
+                } else {
+                    text.skip(json);
+                }
+            }
+            json.endObject();
+            return GSON.fromJson(labels, Labels.class);
+        }
+    }
 
     private record Shape(
             String label,
@@ -89,12 +113,13 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
             if (labels != null) {
                 Path folder = file.entry().path().getParent();
                 List<Path> places = List.of(folder, root, new Path(root, "images"), new Path(folder, "../images"));
-                FileEntry image = index.find(places, imagePath(file, labels, walk));
+                String said = imagePath(file, labels, walk);
+                FileEntry image = index.find(places, said);
                 String name = DatasetPath.below(root, image.path());
                 labelled.add(name);
                 Candidate.Mask mask = image.isListed()
                         ? new Candidate.Mask.Drawn(List.of(), labels.imageWidth(), labels.imageHeight(), file.file())
-                        : index.missing(image, places, labels.imagePath());
+                        : index.missing(image, places, said);
                 catalog.outlined(category, new Candidate(name, name, image, mask, file.part()), outlines(labels));
             }
         }
@@ -113,13 +138,17 @@ record LabelMeLayout(DatasetFiles files) implements DatasetLayout {
 
     /** Null where it cannot be used. */
     private Labels read(FolderFile file, Catalog.Builder catalog) throws IOException {
-        try (Reader text = files.text(file.entry().path())) {
-            Labels labels = GSON.fromJson(text, Labels.class);
-            if (labels != null && labels.shapes() != null) {
+        try (RecordReader text = files.text(file.entry().path())) {
+            Labels labels = Labels.read(text);
+            if (labels.shapes() != null) {
                 return labels;
             }
             catalog.aside(file.file(), Reason.INVALID_ENTRY, "it has no \"shapes\"");
-        } catch (JsonParseException e) {
+        } catch (JsonParseException
+                | IllegalStateException
+                | MalformedJsonException
+                | EOFException
+                | CharacterCodingException e) {
             catalog.aside(file.file(), Reason.INVALID_ENTRY, "it is no JSON of LabelMe: " + RecordReader.complaint(e));
         }
         return null;

@@ -75,7 +75,11 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
                 JsonElement task = JsonParser.parseReader(json);
                 try {
                     tasks.add(place, task.getAsJsonObject());
-                } catch (IllegalStateException | ClassCastException | UnsupportedOperationException e) {
+                } catch (IllegalStateException
+                        | IllegalArgumentException
+                        | IndexOutOfBoundsException
+                        | ClassCastException
+                        | UnsupportedOperationException e) {
                     tasks.catalog().aside(place, Reason.INVALID_ENTRY, "it is no task of Label Studio");
                 }
             }
@@ -88,7 +92,7 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
 
     /** Turns tasks into entries of a catalog. */
     private record Tasks(Path base, FileIndex index, Catalog.Builder catalog) {
-        private static final String IMAGE_NAMES = "(?i).*\\.(png|jpe?g|bmp|tiff?|webp)";
+        private static final String IMAGE_NAMES = "(?i).*\\.(%s)".formatted(String.join("|", ImageDecoder.ENDINGS));
 
         void add(String place, JsonObject task) throws IOException {
             JsonObject data = task.has("data") ? task.getAsJsonObject("data") : task;
@@ -214,10 +218,8 @@ record LabelStudioLayout(DatasetFiles files) implements DatasetLayout {
         }
 
         private static int number(JsonObject region, String field) {
-            JsonElement value = region.has(field)
-                    ? region.get(field)
-                    : region.getAsJsonObject("value").get(field);
-            return value == null ? 0 : value.getAsInt();
+            JsonObject holder = !region.has(field) && region.get("value") instanceof JsonObject value ? value : region;
+            return holder.has(field) ? holder.get(field).getAsInt() : 0;
         }
 
         /**

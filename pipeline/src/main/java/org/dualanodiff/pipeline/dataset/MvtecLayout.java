@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
 import org.dualanodiff.pipeline.dataset.Catalog.CategorySource;
 import org.dualanodiff.pipeline.dataset.Catalog.DefectListing;
+import org.dualanodiff.pipeline.dataset.Catalog.GoodListing;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DefectSelection.KnownNames;
 import org.dualanodiff.pipeline.dataset.FolderWalk.MaskIndex;
@@ -119,23 +120,24 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
 
         @Override
-        public GoodImages goodImages() throws IOException {
-            return new GoodImages(name, good(Candidate.Part.TRAINING), good(Candidate.Part.TEST));
+        public GoodListing good() throws IOException {
+            List<Quarantined> strangers = new ArrayList<>();
+            List<URI> training = good(Candidate.Part.TRAINING, strangers);
+            List<URI> test = good(Candidate.Part.TEST, strangers);
+            return new GoodListing(new GoodImages(name, training, test), strangers);
         }
 
-        @Override
-        public List<Quarantined> goodAside() {
-            return List.of();
-        }
-
-        private List<URI> good(Candidate.Part part) throws IOException {
+        private List<URI> good(Candidate.Part part, List<Quarantined> strangers) throws IOException {
             List<URI> good = new ArrayList<>();
             for (FileEntry folder : folders(path, name -> part(name) == part)) {
                 for (FileEntry inside : folders(folder.path(), Words::isGood)) {
-                    pictures(inside.path()).stream()
-                            .filter(FileEntry::isImage)
-                            .map(FileEntry::uri)
-                            .forEach(good::add);
+                    for (FileEntry entry : pictures(inside.path())) {
+                        if (entry.isImage()) {
+                            good.add(entry.uri());
+                        } else {
+                            strangers.add(stranger(Catalog.Builder.GOOD, entry));
+                        }
+                    }
                 }
             }
             return good;
@@ -227,8 +229,7 @@ record MvtecLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
         }
 
         private Quarantined stranger(String defect, FileEntry entry) {
-            String detail = "not an image by its name; images end in " + FileEntry.EXTENSIONS;
-            return aside(defect, entry, Reason.NOT_AN_IMAGE, detail);
+            return aside(defect, entry, Reason.NOT_AN_IMAGE, FileEntry.NO_IMAGE);
         }
 
         private Quarantined aside(String defect, FileEntry entry, Reason reason, String detail) {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
+import com.google.gson.stream.JsonReader;
 import java.io.BufferedReader;
 import java.io.FilterReader;
 import java.io.IOException;
@@ -56,6 +57,13 @@ final class RecordReader extends BufferedReader {
         counter.count = 0;
     }
 
+    /** Passes over the next value, which takes no memory, however long it is. */
+    void skip(JsonReader next) throws IOException {
+        counter.counting = false;
+        next.skipValue();
+        counter.counting = true;
+    }
+
     @Override
     public String readLine() throws IOException {
         beginRecord();
@@ -75,6 +83,7 @@ final class RecordReader extends BufferedReader {
     private static final class Counter extends FilterReader {
         private final Path path;
         private long count;
+        private boolean counting = true;
 
         Counter(Reader in, Path path) {
             super(in);
@@ -84,7 +93,7 @@ final class RecordReader extends BufferedReader {
         @Override
         public int read(char[] into, int from, int most) throws IOException {
             int read = super.read(into, from, most);
-            count += Math.max(0, read);
+            count += counting ? Math.max(0, read) : 0;
             if (count > MOST) {
                 throw new DatasetException(
                         "%s has a line or an element of more than %d characters; split it".formatted(path, MOST));

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -123,19 +122,20 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
     private void addNormal(Path base, Path category, Catalog.Builder catalog) throws IOException {
         for (FileEntry folder : files.list(new Path(category, "Data/Images"))) {
             if (folder.folder() && Words.isGood(folder.name())) {
-                files.list(folder.path()).stream()
-                        .filter(FileEntry::isImage)
-                        .forEach(image -> catalog.good(
-                                category.getName(),
-                                DatasetPath.below(base, image.path()),
-                                image,
-                                Candidate.Part.UNSAID));
+                for (FileEntry entry : files.list(folder.path())) {
+                    String file = DatasetPath.below(base, entry.path());
+                    if (entry.isImage()) {
+                        catalog.good(category.getName(), file, entry, Candidate.Part.UNSAID);
+                    } else {
+                        catalog.goodAside(category.getName(), file, Reason.NOT_AN_IMAGE, FileEntry.NO_IMAGE);
+                    }
+                }
             }
         }
     }
 
     private List<CSVRecord> rows(Path table, List<String> columns) throws IOException {
-        try (Reader text = files.text(table);
+        try (RecordReader text = files.text(table);
                 CSVParser parser = FORMAT.parse(text)) {
             Set<String> missing = new LinkedHashSet<>(columns);
             parser.getHeaderNames().forEach(name -> missing.remove(name.toLowerCase(Locale.ROOT)));
@@ -150,7 +150,12 @@ record VisaLayout(DatasetFiles files, int maskLevel) implements DatasetLayout {
                                         ? "nothing"
                                         : String.join(", ", parser.getHeaderNames())));
             }
-            return parser.getRecords();
+            List<CSVRecord> rows = new ArrayList<>();
+            for (CSVRecord row : parser) {
+                rows.add(row);
+                text.beginRecord();
+            }
+            return rows;
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
             throw new DatasetException("%s is no readable csv file in UTF-8: %s".formatted(table, reason(e)), e);
         }

@@ -42,8 +42,8 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
         for (DefectSet set : data.sets()) {
             real.put(set.defect(), loader.pairs(set.training()));
             loader.defects(set.test())
-                    .forEach((image, pair) -> tests.add(new TestImage(
-                            set.defect(), image.name(), data.isTwin(set.defect(), image.name()), pair)));
+                    .forEach((image, pair) -> tests.add(
+                            new TestImage(set.defect(), image.name(), data.isTwin(set.defect(), image.name()), pair)));
         }
         for (URI uri : data.good().test()) {
             String name = GoodImages.name(uri);

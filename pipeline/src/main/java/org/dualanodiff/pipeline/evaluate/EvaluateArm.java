@@ -225,11 +225,14 @@ public final class EvaluateArm {
             int[] truth = tests.stream()
                     .mapToInt(test -> types.indexOf(test.defect()))
                     .toArray();
-            int[] predicted = classifier
-                    .probabilities(tests.stream().map(test -> test.pair().image()).toList())
-                    .stream()
-                    .mapToInt(EvaluateArm::mostLikely)
-                    .toArray();
+            int[] predicted =
+                    classifier
+                            .probabilities(tests.stream()
+                                    .map(test -> test.pair().image())
+                                    .toList())
+                            .stream()
+                            .mapToInt(EvaluateArm::mostLikely)
+                            .toArray();
             ClassificationMetrics metrics = ClassificationMetrics.of(truth, predicted, types.size());
             return new Classification(metrics.accuracy(), metrics.macroF1(), types, metrics.confusion());
         }

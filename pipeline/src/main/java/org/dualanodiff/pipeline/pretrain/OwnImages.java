@@ -50,7 +50,6 @@ import org.slf4j.LoggerFactory;
 final class OwnImages {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnImages.class);
-    private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff");
     private static final Set<String> NOT_PRODUCTS = Set.of("good", "ok", "train", "test", "val", "images", "normal");
 
     private final int side;
@@ -95,7 +94,8 @@ final class OwnImages {
                 read.addFaultless(file.toUri(), file.toString(), product(file), files);
             }
             if (read.images.size() == before) {
-                throw new DatasetException("folder %s holds no readable picture (%s)".formatted(folder, ENDINGS));
+                throw new DatasetException(
+                        "folder %s holds no readable picture (%s)".formatted(folder, ImageDecoder.ENDINGS));
             }
         }
         if (own.labelled().isPresent()) {
@@ -160,7 +160,7 @@ final class OwnImages {
 
     private static boolean isPicture(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+        return Files.isRegularFile(file) && ImageDecoder.ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
     }
 
     private void addFaultless(URI file, String name, String product, DatasetFiles files) throws IOException {

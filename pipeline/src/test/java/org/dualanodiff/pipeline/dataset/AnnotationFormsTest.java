@@ -172,6 +172,65 @@ class AnnotationFormsTest {
     }
 
     @Test
+    void labelMe_withTheImageInIt_isRead() throws IOException {
+        Plates folder = new Plates(root.resolve("embedded"));
+        folder.picture("a.jpg");
+        String longer = "A".repeat((int) RecordReader.MOST + 10);
+        folder.text(
+                "a.json",
+                "{\"shapes\": [{\"label\": \"crack\", \"points\": [[2, 5], [12, 5], [12, 15]]}], \"imagePath\": \"a.jpg\", \"imageData\": \"%s\", \"imageHeight\": 40, \"imageWidth\": 48}"
+                        .formatted(longer));
+        assertThat(folder.read().set("embedded", "crack").orElseThrow().training())
+                .extracting(DefectImage::name)
+                .containsExactly("a.jpg");
+    }
+
+    @Test
+    void labelMe_ofImagesThatAreNotThere_isSetAside() throws IOException {
+        Plates folder = new Plates(root.resolve("lone"));
+        folder.picture("there.jpg");
+        folder.text("there.json", "{\"shapes\": []}");
+        folder.text("nameless.json", "{\"shapes\": []}");
+        folder.text("gone.json", "{\"shapes\": [], \"imagePath\": \"gone.png\"}");
+        folder.text("list.json", "[]");
+        folder.text("cut.json", "{\"shapes\": [");
+
+        Dataset dataset = folder.read();
+
+        assertThat(good(dataset)).containsExactly("there.jpg");
+        assertThat(dataset.quarantine())
+                .extracting(aside -> aside.file() + " " + aside.reason())
+                .containsExactlyInAnyOrder(
+                        "nameless STORAGE_ERROR",
+                        "gone.png STORAGE_ERROR",
+                        "list.json INVALID_ENTRY",
+                        "cut.json INVALID_ENTRY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"value\": {\"points\": [[10]], \"polygonlabels\": [\"crack\"]}}",
+                "{\"original_width\": \"wide\", \"value\": {\"rle\": [1], \"brushlabels\": [\"crack\"]}}",
+                "{\"value\": {\"rle\": [\"one\"], \"brushlabels\": [\"crack\"]}}"
+            })
+    void labelStudio_withAMalformedRegion_setsThatTaskAside(String region) throws IOException {
+        Plates folder = new Plates(root.resolve("odd"));
+        folder.picture("a.jpg");
+        folder.picture("b.jpg");
+        String task = "{\"data\": {\"image\": \"%s.jpg\"}, \"annotations\": [{\"result\": [%s]}]}";
+        folder.text("project.json", "[%s, %s]".formatted(task.formatted("a", region), task.formatted("b", "")));
+
+        Dataset dataset = folder.read();
+
+        assertThat(good(dataset)).containsExactly("b.jpg");
+        assertThat(dataset.quarantine()).singleElement().satisfies(aside -> {
+            assertThat(aside.file()).isEqualTo("project.json, task 0");
+            assertThat(aside.reason()).isEqualTo(Reason.INVALID_ENTRY);
+        });
+    }
+
+    @Test
     void labelStudio_ofPolygonsAndBrush_isRead() throws IOException {
         Plates folder = new Plates(root.resolve("studio"));
         for (String name : List.of("a", "b", "c", "d")) {

@@ -157,6 +157,8 @@ class DatasetReaderTest {
         mask("tile", "crack", "077_mask.png", MASK);
         image("tile", "crack", "Thumbs.db", new byte[] {1});
         image("tile", "crack", ".DS_Store", new byte[] {1});
+        image("tile", "good", "scan.jp2", new byte[] {1});
+        TestImages.write(root.resolve("tile/train/good/000.heic"), new byte[] {1});
 
         Dataset dataset = read();
 
@@ -169,7 +171,9 @@ class DatasetReaderTest {
                         tuple("tile/ground_truth/crack/004_mask.png", Reason.MASK_EMPTY),
                         tuple("tile/test/crack/005.png", Reason.MASK_MISSING),
                         tuple("tile/ground_truth/crack/077_mask.png", Reason.ORPHAN_MASK),
-                        tuple("tile/test/crack/Thumbs.db", Reason.NOT_AN_IMAGE));
+                        tuple("tile/test/crack/Thumbs.db", Reason.NOT_AN_IMAGE),
+                        tuple("tile/train/good/000.heic", Reason.NOT_AN_IMAGE),
+                        tuple("tile/test/good/scan.jp2", Reason.NOT_AN_IMAGE));
         DefectSet set = only(dataset);
         assertThat(set.chosenNames()).containsExactly("000.png", "001.png", "002.png");
         assertThat(set.training()).extracting(DefectImage::name).containsExactly("002.png");

@@ -24,8 +24,8 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
-import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
@@ -159,7 +159,10 @@ class EvaluateArmTest {
                 BufferedImage corner = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_BYTE_GRAY);
                 corner.getRaster().setSample(0, 0, 0, 255);
                 Path masks = folder.resolve("cloth/ground_truth").resolve(set.defect());
-                ImageIO.write(corner, "png", masks.resolve(image.name().replace(".", "_mask.")).toFile());
+                ImageIO.write(
+                        corner,
+                        "png",
+                        masks.resolve(image.name().replace(".", "_mask.")).toFile());
             }
         }
         CategoryData tiny = read(folder, Set.of());
@@ -175,8 +178,7 @@ class EvaluateArmTest {
         Set<String> all = category.sets().stream()
                 .flatMap(set -> set.test().stream().map(image -> set.defect() + "/" + image.name()))
                 .collect(Collectors.toSet());
-        EvaluateArm.Task task =
-                new EvaluateArm.Task(Arm.parse("real"), 9, false, read(data, all), "r-1", SETTINGS);
+        EvaluateArm.Task task = new EvaluateArm.Task(Arm.parse("real"), 9, false, read(data, all), "r-1", SETTINGS);
         EvaluateArm.Result result = run(task, TrainingListener.NONE);
         assertThat(result.measured().all().pooled().defective()).isPositive();
         assertThat(result.measured().classification()).isNull();
