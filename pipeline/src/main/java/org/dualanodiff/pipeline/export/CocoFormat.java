@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.export;
 
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.dualanodiff.model.mask.RunLengths;
 import org.dualanodiff.pipeline.ProductVersion;
@@ -18,13 +19,20 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  */
 record CocoFormat() implements PairFormat.OfFiles {
 
+    private static final String IMAGES = "images";
+
     @Override
     public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
-        String image = Keys.of("images", Keys.named(pair.category(), pair.defect()), pair.id() + ".png");
+        String image = Keys.of(IMAGES, Keys.named(pair.category(), pair.defect()), pair.id() + ".png");
         target.write(image, pair.image());
         return pair.entry(image, null)
                 .with(new ExportedPair.Entry.Outline(
                         RunLengths.of(pair.marked()).compressed(), MaskPolygons.trace(pair.marked())));
+    }
+
+    @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return List.of(IMAGES);
     }
 
     @Override

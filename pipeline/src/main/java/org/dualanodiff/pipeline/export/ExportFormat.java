@@ -8,11 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.store.ObjectStore;
-import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.PathSegment;
 
 /** The forms of an export. */
@@ -67,10 +68,18 @@ public enum ExportFormat {
          *
          * @param split {@code train} or {@code test}
          * @param file its name
-         * @return its key; null if this format has no place for it
+         * @return its key; null if this format has no place for those of this split
          */
         default String good(String category, String split, String file) {
             return null;
+        }
+
+        /** Folders that hold the files of these classes' pairs and nothing else. */
+        List<String> folders(ExportPlan.Classes classes);
+
+        /** The files that a pair was written to. */
+        default Stream<String> files(ExportedPair.Entry pair) {
+            return Stream.of(pair.image(), pair.mask()).filter(Objects::nonNull);
         }
 
         /** Writes what spans all parts. */
@@ -99,18 +108,6 @@ public enum ExportFormat {
                 try (Stream<ExportedPair.Entry> all = stream()) {
                     return all.map(ExportedPair.Entry::image).collect(Collectors.toCollection(LinkedHashSet::new));
                 }
-            }
-
-            /**
-             * Deletes the files of a folder that hold none of the pairs: readers take all that lies there, and a run whose
-             * files were merged since, or another version of a data set, has other parts.
-             */
-            default void deleteOthers(String folder, ObjectStore target) {
-                Set<String> images = images();
-                target.deleteFiles(target.list(folder).stream()
-                        .map(StoredFile::key)
-                        .filter(key -> !images.contains(key))
-                        .toList());
             }
         }
 

@@ -99,11 +99,9 @@ public final class ExportPairs {
         for (int i = 0; i < images.size(); i++) {
             String file = String.format(Locale.ROOT, "%06d%s", part.first() + i, extension(images.get(i)));
             String key = format.good(part.category(), part.split(), file);
-            if (key != null) {
-                byte[] image = files.read(images.get(i));
-                requirePicture(images.get(i), image);
-                target.write(key, image);
-            }
+            byte[] image = files.read(images.get(i));
+            requirePicture(images.get(i), image);
+            target.write(key, image);
         }
     }
 

@@ -80,11 +80,12 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
                 .filter(good -> categories.contains(good.category()))
                 .flatMap(good -> Stream.concat(
                         good(good.category(), "train", good.training()), good(good.category(), "test", good.test())))
+                .filter(part -> pairFormat().good(part.category(), part.split(), "any.png") != null)
                 .forEach(all::add);
         return new ExportPlan(format, source, all, shardBytes);
     }
 
-    private static Stream<Part> good(String category, String split, List<URI> images) {
+    private static Stream<Part.GoodImages> good(String category, String split, List<URI> images) {
         return IntStream.iterate(0, first -> first < images.size(), first -> first + GOOD_IMAGES_A_PART)
                 .mapToObj(first -> new Part.GoodImages(
                         category,

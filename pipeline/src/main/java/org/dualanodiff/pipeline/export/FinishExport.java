@@ -5,11 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.ProductVersion;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.StoreException;
 
 /** Begins an export in its folder, and ends it with what spans all parts. */
@@ -66,12 +69,34 @@ public final class FinishExport {
      */
     public long end(ExportPlan plan) throws IOException {
         PairFormat.Entries entries = () -> PartLists.entries(target, plan.partNames());
+        deleteOthers(plan, entries);
         plan.pairFormat().finish(entries, plan.classes(), target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             long pairs = all.count();
             target.write(ExportRecord.KEY, Json.bytes(record(plan, true, pairs)));
             return pairs;
         }
+    }
+
+    /**
+     * Readers take all that lies there, and a run whose files were merged since, or another version of a data set, has other
+     * parts. Their lists go first: a part that comes back has to be written again.
+     */
+    private void deleteOthers(ExportPlan plan, PairFormat.Entries entries) {
+        Set<String> lists = plan.partNames().stream().map(PartLists::key).collect(Collectors.toSet());
+        deleteOthers(PartLists.FOLDER, lists);
+        Set<String> files;
+        try (Stream<ExportedPair.Entry> all = entries.stream()) {
+            files = all.flatMap(plan.pairFormat()::files).collect(Collectors.toSet());
+        }
+        plan.pairFormat().folders(plan.classes()).forEach(folder -> deleteOthers(folder, files));
+    }
+
+    private void deleteOthers(String folder, Set<String> kept) {
+        target.deleteFiles(target.list(folder).stream()
+                .map(StoredFile::key)
+                .filter(key -> !kept.contains(key))
+                .toList());
     }
 
     private static ExportRecord record(ExportPlan plan, boolean complete, long pairs) {
@@ -109,10 +134,12 @@ public final class FinishExport {
     /** What each part of an export has written: a line of JSON a pair, in {@code .export/parts}. */
     static final class PartLists {
 
+        static final String FOLDER = ".export/parts";
+
         private PartLists() {}
 
         static String key(String part) {
-            return ".export/parts/" + part + ".jsonl";
+            return FOLDER + "/" + part + ".jsonl";
         }
 
         static long count(ObjectStore target, String list) {

@@ -59,8 +59,12 @@ record HuggingFaceFormat() implements PairFormat {
     }
 
     @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return List.of("data");
+    }
+
+    @Override
     public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
-        entries.deleteOthers("data", target);
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             target.write("README.md", Readme.of(classes, all.count()).getBytes(StandardCharsets.UTF_8));
         }

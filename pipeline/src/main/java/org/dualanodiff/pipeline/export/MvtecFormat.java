@@ -1,6 +1,8 @@
 package org.dualanodiff.pipeline.export;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
 import org.dualanodiff.pipeline.store.ObjectStore;
@@ -24,13 +26,23 @@ record MvtecFormat() implements PairFormat.OfFiles {
 
     @Override
     public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
-        String category = Keys.named(pair.category());
-        String defect = Keys.named(pair.defect());
-        String image = Keys.of(category, "test", defect, pair.id() + ".png");
-        String mask = Keys.of(category, "ground_truth", defect, pair.id() + "_mask.png");
+        String image = Keys.of(folder(pair.category(), "test", pair.defect()), pair.id() + ".png");
+        String mask = Keys.of(folder(pair.category(), "ground_truth", pair.defect()), pair.id() + "_mask.png");
         target.write(image, pair.image());
         target.write(mask, pair.mask());
         return pair.entry(image, mask);
+    }
+
+    private static String folder(String category, String part, String defect) {
+        return Keys.of(Keys.named(category), part, Keys.named(defect));
+    }
+
+    @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return classes.units().stream()
+                .flatMap(unit ->
+                        Stream.of("test", "ground_truth").map(part -> folder(unit.category(), part, unit.defect())))
+                .toList();
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
@@ -26,12 +27,27 @@ record PngFormat() implements PairFormat.OfFiles {
         String mask = Keys.of(folder, "mask", pair.id() + ".png");
         target.write(image, pair.image());
         target.write(mask, pair.mask());
+        ExportedPair.Entry entry = pair.entry(image, mask);
         if (pair.isGenerated()) {
-            target.write(
-                    Keys.of(folder, "anomaly", pair.id() + ".png"),
-                    pair.generated().pictures().anomaly());
+            target.write(anomaly(entry), pair.generated().pictures().anomaly());
         }
-        return pair.entry(image, mask);
+        return entry;
+    }
+
+    private static String anomaly(ExportedPair.Entry pair) {
+        return Keys.of(Keys.named(pair.category(), pair.defect()), "anomaly", pair.id() + ".png");
+    }
+
+    @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return classes.units().stream()
+                .map(unit -> Keys.named(unit.category(), unit.defect()))
+                .toList();
+    }
+
+    @Override
+    public Stream<String> files(ExportedPair.Entry pair) {
+        return Stream.of(pair.image(), pair.mask(), anomaly(pair));
     }
 
     @Override

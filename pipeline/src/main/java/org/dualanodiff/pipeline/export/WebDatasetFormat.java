@@ -57,8 +57,12 @@ record WebDatasetFormat(long shardBytes) implements PairFormat {
     }
 
     @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return List.of(FOLDER);
+    }
+
+    @Override
     public void finish(Entries entries, ExportPlan.Classes classes, ObjectStore target) {
-        entries.deleteOthers(FOLDER, target);
         String names = String.join("\n", entries.images()) + "\n";
         target.write("shards.txt", names.getBytes(StandardCharsets.UTF_8));
     }

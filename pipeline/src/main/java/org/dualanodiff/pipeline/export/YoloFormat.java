@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.DisplayText;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat;
 import org.dualanodiff.pipeline.export.ExportFormat.PairFormat.Keys;
@@ -16,13 +17,36 @@ import org.dualanodiff.pipeline.store.ObjectStore;
  */
 record YoloFormat() implements PairFormat.OfFiles {
 
+    private static final String IMAGES = "images";
+    private static final String LABELS = "labels";
+
     @Override
     public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
-        String name = Keys.of("train", Keys.named(pair.category(), pair.defect()), pair.id());
-        String image = Keys.of("images", name + ".png");
+        String image = Keys.of(folder(IMAGES, pair.category(), pair.defect()), pair.id() + ".png");
+        ExportedPair.Entry entry = pair.entry(image, null);
         target.write(image, pair.image());
-        target.write(Keys.of("labels", name + ".txt"), labels(pair, classes).getBytes(StandardCharsets.US_ASCII));
-        return pair.entry(image, null);
+        target.write(labels(entry), labels(pair, classes).getBytes(StandardCharsets.US_ASCII));
+        return entry;
+    }
+
+    private static String folder(String part, String category, String defect) {
+        return Keys.of(part, "train", Keys.named(category, defect));
+    }
+
+    private static String labels(ExportedPair.Entry pair) {
+        return Keys.of(folder(LABELS, pair.category(), pair.defect()), pair.id() + ".txt");
+    }
+
+    @Override
+    public List<String> folders(ExportPlan.Classes classes) {
+        return classes.units().stream()
+                .flatMap(unit -> Stream.of(IMAGES, LABELS).map(part -> folder(part, unit.category(), unit.defect())))
+                .toList();
+    }
+
+    @Override
+    public Stream<String> files(ExportedPair.Entry pair) {
+        return Stream.of(pair.image(), labels(pair));
     }
 
     private static String labels(ExportedPair pair, ExportPlan.Classes classes) {
@@ -40,7 +64,7 @@ record YoloFormat() implements PairFormat.OfFiles {
 
     @Override
     public String good(String category, String split, String file) {
-        return split.equals("train") ? Keys.of("images", "train", Keys.named(category), "good", file) : null;
+        return split.equals("train") ? Keys.of(IMAGES, "train", Keys.named(category), "good", file) : null;
     }
 
     @Override

@@ -68,6 +68,26 @@ final class ExportFixture {
                 new UnitKey(category, defect), key, store.list(key).get(0).bytes());
     }
 
+    /** With one more pair of one of the defects. */
+    ExportPlan larger(ExportFormat format) throws IOException {
+        UnitKey unit = new UnitKey("cloth", "hole");
+        Path file = folder.resolve("more.parquet");
+        SampleFile.write(
+                file,
+                List.of(TestSamples.pair("cloth", "hole", 2, image(3), SPOT.buffered()))
+                        .iterator());
+        String key = StoreLayout.samples("night", unit) + "/part-2.parquet";
+        long bytes = Files.size(file);
+        store.upload(file, key);
+        return ExportPlan.of(
+                format,
+                "run night",
+                List.of(
+                        samples("cloth", "hole"),
+                        samples("cloth", "stain"),
+                        new ExportPlan.Part.Samples(unit, key, bytes)));
+    }
+
     /** The same pairs after the files of one of the defects were written into another one. */
     ExportPlan merged(ExportFormat format) {
         String folder = StoreLayout.samples("night", new UnitKey("cloth", "hole"));

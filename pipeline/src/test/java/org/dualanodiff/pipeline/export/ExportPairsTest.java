@@ -183,6 +183,31 @@ class ExportPairsTest {
         assertThat(ExportFixture.keys(target)).hasSameSizeAs(before).doesNotContainSequence(before);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void export_afterAnotherVersionOfTheDataset_holdsTheFilesOfItsOwnPairs(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format), target);
+        List<String> before = ExportFixture.keys(target);
+
+        fixture.export(fixture.larger(format), target);
+        List<String> between = ExportFixture.keys(target);
+        fixture.export(fixture.plan(format), target);
+        List<String> after = ExportFixture.keys(target);
+        fixture.export(fixture.larger(format), target);
+
+        assertThat(between).containsAll(before).hasSizeGreaterThan(before.size());
+        assertThat(after).isEqualTo(before);
+        assertThat(ExportFixture.keys(target)).isEqualTo(between);
+    }
+
+    @Test
+    void coco_withOriginals_countsNoGoodImagesForWhichItHasNoPlace() throws IOException {
+        List<ExportPairs.Result> results =
+                fixture.export(fixture.plan(ExportFormat.COCO).with(fixture.originals()), target);
+        assertThat(results).extracting(ExportPairs.Result::goodImages).containsOnly(0);
+        assertThat(results).extracting(ExportPairs.Result::pairs).doesNotContain(0);
+    }
+
     @Test
     void shards_ofAFormatWithout_areRefused() {
         assertThatThrownBy(() -> fixture.plan(ExportFormat.PNG).withShards(64))
