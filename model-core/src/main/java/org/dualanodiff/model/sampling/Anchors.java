@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.sampling.PermutationSampler;
 import org.dualanodiff.model.image.PartGround;
@@ -21,8 +22,11 @@ public final class Anchors {
     /** Reads a good image when its turn comes. */
     @FunctionalInterface
     public interface Loader {
-        /** @param number of the good image; series and index are those of the sample that is made on it */
-        Anchor load(int number, SampleSeries series, long index) throws IOException;
+        /**
+         * @param number of the good image; series and index are those of the sample that is made on it
+         * @return empty if it is no image that could be used
+         */
+        Optional<Anchor> load(int number, SampleSeries series, long index) throws IOException;
     }
 
     /**
@@ -42,10 +46,20 @@ public final class Anchors {
         return anchoring;
     }
 
-    /** @throws UncheckedIOException if it cannot be read */
+    /**
+     * The good image of a sample; in the place of one that cannot be used the next ones of the series.
+     *
+     * @throws UncheckedIOException if it cannot be read, or none can be used
+     */
     public Anchor of(SampleSeries series, long index) {
         try {
-            return loader.load(number(series, index), series, index);
+            for (int passed = 0; passed < count; passed++) {
+                Optional<Anchor> anchor = loader.load(number(series, index + passed), series, index);
+                if (anchor.isPresent()) {
+                    return anchor.get();
+                }
+            }
+            throw new IOException("%d good images, none of which can be used".formatted(count));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -124,7 +124,7 @@ class AnchoredSamplingTest {
         Anchors closed = new Anchors(
                 1,
                 new Anchoring(1, detail, PartGround.GREY),
-                (number, series, index) -> anchor(new float[SIDE * SIDE]));
+                (number, series, index) -> Optional.of(anchor(new float[SIDE * SIDE])));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
         try (DualSampler sampler =
@@ -142,8 +142,8 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
-        Anchors anchors =
-                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> anchor(null));
+        Anchors anchors = new Anchors(
+                7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> Optional.of(anchor(null)));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
@@ -158,6 +158,31 @@ class AnchoredSamplingTest {
         assertThatThrownBy(() -> anchors.of(SERIES, 0))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("good.png is gone");
+    }
+
+    @Test
+    void anchors_amongWhichSomeCannotBeUsed_giveTheNextOnesOfTheSeries() {
+        Anchors usual =
+                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> named(number));
+        Anchors lacking = new Anchors(
+                7,
+                new Anchoring(1, false, PartGround.GREY),
+                (number, series, index) -> number < 3 ? Optional.empty() : named(number));
+        for (long index = 0; index < 7; index++) {
+            long next = index;
+            while (usual.number(SERIES, next) < 3) {
+                next++;
+            }
+            assertThat(lacking.of(SERIES, index).name())
+                    .isEqualTo(usual.of(SERIES, next).name());
+        }
+        Anchors none =
+                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> Optional.empty());
+        assertThatThrownBy(() -> none.of(SERIES, 0)).hasMessageContaining("7 good images, none of which can be used");
+    }
+
+    private static Optional<Anchor> named(int number) {
+        return Optional.of(new Anchor(Integer.toString(number), anchor(null).image(), picture(), null));
     }
 
     private static List<Integer> round(Anchors anchors, SampleSeries series, long first) {

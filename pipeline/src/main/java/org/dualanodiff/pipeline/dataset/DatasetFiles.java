@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.LimitInputStream;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
  * The folders and files of a data set, on any file system that Hadoop reaches: every file of a data set is opened here,
@@ -111,10 +112,16 @@ public final class DatasetFiles {
     /**
      * Decodes the photograph that a record of this package names, at the depth that its data set has.
      *
-     * @throws IOException as {@link #read} and {@link ImageDecoder#image(byte[], int)}
+     * @throws UnreadableImageException as {@link ImageDecoder#image(byte[], int)}, with the file's name
+     * @throws IOException as {@link #read}
      */
     public BufferedImage image(URI uri) throws IOException {
-        return ImageDecoder.image(read(uri), DatasetPath.depth(uri));
+        byte[] bytes = read(uri);
+        try {
+            return ImageDecoder.image(bytes, DatasetPath.depth(uri));
+        } catch (UnreadableImageException e) {
+            throw new UnreadableImageException("%s: %s".formatted(uri, e.getMessage()), e);
+        }
     }
 
     byte[] read(FileEntry entry) throws IOException {

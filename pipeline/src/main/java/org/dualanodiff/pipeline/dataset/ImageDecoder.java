@@ -250,7 +250,7 @@ public final class ImageDecoder {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    /** Bytes that are no picture this product can decode; the message is the reason, without the file's name. */
+    /** Bytes that are no picture this product can decode; the message is the reason. */
     public static final class UnreadableImageException extends IOException {
         private static final long serialVersionUID = 1L;
 

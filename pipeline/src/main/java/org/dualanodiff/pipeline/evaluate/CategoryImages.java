@@ -124,7 +124,7 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 BufferedImage picture = files.image(uri);
                 return List.of(DetectorPair.normal(picture, size, channels));
             } catch (UnreadableImageException e) {
-                LOG.warn("{} is left out: {}", uri, e.getMessage());
+                LOG.warn("left out: {}", e.getMessage());
                 return List.of();
             }
         }

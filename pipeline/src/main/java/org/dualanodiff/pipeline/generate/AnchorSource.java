@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.TrainingTransform;
@@ -16,6 +17,9 @@ import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The good images of one category that pairs are made on.
@@ -25,6 +29,8 @@ import org.dualanodiff.pipeline.dataset.DefectSet;
  * @param anchoring how pairs made on them follow them
  */
 public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring anchoring) implements Serializable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AnchorSource.class);
 
     public AnchorSource {
         good = List.copyOf(good);
@@ -40,14 +46,27 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
                 (number, series, index) -> load(good.get(number), files, masks, transform, side));
     }
 
-    private static Anchor load(
+    private static Optional<Anchor> load(
             URI uri, DatasetFiles files, BackgroundSource.ObjectMasks masks, TrainingTransform transform, int side)
             throws IOException {
-        BufferedImage photograph = files.image(uri);
-        float[] pixels = transform.image(photograph, Flip.NONE);
-        float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph), Flip.NONE);
-        return new Anchor(
-                DatasetPath.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place);
+        Optional<BufferedImage> photograph = photograph(uri, files);
+        if (photograph.isEmpty()) {
+            return Optional.empty();
+        }
+        float[] pixels = transform.image(photograph.get(), Flip.NONE);
+        float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph.get()), Flip.NONE);
+        return Optional.of(new Anchor(
+                DatasetPath.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place));
+    }
+
+    /** Good images are not opened before this; what is none is passed over. */
+    static Optional<BufferedImage> photograph(URI uri, DatasetFiles files) throws IOException {
+        try {
+            return Optional.of(files.image(uri));
+        } catch (UnreadableImageException e) {
+            LOG.warn("no pair is made on {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /**

@@ -76,9 +76,13 @@ final class GoodCrops {
         return latest.get(index);
     }
 
-    private synchronized Anchor load(int number, SampleSeries series, long index) throws IOException {
+    private synchronized Optional<Anchor> load(int number, SampleSeries series, long index) throws IOException {
         URI uri = source.good().good().get(number);
-        BufferedImage photograph = files.image(uri);
+        Optional<BufferedImage> found = AnchorSource.photograph(uri, files);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        BufferedImage photograph = found.get();
         Optional<BufferedImage> object = object(uri, () -> photograph);
         Window window =
                 places.draw(series.generator("place", index), photograph.getWidth(), photograph.getHeight(), object);
@@ -90,7 +94,7 @@ final class GoodCrops {
                 working.signed(),
                 place(window, photograph, object));
         latest.put(index, new GoodCrop(photograph, window, anchor));
-        return anchor;
+        return Optional.of(anchor);
     }
 
     /** Nowhere else than on the object, and away from where the photograph is cut, so that the blend is inside the window. */

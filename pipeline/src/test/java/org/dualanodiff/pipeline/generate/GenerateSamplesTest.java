@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
@@ -28,6 +33,7 @@ import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
 import org.dualanodiff.model.mask.MaskCleanup;
+import org.dualanodiff.model.sampling.Anchors;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
@@ -119,6 +125,26 @@ class GenerateSamplesTest {
                 samples("two", Executors::newSingleThreadExecutor, List.of(first, missing(first.length)));
 
         assertSame(apart, together);
+    }
+
+    @Test
+    void goodImages_amongWhichOneIsDamaged_giveTheOthers() throws IOException {
+        List<URI> good = new ArrayList<>(crops.good().good());
+        good.set(1, Files.write(folder.resolve("damaged.png"), new byte[] {1}).toUri());
+        CropSource source = new CropSource(
+                crops.policy(),
+                crops.set(),
+                new AnchorSource(good, null, crops.good().anchoring()),
+                true);
+        Anchors anchors = new GoodCrops(source, new DatasetFiles(new Configuration()), PAIRS).anchors();
+        SampleSeries series = new SampleSeries(3, "cloth", "hole");
+
+        Set<String> used = LongStream.range(0, good.size())
+                .mapToObj(index -> anchors.of(series, index).name())
+                .map(name -> name.replaceFirst("#.*", ""))
+                .collect(Collectors.toSet());
+
+        assertThat(used).hasSize(good.size() - 1).noneMatch(name -> name.contains("damaged"));
     }
 
     private static int[] missing(int from) {
