@@ -29,7 +29,9 @@ import org.dualanodiff.model.vae.Autoencoder;
  * {@code vae}, {@code text_encoder}, {@code tokenizer} and {@code scheduler}.
  */
 public final class ModelDirectory implements ModelFiles {
-    private static final String INDEX = "model_index.json";
+    /** What makes a folder a model. */
+    public static final String INDEX = "model_index.json";
+
     private static final List<String> CONFIGS =
             List.of(INDEX, OldConfig.UNET, "vae/config.json", "text_encoder/config.json", OldConfig.SCHEDULER);
     /** Beyond diffusers' layout: the adapter, trained on pairs of many products, that others may start from. */

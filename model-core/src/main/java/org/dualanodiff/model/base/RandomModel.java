@@ -166,7 +166,7 @@ public final class RandomModel {
         Files.writeString(folder.resolve("tokenizer/merges.txt"), encoding.mergesFile());
         JsonObject schedule = configs.has("scheduler") ? configs : common;
         json("scheduler/scheduler_config.json", schedule.getAsJsonObject("scheduler"));
-        json("model_index.json", common.getAsJsonObject("model_index"));
+        json(ModelDirectory.INDEX, common.getAsJsonObject("model_index"));
     }
 
     private void json(String name, JsonObject object) throws IOException {

@@ -163,7 +163,7 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
         }
 
         private void copyAllBut(Set<String> trained) throws IOException {
-            copy(Path.of("model_index.json"));
+            copy(Path.of(ModelDirectory.INDEX));
             if (Files.exists(start.resolve(ModelDirectory.STARTING_ADAPTER))) {
                 copy(Path.of(ModelDirectory.STARTING_ADAPTER));
             }

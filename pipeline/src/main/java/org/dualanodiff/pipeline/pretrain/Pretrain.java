@@ -33,6 +33,7 @@ import org.dualanodiff.pipeline.evaluate.LeakCheck.BaseModelImages;
 import org.dualanodiff.pipeline.pretrain.MixedImages.PretrainingCaptions;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
+import org.dualanodiff.pipeline.store.Fingerprint;
 
 /**
  * Trains a small base model, from nothing or from another one, and writes it as a model directory. The same settings in
@@ -114,8 +115,9 @@ public final class Pretrain {
             }
             return from;
         }
-        Path fresh = work.resolve("start");
-        if (!Files.isDirectory(fresh)) {
+        Path fresh = work.resolve("start-" + origin().shortHex());
+        // The index is what is written last.
+        if (!Files.isRegularFile(fresh.resolve(ModelDirectory.INDEX))) {
             PatchCodec.Fit fit = new PatchCodec.Fit(RandomModel.smallCodec());
             for (int i = 0; i < codecImages; i++) {
                 fit.add(corpus.image(i).image().signed(), SIDE);
@@ -127,6 +129,16 @@ public final class Pretrain {
             RandomModel.writeSmall(fresh, words(), fit.weights(), training.seed());
         }
         return ModelDirectory.open(fresh);
+    }
+
+    /** Of all that a start from nothing follows from. */
+    private Fingerprint origin() {
+        return Fingerprint.of("pretraining-start")
+                .integer("seed", training.seed())
+                .integer("codec images", codecImages)
+                .text("words", String.join(" ", words()))
+                .text("own", own.isEmpty() ? "" : own.fingerprint())
+                .build();
     }
 
     private Set<String> words() {
@@ -170,9 +182,18 @@ public final class Pretrain {
 
     /** The pictures of one's own that this base has seen, those that the base before it had seen included. */
     private Map<String, String> known() {
-        Map<String, String> hashes = new TreeMap<>(own.hashes());
-        settings.start().flatMap(BaseModelImages::read).ifPresent(hashes::putAll);
-        return hashes;
+        return joined(
+                own.hashes(), settings.start().flatMap(BaseModelImages::read).orElse(Map.of()));
+    }
+
+    /** Nothing of either is lost where two images have one name. */
+    static Map<String, String> joined(Map<String, String> now, Map<String, String> before) {
+        Map<String, String> all = new TreeMap<>(now);
+        before.forEach((name, hash) -> {
+            boolean another = !hash.equals(all.getOrDefault(name, hash));
+            all.put(another ? "%s (%.12s)".formatted(name, hash) : name, hash);
+        });
+        return all;
     }
 
     /** Reports every step, writes the model at every state, and watches the time. */

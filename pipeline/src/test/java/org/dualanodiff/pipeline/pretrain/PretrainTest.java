@@ -128,6 +128,31 @@ class PretrainTest {
     }
 
     @Test
+    void pretraining_brokenOffBeforeItsFirstState_beginsWithTheStartOfItsOwnSettings() throws IOException {
+        Path out = folder.resolve("base");
+        new Pretrain(settings(out, Optional.empty(), List.of(), 1, true), HADOOP, 10).run(progress());
+        Files.delete(out.resolve("pretraining/state.safetensors"));
+
+        new Pretrain(settings(out, Optional.empty(), List.of(), 2, true), HADOOP, 20).run(progress());
+
+        for (String file :
+                List.of("vae/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.safetensors")) {
+            assertThat(out.resolve(file))
+                    .hasSameBinaryContentAs(shared.resolve("base").resolve(file));
+        }
+    }
+
+    @Test
+    void imagesOfABase_thatHaveTheNamesOfNewOnes_areKeptBesideThem() {
+        Map<String, String> before = Map.of("bottle/good/000.png", "0123456789abcdef", "bottle/good/001.png", "22");
+        assertThat(Pretrain.joined(Map.of("bottle/good/000.png", "11", "bottle/good/001.png", "22"), before))
+                .isEqualTo(Map.of(
+                        "bottle/good/000.png", "11",
+                        "bottle/good/000.png (0123456789ab)", "0123456789abcdef",
+                        "bottle/good/001.png", "22"));
+    }
+
+    @Test
     void pretraining_resumedOnOtherPictures_isRefused() throws IOException {
         Path base = shared.resolve("base");
         SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 0, 0), List.of("wood", "cloth"));
