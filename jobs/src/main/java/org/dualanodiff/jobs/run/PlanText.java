@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.dualanodiff.jobs.spark.SparkSessions;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
@@ -20,8 +21,6 @@ import org.dualanodiff.pipeline.run.RunSettings;
 
 /** What people read before the work begins: the data set, the plan, and what it takes of time, of the store and of memory. */
 final class PlanText {
-
-    private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
 
     private static final int DIGITS = 2;
 
@@ -151,6 +150,6 @@ final class PlanText {
         if (!setting.equals("auto")) {
             return setting;
         }
-        return config.spark().conf().containsKey(TASK_GPUS) ? "cuda" : "cpu";
+        return config.spark().conf().containsKey(SparkSessions.TASK_GPUS) ? "cuda" : "cpu";
     }
 }

@@ -9,8 +9,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.metrics.Progress;
+import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.pretrain.Pretrain;
 
@@ -35,7 +37,19 @@ public final class PretrainJob {
                     .get(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (Exception failed) {
+            throw mendable(failed);
         }
+    }
+
+    /** What the task has told, without what Spark says of it: else the user's mistakes would look like the program's. */
+    private static RuntimeException mendable(Exception failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError || cause instanceof CheckpointException) {
+                return (RuntimeException) cause;
+            }
+        }
+        return failed instanceof RuntimeException known ? known : new IllegalStateException(failed);
     }
 
     private record Task(Progress progress) implements Function<Pretrain.Settings, Pretrain.Result> {

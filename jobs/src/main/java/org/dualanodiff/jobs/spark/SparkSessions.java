@@ -44,7 +44,7 @@ public final class SparkSessions {
 
     private static final String PLUGINS = "spark.plugins";
 
-    private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
+    public static final String TASK_GPUS = "spark.task.resource.gpu.amount";
 
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.ui.enabled", "false",

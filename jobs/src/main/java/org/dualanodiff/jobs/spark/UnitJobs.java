@@ -235,7 +235,7 @@ public final class UnitJobs {
                 try {
                     DatasetFiles files = Machine.ofSpark().files();
                     return new LeasedPairs(new ModelPairs(base, lease.adapter(), task, files), lease);
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     lease.close();
                     throw e;
                 }

@@ -1,19 +1,17 @@
 package org.dualanodiff.pipeline.background;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.Path;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class BackgroundChoice {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundChoice.class);
-    private static final Pattern URI_TEXT = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
     private static final int LISTED = 10;
 
     private final BackgroundConfig config;
@@ -67,8 +64,9 @@ public final class BackgroundChoice {
 
     /** A category without any mask may be a texture; one with some was begun and not finished. */
     private Optional<BackgroundSource> fromFolder(String setting, GoodImages good) throws IOException {
-        BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder());
-        List<URI> missing = new FromFolder(folder(), files).missing(source.backgrounds());
+        URI folder = DatasetPath.locate(config.objectMasks()).toUri();
+        BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder);
+        List<URI> missing = new FromFolder(folder, files).missing(source.backgrounds());
         if (missing.size() == source.backgrounds().size()) {
             return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
         } else if (!missing.isEmpty()) {
@@ -103,13 +101,5 @@ public final class BackgroundChoice {
 
     private BackgroundMode mode() {
         return config.scaledLatent() ? BackgroundMode.SCALED : BackgroundMode.UNSCALED;
-    }
-
-    /** A text with a scheme is a URI; anything else is a path on this machine. */
-    private URI folder() {
-        String folder = config.objectMasks();
-        return URI_TEXT.matcher(folder).matches()
-                ? new Path(folder).toUri()
-                : new Path("file", null, new File(folder).getAbsolutePath()).toUri();
     }
 }

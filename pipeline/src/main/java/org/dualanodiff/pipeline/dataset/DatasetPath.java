@@ -19,7 +19,7 @@ public final class DatasetPath {
     private DatasetPath() {}
 
     /** A text with a scheme is a URI of that file system; anything else is a path on this machine. */
-    static Path locate(String location) {
+    public static Path locate(String location) {
         if (location.isBlank()) {
             throw new DatasetException("the data set's root is empty; give the folder that holds the categories");
         }

@@ -61,9 +61,12 @@ public record EvaluationTable(String title, List<String> columns, List<Row> rows
 
     private static boolean hasTwins(EvaluationReport.Category category) {
         return category.results().stream()
-                .anyMatch(seed -> seed.all() != null
-                        && seed.all().pooled().defective()
-                                != seed.noTwin().pooled().defective());
+                .filter(seed -> seed.all() != null)
+                .anyMatch(seed -> images(seed.all()) != images(seed.noTwin()));
+    }
+
+    private static int images(DetectorMetrics.OnImages of) {
+        return of.pooled().defective() + of.pooled().good();
     }
 
     private static boolean hasTypes(EvaluationReport.Category category) {

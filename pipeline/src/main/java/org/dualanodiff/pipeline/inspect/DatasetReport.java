@@ -72,9 +72,12 @@ public record DatasetReport(
      */
     public record Defect(String name, int training, int test, int setAside, Quantiles maskArea, long smallestMask) {}
 
-    /** Whether every category has something to learn from. */
+    /** Whether every category of which there are defects has something to learn from, and there is one. */
     public boolean usable() {
-        return !categories.isEmpty() && categories.stream().allMatch(Category::usable);
+        List<Category> faulty = categories.stream()
+                .filter(category -> !category.defects().isEmpty())
+                .toList();
+        return !faulty.isEmpty() && faulty.stream().allMatch(Category::usable);
     }
 
     public String json() {

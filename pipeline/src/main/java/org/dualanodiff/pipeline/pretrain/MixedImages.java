@@ -2,7 +2,6 @@ package org.dualanodiff.pipeline.pretrain;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +13,7 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus;
 import org.dualanodiff.pipeline.procedural.ProceduralCorpus.ProceduralImage;
 
@@ -173,7 +173,7 @@ final class MixedImages implements PretrainingImages {
         static Set<String> words(Collection<String> names) {
             Set<String> words = new TreeSet<>(OWN_WORDS);
             names.stream()
-                    .flatMap(name -> Stream.of(spoken(name).split(" ")))
+                    .flatMap(name -> Stream.of(UnitKey.spoken(name).split(" ")))
                     .filter(word -> !word.isEmpty())
                     .forEach(words::add);
             return words;
@@ -208,13 +208,7 @@ final class MixedImages implements PretrainingImages {
         }
 
         private static String either(String name, String rare, double share, UniformRandomProvider random) {
-            return random.nextDouble() < share ? rare : spoken(name);
-        }
-
-        private static String spoken(String name) {
-            return name.toLowerCase(Locale.ROOT)
-                    .replaceAll("[^\\p{L}\\p{N}]+", " ")
-                    .strip();
+            return random.nextDouble() < share ? rare : UnitKey.spoken(name);
         }
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +25,7 @@ import org.dualanodiff.model.pretraining.PretrainingConfig;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.vae.PatchCodec;
 import org.dualanodiff.pipeline.Stopwatch;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
@@ -75,6 +75,7 @@ public final class Pretrain {
     }
 
     /**
+     * @throws UserError if the training diverges
      * @throws CheckpointException if the base to continue from is damaged, has another size of image, or is not the one
      *     that an earlier run in the same folder began from
      */
@@ -85,11 +86,19 @@ public final class Pretrain {
         PretrainingConfig config = config(start);
         try (Pretraining trainer = trainer(start, config)) {
             Watcher watcher = new Watcher(trainer, progress, watch);
-            int steps = trainer.train(work.resolve("state.safetensors"), watcher);
+            int steps = train(trainer, watcher);
             if (watcher.written != steps) {
                 write(trainer, steps, progress);
             }
             return new Result(settings.folder().toString(), steps, training.steps(), watch.seconds(), watcher.loss());
+        }
+    }
+
+    private int train(Pretraining trainer, Watcher watcher) throws IOException {
+        try {
+            return trainer.train(work.resolve("state.safetensors"), watcher);
+        } catch (ArithmeticException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 
@@ -171,9 +180,13 @@ public final class Pretrain {
                         "made_by", "dualanodiff pretrain"));
         BaseModelImages.write(settings.folder(), known());
         Path sheet = work.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
-        List<String> objects = new ArrayList<>(own.products());
-        corpus.objects().stream().limit(Math.min(SHEET_OBJECTS, step)).forEach(objects::add);
-        List<String> defects = Stream.concat(own.defectNames().stream(), corpus.defects().stream())
+        List<String> objects = Stream.of(own.products(), corpus.objects())
+                .flatMap(names -> names.stream().limit(Math.min(SHEET_OBJECTS, step)))
+                .map(UnitKey::spoken)
+                .toList();
+        List<String> defects = Stream.of(own.defectNames(), corpus.defects())
+                .flatMap(List::stream)
+                .map(UnitKey::spoken)
                 .distinct()
                 .toList();
         new SampleSheet(objects, defects, settings).write(settings.folder(), sheet);

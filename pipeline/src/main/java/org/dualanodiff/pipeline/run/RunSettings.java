@@ -151,8 +151,8 @@ public record RunSettings(
 
     private static String named(String prompt, UnitKey unit) {
         Map<String, String> names = Map.of(
-                "category", unit.category().replace('_', ' '),
-                "defect", unit.defect().replace('_', ' '));
+                "category", UnitKey.spoken(unit.category()),
+                "defect", UnitKey.spoken(unit.defect()));
         return DisplayText.fill(prompt, PLACEHOLDER, names);
     }
 

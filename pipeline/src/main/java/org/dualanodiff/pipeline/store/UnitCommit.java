@@ -20,7 +20,6 @@ import org.dualanodiff.pipeline.UnitKey;
  * The pairs that a run has of one (category, defect): {@code runs/RUN/commits/CATEGORY/DEFECT/NUMBER.json}. What it does not
  * list is not there for any reader, whatever lies in the folder. The highest number is the truth; none is written twice.
  *
- * @param format of this record, {@value #FORMAT}
  * @param number from 1; each replaces the one before
  * @param adapter that drew the pairs
  * @param accepted indices of the good pairs, ascending
@@ -29,7 +28,6 @@ import org.dualanodiff.pipeline.UnitKey;
  *     published list, still finds them, until {@code gc} clears them away
  */
 public record UnitCommit(
-        int format,
         String runId,
         String category,
         String defect,
@@ -42,13 +40,7 @@ public record UnitCommit(
         Instant committedAt)
         implements Serializable {
 
-    public static final int FORMAT = 1;
-
     public UnitCommit {
-        if (format != FORMAT) {
-            throw new IllegalArgumentException(
-                    "it has format %d, and this version reads format %d".formatted(format, FORMAT));
-        }
         requireNonNull(runId, "run_id");
         requireNonNull(category, "category");
         requireNonNull(defect, "defect");
@@ -77,7 +69,6 @@ public record UnitCommit(
     /** Before anything is there. */
     public static UnitCommit nothing(String runId, AdapterId adapter) {
         return new UnitCommit(
-                FORMAT,
                 runId,
                 adapter.category(),
                 adapter.defect(),
@@ -144,7 +135,7 @@ public record UnitCommit(
             List<String> replaced,
             Instant committedAt) {
         return new UnitCommit(
-                FORMAT, runId, category, defect, number, adapter, files, accepted, rejected, replaced, committedAt);
+                runId, category, defect, number, adapter, files, accepted, rejected, replaced, committedAt);
     }
 
     /** How many were rejected for each reason; a pair may have several. */

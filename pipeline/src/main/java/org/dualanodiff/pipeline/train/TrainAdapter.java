@@ -62,9 +62,9 @@ public final class TrainAdapter {
      */
     public TrainResult run(BaseModel base, TrainTask task, TrainingListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
-        Path folder = Files.createTempDirectory("dualanodiff-train-");
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
         List<TrainingExample> examples = examples(task);
+        Path folder = Files.createTempDirectory("dualanodiff-train-");
         try (DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
             int resumedFrom = checkpoints.fetchNewest(state);

@@ -127,9 +127,18 @@ class InspectDatasetTest {
                 .anyMatch(line -> line.contains("0.png and tile/test/crack/1.png (one trains, the other tests)"));
     }
 
-    private DatasetReport inspect() {
+    @Test
+    void inspection_ofChosenDefects_asksNothingOfTheOtherCategories() throws IOException {
+        defect("crack", 0, pattern(0, 64, 48), 8);
+        write("plate/test/dent/0.png", pattern(1, 64, 48));
+
+        assertThat(inspect("tile/crack").usable()).isTrue();
+        assertThat(inspect().usable()).isFalse();
+    }
+
+    private DatasetReport inspect(String... defects) {
         return new InspectDataset(new Configuration())
-                .run(new DatasetRequest(root.toString(), List.of(), List.of(), new SplitRule.FirstThird()));
+                .run(new DatasetRequest(root.toString(), List.of(), List.of(defects), new SplitRule.FirstThird()));
     }
 
     /** Smooth random waves, the same at any size. */

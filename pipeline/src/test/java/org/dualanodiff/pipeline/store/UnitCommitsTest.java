@@ -95,7 +95,7 @@ class UnitCommitsTest {
     @Test
     void commit_ofAnotherFormat_isRefusedWithItsPlace() {
         String key = StoreLayout.commit("r", Samples.ID.unit(), 1);
-        String json = new String(Json.bytes(with(NOTHING, 1))).replace("\"format\": 1", "\"format\": 2");
+        String json = new String(Json.record(with(NOTHING, 1))).replace("\"format\": 1", "\"format\": 2");
         store.write(key, json.getBytes());
 
         assertThatThrownBy(() -> commits.all())
