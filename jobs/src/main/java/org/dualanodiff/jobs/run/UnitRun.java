@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dualanodiff.jobs.run.AugmentRun.Stages;
 import org.dualanodiff.jobs.spark.NativeTask;
@@ -35,6 +36,7 @@ import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunManifest;
 import org.dualanodiff.pipeline.store.RunRegistry.UnitState;
@@ -259,12 +261,11 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
         UnitCommit next = before.with(written.get(), fresh, UnitCommit.keys(rewritten));
         run.lease().requireNotLost();
         NativeTask.Hook.call("commit", key.toString());
-        // The one that stands is its own if the answer to its creation was lost.
-        if (!commits.create(next) && !standing().map(UnitCommit::files).equals(Optional.of(next.files()))) {
+        if (!commits.create(next)) {
             run.store().deleteFiles(UnitCommit.keys(written.get()));
             return Optional.empty();
         }
-        run.states().committed(id, fresh.size(), next);
+        run.states().committed(id, next.accepted().size() - before.accepted().size(), next);
         tidy(next, pairs);
         return Optional.of(next);
     }
@@ -293,12 +294,17 @@ final class UnitRun implements Supplier<UnitReport.Outcome> {
 
     /**
      * Nobody can commit what lay there before this commit any more: its number is taken. What has come since may be another
-     * driver's, if this one was taken for dead.
+     * driver's, if this one was taken for dead, or of attempts of its own that were given up.
      */
     private void tidy(UnitCommit commit, UnitPairs pairs) {
         Set<String> done = new HashSet<>(files.stored());
         done.addAll(files.staged().keySet());
         done.addAll(pairs.sources());
+        Stream.of(StoreLayout.samples(run.runId(), key), StoreLayout.staging(run.runId(), key))
+                .flatMap(folder -> run.store().list(folder).stream())
+                .map(StoredFile::key)
+                .filter(run.lease().fence()::hasNamed)
+                .forEach(done::add);
         done.removeAll(UnitCommit.keys(commit.files()));
         done.removeAll(Set.copyOf(commit.replaced()));
         run.store().deleteFiles(done);

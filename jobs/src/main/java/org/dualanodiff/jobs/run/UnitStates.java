@@ -120,7 +120,7 @@ final class UnitStates implements AutoCloseable {
     }
 
     /**
-     * @param more pairs than before
+     * @param more good pairs than before
      * @param commit what the unit has now
      */
     synchronized void committed(AdapterId unit, int more, UnitCommit commit) {

@@ -75,6 +75,8 @@ public final class SparkSessions {
         conf.setIfMissing("spark.app.name", "dualanodiff " + command);
         config.spark().conf().forEach(conf::set);
         boundary(config.dataset()).ifPresent(root -> conf.set("spark.hadoop." + DatasetFiles.ROOT, root));
+        // A copy of a task that works with the model would take its original for dead, and the other way round.
+        conf.set("spark.speculation", "false");
         addPlugin(conf, RunMetricsPlugin.class.getName());
         keepGpusForTheModel(conf);
         SparkSession session = SparkSession.builder().config(conf).getOrCreate();

@@ -47,10 +47,11 @@ public final class PublishDataset {
 
     /**
      * Makes a data set the current one of its name, as the next version; nothing happens if it holds the same pairs as
-     * the current one. The version's own file is written first and never again, then the card, then the pointer.
+     * the current one. The version's own file is written first and never again, then the card, then the pointer. If somebody
+     * else has published a later version meanwhile, that one stays current.
      *
      * @param dataset its version is ignored
-     * @return what is current now
+     * @return the version that holds it
      * @throws StoreException if it holds no accepted pair
      */
     public PublishedDataset publish(PublishedDataset dataset) {
@@ -65,11 +66,26 @@ public final class PublishDataset {
         }
         PublishedDataset next =
                 claim(dataset, current.map(PublishedDataset::version).orElse(0) + 1);
-        store.write(
-                StoreLayout.datasetCard(next.name()),
-                DatasetCard.of(next, store.root()).getBytes(StandardCharsets.UTF_8));
-        store.write(StoreLayout.currentDataset(next.name()), Json.record(next));
+        PublishedDataset pointed = next;
+        pointTo(pointed);
+        for (PublishedDataset newest = newest(pointed);
+                newest.version() > pointed.version();
+                newest = newest(pointed)) {
+            pointed = newest;
+            pointTo(pointed);
+        }
         return next;
+    }
+
+    private PublishedDataset newest(PublishedDataset known) {
+        return newestFirst(known.name(), 0).stream().findFirst().orElse(known);
+    }
+
+    private void pointTo(PublishedDataset version) {
+        store.write(
+                StoreLayout.datasetCard(version.name()),
+                DatasetCard.of(version, store.root()).getBytes(StandardCharsets.UTF_8));
+        store.write(StoreLayout.currentDataset(version.name()), Json.record(version));
     }
 
     private void requireEmptyOrPublished(String name) {

@@ -190,7 +190,7 @@ public final class PublishTable {
                 String address = task.file().location();
                 if (folders.stream().anyMatch(address::startsWith)) {
                     standing.put(address, task.file());
-                } else if (!address.startsWith(store.root())) {
+                } else if (!address.startsWith(store.uri(StoreLayout.SAMPLES) + "/")) {
                     throw new StoreException(
                             "%s may have rows of %s in %s, which is no file of this store: the table was rewritten; delete their rows there, then publish again"
                                     .formatted(table.name(), runs, address));

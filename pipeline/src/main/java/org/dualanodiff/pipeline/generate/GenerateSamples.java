@@ -9,13 +9,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.PrimitiveIterator;
 import java.util.Queue;
 import java.util.Set;
 import java.util.Spliterators;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -147,11 +145,10 @@ public final class GenerateSamples {
         return LongStream.range(block * size, (block + 1) * size).anyMatch(wanted::contains);
     }
 
-    private static String key(String runId, GenerateUnit unit) {
-        String folder = StoreLayout.staging(runId, unit.unit());
-        return folder
-                + String.format(
-                        Locale.ROOT, "/pairs-%06d-%s.parquet", unit.missing().get(0), UUID.randomUUID());
+    private String key(String runId, GenerateUnit unit) {
+        return StoreLayout.staging(runId, unit.unit())
+                + "/"
+                + fence.pairsFile(unit.missing().get(0));
     }
 
     private static final class Counts {

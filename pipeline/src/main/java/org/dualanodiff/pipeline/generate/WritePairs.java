@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
@@ -60,9 +58,8 @@ public final class WritePairs {
         }
     }
 
-    private static String key(WriteTask task, int first) {
-        String folder = StoreLayout.samples(task.runId(), task.adapter().unit());
-        return folder + String.format(Locale.ROOT, "/pairs-%06d-%s.parquet", first, UUID.randomUUID());
+    private String key(WriteTask task, int first) {
+        return StoreLayout.samples(task.runId(), task.adapter().unit()) + "/" + fence.pairsFile(first);
     }
 
     /** One source after another; a row group of one of them is in memory. */

@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.dualanodiff.pipeline.Daemon;
 import org.dualanodiff.pipeline.store.LeaseFiles.LeaseContest;
@@ -144,9 +147,25 @@ public final class RunLease implements AutoCloseable {
      */
     public record Fence(String runId, long number) implements Serializable {
 
+        private static final Pattern PAIRS_FILE = Pattern.compile("/pairs-\\d{6,}-(\\d+)-\\p{XDigit}{8}-[^/]*$");
+
         /** Of work that no lease was taken for. */
         public static Fence none(String runId) {
             return new Fence(runId, Long.MAX_VALUE);
+        }
+
+        /**
+         * A name for a new file of pairs, after the index of the first one. It tells this hold from all others, so that what
+         * attempts have left that were given up can be cleared away by the driver that gave them up.
+         */
+        public String pairsFile(int first) {
+            return String.format(Locale.ROOT, "pairs-%06d-%d-%s.parquet", first, number, UUID.randomUUID());
+        }
+
+        /** Whether this hold has named the file of that key. */
+        public boolean hasNamed(String key) {
+            Matcher file = PAIRS_FILE.matcher(key);
+            return file.find() && file.group(1).equals(Long.toString(number));
         }
 
         /**

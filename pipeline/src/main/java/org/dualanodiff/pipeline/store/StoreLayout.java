@@ -57,6 +57,9 @@ public final class StoreLayout {
     private static final DateTimeFormatter MOMENT =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** The folder of all runs' tables. */
+    public static final String SAMPLES = "samples";
+
     private StoreLayout() {}
 
     /** All adapters of a category. */
@@ -106,7 +109,7 @@ public final class StoreLayout {
 
     /** The table of a run's samples, partitioned by category and defect. */
     public static String samples(String runId) {
-        return join("samples", "run=" + segment(runId));
+        return join(SAMPLES, "run=" + segment(runId));
     }
 
     public static String samples(String runId, UnitKey unit) {

@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.store;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,14 @@ public final class UnitCommits {
         this.runId = runId;
     }
 
-    /** Commits, unless someone has committed that number. */
+    /**
+     * Commits, unless someone else has committed that number. If the answer to the creation was lost, what stands there is this
+     * commit, whoever has committed the next ones.
+     */
     public boolean create(UnitCommit commit) {
         String key = StoreLayout.commit(runId, commit.unit(), commit.number());
-        return store.createIfAbsent(key, Json.record(commit));
+        byte[] record = Json.record(commit);
+        return store.createIfAbsent(key, record) || Arrays.equals(store.read(key), record);
     }
 
     /**

@@ -120,15 +120,29 @@ public final class CollectGarbage {
 
     /** Under the run's lease, so that no driver begins meanwhile. */
     private void deleteOfRun(String run, List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
-        try (RunLease lease = RunLease.acquire(store, run, LEASE, notice -> {}, () -> {})) {
-            lease.requireHeld();
-            found.forEach(one -> delete(one, deleted));
-        } catch (StoreException taken) {
-            LOG.warn("nothing of run {} is cleared away: {}", run, taken.getMessage());
+        Optional<RunLease> taken = lease(run);
+        if (taken.isEmpty()) {
             found.forEach(one -> skipped.add(one.garbage()));
+            return;
+        }
+        try (RunLease lease = taken.get()) {
+            found.forEach(one -> {
+                lease.requireHeld();
+                delete(one, deleted);
+            });
         }
         if (!store.exists(StoreLayout.runIdentity(run))) {
             store.delete(StoreLayout.leases(run));
+        }
+    }
+
+    /** Empty if a driver has the run. */
+    private Optional<RunLease> lease(String run) {
+        try {
+            return Optional.of(RunLease.acquire(store, run, LEASE, notice -> {}, () -> {}));
+        } catch (StoreException held) {
+            LOG.warn("nothing of run {} is cleared away: {}", run, held.getMessage());
+            return Optional.empty();
         }
     }
 

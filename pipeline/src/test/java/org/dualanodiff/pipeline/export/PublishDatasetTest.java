@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.dualanodiff.pipeline.export.PublishDataset.PublishedDataset;
+import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +61,18 @@ class PublishDatasetTest {
     void publish_whileAnotherHasTakenTheNumber_takesTheNext() {
         store.write("datasets/defects/versions/000001.json", new byte[0]);
         assertThat(verb.publish(dataset(8)).version()).isEqualTo(2);
+    }
+
+    @Test
+    void publish_thatAnotherHasOvertaken_leavesTheLaterVersionCurrent() {
+        verb.publish(dataset(8));
+        PublishedDataset later = dataset(10).withVersion(3);
+        store.write("datasets/defects/versions/000003.json", Json.record(later));
+
+        assertThat(verb.publish(dataset(9)).version()).isEqualTo(2);
+
+        assertThat(verb.find("defects")).contains(later);
+        assertThat(new String(store.read("datasets/defects/README.md"), UTF_8)).startsWith("# defects, version 3\n");
     }
 
     @Test

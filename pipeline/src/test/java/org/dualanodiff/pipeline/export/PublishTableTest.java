@@ -167,12 +167,13 @@ class PublishTableTest {
         assertThat(table().snapshots()).hasSize(3);
     }
 
-    @Test
-    void append_toATableThatWasRewritten_isRefusedRatherThanDoubled() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"elsewhere", "store-lake", "store/lake"})
+    void append_toATableThatWasRewritten_isRefusedRatherThanDoubled(String warehouse) throws IOException {
         PublishedDataset night = night("night", 2);
         append(night);
         Table table = table();
-        Path moved = Files.createDirectories(folder.resolve("elsewhere")).resolve("rewritten.parquet");
+        Path moved = Files.createDirectories(folder.resolve(warehouse)).resolve("rewritten.parquet");
         Files.copy(folder.resolve("store").resolve(night.files().get(0).key()), moved);
         DataFile old = files(table.newScan()).get(store.uri(night.files().get(0).key()));
         table.newRewrite()

@@ -45,6 +45,18 @@ class UnitCommitsTest {
     }
 
     @Test
+    void commit_whoseAnswerWasLost_isItsOwnWhateverWasCommittedSince() {
+        UnitCommit first = with(NOTHING, 1);
+        UnitCommit second = with(first, 2);
+        assertThat(commits.create(first)).isTrue();
+        assertThat(commits.create(second)).isTrue();
+
+        assertThat(commits.create(first)).isTrue();
+        assertThat(commits.create(with(NOTHING, 3))).isFalse();
+        assertThat(commits.find(Samples.ID.unit())).contains(second);
+    }
+
+    @Test
     void commits_ofAUnit_areReadByTheHighestNumberWhichIsNoText() {
         UnitCommit commit = NOTHING;
         for (int number = 1; number <= 11; number++) {
