@@ -129,13 +129,7 @@ public final class BaseModel implements AutoCloseable {
 
     /** Tokens of a prompt, without start and end marks; at least 1. */
     public int tokenCount(String prompt) {
-        long[] ids = tokenizer.encode(prompt);
-        long end = ids[ids.length - 1];
-        int count = 1;
-        while (count + 1 < ids.length && ids[count + 1] != end) {
-            count++;
-        }
-        return count;
+        return Math.max(1, tokenizer.count(prompt));
     }
 
     @Override

@@ -52,17 +52,18 @@ final class DistanceTransform {
             }
         }
         for (int x = width - 1; x >= 0; x--) {
-            squared[row + x] = parabola(g, row, x, site[top]);
+            squared[row + x] = (int) Math.min(Integer.MAX_VALUE, parabola(g, row, x, site[top]));
             top -= x == from[top] ? 1 : 0;
         }
     }
 
-    private static int parabola(int[] g, int row, int x, int s) {
-        return (x - s) * (x - s) + g[row + s] * g[row + s];
+    /** Beyond 31,000 pixels a square does not fit an int. */
+    private static long parabola(int[] g, int row, int x, int s) {
+        return (long) (x - s) * (x - s) + (long) g[row + s] * g[row + s];
     }
 
     private static int crossing(int[] g, int row, int s, int u) {
-        int difference = u * u - s * s + g[row + u] * g[row + u] - g[row + s] * g[row + s];
-        return Math.floorDiv(difference, 2 * (u - s));
+        long difference = parabola(g, row, 0, u) - parabola(g, row, 0, s);
+        return Math.toIntExact(Math.floorDiv(difference, 2L * (u - s)));
     }
 }

@@ -3,6 +3,7 @@ package org.dualanodiff.model.nn;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -150,13 +151,16 @@ public final class Weights implements AutoCloseable {
             Precision stored = storedType(name, shape);
             ByteBuffer bytes = source.map(name);
             try (TensorScope scope = TensorScope.open()) {
-                NDArray tensor = kept(Tensors.load(bytes, stored, device, precision, view));
-                if (stored == precision && device.equals(Device.cpu())) {
+                NDArray tensor = Tensors.load(bytes, stored, device, precision, view);
+                boolean isInPlace = stored == precision && stored != Precision.BF16 && device.equals(Device.cpu());
+                if (isInPlace && bytes instanceof MappedByteBuffer) {
                     mapped.put(name, bytes);
-                } else {
-                    source.giveBack(name, bytes);
+                    return kept(tensor);
                 }
-                return tensor;
+                // What was read into memory has Java's own limit, which a whole model would exceed.
+                NDArray own = kept(isInPlace ? Operators.copy(tensor) : tensor);
+                source.giveBack(name, bytes);
+                return own;
             }
         }
 

@@ -1,6 +1,7 @@
 package org.dualanodiff.model.sampling;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.dualanodiff.model.base.BaseModel;
@@ -8,6 +9,7 @@ import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.torch.DualOperators;
+import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
 import org.dualanodiff.model.torch.Tensors;
 
@@ -45,8 +47,18 @@ final class AnchoredDenoiser implements Denoiser {
         place = places(anchors, side);
     }
 
+    /** One picture after another: at once, an autoencoder of Stable Diffusion's size would need a gigabyte for each. */
     private NDArray latents(List<float[]> pictures, int side) {
-        return base.autoencoder().meanLatents(Tensors.pictures(pictures, base.device(), side));
+        try (TensorScope scope = TensorScope.open()) {
+            List<NDArray> latents = new ArrayList<>();
+            for (float[] picture : pictures) {
+                try (TensorScope one = TensorScope.open()) {
+                    latents.add(one.release(
+                            base.autoencoder().meanLatents(Tensors.pictures(List.of(picture), base.device(), side))));
+                }
+            }
+            return scope.release(Operators.concat(latents, 0));
+        }
     }
 
     /** A latent position is open where any of its pixels is. */

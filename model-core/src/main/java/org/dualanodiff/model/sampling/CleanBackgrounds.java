@@ -39,14 +39,10 @@ public final class CleanBackgrounds implements AutoCloseable {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             LatentDistribution.Builder encoded = new LatentDistribution.Builder(base.autoencoder(), scaled);
-            encoded.add(picture(new float[pictures.get(0).length], side));
-            pictures.forEach(pixels -> encoded.add(picture(pixels, side)));
+            encoded.add(List.of(new float[pictures.get(0).length]), base.device(), side);
+            pictures.forEach(pixels -> encoded.add(List.of(pixels), base.device(), side));
             this.pictures = encoded.done();
         }
-    }
-
-    private NDArray picture(float[] pixels, int side) {
-        return Tensors.of(pixels, base.device(), 1, 3, side, side);
     }
 
     /** The reference of the samples {@code first} to {@code first + pairs - 1}; belongs to the open scope. */

@@ -70,15 +70,27 @@ public final class ClipTokenizer implements AutoCloseable {
      * cut so that the end token comes last.
      */
     public long[] encode(String prompt) {
-        long[] inner =
-                words.encode(PromptNormalizer.normalize(prompt), false, false).getIds();
-        int kept = Math.min(inner.length, special.maxLength() - 2);
+        long[] inner = words(prompt);
+        int kept = kept(inner);
         long[] ids = new long[special.maxLength()];
         Arrays.fill(ids, special.pad());
         ids[0] = special.start();
         System.arraycopy(inner, 0, ids, 1, kept);
         ids[kept + 1] = special.end();
         return ids;
+    }
+
+    private long[] words(String prompt) {
+        return words.encode(PromptNormalizer.normalize(prompt), false, false).getIds();
+    }
+
+    private int kept(long[] inner) {
+        return Math.min(inner.length, special.maxLength() - 2);
+    }
+
+    /** How many tokens of a prompt's own {@link #encode} gives. */
+    public int count(String prompt) {
+        return kept(words(prompt));
     }
 
     /** The ids of many prompts, int64 (N, T). */

@@ -2,7 +2,10 @@ package org.dualanodiff.model.training;
 
 import ai.djl.ndarray.NDArray;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.dualanodiff.model.torch.ConstructionScope;
 import org.dualanodiff.model.torch.GradientMode;
@@ -66,8 +69,9 @@ public final class AdamW implements AutoCloseable {
     public NDArray update(List<NDArray> gradients, double learningRate) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
-            NDArray norm = Operators.globalNorm(gradients);
-            Operators.clipToNorm(gradients, norm, settings.maxGradientNorm());
+            List<NDArray> each = distinct(gradients);
+            NDArray norm = Operators.globalNorm(each);
+            Operators.clipToNorm(each, norm, settings.maxGradientNorm());
             Operators.adamW(
                     parameters,
                     gradients,
@@ -110,6 +114,12 @@ public final class AdamW implements AutoCloseable {
                 TensorScope scope = TensorScope.open()) {
             return TensorScope.disown(Operators.zerosLike(like));
         }
+    }
+
+    /** Parameters may share a gradient, which counts and is clipped once. */
+    private static List<NDArray> distinct(List<NDArray> gradients) {
+        Set<NDArray> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return gradients.stream().filter(seen::add).toList();
     }
 
     @Override

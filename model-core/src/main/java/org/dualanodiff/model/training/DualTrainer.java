@@ -143,7 +143,8 @@ public final class DualTrainer implements AutoCloseable {
             // All of the step is in a GPU's queue by now. Only then is it waited for, once.
             batches.draw(step + 1);
             double[] read = gradients.lossAnd(norm);
-            requireFinite(read[0], step);
+            requireFinite("loss", read[0], step);
+            requireFinite("gradients' norm", read[1], step);
             gradientNorm = read[1];
             return read[0];
         }
@@ -167,10 +168,10 @@ public final class DualTrainer implements AutoCloseable {
         return config.recompute() ? recomputed.of(part, tokens) : objective.gradients(part, tokens, parameters);
     }
 
-    private static void requireFinite(double loss, int step) {
-        if (!Double.isFinite(loss)) {
+    private static void requireFinite(String what, double value, int step) {
+        if (!Double.isFinite(value)) {
             throw new ArithmeticException(
-                    "training diverged: the loss of step %d is %s; lower the learning rate".formatted(step, loss));
+                    "training diverged: the %s of step %d is %s; lower the learning rate".formatted(what, step, value));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.dual.Branch;
@@ -36,23 +37,22 @@ record LatentCache(LatentDistribution pairs, Optional<LatentDistribution> backgr
             LatentDistribution.Builder pairs = new LatentDistribution.Builder(base.autoencoder(), true);
             LatentDistribution.Builder backgrounds =
                     new LatentDistribution.Builder(base.autoencoder(), config.background() == BackgroundMode.SCALED);
-            for (TrainingTransform.Pixels view : views(examples, config)) {
-                pairs.add(Tensors.pictures(List.of(view.image(), view.anomaly()), base.device(), view.size()));
+            views(examples, config).forEachOrdered(view -> {
+                pairs.add(List.of(view.image(), view.anomaly()), base.device(), view.size());
                 if (compensate) {
-                    backgrounds.add(
-                            Tensors.pictures(List.of(view.background().orElseThrow()), base.device(), view.size()));
+                    backgrounds.add(List.of(view.background().orElseThrow()), base.device(), view.size());
                 }
-            }
+            });
             return new LatentCache(pairs.done(), compensate ? Optional.of(backgrounds.done()) : Optional.empty());
         }
     }
 
-    private static List<TrainingTransform.Pixels> views(List<TrainingExample> examples, TrainingConfig config) {
+    /** Of one image and one flip in memory at a time. */
+    private static Stream<TrainingTransform.Pixels> views(List<TrainingExample> examples, TrainingConfig config) {
         TrainingTransform transform = new TrainingTransform(config.resolution(), config.ground());
         return examples.stream()
                 .flatMap(example ->
-                        config.flips().stream().flatMap(flip -> views(transform, example, flip, config).stream()))
-                .toList();
+                        config.flips().stream().flatMap(flip -> views(transform, example, flip, config).stream()));
     }
 
     private static List<TrainingTransform.Pixels> views(

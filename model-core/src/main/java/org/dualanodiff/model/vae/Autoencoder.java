@@ -1,5 +1,6 @@
 package org.dualanodiff.model.vae;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
@@ -136,11 +137,13 @@ public sealed interface Autoencoder permits KlAutoencoder, PatchCodec {
                 this.scaled = scaled;
             }
 
-            /** pixels (n, 3, H, W) in [-1, 1]: n more rows. */
-            public void add(NDArray pixels) {
-                Autoencoder.Posterior posterior = autoencoder.encode(pixels);
-                means.add(scaled(posterior.mean()));
-                deviations.add(scaled(posterior.standardDeviation()));
+            /** pictures (3, side, side) in [-1, 1]: as many more rows. */
+            public void add(List<float[]> pictures, Device device, int side) {
+                try (TensorScope scope = TensorScope.open()) {
+                    Autoencoder.Posterior posterior = autoencoder.encode(Tensors.pictures(pictures, device, side));
+                    means.add(scope.release(scaled(posterior.mean())));
+                    deviations.add(scope.release(scaled(posterior.standardDeviation())));
+                }
             }
 
             private NDArray scaled(NDArray latents) {

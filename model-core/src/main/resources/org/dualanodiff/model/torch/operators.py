@@ -80,10 +80,11 @@ class Operators(Module):
   def token_attention(self: __torch__.Operators, q: Tensor, k: Tensor, heads: int, first: int, tokens: int) -> Tensor:
     n = torch.size(q, 0)
     width = torch.floordiv(torch.size(q, 2), heads)
-    q1 = torch.transpose(torch.reshape(q, [n, -1, heads, width]), 1, 2)
-    k1 = torch.transpose(torch.reshape(k, [n, -1, heads, width]), 1, 2)
+    # In half precision the scores of some models overflow.
+    q1 = torch.transpose(torch.reshape(torch.to(q, 6, False, False, None), [n, -1, heads, width]), 1, 2)
+    k1 = torch.transpose(torch.reshape(torch.to(k, 6, False, False, None), [n, -1, heads, width]), 1, 2)
     scores = torch.mul(torch.matmul(q1, torch.transpose(k1, 2, 3)), torch.pow(float(width), -0.5))
-    shares = torch.softmax(torch.to(scores, 6, False, False, None), -1, dtype=None)
+    shares = torch.softmax(scores, -1, dtype=None)
     return torch.sum(torch.mean(torch.narrow(shares, 3, first, tokens), [1], False, dtype=None), [-1], False, dtype=None)
 
   # ---- adapter weights: fp32 whatever the base computes in ----

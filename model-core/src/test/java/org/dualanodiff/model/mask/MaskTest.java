@@ -23,6 +23,12 @@ class MaskTest {
     }
 
     @Test
+    void dilation_ofAVeryWideMask_staysNearItsMarks() {
+        Mask mask = Mask.where(56_000, 3, i -> i == 5);
+        assertThat(mask.dilated(2).area()).isEqualTo(5 + 3 + 1);
+    }
+
+    @Test
     void statistics_ofEmptyMask_areZero() {
         Mask mask = mask("...", "...");
 

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.dualanodiff.model.base.BaseModel;
@@ -61,6 +62,16 @@ class StableDiffusion2Test {
         try (TensorScope scope = TensorScope.open()) {
             assertThat(base.tokens(prompts()).toLongArray()).containsExactly(golden.longs("input_ids"));
         }
+    }
+
+    /** Padding differs from the end token here. */
+    @Test
+    void tokenCount_ofAPrompt_isThatOfItsWords() {
+        long words = Arrays.stream(base.tokens(List.of("a crack")).toLongArray())
+                .filter(id -> id != 0)
+                .count();
+        assertThat(base.tokenCount("a crack")).isEqualTo((int) words - 2);
+        assertThat(base.tokenCount("")).isEqualTo(1);
     }
 
     @Test

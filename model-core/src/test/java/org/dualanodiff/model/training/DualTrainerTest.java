@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +30,8 @@ import org.dualanodiff.model.golden.Golden;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -250,6 +254,20 @@ class DualTrainerTest {
                     .isEqualTo(values(adapter, "_lora.1."))
                     .anyMatch(value -> value != 0);
             assertThat(values(adapter, ".temporal_o.")).anyMatch(value -> value != 0);
+        }
+    }
+
+    @Test
+    void gradient_thatTwoParametersShare_countsAndIsClippedOnce() {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray gradient = Tensors.of(new float[] {3, 4}, Device.cpu(), 2);
+            List<NDArray> copies = List.of(
+                    Tensors.of(new float[] {1, 2}, Device.cpu(), 2), Tensors.of(new float[] {1, 2}, Device.cpu(), 2));
+            try (AdamW optimizer = new AdamW(copies, AdamW.Settings.released(0.1, 0, 1))) {
+                assertThat(optimizer.step(List.of(gradient, gradient))).isCloseTo(5, within(1e-5));
+            }
+            assertThat(Tensors.floats(gradient)).containsExactly(new float[] {0.6f, 0.8f}, within(1e-5f));
+            assertThat(Tensors.floats(copies.get(1))).isEqualTo(Tensors.floats(copies.get(0)));
         }
     }
 
