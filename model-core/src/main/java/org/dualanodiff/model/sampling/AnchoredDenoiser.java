@@ -19,7 +19,8 @@ import org.dualanodiff.model.torch.Tensors;
  * good image's latent takes the place of GLOBAL's own estimate, so that the noised image stays that of the good image.
  * It works on estimates and so with any sampler.
  *
- * <p>While almost everything is noise, ANOMALY has no estimate to speak of: the first part of the schedule is free.
+ * <p>While almost everything is noise, ANOMALY has no estimate to speak of: the first part of the schedule is free. The last
+ * part may be, too: then what the model's own hand looks like is seen all over the picture, and does not give the defect away.
  */
 final class AnchoredDenoiser implements Denoiser {
 
@@ -30,7 +31,7 @@ final class AnchoredDenoiser implements Denoiser {
 
     private final Denoiser free;
     private final BaseModel base;
-    private final double from;
+    private final Anchoring anchoring;
     private final NDArray clean;
     private final NDArray ground;
     private final NDArray place;
@@ -41,7 +42,7 @@ final class AnchoredDenoiser implements Denoiser {
     AnchoredDenoiser(Denoiser free, BaseModel base, List<Anchor> anchors, int side, Anchoring anchoring) {
         this.free = free;
         this.base = base;
-        this.from = anchoring.from();
+        this.anchoring = anchoring;
         clean = latents(anchors.stream().map(Anchor::pixels).toList(), side);
         ground = latents(List.of(anchoring.ground().picture(side)), side);
         place = places(anchors, side);
@@ -84,7 +85,8 @@ final class AnchoredDenoiser implements Denoiser {
     public NDArray noise(NDArray x, int timestep) {
         try (TensorScope scope = TensorScope.open()) {
             NDArray predicted = free.noise(x, timestep);
-            if (timestep >= from * base.schedule().length()) {
+            double share = (double) timestep / base.schedule().length();
+            if (share >= anchoring.from() || share < anchoring.until()) {
                 return scope.release(predicted);
             }
             double alpha = base.schedule().alphaCumprod(timestep);

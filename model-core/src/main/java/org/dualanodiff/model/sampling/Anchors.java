@@ -74,12 +74,19 @@ public final class Anchors {
     /**
      * How pairs are made on real good images (an extension of the paper).
      *
-     * @param from share of the schedule's timesteps, from the clean end, over which GLOBAL follows the good image
+     * @param from share of the schedule's timesteps, from the clean end, below which GLOBAL follows the good image
+     * @param until share below which it is free again, and draws all of the picture; 0: it follows to the end
      * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
      *     changed, that is the good image again, and a defect has the grain of its surroundings
      * @param ground of the parts that the adapter was trained on: what ANOMALY draws of another color is the defect
      */
-    public record Anchoring(double from, boolean detail, PartGround ground) implements Serializable {}
+    public record Anchoring(double from, double until, boolean detail, PartGround ground) implements Serializable {
+
+        /** Whether all of the picture is the model's in the end, and not the defect alone. */
+        public boolean isRedrawn() {
+            return until > 0;
+        }
+    }
 
     /**
      * A real good image that a pair is made on.

@@ -28,7 +28,7 @@ import org.dualanodiff.model.torch.Tensors;
 import org.junit.jupiter.api.Test;
 
 class AnchoredSamplingTest {
-    private static final Anchoring ANCHORING = new Anchoring(0.7, false, PartGround.GREY);
+    private static final Anchoring ANCHORING = new Anchoring(0.7, 0, false, PartGround.GREY);
 
     private static final int SIDE = 32;
     private static final int TIMESTEP = 300;
@@ -90,7 +90,7 @@ class AnchoredSamplingTest {
                     BASE,
                     List.of(anchor(null)),
                     SIDE,
-                    new Anchoring(0.7, false, blue));
+                    new Anchoring(0.7, 0, false, blue));
             float[] good = Tensors.floats(latents(picture()));
             assertThat(firstHalf(data(x, anchored.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(0.03f)
@@ -112,6 +112,23 @@ class AnchoredSamplingTest {
     }
 
     @Test
+    void denoiser_afterTheAnchorHasHeld_changesNothing() {
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray noise = gaussian(2);
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> Operators.copy(noise),
+                    BASE,
+                    List.of(anchor(null)),
+                    SIDE,
+                    new Anchoring(0.7, 0.25, false, PartGround.GREY));
+            NDArray x = gaussian(2);
+            assertThat(Tensors.floats(anchored.noise(x, 250))).isNotEqualTo(Tensors.floats(noise));
+            assertThat(Tensors.floats(anchored.noise(x, 249))).containsExactly(Tensors.floats(noise));
+        }
+    }
+
+    @Test
     void sampler_whereNothingMayChange_givesTheGoodImageBackIfItsDetailIsKept() {
         try (MergedAdapter adapter = MergedAdapter.read(Golden.path("dual/pytorch_lora_weights.safetensors"), BASE)) {
             byte[] good = Image.rgb(anchor(null).image()).levels();
@@ -123,7 +140,7 @@ class AnchoredSamplingTest {
     private static byte[] sampled(MergedAdapter adapter, boolean detail) {
         Anchors closed = new Anchors(
                 1,
-                new Anchoring(1, detail, PartGround.GREY),
+                new Anchoring(1, 0, detail, PartGround.GREY),
                 (number, series, index) -> Optional.of(anchor(new float[SIDE * SIDE])));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
@@ -143,7 +160,7 @@ class AnchoredSamplingTest {
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
         Anchors anchors = new Anchors(
-                7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> Optional.of(anchor(null)));
+                7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> Optional.of(anchor(null)));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
@@ -152,7 +169,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofAnUnreadableImage_sayWhichOne() {
-        Anchors anchors = new Anchors(1, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> {
+        Anchors anchors = new Anchors(1, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> {
             throw new IOException("good.png is gone");
         });
         assertThatThrownBy(() -> anchors.of(SERIES, 0))
@@ -163,10 +180,10 @@ class AnchoredSamplingTest {
     @Test
     void anchors_amongWhichSomeCannotBeUsed_giveTheNextOnesOfTheSeries() {
         Anchors usual =
-                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> named(number));
+                new Anchors(7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> named(number));
         Anchors lacking = new Anchors(
                 7,
-                new Anchoring(1, false, PartGround.GREY),
+                new Anchoring(1, 0, false, PartGround.GREY),
                 (number, series, index) -> number < 3 ? Optional.empty() : named(number));
         for (long index = 0; index < 7; index++) {
             long next = index;
@@ -176,8 +193,8 @@ class AnchoredSamplingTest {
             assertThat(lacking.of(SERIES, index).name())
                     .isEqualTo(usual.of(SERIES, next).name());
         }
-        Anchors none =
-                new Anchors(7, new Anchoring(1, false, PartGround.GREY), (number, series, index) -> Optional.empty());
+        Anchors none = new Anchors(
+                7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> Optional.empty());
         assertThatThrownBy(() -> none.of(SERIES, 0)).hasMessageContaining("7 good images, none of which can be used");
     }
 

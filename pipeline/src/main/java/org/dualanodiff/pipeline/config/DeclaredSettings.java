@@ -113,6 +113,7 @@ final class DeclaredSettings {
             samples("generation.background", oneOf("generated", "anchored")),
             samples("generation.place", oneOf("anywhere", "object")).where(CROPPED.or(ANCHORED)),
             samples("generation.anchor-from", number(0, 1)).where(ANCHORED),
+            samples("generation.anchor-until", number(0, 1)).where(ANCHORED).unless("0.0"),
             samples("generation.anchor-detail", flag()).where(ANCHORED).unless("false"),
             other("generation.samples-per-defect", wholeNumber(1, MANY)),
             samples("generation.seed", matching("auto or a whole number of at most 18 digits", "auto|-?[0-9]{1,18}"))

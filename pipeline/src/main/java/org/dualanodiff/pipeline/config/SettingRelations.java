@@ -19,6 +19,8 @@ final class SettingRelations {
             new Relation(List.of("log.file", "log.format"), SettingRelations::fileIsJson),
             new Relation(List.of("mask.saliency-model", "mask.method"), SettingRelations::saliencyModelGiven),
             new Relation(List.of("mask.min-change", "generation.background"), SettingRelations::changeOfGoodImages),
+            new Relation(
+                    List.of("generation.anchor-until", "generation.anchor-from"), SettingRelations::anchorsInOrder),
             onlyWithDpmSolver("generation.karras-sigmas"),
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), SettingRelations::thresholdsInOrder),
@@ -59,6 +61,17 @@ final class SettingRelations {
                 ? Optional.empty()
                 : Optional.of("mask.min-change must be 0 unless generation.background is anchored, was %s"
                         .formatted(config.getString("mask.min-change")));
+    }
+
+    private static Optional<String> anchorsInOrder(Config config) {
+        double until = config.getDouble("generation.anchor-until");
+        double from = config.getDouble("generation.anchor-from");
+        return until <= from
+                ? Optional.empty()
+                : Optional.of("generation.anchor-until must be at most generation.anchor-from, was %s and %s"
+                        .formatted(
+                                config.getString("generation.anchor-until"),
+                                config.getString("generation.anchor-from")));
     }
 
     private static Optional<String> saliencyModelGiven(Config config) {

@@ -89,4 +89,19 @@ public record Window(int x, int y, int width, int height) {
     public String fragment() {
         return "#xywh=%d,%d,%d,%d".formatted(x, y, width, height);
     }
+
+    /**
+     * From a point of this window to the nearest of its sides that lies inside the photograph, in pixels.
+     *
+     * @return infinite if every side is one of the photograph
+     */
+    public double toCut(double pointX, double pointY, int photographWidth, int photographHeight) {
+        return DoubleStream.of(
+                        x > 0 ? pointX : Double.POSITIVE_INFINITY,
+                        x + width < photographWidth ? width - pointX : Double.POSITIVE_INFINITY,
+                        y > 0 ? pointY : Double.POSITIVE_INFINITY,
+                        y + height < photographHeight ? height - pointY : Double.POSITIVE_INFINITY)
+                .min()
+                .orElseThrow();
+    }
 }

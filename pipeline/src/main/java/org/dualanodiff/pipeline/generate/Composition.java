@@ -3,11 +3,11 @@ package org.dualanodiff.pipeline.generate;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.dualanodiff.model.image.Image;
-import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.image.PilResize;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
+import org.dualanodiff.model.sampling.Anchors.Anchoring;
 import org.dualanodiff.model.sampling.DualSampler.GeneratedPair;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.pipeline.crop.Window;
@@ -56,8 +56,12 @@ sealed interface Composition {
         }
     }
 
-    /** The model's pictures are the pair; on a good image, if it was made on one. */
-    record WholePicture() implements Composition {
+    /**
+     * The model's pictures are the pair; on a good image, if it was made on one.
+     *
+     * @param redrawn see {@link Anchoring#isRedrawn}
+     */
+    record WholePicture(boolean redrawn) implements Composition {
 
         @Override
         public float[] place(GeneratedPair pair) {
@@ -71,33 +75,38 @@ sealed interface Composition {
 
         @Override
         public ComposedPair compose(GeneratedPair pair, BufferedImage mask) {
-            BufferedImage image = pair.anchor()
-                    .map(anchor -> AnchoredImage.compose(pair.image(), anchor.image(), mask))
-                    .orElse(pair.image());
+            Window all = new Window(0, 0, mask.getWidth(), mask.getHeight());
+            BufferedImage image =
+                    pair.anchor().map(anchor -> on(anchor, pair, mask, all)).orElse(pair.image());
             String background = pair.anchor().map(Anchor::name).orElse(null);
-            return new ComposedPair(
-                    image, pair.anomaly(), mask, background, new Window(0, 0, mask.getWidth(), mask.getHeight()));
+            return new ComposedPair(image, pair.anomaly(), mask, background, all);
+        }
+
+        private BufferedImage on(Anchor anchor, GeneratedPair pair, BufferedImage mask, Window all) {
+            return redrawn
+                    ? AnchoredImage.redrawn(Image.rgb(pair.image()), Image.rgb(anchor.image()), all)
+                            .buffered()
+                    : AnchoredImage.compose(pair.image(), anchor.image(), mask);
         }
     }
 
     /**
      * The model's pictures are a window of a full-size good image. Beyond 3 pixels around the mask the image is the good one,
-     * byte for byte, whether the pair was made on the window (the two are blended) or freely (the defect is cloned into it).
+     * byte for byte, whether the pair was made on the window (the two are blended) or freely (the defect is cloned into it);
+     * beyond the window, where all of it was redrawn.
      */
     static final class InGoodCrop implements Composition {
 
         private final GoodCrops crops;
         private final SampleSeries series;
         private final boolean anchored;
-        private final boolean detail;
-        private final PartGround ground;
+        private final Anchoring anchoring;
 
         InGoodCrop(GoodCrops crops, SampleSeries series, CropSource source) {
             this.crops = crops;
             this.series = series;
             this.anchored = source.anchored();
-            this.detail = source.anchored() && source.good().anchoring().detail();
-            this.ground = source.good().anchoring().ground();
+            this.anchoring = source.good().anchoring();
         }
 
         @Override
@@ -122,13 +131,16 @@ sealed interface Composition {
             Image defect = Mask.of(mask).scaled(window.width(), window.height()).image();
             Image good = window.cut(photograph);
             Image made = photographed(pair.image(), window);
-            Image detailed =
-                    detail ? withDetail(made, good, photographed(crop.anchor().image(), window)) : made;
-            Image image = blended(detailed, good, defect);
+            Image detailed = anchored && anchoring.detail()
+                    ? withDetail(made, good, photographed(crop.anchor().image(), window))
+                    : made;
+            Image image = anchored && anchoring.isRedrawn()
+                    ? AnchoredImage.redrawn(detailed, photograph, window)
+                    : blended(detailed, good, defect);
             return new ComposedPair(
                     window.paste(photograph, image).buffered(),
                     window.paste(
-                                    ground.pixels(photograph.width(), photograph.height()),
+                                    anchoring.ground().pixels(photograph.width(), photograph.height()),
                                     photographed(pair.anomaly(), window))
                             .buffered(),
                     window.paste(black(photograph), defect).buffered(),

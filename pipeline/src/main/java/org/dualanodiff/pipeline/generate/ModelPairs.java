@@ -59,7 +59,10 @@ public final class ModelPairs implements PairSource {
         GoodCrops crops = source == null
                 ? null
                 : new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
-        this.composition = crops == null ? new WholePicture() : new InGoodCrop(crops, task.series(), source);
+        this.composition = crops == null
+                ? new WholePicture(
+                        task.anchors() != null && task.anchors().anchoring().isRedrawn())
+                : new InGoodCrop(crops, task.series(), source);
         Anchors anchors = task.anchors() != null
                 ? task.anchors().open(files, side)
                 : crops != null && source.anchored() ? crops.anchors() : null;

@@ -328,7 +328,8 @@ public record RunInputs(
             return new AnchorSource(
                     good.training(),
                     objects,
-                    new Anchoring(generation.anchorFrom(), generation.anchorDetail(), ground));
+                    new Anchoring(
+                            generation.anchorFrom(), generation.anchorUntil(), generation.anchorDetail(), ground));
         }
 
         /** Null where no object mask is to be trusted, as for textures. */

@@ -77,6 +77,7 @@ class ConfigLoaderTest {
               background = anchored
               place = object
               anchor-from = 0.5
+              anchor-until = 0.25
               anchor-detail = true
               samples-per-defect = 1000, seed = -12
               sampler = "dpm-solver++"
@@ -147,6 +148,7 @@ class ConfigLoaderTest {
                     "anchored",
                     "object",
                     0.5,
+                    0.25,
                     true,
                     1000,
                     new SamplingConfig.DpmSolver(true, true),
@@ -239,6 +241,7 @@ class ConfigLoaderTest {
                                 "generated",
                                 "anywhere",
                                 0.7,
+                                0,
                                 false,
                                 500,
                                 SamplingConfig.Method.PNDM,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import org.dualanodiff.model.image.Image;
+import org.dualanodiff.pipeline.crop.Window;
 import org.junit.jupiter.api.Test;
 
 class AnchoredImageTest {
@@ -29,6 +30,18 @@ class AnchoredImageTest {
                 }
             }
         }
+    }
+
+    @Test
+    void window_thatWasRedrawn_isTheGeneratedOneAndFadesWhereItCutsThePhotograph() {
+        Image photograph = Image.rgb(filled(40));
+        // Its left and upper side are inside the photograph.
+        Image redrawn =
+                AnchoredImage.redrawn(colored(200, 200, 200).crop(0, 0, 16, 16), photograph, new Window(8, 8, 16, 16));
+        assertThat(redrawn.level(0, 15, 15)).isEqualTo(200);
+        assertThat(redrawn.level(0, 1, 15)).isEqualTo(200);
+        assertThat(redrawn.level(0, 0, 15)).isEqualTo(120);
+        assertThat(redrawn.level(0, 15, 0)).isEqualTo(120);
     }
 
     @Test

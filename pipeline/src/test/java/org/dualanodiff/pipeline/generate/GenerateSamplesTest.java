@@ -98,7 +98,7 @@ class GenerateSamplesTest {
         crops = new CropSource(
                 new DefectCrops.Policy(SIDE, 0.5, 0.25, 1, 3),
                 dataset.sets().get(0),
-                new AnchorSource(dataset.good().get(0).training(), null, new Anchoring(0.8, true, PartGround.GREY)),
+                new AnchorSource(dataset.good().get(0).training(), null, new Anchoring(0.8, 0, true, PartGround.GREY)),
                 true);
     }
 
