@@ -65,6 +65,12 @@ final class FiguresCommand extends StoreCommand {
     private int shown = 8;
 
     @Override
+    void check() {
+        atLeast(1, "--pairs", pairs);
+        atLeast(1, "--shown", shown);
+    }
+
+    @Override
     int run(SparkSession spark, ObjectStore store) throws IOException {
         Dataset dataset = machine.dataset(config);
         DatasetFiles files = machine.files();

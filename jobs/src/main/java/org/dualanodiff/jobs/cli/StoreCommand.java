@@ -34,6 +34,7 @@ abstract class StoreCommand extends ConsoleCommand {
 
     @Override
     public Integer call() throws Exception {
+        check();
         config = options.load();
         return submission.record(config, this::onSpark);
     }
@@ -47,6 +48,9 @@ abstract class StoreCommand extends ConsoleCommand {
             }
         }
     }
+
+    /** Refuses options that do not fit, before Spark starts. */
+    void check() {}
 
     /** Returns the exit code. */
     abstract int run(SparkSession spark, ObjectStore store) throws IOException;
@@ -85,10 +89,15 @@ abstract class StoreCommand extends ConsoleCommand {
         private List<String> runs;
 
         @Override
-        int run(SparkSession spark, ObjectStore store) {
+        void check() {
             if (name == null && table == null) {
                 throw refused("give --name, --table, or both");
             }
+            Optional.ofNullable(table).ifPresent(TableName::parse);
+        }
+
+        @Override
+        int run(SparkSession spark, ObjectStore store) {
             Optional<PublishTable> into = Optional.ofNullable(table).map(any -> table(spark, store));
             // First, so that no file goes that the table is about to name.
             String dataset = name == null ? table : name;

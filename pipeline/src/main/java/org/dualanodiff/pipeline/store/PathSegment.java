@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.store;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import org.dualanodiff.pipeline.UserError;
 
 /**
  * Names as path segments, escaped as Hive and Spark escape partition values (Spark's
@@ -30,10 +31,15 @@ public final class PathSegment {
                         "it has %d bytes as part of a file's name, more than %d; shorten it".formatted(bytes, LONGEST));
     }
 
-    /** A name of at least one character, as one path segment. */
+    /**
+     * A name as one path segment.
+     *
+     * @throws UserError if it is empty
+     */
     public static String escape(String name) {
         if (name.isEmpty()) {
-            throw new IllegalArgumentException("a name in a store path cannot be empty");
+            throw new UserError(
+                    "what is kept in a store needs a name: of a run, a data set or a submission one is empty");
         }
         if (name.equals(".") || name.equals("..")) {
             return name.replace(".", "%2E");

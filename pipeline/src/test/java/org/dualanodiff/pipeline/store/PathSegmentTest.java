@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
+import org.dualanodiff.pipeline.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +36,7 @@ class PathSegmentTest {
 
     @Test
     void escape_ofEmptyName_isRefused() {
-        assertThatThrownBy(() -> PathSegment.escape("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PathSegment.escape("")).isInstanceOf(UserError.class);
     }
 
     @Test
