@@ -96,31 +96,26 @@ public final class CollectGarbage {
             for (to = from; to < found.size() && found.get(to).garbage().runId().equals(run); ) {
                 to++;
             }
-            List<FoundGarbage> still = new ArrayList<>();
-            found.subList(from, to).forEach(one -> {
-                if (!one.still().getAsBoolean()) {
-                    skipped.add(one.garbage());
-                } else if (run.isEmpty()) {
-                    delete(one, deleted);
-                } else {
-                    still.add(one);
-                }
-            });
-            if (!still.isEmpty()) {
-                deleteOfRun(run.orElseThrow(), still, deleted, skipped);
-            }
+            List<FoundGarbage> together = found.subList(from, to);
+            run.ifPresentOrElse(
+                    id -> deleteOfRun(id, together, deleted, skipped),
+                    () -> together.forEach(one -> delete(one, deleted, skipped)));
         }
         return GarbageResult.of(store.root(), true, deleted, skipped);
     }
 
-    private void delete(FoundGarbage one, List<Garbage> deleted) {
-        one.removal().accept(store);
-        deleted.add(one.garbage());
+    private void delete(FoundGarbage one, List<Garbage> deleted, List<Garbage> skipped) {
+        if (one.still().getAsBoolean()) {
+            one.removal().accept(store);
+            deleted.add(one.garbage());
+        } else {
+            skipped.add(one.garbage());
+        }
     }
 
-    /** Under the run's lease, so that no driver begins meanwhile. */
+    /** Under the run's lease, so that no driver begins meanwhile; one may have been there since it was found. */
     private void deleteOfRun(String run, List<FoundGarbage> found, List<Garbage> deleted, List<Garbage> skipped) {
-        Optional<RunLease> taken = lease(run);
+        Optional<RunLease> taken = StoredRuns.isIdle(store, run) ? lease(run) : Optional.empty();
         if (taken.isEmpty()) {
             found.forEach(one -> skipped.add(one.garbage()));
             return;
@@ -128,7 +123,7 @@ public final class CollectGarbage {
         try (RunLease lease = taken.get()) {
             found.forEach(one -> {
                 lease.requireHeld();
-                delete(one, deleted);
+                delete(one, deleted, skipped);
             });
         }
         if (!store.exists(StoreLayout.runIdentity(run))) {
@@ -174,12 +169,8 @@ public final class CollectGarbage {
     /** What writers left that died, wherever it lies. */
     private Stream<FoundGarbage> brokenWrites(Inventory files) {
         return files.only(AgedFile::isUnfinished).olderThan(limits.inUse()).files().stream()
-                .map(file -> {
-                    Optional<String> run = StoredRuns.of(file.key());
-                    return new FoundGarbage(
-                            Garbage.of("remains of a broken write", file, run),
-                            () -> run.stream().allMatch(id -> StoredRuns.isIdle(store, id)));
-                });
+                .map(file -> new FoundGarbage(
+                        Garbage.of("remains of a broken write", file, StoredRuns.of(file.key())), () -> true));
     }
 
     /** Evaluations of runs that are gone. One of real images alone never had a run; age protects it. */
@@ -196,7 +187,7 @@ public final class CollectGarbage {
                                     .getValue()
                                     .garbage("an evaluation of a run that is gone", folder, Optional.of(run)),
                             evaluation.getValue(),
-                            now -> now.areOlderThan(limits.keep()) && !StoredRuns.isThere(store, run));
+                            now -> now.areOlderThan(limits.keep()) && StoredRuns.isLeaseOnly(store, run));
         });
     }
 

@@ -52,7 +52,7 @@ final class RunGarbage {
                 References.in(store, files.files(), References.OF_DATASETS).with(inTables.get());
         Set<String> newest = newest(files);
         return files.by(StoredRuns::of).entrySet().stream()
-                .filter(run -> isIdle(run.getKey()))
+                .filter(run -> StoredRuns.isIdle(store, run.getKey()))
                 .flatMap(run -> mayGo(run.getKey(), run.getValue(), references, newest)
                         ? whole(run.getKey(), run.getValue(), counted)
                         : remains(run.getKey(), run.getValue(), references));
@@ -92,7 +92,7 @@ final class RunGarbage {
                         store,
                         staged.garbage("staged samples of a run that was given up", staging, Optional.of(run)),
                         staged,
-                        now -> isIdle(run) && now.areOlderThan(limits.keep())));
+                        now -> now.areOlderThan(limits.keep())));
     }
 
     private boolean mayGo(String run, Inventory files, References references, Set<String> newest) {
@@ -101,13 +101,14 @@ final class RunGarbage {
 
     /** All that is left of the run is looked at, so that its folders go or stay together. */
     private boolean isStillUnused(String run, Set<String> counted) {
-        Inventory left = Inventory.of(store, StoredRuns.folders(run).toArray(String[]::new));
+        // Nobody else is at work on it: the lease is taken by who asks.
+        Inventory left = Inventory.of(store, StoredRuns.folders(run).toArray(String[]::new))
+                .only(file -> !StoreLayout.isOfDrivers(run, file.key()));
         // What else was published had been read when the run was found; a version that was to go may have stayed.
         Inventory others = Inventory.of(store, "datasets")
                 .only(file -> !file.isUnfinished())
                 .only(file -> !counted.contains(file.key()) || !file.modified().isBefore(limits.inUse()));
-        return isIdle(run)
-                && left.areOlderThan(limits.keep())
+        return left.areOlderThan(limits.keep())
                 && !References.in(store, others.files(), References.OF_DATASETS)
                         .with(inTablesNow())
                         .includeRun(run);
@@ -131,7 +132,7 @@ final class RunGarbage {
                 : old.only(notIn(run)).files().stream()
                         .map(file -> new FoundGarbage(
                                 Garbage.of("pairs that no commit lists", file, Optional.of(run)),
-                                () -> isIdle(run) && notIn(run).test(file)));
+                                () -> notIn(run).test(file)));
     }
 
     /**
@@ -152,9 +153,5 @@ final class RunGarbage {
             LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());
             return file -> false;
         }
-    }
-
-    private boolean isIdle(String run) {
-        return StoredRuns.isIdle(store, run);
     }
 }

@@ -54,11 +54,6 @@ final class StoredRuns {
         return !RunLease.isHeld(store, runId, Instant.now());
     }
 
-    /** Whether a run has left anything. */
-    static boolean isThere(ObjectStore store, String runId) {
-        return folders(runId).anyMatch(folder -> !store.inventory(folder).isEmpty());
-    }
-
     /** Whether all that is there is of drivers: {@code train} takes a lease and has no run to start. */
     static boolean isLeaseOnly(ObjectStore store, String runId) {
         return folders(runId)
