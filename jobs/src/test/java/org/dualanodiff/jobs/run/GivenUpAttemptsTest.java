@@ -3,15 +3,24 @@ package org.dualanodiff.jobs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.cli.CommandLineRun;
 import org.dualanodiff.jobs.spark.NativeTask;
+import org.dualanodiff.jobs.spark.SparkSessions;
+import org.dualanodiff.pipeline.config.ConfigLoader;
+import org.dualanodiff.pipeline.config.PipelineConfig;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,25 +47,26 @@ class GivenUpAttemptsTest {
         }
     }
 
-    @AfterEach
-    void removeHook() {
-        System.clearProperty(NativeTask.Hook.PROPERTY);
-    }
-
     @Test
     void filesOfAttemptsThatWereGivenUp_areClearedAwayWithTheCommit() throws IOException {
         SampleDataset.write(folder.resolve("data"), 1, new SampleDataset.Size(2, 1, 3), List.of("cloth"));
-        System.setProperty(NativeTask.Hook.PROPERTY, Doubles.class.getName());
         String store = "store=" + folder.resolve("store");
-        CommandLineRun run = CommandLineRun.ofTiny(
-                List.of("augment"),
-                List.of(
-                        store,
-                        "run.id=night",
-                        "dataset.root=" + folder.resolve("data"),
-                        "dataset.defects=[hole]",
-                        "generation.samples-per-defect=4"));
-        assertThat(run.exit()).as(run.err()).isZero();
+        List<String> settings = new ArrayList<>(CommandLineRun.TINY_RUN);
+        settings.addAll(List.of(
+                store,
+                "run.id=night",
+                "dataset.root=" + folder.resolve("data"),
+                "dataset.defects=[hole]",
+                "generation.samples-per-defect=4"));
+        PipelineConfig config = ConfigLoader.load(Optional.empty(), settings, Map.of(), new Properties());
+        System.setProperty(NativeTask.Hook.PROPERTY, Doubles.class.getName());
+        try (SparkSession spark = SparkSessions.open(config, "augment")) {
+            RunReport.Summary summary =
+                    new AugmentRun(spark, config, new PrintWriter(new StringWriter())).run(AugmentRun.Stages.ALL);
+            assertThat(summary.status()).isEqualTo("complete");
+        } finally {
+            System.clearProperty(NativeTask.Hook.PROPERTY);
+        }
 
         assertThat(pairs()).singleElement().asString().contains("/samples/");
         CommandLineRun verify = CommandLineRun.of("verify", "--set", store, "--run", "night");
