@@ -28,8 +28,8 @@ public final class ExitCode {
         meanings.put(
                 "" + PARTIAL,
                 "partial: units failed or have too few good pairs, parts of an export failed, verify or bench gpu found"
-                        + " something, report --every saw a run end without a manifest, or in evaluate detectors failed or the loss is above evaluate.allowed-loss."
-                        + " Everything that succeeded is committed");
+                        + " something, report --every saw a run end without a manifest, or in evaluate detectors failed or"
+                        + " the loss is above evaluate.allowed-loss. Everything that succeeded is committed");
         return meanings;
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -28,16 +29,7 @@ class AblateCommandTest {
 
     @Test
     void ablate_ofTwoVariants_comparesTheirPairsAndKeepsTheirRuns() throws IOException {
-        CommandLineRun ablation = command(
-                "ablate",
-                "--side",
-                "32",
-                "--steps",
-                "2",
-                "--variant",
-                "whole=",
-                "--variant",
-                "deaf=training.interaction=false");
+        CommandLineRun ablation = ablate("--variant", "whole=", "--variant", "deaf=training.interaction=false");
 
         assertThat(ablation.exit()).as(ablation.err()).isZero();
         assertThat(ablation.err())
@@ -60,16 +52,8 @@ class AblateCommandTest {
 
     @Test
     void ablate_withAVariantOfTooFewGoodPairs_endsPartialAndLeavesThatWithItsSubmission() throws IOException {
-        CommandLineRun ablation = command(
-                "ablate",
-                "--side",
-                "32",
-                "--steps",
-                "2",
-                "--variant",
-                "judged=quality.enabled=true;quality.max-attempts=1",
-                "--submission",
-                "ablation");
+        CommandLineRun ablation =
+                ablate("--variant", "judged=quality.enabled=true;quality.max-attempts=1", "--submission", "ablation");
 
         assertThat(ablation.exit()).as(ablation.err()).isEqualTo(ExitCode.PARTIAL);
         assertThat(ablation.json().get("partial").getAsBoolean()).isTrue();
@@ -89,6 +73,11 @@ class AblateCommandTest {
 
     private Path sheets() {
         return folder.resolve("sheets");
+    }
+
+    private CommandLineRun ablate(String... more) {
+        return command(Stream.concat(Stream.of("ablate", "--side", "32", "--steps", "2"), Stream.of(more))
+                .toArray(String[]::new));
     }
 
     private CommandLineRun command(String... arguments) {

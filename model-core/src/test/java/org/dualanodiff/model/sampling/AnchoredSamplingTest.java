@@ -100,31 +100,24 @@ class AnchoredSamplingTest {
 
     @Test
     void denoiser_beforeTheAnchorHolds_changesNothing() {
-        try (GradientMode frozen = GradientMode.off();
-                TensorScope scope = TensorScope.open()) {
-            NDArray noise = gaussian(2);
-            Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, ANCHORING);
-            NDArray x = gaussian(2);
-            assertThat(Tensors.floats(anchored.noise(x, 700))).containsExactly(Tensors.floats(noise));
-            assertThat(Tensors.floats(anchored.noise(x, 699))).isNotEqualTo(Tensors.floats(noise));
-        }
+        assertChangesNothing(ANCHORING, 700, 699);
     }
 
     @Test
     void denoiser_afterTheAnchorHasHeld_changesNothing() {
+        assertChangesNothing(new Anchoring(0.7, 0.25, false, PartGround.GREY), 249, 250);
+    }
+
+    /** At a timestep, and something at the one beside it. */
+    private static void assertChangesNothing(Anchoring anchoring, int timestep, int beside) {
         try (GradientMode frozen = GradientMode.off();
                 TensorScope scope = TensorScope.open()) {
             NDArray noise = gaussian(2);
             Denoiser anchored = new AnchoredDenoiser(
-                    (rows, t) -> Operators.copy(noise),
-                    BASE,
-                    List.of(anchor(null)),
-                    SIDE,
-                    new Anchoring(0.7, 0.25, false, PartGround.GREY));
+                    (rows, t) -> Operators.copy(noise), BASE, List.of(anchor(null)), SIDE, anchoring);
             NDArray x = gaussian(2);
-            assertThat(Tensors.floats(anchored.noise(x, 250))).isNotEqualTo(Tensors.floats(noise));
-            assertThat(Tensors.floats(anchored.noise(x, 249))).containsExactly(Tensors.floats(noise));
+            assertThat(Tensors.floats(anchored.noise(x, timestep))).containsExactly(Tensors.floats(noise));
+            assertThat(Tensors.floats(anchored.noise(x, beside))).isNotEqualTo(Tensors.floats(noise));
         }
     }
 

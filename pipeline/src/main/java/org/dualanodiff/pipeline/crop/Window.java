@@ -96,12 +96,10 @@ public record Window(int x, int y, int width, int height) {
      * @return infinite if every side is one of the photograph
      */
     public double toCut(double pointX, double pointY, int photographWidth, int photographHeight) {
-        return DoubleStream.of(
-                        x > 0 ? pointX : Double.POSITIVE_INFINITY,
-                        x + width < photographWidth ? width - pointX : Double.POSITIVE_INFINITY,
-                        y > 0 ? pointY : Double.POSITIVE_INFINITY,
-                        y + height < photographHeight ? height - pointY : Double.POSITIVE_INFINITY)
-                .min()
-                .orElseThrow();
+        double left = x > 0 ? pointX : Double.POSITIVE_INFINITY;
+        double right = x + width < photographWidth ? width - pointX : Double.POSITIVE_INFINITY;
+        double top = y > 0 ? pointY : Double.POSITIVE_INFINITY;
+        double bottom = y + height < photographHeight ? height - pointY : Double.POSITIVE_INFINITY;
+        return Math.min(Math.min(left, right), Math.min(top, bottom));
     }
 }

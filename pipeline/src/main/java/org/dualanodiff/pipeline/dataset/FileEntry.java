@@ -29,7 +29,7 @@ record FileEntry(String name, Path path, long length, long modified, boolean fol
 
     /** Whether the name is an image's, in any case of letters. */
     boolean isImage() {
-        return !folder && ImageDecoder.ENDINGS.contains(extension());
+        return !folder && ImageDecoder.isNamedAsImage(name);
     }
 
     /** Whether the name is one a mask may have: an image's, or a GIF's. */

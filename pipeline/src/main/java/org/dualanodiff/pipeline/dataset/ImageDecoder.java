@@ -61,6 +61,11 @@ public final class ImageDecoder {
 
     private ImageDecoder() {}
 
+    /** Whether a file counts as an image by its name, where a folder is looked through. */
+    public static boolean isNamedAsImage(String file) {
+        return ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    }
+
     /**
      * Decodes a photograph.
      *

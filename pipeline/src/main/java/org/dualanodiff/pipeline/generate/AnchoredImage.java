@@ -7,18 +7,17 @@ import org.dualanodiff.pipeline.crop.Window;
 /**
  * Sets the generated defect into the good image: the generated pixels under the mask and one pixel around it, the good
  * ones from a distance of 3 pixels on, byte for byte, and a short blend between; or all of the generated image, if it was to be
- * redrawn. On a good image without color the defect has
- * none, either: a trace of it would give the place away.
+ * redrawn. On a good image without color the defect has none, either: a trace of it would give the place away.
  */
 final class AnchoredImage {
 
     /** By the distance from the mask, in pixels along the longer axis: how much of the generated image is seen. */
     private static final float[] BLEND = {1f, 1f, 0.5f};
 
-    private AnchoredImage() {}
-
     /** Of a window, along sides that cut the photograph: over this part of its width what was redrawn fades in. */
     private static final double FADE = 1.0 / 16;
+
+    private AnchoredImage() {}
 
     /**
      * All of the generated window; along sides that cut the photograph the good one fades into it.
@@ -29,14 +28,17 @@ final class AnchoredImage {
     static Image redrawn(Image generated, Image photograph, Window window) {
         Image good = window.cut(photograph);
         Image inside = generated.coloredAs(good);
-        byte[] levels = new byte[good.levels().length];
-        for (int i = 0; i < levels.length; i++) {
+        int area = window.width() * window.height();
+        byte[] levels = new byte[3 * area];
+        for (int i = 0; i < area; i++) {
             double x = i % window.width() + 0.5;
-            double y = i / window.width() % window.height() + 0.5;
+            double y = i / window.width() + 0.5;
             double share = window.toCut(x, y, photograph.width(), photograph.height()) / (FADE * window.width());
-            levels[i] = mixed(good.levels()[i], inside.levels()[i], (float) Math.min(1, share));
+            for (int at = i; at < levels.length; at += area) {
+                levels[at] = mixed(good.levels()[at], inside.levels()[at], (float) Math.min(1, share));
+            }
         }
-        return new Image(window.width(), window.height(), good.channels(), levels);
+        return new Image(window.width(), window.height(), 3, levels);
     }
 
     /**

@@ -159,8 +159,8 @@ final class OwnImages {
     }
 
     private static boolean isPicture(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file) && ImageDecoder.ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+        return Files.isRegularFile(file)
+                && ImageDecoder.isNamedAsImage(file.getFileName().toString());
     }
 
     private void addFaultless(URI file, String name, String product, DatasetFiles files) throws IOException {
