@@ -20,8 +20,8 @@ import org.dualanodiff.model.training.TrainingListener;
  * A segmentation network: an image to a map of how sure it is, at each pixel, that there is a defect. The same image gives
  * the same map whatever other images go with it. Any number of threads may ask.
  *
- * <p>It is trained from random weights by the focal loss and one dice loss over the batch; DRAEM (Zavrtanik et al. 2021)
- * trains its localization network with the focal loss alone.
+ * <p>It is trained from random weights by the focal loss and dice losses of the batch and of each defective image, so that small
+ * defects count beside large ones; DRAEM (Zavrtanik et al. 2021) trains its localization network with the focal loss alone.
  */
 public final class SegmentationNetwork implements AutoCloseable {
 

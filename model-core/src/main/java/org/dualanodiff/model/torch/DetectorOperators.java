@@ -71,7 +71,8 @@ public final class DetectorOperators {
     }
 
     /**
-     * Focal loss with gamma 2 (Lin et al. 2017), mean over pixels, plus one dice loss over the whole batch, smoothed by 1.
+     * Focal loss with gamma 2 (Lin et al. 2017), mean over pixels, plus two dice losses, smoothed by 1: one of the whole batch,
+     * and the mean of those of the images with a defect.
      *
      * @param logits (N, 1, H, W)
      * @param mask the same shape, 0 or 1

@@ -35,15 +35,21 @@ class DetectorOperators(Module):
     return torch.softmax(torch.to(x, 6, False, False, None), -1, dtype=None)
 
   # ---- losses ----
-  # Focal loss of gamma 2, mean over pixels, plus the dice loss of the whole batch, smoothed by 1.
+  # Focal loss of gamma 2, mean over pixels, plus two dice losses, smoothed by 1: of the whole batch, in which false alarms on good
+  # images count, and the mean over the images with a defect, in which small defects count as much as large ones.
   def focal_dice(self: __torch__.DetectorOperators, x: Tensor, mask: Tensor) -> Tensor:
     logits = torch.to(x, 6, False, False, None)
     entropy = torch.binary_cross_entropy_with_logits(logits, mask, None, None, 0)
     missed = torch.rsub(torch.exp(torch.neg(entropy)), 1., 1)
     focal = torch.mean(torch.mul(torch.mul(missed, missed), entropy), dtype=None)
     p = torch.sigmoid(logits)
-    both = torch.add(torch.mul(torch.sum(torch.mul(p, mask), dtype=None), 2.), 1., 1)
-    sizes = torch.add(torch.add(torch.sum(p, dtype=None), torch.sum(mask, dtype=None), alpha=1), 1., 1)
-    return torch.add(focal, torch.rsub(torch.div(both, sizes), 1., 1), alpha=1)
+    both = torch.mul(torch.sum(torch.mul(p, mask), [1, 2, 3], False, dtype=None), 2.)
+    area = torch.sum(mask, [1, 2, 3], False, dtype=None)
+    sizes = torch.add(torch.sum(p, [1, 2, 3], False, dtype=None), area, alpha=1)
+    images = torch.rsub(torch.div(torch.add(both, 1., 1), torch.add(sizes, 1., 1)), 1., 1)
+    defective = torch.to(torch.gt(area, 0), 6, False, False, None)
+    image = torch.div(torch.sum(torch.mul(images, defective), dtype=None), torch.clamp_min(torch.sum(defective, dtype=None), 1.))
+    batch = torch.rsub(torch.div(torch.add(torch.sum(both, dtype=None), 1., 1), torch.add(torch.sum(sizes, dtype=None), 1., 1)), 1., 1)
+    return torch.add(focal, torch.add(image, batch, alpha=1), alpha=1)
   def cross_entropy(self: __torch__.DetectorOperators, x: Tensor, labels: Tensor) -> Tensor:
     return torch.cross_entropy_loss(torch.to(x, 6, False, False, None), labels, None, 1, -100, 0.)

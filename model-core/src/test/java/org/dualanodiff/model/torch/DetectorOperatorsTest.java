@@ -28,27 +28,32 @@ class DetectorOperatorsTest {
     }
 
     @Test
-    void focalDice_ofKnownProbabilities_isWrittenOut() {
+    void focalDice_ofADefectiveAndAGoodImage_isWrittenOut() {
         double[] p = {0.9, 0.2, 0.5, 0.7};
-        float[] mask = {1, 0, 0, 1};
+        float[] mask = {1, 0, 0, 0};
         double focal = 0;
-        double both = 0;
-        double sizes = 0;
         float[] logits = new float[4];
         for (int i = 0; i < 4; i++) {
             logits[i] = (float) Math.log(p[i] / (1 - p[i]));
             double right = mask[i] == 1 ? p[i] : 1 - p[i];
             focal -= (1 - right) * (1 - right) * Math.log(right) / 4;
-            both += p[i] * mask[i];
-            sizes += p[i] + mask[i];
         }
-        double expected = focal + 1 - (2 * both + 1) / (sizes + 1);
-        NDArray x = Tensors.trainable(tensor(logits, 1, 1, 2, 2));
-        NDArray loss = DetectorOperators.focalDice(x, tensor(mask, 1, 1, 2, 2));
-        assertThat(Operators.item(loss)).isCloseTo(expected, within(1e-6));
+        double defective = 1 - (2 * 0.9 + 1) / (0.9 + 0.2 + 1 + 1);
+        double batch = 1 - (2 * 0.9 + 1) / (0.9 + 0.2 + 0.5 + 0.7 + 1 + 1);
+        NDArray x = Tensors.trainable(tensor(logits, 2, 1, 1, 2));
+        NDArray loss = DetectorOperators.focalDice(x, tensor(mask, 2, 1, 1, 2));
+        assertThat(Operators.item(loss)).isCloseTo(focal + defective + batch, within(1e-6));
         float[] gradient = Tensors.floats(Operators.gradients(loss, List.of(x)).get(0));
         assertThat(gradient[0]).isNegative();
         assertThat(gradient[2]).isPositive();
+    }
+
+    @Test
+    void focalDice_ofGoodImagesAlone_isTheBatchs() {
+        NDArray x = tensor(new float[] {0, 0}, 2, 1, 1, 1);
+        double expected = 0.25 * Math.log(2) + 1 - 1 / 2.0;
+        assertThat(Operators.item(DetectorOperators.focalDice(x, tensor(new float[] {0, 0}, 2, 1, 1, 1))))
+                .isCloseTo(expected, within(1e-6));
     }
 
     @Test

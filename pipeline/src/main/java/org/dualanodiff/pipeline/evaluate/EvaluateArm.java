@@ -133,7 +133,7 @@ public final class EvaluateArm {
 
     /** Of everything that the metrics follow from: the pictures themselves, not where they lie. */
     private static Fingerprint fingerprint(Task task, Compute compute, CategoryImages images, DefectPools pools) {
-        return Fingerprint.of("detector/4")
+        return Fingerprint.of("detector/5")
                 .text("version", ProductVersion.current())
                 .text("arm", task.arm().name())
                 .text("category", task.data().category())
