@@ -13,7 +13,7 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.providers.common.compat.sdk import conf as airflow_settings
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from dualanodiff_trigger import ABSENT, DEAD, SubmissionTrigger, record_of
+from dualanodiff_trigger import ABSENT, DEAD, UNREADABLE, SubmissionTrigger, record_of
 
 DONE, PARTIAL = 0, 4
 
@@ -34,7 +34,7 @@ LEFT_ALONE = {
 
 
 class CommandFailed(AirflowException):
-    """A command has failed; ``exit_code`` is None where there is none, since its driver was killed."""
+    """A command has failed; ``exit_code`` is None where it is not known: a driver was killed or never began, for example."""
 
     def __init__(self, message: str, exit_code: int | None = None) -> None:
         super().__init__(message)
@@ -131,8 +131,12 @@ class DualAnoDiffOperator(SparkSubmitOperator):
         """The name of the command that is under way; submits one if there is none."""
         state = context.get("task_state_store")
         before = state.get(self.SUBMISSION) if state is not None else None
-        # A worker may have died between noting the name and submitting.
-        if before and (before["submitted"] or record_of(store, before["name"]) is not None):
+        try:
+            # A worker may have died between noting the name and submitting.
+            submitted = before and (before["submitted"] or record_of(store, before["name"]) is not None)
+        except (OSError, ValueError) as e:
+            raise CommandFailed(f"{store} does not answer: {e}") from e
+        if submitted:
             self.log.info("waiting for submission %s of an earlier try", before["name"])
             return before["name"]
         name = f"{self.command}-{re.sub('[^A-Za-z0-9.-]', '-', self.settings.get('run.id', 'run'))}-{uuid4().hex[:12]}"
@@ -150,13 +154,26 @@ class DualAnoDiffOperator(SparkSubmitOperator):
         # The provider takes the exit code of a Kubernetes driver from spark-submit's output, unless it asks Kubernetes.
         self._track_driver_via_k8s_api = True
         self._hook = self._get_hook()
-        self._hook.submit(self.application)
+        try:
+            self._hook.submit(self.application)
+        except AirflowException as e:
+            # Without an exit code: spark-submit's own is none of the command.
+            raise CommandFailed(f"{self.command} was not submitted: {e}") from e
+
+    def on_kill(self) -> None:
+        """Leaves a driver on the cluster at work, for the next try to wait for; the provider's would kill it."""
+        if self._hook is None or self._hook._connection["deploy_mode"] != "cluster":
+            super().on_kill()
+            return
+        process = self._hook._submit_sp
+        if process is not None and process.poll() is None:
+            process.kill()
 
     def execute_complete(self, context: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any] | None:
         """What a command on a cluster left; called by Airflow when the trigger has fired."""
         state = context.get("task_state_store")
-        if state is not None:
-            # From here on another try is another command.
+        # From here on another try is another command; if only the store did not answer, this one may still be at work.
+        if state is not None and event["status"] != UNREADABLE:
             state.delete(self.SUBMISSION)
         if event["status"] == ABSENT:
             raise CommandFailed(

@@ -101,11 +101,20 @@ class Watch:
         self._patience_seconds = patience_seconds
         self._beat: Any = None
         self._since = time.monotonic()
+        self._unanswered_since: float | None = None
 
     def saw(self, record: dict[str, Any] | Exception | None) -> dict[str, Any] | None:
         """What there is to tell, or None as long as there is nothing."""
+        now = time.monotonic()
         if isinstance(record, Exception):
-            return self._unless_new("unreadable", self._patience_seconds, {"status": UNREADABLE, "errors": [str(record)]})
+            if self._unanswered_since is None:
+                self._unanswered_since = now
+            given_up = now - self._unanswered_since > self._patience_seconds
+            return {"status": UNREADABLE, "errors": [str(record)]} if given_up else None
+        if self._unanswered_since is not None:
+            # While the store did not answer the command neither showed that it lives nor failed to.
+            self._since += now - self._unanswered_since
+            self._unanswered_since = None
         if record is None:
             return self._unless_new("absent", self._patience_seconds, {"status": ABSENT})
         if record["status"] == "ended":

@@ -28,9 +28,11 @@ class Installation:
     """In a folder of its own until it is closed."""
 
     def __init__(self) -> None:
+        self.jar = next((ROOT / "jobs/target").glob("dualanodiff-*.jar"), None)
+        if self.jar is None:
+            raise RuntimeError(f"{ROOT}/jobs/target/dualanodiff-*.jar is missing: run mvn -B -DskipTests package first")
         self.folder = Path(tempfile.mkdtemp(prefix="airflow-", dir=ROOT / "target"))
         self._s3 = S3Server(ROOT / "jobs/target/s3-server/s3proxy-jar-with-dependencies.jar", self.folder)
-        self.jar = next((ROOT / "jobs/target").glob("dualanodiff-*.jar"))
         self.store = self._s3.data / STORE
         self.images = self.folder / "images"
         self.environment = self._environment()

@@ -114,6 +114,7 @@ class Airflow:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_listening(port):
             if time.monotonic() > deadline or not self.is_alive():
+                self.close()
                 raise RuntimeError(f"the API server did not start: {self.logs()}")
             time.sleep(0.2)
         self._start("scheduler")

@@ -96,6 +96,21 @@ class NightlyTest(unittest.TestCase):
                 self.assertIn(reason, failure)
                 self.assertIn(f"CommandFailed {code}", failure)
 
+    def test_submission_thatMayBeAtWork_isKeptForTheNextTry(self) -> None:
+        self.assertEqual(self._said(EVENTS), ["unreadable True", "dead False"])
+
+    def test_submission_thatCannotBeMadeOrLookedFor_isCommandFailed(self) -> None:
+        """The provider takes no env_vars for a cluster of Spark's own, and below a file there is nothing to read."""
+        self.assertEqual(self._said(UNSUBMITTED), ["True", "True"])
+
+    def test_watch_ofStoreThatDoesNotAnswerForAWhile_neitherWaitsAnewNorTakesItForSilence(self) -> None:
+        self.assertEqual(self._said(WATCH), ["None", "None", "None", "dead", "None", "unreadable"])
+
+    def _said(self, code: str) -> list[str]:
+        run = self.installation.run([sys.executable, "-c", code, str(self.installation.jar)])
+        self.assertEqual(run.returncode, 0, run.stdout)
+        return [line.removeprefix("said ") for line in run.stdout.splitlines() if line.startswith("said ")]
+
     def _night(self, **more: object) -> Night:
         conf = CONF | {"dataset_root": str(self.installation.images), **more}
         run = self.installation.run(["airflow", "dags", "test", "dualanodiff_nightly", NIGHT, "--conf", json.dumps(conf)])
@@ -137,6 +152,50 @@ for settings, arguments in json.loads(sys.argv[2]):
     except AirflowException as failure:
         failures.append(f"{type(failure).__name__} {failure.exit_code}: {failure}".replace(chr(10), " "))
 print(chr(10).join(failures))
+"""
+
+EVENTS = """
+from dualanodiff_submit import CommandFailed, DualAnoDiffOperator
+
+class State(dict):
+    delete = dict.__delitem__
+
+operator = DualAnoDiffOperator(task_id="augment", command="augment", config="a.conf", settings={"store": "s3a://b/s"})
+for status in ("unreadable", "dead"):
+    state = State({operator.SUBMISSION: {"name": "augment-1", "submitted": True}})
+    try:
+        operator.execute_complete({"task_state_store": state}, {"status": status, "errors": ["gone"], "driver": "it"})
+    except CommandFailed:
+        print("said", status, operator.SUBMISSION in state)
+"""
+
+UNSUBMITTED = """
+import json, os, sys
+from dualanodiff_submit import CommandFailed, DualAnoDiffOperator
+os.environ["AIRFLOW_CONN_SPARK_DEFAULT"] = json.dumps(
+    {"conn_type": "spark", "host": "spark://127.0.0.1", "port": 7077, "extra": {"deploy-mode": "cluster"}})
+operator = DualAnoDiffOperator(
+    task_id="augment", command="augment", application=sys.argv[1], config="a.conf", settings={"store": sys.argv[1]},
+    env_vars={"NAME": "value"})
+noted = {operator.SUBMISSION: {"name": "augment-1", "submitted": False}}
+for context, message in (({}, "was not submitted"), ({"task_state_store": noted}, "does not answer")):
+    try:
+        operator.execute(context)
+    except CommandFailed as failure:
+        print("said", message in str(failure))
+"""
+
+WATCH = """
+import time
+from dualanodiff_trigger import Watch
+running = {"status": "running", "started_at": 0, "renewals": 1, "expire_seconds": 2}
+watch = Watch(poll_seconds=0, patience_seconds=3)
+# An outage of 1.5 s amid 2.5 s without a sign of life, then another that goes on.
+for record, seconds in (
+    (running, 1), (OSError("gone"), 1.5), (running, 1.5), (running, 0), (OSError("gone"), 3.5), (OSError("gone"), 0)):
+    event = watch.saw(record)
+    print("said", event and event["status"])
+    time.sleep(seconds)
 """
 
 if __name__ == "__main__":

@@ -10,11 +10,14 @@ import shutil
 import subprocess
 import sys
 import types
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import datasets
 import numpy
+import pyarrow
+import pyarrow.parquet
 import pytest
 from conftest import commit_files, reject_first
 from PIL import Image
@@ -169,10 +172,37 @@ def test_load_fromAServerThatIsNotThere_saysWhatToCheck(s3: tuple[Path, dict[str
         dualanodiff.load("s3://factory/growing", run="night", storage_options=wrong)
 
 
-def test_toAnomalib_writesFilesAndNamesThem(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_toFiles_whereOtherBytesLie_writesItsOwn(store: Path, tmp_path: Path) -> None:
+    pairs = dualanodiff.load(store, run="night")
+    _, image, mask = next(recipes.to_files(pairs, tmp_path))
+    expected = image.read_bytes()
+    image.write_bytes(mask.read_bytes())
+
+    next(recipes.to_files(pairs, tmp_path))
+
+    assert image.read_bytes() == expected
+
+
+def test_toFiles_severalTimesAtOnce_leavesWholeFiles(store: Path, tmp_path: Path) -> None:
+    pairs = dualanodiff.load(store, run="night")
+
+    with ThreadPoolExecutor(8) as writers:
+        written = list(writers.map(lambda _: list(recipes.to_files(pairs, tmp_path / "files")), range(8)))
+
+    files = {file for rows in written for _, *both in rows for file in both}
+    assert {path for path in (tmp_path / "files").rglob("*") if path.is_file()} == files
+    assert all(pixels(file.read_bytes()).any() for file in files)
+
+
+@pytest.fixture
+def anomalib(monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.SimpleNamespace(Folder=lambda **arguments: arguments)
     monkeypatch.setitem(sys.modules, "anomalib", types.SimpleNamespace(data=module))
     monkeypatch.setitem(sys.modules, "anomalib.data", module)
+
+
+@pytest.mark.usefixtures("anomalib")
+def test_toAnomalib_writesFilesAndNamesThem(store: Path, tmp_path: Path) -> None:
     pairs = dualanodiff.load(store, run="night")
     category = pairs.units[0].category
 
@@ -185,6 +215,34 @@ def test_toAnomalib_writesFilesAndNamesThem(store: Path, tmp_path: Path, monkeyp
     assert folder["normal_dir"].is_absolute() and folder["num_workers"] == 0
     with pytest.raises(ValueError, match=f"no pairs of 'car', but of {pairs.classes[0]}"):
         recipes.to_anomalib(pairs, "car", tmp_path, normal_dir="good")
+
+
+@pytest.mark.usefixtures("anomalib")
+def test_toAnomalib_ofDefectWithoutPairs_leavesItOut(store: Path, tmp_path: Path) -> None:
+    commit = commit_files(store)[0]
+    record = json.loads(commit.read_text())
+    commit.write_text(json.dumps(record | {"accepted": [], "rejected": {index: ["no_change"] for index in record["accepted"]}}))
+    for file in record["files"]:
+        table = pyarrow.parquet.read_table(store / file["key"], partitioning=None)
+        status = pyarrow.array(["rejected"] * len(table))
+        table = table.set_column(table.schema.get_field_index("status"), table.schema.field("status"), status)
+        pyarrow.parquet.write_table(table, store / file["key"])
+    pairs = dualanodiff.load(store, run="night")
+    others = sorted(unit.defect for unit in pairs.units[1:] if unit.category == record["category"])
+
+    folder = recipes.to_anomalib(pairs, record["category"], tmp_path / "files", normal_dir="good")
+
+    assert [path.name for path in folder["abnormal_dir"]] == [path.name for path in folder["mask_dir"]] == others
+
+
+@pytest.mark.usefixtures("anomalib")
+def test_toAnomalib_amongPicturesOfOtherPairs_isRefused(store: Path, tmp_path: Path) -> None:
+    pairs = dualanodiff.load(store, run="night")
+    _, _, mask = next(recipes.to_files(pairs, tmp_path / "files"))
+    shutil.copy(mask, mask.with_name("other.png"))
+
+    with pytest.raises(ValueError, match="other.png is of none of these pairs: give an empty folder"):
+        recipes.to_anomalib(pairs, pairs.units[0].category, tmp_path / "files", normal_dir="good")
 
 
 def test_toFiftyOne_makesASampleOfEachPair(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

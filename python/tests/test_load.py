@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import re
 import shutil
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from conftest import commit_files, reject_first
 
@@ -109,6 +113,36 @@ def test_load_ofDamagedCommit_namesIt(store: Path, content: str) -> None:
         dualanodiff.load(store, run="night")
 
 
+@pytest.mark.parametrize("field", ["files", "accepted", "rejected"])
+def test_load_ofCommitWithoutAList_namesBoth(store: Path, field: str) -> None:
+    commit = commit_files(store)[0]
+    record = json.loads(commit.read_text())
+    del record[field]
+    commit.write_text(json.dumps(record))
+
+    with pytest.raises(dualanodiff.StoreError, match=rf"{commit.name} is no readable commit: .*'{field}'.*; restore the file"):
+        dualanodiff.load(store, run="night")
+
+
+def test_load_ofDatasetWithoutLists_namesItsFile(store: Path) -> None:
+    (store / "datasets/defects/current.json").write_text("{}")
+
+    with pytest.raises(dualanodiff.StoreError, match=r"defects/current.json is no readable list of pairs.*; restore the file"):
+        dualanodiff.load(store, dataset="defects")
+
+
+def test_load_ofCommitsThatCannotBeListed_isRefused(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(store / "runs/night/commits")
+    # A path that is too long can be listed by nobody, not even by root.
+    for _ in range(17):
+        os.mkdir("x" * 250)
+        os.chdir("x" * 250)
+    os.chdir(store)
+
+    with pytest.raises(dualanodiff.StoreError, match="runs/night/commits in the store .* cannot be read"):
+        dualanodiff.load(store, run="night")
+
+
 def test_load_ofMovedCommit_isRefused(store: Path) -> None:
     commit = commit_files(store)[0]
     commit.rename(commit.with_name("99.json"))
@@ -125,6 +159,33 @@ def test_reading_ofDeletedFile_saysHowToGetItBack(store: Path) -> None:
     for read in (pairs.arrow, lambda: pairs.torch()[0], lambda: list(pairs.batches())):
         with pytest.raises(dualanodiff.StoreError, match="is missing .*load again; if .*dualanodiff augment again"):
             read()
+
+
+def test_reading_ofDamagedFile_asksForVerify(store: Path) -> None:
+    pairs = dualanodiff.load(store, run="night")
+    (store / pairs.keys[0]).write_bytes(b"no Parquet")
+
+    for read in (lambda: pairs.torch()[0], lambda: list(pairs.batches()), pairs.pandas):
+        with pytest.raises(dualanodiff.StoreError, match="cannot be read .*; check it with dualanodiff verify --store"):
+            read()
+
+
+def test_arrow_ofFilesOfALaterVersion_hasItsColumns(store: Path) -> None:
+    commit = commit_files(store)[1]
+    key = json.loads(commit.read_text())["files"][0]["key"]
+    later = re.sub(r"(pairs-\d+)-\d+", r"\1-99", key)
+    table = pyarrow.parquet.read_table(store / key, partitioning=None)
+    more = pyarrow.field("more", pyarrow.float64())
+    quality = pyarrow.struct([*table.schema.field("quality").type, more])
+    schema = table.schema.set(table.schema.get_field_index("quality"), pyarrow.field("quality", quality)).append(more)
+    rows = [row | {"quality": row["quality"] | {"more": 1.0}, "more": 2.0} for row in table.to_pylist()]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), store / later)
+    commit.write_text(commit.read_text().replace(key, later))
+
+    found = dualanodiff.load(store, run="night").arrow().to_table(["more", "quality"]).to_pylist()
+
+    assert {(row["more"], row["quality"]["more"]) for row in found} == {(2.0, 1.0), (None, None)}
+    assert sum(row["more"] == 2.0 for row in found) == len(rows)
 
 
 def test_records_ofAStore_sayTheirFormat(store: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _STATUSES = ("accepted", "rejected", None)
 _PICTURES = ("image", "mask", "anomaly")
+#: The run, and the number of the command that wrote the file.
+_WRITER = re.compile(r"samples/(run=[^/]+)/.+/pairs-\d+-(\d+)-[^/]+")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def load(
 
 def _published(store: Store, name: str, version: int | None) -> tuple[list[Unit], list[str]]:
     folder = f"datasets/{segment(name)}"
-    record = store.record(f"{folder}/current.json" if version is None else f"{folder}/versions/{version:06d}.json")
+    key = f"{folder}/current.json" if version is None else f"{folder}/versions/{version:06d}.json"
+    record = store.record(key)
     if record is None:
         if version is not None and store.exists(f"{folder}/current.json"):
             there = ", ".join(found.removesuffix(".json").lstrip("0") for found in store.names(f"{folder}/versions"))
@@ -85,8 +89,11 @@ def _published(store: Store, name: str, version: int | None) -> tuple[list[Unit]
             f"{store} has no data set {name}{_listed(store.names('datasets'))}; make it with "
             f"dualanodiff publish --store {store} --name {name} --run ID, or load a run with run=ID"
         )
-    units = [Unit(u["run"], u["category"], u["defect"], u["accepted"], u["rejected"]) for u in record["units"]]
-    return units, [file["key"] for file in record["files"]]
+    try:
+        units = [Unit(u["run"], u["category"], u["defect"], u["accepted"], u["rejected"]) for u in record["units"]]
+        return units, [file["key"] for file in record["files"]]
+    except (KeyError, TypeError) as e:
+        raise StoreError(f"{store}/{key} is no readable list of pairs: {e!r}; restore the file") from e
 
 
 def _committed(store: Store, run: str, unfinished: bool) -> tuple[list[Unit], list[str]]:
@@ -99,11 +106,11 @@ def _committed(store: Store, run: str, unfinished: bool) -> tuple[list[Unit], li
             f"run {run} in {store} was never finished: finish it with dualanodiff augment, or load what it has committed"
             " so far with unfinished=True"
         )
-    commits = [commit for commit in store.commits(run) if commit["files"]]
+    commits = [commit for commit in store.commits(run) if commit["keys"]]
     if not commits:
         raise StoreError(f"run {run} in {store} has no pairs yet; make some with dualanodiff augment")
-    units = [Unit(run, c["category"], c["defect"], len(c["accepted"]), len(c["rejected"])) for c in commits]
-    return units, [file["key"] for commit in commits for file in commit["files"]]
+    units = [Unit(run, c["category"], c["defect"], *c["counts"]) for c in commits]
+    return units, [key for commit in commits for key in commit["keys"]]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -138,7 +145,8 @@ class Pairs:
     def pandas(self, columns: Sequence[str] | None = None) -> pandas.DataFrame:
         """The rows in memory; pictures, if they are among the columns, as structs of ``bytes`` (PNG) and ``path``."""
         need("pandas", "dualanodiff[pandas]")
-        return self._reading(lambda: self.arrow().to_table(columns=None if columns is None else list(columns)).to_pandas())
+        scanner = self.arrow().scanner(columns=None if columns is None else list(columns))
+        return self._reading(lambda: scanner.to_table().to_pandas())
 
     def huggingface(self, *, streaming: bool = False) -> datasets.Dataset | datasets.IterableDataset:
         """A Hugging Face dataset whose pictures are decoded when they are asked for.
@@ -184,7 +192,14 @@ class Pairs:
             else pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(self.store.fs))
         )
         paths = [self.store.at(key) for key in self.keys]
-        schema = self._reading(lambda: pyarrow.parquet.read_schema(paths[0], filesystem=system))
+        # Later versions may have added columns; the files that one command wrote have the same.
+        writers = [match.groups() if (match := _WRITER.fullmatch(key)) else key for key in self.keys]
+        one_each = dict(zip(writers, paths)).values()
+        schema = self._reading(
+            lambda: pyarrow.unify_schemas(
+                [pyarrow.parquet.read_schema(path, filesystem=system) for path in one_each], promote_options="permissive"
+            )
+        )
         return pyarrow.dataset.FileSystemDataset.from_paths(
             paths, schema=schema, format=pyarrow.dataset.ParquetFileFormat(), filesystem=system
         )
@@ -196,6 +211,10 @@ class Pairs:
             raise StoreError(
                 f"a file that the lists of {self.store} name is missing ({e}): if the run has grown, load again; if"
                 " somebody deleted it, run the same dualanodiff augment again, which makes it anew"
+            ) from e
+        except (OSError, pyarrow.ArrowInvalid) as e:
+            raise StoreError(
+                f"a file of {self.store} cannot be read ({e}); check it with dualanodiff verify --store {self.store}"
             ) from e
 
 

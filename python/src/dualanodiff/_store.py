@@ -115,22 +115,37 @@ class Store:
         folder = f"runs/{segment(run)}/commits"
         newest: dict[str, tuple[int, str]] = {}
         prefix = self.at(folder) + "/"
-        for path in self._try(folder, lambda: self.fs.find(self.at(folder))):
+        for path in self._try(folder, lambda: self._files(self.at(folder))):
             match = _COMMIT.fullmatch(path[len(prefix) :]) if path.startswith(prefix) else None
             if match:
                 found = (int(match["number"]), f"{folder}/{match[0]}")
                 newest[match["unit"]] = max(found, newest.get(match["unit"], found))
         return [self._commit(run, key) for _, (_, key) in sorted(newest.items())]
 
+    def _files(self, path: str) -> list[str]:
+        """All files below a folder. Where it lists folder by folder, fsspec's find() leaves out those that it cannot list."""
+        if self.fs.async_impl:
+            return list(self.fs.find(path))
+        try:
+            entries = self.fs.ls(path, detail=True)
+        except FileNotFoundError:
+            return []
+        folders = [entry["name"] for entry in entries if entry["type"] == "directory"]
+        files = [entry["name"] for entry in entries if entry["type"] != "directory"]
+        return files + [file for folder in folders for file in self._files(folder)]
+
     def _commit(self, run: str, key: str) -> dict[str, Any]:
+        """The record, and what of it is read as ``keys`` of its files and as ``counts`` of accepted and rejected pairs."""
         commit = self.record(key)
         if commit is None:
             raise StoreError(f"{self}/{key} was deleted while it was being read; read again")
         try:
             name = f"{segment(commit['category'])}/{segment(commit['defect'])}/{commit['number']}.json"
             belongs = key == f"runs/{segment(run)}/commits/{name}"
-        except KeyError as e:
-            raise StoreError(f"{self}/{key} is no readable commit: it has no {e}; restore the file") from e
+            commit["keys"] = [file["key"] for file in commit["files"]]
+            commit["counts"] = len(commit["accepted"]), len(commit["rejected"])
+        except (KeyError, TypeError, ValueError) as e:
+            raise StoreError(f"{self}/{key} is no readable commit: {e!r}; restore the file") from e
         if not belongs:
             raise StoreError(f"{self}/{key} is the commit {name}; it was moved by hand, restore it")
         return commit

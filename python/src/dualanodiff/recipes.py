@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from dualanodiff._pairs import Pairs, need
 from dualanodiff._store import segment
@@ -13,7 +15,7 @@ from dualanodiff._store import segment
 def to_files(pairs: Pairs, folder: str | Path) -> Iterator[tuple[dict[str, Any], Path, Path]]:
     """Writes ``CATEGORY/{image,mask}/DEFECT/SAMPLE_ID.png``; yields each row without its pictures, and the two files.
 
-    Files that are there are left as they are: a sample's id stands for its bytes.
+    Files that are there are left as they are if they hold the same bytes.
     """
     plain = ["sample_id", "run_id", "category", "defect", "mask_area", "width", "height", "status"]
     for batch in pairs.batches([*plain, "image", "mask"]):
@@ -26,9 +28,11 @@ def _write(folder: Path, row: dict[str, Any], kind: str) -> Path:
     if row[kind] is None:
         raise ValueError(f"pair {row['sample_id']} has no pictures; load the pairs with status='accepted'")
     file = folder / segment(row["category"]) / kind / segment(row["defect"]) / f"{row['sample_id']}.png"
-    if not file.exists():
+    # A sample's id does not stand for its bytes: the run may have been made anew with other settings.
+    if not file.exists() or file.read_bytes() != row[kind]["bytes"]:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
+        # Others may be writing the same file.
+        part = file.with_suffix(f".{uuid4().hex}.part")
         part.write_bytes(row[kind]["bytes"])
         part.replace(file)
     return file
@@ -40,21 +44,21 @@ def to_anomalib(
     """anomalib's ``Folder`` data module of one category: its generated pairs as abnormal images, yours as normal ones.
 
     options: those of ``anomalib.data.Folder``, such as batch sizes. anomalib tests on abnormal images: what a detector
-    scores on generated pairs says nothing of real ones, so test on real images in the end.
+    scores on generated pairs says nothing of real ones, so test on real images in the end. It takes all that lies in the
+    pairs' folders, so pictures of other pairs in there are an error.
     """
     module = need("anomalib.data", "anomalib")
-    defects = sorted({unit.defect for unit in pairs.units if unit.category == category})
-    if not defects:
+    keys = tuple(key for key in pairs.keys if f"/category={segment(category)}/" in key)
+    written = list(to_files(replace(pairs, keys=keys), Path(folder).absolute())) if keys else []
+    if not written:
         raise ValueError(f"there are no pairs of {category!r}, but of {', '.join(pairs.classes)}")
-    for _ in to_files(pairs, folder):
-        pass
-    root = Path(folder).absolute() / segment(category)
+    images, masks = {image for _, image, _ in written}, {mask for _, _, mask in written}
+    image_dirs, mask_dirs = (sorted({file.parent for file in files}) for files in (images, masks))
+    others = {file for place in (*image_dirs, *mask_dirs) for file in place.glob("**/*.png")} - images - masks
+    if others:
+        raise ValueError(f"{min(others)} is of none of these pairs: give an empty folder")
     return module.Folder(
-        name=category,
-        normal_dir=Path(normal_dir).absolute(),
-        abnormal_dir=[root / "image" / segment(defect) for defect in defects],
-        mask_dir=[root / "mask" / segment(defect) for defect in defects],
-        **options,
+        name=category, normal_dir=Path(normal_dir).absolute(), abnormal_dir=image_dirs, mask_dir=mask_dirs, **options
     )
 
 

@@ -65,6 +65,8 @@ def start_server(folder, port):
             return server
         except OSError:
             if time.monotonic() > until or server.poll() is not None:
+                server.kill()
+                server.wait()
                 sys.exit("the S3 server did not start: " + (folder / "s3proxy.log").read_text())
             time.sleep(0.1)
 
