@@ -230,7 +230,7 @@ public final class UnitJobs {
 
             @Override
             public PairSource pairs(ObjectStore store, GenerateTask task, TaskSettings settings) throws IOException {
-                BaseModel base = LoadedModels.base(task.adapter().provenance().base(), settings.generationCompute());
+                BaseModel base = LoadedModels.base(task.base(), settings.generationCompute());
                 LoadedModels.Lease lease = LoadedModels.adapter(store, task.adapter(), base);
                 try {
                     DatasetFiles files = Machine.ofSpark().files();

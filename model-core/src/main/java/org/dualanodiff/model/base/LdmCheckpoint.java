@@ -26,7 +26,8 @@ import org.dualanodiff.model.vae.KlAutoencoderConfig;
  * tokenizer: a folder beside it, or one that is named, holds CLIP's.
  */
 public final class LdmCheckpoint implements ModelFiles {
-    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "vocab.json", "merges.txt");
+    private static final List<String> TOKENIZER_FILES =
+            List.of("tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json");
 
     private static final String OPEN_CLIP = "cond_stage_model.model.token_embedding.weight";
 

@@ -1,9 +1,10 @@
 package org.dualanodiff.model.base;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
-import org.dualanodiff.model.checkpoint.WeightSource;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.model.unet.UNetConfig;
 
@@ -40,15 +41,16 @@ public record MemoryNeed(UNetConfig unet, long unetNumbers, long otherNumbers, i
     public static MemoryNeed of(ModelFiles base) {
         return new MemoryNeed(
                 base.unetConfig(),
-                numbers(base.unetWeights()),
-                numbers(base.vaeWeights()) + numbers(base.textWeights()),
+                numbers(base.unetConfig().parameters()),
+                numbers(base.vaeConfig().parameters())
+                        + numbers(base.textConfig().parameters()),
                 base.vaeConfig().downsamplingFactor());
     }
 
-    private static long numbers(WeightSource weights) {
-        return weights.names().stream()
-                .flatMap(name -> weights.find(name).stream())
-                .mapToLong(info -> info.elements())
+    /** By the layout: a file may hold more than one network's tensors. */
+    private static long numbers(Map<String, long[]> layout) {
+        return layout.values().stream()
+                .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
                 .sum();
     }
 

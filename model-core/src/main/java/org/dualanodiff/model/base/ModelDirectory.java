@@ -37,8 +37,13 @@ public final class ModelDirectory implements ModelFiles {
     /** Beyond diffusers' layout: the adapter, trained on pairs of many products, that others may start from. */
     public static final String STARTING_ADAPTER = "starting_adapter/pytorch_lora_weights.safetensors";
 
-    private static final List<String> TOKENIZER_FILES =
-            List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json");
+    private static final List<String> TOKENIZER_FILES = List.of(
+            "tokenizer.json",
+            "vocab.json",
+            "merges.txt",
+            "added_tokens.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json");
 
     private final Path root;
     private final WeightFiles unet;

@@ -77,9 +77,13 @@ public final class BackgroundCompensation {
         /** No background compensation. */
         public static final BackgroundFeatures NONE = new BackgroundFeatures(Map.of());
 
-        /** The features of one attention, or null. */
+        /** The features of one attention; null for cross-attention and without BCM. */
         NDArray at(Attention attention) {
-            return byAttention.get(attention.path());
+            NDArray features = byAttention.get(attention.path());
+            if (features == null && !attention.cross() && !byAttention.isEmpty()) {
+                throw new IllegalStateException("the reference pass did not reach " + attention.path());
+            }
+            return features;
         }
 
         /** Those of one reference pass, or none of them if it fails. */

@@ -131,6 +131,11 @@ public final class MergedDualUNet implements PairDenoiser, AutoCloseable {
      */
     public void begin(CrossAttentionMap witness) {
         this.witness = witness;
+        forget();
+    }
+
+    @Override
+    public void forget() {
         deep.forget();
         deepReference.forget();
     }

@@ -48,4 +48,7 @@ public sealed interface PairDenoiser permits DualUNet, MergedDualUNet {
      * @return the input of every self-attention; the caller closes it after the main pass
      */
     BackgroundFeatures background(NDArray latents, NDArray timesteps, NDArray text);
+
+    /** The next pass uses nothing of those before it. */
+    default void forget() {}
 }

@@ -115,30 +115,30 @@ public final class BaseTrainer implements Pretraining {
         try (GradientMode recording = GradientMode.on();
                 TensorScope scope = TensorScope.open()) {
             NDArray loss = loss(batch);
-            double value = Operators.item(loss);
-            if (Double.isFinite(value)) {
-                update(step, loss, batch.pairs());
-            }
-            return value;
+            return PretrainingState.lossOf(loss, update(step, loss, batch.pairs()));
         }
     }
 
-    private void update(int step, NDArray loss, boolean pairs) {
+    /** @return the gradients' norm; of two optimizers the sum */
+    private NDArray update(int step, NDArray loss, boolean pairs) {
         List<NDArray> parameters = baseParameters();
         double rate = config.learningRate(step);
         double averaging = config.averaging(step);
+        NDArray norm;
         if (pairs) {
             StartingAdapter adapter = pair.orElseThrow();
             List<NDArray> own = adapter.weights().trained();
             List<NDArray> gradients = Operators.gradients(loss, concatenated(parameters, own));
-            optimizer.update(gradients.subList(0, parameters.size()), rate);
-            adapter.optimizer().update(gradients.subList(parameters.size(), gradients.size()), rate);
+            norm = Operators.add(
+                    optimizer.update(gradients.subList(0, parameters.size()), rate),
+                    adapter.optimizer().update(gradients.subList(parameters.size(), gradients.size()), rate));
             adapter.weights().updateAverage(averaging);
         } else {
-            optimizer.update(Operators.gradients(loss, parameters), rate);
+            norm = optimizer.update(Operators.gradients(loss, parameters), rate);
         }
         unet.updateAverage(averaging);
         text.updateAverage(averaging);
+        return norm;
     }
 
     private NDArray loss(PretrainingBatch batch) {

@@ -134,12 +134,9 @@ public final class DecoderTrainer implements Pretraining {
             NDArray clean = closedForm.encode(pixels).mean();
             NDArray latents = Operators.add(clean, Tensors.of(batch.noise(), device, Tensors.shape(clean)));
             NDArray loss = Operators.pictureError(decode(latents), pixels);
-            double value = Operators.item(loss);
-            if (Double.isFinite(value)) {
-                optimizer.update(Operators.gradients(loss, refinement.trained()), config.learningRate(step));
-                refinement.updateAverage(config.averaging(step));
-            }
-            return value;
+            NDArray norm = optimizer.update(Operators.gradients(loss, refinement.trained()), config.learningRate(step));
+            refinement.updateAverage(config.averaging(step));
+            return PretrainingState.lossOf(loss, norm);
         }
     }
 

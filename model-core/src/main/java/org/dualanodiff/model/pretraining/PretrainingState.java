@@ -17,6 +17,7 @@ import org.dualanodiff.model.checkpoint.SafetensorsWriter;
 import org.dualanodiff.model.checkpoint.TensorData;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.pretraining.Pretraining.Listener;
+import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 
@@ -113,6 +114,14 @@ final class PretrainingState {
             listener.afterCheckpoint(last);
         }
         return last;
+    }
+
+    /**
+     * The loss of a step that was made; NaN where the norm of its gradients is not finite. Both are read as one number:
+     * a GPU is waited for once.
+     */
+    static double lossOf(NDArray loss, NDArray gradientNorm) {
+        return Operators.item(Operators.add(loss, Operators.multiply(gradientNorm, 0)));
     }
 
     private <B> CompletableFuture<B> ahead(int step, IntFunction<B> draw) {

@@ -126,6 +126,8 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
             copyAllBut(Set.of(UNET, TEXT_ENCODER));
             if (adapter.isPresent()) {
                 write(Path.of(ModelDirectory.STARTING_ADAPTER), adapter.get());
+            } else {
+                copyAdapter();
             }
             copy(Path.of(UNET, "config.json"));
             copy(Path.of(TEXT_ENCODER, "config.json"));
@@ -136,6 +138,7 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
         /** @param codec weights of the closed form, which stay as they are */
         void writeDecoder(PatchCodec.Config config, WeightSource codec, TrainedWeights refinement) throws IOException {
             copyAllBut(Set.of(VAE));
+            copyAdapter();
             Map<String, TensorData> tensors = new TreeMap<>();
             config.parameters().forEach((name, shape) -> {
                 if (!refinement.current().containsKey(name)) {
@@ -164,13 +167,20 @@ record TrainedWeights(SortedMap<String, NDArray> current, SortedMap<String, NDAr
 
         private void copyAllBut(Set<String> trained) throws IOException {
             copy(Path.of(ModelDirectory.INDEX));
-            if (Files.exists(start.resolve(ModelDirectory.STARTING_ADAPTER))) {
-                copy(Path.of(ModelDirectory.STARTING_ADAPTER));
-            }
             for (String part : List.of("scheduler", "tokenizer", UNET, TEXT_ENCODER, VAE)) {
                 if (!trained.contains(part)) {
                     copyFolder(part);
                 }
+            }
+        }
+
+        /** If training began with none, that of another base which was written here before goes. */
+        private void copyAdapter() throws IOException {
+            Path adapter = Path.of(ModelDirectory.STARTING_ADAPTER);
+            if (Files.exists(start.resolve(adapter))) {
+                copy(adapter);
+            } else {
+                Files.deleteIfExists(folder.resolve(adapter));
             }
         }
 

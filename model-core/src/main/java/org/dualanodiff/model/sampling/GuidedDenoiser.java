@@ -28,6 +28,7 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
     private final NDArray text;
     private final NDArray conditional;
     private final Guidance guidance;
+    private boolean guidedBefore;
 
     /** Classifier-free guidance over the whole schedule. */
     public GuidedDenoiser(BaseModel base, PairDenoiser unet, NDArray text, double scale) {
@@ -74,6 +75,10 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
     private NDArray noise(NDArray x, int timestep, Optional<BackgroundReference> reference) {
         try (TensorScope scope = TensorScope.open()) {
             boolean guided = guidance.actsAt(timestep, base.schedule().length());
+            if (guided && !guidedBefore && reference.isPresent()) {
+                withoutInteraction.ifPresent(this::beginTogether);
+            }
+            guidedBefore = guided;
             boolean halves = guided && guidance.isBy(Guidance.Weaker.TEXT);
             NDArray states = halves ? text : conditional;
             NDArray t = Tensors.of(new long[] {timestep}, base.device(), 1);
@@ -90,6 +95,12 @@ public final class GuidedDenoiser implements Denoiser, AutoCloseable {
                         Operators.extrapolate(base.schedule().toNoise(alone, x, timestep), full, guidance.scale()));
             }
         }
+    }
+
+    /** Where the weaker model computes its deep features, it needs a reference pass that has reached them, too. */
+    private void beginTogether(PairDenoiser alone) {
+        unet.forget();
+        alone.forget();
     }
 
     private NDArray byText(NDArray x, int timestep, NDArray both) {

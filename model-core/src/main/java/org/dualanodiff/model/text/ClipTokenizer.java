@@ -30,7 +30,8 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     /**
-     * Reads {@code tokenizer.json} if it is there, else {@code vocab.json} and {@code merges.txt}.
+     * Reads {@code tokenizer.json} if it is there, else {@code vocab.json}, {@code merges.txt} and what there is of
+     * {@code added_tokens.json}. An added token is taken whole wherever a prompt has it.
      *
      * @throws CheckpointException if a file is missing, or the vocabulary does not fit the merges or the special tokens
      */

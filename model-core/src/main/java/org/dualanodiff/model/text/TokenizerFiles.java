@@ -10,6 +10,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,42 +60,55 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
     }
 
     /**
-     * Takes words, merges and the numbers of added tokens, and no more: such a file may hold regular expressions that never
-     * end, and replacements that grow without end, and the native library does what it says.
+     * Takes words, merges, and added tokens with their numbers, and no more: such a file may hold regular expressions
+     * that never end, and replacements that grow without end, and the native library does what it says.
      */
     private static TokenizerFiles fromDefinition(Path folder, JsonObject foreign, List<JsonObject> settings) {
         if (foreign.get("model") instanceof JsonObject model
                 && model.get("vocab") instanceof JsonObject vocabulary
                 && model.get("merges") instanceof JsonArray merges) {
+            JsonObject own = new JsonObject();
             if (foreign.get("added_tokens") instanceof JsonArray added) {
-                added.forEach(token -> addTo(vocabulary, token));
+                added.forEach(token -> addTo(own, token));
             }
-            return composed(folder, vocabulary, merges, settings);
+            return composed(folder, vocabulary, own, merges, settings);
         }
         throw new CheckpointException(
                 folder.resolve("tokenizer.json") + ": expected model.vocab and model.merges (a BPE tokenizer)");
     }
 
-    private static void addTo(JsonObject vocabulary, JsonElement token) {
+    private static void addTo(JsonObject own, JsonElement token) {
         if (token instanceof JsonObject added
                 && added.get("content") instanceof JsonPrimitive content
-                && added.get("id") instanceof JsonPrimitive id
-                && id.isNumber()
-                && !vocabulary.has(content.getAsString())) {
-            vocabulary.add(content.getAsString(), id);
+                && added.get("id") instanceof JsonPrimitive id) {
+            own.add(content.getAsString(), id);
         }
     }
 
     private static TokenizerFiles composed(Path folder, List<JsonObject> settings) {
+        Path added = folder.resolve("added_tokens.json");
         return composed(
                 folder,
                 ConfigReader.readObject(folder.resolve("vocab.json")),
+                Files.isRegularFile(added) ? ConfigReader.readObject(added) : new JsonObject(),
                 merges(folder.resolve("merges.txt")),
                 settings);
     }
 
+    /** @param own added tokens, such as those of a textual inversion, with their numbers */
     private static TokenizerFiles composed(
-            Path folder, JsonObject vocabulary, JsonArray merges, List<JsonObject> settings) {
+            Path folder, JsonObject vocabulary, JsonObject own, JsonArray merges, List<JsonObject> settings) {
+        Set<String> whole = new LinkedHashSet<>();
+        own.entrySet().forEach(token -> {
+            if (token.getValue() instanceof JsonPrimitive id && id.isNumber()) {
+                // Prompts are in lower case when they come here.
+                String inPrompts = PromptNormalizer.normalize(token.getKey());
+                Stream.of(token.getKey(), inPrompts)
+                        .filter(content -> !vocabulary.has(content))
+                        .forEach(content -> vocabulary.add(content, id));
+                whole.add(inPrompts);
+            }
+        });
         JsonObject definition = JsonParser.parseString(CLIP_DEFINITION).getAsJsonObject();
         JsonObject model = definition.getAsJsonObject("model");
         model.add("vocab", vocabulary);
@@ -103,9 +117,8 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         JsonArray added = definition.getAsJsonArray("added_tokens");
         String end = files.token("eos_token", END);
         // Stable Diffusion 2.x fills up with "!", and so takes one in a prompt for that, not for the end of a word.
-        Stream.of(files.token("bos_token", START), end, files.token("pad_token", end))
-                .distinct()
-                .forEach(token -> added.add(files.addedToken(token)));
+        whole.addAll(List.of(files.token("bos_token", START), end, files.token("pad_token", end)));
+        whole.forEach(token -> added.add(files.addedToken(token)));
         return files;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.MemoryNeed;
+import org.dualanodiff.model.checkpoint.SafetensorsFile;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
@@ -129,6 +130,15 @@ public final class DualTrainer implements AutoCloseable {
             }
         }
         return adapter;
+    }
+
+    /**
+     * Whether {@link #train} can go on from a checkpoint: it was saved with these settings.
+     *
+     * @throws org.dualanodiff.model.checkpoint.CheckpointException if it is damaged
+     */
+    public boolean canResume(Path checkpoint) {
+        return state.fits(SafetensorsFile.open(checkpoint));
     }
 
     private boolean checkpointDue(TrainingListener listener) {

@@ -66,11 +66,9 @@ final class TrainingState {
      */
     void restore(Path path) {
         SafetensorsFile file = SafetensorsFile.open(path);
-        String saved = file.metadata().get(CONFIG);
-        String wanted = config.lasting().toString();
-        if (!wanted.equals(saved)) {
+        if (!fits(file)) {
             throw new CheckpointException("file %s: saved by a training with other settings: expected %s, found %s"
-                    .formatted(path, wanted, saved));
+                    .formatted(path, config.lasting(), file.metadata().get(CONFIG)));
         }
         adapter.tensors().forEach((key, tensor) -> Tensors.overwrite(tensor, file.floats(WEIGHT + key)));
         List<String> trained = adapter.trainedKeys(config.ablation());
@@ -79,6 +77,11 @@ final class TrainingState {
                 i -> file.floats(FIRST + trained.get(i)),
                 i -> file.floats(SECOND + trained.get(i)));
         losses.restore(new Gson().fromJson(file.metadata().get(LOSSES), double[].class));
+    }
+
+    /** Whether the file is of a training with these settings. */
+    boolean fits(SafetensorsFile file) {
+        return config.lasting().toString().equals(file.metadata().get(CONFIG));
     }
 
     private static TensorData data(NDArray tensor) {

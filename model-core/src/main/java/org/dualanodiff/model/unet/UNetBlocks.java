@@ -31,13 +31,20 @@ final class UNetBlocks {
                     .down());
         }
         if (level < config.levels() - 1) {
-            Convolution half = Convolution.threeByThree(
-                    weights.at("downsamplers.0.conv"), out, out, 2, config.downsamplePadding());
-            stages.add(new UNetStage(
-                    name + ".downsample", UNetStage.Skip.PUSH, List.of(), (x, skip, size, pass) -> half.forward(x)));
+            stages.add(downsample(weights, name, out, config.downsamplePadding()));
         }
         stages.add(stages.remove(stages.size() - 1).endOf(name));
         return stages;
+    }
+
+    private static UNetStage downsample(Weights weights, String name, int channels, int padding) {
+        Convolution half = Convolution.threeByThree(weights.at("downsamplers.0.conv"), channels, channels, 2, padding);
+        return new UNetStage(name + ".downsample", UNetStage.Skip.PUSH, List.of(), (x, skip, size, pass) -> {
+            try (TensorScope scope = TensorScope.open()) {
+                // As in diffusers, 0 stands for the autoencoder's padding, not for none.
+                return scope.release(half.forward(padding == 0 ? Operators.padRightBottom(x) : x));
+            }
+        });
     }
 
     /** ResNet, transformer, ResNet at the coarsest resolution. */

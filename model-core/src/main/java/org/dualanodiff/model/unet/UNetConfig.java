@@ -20,13 +20,12 @@ import org.dualanodiff.model.checkpoint.ParameterLayout;
  * @param upAttention whether the up block has transformers, up-path order
  * @param layersPerBlock resnets in the down block of each level; the up block has one more
  * @param attentionHeads number of heads of each level's transformers (called {@code attention_head_dim} in the file)
- * @param onlyCrossAttention whether the level's first attention reads the prompt too (up path: mirrored)
  * @param transformerLayers transformer blocks in each transformer
  * @param crossAttentionDim width of the prompt's hidden states
  * @param useLinearProjection whether the projections around a transformer are linear, not 1x1 convolutions
  * @param normNumGroups groups of every group norm
  * @param normEps epsilon of the resnets' and the output's group norm
- * @param downsamplePadding padding of the strided convolutions
+ * @param downsamplePadding padding of the strided convolutions; 0: a row of zeros below and a column to the right
  * @param midBlockScaleFactor what the middle block's resnets divide their output by
  * @param flipSinToCos whether the time embedding is [cos, sin] rather than [sin, cos]
  * @param freqShift shift in the exponent of the time embedding's frequencies
@@ -40,7 +39,6 @@ public record UNetConfig(
         List<Boolean> upAttention,
         List<Integer> layersPerBlock,
         List<Integer> attentionHeads,
-        List<Boolean> onlyCrossAttention,
         int transformerLayers,
         int crossAttentionDim,
         boolean useLinearProjection,
@@ -69,7 +67,6 @@ public record UNetConfig(
         upAttention = List.copyOf(upAttention);
         layersPerBlock = List.copyOf(layersPerBlock);
         attentionHeads = List.copyOf(attentionHeads);
-        onlyCrossAttention = List.copyOf(onlyCrossAttention);
     }
 
     /**
@@ -90,6 +87,9 @@ public record UNetConfig(
     private static UNetConfig read(ConfigReader config) {
         List<Integer> channels = config.positives("block_out_channels", DEFAULT_CHANNELS);
         int levels = channels.size();
+        config.require(
+                !config.flagPerBlock("only_cross_attention", false, levels).contains(true),
+                "only_cross_attention: supported is only false");
         return new UNetConfig(
                 config.positive("sample_size", 64),
                 config.positive("in_channels", 4),
@@ -99,7 +99,6 @@ public record UNetConfig(
                 attention(config.allOf("up_block_types", DEFAULT_UP, List.of(CROSS_UP, UP)), CROSS_UP),
                 config.partsPerBlock("layers_per_block", 2, levels),
                 config.positivePerBlock("attention_head_dim", 8, levels),
-                config.flagPerBlock("only_cross_attention", false, levels),
                 config.parts("transformer_layers_per_block", 1),
                 config.positive("cross_attention_dim", 1280),
                 config.flag("use_linear_projection", false),
@@ -231,10 +230,7 @@ public record UNetConfig(
                 int in = layer == 0 ? channels.get(Math.max(level - 1, 0)) : out;
                 resnet(block + ".resnets." + layer, in, out);
                 if (config.downAttention().get(level)) {
-                    transformer(
-                            block + ".attentions." + layer,
-                            out,
-                            config.onlyCrossAttention().get(level));
+                    transformer(block + ".attentions." + layer, out);
                 }
             }
             if (level < last) {
@@ -245,7 +241,7 @@ public record UNetConfig(
         private void middle() {
             int width = channels.get(last);
             resnet("mid_block.resnets.0", width, width);
-            transformer("mid_block.attentions.0", width, false);
+            transformer("mid_block.attentions.0", width);
             resnet("mid_block.resnets.1", width, width);
         }
 
@@ -260,10 +256,7 @@ public record UNetConfig(
                 int skip = layer == layers - 1 ? channels.get(Math.max(level - 1, 0)) : out;
                 resnet(block + ".resnets." + layer, below + skip, out);
                 if (config.upAttention().get(index)) {
-                    transformer(
-                            block + ".attentions." + layer,
-                            out,
-                            config.onlyCrossAttention().get(level));
+                    transformer(block + ".attentions." + layer, out);
                 }
             }
             if (index < last) {
@@ -276,12 +269,12 @@ public record UNetConfig(
             layout.linear(name + ".time_emb_proj", config.timeEmbeddingDim(), out);
         }
 
-        private void transformer(String name, int width, boolean onlyCrossAttention) {
+        private void transformer(String name, int width) {
             layout.norm(name + ".norm", width);
             projection(name + ".proj_in", width);
             projection(name + ".proj_out", width);
             for (int i = 0; i < config.transformerLayers(); i++) {
-                transformerBlock(name + ".transformer_blocks." + i, width, onlyCrossAttention);
+                transformerBlock(name + ".transformer_blocks." + i, width);
             }
         }
 
@@ -293,11 +286,11 @@ public record UNetConfig(
             }
         }
 
-        private void transformerBlock(String name, int width, boolean onlyCrossAttention) {
+        private void transformerBlock(String name, int width) {
             for (int i = 1; i <= 3; i++) {
                 layout.norm(name + ".norm" + i, width);
             }
-            attention(name + ".attn1", width, onlyCrossAttention ? config.crossAttentionDim() : width);
+            attention(name + ".attn1", width, width);
             attention(name + ".attn2", width, config.crossAttentionDim());
             // GEGLU: value and gate, each four times as wide.
             layout.linear(name + ".ff.net.0.proj", width, 8 * width);

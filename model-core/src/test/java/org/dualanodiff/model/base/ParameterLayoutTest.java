@@ -34,20 +34,17 @@ class ParameterLayoutTest {
     }
 
     @Test
-    void layout_ofLinearProjectionAndOnlyCrossAttention_changesTheirShapes() {
+    void layout_ofLinearProjectionAndDeeperTransformers_hasTheirTensors() {
         UNetConfig config = UNetConfig.fromJson(JsonParser.parseString("""
-                                {"use_linear_projection": true, "only_cross_attention": [true, false, true, false],
-                                 "transformer_layers_per_block": 2, "cross_attention_dim": 768}""").getAsJsonObject(), "test");
+                                {"use_linear_projection": true, "transformer_layers_per_block": 2,
+                                 "cross_attention_dim": 768}""").getAsJsonObject(), "test");
         String first = "down_blocks.0.attentions.0.";
 
         Map<String, long[]> layout = config.parameters();
 
         assertThat(layout.get(first + "proj_in.weight")).containsExactly(320, 320);
-        assertThat(layout.get(first + "transformer_blocks.1.attn1.to_k.weight")).containsExactly(320, 768);
-        assertThat(layout.get("up_blocks.3.attentions.2.transformer_blocks.0.attn1.to_v.weight"))
-                .containsExactly(320, 768);
-        assertThat(layout.get("down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_k.weight"))
-                .containsExactly(640, 640);
+        assertThat(layout.get(first + "transformer_blocks.1.attn1.to_k.weight")).containsExactly(320, 320);
+        assertThat(layout.get(first + "transformer_blocks.1.attn2.to_k.weight")).containsExactly(320, 768);
     }
 
     private static long elements(Map<String, long[]> layout) {

@@ -68,6 +68,16 @@ class SingleFileModelTest {
         assertThat(model.schedulerConfig()).isEqualTo(directory.schedulerConfig());
     }
 
+    @Test
+    void memoryNeed_ofTheFile_countsEachNetworkOnce() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, ldmTensors(), Map.of());
+        MemoryNeed need = MemoryNeed.of(LdmCheckpoint.open(file, TOKENIZER));
+
+        assertThat(need.unetNumbers()).isEqualTo(MemoryNeed.of(directory).unetNumbers());
+        assertThat(need.otherNumbers()).isEqualTo(MemoryNeed.of(directory).otherNumbers());
+    }
+
     @ParameterizedTest
     @MethodSource("shapes")
     void file_ofAnyDepth_holdsEveryTensorOfTheDirectory(int levels, int layers, boolean linear) throws IOException {

@@ -3,6 +3,8 @@ package org.dualanodiff.model.pretraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.pretraining.BaseTrainer.PretrainingImages;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.model.torch.TensorScope;
+import org.dualanodiff.model.torch.Tensors;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.DualTrainer;
 import org.dualanodiff.model.training.DualTrainer.TrainingExample;
@@ -118,6 +122,29 @@ class BaseTrainerTest {
         assertThatThrownBy(() -> train(folder.resolve("model"), shared.resolve("state"), 6, 6))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("other settings");
+    }
+
+    @Test
+    void loss_ofAStepWhoseGradientsOverflow_isNoNumber() {
+        try (TensorScope scope = TensorScope.open()) {
+            NDArray loss = Tensors.of(new float[] {0.5f}, Device.cpu(), 1);
+            NDArray norm = Tensors.of(new float[] {3}, Device.cpu(), 1);
+            NDArray infinite = Tensors.of(new float[] {Float.POSITIVE_INFINITY}, Device.cpu(), 1);
+
+            assertThat(PretrainingState.lossOf(loss, norm)).isEqualTo(0.5);
+            assertThat(PretrainingState.lossOf(loss, infinite)).isNaN();
+        }
+    }
+
+    @Test
+    void base_writtenOverOneWithAStartingAdapter_keepsNone() throws IOException {
+        Path model = train(folder.resolve("model"), folder.resolve("pairs.state"), 1, 1);
+        assertThat(model.resolve(ModelDirectory.STARTING_ADAPTER)).exists();
+        PretrainingConfig alone = new PretrainingConfig(1, 2, 2e-3, 0, SIDE, 0.9, 100, 1);
+        try (BaseTrainer trainer = new BaseTrainer(start, new Stripes(PartGround.GREY), alone, Compute.CPU)) {
+            trainer.write(model, DType.F32, Map.of());
+        }
+        assertThat(model.resolve(ModelDirectory.STARTING_ADAPTER)).doesNotExist();
     }
 
     @Test

@@ -104,6 +104,14 @@ class DualSamplerTest {
         assertThat(bytes(overBackground(bright))[0]).isNotEqualTo(first[0]);
     }
 
+    /** Guidance begins at the last of three steps that share deep features. */
+    @Test
+    void sampler_guidedByTheInteractionFromOnTheWay_hasReferencesForItsDeepFeatures() {
+        Guidance late = new Guidance(Guidance.Weaker.INTERACTION, 2, new GuidanceInterval(0, 0.7));
+        SamplingConfig config = new SamplingConfig(SamplingConfig.Method.DDIM, 9, late, 3, 1, 32, false);
+        assertThat(overBackground(new float[3 * 32 * 32], config)).allMatch(GeneratedPair::finite);
+    }
+
     @Test
     void sampler_ofCompensatedAdapterWithoutBackgrounds_isRefused() {
         try (MergedAdapter compensated =
@@ -193,6 +201,10 @@ class DualSamplerTest {
     }
 
     private static List<GeneratedPair> overBackground(float[] picture) {
+        return overBackground(picture, config(2.5));
+    }
+
+    private static List<GeneratedPair> overBackground(float[] picture, SamplingConfig config) {
         try (MergedAdapter compensated = MergedAdapter.read(Golden.path("bcm/pytorch_lora_weights.safetensors"), BASE);
                 CleanBackgrounds backgrounds = new CleanBackgrounds(BASE, List.of(picture), 32, false);
                 DualSampler sampler = new DualSampler(
@@ -200,7 +212,7 @@ class DualSamplerTest {
                         compensated,
                         NestedPrompt.RELEASED,
                         "",
-                        config(2.5),
+                        config,
                         Optional.of(backgrounds),
                         Optional.empty())) {
             return sampler.sampleBlock(SERIES, 0);

@@ -97,6 +97,23 @@ class ClipTokenizerTest {
     }
 
     @Test
+    void tokenizer_withAnAddedToken_takesItWholeFromEitherFile() throws IOException {
+        RandomModel.write(folder, RandomModel.Preset.TINY, 1);
+        Path tokenizer = folder.resolve("tokenizer");
+        Files.writeString(tokenizer.resolve("added_tokens.json"), "{\"<Cat>\": 514}");
+        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer)) {
+            assertThat(opened.encode("a<CAT> b")).startsWith(512, 320, 514, 321, 513);
+        }
+
+        String definition = TokenizerFiles.read(tokenizer).definition().toString();
+        Files.writeString(tokenizer.resolve("tokenizer.json"), definition);
+        Files.delete(tokenizer.resolve("added_tokens.json"));
+        try (ClipTokenizer opened = ClipTokenizer.open(tokenizer)) {
+            assertThat(opened.encode("a<CAT> b")).startsWith(512, 320, 514, 321, 513);
+        }
+    }
+
+    @Test
     void open_withMergesOutsideTheVocabulary_namesTheFolder() throws IOException {
         RandomModel.write(folder, RandomModel.Preset.TINY, 1);
         Path tokenizer = folder.resolve("tokenizer");

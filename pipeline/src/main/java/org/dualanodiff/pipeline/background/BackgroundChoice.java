@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.pipeline.background.BackgroundSource.FromFolder;
 import org.dualanodiff.pipeline.config.PipelineConfig.BackgroundConfig;
@@ -12,6 +13,7 @@ import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +35,12 @@ public final class BackgroundChoice {
     }
 
     /**
+     * @param others images that object masks are needed of, besides the backgrounds of pairs
      * @return empty where it is off, or where {@code auto} finds no mask to trust; why is logged
-     * @throws DatasetException if it is {@code on} and there is no mask to trust, or if a folder of masks has some of the
-     *     category and not all, with the reason
+     * @throws DatasetException if it is {@code on} and there is no mask to trust, if a folder of masks has some of the
+     *     category and not all, or if images cannot be reached to decide, with the reason
      */
-    public Optional<BackgroundSource> of(GoodImages good) {
+    public Optional<BackgroundSource> of(GoodImages good, List<URI> others) {
         String setting = config.settingOf(good.category());
         if (setting.equals("off")) {
             return Optional.empty();
@@ -46,9 +49,13 @@ public final class BackgroundChoice {
             return none(setting, good.category(), "it has no good images in train/good");
         }
         try {
-            return config.objectMasks().isBlank() ? automatic(setting, good) : fromFolder(setting, good);
+            return config.objectMasks().isBlank() ? automatic(setting, good) : fromFolder(setting, good, others);
+        } catch (UnreadableImageException e) {
+            return none(setting, good.category(), e.getMessage());
         } catch (IOException e) {
-            return none(setting, good.category(), "its images cannot be read: " + e.getMessage());
+            // To go on without compensation would be another run, for a network's sake.
+            throw new DatasetException(
+                    "object masks of %s cannot be looked for: %s".formatted(good.category(), e.getMessage()), e);
         }
     }
 
@@ -63,20 +70,21 @@ public final class BackgroundChoice {
     }
 
     /** A category without any mask may be a texture; one with some was begun and not finished. */
-    private Optional<BackgroundSource> fromFolder(String setting, GoodImages good) throws IOException {
+    private Optional<BackgroundSource> fromFolder(String setting, GoodImages good, List<URI> others)
+            throws IOException {
         URI folder = DatasetPath.locate(config.objectMasks()).toUri();
         BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder);
-        List<URI> missing = new FromFolder(folder, files).missing(source.backgrounds());
-        if (missing.size() == source.backgrounds().size()) {
+        FromFolder masks = new FromFolder(folder, good.category(), files);
+        if (masks.missing(source.backgrounds()).size() == source.backgrounds().size()) {
             return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
-        } else if (!missing.isEmpty()) {
-            throw new DatasetException("%s lacks %d of the %d object masks that %s needs of its good images: %s"
-                    .formatted(
-                            config.objectMasks(),
-                            missing.size(),
-                            source.backgrounds().size(),
-                            good.category(),
-                            listed(missing)));
+        }
+        List<URI> needed = Stream.concat(source.backgrounds().stream(), others.stream())
+                .distinct()
+                .toList();
+        List<URI> missing = masks.missing(needed);
+        if (!missing.isEmpty()) {
+            throw new DatasetException("%s lacks %d of the %d object masks that %s needs: %s"
+                    .formatted(config.objectMasks(), missing.size(), needed.size(), good.category(), listed(missing)));
         }
         return Optional.of(source);
     }
@@ -84,7 +92,7 @@ public final class BackgroundChoice {
     private static String listed(List<URI> missing) {
         String names = missing.stream()
                 .limit(LISTED)
-                .map(uri -> uri.getPath().replaceFirst(".*/", ""))
+                .map(uri -> uri.getPath().replaceFirst(".*/(?=[^/]*/)", ""))
                 .collect(Collectors.joining(", "));
         return missing.size() > LISTED ? names + ", ..." : names;
     }

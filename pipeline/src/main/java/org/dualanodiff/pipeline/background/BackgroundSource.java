@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,12 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.TrainingTransform;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.sampling.CleanBackgrounds;
+import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.ImageDecoder;
+import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 
 /**
  * Where the object masks of one category come from, so that background compensation can paint the object black.
@@ -42,7 +46,7 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
 
     /** Opens the source on the machine that asks. */
     public ObjectMasks open(DatasetFiles files) throws IOException {
-        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks, files);
+        return masks == null ? new Automatic(learned(files)) : new FromFolder(masks, category, files);
     }
 
     private AutomaticObjectMask learned(DatasetFiles files) throws IOException {
@@ -53,20 +57,32 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
                                 .formatted(category, trust.reason())));
     }
 
-    /** What the first good images say of the automatic mask; the same on every machine. */
+    /**
+     * What the first good images say of the automatic mask; the same on every machine.
+     *
+     * @throws UnreadableImageException if all good images are unreadable
+     */
     AutomaticObjectMask.Trust trust(DatasetFiles files) throws IOException {
         List<BufferedImage> images = new ArrayList<>();
-        for (URI uri : good.subList(0, Math.min(LEARNED_FROM, good.size()))) {
-            images.add(files.image(uri));
+        for (int i = 0; i < good.size() && images.size() < LEARNED_FROM; i++) {
+            files.goodImage(good.get(i)).ifPresent(images::add);
+        }
+        if (images.isEmpty()) {
+            throw noneReadable(good);
         }
         return AutomaticObjectMask.of(images);
+    }
+
+    private UnreadableImageException noneReadable(List<URI> images) {
+        return new UnreadableImageException(
+                "none of %d good images of %s can be read".formatted(images.size(), category));
     }
 
     /** The object mask of any image of the category. */
     public sealed interface ObjectMasks permits FromFolder, Automatic {
         /**
          * @return grey, bright on the object, of the photograph's size
-         * @throws IOException if there is no mask of this image, or one of another size
+         * @throws DatasetException if there is no mask of this image, or one that marks nothing or has another size
          */
         BufferedImage of(URI image, BufferedImage photograph) throws IOException;
     }
@@ -87,24 +103,30 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
      * The clean backgrounds that pairs are drawn over: good images with the product painted black.
      *
      * @param side of the working images, in pixels
-     * @throws IOException if one of them cannot be read
+     * @throws IOException if none of them can be read
      */
     public CleanBackgrounds clean(BaseModel base, DatasetFiles files, int side) throws IOException {
         TrainingTransform transform = new TrainingTransform(side);
         ObjectMasks objects = open(files);
         List<float[]> pictures = new ArrayList<>();
         for (URI uri : backgrounds()) {
-            BufferedImage photograph = files.image(uri);
-            pictures.add(transform.background(photograph, objects.of(uri, photograph), Flip.NONE));
+            Optional<BufferedImage> photograph = files.goodImage(uri);
+            if (photograph.isPresent()) {
+                BufferedImage object = objects.of(uri, photograph.get());
+                pictures.add(transform.background(photograph.get(), object, Flip.NONE));
+            }
+        }
+        if (pictures.isEmpty()) {
+            throw noneReadable(backgrounds());
         }
         return new CleanBackgrounds(base, pictures, side, mode == BackgroundMode.SCALED);
     }
 
     /**
      * Object masks that somebody made: {@code <folder>/<category>/<train|test>/<good|defect>/<stem>.<suffix>}, named like the
-     * image, bright on the object.
+     * image from its category's folder on, bright on the object.
      */
-    record FromFolder(URI folder, DatasetFiles files) implements BackgroundSource.ObjectMasks {
+    record FromFolder(URI folder, String category, DatasetFiles files) implements BackgroundSource.ObjectMasks {
         private static final int FOLDERS = 3;
         private static final List<String> SUFFIXES = Stream.concat(ImageDecoder.ENDINGS.stream(), Stream.of("gif"))
                 .flatMap(ending -> Stream.of(ending, ending.toUpperCase(Locale.ROOT)))
@@ -113,11 +135,11 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
         @Override
         public BufferedImage of(URI image, BufferedImage photograph) throws IOException {
             BufferedImage mask = find(image)
-                    .orElseThrow(() -> new FileNotFoundException(
+                    .orElseThrow(() -> new DatasetException(
                             "there is no object mask of %s: expected %s.png, or another image format"
                                     .formatted(image, stem(image))));
             if (mask.getWidth() != photograph.getWidth() || mask.getHeight() != photograph.getHeight()) {
-                throw new IOException("the object mask %s has %d x %d pixels, its image %d x %d; make them the same"
+                throw new DatasetException("the object mask %s has %d x %d pixels, its image %d x %d; make them equal"
                         .formatted(
                                 stem(image),
                                 mask.getWidth(),
@@ -128,15 +150,21 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             return mask;
         }
 
-        /** Those of the images that have no mask. Every mask is opened once. */
+        /** Those of the images that have no mask. Every mask is opened once, several at a time. */
         List<URI> missing(List<URI> images) throws IOException {
-            List<URI> missing = new ArrayList<>();
-            for (URI image : images) {
-                if (find(image).isEmpty()) {
-                    missing.add(image);
-                }
+            try {
+                return images.parallelStream().filter(this::isMissing).toList();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
-            return missing;
+        }
+
+        private boolean isMissing(URI image) {
+            try {
+                return find(image).isEmpty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private Optional<BufferedImage> find(URI image) throws IOException {
@@ -158,12 +186,18 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             }
         }
 
-        private static BufferedImage decoded(URI mask, byte[] bytes) throws IOException {
+        /** One that marks nothing would make everything background without a word. */
+        private static BufferedImage decoded(URI mask, byte[] bytes) {
+            BufferedImage grey;
             try {
-                return ImageDecoder.mask(bytes);
-            } catch (IOException e) {
-                throw new IOException("the object mask %s is not usable: %s".formatted(mask, e.getMessage()), e);
+                grey = ImageDecoder.mask(bytes);
+            } catch (UnreadableImageException e) {
+                throw new DatasetException("the object mask %s is not usable: %s".formatted(mask, e.getMessage()), e);
             }
+            if (Mask.of(grey).isEmpty()) {
+                throw new DatasetException("the object mask %s marks nothing: bright means 128 and up".formatted(mask));
+            }
+            return grey;
         }
 
         /** {@code .../nut/test/crack/007.jpg -> folder/nut/test/crack/007}. */
@@ -171,8 +205,10 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             String[] parts = image.getRawPath().split("/");
             int last = parts.length - 1;
             String stem = parts[last].replaceFirst("\\.[^.]*$", "");
-            // Other layouts than that of MVTec AD may have fewer folders.
-            List<String> folders = List.of(parts).subList(Math.max(1, last - FOLDERS), last);
+            // Layouts have different numbers of folders below the category's, and some have none of its name.
+            int named = List.of(image.getPath().split("/")).subList(0, last).lastIndexOf(category);
+            int first = named < 0 ? Math.max(1, last - FOLDERS) : named;
+            List<String> folders = List.of(parts).subList(first, last);
             return Stream.concat(folders.stream(), Stream.of(stem)).collect(Collectors.joining("/", folder + "/", ""));
         }
     }

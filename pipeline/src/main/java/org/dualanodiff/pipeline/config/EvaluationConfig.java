@@ -10,6 +10,7 @@ import org.dualanodiff.model.detector.SegmentationNetwork;
 /**
  * How the question is answered whether generated pairs help: the block {@code evaluate}.
  *
+ * @param arms each once, in the order given
  * @param budget of every arm
  * @param allowedLoss in pixel AP, 0 to 1
  */
@@ -17,11 +18,15 @@ public record EvaluationConfig(
         List<String> arms, int seeds, Budget budget, String twins, double allowedLoss, Networks networks)
         implements Serializable {
     public EvaluationConfig {
-        arms = List.copyOf(arms);
+        arms = arms.stream().distinct().toList();
     }
 
     /** TorchScript files that measure generated images, each empty for none; {@code size} in pixels. */
     public record Networks(String features, String classes, String distances, int size) implements Serializable {
+        public boolean none() {
+            return features.isEmpty() && classes.isEmpty() && distances.isEmpty();
+        }
+
         private static Networks of(Config block) {
             return new Networks(
                     block.getString("features"),

@@ -128,6 +128,22 @@ public record Dataset(List<DefectSet> sets, List<GoodImages> good, List<Quaranti
                 .findFirst();
     }
 
+    /** The defect-free images of the categories that have a defect among those selected. */
+    public List<GoodImages> goodBesideDefects() {
+        return good.stream()
+                .filter(images -> sets.stream().anyMatch(set -> set.category().equals(images.category())))
+                .toList();
+    }
+
+    /** Where the images lie that train a category's adapters. */
+    public List<URI> training(String category) {
+        return sets.stream()
+                .filter(set -> set.category().equals(category))
+                .flatMap(set -> set.training().stream())
+                .map(DefectSet.DefectImage::imageUri)
+                .toList();
+    }
+
     public Optional<GoodImages> good(String category) {
         return good.stream()
                 .filter(images -> images.category().equals(category))

@@ -19,6 +19,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.LimitInputStream;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folders and files of a data set, on any file system that Hadoop reaches: every file of a data set is opened here,
@@ -37,6 +39,8 @@ public final class DatasetFiles {
 
     /** Tables and annotation files above this are refused: with its objects one takes up to ten times its length. */
     static final long MAX_TEXT_BYTES = Runtime.getRuntime().maxMemory() / 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatasetFiles.class);
 
     private static final int SNIFFED = 1 << 16;
 
@@ -121,6 +125,21 @@ public final class DatasetFiles {
             return ImageDecoder.image(bytes, DatasetPath.depth(uri));
         } catch (UnreadableImageException e) {
             throw new UnreadableImageException("%s: %s".formatted(uri, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * A photograph without a defect. None is opened before it is used; what cannot be read is passed over with a
+     * warning.
+     *
+     * @throws IOException as {@link #read(URI)}
+     */
+    public Optional<BufferedImage> goodImage(URI uri) throws IOException {
+        try {
+            return Optional.of(image(uri));
+        } catch (UnreadableImageException e) {
+            LOG.warn("a good image is passed over: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.UnitKey;
 
@@ -81,8 +82,36 @@ public record DefectSet(
                     mask,
                     width,
                     height,
-                    new Digest().add(imageSha256).add("bits " + bits).hex(),
+                    sha256(imageSha256, bits),
                     maskSha256);
+        }
+
+        private static String sha256(String file, int bits) {
+            return bits == ImageDecoder.FULL_DEPTH
+                    ? file
+                    : new Digest().add(file).add("bits " + bits).hex();
+        }
+
+        /**
+         * SHA-256 of the image file.
+         *
+         * @throws IOException if it has to be read for that, and cannot be
+         */
+        public String fileSha256(DatasetFiles files) throws IOException {
+            return DatasetPath.depth(imageUri) == ImageDecoder.FULL_DEPTH
+                    ? imageSha256
+                    : Digest.hex(files.read(imageUri));
+        }
+
+        /**
+         * Every {@link #imageSha256} that an image may go by, for it may have been read at another depth.
+         *
+         * @param file SHA-256 of the image file
+         */
+        public static List<String> sha256s(String file) {
+            return IntStream.rangeClosed(Byte.SIZE, ImageDecoder.FULL_DEPTH)
+                    .mapToObj(bits -> sha256(file, bits))
+                    .toList();
         }
 
         /**

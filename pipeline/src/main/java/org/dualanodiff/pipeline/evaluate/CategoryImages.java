@@ -1,13 +1,14 @@
 package org.dualanodiff.pipeline.evaluate;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualanodiff.model.detector.DetectorPair;
@@ -17,7 +18,6 @@ import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
-import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.store.Fingerprint;
 import org.slf4j.Logger;
@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>> real, List<TestImage> tests) {
 
     private static final Logger LOG = LoggerFactory.getLogger(CategoryImages.class);
+
+    /** What was warned of: every detector of a category reads the same images. */
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     /** @throws UserError if there is nothing to train or nothing to test with */
     static CategoryImages load(CategoryData data, Budget budget, DatasetFiles files) throws IOException {
@@ -111,22 +114,18 @@ record CategoryImages(List<DetectorPair> normals, Map<String, List<DetectorPair>
                 DetectorPair pair = DetectorPair.of(image.openImage(files), image.openMask(files), size, channels);
                 if (pair.hasDefect()) {
                     pairs.put(image, pair);
-                } else {
+                } else if (WARNED.add(image.imageUri() + " " + size)) {
                     LOG.warn("{} is left out: its defect vanishes at {} x {} pixels", image.imageUri(), size, size);
                 }
             }
             return pairs;
         }
 
-        /** Nothing if it cannot be read: defect-free images are not opened before this. */
+        /** Nothing if it cannot be read. */
         List<DetectorPair> good(URI uri) throws IOException {
-            try {
-                BufferedImage picture = files.image(uri);
-                return List.of(DetectorPair.normal(picture, size, channels));
-            } catch (UnreadableImageException e) {
-                LOG.warn("left out: {}", e.getMessage());
-                return List.of();
-            }
+            return files.goodImage(uri).stream()
+                    .map(picture -> DetectorPair.normal(picture, size, channels))
+                    .toList();
         }
     }
 

@@ -92,9 +92,10 @@ final class DefectPools {
     private Map<String, List<DetectorPair>> generated(List<String> runs, ObjectStore store) throws IOException {
         Map<String, List<DetectorPair>> pairs = new TreeMap<>();
         for (String defect : images.real().keySet()) {
+            List<GeneratedSample> samples = accepted(store, runs, task.data().unit(defect), task.budget());
             pairs.put(
                     defect,
-                    accepted(store, runs, task.data().unit(defect), task.budget()).stream()
+                    pairs(samples, task.budget().size(), task.budget().channels()).stream()
                             .filter(DetectorPair::hasDefect)
                             .toList());
         }
@@ -152,25 +153,29 @@ final class DefectPools {
     }
 
     /**
-     * The accepted pairs of some runs of lowest index, at the detector's size; those of the first run before the next.
+     * The accepted pairs of some runs of lowest index, as many as a detector gets. The runs take turns, so that
+     * each has its share.
      *
      * @throws UserError if no run has any of them
      */
-    static List<DetectorPair> accepted(ObjectStore store, List<String> runs, UnitKey unit, Budget budget)
+    static List<GeneratedSample> accepted(ObjectStore store, List<String> runs, UnitKey unit, Budget budget)
             throws IOException {
-        List<GeneratedSample> accepted = new ArrayList<>();
+        int most = budget.pairsPerDefect();
+        List<List<GeneratedSample>> byRun = new ArrayList<>();
         for (String runId : runs) {
-            int missing = budget.pairsPerDefect() - accepted.size();
-            if (missing > 0) {
-                accepted.addAll(new RunSamples(store, runId).first(unit, GeneratedSample::accepted, missing));
-            }
+            byRun.add(new RunSamples(store, runId).first(unit, GeneratedSample::accepted, most));
         }
+        List<GeneratedSample> accepted = IntStream.range(0, most)
+                .boxed()
+                .flatMap(turn -> byRun.stream().filter(run -> turn < run.size()).map(run -> run.get(turn)))
+                .limit(most)
+                .toList();
         if (accepted.isEmpty()) {
             throw new UserError(
                     "run %s in %s has no accepted pairs of %s; run augment with these settings first, or name another run"
                             .formatted(String.join(",", runs), store.root(), unit));
         }
-        return pairs(accepted, budget.size(), budget.channels());
+        return accepted;
     }
 
     /** @throws IOException if a picture is damaged */

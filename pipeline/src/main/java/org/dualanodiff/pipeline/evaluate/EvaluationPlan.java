@@ -59,7 +59,7 @@ public record EvaluationPlan(
         String file = config.evaluation().twins();
         TwinList twins = file.isBlank() ? TwinList.NONE : TwinList.load(Path.of(file));
         twins.requireTestImages(dataset, config.dataset());
-        return dataset.good().stream()
+        return dataset.goodBesideDefects().stream()
                 .map(good -> category(good, dataset, twins.of(good.category())))
                 .toList();
     }

@@ -26,6 +26,7 @@ import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.base.BaseModelSource;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
+import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
@@ -41,8 +42,9 @@ import org.slf4j.LoggerFactory;
  * ones included; no adapter behind the generated pairs; no good image that these were made on; no base model that names its
  * images. The quality gate learns from an adapter's own training images, so this covers it.
  *
- * <p>Images are compared by content. A copy of a test image among the data set's own training images is a leak like any
- * other, unless the test image is listed as a twin: then the metrics without twins leave it out.
+ * <p>Images are compared by content, at whatever depth they were read. A copy of a test image among the data set's own
+ * training images is a leak like any other, unless the test image is listed as a twin: then the metrics without twins
+ * leave it out.
  */
 public final class LeakCheck {
 
@@ -77,12 +79,17 @@ public final class LeakCheck {
         this.files = files;
         for (CategoryData data : categories) {
             for (DefectSet set : data.sets()) {
-                set.training().forEach(image -> training.putIfAbsent(image.imageSha256(), label(data, set, image)));
-                set.test().forEach(image -> addTest(data, set, image));
+                for (DefectImage image : set.training()) {
+                    addTraining(image.fileSha256(files), label(data, set, image));
+                }
+                for (DefectImage image : set.test()) {
+                    boolean twin = data.isTwin(set.defect(), image.name());
+                    addTest(image.fileSha256(files), new Seen(label(data, set, image), twin));
+                }
             }
             for (Hashed image : hashed(data.good().training())) {
-                training.putIfAbsent(image.sha256(), label(data, image.uri()));
-                goodTraining.add(image.uri().toString());
+                addTraining(image.sha256(), label(data, image.uri()));
+                goodTraining.add(DatasetPath.address(image.uri()));
             }
             for (Hashed image : hashed(data.good().test())) {
                 boolean twin = data.isTwin(CategoryData.GOOD, GoodImages.name(image.uri()));
@@ -121,13 +128,14 @@ public final class LeakCheck {
         return "%s/%s/%s (%s)".formatted(data.category(), CategoryData.GOOD, GoodImages.name(good), good.getPath());
     }
 
-    private void addTest(CategoryData data, DefectSet set, DefectImage image) {
-        boolean twin = data.isTwin(set.defect(), image.name());
-        addTest(image.imageSha256(), new Seen(label(data, set, image), twin));
+    private void addTraining(String file, String label) {
+        DefectImage.sha256s(file).forEach(sha256 -> training.putIfAbsent(sha256, label));
     }
 
-    private void addTest(String sha256, Seen image) {
-        tests.computeIfAbsent(sha256, any -> new ArrayList<>()).add(image);
+    private void addTest(String file, Seen image) {
+        DefectImage.sha256s(file)
+                .forEach(sha256 ->
+                        tests.computeIfAbsent(sha256, any -> new ArrayList<>()).add(image));
     }
 
     /**
@@ -272,7 +280,7 @@ public final class LeakCheck {
     }
 
     private static void refuse(Stream<String> leaks, String advice) {
-        List<String> found = leaks.sorted().toList();
+        List<String> found = leaks.distinct().sorted().toList();
         if (!found.isEmpty()) {
             throw new LeakException(found, advice);
         }

@@ -2,6 +2,7 @@ package org.dualanodiff.pipeline.evaluate;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleBiFunction;
@@ -12,14 +13,19 @@ import org.dualanodiff.model.torch.TorchScriptNetwork;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
-import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
+import org.dualanodiff.pipeline.dataset.DefectSet;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
+import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.store.ObjectStore;
 
 /** Measures generated pairs by themselves: masks, copies of training images, and what the given networks say. */
 public final class MeasureGenerated {
 
     private static final int FEWEST = 2;
+
+    /** Networks take color. */
+    private static final int CHANNELS = 3;
 
     private final ObjectStore store;
     private final DatasetFiles files;
@@ -58,13 +64,12 @@ public final class MeasureGenerated {
         String category = task.data().category();
         CategoryImages images = CategoryImages.load(task.data(), task.budget(), files);
         List<DetectorPair> training = images.real().get(task.defect());
-        List<DetectorPair> generated =
+        List<GeneratedSample> samples =
                 DefectPools.accepted(store, task.runs(), task.data().unit(task.defect()), task.budget());
-        List<DetectorPair> tests = images.tests().stream()
-                .filter(test -> test.defect().equals(task.defect()))
-                .map(TestImage::pair)
-                .toList();
+        List<DetectorPair> generated =
+                DefectPools.pairs(samples, task.budget().size(), task.budget().channels());
         EvaluationConfig.Networks networks = task.networks();
+        Pictures pictures = networks.none() ? Pictures.NONE : pictures(task, samples);
         return new GenerationMetrics(
                 category,
                 task.defect(),
@@ -73,26 +78,52 @@ public final class MeasureGenerated {
                 GenerationMetrics.MaskSummary.of(generated),
                 GenerationMetrics.MaskSummary.of(training),
                 GenerationMetrics.Nearest.of(generated, training),
-                distance(FrechetDistance::between, networks, tests, generated),
-                distance(KernelDistance::between, networks, tests, generated),
-                inceptionScore(networks, generated),
-                diversity(networks, generated, training),
+                distance(FrechetDistance::between, networks, pictures.tests(), pictures.generated()),
+                distance(KernelDistance::between, networks, pictures.tests(), pictures.generated()),
+                inceptionScore(networks, pictures.generated()),
+                diversity(networks, pictures.generated(), pictures.training()),
                 null);
+    }
+
+    /** All images as networks see them, in color at their size; a detector's show little of what they look at. */
+    private record Pictures(List<Image> training, List<Image> tests, List<Image> generated) {
+        static final Pictures NONE = new Pictures(List.of(), List.of(), List.of());
+    }
+
+    private Pictures pictures(Task task, List<GeneratedSample> samples) throws IOException {
+        int size = task.networks().size();
+        DefectSet set = task.data().sets().stream()
+                .filter(one -> one.defect().equals(task.defect()))
+                .findFirst()
+                .orElseThrow();
+        List<DetectorPair> generated = DefectPools.pairs(samples, size, CHANNELS);
+        return new Pictures(
+                images(set.training(), size),
+                images(set.test(), size),
+                generated.stream().map(DetectorPair::image).toList());
+    }
+
+    private List<Image> images(List<DefectImage> defects, int size) throws IOException {
+        List<Image> images = new ArrayList<>();
+        for (DefectImage defect : defects) {
+            images.add(PilResize.resize(Image.rgb(defect.openImage(files)), size, size));
+        }
+        return images;
     }
 
     /** Null without a network, or of too few images. */
     private static Double distance(
             ToDoubleBiFunction<float[][], float[][]> distance,
             EvaluationConfig.Networks networks,
-            List<DetectorPair> real,
-            List<DetectorPair> generated) {
+            List<Image> real,
+            List<Image> generated) {
         FeatureNetwork features = new FeatureNetwork(networks.features(), networks.size());
         return features.file().isEmpty() || real.size() < FEWEST || generated.size() < FEWEST
                 ? null
                 : distance.applyAsDouble(rows(features, real), rows(features, generated));
     }
 
-    private static Double inceptionScore(EvaluationConfig.Networks networks, List<DetectorPair> generated) {
+    private static Double inceptionScore(EvaluationConfig.Networks networks, List<Image> generated) {
         FeatureNetwork classes = new FeatureNetwork(networks.classes(), networks.size());
         return classes.file().isEmpty()
                 ? null
@@ -101,8 +132,7 @@ public final class MeasureGenerated {
                         .toArray(double[][]::new));
     }
 
-    private static Double diversity(
-            EvaluationConfig.Networks networks, List<DetectorPair> generated, List<DetectorPair> training) {
+    private static Double diversity(EvaluationConfig.Networks networks, List<Image> generated, List<Image> training) {
         FeatureNetwork distances = new FeatureNetwork(networks.distances(), networks.size());
         if (distances.file().isEmpty() || training.isEmpty()) {
             return null;
@@ -114,8 +144,8 @@ public final class MeasureGenerated {
                 .orElse(null);
     }
 
-    private static float[][] rows(FeatureNetwork network, List<DetectorPair> pairs) {
-        return pairs.stream().map(pair -> network.of(pair.image())).toArray(float[][]::new);
+    private static float[][] rows(FeatureNetwork network, List<Image> images) {
+        return images.stream().map(network::of).toArray(float[][]::new);
     }
 
     /**

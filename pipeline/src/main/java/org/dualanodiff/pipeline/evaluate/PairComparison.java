@@ -17,6 +17,7 @@ import org.dualanodiff.model.detector.SegmentationNetwork;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.TrainingListener;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.Dataset.GoodImages;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -64,6 +65,7 @@ public final class PairComparison implements AutoCloseable {
      * @param side of the square images that it sees, in pixels; a multiple of {@link #SIDE_FACTOR}
      * @param steps of its training; {@link #STEPS}, or more where defects are small
      * @throws IOException if an image can no longer be read
+     * @throws UserError if no good image can be read, or all defects vanish at this size
      */
     public PairComparison(Dataset dataset, DatasetFiles files, int side, int steps, Compute compute)
             throws IOException {
@@ -79,8 +81,15 @@ public final class PairComparison implements AutoCloseable {
                     .toList());
             unseen.addAll(loader.pairs(set.test().subList(half, set.test().size())));
         }
-        MixedBatches batches = new MixedBatches(
-                List.of(new MixedBatches.Share(ROWS, seen), MixedBatches.Share.of(ROWS, good(dataset, loader))), SEED);
+        List<DetectorPair> good = good(dataset, loader);
+        if (good.isEmpty()) {
+            throw UserError.ofData("pairs cannot be compared: there is no readable image in train/good");
+        } else if (seen.stream().allMatch(List::isEmpty)) {
+            throw new UserError("pairs cannot be compared: all defects vanish at %d x %d pixels; take a larger --side"
+                    .formatted(side, side));
+        }
+        MixedBatches batches =
+                new MixedBatches(List.of(new MixedBatches.Share(ROWS, seen), MixedBatches.Share.of(ROWS, good)), SEED);
         this.network = SegmentationNetwork.train(
                 new SegmentationNetwork.Config(side, CHANNELS, WIDTHS),
                 new DetectorTraining(steps, LEARNING_RATE, SEED),

@@ -17,9 +17,6 @@ import org.dualanodiff.pipeline.crop.DefectCrops;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetPath;
 import org.dualanodiff.pipeline.dataset.DefectSet;
-import org.dualanodiff.pipeline.dataset.ImageDecoder.UnreadableImageException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The good images of one category that pairs are made on.
@@ -29,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * @param anchoring how pairs made on them follow them
  */
 public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring anchoring) implements Serializable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(AnchorSource.class);
 
     public AnchorSource {
         good = List.copyOf(good);
@@ -49,7 +44,7 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
     private static Optional<Anchor> load(
             URI uri, DatasetFiles files, BackgroundSource.ObjectMasks masks, TrainingTransform transform, int side)
             throws IOException {
-        Optional<BufferedImage> photograph = photograph(uri, files);
+        Optional<BufferedImage> photograph = files.goodImage(uri);
         if (photograph.isEmpty()) {
             return Optional.empty();
         }
@@ -57,16 +52,6 @@ public record AnchorSource(List<URI> good, BackgroundSource objects, Anchoring a
         float[] place = masks == null ? null : transform.mask(masks.of(uri, photograph.get()), Flip.NONE);
         return Optional.of(new Anchor(
                 DatasetPath.address(uri), Image.ofSigned(pixels, side, side).buffered(), pixels, place));
-    }
-
-    /** Good images are not opened before this; what is none is passed over. */
-    static Optional<BufferedImage> photograph(URI uri, DatasetFiles files) throws IOException {
-        try {
-            return Optional.of(files.image(uri));
-        } catch (UnreadableImageException e) {
-            LOG.warn("no pair is made on {}", e.getMessage());
-            return Optional.empty();
-        }
     }
 
     /**

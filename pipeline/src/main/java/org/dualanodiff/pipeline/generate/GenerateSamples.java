@@ -44,6 +44,7 @@ import org.dualanodiff.pipeline.samples.GeneratedSample.PairVerdict;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.StoreLayout;
 
@@ -173,6 +174,7 @@ public final class GenerateSamples {
      * @param background where clean backgrounds come from, or null without background compensation
      * @param anchors good images that pairs are made on as a whole, or null
      * @param crops windows of good images that pairs are made in, or null where they are whole images
+     * @param base the model that the adapter was trained on, where this run finds it
      * @param negative prompt of the unconditional half
      * @param series that the unit's samples belong to
      * @param quality what good pairs are like
@@ -185,6 +187,7 @@ public final class GenerateSamples {
             BackgroundSource background,
             AnchorSource anchors,
             CropSource crops,
+            Provenance.BaseModel base,
             NestedPrompt prompt,
             String negative,
             SamplingConfig sampling,

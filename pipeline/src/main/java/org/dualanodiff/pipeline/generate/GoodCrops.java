@@ -78,7 +78,7 @@ final class GoodCrops {
 
     private synchronized Optional<Anchor> load(int number, SampleSeries series, long index) throws IOException {
         URI uri = source.good().good().get(number);
-        Optional<BufferedImage> found = AnchorSource.photograph(uri, files);
+        Optional<BufferedImage> found = files.goodImage(uri);
         if (found.isEmpty()) {
             return Optional.empty();
         }

@@ -58,7 +58,7 @@ public final class Pretrain {
      *
      * @param hadoop how to reach the data set
      * @throws org.dualanodiff.pipeline.dataset.DatasetException if a folder holds none, or the data set cannot be read
-     * @throws UserError if a category of the data set has nothing to train on
+     * @throws UserError if a category of the data set has nothing to train on, or the model would go over its base
      */
     public Pretrain(Settings settings, Configuration hadoop) throws IOException {
         this(settings, hadoop, CODEC_IMAGES);
@@ -66,12 +66,22 @@ public final class Pretrain {
 
     /** @param codecImages that the codec of a new model is fitted to */
     Pretrain(Settings settings, Configuration hadoop, int codecImages) throws IOException {
+        requireOwnFolder(settings);
         this.settings = settings;
         this.training = settings.training();
         this.codecImages = codecImages;
         this.work = settings.folder().resolve("pretraining");
         this.own = OwnImages.read(settings.own(), hadoop, SIDE, training.seed());
         this.corpus = new ProceduralCorpus(training.seed());
+    }
+
+    /** The model is written while its base is read, and a resume needs the base as it was. */
+    private static void requireOwnFolder(Settings settings) throws IOException {
+        Path out = settings.folder();
+        Optional<Path> from = settings.start().filter(Files::exists);
+        if (from.isPresent() && Files.exists(out) && Files.isSameFile(out, from.get())) {
+            throw new UserError("--out must be another folder than --from, both are " + out);
+        }
     }
 
     /**

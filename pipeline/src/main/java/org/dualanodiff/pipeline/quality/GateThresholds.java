@@ -1,5 +1,6 @@
 package org.dualanodiff.pipeline.quality;
 
+import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -40,7 +41,8 @@ import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
  * </table>
  *
  * <p>Part and image of a real pair do not differ at all. How much they differ where they do not belong together is
- * learned from the part of one real pair laid on the image of another.
+ * learned from the part of one real pair laid on the image of another. Another is one of another photograph: windows of
+ * the same one show the same.
  *
  * @param limits by check; none for those that are off
  */
@@ -65,18 +67,19 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
     }
 
     /**
-     * @param pairs real pairs of one defect
+     * @param photographs the real pairs of one defect, those of one photograph together
      * @param flips mirror images that count as copies, too
      * @param objects finds the object in an image, if that can be trusted
      */
     public static GateThresholds learn(
-            List<TrainingPair> pairs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
-        List<PairMeasures> real = pairs.stream()
+            List<List<TrainingPair>> photographs, List<Flip> flips, Optional<AutomaticObjectMask> objects) {
+        List<PairMeasures> real = photographs.stream()
+                .flatMap(List::stream)
                 .map(pair -> PairMeasures.of(
                         pair.image(), pair.part(), Mask.of(pair.mask()), pair.windowMargin(), objects, Double.NaN))
                 .toList();
         double largeMask = percentile(real, Measure.MASK_RATIO, 95);
-        double distance = distance(pairs, flips);
+        double distance = distance(photographs, flips);
         EnumMap<QualityCheck, Double> limits = new EnumMap<>(QualityCheck.class);
         limits.put(QualityCheck.MASK_TOO_SMALL, percentile(real, Measure.MASK_RATIO, 5) / 2);
         limits.put(QualityCheck.MASK_TOO_LARGE, Math.min(2 * largeMask, (1 + largeMask) / 2));
@@ -84,7 +87,7 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 QualityCheck.TOO_MANY_COMPONENTS, Math.max(3, Math.ceil(2 * percentile(real, Measure.COMPONENTS, 95))));
         limits.put(QualityCheck.OFF_OBJECT, percentile(real, Measure.OUTSIDE_OBJECT, 95) + 0.25);
         limits.put(QualityCheck.NO_CHANGE, 0.75 * percentile(real, Measure.CONTRAST, 10));
-        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(pairs));
+        limits.put(QualityCheck.PART_DIFFERS, 0.6 * mismatch(photographs));
         limits.put(QualityCheck.SATURATED, percentile(real, Measure.CLIPPED, 100) + 0.2);
         limits.put(
                 QualityCheck.FLAT,
@@ -111,34 +114,49 @@ public record GateThresholds(Map<QualityCheck, Double> limits) implements Serial
                 .evaluate(numbers.toArray(), percent);
     }
 
-    /** NaN for a lone pair. Each part is laid on the next few images; all on all would take long with many. */
-    private static double mismatch(List<TrainingPair> pairs) {
-        int partners = Math.min(MISMATCHES, pairs.size() - 1);
+    /** NaN for a lone photograph. Each part is laid on the next few; all on all would take long with many. */
+    private static double mismatch(List<List<TrainingPair>> photographs) {
+        int partners = Math.min(MISMATCHES, photographs.size() - 1);
         return percentile(
-                IntStream.range(0, pairs.size() * Math.max(0, partners)).mapToDouble(k -> {
-                    TrainingPair pair = pairs.get(k / partners);
-                    TrainingPair other = pairs.get((k / partners + 1 + k % partners) % pairs.size());
-                    return PairMeasures.partDifference(
-                            Image.rgb(other.image()), Image.rgb(pair.part()), Mask.of(pair.mask()));
-                }),
+                IntStream.range(0, photographs.size() * Math.max(0, partners))
+                        .boxed()
+                        .flatMapToDouble(k -> differences(
+                                photographs.get(k / partners),
+                                photographs.get((k / partners + 1 + k % partners) % photographs.size()))),
                 50);
     }
 
+    /** Of the parts of one photograph, each laid on one image of the other. */
+    private static DoubleStream differences(List<TrainingPair> parts, List<TrainingPair> images) {
+        return IntStream.range(0, parts.size()).mapToDouble(i -> {
+            TrainingPair pair = parts.get(i);
+            BufferedImage image = images.get(i % images.size()).image();
+            return PairMeasures.partDifference(Image.rgb(image), Image.rgb(pair.part()), Mask.of(pair.mask()));
+        });
+    }
+
     /** A data set may hold the same piece twice, so the median and not the smallest. */
-    private static double distance(List<TrainingPair> pairs, List<Flip> flips) {
-        if (pairs.size() < 2) {
+    private static double distance(List<List<TrainingPair>> photographs, List<Flip> flips) {
+        if (photographs.size() < 2) {
             return DISTANCE_OF_A_LONE_IMAGE;
         }
-        List<List<PairSignature>> mirrored =
-                pairs.stream().map(pair -> pair.signatures(flips).toList()).toList();
-        double median = percentile(mirrored.stream().mapToDouble(one -> toNearest(one, mirrored)), 50);
+        List<List<List<PairSignature>>> mirrored = photographs.stream()
+                .map(pairs -> pairs.stream()
+                        .map(pair -> pair.signatures(flips).toList())
+                        .toList())
+                .toList();
+        double median = percentile(mirrored.stream().flatMapToDouble(own -> toNearest(own, mirrored)), 50);
         return Math.max(LEAST_DISTANCE, median / 3);
     }
 
-    private static double toNearest(List<PairSignature> one, List<List<PairSignature>> all) {
-        List<PairSignature> others =
-                all.stream().filter(other -> other != one).flatMap(List::stream).toList();
-        return one.get(0).toNearest(others, 0);
+    /** Of each pair of one photograph to the nearest one of the others. */
+    private static DoubleStream toNearest(List<List<PairSignature>> own, List<List<List<PairSignature>>> all) {
+        List<PairSignature> others = all.stream()
+                .filter(other -> other != own)
+                .flatMap(List::stream)
+                .flatMap(List::stream)
+                .toList();
+        return own.stream().mapToDouble(one -> one.get(0).toNearest(others, 0));
     }
 
     /**

@@ -34,7 +34,8 @@ public final class LearnQuality {
 
     /** @throws IOException if an image cannot be read */
     public QualityProfile run(Task task) throws IOException {
-        List<TrainingPair> pairs = pairs(task);
+        List<List<TrainingPair>> photographs = photographs(task);
+        List<TrainingPair> pairs = photographs.stream().flatMap(List::stream).toList();
         MaskLevels levels = task.levelsFor() == null ? null : MaskLevels.choose(pairs, task.levelsFor());
         if (!task.gate()) {
             return new QualityProfile(GateThresholds.NONE, pairs.size(), 1, List.of(), null, levels);
@@ -42,7 +43,7 @@ public final class LearnQuality {
         // A window's borders say nothing of the ground: masks of generated defects are cut to the object instead.
         Optional<AutomaticObjectMask> objects = task.crops() == null ? objects(task.good()) : Optional.empty();
         return new QualityProfile(
-                GateThresholds.learn(pairs, task.flips(), objects).with(task.limits()),
+                GateThresholds.learn(photographs, task.flips(), objects).with(task.limits()),
                 pairs.size(),
                 task.overlap(),
                 pairs.stream().flatMap(pair -> pair.signatures(task.flips())).toList(),
@@ -50,24 +51,27 @@ public final class LearnQuality {
                 levels);
     }
 
-    private List<TrainingPair> pairs(Task task) throws IOException {
-        List<TrainingPair> pairs = new ArrayList<>();
+    /** The pairs of each photograph that has any. */
+    private List<List<TrainingPair>> photographs(Task task) throws IOException {
+        List<List<TrainingPair>> photographs = new ArrayList<>();
         for (DefectImage defect : task.set().training()) {
             BufferedImage image = defect.openImage(files);
             BufferedImage mask = defect.openMask(files);
-            pairs.addAll(
-                    task.crops() == null
-                            ? TrainingPair.views(image, mask, task.side())
-                            : TrainingPair.crops(defect.name(), image, mask, task.crops()));
+            List<TrainingPair> pairs = task.crops() == null
+                    ? TrainingPair.views(image, mask, task.side())
+                    : TrainingPair.crops(defect.name(), image, mask, task.crops());
+            if (!pairs.isEmpty()) {
+                photographs.add(pairs);
+            }
         }
-        return pairs;
+        return photographs;
     }
 
     /** Empty where the object cannot be told from its ground, as with textures. */
     private Optional<AutomaticObjectMask> objects(List<URI> good) throws IOException {
         List<BufferedImage> images = new ArrayList<>();
         for (URI uri : good) {
-            images.add(files.image(uri));
+            files.goodImage(uri).ifPresent(images::add);
         }
         return images.isEmpty()
                 ? Optional.empty()

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.base.ModelFiles;
@@ -134,8 +135,8 @@ public record RunInputs(
     private static Map<String, BackgroundSource> backgrounds(
             PipelineConfig config, Dataset dataset, DatasetFiles files) {
         BackgroundChoice choice = new BackgroundChoice(config.background(), files);
-        return dataset.good().stream()
-                .flatMap(good -> choice.of(good).stream())
+        return dataset.goodBesideDefects().stream()
+                .flatMap(good -> choice.of(good, dataset.training(good.category())).stream())
                 .collect(Collectors.toMap(BackgroundSource::category, Function.identity()));
     }
 
@@ -254,6 +255,7 @@ public record RunInputs(
                 background,
                 anchors(set.category()),
                 crops(set),
+                settings.base(),
                 settings.prompt(set.unit()),
                 config.prompt().negative(),
                 settings.sampling(background != null),
@@ -303,9 +305,9 @@ public record RunInputs(
             if (!config.generation().anchored() && !crops) {
                 return Map.of();
             }
-            Map<String, AnchorSource> anchors = dataset.good().stream()
+            Map<String, AnchorSource> anchors = dataset.goodBesideDefects().stream()
                     .filter(good -> !good.training().isEmpty())
-                    .collect(Collectors.toMap(GoodImages::category, this::anchors));
+                    .collect(Collectors.toMap(GoodImages::category, good -> anchors(good, dataset)));
             List<String> without = dataset.sets().stream()
                     .map(DefectSet::category)
                     .distinct()
@@ -321,8 +323,8 @@ public record RunInputs(
             return anchors;
         }
 
-        private AnchorSource anchors(GoodImages good) {
-            BackgroundSource objects = config.generation().place().equals("object") ? objects(good) : null;
+        private AnchorSource anchors(GoodImages good, Dataset dataset) {
+            BackgroundSource objects = config.generation().place().equals("object") ? objects(good, dataset) : null;
             GenerationConfig generation = config.generation();
             PartGround ground = config.training().partGround();
             return new AnchorSource(
@@ -332,12 +334,16 @@ public record RunInputs(
                             generation.anchorFrom(), generation.anchorUntil(), generation.anchorDetail(), ground));
         }
 
-        /** Null where no object mask is to be trusted, as for textures. */
-        private BackgroundSource objects(GoodImages good) {
+        /** Null where no object mask is to be trusted, as for textures. Crops need those of the defect images, too. */
+        private BackgroundSource objects(GoodImages good, Dataset dataset) {
             BackgroundConfig background = config.background();
             BackgroundConfig automatic = new BackgroundConfig(
                     "auto", List.of(), List.of(), List.of(), background.objectMasks(), background.scaledLatent());
-            return new BackgroundChoice(automatic, files).of(good).orElse(null);
+            Stream<URI> training = config.dataset().crop().aroundDefects()
+                    ? dataset.training(good.category()).stream()
+                    : Stream.empty();
+            List<URI> masked = Stream.concat(good.training().stream(), training).toList();
+            return new BackgroundChoice(automatic, files).of(good, masked).orElse(null);
         }
     }
 }

@@ -10,6 +10,7 @@ import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.dual.AdapterFile;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.pipeline.ProductVersion;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
 import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
@@ -35,6 +36,7 @@ public final class ImportAdapter {
      * @param file safetensors or {@code .bin}, with the released code's keys
      * @throws org.dualanodiff.model.checkpoint.CheckpointException if it does not fit the base model
      * @throws StoreException if the store has an adapter in that place
+     * @throws UserError if one of the two has background compensation and the other has not
      */
     public PublishedAdapter run(BaseModel base, TrainTask task, Path file) throws IOException {
         AdapterRegistry registry = new AdapterRegistry(store);
@@ -44,10 +46,25 @@ public final class ImportAdapter {
         });
         Path weights = Files.createTempFile("dualanodiff-import-", ".safetensors");
         try (DualAdapter adapter = AdapterFile.read(file, base)) {
+            requireSameCompensation(adapter.layout().background(), task, file);
             AdapterFile.write(adapter, weights, Map.of("imported_from", name(file)));
             return registry.publish(weights, provenance(task, file, weights));
         } finally {
             Files.deleteIfExists(weights);
+        }
+    }
+
+    /** Nothing could be sampled with such an adapter: it would lack clean backgrounds, or know nothing of them. */
+    private static void requireSameCompensation(boolean compensated, TrainTask task, Path file) {
+        if (compensated != (task.background() != null)) {
+            throw new UserError(
+                    "%s has %sbackground compensation, but these settings train %s %s it: set background.mode = %s; nothing was imported"
+                            .formatted(
+                                    file,
+                                    compensated ? "" : "no ",
+                                    task.adapter().unit(),
+                                    compensated ? "without" : "with",
+                                    compensated ? "on" : "off"));
         }
     }
 

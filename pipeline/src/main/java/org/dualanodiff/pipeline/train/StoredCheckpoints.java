@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -14,6 +15,7 @@ import org.dualanodiff.pipeline.Stopwatch;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.ObjectStore.StoredFile;
+import org.dualanodiff.pipeline.store.StoreException;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +37,23 @@ final class StoredCheckpoints {
     }
 
     /**
-     * Copies the newest state that is whole to {@code local} and returns its step; 0 if there is none. One that is not is
-     * dropped, since it would stop every attempt at this training.
+     * Copies the newest state that training can go on from to {@code local} and returns its step; 0 if there is none.
+     * One that is damaged, or holds settings as another version wrote them, is dropped, since it would stop every
+     * attempt at this training.
+     *
+     * @param resumable whether a state that is whole is of this training
      */
-    int fetchNewest(Path local) throws IOException {
+    int fetchNewest(Path local, Predicate<Path> resumable) throws IOException {
         List<String> newestFirst = keys().stream()
                 .sorted(Comparator.comparingInt(StoredCheckpoints::step).reversed())
                 .toList();
         for (String key : newestFirst) {
             any = true;
             store.download(key, local);
-            if (isWhole(local)) {
+            if (isWhole(local) && resumable.test(local)) {
                 return step(key);
             }
-            LOG.warn("the checkpoint {} is damaged and dropped", store.uri(key));
+            LOG.warn("the checkpoint {} is damaged or of other settings, and dropped", store.uri(key));
             Files.delete(local);
             store.delete(key);
         }
@@ -96,10 +101,14 @@ final class StoredCheckpoints {
         };
     }
 
-    /** Removes the states that this training has found or made, once the adapter is published. */
+    /** Removes the states that this training has found or made, once the adapter is published; some may stay. */
     void delete() {
         if (any) {
-            store.deleteFiles(keys());
+            try {
+                store.deleteFiles(keys());
+            } catch (StoreException e) {
+                LOG.warn("the checkpoints of {} stay: {}", adapter, e.getMessage());
+            }
         }
     }
 

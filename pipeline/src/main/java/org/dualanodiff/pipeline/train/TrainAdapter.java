@@ -33,6 +33,7 @@ import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.report.Readable;
 import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.AdapterRegistry;
+import org.dualanodiff.pipeline.store.AdapterRegistry.PublishedAdapter;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.slf4j.Logger;
@@ -56,18 +57,29 @@ public final class TrainAdapter {
     }
 
     /**
+     * Makes no step where the adapter has been published before, by an earlier attempt or another run.
+     *
      * @param listener sees every step
      * @throws IOException if an image cannot be read, or a file cannot be written
      * @throws org.dualanodiff.pipeline.store.StoreException if the store fails
      */
     public TrainResult run(BaseModel base, TrainTask task, TrainingListener listener) throws IOException {
         Stopwatch watch = Stopwatch.start();
+        AdapterRegistry registry = new AdapterRegistry(store);
+        Optional<PublishedAdapter> standing = registry.find(task.adapter());
+        if (standing.isPresent()) {
+            LOG.info("{} is there already and not trained again", standing.get().weightsUri());
+            Provenance.Training then = standing.get().provenance().training();
+            TaskTimes none = new TaskTimes(0, 0, 0, base.deviceName());
+            return new TrainResult(
+                    task.adapter(), then.steps(), then.steps(), then.finalLoss(), watch.seconds(), none, null);
+        }
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
         List<TrainingExample> examples = examples(task);
         Path folder = Files.createTempDirectory("dualanodiff-train-");
         try (DualTrainer trainer = new DualTrainer(base, examples, task.prompt(), task.training())) {
             Path state = folder.resolve("state.safetensors");
-            int resumedFrom = checkpoints.fetchNewest(state);
+            int resumedFrom = checkpoints.fetchNewest(state, trainer::canResume);
             if (resumedFrom > 0) {
                 LOG.info("{} goes on from its checkpoint of step {}", task.adapter(), resumedFrom);
             }
@@ -86,8 +98,7 @@ public final class TrainAdapter {
             Path weights = folder.resolve(AdapterFile.NAME);
             AdapterFile.write(adapter, weights, metadata(task));
             double seconds = watch.seconds();
-            new AdapterRegistry(store)
-                    .publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
+            registry.publish(weights, provenance(task, trainer.losses().values(), weights, seconds, base));
             checkpoints.delete();
             TaskTimes times = new TaskTimes(loaded, trained - loaded, watch.seconds() - trained, base.deviceName());
             return new TrainResult(

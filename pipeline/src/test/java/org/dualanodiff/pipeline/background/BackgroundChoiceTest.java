@@ -96,6 +96,33 @@ class BackgroundChoiceTest {
     }
 
     @Test
+    void auto_withADamagedGoodImage_looksAtTheOthers() throws IOException {
+        GoodImages good = good("hex_nut");
+        Files.writeString(Path.of(good.training().get(0)), "damaged");
+        assertThat(choose("auto", "", good)).isPresent();
+
+        for (URI image : good.training()) {
+            Files.writeString(Path.of(image), "damaged");
+        }
+        assertThatThrownBy(() -> choose("on", "", good))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("none of 4 good images of hex_nut can be read");
+    }
+
+    @Test
+    void auto_withoutTheMaskOfATrainingImage_isRefused() throws IOException {
+        GoodImages good = good("cloth");
+        for (int i = 0; i < 4; i++) {
+            writeMask("cloth/train/good/%03d".formatted(i), "png", 128);
+        }
+        URI hole = URI.create("file:/any/cloth/test/hole/000.png");
+
+        assertThatThrownBy(() -> choose("auto", masks().toString(), good, hole))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("lacks 1 of the 5 object masks that cloth needs: hole/000.png");
+    }
+
+    @Test
     void auto_withSomeMasksMissing_listsThem() throws IOException {
         GoodImages good = good("hex_nut");
         writeMask("hex_nut/train/good/001", "png", 128);
@@ -103,24 +130,40 @@ class BackgroundChoiceTest {
         assertThatThrownBy(() -> choose("auto", masks().toString(), good))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("lacks 3 of the 4 object masks")
-                .hasMessageEndingWith("000.png, 002.png, 003.png");
+                .hasMessageEndingWith("good/000.png, good/002.png, good/003.png");
     }
 
     @Test
-    void folderMask_missingOrOfAnotherSize_isNamed() throws IOException {
+    void folderMask_ofAnyLayout_liesBelowItsCategory() throws IOException {
+        URI image = URI.create("file:/visa/candle/Data/Images/Normal/0000.JPG");
+        FromFolder masks = new FromFolder(masks().toUri(), "candle", files);
+
+        writeMask("candle/Data/Images/Normal/0000", "png", 128);
+        assertThat(masks.missing(List.of(image))).isEmpty();
+    }
+
+    @Test
+    void folderMask_missingBlackOrOfAnotherSize_isNamed() throws IOException {
         URI image = good("hex_nut").training().get(0);
         BufferedImage photograph = Specimens.photograph("hex_nut", 0);
-        FromFolder masks = new FromFolder(masks().toUri(), files);
+        FromFolder masks = new FromFolder(masks().toUri(), "hex_nut", files);
 
         assertThatThrownBy(() -> masks.of(image, photograph)).hasMessageContaining("hex_nut/train/good/000.png");
         writeMask("hex_nut/train/good/000", "png", 64);
         assertThatThrownBy(() -> masks.of(image, photograph))
                 .hasMessageContaining("64 x 64 pixels, its image 128 x 128");
+        ImageIO.write(
+                new BufferedImage(128, 128, BufferedImage.TYPE_BYTE_GRAY),
+                "png",
+                masks().resolve("hex_nut/train/good/000.png").toFile());
+        assertThatThrownBy(() -> masks.of(image, photograph))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("000.png marks nothing");
     }
 
-    private Optional<BackgroundSource> choose(String mode, String objectMasks, GoodImages good) {
+    private Optional<BackgroundSource> choose(String mode, String objectMasks, GoodImages good, URI... others) {
         var config = new BackgroundConfig(mode, List.of(), List.of(), List.of(), objectMasks, false);
-        return new BackgroundChoice(config, files).of(good);
+        return new BackgroundChoice(config, files).of(good, List.of(others));
     }
 
     private Path masks() {

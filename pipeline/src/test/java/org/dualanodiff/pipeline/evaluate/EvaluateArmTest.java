@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.torch.Compute;
@@ -30,7 +32,13 @@ import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.CategoryImages.TestImage;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.procedural.SampleDataset;
+import org.dualanodiff.pipeline.samples.SampleFile;
+import org.dualanodiff.pipeline.samples.TestSamples;
+import org.dualanodiff.pipeline.store.AdapterId;
 import org.dualanodiff.pipeline.store.ObjectStore;
+import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +157,30 @@ class EvaluateArmTest {
                 .hasMessageContaining("run r-none")
                 .hasMessageContaining("no accepted pairs of cloth/")
                 .hasMessageContaining("augment");
+    }
+
+    @Test
+    void pairs_ofTwoRuns_areTakenInTurns(@TempDir Path folder) throws IOException {
+        AdapterId adapter = EvaluationFixture.adapter("hole");
+        try (ObjectStore store = ObjectStore.open(folder.resolve("store").toString(), Map.of())) {
+            for (String run : List.of("a", "b")) {
+                Path file = folder.resolve(run + ".parquet");
+                SampleFile.write(
+                        file,
+                        IntStream.range(0, 3)
+                                .mapToObj(index -> TestSamples.of(run, adapter, index))
+                                .iterator());
+                String key = StoreLayout.samples(run, adapter.unit()) + "/pairs-0.parquet";
+                store.upload(file, key);
+                UnitCommit.File listed = new UnitCommit.File(key, Files.size(file), "ab", 3, List.of(0, 1, 2));
+                new UnitCommits(store, run)
+                        .create(UnitCommit.nothing(run, adapter)
+                                .with(List.of(listed), Map.of(0, List.of(), 1, List.of(), 2, List.of())));
+            }
+            assertThat(DefectPools.accepted(store, List.of("a", "b"), adapter.unit(), SETTINGS))
+                    .extracting(sample -> sample.id().runId() + sample.id().index())
+                    .containsExactly("a0", "b0", "a1", "b1");
+        }
     }
 
     @Test

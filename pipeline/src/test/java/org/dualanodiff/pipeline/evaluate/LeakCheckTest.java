@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.dualanodiff.model.files.Digest;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DatasetRequest.DatasetFormat;
+import org.dualanodiff.pipeline.dataset.DefectSet.DefectImage;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.evaluate.EvaluationPlan.CategoryData;
 import org.dualanodiff.pipeline.evaluate.LeakCheck.LeakException;
@@ -99,6 +102,30 @@ class LeakCheckTest {
                 .toList();
         assertThat(categories).hasSizeGreaterThan(1);
         new LeakCheck(categories, files).refuseCopies();
+    }
+
+    @Test
+    void testImage_readAtLessDepth_isKnownAtAnyOther() throws IOException {
+        copy("test/hole/004.png", "train/good/zzz.png");
+        Dataset dataset = new DatasetReader(new Configuration())
+                .read(new DatasetRequest(
+                        folder.resolve("data").toString(),
+                        List.of(),
+                        List.of(),
+                        new SplitRule.FirstThird(),
+                        DatasetFormat.AUTO,
+                        0,
+                        12,
+                        false));
+        LeakCheck check = new LeakCheck(
+                List.of(new CategoryData("cloth", dataset.sets(), dataset.good().get(0), Set.of())), files);
+        assertThatThrownBy(check::refuseCopies)
+                .isInstanceOf(LeakException.class)
+                .hasMessageContaining("cloth/hole/004.png is, byte for byte, the training image cloth/good/zzz.png (");
+        for (String seen : DefectImage.sha256s(Digest.hex(Files.readAllBytes(cloth.resolve("test/hole/005.png"))))) {
+            assertThatThrownBy(() -> check.refuseBase("own", Map.of("x.png", seen)))
+                    .isInstanceOf(LeakException.class);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.dualanodiff.model.detector.DetectorPair;
 import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.torch.Precision;
 import org.dualanodiff.pipeline.UnitKey;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
@@ -88,6 +90,14 @@ class PairComparisonTest {
     void metrics_ofOneImageAgainAndAgain_haveNoDiversity() throws IOException {
         DetectorPair one = unseen().get(0);
         assertThat(comparison.of(UNIT, List.of(one, one, one), 1).diversity()).isZero();
+    }
+
+    @Test
+    void comparison_withoutGoodImages_saysThatThereAreNone() {
+        Dataset without = new Dataset(List.of(set), List.of(), List.of(), List.of());
+        assertThatThrownBy(() -> new PairComparison(without, files, SIDE, 1, Compute.CPU))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no readable image in train/good");
     }
 
     private static List<DetectorPair> unseen() throws IOException {

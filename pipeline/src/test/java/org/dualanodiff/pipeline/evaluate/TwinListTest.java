@@ -70,6 +70,7 @@ class TwinListTest {
         assertThat(plan(list, "dataset.categories=[cloth]", "dataset.defects=[cloth/hole]")
                         .categories())
                 .hasSize(1);
+        assertThat(plan(list, "dataset.defects=[cloth/hole]").categories()).hasSize(1);
         assertThatThrownBy(() -> plan(list, "dataset.categories=[cloth]"))
                 .isInstanceOfSatisfying(
                         UserError.class,

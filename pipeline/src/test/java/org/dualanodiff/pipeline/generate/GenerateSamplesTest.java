@@ -73,6 +73,7 @@ class GenerateSamplesTest {
 
     private static final int SIDE = 32;
     private static final int PAIRS = 7;
+    private static final Provenance.BaseModel BASE = new Provenance.BaseModel("tiny", "ab");
 
     @TempDir
     private static Path shared;
@@ -206,6 +207,7 @@ class GenerateSamplesTest {
                 null,
                 null,
                 crops,
+                BASE,
                 new NestedPrompt("a vfx with sks", "sks"),
                 "",
                 new SamplingConfig(SamplingConfig.Method.DDIM, 2, 2, 2, SIDE),
@@ -221,7 +223,7 @@ class GenerateSamplesTest {
                 unit.adapter().fingerprint(),
                 unit.unit().category(),
                 unit.unit().defect(),
-                new Provenance.BaseModel("tiny", "ab"),
+                BASE,
                 new Provenance.TrainingData("cd", List.of(), 0),
                 Map.of(),
                 new Provenance.Training(1, 1, 0, List.of(), 0, "cpu"),

@@ -17,6 +17,7 @@ import org.dualanodiff.model.checkpoint.CheckpointException;
 import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.torch.Compute;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.dataset.DatasetException;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
@@ -86,6 +87,15 @@ class PretrainTest {
                         HADOOP))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void pretraining_intoTheFolderOfItsBase_isRefused() {
+        Optional<Path> base = Optional.of(shared.resolve("base"));
+        Pretrain.Settings settings = settings(shared.resolve("base/../base"), base, List.of(), 1, false);
+        assertThatThrownBy(() -> new Pretrain(settings, HADOOP))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("--out must be another folder than --from");
     }
 
     @Test

@@ -23,8 +23,13 @@ import org.junit.jupiter.api.Test;
 class QualityGateTest {
 
     private static final List<TrainingPair> REAL = Pictures.ofOneDefect(12);
-    private static final GateThresholds LEARNED = GateThresholds.learn(REAL, List.of(Flip.values()), Optional.empty());
+    private static final GateThresholds LEARNED = learned(REAL);
     private static final QualityGate GATE = new QualityGate(profile(LEARNED));
+
+    /** From pairs of a photograph each. */
+    private static GateThresholds learned(List<TrainingPair> pairs) {
+        return GateThresholds.learn(pairs.stream().map(List::of).toList(), List.of(Flip.values()), Optional.empty());
+    }
 
     private static QualityProfile profile(GateThresholds thresholds) {
         List<PairSignature> training = REAL.stream()
@@ -74,8 +79,7 @@ class QualityGateTest {
         List<TrainingPair> crops = REAL.stream()
                 .map(pair -> new TrainingPair(pair.image(), pair.mask(), 0.2))
                 .toList();
-        QualityGate gate =
-                new QualityGate(profile(GateThresholds.learn(crops, List.of(Flip.values()), Optional.empty())));
+        QualityGate gate = new QualityGate(profile(learned(crops)));
         TrainingPair pair = Pictures.disc(2, 30, 30);
         assertThat(judge(gate, new TrainingPair(pair.image(), pair.mask(), 0.05))
                         .reasons())
@@ -174,10 +178,19 @@ class QualityGateTest {
 
     @Test
     void thresholds_ofOnePair_haveEveryLimitThatOnePairCanGive() {
-        GateThresholds lone = GateThresholds.learn(REAL.subList(0, 1), List.of(Flip.NONE), Optional.empty());
+        GateThresholds lone = learned(REAL.subList(0, 1));
         assertThat(lone.limits())
                 .doesNotContainKeys(QualityCheck.OFF_OBJECT, QualityCheck.PART_DIFFERS)
                 .hasSize(8);
+    }
+
+    @Test
+    void thresholds_ofTwoWindowsOfEachPhotograph_compareThemWithOtherPhotographs() {
+        List<List<TrainingPair>> windows =
+                REAL.stream().map(pair -> List.of(pair, pair)).toList();
+        GateThresholds learned = GateThresholds.learn(windows, List.of(Flip.values()), Optional.empty());
+        assertThat(List.of(QualityCheck.PART_DIFFERS, QualityCheck.NEAR_COPY_OF_TRAINING))
+                .allSatisfy(check -> assertThat(learned.limit(check)).isEqualTo(LEARNED.limit(check)));
     }
 
     @Test

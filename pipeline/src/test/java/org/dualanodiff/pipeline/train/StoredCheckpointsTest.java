@@ -69,8 +69,20 @@ class StoredCheckpointsTest {
     }
 
     @Test
+    void newest_ofOtherSettings_isDroppedForTheOneBefore() throws IOException {
+        checkpoints.uploading(TrainingListener.NONE, 0).afterCheckpoint(10, state(10));
+        checkpoints.uploading(TrainingListener.NONE, 0).afterCheckpoint(2, state(2));
+
+        assertThat(checkpoints.fetchNewest(
+                        folder.resolve("local"), state -> !step(state).equals("10")))
+                .isEqualTo(2);
+        assertThat(store.list(StoreLayout.checkpoints(ADAPTER))).hasSize(1);
+    }
+
+    @Test
     void newest_ofNone_isStep0AndNoFile() throws IOException {
-        assertThat(checkpoints.fetchNewest(folder.resolve("local"))).isZero();
+        assertThat(checkpoints.fetchNewest(folder.resolve("local"), state -> true))
+                .isZero();
         assertThat(folder.resolve("local")).doesNotExist();
     }
 
@@ -106,9 +118,13 @@ class StoredCheckpointsTest {
 
     private int fetch() throws IOException {
         Path local = folder.resolve("local");
-        int step = checkpoints.fetchNewest(local);
-        assertThat(SafetensorsFile.open(local).metadata()).containsEntry("step", Integer.toString(step));
+        int step = checkpoints.fetchNewest(local, state -> true);
+        assertThat(step(local)).isEqualTo(Integer.toString(step));
         return step;
+    }
+
+    private static String step(Path state) {
+        return SafetensorsFile.open(state).metadata().get("step");
     }
 
     private Path state(int step) throws IOException {

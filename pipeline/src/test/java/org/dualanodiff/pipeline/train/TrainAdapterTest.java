@@ -1,6 +1,7 @@
 package org.dualanodiff.pipeline.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -14,7 +15,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.base.ModelFiles;
 import org.dualanodiff.model.base.RandomModel;
+import org.dualanodiff.model.dual.AdapterFile;
+import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.BackgroundCompensation.BackgroundMode;
+import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.DualAdapter.Ablation;
 import org.dualanodiff.model.dual.NestedPrompt;
 import org.dualanodiff.model.image.Flip;
@@ -26,6 +30,7 @@ import org.dualanodiff.model.torch.Compute;
 import org.dualanodiff.model.training.AdamW;
 import org.dualanodiff.model.training.TrainingConfig;
 import org.dualanodiff.model.training.TrainingListener;
+import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.background.BackgroundSource;
 import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
@@ -40,6 +45,7 @@ import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.StoreLayout;
 import org.dualanodiff.pipeline.store.TrainingCurve;
+import org.dualanodiff.pipeline.train.TrainAdapter.TrainResult;
 import org.dualanodiff.pipeline.train.TrainAdapter.TrainTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,6 +159,58 @@ class TrainAdapterTest {
             TrainingCurve curve = curve(store);
             assertThat(curve.points()).extracting(TrainingCurve.Point::step).containsExactly(1, 2, 3, 4, 5, 6);
             assertThat(curve.sheets()).containsExactly(2, 4, 6);
+        }
+    }
+
+    @Test
+    void training_ofAPublishedAdapter_makesNoStepAndTellsHowItWasTrained() throws IOException {
+        try (ObjectStore store = store("published")) {
+            TrainTask task = task(0, BackgroundMode.OFF);
+            train(store, task, TrainingListener.NONE);
+            TrainResult again = new TrainAdapter(store, files()).run(base, task, (step, steps, loss) -> {
+                throw new IllegalStateException("step " + step);
+            });
+
+            assertThat(again.succeeded()).isTrue();
+            assertThat(again.steps()).isEqualTo(STEPS);
+            assertThat(again.stepsMade()).isZero();
+            assertThat(again.finalLoss()).isEqualTo(provenance(store).training().finalLoss());
+        }
+    }
+
+    @Test
+    void training_whoseCheckpointIsOfOtherSettings_beginsAnew() throws IOException {
+        try (ObjectStore store = store("reshaped")) {
+            assertThatThrownBy(() -> train(store, task(0, BackgroundMode.OFF), (step, steps, loss) -> {
+                        if (step == 5) {
+                            throw new IllegalStateException("the machine is gone");
+                        }
+                    }))
+                    .hasMessage("the machine is gone");
+            TrainResult result =
+                    new TrainAdapter(store, files()).run(base, task(0, BackgroundMode.UNSCALED), TrainingListener.NONE);
+
+            assertThat(result.resumedFrom()).isZero();
+            assertThat(store.list(StoreLayout.checkpoints(ADAPTER))).isEmpty();
+        }
+    }
+
+    @Test
+    void importedAdapter_withCompensationWhereNoneIsTrained_isRefused() throws IOException {
+        Path file = folder.resolve("compensated.safetensors");
+        try (DualAdapter adapter = DualAdapter.initialize(AdapterLayout.of(base, 2, true), 1, base.device())) {
+            AdapterFile.write(adapter, file, Map.of());
+        }
+        try (ObjectStore store = store("imported")) {
+            ImportAdapter importing = new ImportAdapter(store);
+            assertThatThrownBy(() -> importing.run(base, task(0, BackgroundMode.OFF), file))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContainingAll("hex_nut/scratch", "background.mode = on", "nothing was imported");
+
+            assertThat(importing
+                            .run(base, task(0, BackgroundMode.UNSCALED), file)
+                            .id())
+                    .isEqualTo(ADAPTER);
         }
     }
 
