@@ -1,6 +1,10 @@
 package org.dualanodiff.jobs.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.dualanodiff.model.checkpoint.CheckpointException;
@@ -91,20 +95,42 @@ public final class DualAnoDiffCommand {
             return code;
         }
 
-        /** The model's own exceptions for the user stand beside {@link UserError}, which it does not know. */
+        /**
+         * The model's own exceptions for the user stand beside {@link UserError}, which it does not know, and so do the
+         * JDK's of files: their places come from options and settings.
+         */
         static int code(Exception failure) {
             if (failure instanceof UserError mendable) {
                 return mendable.isOfData() ? ExitCode.DATA : ExitCode.USAGE;
             }
-            boolean ofModel = failure instanceof CheckpointException || failure instanceof DeviceException;
-            return ofModel ? ExitCode.USAGE : ExitCode.UNEXPECTED;
+            boolean ofOthers = failure instanceof CheckpointException
+                    || failure instanceof DeviceException
+                    || failure instanceof FileSystemException;
+            return ofOthers ? ExitCode.USAGE : ExitCode.UNEXPECTED;
         }
 
         static List<String> problems(Exception failure) {
             if (failure instanceof UserError mendable) {
                 return mendable.problems();
             }
+            if (failure instanceof FileSystemException ofFile) {
+                return List.of("cannot read or write %s: %s".formatted(ofFile.getFile(), reason(ofFile)));
+            }
             return List.of(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        }
+
+        /** The most frequent kinds have no words of their own. */
+        private static String reason(FileSystemException failure) {
+            if (failure.getReason() != null) {
+                return failure.getReason();
+            } else if (failure instanceof NoSuchFileException) {
+                return "there is no such file, or no such folder for it";
+            } else if (failure instanceof AccessDeniedException) {
+                return "permission denied";
+            }
+            return failure instanceof FileAlreadyExistsException
+                    ? "it is there already, and no folder"
+                    : failure.getClass().getSimpleName();
         }
     }
 }

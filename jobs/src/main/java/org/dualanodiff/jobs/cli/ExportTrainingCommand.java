@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         footer = "bin/dualanodiff export-training --store work/store --run ID --tensorboard logs",
         description = {
             "Writes curves and sample sheets of a run's trainings for TensorBoard or MLflow.",
-            "While the run is under way, too; given again, it adds what is new."
+            "While the run is under way, too; given again, it adds what is new.",
+            "Of runs of augment and generate: train alone does not note which trainings are a run's."
         })
 final class ExportTrainingCommand extends ConsoleCommand {
 

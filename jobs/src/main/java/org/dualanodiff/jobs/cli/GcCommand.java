@@ -126,7 +126,7 @@ final class GcCommand extends ConsoleCommand {
         return TableCatalog.open(
                 name,
                 name.propertiesIn(Machine.propertiesBeforeSpark(spark)),
-                Machine.beforeSpark(spark).hadoop());
+                Machine.of(spark).hadoop());
     }
 
     /** As a run of these settings would find them now. */

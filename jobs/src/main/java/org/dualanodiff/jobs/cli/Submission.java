@@ -64,7 +64,7 @@ final class Submission {
         if (name.isEmpty()) {
             return work.call();
         }
-        Machine machine = Machine.beforeSpark(config.spark().conf());
+        Machine machine = Machine.of(config.spark().conf());
         machine.require("store", config.store());
         try (ObjectStore store = machine.open(config.store());
                 Watched watched = new Watched(

@@ -44,7 +44,7 @@ public final class Doctor {
 
     public Doctor(PipelineConfig config) {
         this.config = config;
-        this.machine = Machine.beforeSpark(config.spark().conf());
+        this.machine = Machine.of(config.spark().conf());
     }
 
     /** How a part is. */

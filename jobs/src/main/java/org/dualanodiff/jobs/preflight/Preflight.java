@@ -40,7 +40,7 @@ public final class Preflight {
     private Preflight(PipelineConfig config, boolean trains, PrintWriter console) {
         this.config = config;
         this.trains = trains;
-        this.machine = Machine.beforeSpark(config.spark().conf());
+        this.machine = Machine.of(config.spark().conf());
         this.embedded = SparkSessions.isEmbedded();
         this.console = console;
     }

@@ -158,6 +158,7 @@ public final class AugmentRun {
         /** What there is to do and what it will take, by what earlier runs took; nothing is written. */
         RunReport.Summary estimate() {
             Plan plan = shown(plan(StoredUnits.of(store, identity.runId())));
+            new RunNaming(runs).requireSame(identity, inputs);
             Estimate estimate = new EstimatePlan(
                             runs.manifests(),
                             inputs.settings().all(),
@@ -233,7 +234,7 @@ public final class AugmentRun {
          */
         private UnitStates.Work work(Plan plan) {
             boolean guided = config.generation().guidanceScale(false) > 1;
-            double passes = config.generation().steps() * (guided ? 2.0 : 1.0);
+            double passes = config.generation().steps(false) * (guided ? 2.0 : 1.0);
             return new UnitStates.Work(
                     plan.units().size(),
                     stages.train() ? plan.train().size() : 0,
@@ -274,7 +275,8 @@ public final class AugmentRun {
                 return 0;
             }
             DefectSet set = sets.get(unit.adapter().unit());
-            long drawn = (long) config.training().steps() * config.training().batchSize();
+            boolean compensated = inputs.background(set.category()) != null;
+            long drawn = (long) config.training().steps() * config.training().batchSize(compensated);
             return drawn + set.training().size();
         }
 

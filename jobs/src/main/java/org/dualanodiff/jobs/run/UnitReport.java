@@ -31,6 +31,7 @@ final class UnitReport {
     private final List<GenerateResult> generated = new ArrayList<>();
     private final BitSet made = new BitSet();
     private UnitCommit commit;
+    private boolean judged;
     private TrainResult trained;
     private RunManifest.Training training;
     private String error;
@@ -80,8 +81,10 @@ final class UnitReport {
                 new GenerateResult(result.unit(), List.of(), 0, result.seconds(), result.times(), result.error()));
     }
 
+    /** To be called by a command that generates, also if it found enough pairs. */
     void committed(UnitCommit standing) {
         commit = standing;
+        judged = true;
     }
 
     void failed(String why) {
@@ -110,7 +113,9 @@ final class UnitReport {
 
     private RunManifest.Unit unit(double seconds) {
         AdapterId id = plan.adapter();
-        Optional<String> why = Optional.ofNullable(error).or(() -> shortage(commit, target.samplesPerDefect()));
+        // For train, which makes no pairs, it is no failure that some are missing.
+        Optional<String> why = Optional.ofNullable(error)
+                .or(() -> judged ? shortage(commit, target.samplesPerDefect()) : Optional.empty());
         return new RunManifest.Unit(
                 id.category(),
                 id.defect(),

@@ -18,18 +18,19 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dualanodiff.jobs.spark.SparkJob;
+import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
-import org.dualanodiff.pipeline.quality.PairMeasures.Measure;
 import org.dualanodiff.pipeline.report.DescribeRun;
 import org.dualanodiff.pipeline.report.DescribeRun.GeneratedPairs;
 import org.dualanodiff.pipeline.report.DescribeRun.UnitFacts;
 import org.dualanodiff.pipeline.report.PairThumbnail;
 import org.dualanodiff.pipeline.report.RealPairs;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
+import org.dualanodiff.pipeline.samples.GeneratedSample.MaskSize;
 import org.dualanodiff.pipeline.samples.GeneratedSample.Pictures;
 import org.dualanodiff.pipeline.samples.SampleFile;
 import org.dualanodiff.pipeline.store.AdapterId;
@@ -59,17 +60,21 @@ public final class WriteReport {
     }
 
     /**
-     * Keeps what reports show of the real pairs. Done by the run itself, which has the data set; once for each unit.
+     * Keeps what reports show of the real pairs. Done by the run itself, which has the data set; once for each unit that
+     * has a chapter.
      *
      * @throws IOException if a training image can no longer be read
+     * @throws StoreException if the run has no manifest
      */
     public void keepRealPairs(String runId, List<DefectSet> sets, DatasetFiles files) throws IOException {
+        Set<UnitKey> shown =
+                shown(manifest(runId)).stream().map(RunManifest.Unit::unit).collect(Collectors.toSet());
         Set<String> there = store.list(StoreLayout.realPairs(runId)).stream()
                 .map(StoredFile::key)
                 .collect(Collectors.toSet());
-        for (DefectSet set : sets.subList(0, Math.min(MOST_UNITS, sets.size()))) {
+        for (DefectSet set : sets) {
             String key = StoreLayout.realPairs(runId, set.unit());
-            if (set.usable() && !there.contains(key)) {
+            if (set.usable() && shown.contains(set.unit()) && !there.contains(key)) {
                 store.write(key, Json.record(RealPairs.read(set, files)));
             }
         }
@@ -82,11 +87,7 @@ public final class WriteReport {
      * @throws StoreException if the run has no manifest
      */
     public String run(String runId) {
-        RunManifest manifest = new RunRegistry(store)
-                .findManifest(runId)
-                .orElseThrow(() -> new StoreException(
-                        "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
-                                .formatted(runId, store.root())));
+        RunManifest manifest = manifest(runId);
         List<UnitFacts> units = facts(runId, shown(manifest));
         String key = StoreLayout.report(runId);
         store.write(
@@ -94,6 +95,14 @@ public final class WriteReport {
                 DescribeRun.of(manifest, units, new EvaluationFiles(store).find(runId))
                         .html());
         return store.uri(key);
+    }
+
+    private RunManifest manifest(String runId) {
+        return new RunRegistry(store)
+                .findManifest(runId)
+                .orElseThrow(() -> new StoreException(
+                        "run %s in %s has no manifest, it was never finished; finish it with augment or generate"
+                                .formatted(runId, store.root())));
     }
 
     /** All where there are not too many to look at, else those that are not complete before the others. */
@@ -144,6 +153,7 @@ public final class WriteReport {
                 rows.forEach(shown::add);
             }
         }
+        shown.shrink();
         return shown;
     }
 
@@ -161,13 +171,18 @@ public final class WriteReport {
         void add(GeneratedSample row) {
             millis += row.origin().millis();
             if (row.accepted()) {
-                maskShares.add(row.verdict().measures().of(Measure.MASK_RATIO));
+                maskShares.add(share(row.mask()));
                 keep(row, good, GeneratedPairs.ACCEPTED_EXAMPLES);
             } else {
                 rejected++;
                 row.verdict().reasons().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
                 keep(row, bad, GeneratedPairs.REJECTED_EXAMPLES);
             }
+        }
+
+        /** Of the whole image, as the real pairs' are; what was measured of a pair made in a window is of that. */
+        private static double share(MaskSize mask) {
+            return (double) mask.area() / ((long) mask.width() * mask.height());
         }
 
         private static void keep(GeneratedSample row, NavigableMap<Long, GeneratedExample> lowest, int most) {
@@ -177,6 +192,12 @@ public final class WriteReport {
             if (lowest.size() > most) {
                 lowest.pollLastEntry();
             }
+        }
+
+        /** Before they go to the driver, which would hold whole pictures of all units. */
+        void shrink() {
+            good.replaceAll((index, example) -> example.small());
+            bad.replaceAll((index, example) -> example.small());
         }
 
         GeneratedPairs pairs() {
@@ -208,6 +229,17 @@ public final class WriteReport {
                     + (row.verdict().reasons().isEmpty()
                             ? ""
                             : ": " + String.join(", ", row.verdict().reasons()));
+        }
+
+        /** As large as it is shown, so that its thumbnail is the same. */
+        GeneratedExample small() {
+            PairThumbnail shown = thumbnail();
+            return new GeneratedExample(
+                    caption, new Pictures(png(shown.image()), png(shown.mask()), png(shown.anomaly())));
+        }
+
+        private static byte[] png(Image picture) {
+            return PngCodec.encode(picture.buffered());
         }
 
         PairThumbnail thumbnail() {

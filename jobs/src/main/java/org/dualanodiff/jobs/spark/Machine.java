@@ -49,13 +49,11 @@ public final class Machine {
                 && configuration.getClassLoader() == Thread.currentThread().getContextClassLoader();
     }
 
-    /** For commands that start no Spark, of its properties. */
+    /**
+     * As {@link #ofSpark} gives it once a session is open with these properties over those of this process, such as
+     * {@code spark-submit} has given it; also for commands that open none.
+     */
     public static Machine of(Map<String, String> sparkProperties) {
-        return new Machine(hadoop(set(new SparkConf(false), sparkProperties)));
-    }
-
-    /** As {@link #ofSpark} will give it once a session is open with these properties over those of this process. */
-    public static Machine beforeSpark(Map<String, String> sparkProperties) {
         return new Machine(hadoop(set(new SparkConf(), sparkProperties)));
     }
 

@@ -155,6 +155,9 @@ class AugmentCommandTest {
         assertThat(other.err())
                 .contains("generation.guidance-scale: 2.0 there, 3.0 here")
                 .contains("another run.id");
+        CommandLineRun planned = augment("--set", "run.id=night", "--set", "generation.guidance-scale=3", "--dry-run");
+        assertThat(planned.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(planned.err()).contains("generation.guidance-scale: 2.0 there, 3.0 here");
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.dualanodiff.model.image.Image;
@@ -62,6 +64,7 @@ class CropRunTest {
         CommandLineRun run = augment("generation.background=generated");
         assertThat(run.exit()).as(run.err()).isZero();
         assertPairs();
+        assertThat(generatedMaskArea(run)).isLessThan(0.1);
         checkInPython(run);
         Map<Long, GeneratedSample> together = samples(folder.resolve("store"));
         CommandLineRun apart =
@@ -106,6 +109,16 @@ class CropRunTest {
             assertThat(window[0] + WINDOW / 2).isBetween(190, 510);
             assertThat(window[1] + WINDOW / 2).isBetween(520, 840);
         }
+    }
+
+    /** As the run's page gives it: percent of the photograph, of which a window is a thousandth. */
+    private double generatedMaskArea(CommandLineRun run) throws IOException {
+        String id = run.json().get("run_id").getAsString();
+        String page = Files.readString(folder.resolve("store/runs/" + id + "/report.html"));
+        Matcher areas =
+                Pattern.compile("[0-9.]+ %</td><td[^>]*>([0-9.]+) %</td>").matcher(page);
+        assertThat(areas.find()).isTrue();
+        return Double.parseDouble(areas.group(1));
     }
 
     private static long changedOutside(int[] window, Image good, Image made) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,7 +91,23 @@ class FailuresTest {
         assertThat(log.events).singleElement().extracting(LogEvent::getThrown).isSameAs(bug);
     }
 
-    private static int run(RuntimeException failure, StringWriter said) {
+    static Stream<Arguments> files() {
+        return Stream.of(
+                Arguments.of(new NoSuchFileException("a/b.html"), "there is no such file, or no such folder for it"),
+                Arguments.of(new FileSystemException("a/b.html", null, "Is a directory"), "Is a directory"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void file_thatCannotBeWritten_isOneSentenceWithTheReason(FileSystemException failure, String reason) {
+        StringWriter said = new StringWriter();
+
+        assertThat(run(failure, said)).isEqualTo(ExitCode.USAGE);
+        assertThat(said).hasToString("error: cannot read or write a/b.html: " + reason + System.lineSeparator());
+        assertThat(log.events).isEmpty();
+    }
+
+    private static int run(Exception failure, StringWriter said) {
         return new CommandLine(new Failing(failure))
                 .setErr(new PrintWriter(said, true))
                 .setExecutionExceptionHandler(new Failures())
@@ -97,9 +115,9 @@ class FailuresTest {
     }
 
     @Command(name = "failing")
-    private record Failing(RuntimeException failure) implements Callable<Integer> {
+    private record Failing(Exception failure) implements Callable<Integer> {
         @Override
-        public Integer call() {
+        public Integer call() throws Exception {
             throw failure;
         }
     }

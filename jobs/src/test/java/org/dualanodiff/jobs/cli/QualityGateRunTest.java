@@ -104,6 +104,15 @@ class QualityGateRunTest {
         assertThat(again.count("generated")).isZero();
         CommandLineRun more = open("tried", 3, Stream.of("quality.min-deviation=255", "quality.max-attempts=3"));
         assertThat(more.count("generated")).isEqualTo(3);
+        CommandLineRun train = CommandLineRun.ofTiny(
+                List.of("train"),
+                List.of(
+                        "dataset.root=" + shared.resolve("data"),
+                        "dataset.defects=[rust]",
+                        "run.id=tried",
+                        "store=" + store()));
+        assertThat(train.exit()).as(train.err()).isZero();
+        assertThat(train.count("reused")).isEqualTo(1);
     }
 
     @Test

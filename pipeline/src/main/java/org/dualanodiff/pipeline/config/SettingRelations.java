@@ -16,6 +16,9 @@ final class SettingRelations {
             new Relation(List.of("generation.pairs-per-task", "generation.batch-size"), SettingRelations::wholeBatches),
             new Relation(
                     List.of("training.micro-batch-size", "training.batch-size"), SettingRelations::wholeMicroBatches),
+            new Relation(
+                    List.of("compute.generation-precision", "compute.precision", "compute.device"),
+                    SettingRelations::halfPrecisionOnGpus),
             new Relation(List.of("log.file", "log.format"), SettingRelations::fileIsJson),
             new Relation(List.of("mask.saliency-model", "mask.method"), SettingRelations::saliencyModelGiven),
             new Relation(List.of("mask.min-change", "generation.background"), SettingRelations::changeOfGoodImages),
@@ -25,6 +28,7 @@ final class SettingRelations {
             onlyWithDpmSolver("generation.final-sigma-zero"),
             new Relation(List.of("mask.low", "mask.high"), SettingRelations::thresholdsInOrder),
             new Relation(List.of("dataset.split-files", "dataset.split"), SettingRelations::listHasFile),
+            new Relation(List.of("evaluate.allowed-loss", "evaluate.arms"), SettingRelations::lossHasArms),
             new Relation(
                     List.of("background.mode", "background.on", "background.auto", "dataset.crop"),
                     SettingRelations::compensationSeesWholeImages));
@@ -79,6 +83,16 @@ final class SettingRelations {
                 && config.getString("mask.saliency-model").isBlank();
         return missing
                 ? Optional.of("mask.saliency-model must name a TorchScript file when mask.method is saliency")
+                : Optional.empty();
+    }
+
+    /** Training on a CPU works, and would take its hours before the first pair fails. */
+    private static Optional<String> halfPrecisionOnGpus(Config config) {
+        String own = config.getString("compute.generation-precision");
+        String precision = own.equals(PipelineConfig.OrAuto.WORD) ? config.getString("compute.precision") : own;
+        return precision.equals("fp16") && config.getString("compute.device").equals("cpu")
+                ? Optional.of("compute.precision and compute.generation-precision must not be fp16 when compute.device"
+                        + " is cpu: fp16 is for GPUs; on a CPU take bf16 or fp32")
                 : Optional.empty();
     }
 
@@ -141,6 +155,19 @@ final class SettingRelations {
         return low <= high
                 ? Optional.empty()
                 : Optional.of("mask.low must be at most mask.high, were %s and %s".formatted(low, high));
+    }
+
+    /** Else nothing would be compared, and the loss allowed whatever it is. */
+    private static Optional<String> lossHasArms(Config config) {
+        List<String> arms = config.getStringList("evaluate.arms");
+        boolean together = arms.stream()
+                .map(arm -> List.of(arm.split("[+>]")))
+                .anyMatch(sources -> sources.contains("real")
+                        && sources.stream().anyMatch(source -> source.startsWith("generated")));
+        return config.getDouble("evaluate.allowed-loss") == 1 || together && arms.contains("real")
+                ? Optional.empty()
+                : Optional.of("evaluate.allowed-loss must be 1 unless evaluate.arms holds real and an arm such as"
+                        + " real+generated, was %s".formatted(config.getString("evaluate.allowed-loss")));
     }
 
     private static Optional<String> listHasFile(Config config) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.Json;
 import org.dualanodiff.pipeline.store.ObjectStore;
 import org.dualanodiff.pipeline.store.PathSegment;
@@ -63,8 +64,14 @@ public final class EvaluationFiles {
         return sheets;
     }
 
+    /** An arm of many runs has a longer name than a file may have. */
     private static String sheet(String runId, String category, String arm) {
-        return key(runId, PathSegment.escape("cases-%s-%s.png".formatted(category, arm)));
+        String name = "cases-%s-%s.png".formatted(category, arm);
+        if (PathSegment.complaint(name).isPresent()) {
+            Fingerprint digits = Fingerprint.ofBytes(name.getBytes(StandardCharsets.UTF_8));
+            name = "cases-%s.png".formatted(digits.shortHex());
+        }
+        return key(runId, PathSegment.escape(name));
     }
 
     private static String key(String runId, String file) {

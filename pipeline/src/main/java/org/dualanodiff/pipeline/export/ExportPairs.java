@@ -96,13 +96,24 @@ public final class ExportPairs {
     /** Byte for byte, as they are; but nothing that is no picture, whatever its name. */
     private void copy(ExportPlan.Part.GoodImages part, PairFormat format) throws IOException {
         List<URI> images = part.images();
+        List<String> keys = keys(part, format);
         for (int i = 0; i < images.size(); i++) {
-            String file = String.format(Locale.ROOT, "%06d%s", part.first() + i, extension(images.get(i)));
-            String key = format.good(part.category(), part.split(), file);
             byte[] image = files.read(images.get(i));
             requirePicture(images.get(i), image);
-            target.write(key, image);
+            target.write(keys.get(i), image);
         }
+    }
+
+    /** Where the images of a part go, in their order. */
+    static List<String> keys(ExportPlan.Part.GoodImages part, PairFormat format) {
+        return IntStream.range(0, part.images().size())
+                .mapToObj(i -> String.format(
+                        Locale.ROOT,
+                        "%06d%s",
+                        part.first() + i,
+                        extension(part.images().get(i))))
+                .map(file -> format.good(part.category(), part.split(), file))
+                .toList();
     }
 
     private static void requirePicture(URI uri, byte[] image) throws IOException {

@@ -110,6 +110,15 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
         return format.pairFormat(shardBytes);
     }
 
+    /** Keys of the good images that it has. */
+    List<String> goodImages() {
+        return parts.stream()
+                .filter(Part.GoodImages.class::isInstance)
+                .map(Part.GoodImages.class::cast)
+                .flatMap(part -> ExportPairs.keys(part, pairFormat()).stream())
+                .toList();
+    }
+
     List<String> partNames() {
         return parts.stream().map(Part::name).toList();
     }

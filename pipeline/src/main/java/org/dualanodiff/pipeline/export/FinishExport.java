@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,9 +86,9 @@ public final class FinishExport {
     private void deleteOthers(ExportPlan plan, PairFormat.Entries entries) {
         Set<String> lists = plan.partNames().stream().map(PartLists::key).collect(Collectors.toSet());
         deleteOthers(PartLists.FOLDER, lists);
-        Set<String> files;
+        Set<String> files = new HashSet<>(plan.goodImages());
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
-            files = all.flatMap(plan.pairFormat()::files).collect(Collectors.toSet());
+            all.flatMap(plan.pairFormat()::files).forEach(files::add);
         }
         plan.pairFormat().folders(plan.classes()).forEach(folder -> deleteOthers(folder, files));
     }

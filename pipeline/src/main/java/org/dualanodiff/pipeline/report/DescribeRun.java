@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -16,12 +17,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.image.PngCodec;
+import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
 import org.dualanodiff.pipeline.evaluate.EvaluationFiles;
 import org.dualanodiff.pipeline.evaluate.EvaluationReport;
 import org.dualanodiff.pipeline.evaluate.EvaluationTable;
 import org.dualanodiff.pipeline.store.Provenance;
 import org.dualanodiff.pipeline.store.RunManifest;
+import org.dualanodiff.pipeline.store.RunManifest.Quality;
 
 /** The report of a run: summary, units, one chapter a defect, files set aside, settings. */
 public final class DescribeRun {
@@ -83,26 +86,49 @@ public final class DescribeRun {
     }
 
     private static Section summary(RunManifest manifest, List<UnitFacts> units) {
-        int accepted = sum(units, facts -> facts.generated().accepted());
-        int all = sum(units, facts -> facts.generated().all());
+        List<RunManifest.Unit> others = others(manifest, units);
+        int pairs = sum(units, facts -> facts.generated().all());
         double seconds =
                 units.stream().mapToDouble(facts -> facts.generated().seconds()).sum();
+        int accepted = sum(units, facts -> facts.generated().accepted()) + pairs(others, Quality::accepted);
+        int rejected = sum(units, facts -> facts.generated().rejected()) + pairs(others, Quality::rejected);
+        double generating = seconds
+                + others.stream()
+                        .flatMap(unit -> unit.timings().generation().stream())
+                        .mapToDouble(RunManifest.Work::workingSeconds)
+                        .sum();
         RunManifest.Totals totals = manifest.totals();
         return new Section.KeyFigures(
                 "Summary",
                 List.of(
                         new Section.Figure("accepted pairs", Readable.count(accepted)),
-                        new Section.Figure("rejected pairs", Readable.count(all - accepted)),
-                        new Section.Figure("accepted", Readable.share(accepted, all)),
+                        new Section.Figure("rejected pairs", Readable.count(rejected)),
+                        new Section.Figure("accepted", Readable.share(accepted, accepted + rejected)),
                         new Section.Figure(
-                                "real training pairs", Readable.count(sum(units, facts -> realPairs(facts)))),
+                                others.isEmpty() ? "real training pairs" : "real training pairs of those shown",
+                                Readable.count(sum(units, facts -> realPairs(facts)))),
                         new Section.Figure("adapters trained", Readable.count(totals.adaptersTrained())),
                         new Section.Figure("adapters reused", Readable.count(totals.adaptersReused())),
                         new Section.Figure("units failed", Readable.count(totals.unitsFailed())),
-                        new Section.Figure("pairs per device second", Readable.digits(all / seconds, 3)),
+                        new Section.Figure("pairs per device second", Readable.digits(pairs / seconds, 3)),
                         new Section.Figure("training, device time", Readable.duration(totals.trainingSeconds())),
-                        new Section.Figure("generating, device time", Readable.duration(seconds)),
+                        new Section.Figure("generating, device time", Readable.duration(generating)),
                         new Section.Figure("last run took", Readable.duration(seconds(manifest)))));
+    }
+
+    /** Units without a chapter, of which the manifest alone tells. */
+    private static List<RunManifest.Unit> others(RunManifest manifest, List<UnitFacts> units) {
+        Set<UnitKey> shown = units.stream().map(facts -> facts.unit().unit()).collect(Collectors.toSet());
+        return manifest.units().stream()
+                .filter(unit -> !shown.contains(unit.unit()))
+                .toList();
+    }
+
+    private static int pairs(List<RunManifest.Unit> units, ToIntFunction<Quality> number) {
+        return units.stream()
+                .flatMap(unit -> unit.quality().stream())
+                .mapToInt(number)
+                .sum();
     }
 
     private static double seconds(RunManifest manifest) {

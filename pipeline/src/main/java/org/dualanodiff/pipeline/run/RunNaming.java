@@ -3,6 +3,7 @@ package org.dualanodiff.pipeline.run;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunRegistry;
 import org.dualanodiff.pipeline.store.RunRegistry.GoodImagesBinding;
 import org.dualanodiff.pipeline.store.RunRegistry.RunIdentity;
+import org.dualanodiff.pipeline.store.StoreException;
 
 /**
  * Which run a command means. A given {@code run.id} is taken as it is. {@code auto} stands for the run of these settings
@@ -35,6 +37,34 @@ public final class RunNaming {
         PipelineConfig config = inputs.settings().config();
         String id = config.run().isAuto() ? automatic(inputs) : config.run().id();
         return RunIdentity.of(id, inputs.settings().all(), ProductVersion.current(), Instant.now());
+    }
+
+    /**
+     * Passes if a command may go on with the run, as far as that has got; writes nothing.
+     *
+     * @throws StoreException if the run has other settings, adapters or good images, as when it is opened
+     */
+    public void requireSame(RunIdentity wanted, RunInputs inputs) {
+        String runId = wanted.runId();
+        runs.find(runId)
+                .filter(there -> !there.settings().equals(wanted.settings()))
+                .ifPresent(there -> runs.open(wanted));
+        // What is bound already is only compared.
+        Set<UnitKey> units =
+                runs.boundAdapters(runId).stream().map(bound -> bound.unit()).collect(Collectors.toSet());
+        runs.bindAdapters(
+                runId,
+                inputs.adapters().stream()
+                        .filter(adapter -> units.contains(adapter.unit()))
+                        .toList());
+        Set<String> categories = runs.boundGoodImages(runId).stream()
+                .map(GoodImagesBinding::category)
+                .collect(Collectors.toSet());
+        runs.bindGoodImages(
+                runId,
+                inputs.goodImages().stream()
+                        .filter(good -> categories.contains(good.category()))
+                        .toList());
     }
 
     private String automatic(RunInputs inputs) {

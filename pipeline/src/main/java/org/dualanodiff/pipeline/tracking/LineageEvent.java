@@ -26,9 +26,9 @@ public record LineageEvent(String namespace, RunManifest manifest, List<String> 
     private static final String SPECIFICATION = "https://openlineage.io/spec/";
     private static final String PRODUCER = "urn:dualanodiff:" + ProductVersion.current();
 
-    /** Not by URI, which refuses blanks. */
+    /** Not by URI, which refuses blanks. Without an authority it is Hadoop's default one, or a local file. */
     private static final Pattern ADDRESS =
-            Pattern.compile("(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]+)://(?<authority>[^/]+)(?<path>/.*)");
+            Pattern.compile("(?!file:///)(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]+)://(?<authority>[^/]*)(?<path>/.*)?");
 
     /** Puts it into the store, in the place of that of an earlier command of the run. */
     public void write(ObjectStore store) {
@@ -120,11 +120,12 @@ public record LineageEvent(String namespace, RunManifest manifest, List<String> 
                     "name", Path.of(local(address)).toAbsolutePath().normalize().toString());
             return dataset;
         }
+        String path = parts.group("path") == null ? "/" : parts.group("path");
         // What Hadoop calls s3a is S3 for everybody else; keys of a bucket begin with no slash.
         boolean bucket = parts.group("scheme").matches("s3[an]?|gs");
         String scheme = parts.group("scheme").replaceFirst("s3[an]", "s3");
         dataset.addProperty("namespace", scheme + "://" + parts.group("authority"));
-        dataset.addProperty("name", bucket ? parts.group("path").substring(1) : parts.group("path"));
+        dataset.addProperty("name", bucket && path.length() > 1 ? path.substring(1) : path);
         return dataset;
     }
 

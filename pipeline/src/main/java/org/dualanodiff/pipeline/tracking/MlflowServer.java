@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,11 +49,19 @@ final class MlflowServer {
      *     {@code MLFLOW_TRACKING_USERNAME} and {@code MLFLOW_TRACKING_PASSWORD}
      */
     MlflowServer(String address, Map<String, String> environment) {
-        if (!address.matches("https?://.+")) {
+        if (!isAddress(address)) {
             throw new UserError("an MLflow server has an address such as http://localhost:5000, was " + address);
         }
         this.address = address.replaceFirst("/+$", "");
         this.authorization = authorization(environment);
+    }
+
+    private static boolean isAddress(String address) {
+        try {
+            return address.matches("https?://.+") && new URI(address).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static Optional<String> authorization(Map<String, String> environment) {

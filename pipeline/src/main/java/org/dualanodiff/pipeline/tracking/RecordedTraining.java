@@ -41,8 +41,9 @@ public record RecordedTraining(AdapterId adapter, TrainingCurve curve, Map<Integ
     public static List<AdapterId> of(ObjectStore store, String runId) {
         List<AdapterId> adapters = new RunRegistry(store).boundAdapters(runId);
         if (adapters.isEmpty()) {
-            throw new StoreException(
-                    "run %s in %s has no units; see its name with dualanodiff status".formatted(runId, store.root()));
+            throw new StoreException(("run %s in %s has no units to export the trainings of: augment and generate note"
+                            + " them, train alone does not; see its name with dualanodiff status")
+                    .formatted(runId, store.root()));
         }
         return adapters;
     }

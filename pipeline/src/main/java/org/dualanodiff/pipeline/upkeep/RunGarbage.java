@@ -108,7 +108,8 @@ final class RunGarbage {
         Inventory others = Inventory.of(store, "datasets")
                 .only(file -> !file.isUnfinished())
                 .only(file -> !counted.contains(file.key()) || !file.modified().isBefore(limits.inUse()));
-        return left.areOlderThan(limits.keep())
+        // What train alone leaves is of drivers, and was old when it was listed.
+        return (left.isEmpty() || left.areOlderThan(limits.keep()))
                 && !References.in(store, others.files(), References.OF_DATASETS)
                         .with(inTablesNow())
                         .includeRun(run);
@@ -144,14 +145,31 @@ final class RunGarbage {
             Set<String> needed = new HashSet<>();
             for (UnitCommit commit : new UnitCommits(store, run).all()) {
                 needed.addAll(UnitCommit.keys(commit.files()));
-                if (!commit.committedAt().isBefore(limits.inUse())) {
-                    needed.addAll(commit.replaced());
-                }
+                needed.addAll(replacedLately(commit));
             }
             return file -> !needed.contains(file.key());
         } catch (StoreException e) {
             LOG.warn("no files of run {} go, since nobody can tell which are needed: {}", run, e.getMessage());
             return file -> false;
         }
+    }
+
+    /**
+     * What was replaced within the limit. Each commit names all that was ever replaced; what the last one before the
+     * limit names, nobody reads any more.
+     */
+    private Set<String> replacedLately(UnitCommit last) {
+        Set<String> lately = new HashSet<>(last.replaced());
+        Optional<UnitCommit> commit = Optional.of(last);
+        while (!lately.isEmpty() && commit.isPresent()) {
+            UnitCommit known = commit.get();
+            if (known.committedAt().isBefore(limits.inUse())) {
+                known.replaced().forEach(lately::remove);
+                return lately;
+            }
+            String before = StoreLayout.commit(known.runId(), known.unit(), known.number() - 1);
+            commit = store.find(before, UnitCommit.class);
+        }
+        return lately;
     }
 }

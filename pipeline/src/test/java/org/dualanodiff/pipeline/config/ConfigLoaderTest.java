@@ -98,9 +98,9 @@ class ConfigLoaderTest {
             seed = -9223372036854775808
             compute { device = "cuda:1", precision = bf16, threads = 4, training-precision = fp32, generation-precision = fp16 }
             evaluate {
-              arms = [generated, "real+generated@anchored"], seeds = 5, size = 256, channels = 3, width = 8, steps = 100
+              arms = [real, "real+generated@anchored", real], seeds = 5, size = 256, channels = 3, width = 8
               batch-size = 8, learning-rate = 1e-4, pairs-per-defect = 50, classifier-steps = 30, twins = "twins.json"
-              allowed-loss = 0.02
+              allowed-loss = 0.02, steps = 100
               networks { features = f.pt, classes = c.pt, distances = d.pt, size = 64 }
             }
             log { format = json, file = "night.log" }
@@ -181,7 +181,7 @@ class ConfigLoaderTest {
             new PipelineConfig.Seeds(Long.MIN_VALUE, -12),
             new ComputeConfig("cuda:1", "bf16", "fp32", "fp16", 4),
             new EvaluationConfig(
-                    List.of("generated", "real+generated@anchored"),
+                    List.of("real", "real+generated@anchored"),
                     5,
                     new EvaluationConfig.Budget(256, 3, 8, 100, 8, 1e-4, 50, 30),
                     "twins.json",

@@ -146,6 +146,33 @@ class InvalidConfigTest {
                 .contains(complaint);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "compute.precision=fp16, compute.generation-precision=auto",
+        "compute.generation-precision=fp16, compute.precision=fp32"
+    })
+    void halfPrecision_onACpu_isRefused(String half, String other) {
+        List<String> sets = List.of("compute.device=cpu", half, other);
+
+        assertThat(problems(Optional.empty(), sets, Map.of(), new Properties()))
+                .singleElement()
+                .asString()
+                .endsWith("must not be fp16 when compute.device is cpu: fp16 is for GPUs; on a CPU take bf16 or fp32");
+    }
+
+    @Test
+    void allowedLoss_withoutArmsToCompare_isRefused() {
+        assertThat(problems(
+                        Optional.empty(),
+                        List.of("evaluate.allowed-loss=0.02", "evaluate.arms=[real, \"real+cut-paste\", generated]"),
+                        Map.of(),
+                        new Properties()))
+                .singleElement()
+                .asString()
+                .startsWith("--set evaluate.allowed-loss")
+                .contains("must be 1 unless evaluate.arms holds real and an arm such as real+generated, was 0.02");
+    }
+
     @Test
     void sparkProperty_thatIsRefused_doesNotShowItsValue() {
         assertThat(problems(Optional.empty(), List.of("spark.conf.hadoop.secret=hunter2"), Map.of(), new Properties()))

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.EvaluationConfig;
 import org.dualanodiff.pipeline.evaluate.EvaluateArm.Measured;
@@ -128,6 +130,22 @@ class EvaluationReportTest {
             EvaluationFiles.Found found = files.find("r").orElseThrow();
             assertThat(EvaluationTable.lines(found.report())).isEqualTo(EvaluationTable.lines(report));
             assertThat(found.sheets()).isEmpty();
+        }
+    }
+
+    @Test
+    void sheet_ofAnArmOfManyRuns_isFoundAgain(@TempDir Path folder) {
+        String arm = "generated@"
+                + IntStream.range(0, 40).mapToObj(i -> "night-" + i).collect(Collectors.joining(","));
+        List<EvaluateArm.Result> results = new ArrayList<>(results("real", "0.40"));
+        Measured measured = results(arm, "0.44").get(0).measured();
+        results.add(new EvaluateArm.Result("tile", measured, List.of(), new byte[] {1}, false));
+        EvaluationReport report =
+                EvaluationReport.of("r", "1", SETTINGS, List.of(Arm.parse("real"), Arm.parse(arm)), results, List.of());
+        try (ObjectStore store = ObjectStore.open(folder.toString(), Map.of())) {
+            EvaluationFiles files = new EvaluationFiles(store);
+            files.write(report, results);
+            assertThat(files.find("r").orElseThrow().sheets()).containsOnlyKeys("tile, " + arm);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,6 +199,21 @@ class ExportPairsTest {
         assertThat(between).containsAll(before).hasSizeGreaterThan(before.size());
         assertThat(after).isEqualTo(before);
         assertThat(ExportFixture.keys(target)).isEqualTo(between);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MVTEC", "YOLO"})
+    void export_afterAGoodImageWasTakenOut_holdsOneLess(ExportFormat format) throws IOException {
+        fixture.export(fixture.plan(format).with(fixture.originals()), target);
+        List<String> before = ExportFixture.keys(target);
+        Files.delete(folder.resolve("data/cloth/train/good/000.png"));
+
+        fixture.export(fixture.plan(format).with(fixture.originals()), target);
+
+        assertThat(before).filteredOn(key -> key.endsWith("good/000002.png")).hasSize(1);
+        assertThat(ExportFixture.keys(target))
+                .hasSize(before.size() - 1)
+                .noneMatch(key -> key.endsWith("good/000002.png"));
     }
 
     @Test

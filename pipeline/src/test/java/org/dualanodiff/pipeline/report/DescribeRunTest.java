@@ -78,6 +78,26 @@ class DescribeRunTest {
     }
 
     @Test
+    void summary_ofMoreUnitsThanAreShown_sumsOverAll() {
+        String quality = "\"quality\": {\"wanted\": 7, \"accepted\": 7, \"rejected\": 2, \"reasons\": {}}";
+        String counted = MANIFEST.replace("\"error\": \"no", quality + ", \"error\": \"no");
+        RunManifest manifest = Json.parse(counted.getBytes(UTF_8), RunManifest.class, "manifest.json");
+        GeneratedPairs generated =
+                new GeneratedPairs(3, 1, new double[] {0.01, 0.02, 0.03}, Map.of(), 8, List.of(), List.of());
+
+        ReportPage report = DescribeRun.of(
+                manifest,
+                List.of(new UnitFacts(manifest.units().get(0), Optional.empty(), RealPairs.NONE, generated)),
+                Optional.empty());
+
+        assertThat(((Section.KeyFigures) report.sections().get(0)).figures())
+                .contains(
+                        new Section.Figure("accepted pairs", "10"),
+                        new Section.Figure("rejected pairs", "3"),
+                        new Section.Figure("pairs per device second", "0.5"));
+    }
+
+    @Test
     void realPairs_ofTrainingSet_keepEveryAreaAndTheFirstPictures(@TempDir Path folder) throws Exception {
         SampleDataset.write(folder, 1, new SampleDataset.Size(1, 1, 18), List.of("cloth"));
         Dataset dataset = new DatasetReader(new Configuration())

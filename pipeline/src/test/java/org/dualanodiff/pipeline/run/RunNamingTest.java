@@ -100,6 +100,26 @@ class RunNamingTest {
     }
 
     @Test
+    void run_whenTrainingImagesChangedInPlace_isRefusedBeforeAnythingIsWritten() throws IOException {
+        RunIdentity night = identify("run.id=night");
+        try (ObjectStore store = store()) {
+            RunRegistry runs = new RunRegistry(store);
+            RunNaming naming = new RunNaming(runs);
+            naming.requireSame(night, inputs());
+            assertThat(store.list("")).isEmpty();
+            runs.open(night);
+            runs.bindAdapters("night", inputs().adapters());
+            naming.requireSame(night, inputs());
+
+            Path holes = folder.resolve("data/cloth/test/hole");
+            Files.copy(holes.resolve("005.png"), holes.resolve("000.png"), StandardCopyOption.REPLACE_EXISTING);
+            assertThatThrownBy(() -> naming.requireSame(night, inputs()))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll("run night has samples of cloth/hole", "give another run.id");
+        }
+    }
+
+    @Test
     void settings_withObjectMasksThatPlaceDefects_holdThem() {
         String masks = folder.resolve("masks").toString();
         String place = "generation.place=object";

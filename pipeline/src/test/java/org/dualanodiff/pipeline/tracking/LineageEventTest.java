@@ -37,6 +37,19 @@ class LineageEventTest {
     }
 
     @Test
+    void event_ofADefaultFileSystemAndOfWholeBuckets_takesThemForNoLocalFiles() {
+        JsonArray inputs = event(List.of("hdfs:///sd15", "s3a://factory", "hdfs://names:8020", "file:///data/x"))
+                .getAsJsonArray("inputs");
+
+        assertThat(inputs.asList().stream().map(Object::toString))
+                .containsExactly(
+                        "{\"namespace\":\"hdfs://\",\"name\":\"/sd15\"}",
+                        "{\"namespace\":\"s3://factory\",\"name\":\"/\"}",
+                        "{\"namespace\":\"hdfs://names:8020\",\"name\":\"/\"}",
+                        "{\"namespace\":\"file\",\"name\":\"/data/x\"}");
+    }
+
+    @Test
     void event_writtenAgain_isTheSameRunOfOpenLineage() {
         assertThat(event(List.of()).getAsJsonObject("run"))
                 .isEqualTo(event(List.of()).getAsJsonObject("run"));

@@ -114,14 +114,17 @@ class TrackersTest {
     void run_withoutUnits_isRefused() {
         assertThatThrownBy(() -> export("none"))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("run none");
+                .hasMessageContaining("run none")
+                .hasMessageContaining("train alone does not");
     }
 
     @Test
     void address_thatIsNone_isRefused() {
-        assertThatThrownBy(() -> new MlflowExport(store, "localhost", Map.of()).write(RUN, true))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("http://localhost:5000");
+        for (String address : List.of("localhost", "http://local host:5000", "http://:5000")) {
+            assertThatThrownBy(() -> new MlflowExport(store, address, Map.of()).write(RUN, true))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("http://localhost:5000");
+        }
     }
 
     @Test

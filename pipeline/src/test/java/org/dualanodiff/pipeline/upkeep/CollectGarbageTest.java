@@ -16,6 +16,8 @@ import org.dualanodiff.pipeline.store.Fingerprint;
 import org.dualanodiff.pipeline.store.RunLease;
 import org.dualanodiff.pipeline.store.RunLease.LeaseTerms;
 import org.dualanodiff.pipeline.store.StoreLayout;
+import org.dualanodiff.pipeline.store.UnitCommit;
+import org.dualanodiff.pipeline.store.UnitCommits;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Amount;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.FoundGarbage;
 import org.dualanodiff.pipeline.upkeep.CollectGarbage.Garbage;
@@ -126,6 +128,31 @@ class CollectGarbageTest {
         assertThat(made.verify().findings()).isEmpty();
     }
 
+    @Test
+    void gc_ofFilesThatWereReplacedBeforeTheRunGrew_deletesThemHoweverYoungTheLastCommit() throws IOException {
+        List<String> replaced = made.compact(RUN);
+        UnitCommits commits = new UnitCommits(made.store, RUN);
+        UnitCommit last = commits.find(ADAPTER.unit()).orElseThrow();
+        Instant later = Instant.now().plus(Duration.ofDays(2));
+        commits.create(new UnitCommit(
+                RUN,
+                last.category(),
+                last.defect(),
+                last.number() + 1,
+                last.adapter(),
+                last.files(),
+                last.accepted(),
+                last.rejected(),
+                last.replaced(),
+                later));
+
+        assertThat(new CollectGarbage(made.store, GarbageRules.olderThan(Duration.ofDays(30)), later)
+                        .find()
+                        .garbage())
+                .extracting(Garbage::key)
+                .containsExactlyElementsOf(replaced);
+    }
+
     /** A publication to a table is a version of a data set, too. */
     @Test
     void gc_ofFilesThatWerePublishedBeforeTheyWereReplaced_keepsThemForGood() throws IOException {
@@ -159,6 +186,14 @@ class CollectGarbageTest {
         made.age("staging/run=dead", OLD);
         made.age("runs/dead", OLD);
         assertDeletes("runs/dead", "staging/run=dead");
+    }
+
+    @Test
+    void gc_ofWhatTrainAloneLeft_deletesIt() throws IOException {
+        write(StoreLayout.result("trained"), OLD);
+        write(StoreLayout.tasks("trained", Instant.EPOCH), OLD);
+
+        assertDeletes("runs/trained");
     }
 
     @Test
