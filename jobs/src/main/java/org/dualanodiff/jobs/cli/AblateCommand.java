@@ -99,8 +99,9 @@ final class AblateCommand extends ConsoleCommand {
     private EvaluationRun.Summary evaluate(SparkSession spark, List<String> runs) throws IOException {
         List<String> arms =
                 runs.stream().map(run -> "\"generated@" + run + "\"").toList();
-        PipelineConfig config =
-                options.load(List.of("run.id=" + runs.get(0), "evaluate.arms=[" + String.join(", ", arms) + "]"));
+        // No arm has real defects, so there is no loss to allow.
+        PipelineConfig config = options.load(List.of(
+                "run.id=" + runs.get(0), "evaluate.arms=[" + String.join(", ", arms) + "]", "evaluate.allowed-loss=1"));
         return new EvaluationRun(spark, config, stderr()).run();
     }
 

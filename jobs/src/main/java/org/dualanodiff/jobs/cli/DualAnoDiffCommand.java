@@ -129,7 +129,7 @@ public final class DualAnoDiffCommand {
                 return "permission denied";
             }
             return failure instanceof FileAlreadyExistsException
-                    ? "it is there already, and no folder"
+                    ? "it is there already"
                     : failure.getClass().getSimpleName();
         }
     }

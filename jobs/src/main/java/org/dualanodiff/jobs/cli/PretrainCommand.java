@@ -252,8 +252,8 @@ final class PretrainCommand extends ConsoleCommand {
         }
 
         @Override
-        public void sheet(int step, Path sheet) {
-            console.printf("step %d: samples in %s%n", step, sheet);
+        public void written(int step, Path sheet) {
+            console.printf("step %d: model written; drawing samples into %s%n", step, sheet);
             console.flush();
         }
     }

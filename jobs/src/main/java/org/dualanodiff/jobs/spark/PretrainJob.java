@@ -70,7 +70,7 @@ public final class PretrainJob {
                 }
 
                 @Override
-                public void sheet(int step, Path sheet) {}
+                public void written(int step, Path sheet) {}
             };
         }
     }

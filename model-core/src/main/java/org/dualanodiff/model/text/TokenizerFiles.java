@@ -160,7 +160,7 @@ record TokenizerFiles(Path folder, JsonObject vocabulary, JsonObject definition,
         }
         if (largest >= text.vocabSize()) {
             throw new CheckpointException(
-                    "%s: has token %d, but the text encoder knows vocab_size %d: they are of two models"
+                    "%s: has token %d, or the tokens added to it have, but the text encoder knows vocab_size %d: they are of two models"
                             .formatted(file, largest, text.vocabSize()));
         }
         requireMerges();

@@ -37,8 +37,8 @@ public final class BackgroundChoice {
     /**
      * @param others images that object masks are needed of, besides the backgrounds of pairs
      * @return empty where it is off, or where {@code auto} finds no mask to trust; why is logged
-     * @throws DatasetException if it is {@code on} and there is no mask to trust, if a folder of masks has some of the
-     *     category and not all, or if images cannot be reached to decide, with the reason
+     * @throws DatasetException if it is {@code on} and there is no mask to trust, if a folder has masks of some of
+     *     the images that are looked at and not of all, or if images cannot be reached to decide, with the reason
      */
     public Optional<BackgroundSource> of(GoodImages good, List<URI> others) {
         String setting = config.settingOf(good.category());
@@ -75,14 +75,13 @@ public final class BackgroundChoice {
         URI folder = DatasetPath.locate(config.objectMasks()).toUri();
         BackgroundSource source = new BackgroundSource(mode(), good.category(), good.training(), folder);
         FromFolder masks = new FromFolder(folder, good.category(), files);
-        if (masks.missing(source.backgrounds()).size() == source.backgrounds().size()) {
-            return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
-        }
         List<URI> needed = Stream.concat(source.backgrounds().stream(), others.stream())
                 .distinct()
                 .toList();
         List<URI> missing = masks.missing(needed);
-        if (!missing.isEmpty()) {
+        if (missing.containsAll(source.backgrounds())) {
+            return none(setting, good.category(), "%s has no masks of its good images".formatted(config.objectMasks()));
+        } else if (!missing.isEmpty()) {
             throw new DatasetException("%s lacks %d of the %d object masks that %s needs: %s"
                     .formatted(config.objectMasks(), missing.size(), needed.size(), good.category(), listed(missing)));
         }

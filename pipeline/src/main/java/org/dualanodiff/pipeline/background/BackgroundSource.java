@@ -206,8 +206,12 @@ public record BackgroundSource(BackgroundMode mode, String category, List<URI> g
             int last = parts.length - 1;
             String stem = parts[last].replaceFirst("\\.[^.]*$", "");
             // Layouts have different numbers of folders below the category's, and some have none of its name.
-            int named = List.of(image.getPath().split("/")).subList(0, last).lastIndexOf(category);
-            int first = named < 0 ? Math.max(1, last - FOLDERS) : named;
+            List<String> names = List.of(image.getPath().split("/")).subList(0, last);
+            int first = Math.max(1, last - FOLDERS);
+            // A defect may be named like its category.
+            if (first < last && !names.get(first).equals(category) && names.contains(category)) {
+                first = names.lastIndexOf(category);
+            }
             List<String> folders = List.of(parts).subList(first, last);
             return Stream.concat(folders.stream(), Stream.of(stem)).collect(Collectors.joining("/", folder + "/", ""));
         }

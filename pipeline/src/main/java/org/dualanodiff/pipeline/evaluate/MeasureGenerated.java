@@ -85,7 +85,7 @@ public final class MeasureGenerated {
                 null);
     }
 
-    /** All images as networks see them, in color at their size; a detector's show little of what they look at. */
+    /** All images as networks see them: in color, and not as small as a detector's. */
     private record Pictures(List<Image> training, List<Image> tests, List<Image> generated) {
         static final Pictures NONE = new Pictures(List.of(), List.of(), List.of());
     }

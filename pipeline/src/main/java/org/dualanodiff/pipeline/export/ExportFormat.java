@@ -74,7 +74,7 @@ public enum ExportFormat {
             return null;
         }
 
-        /** Folders that hold the files of these classes' pairs and their categories' good images, and nothing else. */
+        /** Folders that hold the files of these classes' pairs and nothing else. */
         List<String> folders(ExportPlan.Classes classes);
 
         /** The files that a pair was written to. */

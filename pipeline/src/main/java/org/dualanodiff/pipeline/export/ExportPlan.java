@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -110,12 +111,13 @@ public record ExportPlan(ExportFormat format, String source, List<Part> parts, l
         return format.pairFormat(shardBytes);
     }
 
-    /** Keys of the good images that it has. */
+    /** Keys of the good images that it has, in formats that have a place for them. */
     List<String> goodImages() {
         return parts.stream()
                 .filter(Part.GoodImages.class::isInstance)
                 .map(Part.GoodImages.class::cast)
                 .flatMap(part -> ExportPairs.keys(part, pairFormat()).stream())
+                .filter(Objects::nonNull)
                 .toList();
     }
 

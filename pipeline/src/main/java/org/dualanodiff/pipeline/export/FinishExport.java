@@ -87,10 +87,15 @@ public final class FinishExport {
         Set<String> lists = plan.partNames().stream().map(PartLists::key).collect(Collectors.toSet());
         deleteOthers(PartLists.FOLDER, lists);
         Set<String> files = new HashSet<>(plan.goodImages());
+        // Where the export brings no good images, those that lie there are somebody's own.
+        Set<String> folders = files.stream()
+                .map(key -> key.substring(0, key.lastIndexOf('/')))
+                .collect(Collectors.toSet());
+        folders.addAll(plan.pairFormat().folders(plan.classes()));
         try (Stream<ExportedPair.Entry> all = entries.stream()) {
             all.flatMap(plan.pairFormat()::files).forEach(files::add);
         }
-        plan.pairFormat().folders(plan.classes()).forEach(folder -> deleteOthers(folder, files));
+        folders.forEach(folder -> deleteOthers(folder, files));
     }
 
     private void deleteOthers(String folder, Set<String> kept) {

@@ -40,22 +40,14 @@ record MvtecFormat() implements PairFormat.OfFiles {
     @Override
     public List<String> folders(ExportPlan.Classes classes) {
         return classes.units().stream()
-                .flatMap(unit -> Stream.of(
-                        folder(unit.category(), "test", unit.defect()),
-                        folder(unit.category(), "ground_truth", unit.defect()),
-                        good(unit.category(), "train"),
-                        good(unit.category(), "test")))
-                .distinct()
+                .flatMap(unit ->
+                        Stream.of("test", "ground_truth").map(part -> folder(unit.category(), part, unit.defect())))
                 .toList();
-    }
-
-    private static String good(String category, String split) {
-        return Keys.of(Keys.named(category), split, "good");
     }
 
     @Override
     public String good(String category, String split, String file) {
-        return Keys.of(good(category, split), file);
+        return Keys.of(Keys.named(category), split, "good", file);
     }
 
     @Override

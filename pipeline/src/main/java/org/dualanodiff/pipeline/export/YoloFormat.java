@@ -19,7 +19,6 @@ record YoloFormat() implements PairFormat.OfFiles {
 
     private static final String IMAGES = "images";
     private static final String LABELS = "labels";
-    private static final String GOOD = "good";
 
     @Override
     public ExportedPair.Entry write(ExportedPair pair, ExportPlan.Classes classes, ObjectStore target) {
@@ -41,11 +40,7 @@ record YoloFormat() implements PairFormat.OfFiles {
     @Override
     public List<String> folders(ExportPlan.Classes classes) {
         return classes.units().stream()
-                .flatMap(unit -> Stream.of(
-                        folder(IMAGES, unit.category(), unit.defect()),
-                        folder(LABELS, unit.category(), unit.defect()),
-                        folder(IMAGES, unit.category(), GOOD)))
-                .distinct()
+                .flatMap(unit -> Stream.of(IMAGES, LABELS).map(part -> folder(part, unit.category(), unit.defect())))
                 .toList();
     }
 
@@ -69,7 +64,7 @@ record YoloFormat() implements PairFormat.OfFiles {
 
     @Override
     public String good(String category, String split, String file) {
-        return split.equals("train") ? Keys.of(folder(IMAGES, category, GOOD), file) : null;
+        return split.equals("train") ? Keys.of(IMAGES, "train", Keys.named(category), "good", file) : null;
     }
 
     @Override

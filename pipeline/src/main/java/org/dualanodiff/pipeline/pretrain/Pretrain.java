@@ -199,8 +199,8 @@ public final class Pretrain {
                 .map(UnitKey::spoken)
                 .distinct()
                 .toList();
+        progress.written(step, sheet);
         new SampleSheet(objects, defects, settings).write(settings.folder(), sheet);
-        progress.sheet(step, sheet);
     }
 
     /** The pictures of one's own that this base has seen, those that the base before it had seen included. */
@@ -382,7 +382,7 @@ public final class Pretrain {
          *  @param secondsLeft until the last step or the end of the time given */
         void step(int step, int steps, double loss, double rate, double secondsLeft);
 
-        /** The model and a sheet of samples were written. */
-        void sheet(int step, Path sheet);
+        /** The model was written, and a sheet of its samples is drawn next, which may take minutes. */
+        void written(int step, Path sheet);
     }
 }

@@ -92,11 +92,8 @@ public final class DescribeRun {
                 units.stream().mapToDouble(facts -> facts.generated().seconds()).sum();
         int accepted = sum(units, facts -> facts.generated().accepted()) + pairs(others, Quality::accepted);
         int rejected = sum(units, facts -> facts.generated().rejected()) + pairs(others, Quality::rejected);
-        double generating = seconds
-                + others.stream()
-                        .flatMap(unit -> unit.timings().generation().stream())
-                        .mapToDouble(RunManifest.Work::workingSeconds)
-                        .sum();
+        // Of the others nothing more is known.
+        String shown = others.isEmpty() ? "" : " of those shown";
         RunManifest.Totals totals = manifest.totals();
         return new Section.KeyFigures(
                 "Summary",
@@ -105,14 +102,13 @@ public final class DescribeRun {
                         new Section.Figure("rejected pairs", Readable.count(rejected)),
                         new Section.Figure("accepted", Readable.share(accepted, accepted + rejected)),
                         new Section.Figure(
-                                others.isEmpty() ? "real training pairs" : "real training pairs of those shown",
-                                Readable.count(sum(units, facts -> realPairs(facts)))),
+                                "real training pairs" + shown, Readable.count(sum(units, facts -> realPairs(facts)))),
                         new Section.Figure("adapters trained", Readable.count(totals.adaptersTrained())),
                         new Section.Figure("adapters reused", Readable.count(totals.adaptersReused())),
                         new Section.Figure("units failed", Readable.count(totals.unitsFailed())),
                         new Section.Figure("pairs per device second", Readable.digits(pairs / seconds, 3)),
                         new Section.Figure("training, device time", Readable.duration(totals.trainingSeconds())),
-                        new Section.Figure("generating, device time", Readable.duration(generating)),
+                        new Section.Figure("generating, device time" + shown, Readable.duration(seconds)),
                         new Section.Figure("last run took", Readable.duration(seconds(manifest)))));
     }
 

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.dualanodiff.model.base.MemoryNeed;
 import org.dualanodiff.model.base.ModelFiles;
@@ -334,16 +333,17 @@ public record RunInputs(
                             generation.anchorFrom(), generation.anchorUntil(), generation.anchorDetail(), ground));
         }
 
-        /** Null where no object mask is to be trusted, as for textures. Crops need those of the defect images, too. */
+        /**
+         * Null where no object mask is to be trusted, as for textures. Crops need those of the defect images, too. Of the
+         * good images only the first are looked at, for there may be thousands.
+         */
         private BackgroundSource objects(GoodImages good, Dataset dataset) {
             BackgroundConfig background = config.background();
             BackgroundConfig automatic = new BackgroundConfig(
                     "auto", List.of(), List.of(), List.of(), background.objectMasks(), background.scaledLatent());
-            Stream<URI> training = config.dataset().crop().aroundDefects()
-                    ? dataset.training(good.category()).stream()
-                    : Stream.empty();
-            List<URI> masked = Stream.concat(good.training().stream(), training).toList();
-            return new BackgroundChoice(automatic, files).of(good, masked).orElse(null);
+            boolean crops = config.dataset().crop().aroundDefects();
+            List<URI> defects = crops ? dataset.training(good.category()) : List.of();
+            return new BackgroundChoice(automatic, files).of(good, defects).orElse(null);
         }
     }
 }

@@ -42,10 +42,10 @@ public final class MlflowExport {
      * @throws org.dualanodiff.pipeline.UserError if the server does not answer or does not take something
      */
     public int write(String runId, boolean artifacts) {
-        List<AdapterId> adapters = RecordedTraining.of(store, runId);
         RunIdentity identity = new RunRegistry(store)
                 .find(runId)
                 .orElseThrow(() -> new StoreException("there is no run %s in %s".formatted(runId, store.root())));
+        List<AdapterId> adapters = RecordedTraining.of(store, runId);
         ServedRun run = server.run(
                 server.experiment(EXPERIMENT), runId, RUN_TAG, store.root() + "#" + runId, identity.createdAt());
         Optional<RunManifest> manifest = new RunRegistry(store).findManifest(runId);

@@ -41,8 +41,8 @@ public record RecordedTraining(AdapterId adapter, TrainingCurve curve, Map<Integ
     public static List<AdapterId> of(ObjectStore store, String runId) {
         List<AdapterId> adapters = new RunRegistry(store).boundAdapters(runId);
         if (adapters.isEmpty()) {
-            throw new StoreException(("run %s in %s has no units to export the trainings of: augment and generate note"
-                            + " them, train alone does not; see its name with dualanodiff status")
+            throw new StoreException(("run %s in %s has no units: runs of train alone have none, and dualanodiff status"
+                            + " shows the names of all")
                     .formatted(runId, store.root()));
         }
         return adapters;

@@ -72,7 +72,7 @@ public final class TrainAdapter {
             Provenance.Training then = standing.get().provenance().training();
             TaskTimes none = new TaskTimes(0, 0, 0, base.deviceName());
             return new TrainResult(
-                    task.adapter(), then.steps(), then.steps(), then.finalLoss(), watch.seconds(), none, null);
+                    task.adapter(), then.steps(), then.steps(), then.finalLoss(), then.seconds(), none, null);
         }
         StoredCheckpoints checkpoints = new StoredCheckpoints(store, task.adapter());
         List<TrainingExample> examples = examples(task);

@@ -108,7 +108,7 @@ final class RunGarbage {
         Inventory others = Inventory.of(store, "datasets")
                 .only(file -> !file.isUnfinished())
                 .only(file -> !counted.contains(file.key()) || !file.modified().isBefore(limits.inUse()));
-        // What train alone leaves is of drivers, and was old when it was listed.
+        // Nothing but files of drivers is left by train, whose age was looked at when they were listed.
         return (left.isEmpty() || left.areOlderThan(limits.keep()))
                 && !References.in(store, others.files(), References.OF_DATASETS)
                         .with(inTablesNow())
@@ -128,24 +128,28 @@ final class RunGarbage {
                 .only(file -> StoreLayout.isSampleFile(file.key()) && StoreLayout.isOfCommits(file.key()))
                 .olderThan(limits.inUse())
                 .only(file -> !references.name(file.key()));
-        return old.isEmpty()
-                ? Stream.empty()
-                : old.only(notIn(run)).files().stream()
-                        .map(file -> new FoundGarbage(
-                                Garbage.of("pairs that no commit lists", file, Optional.of(run)),
-                                () -> notIn(run).test(file)));
+        if (old.isEmpty()) {
+            return Stream.empty();
+        }
+        Set<String> settled = replacedLongAgo(run);
+        return old.only(notIn(run, settled)).files().stream()
+                .map(file -> new FoundGarbage(
+                        Garbage.of("pairs that no commit lists", file, Optional.of(run)),
+                        () -> notIn(run, settled).test(file)));
     }
 
     /**
      * Files that were replaced a short while ago may still be read by who had read the commit before. Of a run whose commits
      * cannot be read, nothing can be told.
+     *
+     * @param settled what was replaced before that
      */
-    private Predicate<AgedFile> notIn(String run) {
+    private Predicate<AgedFile> notIn(String run, Set<String> settled) {
         try {
             Set<String> needed = new HashSet<>();
             for (UnitCommit commit : new UnitCommits(store, run).all()) {
                 needed.addAll(UnitCommit.keys(commit.files()));
-                needed.addAll(replacedLately(commit));
+                commit.replaced().stream().filter(key -> !settled.contains(key)).forEach(needed::add);
             }
             return file -> !needed.contains(file.key());
         } catch (StoreException e) {
@@ -154,22 +158,24 @@ final class RunGarbage {
         }
     }
 
-    /**
-     * What was replaced within the limit. Each commit names all that was ever replaced; what the last one before the
-     * limit names, nobody reads any more.
-     */
-    private Set<String> replacedLately(UnitCommit last) {
-        Set<String> lately = new HashSet<>(last.replaced());
-        Optional<UnitCommit> commit = Optional.of(last);
-        while (!lately.isEmpty() && commit.isPresent()) {
-            UnitCommit known = commit.get();
-            if (known.committedAt().isBefore(limits.inUse())) {
-                known.replaced().forEach(lately::remove);
-                return lately;
+    /** A commit names all that was ever replaced, so the last ones before the limit name what nobody reads any more. */
+    private Set<String> replacedLongAgo(String run) {
+        Set<String> settled = new HashSet<>();
+        try {
+            for (UnitCommit last : new UnitCommits(store, run).all()) {
+                Optional<UnitCommit> commit =
+                        Optional.of(last).filter(any -> !any.replaced().isEmpty());
+                while (commit.isPresent() && !commit.get().committedAt().isBefore(limits.inUse())) {
+                    String before =
+                            StoreLayout.commit(run, last.unit(), commit.get().number() - 1);
+                    commit = store.find(before, UnitCommit.class);
+                }
+                commit.map(UnitCommit::replaced).ifPresent(settled::addAll);
             }
-            String before = StoreLayout.commit(known.runId(), known.unit(), known.number() - 1);
-            commit = store.find(before, UnitCommit.class);
+            return settled;
+        } catch (StoreException e) {
+            LOG.warn("files that run {} has replaced stay: {}", run, e.getMessage());
+            return Set.of();
         }
-        return lately;
     }
 }

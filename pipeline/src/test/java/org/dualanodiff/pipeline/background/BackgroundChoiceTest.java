@@ -140,6 +140,10 @@ class BackgroundChoiceTest {
 
         writeMask("candle/Data/Images/Normal/0000", "png", 128);
         assertThat(masks.missing(List.of(image))).isEmpty();
+
+        URI namedAlike = URI.create("file:/data/candle/test/candle/000.png");
+        writeMask("candle/test/candle/000", "png", 128);
+        assertThat(masks.missing(List.of(namedAlike))).isEmpty();
     }
 
     @Test

@@ -216,6 +216,18 @@ class ExportPairsTest {
                 .noneMatch(key -> key.endsWith("good/000002.png"));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"MVTEC", "YOLO"})
+    void export_withoutOriginals_leavesGoodImagesOfOnesOwn(ExportFormat format) throws IOException {
+        String own = format == ExportFormat.MVTEC ? "cloth/train/good/mine.png" : "images/train/cloth/good/mine.png";
+        fixture.export(fixture.plan(format), target);
+        target.write(own, new byte[1]);
+
+        fixture.export(fixture.plan(format), target);
+
+        assertThat(ExportFixture.keys(target)).contains(own);
+    }
+
     @Test
     void coco_withOriginals_countsNoGoodImagesForWhichItHasNoPlace() throws IOException {
         List<ExportPairs.Result> results =

@@ -200,7 +200,7 @@ class PretrainTest {
             }
 
             @Override
-            public void sheet(int step, Path sheet) {}
+            public void written(int step, Path sheet) {}
         };
     }
 }

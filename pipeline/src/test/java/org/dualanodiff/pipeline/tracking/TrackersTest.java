@@ -115,7 +115,7 @@ class TrackersTest {
         assertThatThrownBy(() -> export("none"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("run none")
-                .hasMessageContaining("train alone does not");
+                .hasMessageContaining("runs of train alone have none");
     }
 
     @Test
