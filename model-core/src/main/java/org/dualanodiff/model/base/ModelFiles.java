@@ -21,7 +21,7 @@ import org.dualanodiff.model.text.ClipTextConfig;
 import org.dualanodiff.model.unet.UNetConfig;
 import org.dualanodiff.model.vae.Autoencoder;
 
-/** A Stable Diffusion 1.x model on disk: a diffusers directory, or a single file with the names of the LDM code. */
+/** A Stable Diffusion 1.x or 2.x model on disk: a diffusers directory, or a single file with the names of the LDM code. */
 public sealed interface ModelFiles permits ModelDirectory, LdmCheckpoint {
 
     /**

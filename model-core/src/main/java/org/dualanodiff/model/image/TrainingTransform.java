@@ -66,9 +66,9 @@ public final class TrainingTransform {
     }
 
     private Pixels window(Image image, Image softMask, Optional<Image> ground, int offset) {
-        float[] pixels = normalized(cut(image, offset));
+        float[] pixels = cut(image, offset).signed();
         float[] binary = binary(cut(softMask, offset));
-        Optional<float[]> background = ground.map(g -> normalized(cut(g, offset)));
+        Optional<float[]> background = ground.map(g -> cut(g, offset).signed());
         return new Pixels(size, pixels, binary, this.ground.around(pixels, binary), background);
     }
 
@@ -79,7 +79,7 @@ public final class TrainingTransform {
 
     /** @return the photograph as {@code (3, size, size)} in [-1, 1] */
     public float[] image(BufferedImage photograph, Flip flip) {
-        return normalized(square(Image.rgb(photograph).flip(flip)));
+        return square(Image.rgb(photograph).flip(flip)).signed();
     }
 
     /** @return the mask as {@code (1, size, size)}, 0 or 1 */
@@ -107,7 +107,7 @@ public final class TrainingTransform {
     public float[] background(BufferedImage photograph, BufferedImage objectMask, Flip flip) {
         requireSameSize(photograph, objectMask, "object mask");
         Image cut = withoutObject(Image.rgb(photograph), Image.gray(objectMask));
-        return normalized(square(cut.flip(flip)));
+        return square(cut.flip(flip)).signed();
     }
 
     Image softMask(BufferedImage mask, Flip flip) {
@@ -116,10 +116,6 @@ public final class TrainingTransform {
 
     private Image square(Image pixels) {
         return PilResize.centerCrop(PilResize.resizeShorterSide(pixels, size), size);
-    }
-
-    private static float[] normalized(Image pixels) {
-        return pixels.signed();
     }
 
     private static Image withoutObject(Image rgb, Image object) {

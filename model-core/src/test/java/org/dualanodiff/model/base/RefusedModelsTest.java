@@ -392,7 +392,7 @@ class RefusedModelsTest {
                         "a LoRA",
                         m -> m.single("lora.safetensors", m.tensors(VAE)),
                         "not a single-file",
-                        "model.diffusion_model"),
+                        "model.diffusion_model.input_blocks.0.0.weight"),
                 bad(
                         "SDXL as single file",
                         m -> m.single(

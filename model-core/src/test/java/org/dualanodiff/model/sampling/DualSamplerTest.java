@@ -57,11 +57,6 @@ class DualSamplerTest {
     }
 
     @Test
-    void sampler_onSameBlockTwice_givesSameBytes() {
-        assertThat(bytes(block(1, SERIES))).isDeepEqualTo(bytes(block(1, SERIES)));
-    }
-
-    @Test
     void sampler_onOtherSeedDefectOrIndex_givesOtherPictures() {
         byte[][] pictures = {
             bytes(block(0, SERIES))[0],

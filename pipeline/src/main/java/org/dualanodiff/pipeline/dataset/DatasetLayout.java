@@ -80,13 +80,13 @@ sealed interface DatasetLayout
                 return DatasetFormat.JSONL;
             }
             requireDeepEnough(root);
-            boolean images = new FolderLayout(files, 0).holdsImages(root);
+            boolean images = FolderWalk.holdsImages(files, root);
             // The MVTec AD layout is the one that most people mean; its messages tell what is missing.
             return images ? DatasetFormat.FOLDER : DatasetFormat.MVTEC;
         }
 
         private boolean isMvtec(Path root) throws IOException {
-            if (isCategory(root)) {
+            if (MvtecLayout.isCategory(root, files)) {
                 return true;
             }
             for (FileEntry entry : files.list(root)) {
@@ -131,7 +131,7 @@ sealed interface DatasetLayout
                 Path above = folder.getParent();
                 if (!new VisaLayout(everywhere.files, 0).tables(above).isEmpty()) {
                     return Optional.of("a table above lists it: give %s as the root".formatted(above));
-                } else if (everywhere.isCategory(above) && above.getParent() != null) {
+                } else if (MvtecLayout.isCategory(above, everywhere.files) && above.getParent() != null) {
                     return Optional.of(
                             "it lies inside of a data set: give %s as the root".formatted(above.getParent()));
                 } else if (everywhere.isPartOf(folder.getName(), above)) {
@@ -140,10 +140,6 @@ sealed interface DatasetLayout
                 folder = above;
             }
             return Optional.empty();
-        }
-
-        private boolean isCategory(Path folder) throws IOException {
-            return MvtecLayout.isCategory(folder, files);
         }
 
         /** Whether images lie in the one and masks, or the rest of the split, beside it. */

@@ -1,7 +1,6 @@
 package org.dualanodiff.pipeline.dataset;
 
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -80,11 +79,6 @@ public record DatasetRequest(
         /** The name in a configuration file. */
         public String setting() {
             return name().toLowerCase(Locale.ROOT);
-        }
-
-        /** The names in a configuration file. */
-        public static List<String> settings() {
-            return Arrays.stream(values()).map(DatasetFormat::setting).toList();
         }
 
         /** @throws IllegalArgumentException if there is no such format */

@@ -36,11 +36,6 @@ record FolderLayout(DatasetFiles files, int maskLevel) implements DatasetLayout 
     /** Of DAGM 2007: a table among the masks, where images without a mask are good ones and folders are products. */
     private static final String LABEL_TABLE = "/label/labels.txt";
 
-    /** Whether there is anything to read, by the names alone. */
-    boolean holdsImages(Path root) throws IOException {
-        return FolderWalk.holdsImages(files, root);
-    }
-
     @Override
     public Catalog catalog(Path root, List<String> wanted) throws IOException {
         FolderWalk walk = FolderWalk.of(files, root);

@@ -277,7 +277,7 @@ class ConfigLoaderTest {
                                         "generated",
                                         "real+generated"),
                                 3,
-                                new EvaluationConfig.Budget(128, 1, 16, 800, 16, 1e-3, 200, 0),
+                                new EvaluationConfig.Budget(128, 1, 16, 1500, 16, 1e-3, 200, 0),
                                 "",
                                 1,
                                 new EvaluationConfig.Networks("", "", "", 299)),
