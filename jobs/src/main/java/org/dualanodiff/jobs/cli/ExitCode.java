@@ -23,8 +23,10 @@ public final class ExitCode {
         Map<String, String> meanings = new LinkedHashMap<>();
         meanings.put("" + DONE, "done");
         meanings.put("" + UNEXPECTED, "unexpected failure: a bug in the program, with its stack trace");
-        meanings.put("" + USAGE, "wrong configuration or usage, or a place that does not answer");
-        meanings.put("" + DATA, "input data that cannot be used");
+        meanings.put(
+                "" + USAGE, "wrong configuration or usage, or a place that does not answer; doctor found something");
+        meanings.put(
+                "" + DATA, "input data that cannot be used; in evaluate a test image that something was trained on");
         meanings.put(
                 "" + PARTIAL,
                 "partial: units failed or have too few good pairs, parts of an export failed, verify or bench gpu found"
