@@ -107,6 +107,29 @@ public record Image(int width, int height, int channels, byte[] levels) {
         return levels[(channel * height + y) * width + x] & 0xff;
     }
 
+    /** The level of one channel between pixels, bilinear; what lies outside counts as the edge. */
+    public double level(int channel, double x, double y) {
+        int left = (int) Math.floor(x);
+        int top = (int) Math.floor(y);
+        double right = x - left;
+        double below = y - top;
+        int x0 = clamp(left, width);
+        int x1 = clamp(left + 1, width);
+        int y0 = clamp(top, height);
+        int y1 = clamp(top + 1, height);
+        return (1 - below) * ((1 - right) * level(channel, y0, x0) + right * level(channel, y0, x1))
+                + below * ((1 - right) * level(channel, y1, x0) + right * level(channel, y1, x1));
+    }
+
+    private static int clamp(int position, int length) {
+        return Math.min(length - 1, Math.max(0, position));
+    }
+
+    /** The nearest level that there is, 0 to 255, as {@link #levels} holds it. */
+    public static byte toLevel(double value) {
+        return (byte) Math.round(Math.min(255, Math.max(0, value)));
+    }
+
     /** A {@code TYPE_BYTE_GRAY} or {@code TYPE_3BYTE_BGR} image with these levels. */
     public BufferedImage buffered() {
         int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.dualanodiff.model.base.BaseModel;
 import org.dualanodiff.model.diffusion.Sampler.Denoiser;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
@@ -35,6 +36,7 @@ final class AnchoredDenoiser implements Denoiser {
     private final NDArray clean;
     private final NDArray ground;
     private final NDArray place;
+    private final NDArray pasted;
 
     /**
      * @param anchors one for each pair; what is made of them belongs to the open scope
@@ -46,6 +48,14 @@ final class AnchoredDenoiser implements Denoiser {
         clean = latents(anchors.stream().map(Anchor::pixels).toList(), side);
         ground = latents(List.of(anchoring.ground().picture(side)), side);
         place = places(anchors, side);
+        pasted = anchoring.startsFromReal()
+                ? latents(
+                        anchors.stream()
+                                .flatMap(anchor -> Stream.of(
+                                        anchor.pasted().image(), anchor.pasted().part()))
+                                .toList(),
+                        side)
+                : null;
     }
 
     /** One picture after another: at once, an autoencoder of Stable Diffusion's size would need a gigabyte for each. */
@@ -84,12 +94,16 @@ final class AnchoredDenoiser implements Denoiser {
     @Override
     public NDArray noise(NDArray x, int timestep) {
         try (TensorScope scope = TensorScope.open()) {
-            NDArray predicted = free.noise(x, timestep);
             double share = (double) timestep / base.schedule().length();
+            double alpha = base.schedule().alphaCumprod(timestep);
+            if (share >= anchoring.strength()) {
+                return scope.release(
+                        Operators.combine(1 / Math.sqrt(1 - alpha), x, -Math.sqrt(alpha / (1 - alpha)), pasted));
+            }
+            NDArray predicted = free.noise(x, timestep);
             if (share >= anchoring.from() || share < anchoring.until()) {
                 return scope.release(predicted);
             }
-            double alpha = base.schedule().alphaCumprod(timestep);
             return scope.release(DualOperators.anchoredNoise(
                     x, predicted, clean, ground, place, Math.sqrt(alpha), Math.sqrt(1 - alpha), CENTER, SOFTNESS));
         }

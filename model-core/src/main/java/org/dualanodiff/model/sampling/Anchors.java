@@ -74,17 +74,25 @@ public final class Anchors {
     /**
      * How pairs are made on real good images (an extension of the paper).
      *
+     * @param strength share of the schedule's timesteps, from the clean end, over which the model draws. At noisier ones both
+     *     branches follow the real defect that was pasted on the good image; 1: there is none, and all is the model's
      * @param from share of the schedule's timesteps, from the clean end, below which GLOBAL follows the good image
      * @param until share below which it is free again, and draws all of the picture; 0: it follows to the end
      * @param detail whether what the autoencoder loses of the good image is added to what GLOBAL makes: where nothing was
      *     changed, that is the good image again, and a defect has the grain of its surroundings
      * @param ground of the parts that the adapter was trained on: what ANOMALY draws of another color is the defect
      */
-    public record Anchoring(double from, double until, boolean detail, PartGround ground) implements Serializable {
+    public record Anchoring(double strength, double from, double until, boolean detail, PartGround ground)
+            implements Serializable {
 
         /** Whether all of the picture is the model's in the end, and not the defect alone. */
         public boolean isRedrawn() {
             return until > 0;
+        }
+
+        /** Whether pairs start from real defects rather than from noise alone. */
+        public boolean startsFromReal() {
+            return strength < 1;
         }
     }
 
@@ -95,6 +103,15 @@ public final class Anchors {
      * @param image of the working size, RGB
      * @param pixels the same, (3, side, side) in [-1, 1]
      * @param place where a defect may be, (side, side), 1 or 0; null for anywhere
+     * @param pasted a real defect on it, or null where pairs do not start from one
      */
-    public record Anchor(String name, BufferedImage image, float[] pixels, float[] place) {}
+    public record Anchor(String name, BufferedImage image, float[] pixels, float[] place, Pasted pasted) {}
+
+    /**
+     * A real defect on a good image.
+     *
+     * @param image (3, side, side) in [-1, 1]
+     * @param part the defect on its ground, likewise
+     */
+    public record Pasted(float[] image, float[] part) {}
 }

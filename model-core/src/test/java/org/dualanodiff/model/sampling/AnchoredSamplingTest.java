@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.random.NoiseSource;
 import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
+import org.dualanodiff.model.sampling.Anchors.Pasted;
 import org.dualanodiff.model.torch.GradientMode;
 import org.dualanodiff.model.torch.Operators;
 import org.dualanodiff.model.torch.TensorScope;
@@ -28,7 +30,8 @@ import org.dualanodiff.model.torch.Tensors;
 import org.junit.jupiter.api.Test;
 
 class AnchoredSamplingTest {
-    private static final Anchoring ANCHORING = new Anchoring(0.7, 0, false, PartGround.GREY);
+    private static final Anchoring ANCHORING = new Anchoring(1, 0.7, 0, false, PartGround.GREY);
+    private static final Anchoring ALWAYS = new Anchoring(1, 1, 0, false, PartGround.GREY);
 
     private static final int SIDE = 32;
     private static final int TIMESTEP = 300;
@@ -90,7 +93,7 @@ class AnchoredSamplingTest {
                     BASE,
                     List.of(anchor(null)),
                     SIDE,
-                    new Anchoring(0.7, 0, false, blue));
+                    new Anchoring(1, 0.7, 0, false, blue));
             float[] good = Tensors.floats(latents(picture()));
             assertThat(firstHalf(data(x, anchored.noise(x, TIMESTEP))))
                     .usingComparatorWithPrecision(0.03f)
@@ -105,7 +108,36 @@ class AnchoredSamplingTest {
 
     @Test
     void denoiser_afterTheAnchorHasHeld_changesNothing() {
-        assertChangesNothing(new Anchoring(0.7, 0.25, false, PartGround.GREY), 249, 250);
+        assertChangesNothing(new Anchoring(1, 0.7, 0.25, false, PartGround.GREY), 249, 250);
+    }
+
+    @Test
+    void denoiser_thatStartsFromARealDefect_leadsBothBranchesToItAndAsksTheModelOnlyBelowTheStrength() {
+        float[] image = picture();
+        float[] part = new float[image.length];
+        Arrays.fill(part, 0.8f);
+        Anchor anchor = new Anchor("good.png", null, picture(), null, new Pasted(image, part));
+        try (GradientMode frozen = GradientMode.off();
+                TensorScope scope = TensorScope.open()) {
+            NDArray noise = gaussian(2);
+            List<Integer> asked = new ArrayList<>();
+            Denoiser anchored = new AnchoredDenoiser(
+                    (rows, t) -> {
+                        asked.add(t);
+                        return Operators.copy(noise);
+                    },
+                    BASE,
+                    List.of(anchor),
+                    SIDE,
+                    new Anchoring(0.3, 0.1, 0, false, PartGround.GREY));
+            NDArray x = gaussian(2);
+
+            float[] data = data(x, anchored.noise(x, TIMESTEP));
+            float[] real = Tensors.floats(Operators.concat(List.of(latents(image), latents(part)), 0));
+            assertThat(data).usingComparatorWithPrecision(1e-3f).containsExactly(real);
+            assertThat(Tensors.floats(anchored.noise(x, TIMESTEP - 1))).containsExactly(Tensors.floats(noise));
+            assertThat(asked).containsExactly(TIMESTEP - 1);
+        }
     }
 
     /** At a timestep, and something at the one beside it. */
@@ -133,7 +165,7 @@ class AnchoredSamplingTest {
     private static byte[] sampled(MergedAdapter adapter, boolean detail) {
         Anchors closed = new Anchors(
                 1,
-                new Anchoring(1, 0, detail, PartGround.GREY),
+                new Anchoring(1, 1, 0, detail, PartGround.GREY),
                 (number, series, index) -> Optional.of(anchor(new float[SIDE * SIDE])));
         SamplingConfig config = new SamplingConfig(new SamplingConfig.DpmSolver(false, true), 10, 1, 1, SIDE);
         NestedPrompt prompt = new NestedPrompt("a vfx with sks", "sks");
@@ -152,8 +184,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofARound_areAllImagesOnceInAnOrderOfTheSeries() {
-        Anchors anchors = new Anchors(
-                7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> Optional.of(anchor(null)));
+        Anchors anchors = new Anchors(7, ALWAYS, (number, series, index) -> Optional.of(anchor(null)));
         List<Integer> first = round(anchors, SERIES, 0);
         assertThat(first).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6).isNotEqualTo(round(anchors, SERIES, 7));
         assertThat(round(anchors, SERIES, 7)).containsExactlyInAnyOrderElementsOf(first);
@@ -162,7 +193,7 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_ofAnUnreadableImage_sayWhichOne() {
-        Anchors anchors = new Anchors(1, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> {
+        Anchors anchors = new Anchors(1, ALWAYS, (number, series, index) -> {
             throw new IOException("good.png is gone");
         });
         assertThatThrownBy(() -> anchors.of(SERIES, 0))
@@ -172,12 +203,9 @@ class AnchoredSamplingTest {
 
     @Test
     void anchors_amongWhichSomeCannotBeUsed_giveTheNextOnesOfTheSeries() {
-        Anchors usual =
-                new Anchors(7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> named(number));
-        Anchors lacking = new Anchors(
-                7,
-                new Anchoring(1, 0, false, PartGround.GREY),
-                (number, series, index) -> number < 3 ? Optional.empty() : named(number));
+        Anchors usual = new Anchors(7, ALWAYS, (number, series, index) -> named(number));
+        Anchors lacking =
+                new Anchors(7, ALWAYS, (number, series, index) -> number < 3 ? Optional.empty() : named(number));
         for (long index = 0; index < 7; index++) {
             long next = index;
             while (usual.number(SERIES, next) < 3) {
@@ -186,13 +214,12 @@ class AnchoredSamplingTest {
             assertThat(lacking.of(SERIES, index).name())
                     .isEqualTo(usual.of(SERIES, next).name());
         }
-        Anchors none = new Anchors(
-                7, new Anchoring(1, 0, false, PartGround.GREY), (number, series, index) -> Optional.empty());
+        Anchors none = new Anchors(7, ALWAYS, (number, series, index) -> Optional.empty());
         assertThatThrownBy(() -> none.of(SERIES, 0)).hasMessageContaining("7 good images, none of which can be used");
     }
 
     private static Optional<Anchor> named(int number) {
-        return Optional.of(new Anchor(Integer.toString(number), anchor(null).image(), picture(), null));
+        return Optional.of(new Anchor(Integer.toString(number), anchor(null).image(), picture(), null, null));
     }
 
     private static List<Integer> round(Anchors anchors, SampleSeries series, long first) {
@@ -202,7 +229,7 @@ class AnchoredSamplingTest {
     }
 
     private static Anchor anchor(float[] place) {
-        return new Anchor("good.png", Image.ofSigned(picture(), SIDE, SIDE).buffered(), picture(), place);
+        return new Anchor("good.png", Image.ofSigned(picture(), SIDE, SIDE).buffered(), picture(), place, null);
     }
 
     private static float[] picture() {

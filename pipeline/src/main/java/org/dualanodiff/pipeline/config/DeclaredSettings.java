@@ -112,6 +112,7 @@ final class DeclaredSettings {
             other("background.scaled-latent", flag()),
             samples("generation.background", oneOf("generated", "anchored")),
             samples("generation.place", oneOf("anywhere", "object")).where(CROPPED.or(ANCHORED)),
+            samples("generation.strength", number(0, 1)).where(ANCHORED).unless("1.0"),
             samples("generation.anchor-from", number(0, 1)).where(ANCHORED),
             samples("generation.anchor-until", number(0, 1)).where(ANCHORED).unless("0.0"),
             samples("generation.anchor-detail", flag()).where(ANCHORED).unless("false"),

@@ -13,6 +13,7 @@ import org.dualanodiff.pipeline.config.PipelineConfig.OrAuto;
 public record GenerationConfig(
         String background,
         String place,
+        double strength,
         double anchorFrom,
         double anchorUntil,
         boolean anchorDetail,
@@ -34,6 +35,7 @@ public record GenerationConfig(
         return new GenerationConfig(
                 block.getString("background"),
                 block.getString("place"),
+                block.getDouble("strength"),
                 block.getDouble("anchor-from"),
                 block.getDouble("anchor-until"),
                 block.getBoolean("anchor-detail"),

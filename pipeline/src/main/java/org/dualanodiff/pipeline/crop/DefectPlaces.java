@@ -25,6 +25,7 @@ public final class DefectPlaces {
 
     private final DefectCrops.Policy policy;
     private final List<Place> places = new ArrayList<>();
+    private int images;
 
     public DefectPlaces(DefectCrops.Policy policy) {
         this.policy = policy;
@@ -36,7 +37,23 @@ public final class DefectPlaces {
      * @param borders of its photograph that it reaches
      * @param onObject share of the middle of its window that is object
      */
-    private record Place(double x, double y, int longest, Borders borders, double onObject) {}
+    private record Place(RealDefect defect, double x, double y, int longest, Borders borders, double onObject) {}
+
+    /**
+     * A real defect.
+     *
+     * @param image number of its photograph, in the order in which they were added
+     * @param window around it, which reaches the borders that it reaches
+     * @param inside whether it reaches none
+     */
+    public record RealDefect(int image, Window window, boolean inside) {}
+
+    /**
+     * A window of a good image where a defect may lie.
+     *
+     * @param like the real defect whose place it is
+     */
+    public record Drawn(Window window, RealDefect like) {}
 
     /**
      * @param mask of a real defect
@@ -49,13 +66,17 @@ public final class DefectPlaces {
         for (Box one : new DefectCrops(policy).defects(defect)) {
             int side = policy.side(one.longerSide());
             Window window = Window.around(one.centerX(), one.centerY(), side, defect.width(), defect.height());
+            Borders borders = Borders.reachedBy(one, defect.width(), defect.height());
+            Window reaching = borders.moved(window, defect.width(), defect.height());
             places.add(new Place(
+                    new RealDefect(images, reaching, borders.none()),
                     (one.centerX() - box.x()) / box.width(),
                     (one.centerY() - box.y()) / box.height(),
                     one.longerSide(),
-                    Borders.reachedBy(one, defect.width(), defect.height()),
+                    borders,
                     onObject(window, ground)));
         }
+        images++;
     }
 
     /**
@@ -64,22 +85,22 @@ public final class DefectPlaces {
      * @return of several draws the first that is on the object as the real defect is, else the one most on it
      * @throws IllegalStateException if no real defect was added
      */
-    public Window draw(UniformRandomProvider random, int width, int height, Optional<BufferedImage> object) {
+    public Drawn draw(UniformRandomProvider random, int width, int height, Optional<BufferedImage> object) {
         if (places.isEmpty()) {
             throw new IllegalStateException("no real defect says where generated ones may lie; add one first");
         }
         Optional<Image> ground = object.map(Image::gray);
         Box box = box(ground, width, height);
-        Window best = null;
+        Drawn best = null;
         double most = -1;
         for (int i = 0; i < TRIES; i++) {
             Place place = places.get(random.nextInt(places.size()));
             Window window = drawn(random, place, box, width, height);
             double share = onObject(window, ground);
             if (share >= LEAST_ON_OBJECT * place.onObject()) {
-                return window;
+                return new Drawn(window, place.defect());
             }
-            best = share > most ? window : best;
+            best = share > most ? new Drawn(window, place.defect()) : best;
             most = Math.max(most, share);
         }
         return best;
@@ -129,6 +150,10 @@ public final class DefectPlaces {
                     box.y() <= nearY,
                     box.right() >= photographWidth - nearX,
                     box.bottom() >= photographHeight - nearY);
+        }
+
+        boolean none() {
+            return !left && !top && !right && !bottom;
         }
 
         /** A window moved to these borders, and as long as the photograph where both ends of an axis are among them. */

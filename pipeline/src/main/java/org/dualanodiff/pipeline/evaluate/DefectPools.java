@@ -18,6 +18,7 @@ import org.dualanodiff.model.image.PngCodec;
 import org.dualanodiff.pipeline.UnitKey;
 import org.dualanodiff.pipeline.UserError;
 import org.dualanodiff.pipeline.config.EvaluationConfig.Budget;
+import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.samples.GeneratedSample;
 import org.dualanodiff.pipeline.samples.RunSamples;
 import org.dualanodiff.pipeline.store.Fingerprint;

@@ -72,7 +72,7 @@ final class LocatedDefects {
     private static Image grey(ScoreMap map) {
         byte[] levels = new byte[map.scores().length];
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = Blending.level(255 * map.scores()[i]);
+            levels[i] = Image.toLevel(255 * map.scores()[i]);
         }
         return new Image(map.width(), map.height(), 1, levels);
     }

@@ -42,7 +42,7 @@ final class ProceduralDefects {
         for (int i = 0; i < levels.length; i++) {
             if (mask.set()[i % mask.set().length]) {
                 int drawn = texture.levels()[i] & 0xff;
-                levels[i] = Blending.level(ofBase * (levels[i] & 0xff) + (1 - ofBase) * drawn);
+                levels[i] = Image.toLevel(ofBase * (levels[i] & 0xff) + (1 - ofBase) * drawn);
             }
         }
         return new DetectorPair(new Image(base.width(), base.height(), base.channels(), levels), mask);
@@ -174,7 +174,7 @@ final class ProceduralDefects {
         private static Image byLevel(Image pixels, DoubleUnaryOperator function) {
             byte[] table = new byte[256];
             for (int level = 0; level < table.length; level++) {
-                table[level] = Blending.level(function.applyAsDouble(level));
+                table[level] = Image.toLevel(function.applyAsDouble(level));
             }
             byte[] levels = new byte[pixels.levels().length];
             for (int i = 0; i < levels.length; i++) {
@@ -194,7 +194,7 @@ final class ProceduralDefects {
                 double y = i % area / width - middleY;
                 double fromX = middleX + Math.cos(turn) * x + Math.sin(turn) * y;
                 double fromY = middleY - Math.sin(turn) * x + Math.cos(turn) * y;
-                levels[i] = Blending.level(Blending.bilinear(pixels, i / area, fromX, fromY));
+                levels[i] = Image.toLevel(pixels.level(i / area, fromX, fromY));
             }
             return new Image(width, pixels.height(), pixels.channels(), levels);
         }
@@ -212,8 +212,7 @@ final class ProceduralDefects {
                     share[level] += share[level - 1];
                 }
                 for (int i = 0; i < area; i++) {
-                    levels[channel * area + i] =
-                            Blending.level(255 * share[pixels.levels()[channel * area + i] & 0xff]);
+                    levels[channel * area + i] = Image.toLevel(255 * share[pixels.levels()[channel * area + i] & 0xff]);
                 }
             }
             return new Image(pixels.width(), pixels.height(), pixels.channels(), levels);

@@ -164,7 +164,7 @@ sealed interface Composition {
             byte[] levels = new byte[made.levels().length];
             for (int i = 0; i < levels.length; i++) {
                 int lost = (good.levels()[i] & 0xff) - (reduced.levels()[i] & 0xff);
-                levels[i] = (byte) Math.max(0, Math.min(255, (made.levels()[i] & 0xff) + lost));
+                levels[i] = Image.toLevel((made.levels()[i] & 0xff) + lost);
             }
             return new Image(made.width(), made.height(), made.channels(), levels);
         }

@@ -58,13 +58,14 @@ public final class ModelPairs implements PairSource {
         CropSource source = task.crops();
         GoodCrops crops = source == null
                 ? null
-                : new GoodCrops(source, files, BLOCKS * task.sampling().batchSize());
+                : new GoodCrops(
+                        source, task.set(), files, BLOCKS * task.sampling().batchSize());
         this.composition = crops == null
                 ? new WholePicture(
                         task.anchors() != null && task.anchors().anchoring().isRedrawn())
                 : new InGoodCrop(crops, task.series(), source);
         Anchors anchors = task.anchors() != null
-                ? task.anchors().open(files, side)
+                ? task.anchors().open(task.set(), files, side)
                 : crops != null && source.anchored() ? crops.anchors() : null;
         try (ConstructionScope parts = ConstructionScope.begin()) {
             this.backgrounds = task.background() == null

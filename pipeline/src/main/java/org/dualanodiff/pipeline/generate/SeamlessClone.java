@@ -39,7 +39,7 @@ final class SeamlessClone {
             int plane = c * mask.levels().length;
             for (int i : region) {
                 double level = (generated.levels()[plane + i] & 0xff) + shift[i];
-                levels[plane + i] = (byte) Math.round(Math.max(0, Math.min(255, level)));
+                levels[plane + i] = Image.toLevel(level);
             }
         }
         return new Image(good.width(), good.height(), 3, levels);

@@ -81,7 +81,7 @@ public record MaskLevels(double low, double high) implements Serializable {
             double[] blurred = BoxMean.of(plane, sharp.width(), sharp.height(), 1);
             for (int i = 0; i < area; i++) {
                 double level = blurred[i] + strength * noise[first + i];
-                levels[first + i] = (byte) Math.round(Math.max(0, Math.min(255, level)));
+                levels[first + i] = Image.toLevel(level);
             }
         }
         return new Image(sharp.width(), sharp.height(), 3, levels).buffered();

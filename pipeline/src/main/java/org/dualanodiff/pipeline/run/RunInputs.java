@@ -189,11 +189,11 @@ public record RunInputs(
         return settings.crops() == null ? anchors.get(category) : null;
     }
 
-    /** What the pairs of a set are made in windows of, or null where they are whole images. */
-    private CropSource crops(DefectSet set) {
+    /** What the pairs of a category are made in windows of, or null where they are whole images. */
+    private CropSource crops(String category) {
         DefectCrops.Policy policy = settings.crops();
         boolean anchored = settings.config().generation().anchored();
-        return policy == null ? null : new CropSource(policy, set, anchors.get(set.category()), anchored);
+        return policy == null ? null : new CropSource(policy, anchors.get(category), anchored);
     }
 
     /** Images that were to train the set's adapter and were set aside. */
@@ -251,9 +251,10 @@ public record RunInputs(
                 runId,
                 unit,
                 adapter,
+                set,
                 background,
                 anchors(set.category()),
-                crops(set),
+                crops(set.category()),
                 settings.base(),
                 settings.prompt(set.unit()),
                 config.prompt().negative(),
@@ -329,8 +330,13 @@ public record RunInputs(
             return new AnchorSource(
                     good.training(),
                     objects,
+                    config.training().flips(),
                     new Anchoring(
-                            generation.anchorFrom(), generation.anchorUntil(), generation.anchorDetail(), ground));
+                            generation.strength(),
+                            generation.anchorFrom(),
+                            generation.anchorUntil(),
+                            generation.anchorDetail(),
+                            ground));
         }
 
         /**

@@ -76,6 +76,7 @@ class ConfigLoaderTest {
             generation {
               background = anchored
               place = object
+              strength = 0.75
               anchor-from = 0.5
               anchor-until = 0.25
               anchor-detail = true
@@ -147,6 +148,7 @@ class ConfigLoaderTest {
             new GenerationConfig(
                     "anchored",
                     "object",
+                    0.75,
                     0.5,
                     0.25,
                     true,
@@ -240,6 +242,7 @@ class ConfigLoaderTest {
                         new GenerationConfig(
                                 "generated",
                                 "anywhere",
+                                1,
                                 0.7,
                                 0,
                                 false,

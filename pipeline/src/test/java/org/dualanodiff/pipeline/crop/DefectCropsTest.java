@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.crop.DefectPlaces.Drawn;
+import org.dualanodiff.pipeline.crop.DefectPlaces.RealDefect;
 import org.junit.jupiter.api.Test;
 
 class DefectCropsTest {
@@ -93,8 +95,8 @@ class DefectCropsTest {
         places.add(rectangles(new int[] {245, 245, 10, 10}), Optional.of(object));
         BufferedImage moved = rectangles(new int[] {20, 180, 200, 200});
         for (int i = 0; i < 50; i++) {
-            Window window =
-                    places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.of(moved));
+            Window window = places.draw(NoiseSource.generator("t", Integer.toString(i)), SIDE, SIDE, Optional.of(moved))
+                    .window();
             assertInside(window, 64);
             assertThat(window.x() + 32.0).isCloseTo(20 + 150, within(21.0));
             assertThat(window.y() + 32.0).isCloseTo(180 + 150, within(21.0));
@@ -105,7 +107,8 @@ class DefectCropsTest {
     void places_withoutAnObject_areRelativeToTheImage() {
         DefectPlaces places = new DefectPlaces(POLICY);
         places.add(rectangles(new int[] {95, 195, 10, 10}), Optional.empty());
-        Window window = places.draw(NoiseSource.generator("t"), 1000, 500, Optional.empty());
+        Window window = places.draw(NoiseSource.generator("t"), 1000, 500, Optional.empty())
+                .window();
         assertThat(window.x() + 32.0).isCloseTo(250, within(101.0));
         assertThat(window.y() + 32.0).isCloseTo(250, within(51.0));
     }
@@ -115,7 +118,10 @@ class DefectCropsTest {
         DefectPlaces places = new DefectPlaces(POLICY);
         places.add(rectangles(new int[] {200, 380, 16, 18}), Optional.empty());
         for (int i = 0; i < 20; i++) {
-            Window window = places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty());
+            Drawn drawn = places.draw(NoiseSource.generator("t", Integer.toString(i)), 1000, 500, Optional.empty());
+            Window window = drawn.window();
+            // The window of the real defect that this one is like: at the lower border of its own photograph.
+            assertThat(drawn.like()).isEqualTo(new RealDefect(0, new Window(176, SIDE - 64, 64, 64), false));
             assertThat(window.y() + window.height()).isEqualTo(500);
             assertThat(window.x() + 32.0).isCloseTo(520, within(101.0));
         }
@@ -125,7 +131,8 @@ class DefectCropsTest {
     void places_ofADefectFromBorderToBorder_areAsLongAsTheImage() {
         DefectPlaces places = new DefectPlaces(POLICY);
         places.add(rectangles(new int[] {0, 100, SIDE, 20}), Optional.empty());
-        Window window = places.draw(NoiseSource.generator("t"), 1000, 900, Optional.empty());
+        Window window = places.draw(NoiseSource.generator("t"), 1000, 900, Optional.empty())
+                .window();
         assertThat(window).extracting(Window::x, Window::width).containsExactly(0, 1000);
         assertThat(window.height()).isEqualTo(2 * SIDE);
     }

@@ -10,6 +10,7 @@ import org.dualanodiff.model.image.Box;
 import org.dualanodiff.model.image.Image;
 import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.random.NoiseSource;
+import org.dualanodiff.pipeline.crop.CutPaste;
 import org.dualanodiff.pipeline.evaluate.ProceduralDefects.PerlinNoise;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,19 @@ class MadeDefectsTest {
             int middle = (int) box.centerY() * SIZE + (int) box.centerX();
             // The spot is of level 40 on a ground of 200: it darkens as its new ground does.
             assertThat((double) level(pair, middle)).isBetween(0.18 * ground, 0.55 * ground);
+        }
+    }
+
+    @Test
+    void cutPaste_inPlace_keepsThePlaceOnTheOtherImage() {
+        for (int i = 0; i < 50; i++) {
+            DetectorPair pair = CutPaste.inPlace(
+                    spot(20, 40, 30, 5), NORMALS.get(1).image(), NoiseSource.generator("place", Integer.toString(i)));
+            Box box = pair.mask().box();
+            assertThat(box.centerX()).isBetween(19.0, 22.0);
+            assertThat(box.centerY()).isBetween(29.0, 32.0);
+            assertThat(level(pair, 0)).isEqualTo(120);
+            assertThat(level(pair, 30 * SIZE + 20)).isLessThan(66);
         }
     }
 

@@ -30,11 +30,15 @@ import org.dualanodiff.model.dual.AdapterLayout;
 import org.dualanodiff.model.dual.DualAdapter;
 import org.dualanodiff.model.dual.MergedAdapter;
 import org.dualanodiff.model.dual.NestedPrompt;
+import org.dualanodiff.model.image.Flip;
 import org.dualanodiff.model.image.PartGround;
 import org.dualanodiff.model.mask.GroundDistanceMask;
+import org.dualanodiff.model.mask.Mask;
 import org.dualanodiff.model.mask.MaskCleanup;
 import org.dualanodiff.model.sampling.Anchors;
+import org.dualanodiff.model.sampling.Anchors.Anchor;
 import org.dualanodiff.model.sampling.Anchors.Anchoring;
+import org.dualanodiff.model.sampling.Anchors.Pasted;
 import org.dualanodiff.model.sampling.SampleSeries;
 import org.dualanodiff.model.sampling.SamplingConfig;
 import org.dualanodiff.model.torch.Compute;
@@ -43,6 +47,7 @@ import org.dualanodiff.pipeline.dataset.Dataset;
 import org.dualanodiff.pipeline.dataset.DatasetFiles;
 import org.dualanodiff.pipeline.dataset.DatasetReader;
 import org.dualanodiff.pipeline.dataset.DatasetRequest;
+import org.dualanodiff.pipeline.dataset.DefectSet;
 import org.dualanodiff.pipeline.dataset.SplitRule;
 import org.dualanodiff.pipeline.generate.AnchorSource.CropSource;
 import org.dualanodiff.pipeline.generate.GenerateSamples.GenerateResult;
@@ -80,6 +85,7 @@ class GenerateSamplesTest {
 
     private static BaseModel base;
     private static MergedAdapter adapter;
+    private static DefectSet set;
     private static CropSource crops;
 
     @TempDir
@@ -96,10 +102,14 @@ class GenerateSamplesTest {
         Dataset dataset = new DatasetReader(new Configuration())
                 .read(new DatasetRequest(
                         shared.resolve("data").toString(), List.of(), List.of(), new SplitRule.FirstThird()));
+        set = dataset.sets().get(0);
         crops = new CropSource(
                 new DefectCrops.Policy(SIDE, 0.5, 0.25, 1, 3),
-                dataset.sets().get(0),
-                new AnchorSource(dataset.good().get(0).training(), null, new Anchoring(0.8, 0, true, PartGround.GREY)),
+                new AnchorSource(
+                        dataset.good().get(0).training(),
+                        null,
+                        List.of(Flip.values()),
+                        new Anchoring(1, 0.8, 0, true, PartGround.GREY)),
                 true);
     }
 
@@ -134,10 +144,9 @@ class GenerateSamplesTest {
         good.set(1, Files.write(folder.resolve("damaged.png"), new byte[] {1}).toUri());
         CropSource source = new CropSource(
                 crops.policy(),
-                crops.set(),
-                new AnchorSource(good, null, crops.good().anchoring()),
+                new AnchorSource(good, null, List.of(), crops.good().anchoring()),
                 true);
-        Anchors anchors = new GoodCrops(source, new DatasetFiles(new Configuration()), PAIRS).anchors();
+        Anchors anchors = new GoodCrops(source, set, new DatasetFiles(new Configuration()), PAIRS).anchors();
         SampleSeries series = new SampleSeries(3, "cloth", "hole");
 
         Set<String> used = LongStream.range(0, good.size())
@@ -146,6 +155,49 @@ class GenerateSamplesTest {
                 .collect(Collectors.toSet());
 
         assertThat(used).hasSize(good.size() - 1).noneMatch(name -> name.contains("damaged"));
+    }
+
+    @Test
+    void anchors_ofPairsThatStartFromRealOnes_carryADefectOnTheGoodImageAndItsPart() throws IOException {
+        AnchorSource source = new AnchorSource(
+                crops.good().good(),
+                null,
+                List.of(Flip.values()),
+                new Anchoring(0.5, 0.8, 0, true, PartGround.parse("#0000ff")));
+        DatasetFiles files = new DatasetFiles(new Configuration());
+        Anchors windows = new GoodCrops(new CropSource(crops.policy(), source, true), set, files, PAIRS).anchors();
+        Anchors whole = source.open(set, files, SIDE);
+
+        for (long index = 0; index < PAIRS; index++) {
+            assertStartsFromADefect(windows, index);
+            assertStartsFromADefect(whole, index);
+        }
+        Anchors fromNoise = crops.good().open(set, files, SIDE);
+        assertThat(fromNoise.of(new SampleSeries(3, "cloth", "hole"), 0).pasted())
+                .isNull();
+    }
+
+    /** Between a tenth of a percent and half of the picture, with the good image around it; always the same. */
+    private static void assertStartsFromADefect(Anchors anchors, long index) {
+        SampleSeries series = new SampleSeries(3, "cloth", "hole");
+        Anchor anchor = anchors.of(series, index);
+        Pasted pasted = anchor.pasted();
+        int area = SIDE * SIDE;
+        boolean[] defect = new boolean[area];
+        for (int i = 0; i < area; i++) {
+            defect[i] = pasted.part()[i] != -1 || pasted.part()[area + i] != -1 || pasted.part()[2 * area + i] != 1;
+        }
+        Mask mask = new Mask(SIDE, SIDE, defect);
+        boolean[] near = mask.dilatedBySquare(4).set();
+        assertThat(mask.share()).isBetween(0.001, 0.5);
+        for (int i = 0; i < 3 * area; i++) {
+            assertThat(near[i % area] || pasted.image()[i] == anchor.pixels()[i])
+                    .isTrue();
+            assertThat(!defect[i % area] || pasted.image()[i] == pasted.part()[i])
+                    .isTrue();
+        }
+        assertThat(pasted.image()).isNotEqualTo(anchor.pixels());
+        assertThat(anchors.of(series, index).pasted().image()).isEqualTo(pasted.image());
     }
 
     private static int[] missing(int from) {
@@ -196,7 +248,7 @@ class GenerateSamplesTest {
     private static GenerateTask task(int[] missing) {
         Fingerprint fingerprint = Fingerprint.of("test").build();
         GenerateUnit unit = new GenerateUnit(
-                new AdapterId(crops.set().unit(), fingerprint),
+                new AdapterId(set.unit(), fingerprint),
                 missing[0],
                 PAIRS + PAIRS % 2,
                 Arrays.stream(missing).boxed().toList());
@@ -204,6 +256,7 @@ class GenerateSamplesTest {
                 "run",
                 unit,
                 new PublishedAdapter("", "", provenance(unit)),
+                set,
                 null,
                 null,
                 crops,

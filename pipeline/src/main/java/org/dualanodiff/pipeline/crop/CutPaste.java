@@ -1,4 +1,4 @@
-package org.dualanodiff.pipeline.evaluate;
+package org.dualanodiff.pipeline.crop;
 
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -14,7 +14,7 @@ import org.dualanodiff.model.random.NoiseSource;
  * image, brightened or darkened as the ground there asks for, with a soft edge. What the simplest honest augmentation does;
  * generated pairs have to beat it.
  */
-final class CutPaste {
+public final class CutPaste {
 
     private static final double MOST_DEGREES = 15;
     private static final double LEAST_SCALE = 0.8;
@@ -22,6 +22,10 @@ final class CutPaste {
     private static final double LEAST_GAIN = 0.5;
     private static final double MOST_GAIN = 2;
     private static final int RING = 5;
+
+    /** Gaussian of sigma 1, cut at three pixels. */
+    private static final float[] GAUSSIAN = gaussian(3);
+
     private static final int TRIES = 20;
 
     private final List<DetectorPair> defects;
@@ -32,14 +36,14 @@ final class CutPaste {
      * @param defects of one type, each with a defect
      * @param name of the type and the seed; the numbers drawn follow from it
      */
-    CutPaste(List<DetectorPair> defects, List<DetectorPair> normals, String name) {
+    public CutPaste(List<DetectorPair> defects, List<DetectorPair> normals, String name) {
         this.defects = defects;
         this.normals = normals;
         this.name = name;
     }
 
     /** The pair of this number, always the same. */
-    DetectorPair pair(int index) {
+    public DetectorPair pair(int index) {
         UniformRandomProvider random = NoiseSource.generator("cut-paste", name, Integer.toString(index));
         DetectorPair drawn = defects.get(random.nextInt(defects.size()));
         Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
@@ -67,19 +71,32 @@ final class CutPaste {
         return new Cutting(source, 0, 1);
     }
 
+    /**
+     * A defect on another image, in the place that it has in its own.
+     *
+     * @param source with a defect
+     * @param target of the same size and channels
+     */
+    public static DetectorPair inPlace(DetectorPair source, Image target, UniformRandomProvider random) {
+        Cutting cutting = cutting(source, target.width(), target.height(), random);
+        int x = (int) Math.round(cutting.middleX - (cutting.side - 1) / 2.0);
+        int y = (int) Math.round(cutting.middleY - (cutting.side - 1) / 2.0);
+        return paste(source, cutting, target, x, y);
+    }
+
     /** @param x where the cutting's column 0 falls on the target; @param y likewise */
     private static DetectorPair paste(DetectorPair source, Cutting cutting, Image target, int x, int y) {
         int width = target.width();
         int height = target.height();
         Mask mask = Mask.where(width, height, i -> cutting.isDefect(i % width - x, i / width - y));
-        float[] alpha = Blending.blurred(mask.dilatedBySquare(1));
-        double gain = gain(Blending.mean(target, mask), source);
+        float[] alpha = blurred(mask.dilatedBySquare(1));
+        double gain = gain(mean(target, mask), source);
         byte[] levels = target.levels().clone();
         for (int i = 0; i < levels.length; i++) {
             int pixel = i % alpha.length;
             if (alpha[pixel] > 0) {
                 double pasted = gain * cutting.level(i / alpha.length, pixel % width - x, pixel / width - y);
-                levels[i] = Blending.level(alpha[pixel] * pasted + (1 - alpha[pixel]) * (levels[i] & 0xff));
+                levels[i] = Image.toLevel(alpha[pixel] * pasted + (1 - alpha[pixel]) * (levels[i] & 0xff));
             }
         }
         return new DetectorPair(new Image(width, height, target.channels(), levels), mask);
@@ -90,9 +107,63 @@ final class CutPaste {
         Mask defect = source.mask();
         boolean[] grown = defect.dilatedBySquare(RING).set();
         Mask ring = Mask.where(defect.width(), defect.height(), i -> grown[i] && !defect.set()[i]);
-        double around = Blending.mean(source.image(), ring);
+        double around = mean(source.image(), ring);
         double gain = ground / around;
         return Double.isFinite(gain) ? Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain)) : 1;
+    }
+
+    /** The mean level of all channels inside a mask; NaN where it is empty. */
+    private static double mean(Image image, Mask mask) {
+        boolean[] set = mask.set();
+        double sum = 0;
+        for (int i = 0; i < image.levels().length; i++) {
+            sum += set[i % set.length] ? image.levels()[i] & 0xff : 0;
+        }
+        return sum / image.channels() / mask.area();
+    }
+
+    /** The mask as 0 and 1, blurred with sigma 1; what lies outside counts as the edge. */
+    private static float[] blurred(Mask mask) {
+        float[] plane = new float[mask.set().length];
+        for (int i = 0; i < plane.length; i++) {
+            plane[i] = mask.set()[i] ? 1 : 0;
+        }
+        float[] rows = blurredAlong(plane, mask.width(), mask.height(), true);
+        return blurredAlong(rows, mask.width(), mask.height(), false);
+    }
+
+    private static float[] blurredAlong(float[] plane, int width, int height, boolean rows) {
+        float[] blurred = new float[plane.length];
+        int reach = GAUSSIAN.length / 2;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                float sum = 0;
+                for (int k = -reach; k <= reach; k++) {
+                    int column = clamp(rows ? x + k : x, width);
+                    int row = clamp(rows ? y : y + k, height);
+                    sum += GAUSSIAN[k + reach] * plane[row * width + column];
+                }
+                blurred[y * width + x] = sum;
+            }
+        }
+        return blurred;
+    }
+
+    private static int clamp(int position, int length) {
+        return Math.min(length - 1, Math.max(0, position));
+    }
+
+    private static float[] gaussian(int reach) {
+        float[] weights = new float[2 * reach + 1];
+        float sum = 0;
+        for (int k = -reach; k <= reach; k++) {
+            weights[k + reach] = (float) Math.exp(-k * k / 2.0);
+            sum += weights[k + reach];
+        }
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] /= sum;
+        }
+        return weights;
     }
 
     /**
@@ -141,7 +212,7 @@ final class CutPaste {
 
         /** The source's level at a place of the canvas. */
         double level(int channel, int x, int y) {
-            return Blending.bilinear(source.image(), channel, sourceX(x, y), sourceY(x, y));
+            return source.image().level(channel, sourceX(x, y), sourceY(x, y));
         }
 
         private double sourceX(int x, int y) {
